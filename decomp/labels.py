@@ -1,0 +1,76 @@
+"""Exact labels: look-up, duplicates and did-you-mean. No pattern matching, so that c1 never finds c10."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+from decomp.errors import LabelError
+
+#: How many allowed labels an error message lists before it says "and k more".
+MAX_LISTED = 45
+
+
+def listed(labels: Iterable[str]) -> str:
+    """Return the labels as one readable, bounded line.
+
+    >>> listed(["CHN", "KOR"])
+    'CHN, KOR'
+    """
+    items = [str(label) for label in labels]
+    shown = ", ".join(items[:MAX_LISTED])
+    return shown if len(items) <= MAX_LISTED else f"{shown} and {len(items) - MAX_LISTED} more"
+
+
+def did_you_mean(label: object, allowed: Iterable[str]) -> str:
+    """Return ``"; did you mean 'X'?"`` for a near miss, or an empty string.
+
+    >>> did_you_mean("GER", ["DEU", "GRC", "KOR"])
+    "; did you mean 'GRC'?"
+    >>> did_you_mean("chn", ["CHN"])
+    "; did you mean 'CHN'?"
+    """
+    by_folded = {str(candidate).casefold(): str(candidate) for candidate in allowed}
+    found = get_close_matches(str(label).casefold(), by_folded, n=1, cutoff=0.6)
+    return f"; did you mean {by_folded[found[0]]!r}?" if found else ""
+
+
+def index_of(label: str, labels: Sequence[str], what: str, *, where: str = "") -> int:
+    """Return the position of ``label``; raise a helpful :class:`LabelError` when it is not there.
+
+    >>> index_of("KOR", ("CHN", "KOR"), "economy")
+    1
+    """
+    try:
+        return labels.index(label)
+    except ValueError:
+        raise unknown_label(label, labels, what, where=where) from None
+
+
+def unknown_label(label: object, allowed: Iterable[str], what: str, *, where: str = "") -> LabelError:
+    """Return (not raise) the error for a label that is not among the allowed ones."""
+    allowed = list(allowed)
+    place = f"{where}: " if where else ""
+    return LabelError(f"{place}unknown {what} {label!r}{did_you_mean(label, allowed)} Allowed: {listed(allowed)}.")
+
+
+def check_unique(labels: Iterable[str], what: str) -> tuple[str, ...]:
+    """Return the labels as a tuple of non-empty, distinct strings.
+
+    Raises
+    ------
+    LabelError
+        A label is empty or occurs twice; names it and its positions.
+    """
+    found = tuple(str(label) for label in labels)
+    twice = [label for label, times in Counter(found).items() if times > 1]
+    if twice:
+        places = [i for i, label in enumerate(found) if label == twice[0]]
+        raise LabelError(
+            f"{what} label {twice[0]!r} is given {len(places)} times, at positions {places}; labels must differ."
+        )
+    if any(not label.strip() for label in found):
+        position = next(i for i, label in enumerate(found) if not label.strip())
+        raise LabelError(f"{what} label at position {position} is empty; every {what} needs a name.")
+    return found

@@ -1,0 +1,350 @@
+"""The world input–output table: one validated, frozen noun that everything else reads.
+
+Letters follow Wang, Wei & Zhu (2013); see ``decomp/notation.md``. The flat index of (economy s, sector i) is s·N + i.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from decomp.errors import TableError
+from decomp.labels import check_unique, index_of, listed, unknown_label
+
+if TYPE_CHECKING:
+    from decomp.check import TableReport
+
+Array = NDArray[np.float64]
+Spec = str | Iterable[str]
+
+#: Primary rows must sum to value added within this share of the largest output.
+PRIMARY_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class WorldTable:
+    """A world input–output table of G economies and N sectors at basic prices.
+
+    Parameters
+    ----------
+    Z : array_like, shape (G*N, G*N), unit of the table
+        Intermediate flows, row (origin economy, sector) to column (using economy, sector), economy-major.
+    Y : array_like, shape (G*N, G), unit of the table, or None
+        Final demand by destination; None when ``final_demand`` is given (it is then its sum over categories).
+    economies, sectors : sequences of str
+        Exact, distinct labels.
+    year, unit, source, licence, name, notes
+        Provenance; kept and written out.
+    final_demand : array_like, shape (G*N, G, C), optional
+        Final demand by category; must sum to ``Y``.
+    final_demand_labels : sequence of C str, optional
+    primary : mapping of str to array_like, shape (G*N,), optional
+        Named parts of value added (labour, capital, tariff on inputs) that sum to it.
+    final_tariff : array_like, shape (G,), optional
+        Tariffs on final demand by destination: outside value added.
+    published_output, published_value_added, published_taxes : array_like, shape (G*N,), optional
+        What a file prints beside the flows; reported by :meth:`check`.
+    value_added : {"residual", "published"}
+        Which value added :attr:`V` uses. With the residual, V B = 1 and the 16 terms add up exactly.
+    economy_members, sector_members : mapping of str to tuple of str, optional
+        The basic codes that each label stands for (default: itself).
+    economy_groups, sector_groups : mapping of str to tuple of str, optional
+        Named sets of this table's labels, for example ``manufacturing`` or ``eu``.
+
+    Raises
+    ------
+    TableError
+        A shape is wrong, a value is not finite, an output is negative, parts do not add up; names the worst cell.
+    LabelError
+        A label is empty or given twice.
+
+    Notes
+    -----
+    Gross output is the row sum, X = Σ Z + Σ Y; value added is the residual of the column, V = 1 − Σ A. A sector with
+    X ≤ 0 and an all-zero input column is a zero-output sector: A and V are zero there (WIOD has X = −1 for LUX c5).
+    Negative value added and final demand are kept as they are.
+
+    Examples
+    --------
+    >>> t = WorldTable([[1.0, 2.0], [3.0, 4.0]], [[5.0, 1.0], [2.0, 8.0]], ["HOM", "FOR"], ["all"])
+    >>> t.X.tolist()
+    [9.0, 17.0]
+    >>> t.economy("FOR")
+    1
+    """
+
+    Z: Array
+    Y: Array
+    economies: tuple[str, ...]
+    sectors: tuple[str, ...]
+    year: int | None = field(default=None, kw_only=True)
+    unit: str = field(default="million USD", kw_only=True)
+    source: str = field(default="", kw_only=True)
+    final_demand: Array | None = field(default=None, kw_only=True)
+    final_demand_labels: tuple[str, ...] | None = field(default=None, kw_only=True)
+    primary: Mapping[str, Array] | None = field(default=None, kw_only=True)
+    final_tariff: Array | None = field(default=None, kw_only=True)
+    published_output: Array | None = field(default=None, kw_only=True)
+    published_value_added: Array | None = field(default=None, kw_only=True)
+    published_taxes: Array | None = field(default=None, kw_only=True)
+    value_added: Literal["residual", "published"] = field(default="residual", kw_only=True)
+    sector_names: tuple[str, ...] | None = field(default=None, kw_only=True)
+    economy_names: tuple[str, ...] | None = field(default=None, kw_only=True)
+    economy_members: Mapping[str, tuple[str, ...]] = field(default_factory=dict, kw_only=True)
+    sector_members: Mapping[str, tuple[str, ...]] = field(default_factory=dict, kw_only=True)
+    economy_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict, kw_only=True)
+    sector_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict, kw_only=True)
+    licence: str = field(default="", kw_only=True)
+    name: str = field(default="", kw_only=True)
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
+
+    #: Gross output, row sums of Z and Y, shape (G*N,).
+    X: Array = field(init=False)
+    #: True where output is not positive and no input is used, shape (G*N,).
+    zero_output: NDArray[np.bool_] = field(init=False)
+    #: Value added by sector, in the unit of the table, shape (G*N,); zero for zero-output sectors.
+    value_added_flow: Array = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Validate, freeze and derive output and value added."""
+        put = object.__setattr__
+        put(self, "economies", check_unique(self.economies, "economy"))
+        put(self, "sectors", check_unique(self.sectors, "sector"))
+        self._freeze_arrays()
+        self._freeze_labels()
+        X = self.Z.sum(axis=1) + self.Y.sum(axis=1)
+        inputs = self.Z.sum(axis=0)
+        zero = (X <= 0) & ~self.Z.any(axis=0)
+        self._refuse_negative_output(X, zero)
+        if self.value_added == "published":
+            if self.published_value_added is None:
+                raise TableError(
+                    'value_added="published" needs published_value_added; this table has none. Use "residual".'
+                )
+            flow = np.where(zero, 0.0, self.published_value_added)
+        elif self.value_added == "residual":
+            flow = np.where(zero, 0.0, X - inputs)
+        else:
+            raise TableError(f'value_added is {self.value_added!r}; allowed: "residual", "published".')
+        put(self, "X", _frozen(X))
+        put(self, "zero_output", _frozen_bool(zero))
+        put(self, "value_added_flow", _frozen(flow))
+        self._check_primary()
+
+    # -- sizes and coefficients ------------------------------------------------------------------
+
+    @property
+    def G(self) -> int:
+        """Number of economies."""
+        return len(self.economies)
+
+    @property
+    def N(self) -> int:
+        """Number of sectors."""
+        return len(self.sectors)
+
+    @property
+    def n(self) -> int:
+        """Number of economy–sectors, G·N."""
+        return self.G * self.N
+
+    @property
+    def V(self) -> Array:
+        """Value added per unit of output, shape (G*N,); zero for zero-output sectors."""
+        return np.divide(self.value_added_flow, self.X, out=np.zeros(self.n), where=~self.zero_output)
+
+    # -- labels ----------------------------------------------------------------------------------
+
+    def economy(self, label: str) -> int:
+        """Position of an economy; :class:`~decomp.errors.LabelError` with a suggestion when unknown."""
+        return index_of(label, self.economies, "economy", where=self.name)
+
+    def sector(self, label: str) -> int:
+        """Position of a sector; :class:`~decomp.errors.LabelError` with a suggestion when unknown."""
+        return index_of(label, self.sectors, "sector", where=self.name)
+
+    def economies_in(self, spec: Spec) -> list[int]:
+        """Positions of the economies that a label, a group name, ``"all"`` or a list of these names, in table order."""
+        return _positions(spec, self.economies, self.economy_groups, "economy", self.name)
+
+    def sectors_in(self, spec: Spec) -> list[int]:
+        """Positions of the sectors that a label, a group name, ``"all"`` or a list of these names, in table order."""
+        return _positions(spec, self.sectors, self.sector_groups, "sector", self.name)
+
+    def cell(self, flat: int) -> str:
+        """Readable name of a flat index, for messages: ``"LUX c5"``."""
+        return f"{self.economies[flat // self.N]} {self.sectors[flat % self.N]}"
+
+    # -- whole-table operations ------------------------------------------------------------------
+
+    def replace(self, **changes: Any) -> WorldTable:
+        """Return a new table with some constructor arguments changed; it is validated like any other."""
+        arguments = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+        if "final_demand" in changes and "Y" not in changes:
+            arguments["Y"] = None
+        return WorldTable(**{**arguments, **changes})
+
+    def check(self) -> TableReport:
+        """Report what is unusual in the table: balance, signs, zero outputs, published rows; worst cells named."""
+        from decomp.check import check_table
+
+        return check_table(self)
+
+    def aggregate(self, economies: Any = None, sectors: Any = None) -> WorldTable:
+        """Sum flows into coarser economies and sectors; see :func:`decomp.aggregate.aggregate`."""
+        from decomp.aggregate import aggregate
+
+        return aggregate(self, economies=economies, sectors=sectors)
+
+    def checksum(self) -> str:
+        """SHA-256 of labels, flows and the value-added choice: the identity of the numbers, not of the file."""
+        digest = hashlib.sha256("\x1f".join((*self.economies, "", *self.sectors, self.value_added)).encode())
+        for array in (self.Z, self.Y, self.published_value_added if self.value_added == "published" else None):
+            if array is not None:
+                digest.update(np.ascontiguousarray(array, dtype="<f8").tobytes())
+        return digest.hexdigest()
+
+    def __repr__(self) -> str:
+        """One line: name, year, size, world output."""
+        title = self.name or "WorldTable"
+        year = f" {self.year}" if self.year is not None and str(self.year) not in title else ""
+        return f"<{title}{year}: {self.G} economies × {self.N} sectors, output {self.X.sum():,.0f} {self.unit}>"
+
+    # -- construction steps ----------------------------------------------------------------------
+
+    def _freeze_arrays(self) -> None:
+        put = object.__setattr__
+        n, G = self.n, self.G
+        put(self, "Z", self._numbers("Z", self.Z, (n, n)))
+        if self.final_demand is not None:
+            labels = self.final_demand_labels
+            categories = len(labels) if labels is not None else np.shape(self.final_demand)[-1]
+            put(self, "final_demand", self._numbers("final_demand", self.final_demand, (n, G, categories)))
+            total = self.final_demand.sum(axis=2)
+            if self.Y is None:
+                put(self, "Y", total)
+            elif not np.allclose(total, self.Y, rtol=1e-9, atol=1e-9 * max(1.0, float(np.abs(total).max(initial=0.0)))):
+                raise TableError(
+                    "Y differs from the sum of final_demand over its categories; give one, or make them agree."
+                )
+        put(self, "Y", self._numbers("Y", self.Y, (n, G)))
+        for name in ("published_output", "published_value_added", "published_taxes"):
+            if getattr(self, name) is not None:
+                put(self, name, self._numbers(name, getattr(self, name), (n,)))
+        if self.final_tariff is not None:
+            put(self, "final_tariff", self._numbers("final_tariff", self.final_tariff, (G,)))
+        if self.primary is not None:
+            rows = {str(k): self._numbers(f"primary[{k!r}]", v, (n,)) for k, v in self.primary.items()}
+            put(self, "primary", MappingProxyType(rows))
+
+    def _freeze_labels(self) -> None:
+        put = object.__setattr__
+        for name in ("final_demand_labels", "sector_names", "economy_names", "notes"):
+            if getattr(self, name) is not None:
+                put(self, name, tuple(str(label) for label in getattr(self, name)))
+        for name, labels in (("sector_names", self.sectors), ("economy_names", self.economies)):
+            given = getattr(self, name)
+            if given is not None and len(given) != len(labels):
+                raise TableError(f"{name} has {len(given)} entries for {len(labels)} labels; give one name each.")
+        for kind, labels in (("economy", self.economies), ("sector", self.sectors)):
+            members = {label: (label,) for label in labels}
+            for label, basic in getattr(self, f"{kind}_members").items():
+                index_of(label, labels, kind, where=f"{kind}_members")
+                members[label] = tuple(basic)
+            put(self, f"{kind}_members", MappingProxyType(members))
+            groups = {}
+            for group, inside in getattr(self, f"{kind}_groups").items():
+                groups[group] = tuple(inside)
+                for label in inside:
+                    index_of(label, labels, kind, where=f"{kind}_groups[{group!r}]")
+            put(self, f"{kind}_groups", MappingProxyType(groups))
+
+    def _numbers(self, name: str, values: ArrayLike | None, shape: tuple[int, ...]) -> Array:
+        """Check shape and finiteness; return a read-only float64 array. Names the first offending cell."""
+        try:
+            array = np.asarray(values, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise TableError(f"{name} is not a numeric array ({error}); expected numbers of shape {shape}.") from None
+        if array.shape != shape:
+            raise TableError(
+                f"{name} has shape {array.shape}, expected {shape} for {self.G} economies × {self.N} sectors; "
+                "check the labels and the orientation (economy-major, rows are origins)."
+            )
+        if not np.isfinite(array).all():
+            bad = np.argwhere(~np.isfinite(array))
+            first = tuple(int(k) for k in bad[0])
+            raise TableError(
+                f"{name}{list(first)} ({self._place(first, shape)}) is {array[first]}; {len(bad)} value(s) are not finite. "
+                "Fill or correct them in the source: missing numbers are never taken as zero."
+            )
+        return _frozen(array)
+
+    def _place(self, index: tuple[int, ...], shape: tuple[int, ...]) -> str:
+        row = self.cell(index[0]) if shape[0] == self.n else self.economies[index[0]]
+        if len(shape) == 1:
+            return row
+        return f"{row} → {self.cell(index[1]) if shape[1] == self.n else self.economies[index[1]]}"
+
+    def _refuse_negative_output(self, X: Array, zero: NDArray[np.bool_]) -> None:
+        bad = np.flatnonzero((X < 0) & ~zero)
+        hollow = np.flatnonzero((X == 0) & ~zero)
+        if bad.size:
+            worst = int(bad[np.argmin(X[bad])])
+            raise TableError(
+                f"output of {self.cell(worst)} is {X[worst]:g}; {bad.size} sector(s) have negative output. Allowed: positive, or "
+                "not positive with no inputs (a zero-output sector). Correct the row, or aggregate the sector away."
+            )
+        if hollow.size:
+            worst = int(hollow[0])
+            raise TableError(
+                f"{self.cell(worst)} uses inputs of {self.Z[:, worst].sum():g} but its output (row sum) is 0; "
+                "correct the row or clear the column."
+            )
+
+    def _check_primary(self) -> None:
+        if self.primary is None:
+            return
+        gap = sum(self.primary.values(), start=np.zeros(self.n)) - self.value_added_flow
+        worst = int(np.argmax(np.abs(gap)))
+        if abs(gap[worst]) > PRIMARY_TOLERANCE * max(float(self.X.max()), 1e-300):
+            raise TableError(
+                f"the primary rows ({listed(self.primary)}) of {self.cell(worst)} differ from value added "
+                f"{self.value_added_flow[worst]:g} by {gap[worst]:g}; they must sum to it."
+            )
+
+
+def _frozen(array: Array) -> Array:
+    """Return a read-only array; copy only when somebody else could still write to it."""
+    if array.flags.writeable or array.base is not None:
+        array = array.copy()
+        array.flags.writeable = False
+    return array
+
+
+def _frozen_bool(array: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    array = array.copy()
+    array.flags.writeable = False
+    return array
+
+
+def _positions(
+    spec: Spec, labels: Sequence[str], groups: Mapping[str, tuple[str, ...]], what: str, where: str
+) -> list[int]:
+    """Resolve labels, group names and ``all`` to sorted positions."""
+    found: set[int] = set()
+    for item in [spec] if isinstance(spec, str) else spec:
+        if item in labels:
+            found.add(labels.index(item))
+        elif item in groups:
+            found.update(labels.index(label) for label in groups[item])
+        elif item == "all":
+            found.update(range(len(labels)))
+        else:
+            raise unknown_label(item, [*labels, *groups, "all"], f"{what} or group", where=where)
+    return sorted(found)

@@ -1,0 +1,39 @@
+"""Shared fixtures: where the development data are, and reproducible Hypothesis settings."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+settings.register_profile(
+    "unweave", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+settings.load_profile("unweave")
+
+
+def find_data() -> Path:
+    """Folder of the development data: ``UNWEAVE_DATA``, else ``shared/data`` beside the project."""
+    return Path(os.environ.get("UNWEAVE_DATA") or ROOT.parent / "shared" / "data")
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Development data; skips loudly where it is absent, and fails in CI, where it must be present."""
+    found = find_data()
+    if not (found / "wiod2013").is_dir():
+        message = f"development data not found at {found}: set UNWEAVE_DATA to the folder that holds wiod2013/"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return found
+
+
+@pytest.fixture(scope="session")
+def wiod_dir(data_dir: Path) -> Path:
+    """Folder of the full WIOD tables 1995–2011."""
+    return data_dir / "wiod2013"
