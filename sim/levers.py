@@ -1,0 +1,158 @@
+"""The registry of levers: everything a scenario can set, with its label, unit, limits and kind.
+
+The scenario schema, the semantic checks, ``unweave list levers`` and the explorer read the same entries. Defaults and
+calibration ranges of the numeric settings are rows of ``sim/calibration/parameters.csv`` with the same id.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+#: instrument: a government can choose it; assumption: about the world; behaviour: how agents react.
+Kind = Literal["instrument", "assumption", "behaviour"]
+#: What one value applies to: pair (origin, sector, destination), cell (economy, sector), demand (sector, economy),
+#: economy, or scalar (the whole model).
+Shape = Literal["pair", "cell", "demand", "economy", "scalar"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """One entry: ``min`` and ``max`` are hard limits of the model (``open_min``: the limit itself is excluded)."""
+
+    id: str
+    label_en: str
+    label_zh: str
+    unit: str
+    min: float
+    max: float
+    kind: Kind
+    shape: Shape
+    meaning: str
+    open_min: bool = False
+
+    def allows(self, value: float) -> bool:
+        """Whether the model can use the value."""
+        low = value > self.min if self.open_min else value >= self.min
+        return bool(low and value <= self.max)
+
+    @property
+    def allowed(self) -> str:
+        """The limits in words.
+
+        >>> POLICY["robots"].allowed
+        'from 0 to 1'
+        """
+        low = f"above {self.min:g}" if self.open_min else f"from {self.min:g}"
+        return f"{low}, no upper limit" if math.isinf(self.max) else f"{low} to {self.max:g}"
+
+
+def _registry(*levers: Lever) -> Mapping[str, Lever]:
+    return MappingProxyType({lever.id: lever for lever in levers})
+
+
+#: Levers that `policies:` can set (value = level, add = increment over what would hold otherwise).
+POLICY: Mapping[str, Lever] = _registry(
+    Lever("tariff", "Tariff", "关税", "share of the import value", -1.0, 10.0, "instrument", "pair",
+          "Ad-valorem tariff that `who` levies on imports from `partners` of `sectors`; 0.25 is 25 %.", open_min=True),
+    Lever("friction", "Trade friction", "贸易摩擦", "ratio to the base year", 0.0, math.inf, "assumption", "pair",
+          "Iceberg cost of the imports of `who` from `partners`; 1 leaves it as in the base year, .inf shuts the trade.",
+          open_min=True),
+    Lever("robots", "Robot adoption", "机器人普及率", "share of automatable tasks", 0.0, 1.0, "assumption", "economy",
+          "Adoption of robots in `who`, instead of what diffusion would give."),
+    Lever("ai", "AI adoption", "人工智能普及率", "share of automatable tasks", 0.0, 1.0, "assumption", "economy",
+          "Adoption of AI services in `who`, instead of what diffusion would give."),
+    Lever("productivity", "Productivity", "生产率", "ratio to the base year", 0.0, 100.0, "assumption", "cell",
+          "Output per unit of all inputs in `sectors` of `who`; 1 is the base year.", open_min=True),
+    Lever("labour", "Labour supply", "劳动供给", "ratio to the base year", 0.0, 100.0, "assumption", "economy",
+          "Labour force of `who`; 1 is the base year.", open_min=True),
+    Lever("capital", "Capital stock", "资本存量", "ratio to the base year", 0.0, 100.0, "assumption", "economy",
+          "Capital of `who` at unchanged real returns; 1 is the base year.", open_min=True),
+    Lever("demand", "Demand shifter", "需求偏好", "ratio to the base year", 0.0, 100.0, "assumption", "demand",
+          "Weight of `sectors` in the final demand of `who`; 1 is the base year.", open_min=True),
+)  # fmt: skip
+
+#: Kinds of `events:`; their `size` has these limits.
+EVENT: Mapping[str, Lever] = _registry(
+    Lever("export-restriction", "Export restriction", "出口限制", "share of the exports cut", 0.0, 0.99, "instrument", "pair",
+          "Cut of the exports of `who` to `partners` in `sectors`: an iceberg cost of (1 − size)^(−1/θ)."),
+    Lever("tariff", "Tariff announcement", "加征关税", "points on the tariff", -1.0, 10.0, "instrument", "pair",
+          "Points that `who` adds to its tariff on imports from `partners` of `sectors`.", open_min=True),
+    Lever("productivity", "Productivity shock", "生产率冲击", "relative change", -1.0, 10.0, "assumption", "cell",
+          "Relative change of productivity in `sectors` of `who`; −0.1 is ten percent less.", open_min=True),
+    Lever("demand", "Demand shock", "需求冲击", "relative change", -1.0, 10.0, "assumption", "demand",
+          "Relative change of the weight of `sectors` in the final demand of `who`.", open_min=True),
+)  # fmt: skip
+
+#: Numeric settings of `economy:` and `behaviour:`; id = id of the parameter that gives the default.
+SETTING: Mapping[str, Lever] = _registry(
+    Lever("economy.capital_supply", "Elasticity of capital supply", "资本供给弹性", "elasticity", 0.0, math.inf, "assumption", "scalar",
+          "Capital answers real returns with this elasticity: 0 keeps the stock, .inf holds the real return constant."),
+    Lever("economy.sluggishness", "Speed of sourcing", "采购调整速度", "share a year", 0.0, 1.0, "assumption", "scalar",
+          "Share of the way that import sourcing moves to its new equilibrium within a year; 1 is at once.", open_min=True),
+    Lever("economy.substitution.value_added", "Primary factors against inputs", "要素与中间投入的替代弹性", "elasticity", 0.0, 10.0, "assumption",
+          "scalar", "Elasticity of substitution between the primary-and-task composite and intermediate inputs.", open_min=True),
+    Lever("economy.substitution.inputs", "Among inputs", "中间投入之间的替代弹性", "elasticity", 0.0, 10.0, "assumption", "scalar",
+          "Elasticity of substitution among intermediate inputs of different sectors.", open_min=True),
+    Lever("economy.substitution.consumption", "Among final goods", "最终产品之间的替代弹性", "elasticity", 0.0, 10.0, "assumption", "scalar",
+          "Elasticity of substitution among sectors in final demand.", open_min=True),
+    Lever("economy.substitution.tasks", "Labour, capital and machines", "劳动、资本与机器的替代弹性", "elasticity", 0.0, 10.0, "assumption", "scalar",
+          "Elasticity of substitution among labour, capital and machine services.", open_min=True),
+    Lever("automation.robot_speed", "Speed of robot diffusion", "机器人扩散速度", "per year", 0.0, 2.0, "behaviour", "economy",
+          "Logistic speed at which robots spread where they pay and the frontier is open."),
+    Lever("automation.ai_speed", "Speed of AI diffusion", "人工智能扩散速度", "per year", 0.0, 2.0, "behaviour", "economy",
+          "Logistic speed at which AI services spread where they pay and the frontier is open."),
+    Lever("automation.robot_ceiling", "Ceiling of robot adoption", "机器人普及上限", "share of automatable tasks", 0.0, 1.0, "behaviour",
+          "economy", "Adoption of robots that diffusion approaches."),
+    Lever("automation.ai_ceiling", "Ceiling of AI adoption", "人工智能普及上限", "share of automatable tasks", 0.0, 1.0, "behaviour",
+          "economy", "Adoption of AI that diffusion approaches."),
+    Lever("automation.base_access", "Access of non-providers", "非技术提供国的获取程度", "share of the frontier", 0.0, 1.0, "behaviour",
+          "economy", "Access to the frontier of economies that provide no automation technology; providers have 1."),
+    Lever("automation.open_source", "Open-source models", "开源模型", "share of services", 0.0, 1.0, "behaviour", "economy",
+          "Share of AI services that run on open-source models: raises access and the home share of AI services."),
+    Lever("automation.technology_sharing", "Technology sharing", "技术共享", "share of the gap", 0.0, 1.0, "instrument", "economy",
+          "Share of the remaining access gap that providers close by sharing technology."),
+    Lever("automation.machine_saving", "Cost of machines per task", "机器成本系数", "ratio to labour cost", 0.0, 2.0, "behaviour", "scalar",
+          "Base-year cost of machine services for a task, relative to the labour they replace (μ).", open_min=True),
+    Lever("automation.wage_gradient", "Wage gradient of savings", "工资梯度", "elasticity", 0.0, 2.0, "behaviour", "scalar",
+          "How much less machines save where labour is cheap (φ); 0 is the same saving everywhere."),
+    Lever("automation.reinstatement", "New tasks for labour", "新任务比例", "share of displaced work", 0.0, 1.0, "behaviour", "scalar",
+          "Share of displaced work that comes back as new labour tasks (ν)."),
+    Lever("automation.robot_price_decline", "Fall of robot prices", "机器人价格年降幅", "per year", 0.0, 0.5, "behaviour", "scalar",
+          "Yearly rate at which robot services get cheaper relative to their inputs."),
+    Lever("automation.ai_price_decline", "Fall of AI prices", "人工智能价格年降幅", "per year", 0.0, 0.5, "behaviour", "scalar",
+          "Yearly rate at which AI services get cheaper relative to their inputs."),
+    Lever("automation.ai_home_share", "Home share of AI services", "人工智能服务本国比例", "share of purchases", 0.0, 1.0, "behaviour",
+          "economy", "Share of AI services bought at home; the rest comes from the provider economies."),
+    Lever("protection.sensitivity", "Protection per grievance", "保护主义敏感度", "tariff (1 = 100 %) per unit of grievance", 0.0, 10.0,
+          "behaviour", "economy", "Rise of the tariff target for each unit of grievance."),
+    Lever("protection.memory", "Memory of grievance", "不满情绪的持续性", "share a year", 0.0, 1.0, "behaviour", "economy",
+          "Share of last year's grievance that is still felt."),
+    Lever("protection.adjustment", "Speed of tariff policy", "关税调整速度", "share a year", 0.0, 1.0, "behaviour", "economy",
+          "Share of the way to its target that a tariff moves within a year."),
+    Lever("protection.cap", "Highest tariff increase", "关税增幅上限", "points on the tariff", 0.0, 10.0, "behaviour", "economy",
+          "No economy adds more than this to its base tariff by itself."),
+    Lever("protection.threshold", "Tolerated grievance", "不满容忍度", "grievance", 0.0, 10.0, "behaviour", "economy",
+          "Grievance below this leaves tariffs alone."),
+    Lever("protection.retaliation", "Retaliation", "报复系数", "points per point", 0.0, 2.0, "behaviour", "economy",
+          "Points of tariff that answer each point a partner adds; the product of a pair's coefficients must stay below 1."),
+    Lever("protection.weights.job_loss", "Weight of job loss", "就业流失权重", "weight", 0.0, 10.0, "behaviour", "scalar",
+          "Weight of the relative loss of manufacturing employment in grievance."),
+    Lever("protection.weights.import_penetration", "Weight of imports", "进口渗透权重", "weight", 0.0, 10.0, "behaviour", "scalar",
+          "Weight of the rise of import penetration in grievance."),
+    Lever("protection.weights.unemployment", "Weight of unemployment", "失业权重", "weight", 0.0, 10.0, "behaviour", "scalar",
+          "Weight of the rise of the unemployment rate in grievance."),
+    Lever("protection.weights.labour_share", "Weight of the labour share", "劳动份额权重", "weight", 0.0, 10.0, "behaviour", "scalar",
+          "Weight of the fall of labour's share in income in grievance."),
+    Lever("trust.initial", "Initial trust", "初始信任", "share", 0.0, 1.0, "behaviour", "scalar",
+          "Bilateral trust in the base year; friction of trust is measured from here."),
+    Lever("trust.hostility", "Loss of trust", "信任损失", "trust lost per 1.00 of tariff", 0.0, 10.0, "behaviour", "scalar",
+          "Fall of a pair's trust when one adds a tariff of 100 % against the other; proportional below."),
+    Lever("trust.recovery", "Recovery of trust", "信任恢复", "share a year", 0.0, 1.0, "behaviour", "scalar",
+          "Share of the lost trust that comes back within a year without hostile acts."),
+    Lever("trust.friction", "Friction of distrust", "不信任摩擦", "iceberg cost at zero trust", 0.0, 2.0, "behaviour", "scalar",
+          "Iceberg cost that a pair without any trust adds to its trade."),
+)  # fmt: skip

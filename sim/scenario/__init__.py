@@ -1,0 +1,187 @@
+"""The scenario: what a YAML file may say, as frozen and validated models.
+
+The models hold exactly what was written plus the defaults; :mod:`sim.scenario_io` reads files, finds every problem with
+its place, and resolves labels and years against a table.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, StrictFloat, StrictInt, StrictStr, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from sim.scenario.fields import Economies, Model, Path, Sectors
+from sim.scenario.settings import Automation, Behaviour, EconomySettings, Protection, Substitution, Trust
+
+__all__ = [
+    "Automation",
+    "Baseline",
+    "Behaviour",
+    "EconomySettings",
+    "Event",
+    "Expectation",
+    "Policy",
+    "Protection",
+    "Scenario",
+    "Substitution",
+    "Text",
+    "Trust",
+]
+
+#: Version of the scenario format; written into resolved scenarios.
+SCHEMA_VERSION = 1
+#: Longest horizon in years.
+LONGEST = 200
+
+PolicyLever = Literal["tariff", "friction", "robots", "ai", "productivity", "labour", "capital", "demand"]
+EventType = Literal["export-restriction", "tariff", "productivity", "demand"]
+Year = Annotated[StrictInt, Field(ge=1900, le=2300)]
+
+#: Levers whose sectors are the goods sectors unless the scenario says otherwise.
+_ON_GOODS = {"tariff", "export-restriction"}
+_TEXT_SCHEMA = {
+    "anyOf": [
+        {"type": "string"},
+        {
+            "type": "object",
+            "properties": {"en": {"type": "string"}, "zh": {"type": "string"}},
+            "required": ["en"],
+            "additionalProperties": False,
+        },
+    ]
+}
+
+
+class Text(Model):
+    """A text in English and, if given, Chinese."""
+
+    en: StrictStr = Field(min_length=1)
+    zh: StrictStr = ""
+
+    def pick(self, lang: str) -> str:
+        """Text in a language; English where there is no other."""
+        return self.zh or self.en if lang == "zh" else self.en
+
+
+def _bilingual(value: Any) -> Any:
+    return {"en": value} if isinstance(value, str) else value
+
+
+Bilingual = Annotated[Text, BeforeValidator(_bilingual), WithJsonSchema(_TEXT_SCHEMA)]
+
+
+class Expectation(Model):
+    """What the author expects before running: checked after the run, never edited to fit."""
+
+    indicator: StrictStr = Field(description="Id of an indicator; `unweave list indicators` shows them.")
+    economy: StrictStr = Field("WLD", description="An economy, or WLD for the world.")
+    versus: StrictStr = Field("base", description="`base` (base year of this run) or the name of another scenario.")
+    direction: Literal["up", "down", "unchanged"] = Field(description="Expected direction against `versus`.")
+    at: Year | None = Field(None, description="Year that is compared; the last year if not given.")
+    margin: StrictFloat = Field(
+        0.0,
+        ge=0,
+        description="Least relative change that counts as up or down; for `unchanged`, the largest that counts as none.",
+    )
+    why: Bilingual | None = Field(None, description="The reasoning, with the row of the narratives.")
+
+
+class Policy(Model):
+    """A lever that some economies move for some years; give `value` (a level) or `add` (an increment)."""
+
+    who: Economies = Field(description="Economies or groups that act.")
+    lever: PolicyLever = Field(description="What they move.")
+    partners: Economies = Field(
+        ("all",), description="Whom it is aimed at (tariff and friction); their own trade is exempt."
+    )
+    sectors: Sectors = Field(("all",), description="Sectors or groups; goods for tariffs unless given.")
+    value: StrictFloat | None = Field(None, description="Level of the lever.")
+    add: StrictFloat | None = Field(None, description="Increment over what would hold otherwise.")
+    first: Year | None = Field(None, alias="from", description="First year; the year after the base year if not given.")
+    last: Year | None = Field(None, alias="to", description="Last year; the end of the run if not given.")
+    ramp: Literal["step", "linear"] = Field(
+        "step", description="step: in full from the first year; linear: in equal steps, in full in the year `to`."
+    )
+
+    @property
+    def amount(self) -> float:
+        """The level or the increment, whichever was given."""
+        given = self.value if self.value is not None else self.add
+        assert given is not None
+        return given
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_amount(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        if ("value" in data) == ("add" in data):
+            fault = "both `value` and `add`" if "value" in data else "neither `value` nor `add`"
+            raise PydanticCustomError("one_amount", f"has {fault}; give one: `value` is a level, `add` an increment")
+        return _with_goods(data, data.get("lever"))
+
+
+class Event(Model):
+    """A shock with a start and a duration."""
+
+    type: EventType = Field(description="Kind of event.")
+    who: Economies = Field(description="Economies or groups that restrict, levy, or are hit.")
+    partners: Economies = Field(("all",), description="Whom it is aimed at (export restrictions and tariffs).")
+    sectors: Sectors = Field(
+        ("all",), description="Sectors or groups; goods for tariffs and export restrictions unless given."
+    )
+    size: StrictFloat = Field(description="Share of exports cut, points of tariff, or relative change.")
+    first: Year = Field(alias="from", description="First year.")
+    duration: Annotated[StrictInt, Field(ge=1, le=LONGEST)] = Field(1, description="Number of years.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _goods(cls, data: Any) -> Any:
+        return _with_goods(data, data.get("type")) if isinstance(data, dict) else data
+
+
+class Baseline(Model):
+    """Growth that the scenario assumes; without it every year is the base economy plus that year's shocks."""
+
+    productivity: dict[StrictStr, Path] = Field(default_factory=dict, description="By economy or group.")
+    labour: dict[StrictStr, Path] = Field(default_factory=dict, description="By economy or group.")
+    capital: dict[StrictStr, Path] = Field(default_factory=dict, description="By economy or group.")
+
+
+class Scenario(Model):
+    """A complete scenario: a world table, a horizon, how the economy and the agents behave, and what happens."""
+
+    schema_version: Literal[1] = Field(1, description="Version of this format.")
+    name: Annotated[StrictStr, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)] = Field(
+        description="Short name: lower-case letters, digits and hyphens."
+    )
+    title: Bilingual = Field(description="Title, in English or as {en: …, zh: …}.")
+    question: Bilingual = Field(description="What the scenario asks.")
+    narrative: tuple[Annotated[StrictStr, Field(pattern=r"^N[0-9]+\.[0-9]+$")], ...] = Field(
+        (), description="Rows of the narratives that it makes runnable, for example N1.6."
+    )
+    expect: tuple[Expectation, ...] = Field((), description="Expectations, checked after the run.")
+    table: StrictStr = Field("world-2011", min_length=1, description="A bundled table or the path of a table file.")
+    years: tuple[Year, Year] = Field(description="Base year (the year of the table) and last year.")
+    seed: Annotated[StrictInt, Field(ge=0)] = Field(
+        0, description="Seed of the random numbers, where a rule draws any."
+    )
+    economy: EconomySettings = Field(default_factory=EconomySettings, description="How the world table answers.")
+    behaviour: Behaviour = Field(default_factory=Behaviour, description="How the agents behave.")
+    policies: tuple[Policy, ...] = Field((), description="Levers moved by the scenario.")
+    events: tuple[Event, ...] = Field((), description="Shocks.")
+    baseline: Baseline = Field(default_factory=Baseline, description="Assumed growth.")
+    outputs: tuple[Literal["tables", "sectors"], ...] = Field(
+        (), description="Further files of the run: tables (the table of every year), sectors (terms by sector)."
+    )
+
+    @property
+    def horizon(self) -> range:
+        """All years, the base year first."""
+        return range(self.years[0], self.years[1] + 1)
+
+
+def _with_goods(data: dict[Any, Any], kind: object) -> dict[Any, Any]:
+    """Fill in the goods sectors where tariffs and export restrictions do not name sectors."""
+    return {**data, "sectors": ("goods",)} if kind in _ON_GOODS and "sectors" not in data else data
