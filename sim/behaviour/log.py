@@ -1,0 +1,150 @@
+"""Decisions with their reasons in numbers: recorded as arrays while the model runs, written as sentences on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+
+#: Columns of the frame of decisions, in order.
+COLUMNS = ("year", "economy", "lever", "partner", "sector", "before", "after", "reason", "drivers")
+#: A partner or sector that does not apply, or all of them.
+NONE = -1
+
+#: Sentence of each kind of reason; the numbers are drivers of the same name, {partner} and {sector} are labels.
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "diffusion": (
+            "Machine services cost {cost:.1%} of the labour they replace, a saving of {saving:.1%}; with speed "
+            "{speed:.3f}, capability {capability:.2f} and access {access:.2f} use spreads at {rate:.2%} a year "
+            "(log-odds) towards {ceiling:.2f}."
+        ),
+        "protection": (
+            "Grievance {grievance:.4f} (threshold {threshold:.3f}) after losing {job_loss:.2%} of manufacturing jobs, "
+            "{import_penetration:+.2%} import share, {unemployment:+.2%} unemployment and {labour_share:.2%} of labour "
+            "share in a year; {partner} has {penetration:.1%} of home use of {sector}, so protection asks for "
+            "{own:+.2%} and retaliation for {answer:+.2%}: aims at {target:+.2%} and goes {adjustment:.0%} of the way."
+        ),
+        "retaliation": (
+            "{partner} has raised its average tariff on our goods by {rise:.2%} since the base year; answered with "
+            "{coefficient:.2f} points per point that asks for {answer:+.2%} on {sector} (own protection {own:+.2%}): "
+            "aims at {target:+.2%} and goes {adjustment:.0%} of the way."
+        ),
+        "union": "Member of a customs union: adopts the import-weighted mean of the members' proposals for {sector}.",
+        "policy": "Scenario policy {number:.0f} sets {level:.4g}.",
+        "policy-add": "Scenario policy {number:.0f} adds {level:+.4g}.",
+        "policy-end": "Scenario policy {number:.0f} no longer holds.",
+        "event": "Scenario event {number:.0f} of size {level:.4g}.",
+        "event-end": "Scenario event {number:.0f} is over.",
+        "hostility": "{partner} raised tariffs or restricted exports against us by {hostility:.2%}.",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decisions:
+    """One batch of decisions of a year that share lever and kind of reason.
+
+    Parameters
+    ----------
+    year : int
+    lever : str
+    kind : str
+        A key of :data:`REASONS`.
+    economy, partner, sector : ndarray of int, shape (k,)
+        Positions in the table; :data:`NONE` where a decision has no partner or sector.
+    before, after : ndarray, shape (k,)
+    drivers : mapping of str to ndarray, shape (k,)
+        The numbers behind the reason.
+    """
+
+    year: int
+    lever: str
+    kind: str
+    economy: Index
+    partner: Index
+    sector: Index
+    before: Array
+    after: Array
+    drivers: Mapping[str, Array] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Number of decisions."""
+        return len(self.economy)
+
+
+def batch(
+    year: int, lever: str, kind: str, economy: Any, before: Any, after: Any, *, partner: Any = NONE, sector: Any = NONE,
+    **drivers: Any,
+) -> Decisions:  # fmt: skip
+    """Make a batch from scalars and arrays, broadcast to the length of ``economy``, read-only."""
+    who = np.atleast_1d(np.asarray(economy, dtype=np.intp))
+
+    def spread(value: Any, dtype: Any = np.float64) -> NDArray[Any]:
+        return np.broadcast_to(np.asarray(value, dtype=dtype), who.shape)
+
+    return Decisions(
+        year, lever, kind, who, spread(partner, np.intp), spread(sector, np.intp), spread(before), spread(after),
+        {name: spread(value) for name, value in drivers.items()},
+    )  # fmt: skip
+
+
+def sentences(decisions: Decisions, economies: Sequence[str], sectors: Sequence[str]) -> list[str]:
+    """Reason of each decision as a sentence with its numbers."""
+    template = REASONS[decisions.kind]
+    names = list(decisions.drivers)
+    columns = [decisions.drivers[name].tolist() for name in names]
+    rows = zip(*columns, strict=True) if columns else iter([()] * len(decisions))
+    return [
+        template.format(
+            partner=economies[p] if p != NONE else "all partners",
+            sector=sectors[i] if i != NONE else "all sectors",
+            **dict(zip(names, row, strict=True)),
+        )
+        for p, i, row in zip(decisions.partner.tolist(), decisions.sector.tolist(), rows, strict=True)
+    ]
+
+
+def drivers_text(decisions: Decisions) -> list[str]:
+    """Drivers of each decision as ``name=value`` pairs, for filtering."""
+    names = list(decisions.drivers)
+    if not names:
+        return [""] * len(decisions)
+    pattern = "; ".join(f"{name}={{:.6g}}" for name in names)
+    columns = [decisions.drivers[name].tolist() for name in names]
+    return [pattern.format(*row) for row in zip(*columns, strict=True)]
+
+
+def frame(log: Sequence[Decisions], economies: Sequence[str], sectors: Sequence[str]) -> DataFrame:
+    """All decisions as a tidy frame in the order in which they were taken.
+
+    Columns: year, economy, lever, partner, sector, before, after, reason, drivers; an empty partner or sector means that
+    none applies or that all do.
+    """
+    import pandas as pd
+
+    def labels(positions: Index, names: Sequence[str]) -> list[str]:
+        return [names[p] if p != NONE else "" for p in positions.tolist()]
+
+    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    for decisions in log:
+        columns["year"] += [decisions.year] * len(decisions)
+        columns["economy"] += labels(decisions.economy, economies)
+        columns["lever"] += [decisions.lever] * len(decisions)
+        columns["partner"] += labels(decisions.partner, economies)
+        columns["sector"] += labels(decisions.sector, sectors)
+        columns["before"] += decisions.before.tolist()
+        columns["after"] += decisions.after.tolist()
+        columns["reason"] += sentences(decisions, economies, sectors)
+        columns["drivers"] += drivers_text(decisions)
+    return pd.DataFrame(columns, columns=list(COLUMNS))

@@ -1,0 +1,158 @@
+"""Protection: losses become grievance, grievance becomes tariffs, tariffs are answered in kind.
+
+Every function works on one importer (its own slice) or on all at once: the importer is always the last axis, or absent.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+
+class Losses(NamedTuple):
+    """Positive parts of a year's changes, each a fraction (0.02 = 2 % of jobs, or 2 percentage points).
+
+    ``job_loss`` fall of manufacturing employment, relative to the year before; ``import_penetration`` rise of the import
+    share in home use of manufactures; ``unemployment`` rise of the rate; ``labour_share`` fall of labour's income share.
+    """
+
+    job_loss: Array
+    import_penetration: Array
+    unemployment: Array
+    labour_share: Array
+
+
+class Standing(NamedTuple):
+    """Where an economy stands in a year: the four levels that losses are measured on."""
+
+    manufacturing_jobs: ArrayLike
+    import_share: ArrayLike
+    unemployment: ArrayLike
+    labour_share: ArrayLike
+
+
+def losses(before: Standing, now: Standing) -> Losses:
+    """Return the year's losses: only falls of jobs and labour share, only rises of imports and unemployment."""
+
+    def positive(change: ArrayLike) -> Array:
+        result: Array = np.maximum(0.0, np.asarray(change, float))
+        return result
+
+    jobs_before, jobs_now = np.asarray(before.manufacturing_jobs, float), np.asarray(now.manufacturing_jobs, float)
+    return Losses(
+        job_loss=positive(1.0 - jobs_now / jobs_before),
+        import_penetration=positive(np.subtract(now.import_share, before.import_share)),
+        unemployment=positive(np.subtract(now.unemployment, before.unemployment)),
+        labour_share=positive(np.subtract(before.labour_share, now.labour_share)),
+    )
+
+
+def grievance(previous: ArrayLike, year: Losses, *, weights: Losses, memory: ArrayLike) -> Array:
+    """Grievance g_y = m g_{y−1} + Σ_k w_k · loss_k.
+
+    Parameters
+    ----------
+    previous : array_like
+        Grievance of the year before.
+    year : Losses
+        Losses since then.
+    weights : Losses
+        Grievance per unit of each loss.
+    memory : array_like in [0, 1)
+        Share m of grievance that survives a year without losses: half of it is gone after ln ½ / ln m years.
+    """
+    fresh = sum(np.multiply(weight, loss) for weight, loss in zip(weights, year, strict=True))
+    return np.asarray(np.asarray(memory) * np.asarray(previous) + fresh, dtype=float)
+
+
+def focus(penetration: Array, foreign_goods: NDArray[np.bool_]) -> Array:
+    """How strongly protection aims at each partner and sector, 2p / (p + p̄), in [0, 2).
+
+    p is the partner's share in home use of the sector's goods, p̄ the mean of p over foreign goods, weighted by p itself
+    (what the typical imported dollar faces). It is 0 where nothing is bought, 1 at p̄, and levels off above.
+
+    Parameters
+    ----------
+    penetration : ndarray, shape (G, N) or (G, N, R), share
+    foreign_goods : ndarray of bool, same shape
+        Cells where a tariff can be set: goods from abroad.
+    """
+    p = np.where(foreign_goods, penetration, 0.0)
+    total = p.sum(axis=(0, 1))
+    mean = np.divide((p * p).sum(axis=(0, 1)), total, out=np.ones_like(total), where=total > 0)
+    result: Array = 2.0 * p / (p + mean)
+    return result
+
+
+def protective_increment(felt: ArrayLike, aim: Array, *, sensitivity: ArrayLike, threshold: ArrayLike) -> Array:
+    """Tariff increment that grievance asks for: sensitivity · max(0, g − threshold) · focus, same shape as ``aim``."""
+    result: Array = np.asarray(sensitivity) * np.maximum(0.0, np.asarray(felt) - np.asarray(threshold)) * aim
+    return result
+
+
+def mean_tariff_on_partner(tariffs: Array, weights: Array) -> Array:
+    """Average goods tariff that r levies on s, Σ_i w_{s,i,r} t_{s,i,r}, shape (G origin, G importer).
+
+    ``weights`` are base-year import weights that sum to one over sectors (or to zero where s sells r no goods).
+    """
+    result: Array = np.einsum("sir,sir->sr", weights, tariffs)
+    return result
+
+
+def retaliatory_increment(rise: Array, foreign_goods: NDArray[np.bool_], *, coefficient: ArrayLike) -> Array:
+    """Increment in answer to partners' tariffs: coefficient × rise of the partner's average tariff, on all its goods.
+
+    Parameters
+    ----------
+    rise : ndarray, shape (G,) or (G, R), fraction
+        Rise, since the base year, of the average tariff that each partner s levies on this importer's goods.
+    foreign_goods : ndarray of bool, shape (G, N) or (G, N, R)
+    coefficient : array_like
+        Points of retaliation per point; the product of a pair's coefficients must stay below 1 or tariffs spiral.
+    """
+    answer = np.asarray(coefficient) * np.maximum(0.0, rise)
+    return np.where(foreign_goods, answer[:, None], 0.0)
+
+
+def target_increment(own: Array, answer: Array, base: Array, *, cap: ArrayLike, ceiling: Array | None = None) -> Array:
+    """Increment aimed at: max(own, answer), limited so that base + increment stays within the cap and bound rates.
+
+    The larger of the two counts, not their sum: a tariff raised in retaliation also shelters home producers, and a sum
+    would let each side retaliate against the other's retaliation.
+
+    Parameters
+    ----------
+    own, answer : ndarray
+        From :func:`protective_increment` and :func:`retaliatory_increment`.
+    base : ndarray, fraction
+        Base-year tariffs; never lowered.
+    cap : array_like, fraction
+        Highest tariff the economy sets.
+    ceiling : ndarray, optional, fraction
+        Bound rates, when they are respected.
+    """
+    limit = np.asarray(cap, float) if ceiling is None else np.minimum(cap, ceiling)
+    return np.minimum(np.maximum(own, answer), np.maximum(0.0, limit - base))
+
+
+def adjust(current: Array, target: Array, speed: ArrayLike) -> Array:
+    """Partial adjustment, current + speed · (target − current): laws and negotiations take time."""
+    return current + np.asarray(speed) * (target - current)
+
+
+def union_average(increments: Array, weights: Array) -> Array:
+    """Common external tariff: members of a customs union adopt the import-weighted mean of their proposals.
+
+    Parameters
+    ----------
+    increments : ndarray, shape (G, N, G)
+        Proposals [origin, sector, importer].
+    weights : ndarray, shape (G, G)
+        Weight of member q (column) in the common tariff of importer r (row); the identity outside unions.
+    """
+    result: Array = np.einsum("siq,rq->sir", increments, weights)
+    return result

@@ -1,0 +1,104 @@
+"""The state of the world between two simulated years, and what the economies saw of the last one.
+
+Both are frozen: a year's rules read the old state and return a new one, so the order of the economies cannot matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+#: The two machine technologies, in the order in which tasks are displaced (design: robots first, then AI).
+TECHNOLOGIES = ("robots", "ai")
+
+Noun = TypeVar("Noun")
+
+
+def lock(noun: Noun) -> Noun:
+    """Make every array of a dataclass read-only (also those inside mappings) and return the dataclass."""
+    for field in fields(noun):  # type: ignore[arg-type]
+        value = getattr(noun, field.name)
+        for array in value.values() if isinstance(value, Mapping) else (value,):
+            if isinstance(array, np.ndarray):
+                array.flags.writeable = False
+    return noun
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WorldState:
+    """What the economies have decided and feel at the start of a year.
+
+    Parameters
+    ----------
+    year : int
+    robots, ai : ndarray, shape (G,), share in [0, 1]
+        Adoption of the two machine technologies.
+    capability : ndarray, shape (G,), share in [0, 1]
+        Ability of an economy to put new machines to work (skills, infrastructure).
+    grievance : ndarray, shape (G,), index >= 0
+        Weighted recent losses, see :mod:`sim.behaviour.protection`.
+    increments : ndarray, shape (G, N, G), fraction
+        Tariffs [origin, sector, importer] that the importers have added to their base tariffs by their own rule.
+    tariffs : ndarray, shape (G, N, G), fraction
+        Tariffs applied this year: base, own increments and scenario policies.
+    trust : ndarray, shape (G, G), share in [0, 1]
+        Trust of economy r (row) in economy s (column); diagonal 1.
+    """
+
+    year: int
+    robots: Array
+    ai: Array
+    capability: Array
+    grievance: Array
+    increments: Array
+    tariffs: Array
+    trust: Array
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        lock(self)
+
+    def adoption(self, technology: str) -> Array:
+        """Adoption of one technology by name, shape (G,)."""
+        return self.robots if technology == "robots" else self.ai
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What the economies observe of a finished year.
+
+    Parameters
+    ----------
+    year : int
+    wage : ndarray, shape (G,), ratio to the base year
+        In world factor income.
+    unemployment : ndarray, shape (G,), share of the labour force
+    labour_share : ndarray, shape (G,), share of labour and capital income
+    manufacturing_jobs : ndarray, shape (G,), ratio to the base year
+        Labour in manufacturing, in efficiency units.
+    penetration : ndarray, shape (G, N, G), share
+        Share of origin s in what r uses of each sector's goods [origin, sector, user]; the user's own share included.
+    import_share : ndarray, shape (G,), share
+        Imports in home use of manufactures.
+    machine_cost : mapping of str to ndarray, shape (G,), ratio to the base year
+        Price of the services of robots and of AI.
+    """
+
+    year: int
+    wage: Array
+    unemployment: Array
+    labour_share: Array
+    manufacturing_jobs: Array
+    penetration: Array
+    import_share: Array
+    machine_cost: Mapping[str, Array]
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        lock(self)
