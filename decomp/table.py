@@ -196,11 +196,11 @@ class WorldTable:
 
         return check_table(self)
 
-    def aggregate(self, economies: Any = None, sectors: Any = None) -> WorldTable:
+    def aggregate(self, economies: Any = None, sectors: Any = None, *, unmapped: Any = "error") -> WorldTable:
         """Sum flows into coarser economies and sectors; see :func:`decomp.aggregate.aggregate`."""
         from decomp.aggregate import aggregate
 
-        return aggregate(self, economies=economies, sectors=sectors)
+        return aggregate(self, economies=economies, sectors=sectors, unmapped=unmapped)
 
     def checksum(self) -> str:
         """SHA-256 of labels, flows and the value-added choice: the identity of the numbers, not of the file."""

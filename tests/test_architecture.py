@@ -13,8 +13,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 #: Lowest first. Modules of one line do not import each other, except inside one package.
 DECOMP_LAYERS: list[list[str]] = [
-    ["errors", "names"],
+    ["errors", "datafiles"],
     ["labels"],
+    ["names", "classes", "concordance"],
     ["table"],
     ["check", "aggregate", "leontief", "blocks", "terms"],
     ["result"],
