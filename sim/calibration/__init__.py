@@ -1,0 +1,75 @@
+"""Calibration: every default of the model with its value, range, unit, year, source and status.
+
+Files of this package (all tidy CSV; the columns are the key, then value, low, high, unit, year, source, status, note)
+
+======================  ============================================================================================
+parameters.csv          behaviour and elasticities by id, the defaults of scenarios
+elasticities.csv        trade elasticities of 35 sectors in four sets
+countries.csv           41 economies in 2011: labour share, unemployment, people, GDP per worker, AI preparedness,
+                        tariffs, income class, robots
+labour_profile.csv      sector shape of labour shares (judgement)
+exposure.csv            exposure of sectors to AI (Felten, Raj & Seamans) and robots (judgement)
+ai_providers.csv        shares in AI compute
+base_weights.csv        trade and value added of 2011, the weights of all groupings (made by ``base_weights.py``)
+======================  ============================================================================================
+
+``status`` says how far a row can be trusted (:data:`STATUSES`). Sources and licences: World Input–Output Database 2013
+(Timmer et al. 2015), Penn World Table 10.01 (Feenstra, Inklaar & Timmer 2015) and World Bank WDI, all CC BY 4.0; ILO
+through Gapminder, CC BY 4.0; IMF AI Preparedness Index, IFR World Robotics, Epoch AI (CC BY 4.0) and Stanford AI Index figures are
+single published numbers, quoted with their source; elasticities are quoted from the papers named in each row.
+"""
+
+from __future__ import annotations
+
+from sim.calibration.adoption import ai_adoption, ai_provider_weights, robot_adoption, robot_density, robot_speed
+from sim.calibration.countries import (
+    ai_preparedness,
+    country_labour_share,
+    employment,
+    fallback_notes,
+    gdp_per_worker,
+    income_group,
+    population,
+    unemployment,
+)
+from sim.calibration.elasticities import ELASTICITY_SETS, elasticity_alternatives, elasticity_set, trade_elasticity
+from sim.calibration.errors import CalibrationError
+from sim.calibration.parameters import Parameter, parameter, parameters
+from sim.calibration.rows import STATUSES
+from sim.calibration.sectors import ai_exposure, labour_profile, labour_share, robot_exposure
+from sim.calibration.tables import EU_2011, CalibratedTable
+from sim.calibration.tariffs import base_tariffs, bound_tariffs, goods_share
+
+__all__ = [
+    "ELASTICITY_SETS",
+    "EU_2011",
+    "STATUSES",
+    "CalibratedTable",
+    "CalibrationError",
+    "Parameter",
+    "ai_adoption",
+    "ai_exposure",
+    "ai_preparedness",
+    "ai_provider_weights",
+    "base_tariffs",
+    "bound_tariffs",
+    "country_labour_share",
+    "elasticity_alternatives",
+    "elasticity_set",
+    "employment",
+    "fallback_notes",
+    "gdp_per_worker",
+    "goods_share",
+    "income_group",
+    "labour_profile",
+    "labour_share",
+    "parameter",
+    "parameters",
+    "population",
+    "robot_adoption",
+    "robot_density",
+    "robot_exposure",
+    "robot_speed",
+    "trade_elasticity",
+    "unemployment",
+]

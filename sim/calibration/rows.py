@@ -1,0 +1,95 @@
+"""Read the calibration CSV files: every row carries value, range, unit, year, source, status and note."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from sim.calibration.errors import CalibrationError
+
+#: What a row's ``status`` may say, and what it means.
+STATUSES: Mapping[str, str] = MappingProxyType(
+    {
+        "data (seen)": "a statistic read in the cited source or a copy of it",
+        "data (derived)": "computed from statistics that were read; the note says how",
+        "data (recalled, unverified)": "a statistic from memory, to be checked before it is used as fact",
+        "literature (seen)": "an estimate read in the cited paper, its code or its data",
+        "literature (derived)": "computed from estimates that were read; the note says how",
+        "literature (recalled, unverified)": "an estimate from memory, to be checked before it is used as fact",
+        "imputed": "filled in by a stated rule because the source has no value",
+        "judgement": "our choice; the range says how far it could be otherwise",
+    }
+)
+
+_COLUMNS = ("value", "low", "high", "unit", "year", "source", "status", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One value of a calibration file with its range and where it comes from."""
+
+    file: str
+    line: int
+    key: tuple[str, ...]
+    value: float
+    low: float
+    high: float
+    unit: str
+    year: str
+    source: str
+    status: str
+    note: str
+
+
+@cache
+def read_rows(file: str, keys: tuple[str, ...]) -> Mapping[tuple[str, ...], Row]:
+    """Return the rows of a calibration file by key, in file order.
+
+    Parameters
+    ----------
+    file : str
+        Name of a CSV file of this package, for example ``"countries.csv"``.
+    keys : tuple of str
+        The columns that identify a row, for example ``("parameter", "economy")``.
+
+    Raises
+    ------
+    CalibrationError
+        A column is missing, a number is not one, a key occurs twice, a status is unknown or a value is outside its
+        range; names file, line and value.
+    """
+    text = files("sim.calibration").joinpath(file).read_text(encoding="utf-8")
+    reader = csv.DictReader(text.splitlines())
+    if tuple(reader.fieldnames or ()) != keys + _COLUMNS:
+        raise CalibrationError(f"{file}:1: columns are {reader.fieldnames}; expected {list(keys + _COLUMNS)}.")
+    found: dict[tuple[str, ...], Row] = {}
+    for record in reader:
+        row = _row(file, reader.line_num, tuple(record[key] for key in keys), record)
+        if row.key in found:
+            raise CalibrationError(
+                f"{file}:{row.line}: {' '.join(row.key)} is already given in line {found[row.key].line}; keep one."
+            )
+        found[row.key] = row
+    return MappingProxyType(found)
+
+
+def _row(file: str, line: int, key: tuple[str, ...], record: Mapping[str, str]) -> Row:
+    where = f"{file}:{line}: {' '.join(key)}"
+    try:
+        value, low, high = (float(record[name]) for name in ("value", "low", "high"))
+    except (TypeError, ValueError):
+        numbers = [record[name] for name in ("value", "low", "high")]
+        raise CalibrationError(f"{where}: value, low and high are {numbers}; each must be a number.") from None
+    if math.isnan(value) or not low <= value <= high:
+        raise CalibrationError(f"{where}: value {value:g} is outside its range {low:g} to {high:g}.")
+    if record["status"] not in STATUSES:
+        raise CalibrationError(f"{where}: status {record['status']!r} is unknown; allowed: {', '.join(STATUSES)}.")
+    if not record["source"].strip() or not record["unit"].strip():
+        raise CalibrationError(f"{where}: source and unit must not be empty.")
+    texts = {name: record[name].strip() for name in ("unit", "year", "source", "status", "note")}
+    return Row(file=file, line=line, key=key, value=value, low=low, high=high, **texts)

@@ -1,0 +1,132 @@
+"""What the calibration needs to know of a table, and how basic codes are weighted when a label stands for several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calibration.rows import Row, read_rows
+
+Array = NDArray[np.float64]
+
+#: Members of the European Union in 2011, as codes of WIOD 2013.
+EU_2011 = frozenset(
+    [
+        "AUT",
+        "BEL",
+        "BGR",
+        "CYP",
+        "CZE",
+        "DEU",
+        "DNK",
+        "ESP",
+        "EST",
+        "FIN",
+        "FRA",
+        "GBR",
+        "GRC",
+        "HUN",
+        "IRL",
+        "ITA",
+        "LTU",
+        "LUX",
+        "LVA",
+        "MLT",
+        "NLD",
+        "POL",
+        "PRT",
+        "ROU",
+        "SVK",
+        "SVN",
+        "SWE",
+    ]
+)
+#: The same without the United Kingdom.
+EU_2025 = EU_2011 - {"GBR"}
+#: Spellings of WIOD that differ from ISO 3166, which the calibration files use.
+ISO = {"ROM": "ROU", "RoW": "ROW"}
+#: Economy whose rows are used for a code that has none, with a note.
+FALLBACK_ECONOMY = "ROW"
+
+
+class CalibratedTable(Protocol):
+    """The part of a world table that the calibration reads; :class:`decomp.WorldTable` has it."""
+
+    @property
+    def economies(self) -> tuple[str, ...]:
+        """Labels of the economies."""
+
+    @property
+    def sectors(self) -> tuple[str, ...]:
+        """Labels of the sectors."""
+
+    @property
+    def economy_members(self) -> Mapping[str, tuple[str, ...]]:
+        """The basic codes behind each economy label."""
+
+    @property
+    def sector_members(self) -> Mapping[str, tuple[str, ...]]:
+        """The basic codes behind each sector label."""
+
+    @property
+    def value_added_flow(self) -> Array:
+        """Value added by economy and sector, shape (G*N,)."""
+
+
+def frozen(array: Array) -> Array:
+    """Return the array read-only."""
+    array.flags.writeable = False
+    return array
+
+
+@cache
+def base_weights(parameter: str) -> Mapping[str, float]:
+    """Return a weight of 2011 by code: ``trade``, ``value_added_by_sector``, ``goods_exports``, ``goods_imports``,
+    ``value_added`` or ``manufacturing_value_added`` (million USD, base_weights.csv).
+    """
+    rows = read_rows("base_weights.csv", ("parameter", "code"))
+    return {code: row.value for (name, code), row in rows.items() if name == parameter}
+
+
+def weighted_mean(codes: Sequence[str], value: Callable[[str], float], weight: Callable[[str], float]) -> float:
+    """Return Σ w·v / Σ w over the codes; the plain mean when all weights are zero.
+
+    >>> weighted_mean(["a", "b"], {"a": 1.0, "b": 4.0}.__getitem__, {"a": 2.0, "b": 1.0}.__getitem__)
+    2.0
+    """
+    values = np.array([value(code) for code in codes])
+    weights = np.array([weight(code) for code in codes])
+    total = weights.sum()
+    return float(values @ weights / total) if total > 0 else float(values.mean())
+
+
+@cache
+def country_rows(parameter: str) -> Mapping[str, Row]:
+    """Return the rows of one parameter of countries.csv by economy code."""
+    rows = read_rows("countries.csv", ("parameter", "economy"))
+    return {code: row for (name, code), row in rows.items() if name == parameter}
+
+
+def country_value(parameter: str, code: str) -> float:
+    """Return a country's value; the rest of the world's for a code that the file does not have."""
+    return country_row(parameter, code).value
+
+
+def country_row(parameter: str, code: str) -> Row:
+    """Return a country's row; the rest of the world's for a code that the file does not have."""
+    rows = country_rows(parameter)
+    return rows.get(ISO.get(code, code)) or rows[FALLBACK_ECONOMY]
+
+
+def economy_weight(parameter: str, code: str) -> float:
+    """Return the base weight of an economy; 1 for a code without one (its own share is then unknown, not zero)."""
+    return base_weights(parameter).get(ISO.get(code, code), 1.0)
+
+
+def sector_weight(parameter: str, code: str) -> float:
+    """Return the base weight of a sector; 1 for a code without one."""
+    return base_weights(parameter).get(code, 1.0)

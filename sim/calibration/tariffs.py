@@ -1,0 +1,91 @@
+"""Tariffs of 2011 on goods: weighted applied rates for all partners alike, and bound rates.
+
+Applied rates are the World Bank's effectively applied, import-weighted means over all goods; they do not differ by sector.
+Inside the European Union and on services they are zero. Within a label that stands for several economies rates are
+weighted with goods imports of the importer and goods exports of the exporter; trade inside a label carries no tariff.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.calibration.tables import (
+    EU_2011,
+    ISO,
+    Array,
+    CalibratedTable,
+    country_value,
+    economy_weight,
+    frozen,
+    sector_weight,
+)
+
+#: Sectors that tariffs fall on.
+GOODS = frozenset(f"c{k}" for k in range(1, 17))
+
+
+def base_tariffs(table: CalibratedTable) -> Array:
+    """Weighted applied tariffs of 2011, shape (G, N, G) [origin, sector, importer], shares; diagonal zero.
+
+    Examples
+    --------
+    >>> import decomp
+    >>> t = decomp.load("world-2011")                                                     # doctest: +SKIP
+    >>> base_tariffs(t)[t.economy("CHN"), t.sector("c14"), t.economy("USA")]                # doctest: +SKIP
+    0.0167
+    """
+    return _by_sector(table, "applied_tariff")
+
+
+def bound_tariffs(table: CalibratedTable) -> Array:
+    """WTO bound rates (simple means of 2011), shape (G, N, G), shares; zero where :func:`base_tariffs` is free.
+
+    An index of the room to raise tariffs, not a legal measure: the bound rate is a simple mean, the applied rate a
+    weighted one.
+    """
+    return _by_sector(table, "bound_tariff")
+
+
+def goods_share(table: CalibratedTable) -> Array:
+    """Share of each sector's trade of 2011 that is in goods c1…c16, shape (N,); 1 for codes outside WIOD's list
+    that are not known to be services.
+    """
+    shares = []
+    for label in table.sectors:
+        members = table.sector_members[label]
+        weights = np.array([_trade(code) for code in members])
+        goods = np.array([_is_good(code) for code in members], dtype=float)
+        shares.append(float(weights @ goods / weights.sum()) if weights.sum() > 0 else float(goods.mean()))
+    return frozen(np.array(shares))
+
+
+def _by_sector(table: CalibratedTable, parameter: str) -> Array:
+    G = len(table.economies)  # noqa: N806
+    pair = np.zeros((G, G))
+    for s, origin in enumerate(table.economies):
+        for r, importer in enumerate(table.economies):
+            if s != r:
+                pair[s, r] = _rate(table.economy_members[origin], table.economy_members[importer], parameter)
+    return frozen(pair[:, None, :] * goods_share(table)[None, :, None])
+
+
+def _rate(origins: tuple[str, ...], importers: tuple[str, ...], parameter: str) -> float:
+    """Mean rate of the member pairs, weighted with the exporter's goods exports × the importer's goods imports."""
+    exports = np.array([economy_weight("goods_exports", code) for code in origins])
+    imports = np.array([economy_weight("goods_imports", code) for code in importers])
+    rates = np.array([[_pair_rate(o, i, parameter) for i in importers] for o in origins])
+    return float(exports @ rates @ imports / (exports.sum() * imports.sum()))
+
+
+def _pair_rate(origin: str, importer: str, parameter: str) -> float:
+    if {ISO.get(origin, origin), ISO.get(importer, importer)} <= EU_2011:
+        return 0.0
+    return country_value(parameter, importer) / 100.0
+
+
+def _trade(code: str) -> float:
+    return sector_weight("trade", code)
+
+
+def _is_good(code: str) -> bool:
+    return code in GOODS
