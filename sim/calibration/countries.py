@@ -31,6 +31,7 @@ from sim.calibration.tables import (
     country_value,
     economy_weight,
     frozen,
+    is_wiod_sector,
     weighted_mean,
 )
 
@@ -106,30 +107,29 @@ def _main_class(members: tuple[str, ...]) -> str:
 
 
 def fallback_notes(table: CalibratedTable) -> tuple[str, ...]:
-    """Say in words which values of this table's economies are imputed or stand in for missing ones.
+    """Say in words which values of this table's economies and sectors are imputed or stand in for missing ones.
 
     Returns
     -------
     tuple of str
-        One line per fallback, by economy of the table, in table order.
+        One line per value and rule, with the economies it concerns: ``applied_tariff of TWN 1.72 %: imputed; …``.
     """
-    notes = []
-    names = sorted({name for name in _PARAMETERS})
-    for label in table.economies:
-        for code in table.economy_members[label]:
-            inside = "" if code == label else f" (in {label})"
-            if ISO.get(code, code) not in country_rows("labour_share"):
-                notes.append(f"{code}{inside}: no calibration rows; values of the rest of the world are used")
-                continue
-            for name in names:
-                row = country_row(name, code)
-                if row.status == "imputed" or row.note.startswith("fallback"):
-                    notes.append(f"{code}{inside}: {name} {row.value:g} {row.unit} ({row.status}; {row.note})")
-    unknown = [c for label in table.sectors for c in table.sector_members[label] if not _is_wiod(c)]
+    codes = [code for label in table.economies for code in table.economy_members[label]]
+    unknown = [code for code in codes if ISO.get(code, code) not in country_rows("labour_share")]
+    by_rule: dict[tuple[str, str, str], list[str]] = {}
+    for name in _PARAMETERS:
+        for code in codes:
+            row = country_row(name, code)
+            if code not in unknown and (row.status == "imputed" or row.note.startswith("fallback")):
+                by_rule.setdefault((name, row.unit, f"{row.status}; {row.note}"), []).append(f"{code} {row.value:g}")
+    notes = [f"{name} of {', '.join(found)} {unit}: {rule}" for (name, unit, rule), found in by_rule.items()]
     if unknown:
+        notes.append(f"{', '.join(unknown)}: no calibration rows; values of the rest of the world are used")
+    foreign = [code for label in table.sectors for code in table.sector_members[label] if not is_wiod_sector(code)]
+    if foreign:
         notes.append(
-            f"sectors {', '.join(unknown)}: no calibration rows; trade elasticity of services, average labour share, "
-            "average AI exposure and no robot exposure are used"
+            f"sectors {', '.join(foreign)}: no calibration rows; trade elasticity of services, average labour share, "
+            "average AI exposure and no robot exposure are used; tariffs only if the table's group goods names them"
         )
     return tuple(notes)
 
@@ -146,7 +146,3 @@ _PARAMETERS = (
     "income_group",
     "robot_density",
 )
-
-
-def _is_wiod(code: str) -> bool:
-    return code[:1] == "c" and code[1:].isdecimal() and 1 <= int(code[1:]) <= 35

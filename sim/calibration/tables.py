@@ -73,6 +73,10 @@ class CalibratedTable(Protocol):
         """The basic codes behind each sector label."""
 
     @property
+    def sector_groups(self) -> Mapping[str, tuple[str, ...]]:
+        """Named sets of sector labels; ``goods`` is read."""
+
+    @property
     def value_added_flow(self) -> Array:
         """Value added by economy and sector, shape (G*N,)."""
 
@@ -130,3 +134,12 @@ def economy_weight(parameter: str, code: str) -> float:
 def sector_weight(parameter: str, code: str) -> float:
     """Return the base weight of a sector; 1 for a code without one."""
     return base_weights(parameter).get(code, 1.0)
+
+
+def is_wiod_sector(code: str) -> bool:
+    """Whether a code is one of WIOD's c1…c35.
+
+    >>> is_wiod_sector("c35"), is_wiod_sector("c36"), is_wiod_sector("D10T12")
+    (True, False, False)
+    """
+    return code[:1] == "c" and code[1:].isdecimal() and 1 <= int(code[1:]) <= 35

@@ -17,7 +17,9 @@ from sim.calibration.tables import (
     country_value,
     economy_weight,
     frozen,
+    is_wiod_sector,
     sector_weight,
+    weighted_mean,
 )
 
 #: Sectors that tariffs fall on.
@@ -30,8 +32,8 @@ def base_tariffs(table: CalibratedTable) -> Array:
     Examples
     --------
     >>> import decomp
-    >>> t = decomp.load("world-2011")                                                     # doctest: +SKIP
-    >>> base_tariffs(t)[t.economy("CHN"), t.sector("c14"), t.economy("USA")]                # doctest: +SKIP
+    >>> t = decomp.load("world-2011")
+    >>> float(base_tariffs(t)[t.economy("CHN"), t.sector("c14"), t.economy("USA")])
     0.0167
     """
     return _by_sector(table, "applied_tariff")
@@ -47,16 +49,19 @@ def bound_tariffs(table: CalibratedTable) -> Array:
 
 
 def goods_share(table: CalibratedTable) -> Array:
-    """Share of each sector's trade of 2011 that is in goods c1…c16, shape (N,); 1 for codes outside WIOD's list
-    that are not known to be services.
+    """Share of each sector's trade of 2011 that is in goods, shape (N,): 1 for goods, 0 for services.
+
+    Goods are c1…c16 of WIOD; a sector with other codes counts as goods where the table's group ``goods`` names it.
     """
-    shares = []
-    for label in table.sectors:
-        members = table.sector_members[label]
-        weights = np.array([_trade(code) for code in members])
-        goods = np.array([_is_good(code) for code in members], dtype=float)
-        shares.append(float(weights @ goods / weights.sum()) if weights.sum() > 0 else float(goods.mean()))
-    return frozen(np.array(shares))
+    named = set(table.sector_groups.get("goods", ()))
+    return frozen(np.array([_goods_share(label, table.sector_members[label], named) for label in table.sectors]))
+
+
+def _goods_share(label: str, members: tuple[str, ...], named: set[str]) -> float:
+    def is_good(code: str) -> float:
+        return float(code in GOODS or (label in named and not is_wiod_sector(code)))
+
+    return weighted_mean(members, is_good, lambda code: sector_weight("trade", code))
 
 
 def _by_sector(table: CalibratedTable, parameter: str) -> Array:
@@ -81,11 +86,3 @@ def _pair_rate(origin: str, importer: str, parameter: str) -> float:
     if {ISO.get(origin, origin), ISO.get(importer, importer)} <= EU_2011:
         return 0.0
     return country_value(parameter, importer) / 100.0
-
-
-def _trade(code: str) -> float:
-    return sector_weight("trade", code)
-
-
-def _is_good(code: str) -> bool:
-    return code in GOODS
