@@ -84,7 +84,8 @@ def render(problem: Problem) -> str:
         before = problem.source[: problem.column - 1]
         marked = problem.source[problem.column - 1 : problem.column - 1 + problem.width]
         pad = "".join("\t" if char == "\t" else " " * _cells(char) for char in before)
-        lines.append(f"{problem.line:5d} | {problem.source}")
+        shown = "".join(char if char.isprintable() or char == "\t" else "�" for char in problem.source)
+        lines.append(f"{problem.line:5d} | {shown}")
         lines.append(f"      | {pad}{'^' * max(1, sum(_cells(char) for char in marked))}")
     if problem.help:
         lines.append(f"  help: {problem.help}")

@@ -1,0 +1,179 @@
+"""Policies and events as moves: which cells, which years, how much. Contradictions between policies are found here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.levers import EVENT, POLICY, Shape
+from sim.scenario import Event, Policy, Scenario
+from sim.scenario_io.labels import Labels
+from sim.yaml_text import Path
+
+Operation = Literal["set", "add", "scale", "cut"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Move:
+    """One policy or event.
+
+    Parameters
+    ----------
+    kind : {"policy", "event"}
+    index : int
+        Place in the scenario's list.
+    lever : str
+        Id in :data:`sim.levers.POLICY` or :data:`sim.levers.EVENT`.
+    operation : {"set", "add", "scale", "cut"}
+        set: level; add: increment; scale: relative change; cut: share of exports that stops.
+    amount : float
+    who, partners, sectors : tuples of int
+        Positions in the table. The partners of a tariff or friction are the origins, of an export restriction the users.
+    first, last : int
+        First and last year in force.
+    ramp : {"step", "linear"}
+    mask : ndarray of bool
+        Cells that move: (G, N, G) [origin, sector, destination], (G, N), (N, G) or (G,), by the shape of the lever.
+    """
+
+    kind: Literal["policy", "event"]
+    index: int
+    lever: str
+    operation: Operation
+    amount: float
+    who: tuple[int, ...]
+    partners: tuple[int, ...]
+    sectors: tuple[int, ...]
+    first: int
+    last: int
+    ramp: Literal["step", "linear"]
+    mask: NDArray[np.bool_]
+
+    def share(self, year: int) -> float:
+        """Share of the amount in force in a year: 0 outside its years, 1 from the first (step) or in the last (linear)."""
+        if not self.first <= year <= self.last:
+            return 0.0
+        return 1.0 if self.ramp == "step" else (year - self.first + 1) / (self.last - self.first + 1)
+
+
+def moves_of(scenario: Scenario, labels: Labels) -> tuple[Move, ...]:
+    """Return the policies, then the events, as moves; unknown labels and contradictions become problems."""
+    policies = [_policy(policy, i, labels, scenario) for i, policy in enumerate(scenario.policies)]
+    events = [_event(event, i, labels) for i, event in enumerate(scenario.events)]
+    _find_contradictions(policies, labels)
+    return tuple(policies + events)
+
+
+def _policy(policy: Policy, index: int, labels: Labels, scenario: Scenario) -> Move:
+    path: Path = ("policies", index)
+    shape = POLICY[policy.lever].shape
+    who, partners, sectors = _cells(path, policy, labels, shape)
+    mask = _mask(shape, who, partners, sectors, labels, outward=False)
+    first = policy.first if policy.first is not None else scenario.years[0] + 1
+    last = policy.last if policy.last is not None else scenario.years[1]
+    operation: Operation = "set" if policy.value is not None else "add"
+    _warn_if_empty(path, mask, labels)
+    return Move(
+        "policy", index, policy.lever, operation, policy.amount, who, partners, sectors, first, last, policy.ramp, mask
+    )
+
+
+def _event(event: Event, index: int, labels: Labels) -> Move:
+    path: Path = ("events", index)
+    shape = EVENT[event.type].shape
+    who, partners, sectors = _cells(path, event, labels, shape)
+    mask = _mask(shape, who, partners, sectors, labels, outward=event.type == "export-restriction")
+    operations: dict[str, Operation] = {"export-restriction": "cut", "tariff": "add"}
+    operation = operations.get(event.type, "scale")
+    last = event.first + event.duration - 1
+    _warn_if_empty(path, mask, labels)
+    return Move(
+        "event", index, event.type, operation, event.size, who, partners, sectors, event.first, last, "step", mask
+    )
+
+
+def _cells(
+    path: Path, item: Policy | Event, labels: Labels, shape: Shape
+) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+    who = labels.economy_list((*path, "who"), item.who)
+    partners = labels.economy_list((*path, "partners"), item.partners)
+    given = "sectors" in item.model_fields_set
+    sectors = (
+        labels.sector_list((*path, "sectors"), item.sectors)
+        if given or item.sectors != ("all",)
+        else [*range(labels.N)]
+    )
+    unused = {"economy": ("partners", "sectors"), "cell": ("partners",), "demand": ("partners",)}.get(shape, ())
+    for field in unused:
+        if getattr(item, field) != ("all",):
+            labels.faults.add(
+                (*path, field), "S030", f"has no effect here: this lever does not distinguish {field}.", warning=True
+            )
+    return tuple(who), tuple(partners), tuple(sectors)
+
+
+def _mask(
+    shape: Shape,
+    who: tuple[int, ...],
+    partners: tuple[int, ...],
+    sectors: tuple[int, ...],
+    labels: Labels,
+    *,
+    outward: bool,
+) -> NDArray[np.bool_]:
+    """Cells that a move reaches; ``outward``: `who` are the origins (exports), else the destinations (imports)."""
+    acting, facing, chosen = np.zeros(labels.G, bool), np.zeros(labels.G, bool), np.zeros(labels.N, bool)
+    acting[list(who)], facing[list(partners)], chosen[list(sectors)] = True, True, True
+    if shape == "pair":
+        origin, user = (acting, facing) if outward else (facing, acting)
+        mask = origin[:, None, None] & chosen[None, :, None] & user[None, None, :]
+        own = np.arange(labels.G)
+        mask[own, :, own] = False  # no economy taxes or bars itself
+    elif shape == "cell":
+        mask = acting[:, None] & chosen[None, :]
+    elif shape == "demand":
+        mask = chosen[:, None] & acting[None, :]
+    else:
+        mask = acting
+    mask.flags.writeable = False
+    return mask
+
+
+def _warn_if_empty(path: Path, mask: NDArray[np.bool_], labels: Labels) -> None:
+    if not mask.any() and not labels.faults.errors:
+        labels.faults.add(path, "S030", "reaches no trade: `who` and `partners` are the same economy.", warning=True)
+
+
+def _find_contradictions(policies: list[Move], labels: Labels) -> None:
+    """Two levels for one cell in one year contradict each other; the same level twice is only superfluous."""
+    levels = [move for move in policies if move.operation == "set"]
+    for one, two in combinations(levels, 2):
+        if one.lever != two.lever or not (one.mask & two.mask).any():
+            continue
+        years = range(max(one.first, two.first), min(one.last, two.last) + 1)
+        differing = [y for y in years if (one.amount, one.share(y)) != (two.amount, two.share(y))]
+        if differing:
+            cell = tuple(int(k) for k in np.argwhere(one.mask & two.mask)[0])
+            labels.faults.add(
+                ("policies", two.index), "S025",
+                f"contradicts policies[{one.index}]: both set {one.lever} of {_cell_name(cell, one, labels)} in {differing[0]}, "
+                f"to {one.amount:g} and to {two.amount:g}.",
+                help="make their years, economies or sectors disjoint, or use `add` for one of them",
+            )  # fmt: skip
+        elif len(years):
+            labels.faults.add(("policies", two.index), "S030", f"repeats policies[{one.index}].", warning=True)
+
+
+def _cell_name(cell: tuple[int, ...], move: Move, labels: Labels) -> str:
+    shape = POLICY[move.lever].shape
+    if shape == "pair":
+        return f"{labels.economies[cell[2]]} on {labels.economies[cell[0]]} {labels.sectors[cell[1]]}"
+    if shape == "cell":
+        return f"{labels.economies[cell[0]]} {labels.sectors[cell[1]]}"
+    return (
+        f"{labels.sectors[cell[0]]} in {labels.economies[cell[1]]}" if shape == "demand" else labels.economies[cell[0]]
+    )

@@ -1,0 +1,214 @@
+"""A scenario against a table: labels become positions, years and paths become arrays. This is what the model reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario import Scenario
+from sim.scenario_io.faults import Faults
+from sim.scenario_io.labels import Labels
+from sim.scenario_io.moves import Move, moves_of
+from sim.yaml_text import YamlDocument
+
+Array = NDArray[np.float64]
+
+#: Settings that `overrides` can give per economy.
+AUTOMATION_BY_ECONOMY = (
+    "robot_speed", "ai_speed", "robot_ceiling", "ai_ceiling", "base_access", "open_source", "technology_sharing", "ai_home_share",
+)  # fmt: skip
+PROTECTION_BY_ECONOMY = ("sensitivity", "memory", "adjustment", "cap", "threshold", "retaliation")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResolvedScenario:
+    """A scenario with everything filled in for one table of G economies and N sectors; arrays are read-only.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        All defaults and first and last years filled in; its ``years`` are those of the run.
+    economies, sectors : tuples of str
+        Labels of the table.
+    moves : tuple of Move
+        Policies, then events, each in the order of the file.
+    automation, protection : mapping of str to ndarray, shape (G,)
+        The settings that can differ by economy, overrides applied.
+    acting : ndarray of bool, shape (G,)
+        False for economies that are passive in protection.
+    growth : mapping of str to ndarray, shape (T, G)
+        Levels of productivity, labour and capital relative to the base year, for the T years of the horizon.
+    trade_elasticity : str, float or mapping of sector label to float
+        As in the scenario, sector groups expanded.
+    """
+
+    scenario: Scenario
+    economies: tuple[str, ...]
+    sectors: tuple[str, ...]
+    moves: tuple[Move, ...]
+    automation: Mapping[str, Array]
+    protection: Mapping[str, Array]
+    acting: NDArray[np.bool_]
+    growth: Mapping[str, Array]
+    trade_elasticity: str | float | Mapping[str, float]
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """All years of the run, the base year first."""
+        return tuple(self.scenario.horizon)
+
+    def moving(self, year: int, lever: str | None = None, kind: Literal["policy", "event"] | None = None) -> list[Move]:
+        """Moves in force in a year, of one lever or kind if given."""
+        return [
+            move
+            for move in self.moves
+            if move.first <= year <= move.last
+            and (lever is None or move.lever == lever)
+            and (kind is None or move.kind == kind)
+        ]
+
+    def applied(self, lever: str, current: Array, base: Array, year: int) -> Array:
+        """Return ``current`` with the year's moves of a lever: levels first, then increments, then relative changes.
+
+        Parameters
+        ----------
+        lever : str
+            Not ``export-restriction``; see :meth:`export_cut`.
+        current, base : ndarray
+            What would hold without the moves, and the base year's value, both in the shape of the lever
+            (tariff and friction (G, N, G), productivity (G, N), demand (N, G), others (G,)).
+        """
+        moves = [move for move in self.moving(year, lever) if move.share(year) > 0.0]
+        if not moves:
+            return current
+        level = np.array(current)
+        for move in sorted(moves, key=lambda move: ("set", "add", "scale").index(move.operation)):
+            share, cells = move.share(year), move.mask
+            if move.operation == "set":
+                level[cells] = move.amount if share == 1.0 else base[cells] + share * (move.amount - base[cells])
+            elif move.operation == "add":
+                level[cells] += share * move.amount
+            else:
+                level[cells] *= 1.0 + share * move.amount
+        level.flags.writeable = False
+        return level
+
+    def export_cut(self, year: int) -> Array:
+        """Share of exports that restrictions cut in a year, z = 1 − Π(1 − size), shape (G, N, G) [origin, sector, user]."""
+        kept = np.ones((len(self.economies), len(self.sectors), len(self.economies)))
+        for move in self.moving(year, "export-restriction"):
+            kept[move.mask] *= 1.0 - move.amount
+        return _read_only(1.0 - kept)
+
+    def growth_in(self, year: int) -> dict[str, Array]:
+        """Assumed levels of productivity, labour and capital in a year, each of shape (G,), 1 in the base year."""
+        return {name: path[year - self.scenario.years[0]] for name, path in self.growth.items()}
+
+
+def resolve(
+    scenario: Scenario, table: Any, *, document: YamlDocument | None = None, faults: Faults | None = None
+) -> ResolvedScenario:
+    """Resolve a scenario against a table.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    table : WorldTable, or anything with its labels and groups
+    document : YamlDocument, optional
+        The text, so that problems can name their place.
+    faults : Faults, optional
+        Collects the problems of the caller too; warnings stay in it.
+
+    Raises
+    ------
+    ScenarioError
+        A label or group is unknown to the table, or policies contradict each other; all of them at once.
+    """
+    faults = faults or Faults(document)
+    labels = Labels(table, faults)
+    scenario = _filled(scenario)
+    moves = moves_of(scenario, labels)
+    behaviour = scenario.behaviour
+    automation = _by_economy(behaviour.automation, AUTOMATION_BY_ECONOMY, labels, "automation")
+    protection = _by_economy(behaviour.protection, PROTECTION_BY_ECONOMY, labels, "protection")
+    acting = np.ones(labels.G, dtype=bool)
+    acting[_passive(scenario, labels)] = False
+    acting.flags.writeable = False
+    growth = {name: _growth(scenario, name, labels) for name in ("productivity", "labour", "capital")}
+    elasticity = _elasticity(scenario.economy.trade_elasticity, labels)
+    labels.check_expectations(scenario)
+    faults.raise_errors()
+    return ResolvedScenario(
+        scenario, labels.economies, labels.sectors, moves,
+        MappingProxyType(automation), MappingProxyType(protection), acting, MappingProxyType(growth), elasticity,
+    )  # fmt: skip
+
+
+def _filled(scenario: Scenario) -> Scenario:
+    """Fill in the years that policies leave open. A shorter run simply does not reach what comes after it."""
+    start, end = scenario.years
+    policies = []
+    for policy in scenario.policies:
+        first, last = (
+            policy.first if policy.first is not None else start + 1,
+            policy.last if policy.last is not None else end,
+        )
+        policies.append(policy.model_copy(update={"first": first, "last": last}))
+    return scenario.model_copy(update={"policies": tuple(policies)})
+
+
+def _by_economy(settings: Any, fields: tuple[str, ...], labels: Labels, family: str) -> dict[str, Array]:
+    """General settings as arrays (G,), then overrides: groups first, so that a single economy wins over its group."""
+    arrays = {field: np.full(labels.G, float(getattr(settings, field))) for field in fields}
+    order = sorted(settings.overrides.items(), key=lambda item: item[0] in labels.economies)
+    for name, given in order:
+        where = labels.economy_key(("behaviour", family, "overrides"), name)
+        for field in given.model_fields_set:
+            value = getattr(given, field)
+            if value is not None:
+                arrays[field][where] = value
+    return {field: _read_only(array) for field, array in arrays.items()}
+
+
+def _passive(scenario: Scenario, labels: Labels) -> list[int]:
+    protection = scenario.behaviour.protection
+    if "passive" not in protection.model_fields_set and "row" not in labels.economy_names:
+        return []  # the default group; a table without a rest of the world has no such group
+    return labels.economy_list(("behaviour", "protection", "passive"), protection.passive)
+
+
+def _growth(scenario: Scenario, name: str, labels: Labels) -> Array:
+    """Levels by year, shape (T, G): (1 + rate)^t, or the given levels joined by constant growth, then constant."""
+    base, years = scenario.years[0], np.array(scenario.horizon)
+    levels = np.ones((len(years), labels.G))
+    given = getattr(scenario.baseline, name)
+    for label, path in sorted(given.items(), key=lambda item: item[0] in labels.economies):
+        where = labels.economy_key(("baseline", name), label)
+        if isinstance(path, dict):
+            known = {base: 1.0, **path}
+            at = sorted(known)
+            course = np.exp(np.interp(years, at, np.log([known[year] for year in at])))
+        else:
+            course = (1.0 + path) ** (years - base)
+        levels[:, where] = course[:, None]
+    return _read_only(levels)
+
+
+def _elasticity(choice: Any, labels: Labels) -> str | float | Mapping[str, float]:
+    if not isinstance(choice, dict):
+        return choice if isinstance(choice, str) else float(choice)
+    found: dict[str, float] = {}
+    for name, value in sorted(choice.items(), key=lambda item: item[0] in labels.sectors):
+        for position in labels.sector_key(("economy", "trade_elasticity"), name):
+            found[labels.sectors[position]] = float(value)
+    return MappingProxyType(found)
+
+
+def _read_only(array: Array) -> Array:
+    array.flags.writeable = False
+    return array
