@@ -174,19 +174,12 @@ def _meta(arrays: Mapping[str, NDArray[Any]], where: str) -> dict[str, Any]:
         raise FormatError(f"{where}: array 'meta' is not JSON ({error}).") from None
     if not isinstance(meta, dict):
         raise FormatError(f"{where}: array 'meta' holds {type(meta).__name__}; expected a JSON object.")
-    version = meta.get("schema_version", SCHEMA_VERSION)
-    if version != SCHEMA_VERSION:
-        raise FormatError(
-            f"{where}: schema_version is {version}; this version of the program reads {SCHEMA_VERSION}. Update it."
-        )
     return meta
 
 
 def _options(meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], where: str) -> dict[str, Any]:
     """Keyword arguments of WorldTable from the JSON text and the small arrays."""
-    options: dict[str, Any] = {name: str(meta[name]) for name in _TEXTS if meta.get(name)}
-    options |= {name: tuple(meta[name]) for name in _LISTS if meta.get(name)}
-    options |= {name: {k: tuple(v) for k, v in meta[name].items()} for name in _MAPS if meta.get(name)}
+    options = options_from_meta(meta, where)
     if "sector_names" in arrays and "sector_names" not in options:
         options["sector_names"] = _labels(arrays["sector_names"], "sector_names", where)
     if "year" in arrays and arrays["year"].size == 1 and arrays["year"].dtype.kind in "iu":
@@ -196,6 +189,22 @@ def _options(meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], where:
         if len(names) != len(rows):
             raise FormatError(f"{where}: array 'primary' has {len(rows)} rows but 'meta' names {len(names)} of them.")
         options["primary"] = dict(zip(names, rows, strict=True))
+    return options
+
+
+def options_from_meta(meta: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Keyword arguments of WorldTable that the JSON text gives: provenance, names, members and groups."""
+    version = meta.get("schema_version", SCHEMA_VERSION)
+    if version != SCHEMA_VERSION:
+        raise FormatError(
+            f"{where}: schema_version is {version}; this version of the program reads {SCHEMA_VERSION}. Update it."
+        )
+    try:
+        options: dict[str, Any] = {name: str(meta[name]) for name in _TEXTS if meta.get(name)}
+        options |= {name: tuple(meta[name]) for name in _LISTS if meta.get(name)}
+        options |= {name: {k: tuple(v) for k, v in meta[name].items()} for name in _MAPS if meta.get(name)}
+    except (AttributeError, TypeError) as error:
+        raise FormatError(f"{where}: the JSON text has an entry of the wrong kind ({error}).") from None
     return options
 
 
@@ -238,11 +247,12 @@ def _to_arrays(table: WorldTable) -> dict[str, NDArray[Any]]:
         arrays["sector_names"] = np.array(table.sector_names)
     if table.year is not None:
         arrays["year"] = np.array(table.year, dtype=np.int32)
-    arrays["meta"] = np.array(json.dumps(_to_meta(table), ensure_ascii=False, sort_keys=True))
+    arrays["meta"] = np.array(json.dumps(meta_of(table), ensure_ascii=False, sort_keys=True))
     return arrays
 
 
-def _to_meta(table: WorldTable) -> dict[str, Any]:
+def meta_of(table: WorldTable) -> dict[str, Any]:
+    """Return what the JSON text holds: the inverse of :func:`options_from_meta`."""
     meta: dict[str, Any] = {"schema_version": SCHEMA_VERSION}
     meta |= {name: getattr(table, name) for name in _TEXTS if getattr(table, name)}
     meta |= {name: list(getattr(table, name)) for name in _LISTS if getattr(table, name)}

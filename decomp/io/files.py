@@ -1,4 +1,4 @@
-"""Writing files so that a failure leaves nothing half-written and is reported in our own words."""
+"""Reading text, and writing so that a failure leaves nothing half-written; both fail in our own words."""
 
 from __future__ import annotations
 
@@ -8,6 +8,22 @@ import tempfile
 from pathlib import Path
 
 from decomp.errors import FormatError
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a UTF-8 file, with or without a byte-order mark.
+
+    Raises
+    ------
+    FormatError
+        It cannot be read, or is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FormatError(f"{path}: not UTF-8 text ({error}). Save it as CSV UTF-8.") from None
+    except OSError as error:
+        raise FormatError(f"{path}: cannot be read: {error.strerror or error}.") from None
 
 
 def write_atomically(path: Path, content: bytes) -> Path:
