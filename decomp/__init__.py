@@ -1,6 +1,6 @@
 """Exact decomposition of gross exports in world input–output tables (Wang, Wei & Zhu 2013 and kin).
 
-Names are imported on first use, so that ``import decomp`` stays cheap.
+Names are imported on first use, so that ``import decomp`` stays cheap (it loads numpy and nothing heavier).
 """
 
 from __future__ import annotations
@@ -8,13 +8,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+# Not lazy: importing the module decomp.wwz later would put the module in the place of the function of the same name.
+from decomp.wwz import wwz
+
 if TYPE_CHECKING:
     from decomp.errors import DecompError, LabelError, SingularTableError, TableError
     from decomp.io import load, save
     from decomp.result import Decomposition
     from decomp.structure import vs_structure
     from decomp.table import WorldTable
-    from decomp.wwz import wwz
 
 _HOME = {
     "DecompError": "decomp.errors",
@@ -23,7 +25,6 @@ _HOME = {
     "SingularTableError": "decomp.errors",
     "WorldTable": "decomp.table",
     "Decomposition": "decomp.result",
-    "wwz": "decomp.wwz",
     "vs_structure": "decomp.structure",
     "load": "decomp.io",
     "save": "decomp.io",

@@ -1,0 +1,192 @@
+"""The decomposition of one table: 16 terms by exporter, exporter's sector and direct importer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from decomp.errors import LabelError
+from decomp.table import Spec, WorldTable
+from decomp.terms import GROUP_CODES, GROUPS, TERM_CODES, rows_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Decomposition:
+    """All bilateral gross exports of a table, decomposed exactly; made by :func:`decomp.wwz`.
+
+    Attributes
+    ----------
+    terms : ndarray, shape (16, G, N, G), unit of the table
+        T1…T16 by exporter s, exporter's sector i and direct importer r; zero where s = r. Read-only.
+    exports : ndarray, shape (G, N, G), unit of the table
+        Gross exports E_sr; zero where s = r. Read-only.
+    residual : float
+        max |Σ T − E| / max |E| outside zero-output rows.
+    table : WorldTable
+    B : ndarray, shape (n, n), unitless
+        Global Leontief inverse. Read-only.
+    L : ndarray, shape (G, N, N), unitless
+        Local Leontief inverses L_ss. Read-only.
+    VB : ndarray, shape (G, n), unitless
+        V_t B_ts by origin t: where the value of one unit of final output of (s, i) was added. Read-only.
+    economies, sectors : tuples of str
+        The labels of the table.
+    """
+
+    terms: Array
+    exports: Array
+    residual: float
+    table: WorldTable
+    B: Array
+    L: Array
+    VB: Array
+    economies: tuple[str, ...] = field(init=False)
+    sectors: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take the labels from the table and make every array read-only."""
+        object.__setattr__(self, "economies", self.table.economies)
+        object.__setattr__(self, "sectors", self.table.sectors)
+        for name in ("terms", "exports", "B", "L", "VB"):
+            view = getattr(self, name).view()
+            view.flags.writeable = False
+            object.__setattr__(self, name, view)
+
+    @property
+    def G(self) -> int:
+        """Number of economies."""
+        return self.table.G
+
+    @property
+    def N(self) -> int:
+        """Number of sectors."""
+        return self.table.N
+
+    def group(self, code: str) -> Array:
+        """Sum of the terms of a group (or one term) by code, shape (G, N, G); see :mod:`decomp.terms`.
+
+        >>> from decomp import toy, wwz
+        >>> wwz(toy.two_by_two()).group("DVA").sum(axis=1).round(10).tolist()
+        [[0.0, 11.0], [10.0, 0.0]]
+        """
+        total: Array = self.terms[rows_of(code)].sum(axis=0)
+        return total
+
+    @property
+    def groups(self) -> Mapping[str, Array]:
+        """Every group by code, each of shape (G, N, G)."""
+        return MappingProxyType({code: self.group(code) for code in GROUP_CODES})
+
+    def select(self, exporter: Spec, importer: Spec, sectors: Spec | None = None) -> Array:
+        """Terms summed over exporters, sectors and importers named by labels, groups, ``"all"`` or lists of these.
+
+        Parameters
+        ----------
+        exporter, importer : str or iterable of str
+            Trade inside one economy is no export: the pair (s, s) never counts.
+        sectors : str or iterable of str, optional
+            Exporting sectors; default all.
+
+        Returns
+        -------
+        ndarray, shape (17,), unit of the table
+            T1…T16 and, last, gross exports.
+
+        Raises
+        ------
+        LabelError
+            A label is unknown, or the choice holds no pair of different economies.
+        """
+        s, r = self.table.economies_in(exporter), self.table.economies_in(importer)
+        i = self.table.sectors_in("all" if sectors is None else sectors)
+        if not s or not r or not i or (len(s) == 1 and s == r):
+            raise LabelError(
+                f"exporter {exporter!r}, importer {importer!r}, sectors {sectors!r} hold no trade between two economies; "
+                "name an importer that differs from the exporter, and at least one sector."
+            )
+        cells = np.ix_(s, i, r)
+        return np.append(self.terms[:, cells[0], cells[1], cells[2]].sum(axis=(1, 2, 3)), self.exports[cells].sum())
+
+    def pair(self, exporter: str, importer: str, sectors: Spec | None = None) -> pd.Series[float]:
+        """Terms and groups of one economy's exports to another, in the unit of the table.
+
+        Returns
+        -------
+        pandas.Series
+            The 16 terms by code (DVA_FIN … ODC), then the groups by code.
+
+        Raises
+        ------
+        LabelError
+            A label is unknown (with a suggestion), or exporter and importer are the same.
+        """
+        import pandas as pd
+
+        values = self.select(exporter, importer, sectors)[:16]
+        sums = [values[group.rows].sum() for group in GROUPS]
+        return pd.Series(
+            np.append(values, sums),
+            index=pd.Index([*TERM_CODES, *GROUP_CODES], name="term"),
+            name=f"{exporter}→{importer}",
+        )
+
+    def frame(self, level: Literal["pair", "sector"] = "pair", *, groups: bool = False) -> pd.DataFrame:
+        """Tidy table of all terms of all pairs.
+
+        Parameters
+        ----------
+        level : {"pair", "sector"}
+            Sum over the exporter's sectors, or one row per sector.
+        groups : bool
+            Append the groups and gross exports (``exports``) to the 16 terms.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns exporter, importer, (sector,) term, value; ordered as the table's labels and the registry.
+
+        Raises
+        ------
+        LabelError
+            The level is neither "pair" nor "sector".
+        """
+        import pandas as pd
+
+        if level not in ("pair", "sector"):
+            raise LabelError(f'unknown level {level!r}; allowed: "pair", "sector".')
+        codes = list(TERM_CODES)
+        values = self.terms.transpose(1, 3, 2, 0)  # (s, r, i, term)
+        if groups:
+            sums = [values[..., group.rows].sum(axis=-1) for group in GROUPS]
+            values = np.concatenate([values, np.stack([*sums, self.exports.swapaxes(1, 2)], axis=-1)], axis=-1)
+            codes += [*GROUP_CODES, "exports"]
+        s, r = np.nonzero(~np.eye(self.G, dtype=bool))
+        values = values[s, r]  # (pair, i, term)
+        labels = [("exporter", self.economies, s), ("importer", self.economies, r)]
+        if level == "pair":
+            values = values.sum(axis=1)
+        else:
+            s, r = np.repeat(s, self.N), np.repeat(r, self.N)
+            labels = [("exporter", self.economies, s), ("importer", self.economies, r)]
+            labels.append(("sector", self.sectors, np.tile(np.arange(self.N), len(s) // self.N)))
+        rows = values.size // len(codes)
+        columns: dict[str, object] = {
+            column: np.repeat(np.array(names, dtype=object)[index], len(codes)) for column, names, index in labels
+        }
+        columns["term"] = np.tile(np.array(codes, dtype=object), rows)
+        columns["value"] = values.reshape(-1)
+        return pd.DataFrame(columns)
+
+    def __repr__(self) -> str:
+        """One line: table, exports, residual."""
+        return f"<Decomposition of {self.table!r}: exports {self.exports.sum():,.0f}, residual {self.residual:.1e}>"
