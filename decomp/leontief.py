@@ -12,8 +12,8 @@ from decomp.errors import SingularTableError
 Array = NDArray[np.float64]
 CellName = Callable[[int], str]
 
-#: Below this size LAPACK is faster than splitting (measured: 64 to 128 are alike).
-SMALLEST_SPLIT = 96
+#: Below this size LAPACK is faster than splitting (measured: 40 to 128 are alike).
+SMALLEST_SPLIT = 64
 #: A fast inverse whose probes miss by more than this share is computed again with pivoting.
 PROBE_TOLERANCE = 1e-11
 #: No economy has multipliers like this: beyond it I − A counts as singular.

@@ -77,7 +77,7 @@ class Decomposition:
 
         >>> from decomp import toy, wwz
         >>> wwz(toy.two_by_two()).group("DVA").sum(axis=1).round(10).tolist()
-        [[0.0, 11.0], [10.0, 0.0]]
+        [[0.0, 10.0], [9.5, 0.0]]
         """
         total: Array = self.terms[rows_of(code)].sum(axis=0)
         return total

@@ -121,7 +121,7 @@ def wwz_terms(
     X = Z.sum(axis=1) + Y.sum(axis=1) if X is None else X
     per_output = reciprocal(X)
     if V is None:
-        V = np.where(X > 0, 1.0 - Z.sum(axis=0) * per_output, 0.0)
+        V = np.divide(X - Z.sum(axis=0), X, out=np.zeros_like(X), where=X > 0)
     B = productive_inverse(lambda: _identity_minus_A(Z, per_output), name)
     A_own = own_blocks(Z, G, N) * per_output.reshape(G, 1, N)
     L = local_inverses(A_own, G, N, name)
