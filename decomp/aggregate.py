@@ -58,7 +58,7 @@ def aggregate(
         return table
     T, new_economies = _indicator(table.economies, e_map)
     S_sectors, new_sectors = _indicator(table.sectors, s_map)
-    S: Array = np.kron(T, S_sectors)  # (G'N', GN)
+    S = np.kron(T, S_sectors).astype(np.float64)  # (G'N', GN)
     e_members = _members(table.economies, e_map, table.economy_members)
     s_members = _members(table.sectors, s_map, table.sector_members)
     return table.replace(

@@ -143,17 +143,17 @@ def table_from(arrays: Mapping[str, NDArray[Any]], where: str) -> WorldTable:
     options |= {name: arrays[name] for name in _ROWS if name in arrays}
     if "X" in arrays:
         options["published_output"] = arrays["X"]
-    Z = arrays["Z"]
-    if "final_demand" in options and np.shape(Z) == (len(economies) * len(sectors),) * 2:
+    Z, n = arrays["Z"], len(economies) * len(sectors)
+    if "final_demand" in options and Z.shape == (n, n) and "X" in arrays and arrays["X"].shape == (n,):
         Z, options["final_demand"], notes = settle_lost_output(
-            Z, options["final_demand"], arrays.get("X"), economies, sectors
+            Z, options["final_demand"], arrays["X"], economies, sectors
         )
         options["notes"] = (*options.get("notes", ()), *notes)
     return WorldTable(Z, options.pop("Y", None), economies, sectors, **options)
 
 
 def _labels(array: NDArray[Any], name: str, where: str) -> tuple[str, ...]:
-    if array.dtype.kind != "U" or array.ndim != 1:
+    if array.dtype.kind != "U" or array.ndim != 1 or not array.size:
         raise FormatError(
             f"{where}: array {name!r} has type {array.dtype} and shape {array.shape}; expected a list of text labels."
         )

@@ -109,7 +109,7 @@ def _table(header: list[tuple[str, str]], body: Rows, special: Rows, path: Path)
     _same_columns(labels, header, path)
     published = header[-1] == ("@published", "output")
     demand = header[n : len(header) - published]
-    categories = _categories(demand, economies, path)
+    categories = _categories(demand, economies, n + 3, path)
     columns = [f"column {i + 3} ({' '.join(h)})" for i, h in enumerate(header)]
     numbers = np.array([number_row(row[2:], columns, f"{path}:{number}") for number, row in body])
     options = _special_rows(special, header, n, len(categories), path)
@@ -118,7 +118,7 @@ def _table(header: list[tuple[str, str]], body: Rows, special: Rows, path: Path)
     F = numbers[:, n : n + len(demand)].reshape(n, G, len(categories))
     named = categories != ("final demand",)
     final: dict[str, Any] = {"final_demand": F, "final_demand_labels": categories} if named else {}
-    return WorldTable(numbers[:, :n], None if named else F[:, :, 0], economies, sectors, **(options | final))
+    return WorldTable(numbers[:, :n], F.sum(axis=2), economies, sectors, **(options | final))
 
 
 def _same_columns(labels: list[tuple[str, str]], header: list[tuple[str, str]], path: Path) -> None:
@@ -132,8 +132,8 @@ def _same_columns(labels: list[tuple[str, str]], header: list[tuple[str, str]], 
             )
 
 
-def _categories(demand: list[tuple[str, str]], economies: Sequence[str], path: Path) -> tuple[str, ...]:
-    """Categories of final demand, the same for every economy and in the same order."""
+def _categories(demand: list[tuple[str, str]], economies: Sequence[str], start: int, path: Path) -> tuple[str, ...]:
+    """Categories of final demand, the same for every economy and in the same order; ``start`` is the first column."""
     categories = tuple(dict.fromkeys(category for _, category in demand))
     expected = [(economy, category) for economy in economies for category in categories]
     if not demand:
@@ -145,7 +145,7 @@ def _categories(demand: list[tuple[str, str]], economies: Sequence[str], path: P
         found = " ".join(demand[first]) if first < len(demand) else "nothing"
         wanted = " ".join(expected[first]) if first < len(expected) else "nothing"
         raise FormatError(
-            f"{path}: column {len(economies) and first + 3} of the final-demand block is {found!r}, expected {wanted!r}; "
+            f"{path}: column {start + first} is {found!r} among the columns of final demand, expected {wanted!r}; "
             "give the same categories for every economy, economies in the order of the rows."
         )
     return categories
@@ -197,7 +197,7 @@ def _lines(table: WorldTable) -> Iterator[list[str]]:
     published = table.published_output
     cells = [(e, s) for e in table.economies for s in table.sectors]
     demand = [
-        (e, categories[c] if C == len(categories) else f"category {c + 1}") for e in table.economies for c in range(C)
+        (e, categories[c] if len(categories) == C else f"category {c + 1}") for e in table.economies for c in range(C)
     ]
     head = [*cells, *demand, *([("@published", "output")] if published is not None else [])]
     yield ["economy", "", *(e for e, _ in head)]

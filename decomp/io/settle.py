@@ -14,7 +14,7 @@ TOLERANCE = 1e-6
 
 
 def settle_lost_output(
-    Z: Array, F: Array, published_output: Array | None, economies: tuple[str, ...], sectors: tuple[str, ...]
+    Z: Array, F: Array, published_output: Array, economies: tuple[str, ...], sectors: tuple[str, ...]
 ) -> tuple[Array, Array, tuple[str, ...]]:
     """Book the inputs of sectors without recorded output as final use of their economy.
 
@@ -26,8 +26,8 @@ def settle_lost_output(
     ----------
     Z : ndarray, shape (G*N, G*N)
     F : ndarray, shape (G*N, G, C)
-    published_output : ndarray, shape (G*N,), or None
-        Nothing is moved without it, nor where it is not positive.
+    published_output : ndarray, shape (G*N,)
+        Nothing is moved where it is not positive.
     economies, sectors : tuples of str
 
     Returns
@@ -37,11 +37,9 @@ def settle_lost_output(
     notes : tuple of str
         One line that names the cells and the amount; empty where nothing was moved.
     """
-    if published_output is None:
-        return Z, F, ()
     X = Z.sum(axis=1, dtype=float) + F.sum(axis=(1, 2), dtype=float)
     inputs = Z.sum(axis=0, dtype=float)
-    lost = np.flatnonzero((X == 0) & (inputs > 0) & (np.asarray(published_output) > 0))
+    lost = np.flatnonzero((X == 0) & (inputs > 0) & (published_output > 0))
     if not lost.size or inputs[lost].sum() > TOLERANCE * inputs.sum():
         return Z, F, ()
     N = len(sectors)

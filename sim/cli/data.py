@@ -1,0 +1,217 @@
+"""``unweave data``: look at a table, check it, convert it, and rebuild the bundled ones from WIOD."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from decomp.table import WorldTable
+
+Lang = Literal["en", "zh"]
+
+data_app = typer.Typer(
+    name="data",
+    help="Input–output tables: look at one, check it, convert it, rebuild the bundled ones.",
+    no_args_is_help=True,
+)
+
+TableArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="TABLE",
+        help="A bundled table (world-2011, classroom-2011), a file (.npz, .csv, WIOD .xlsx, OECD ICIO .csv), or a folder of Eora26.",
+        show_default=False,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+
+
+@data_app.command("info")
+def info(
+    table: TableArgument,
+    lang: Annotated[Lang, typer.Option("--lang", help="Language of the names.")] = "en",
+    as_json: JsonOption = False,
+) -> None:
+    """Show what a table holds: size, source, economies and sectors with names, and the groups scenarios may use.
+
+    Example:
+
+      unweave data info world-2011 --lang zh
+    """
+    from decomp.io import load
+
+    found = load(table)
+    if as_json:
+        _print_json("data info", _info(found, lang))
+    else:
+        sys.stdout.write(_info_text(found, lang) + "\n")
+
+
+@data_app.command("check")
+def check(
+    table: TableArgument,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 when the report has warnings.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Report what is unusual: zero outputs, negative entries, imbalance, published rows against sums; worst cells named.
+
+    Example:
+
+      unweave data check world-2011
+    """
+    from decomp.io import load
+
+    report = load(table).check()
+    if as_json:
+        _print_json("data check", report.as_dict())
+    else:
+        sys.stdout.write(report.text() + "\n")
+    if strict and not report.ok:
+        raise typer.Exit(1)
+
+
+@data_app.command("convert")
+def convert(
+    source: TableArgument,
+    target: Annotated[
+        Path, typer.Argument(metavar="OUT", help="File to write: .npz (compact) or .csv.", show_default=False)
+    ],
+    economies: Annotated[
+        str | None,
+        typer.Option(
+            "--economies",
+            help="Aggregate economies: world, classroom, or a CSV file with code,label.",
+            show_default=False,
+        ),
+    ] = None,
+    sectors: Annotated[
+        str | None,
+        typer.Option(
+            "--sectors", help="Aggregate sectors: world, classroom, or a CSV file with code,label.", show_default=False
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+) -> None:
+    """Write a table in another format, on request aggregated.
+
+    Examples:
+
+      unweave data convert wiot11_row_sep12.xlsx wiot_2011.npz
+
+      unweave data convert wiot_2011.npz mine.csv --economies mine-economies.csv --sectors world
+    """
+    from decomp.io import load, save
+
+    if target.exists() and not force:
+        raise typer.BadParameter(f"{target} exists; add --force to replace it.", param_hint="OUT")
+    table = load(source).aggregate(economies=economies, sectors=sectors)
+    written = save(table, target)
+    sys.stderr.write(f"{table.G} economies × {table.N} sectors, checksum {table.checksum()[:12]}\n")
+    sys.stdout.write(f"{written}\n")
+
+
+@data_app.command("build")
+def build(
+    wiod: Annotated[
+        Path, typer.Option("--wiod", help="Folder with wiot_1995.npz … wiot_2011.npz (41 × 35).", show_default=False)
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--out", help="Folder for the tables. Default: the package's own, in a checkout.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Rebuild the bundled tables from the full WIOD tables, and say which differ from the bundled ones.
+
+    Example:
+
+      unweave data build --wiod wiod2013 -o rebuilt
+    """
+    from decomp.datafiles import data_rows
+    from decomp.io.build import build_bundled, default_out_dir
+
+    folder = out or default_out_dir()
+    before = {row["name"]: row["sha256"] for row in data_rows("tables", "checksums.csv")}
+    written = build_bundled(wiod, folder)
+    after = dict(line.split(",") for line in written[-1].read_text(encoding="utf-8").splitlines()[1:])
+    changed = sorted(name for name in after if before.get(name) != after[name])
+    for name in sorted(after):
+        sys.stdout.write(f"{name} {after[name][:12]} {'differs from the bundled one' if name in changed else 'same'}\n")
+    sys.stderr.write(f"written: {len(written)} files in {folder}\n")
+
+
+def register(app: typer.Typer) -> None:
+    """Add ``data`` to the command line."""
+    app.add_typer(data_app)
+
+
+def _info(table: WorldTable, lang: Lang) -> dict[str, Any]:
+    """What ``info`` shows, as plain values."""
+    from decomp.names import economy_name, sector_name
+
+    return {
+        "name": table.name,
+        "year": table.year,
+        "unit": table.unit,
+        "source": table.source,
+        "licence": table.licence,
+        "checksum": table.checksum(),
+        "value_added": table.value_added,
+        "economies": [
+            {
+                "code": e,
+                "name": economy_name(e, lang, members=table.economy_members[e]),
+                "members": list(table.economy_members[e]),
+            }
+            for e in table.economies
+        ],
+        "sectors": [
+            {"code": s, "name": sector_name(s, lang), "members": list(table.sector_members[s])} for s in table.sectors
+        ],
+        "final_demand": list(table.final_demand_labels or ()),
+        "economy_groups": {name: list(labels) for name, labels in table.economy_groups.items()},
+        "sector_groups": {name: list(labels) for name, labels in table.sector_groups.items()},
+        "notes": list(table.notes),
+    }
+
+
+def _info_text(table: WorldTable, lang: Lang) -> str:
+    from decomp.classes import group_name
+
+    facts = _info(table, lang)
+    lines = [
+        f"{facts['name'] or 'table'}: {table.G} economies × {table.N} sectors, {facts['year'] or 'no year'}, {facts['unit']}",
+        f"source    {facts['source'] or 'not given'}",
+        f"licence   {facts['licence'] or 'not given'}",
+        f"checksum  {facts['checksum']}",
+    ]
+    for kind, plural in (("economy", "economies"), ("sector", "sectors")):
+        lines += ["", plural]
+        lines += [_label_line(entry) for entry in facts[plural]]
+        groups: Mapping[str, list[str]] = facts[f"{kind}_groups"]
+        lines += ["", f"groups of {plural}"] if groups else []
+        lines += [
+            f"  {name}: {group_name('economy' if kind == 'economy' else 'sector', name, lang)} = {' '.join(labels)}"
+            for name, labels in groups.items()
+        ]
+    lines += ["", "final demand", *(f"  {label}" for label in facts["final_demand"])] if facts["final_demand"] else []
+    return "\n".join([*lines, *(f"note: {note}" for note in facts["notes"])])
+
+
+def _label_line(entry: Mapping[str, Any]) -> str:
+    members = "" if entry["members"] == [entry["code"]] else f" = {' '.join(entry['members'])}"
+    return f"  {entry['code']:<14} {entry['name']}{members}"
+
+
+def _print_json(command: str, facts: Mapping[str, Any]) -> None:
+    from sim.saved import SCHEMA_VERSION
+
+    document = {"schema_version": SCHEMA_VERSION, "command": command, **facts}
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
