@@ -38,7 +38,9 @@ class WorldState:
     ----------
     year : int
     robots, ai : ndarray, shape (G,), share in [0, 1]
-        Adoption of the two machine technologies.
+        Adoption of the two machine technologies this year, scenario policies included.
+    robot_diffusion, ai_diffusion : ndarray, shape (G,), share in [0, 1]
+        Adoption that diffusion alone has reached: where it goes on from, whatever a policy sets for a while.
     capability : ndarray, shape (G,), share in [0, 1]
         Ability of an economy to put new machines to work (skills, infrastructure).
     grievance : ndarray, shape (G,), index >= 0
@@ -54,6 +56,8 @@ class WorldState:
     year: int
     robots: Array
     ai: Array
+    robot_diffusion: Array
+    ai_diffusion: Array
     capability: Array
     grievance: Array
     increments: Array
@@ -64,9 +68,9 @@ class WorldState:
         """Make the arrays read-only."""
         lock(self)
 
-    def adoption(self, technology: str) -> Array:
-        """Adoption of one technology by name, shape (G,)."""
-        return self.robots if technology == "robots" else self.ai
+    def diffusion(self, technology: str) -> Array:
+        """Adoption reached by diffusion of one technology, ``robots`` or ``ai``, shape (G,)."""
+        return self.robot_diffusion if technology == "robots" else self.ai_diffusion
 
 
 @dataclass(frozen=True, slots=True, eq=False)

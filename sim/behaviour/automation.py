@@ -118,7 +118,7 @@ def displaced_shares(
     Returns
     -------
     (ndarray, ndarray), shapes (G, N)
-        Shares of labour tasks done by robots and by AI; negative where adoption fell below the base year.
+        Shares of labour tasks done by robots and by AI since the base year; 0 where adoption fell below it.
 
     References
     ----------
@@ -126,6 +126,7 @@ def displaced_shares(
     """
     kept = np.asarray(1.0 - np.asarray(reinstatement, float))
     kept = kept[:, None] if kept.ndim else kept
+    robot_tasks, ai_tasks = np.maximum(robot_tasks, 0.0), np.maximum(ai_tasks, 0.0)
     robots, ai = kept * robot_tasks, kept * (1.0 - robot_tasks) * ai_tasks
     total = robots + ai
     if total.max(initial=0.0) <= limit:

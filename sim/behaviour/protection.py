@@ -139,9 +139,14 @@ def target_increment(own: Array, answer: Array, base: Array, *, cap: ArrayLike, 
     return np.minimum(np.maximum(own, answer), np.maximum(0.0, limit - base))
 
 
-def adjust(current: Array, target: Array, speed: ArrayLike) -> Array:
-    """Partial adjustment, current + speed · (target − current): laws and negotiations take time."""
-    return current + np.asarray(speed) * (target - current)
+def adjust(current: Array, target: Array, *, speed: ArrayLike, least: ArrayLike = 0.0) -> Array:
+    """Partial adjustment, current + speed · (target − current): laws and negotiations take time.
+
+    A step smaller than ``least`` is not worth a law and is not taken; without this band tariffs would creep for ever.
+    """
+    step = np.asarray(speed) * (target - current)
+    result: Array = current + np.where(np.abs(step) < least, 0.0, step)
+    return result
 
 
 def union_average(increments: Array, weights: Array) -> Array:

@@ -118,8 +118,13 @@ def test_target_takes_the_larger_claim_within_cap_and_bound() -> None:
 
 
 def test_adjustment_is_partial() -> None:
-    assert protection.adjust(np.array([0.1]), np.array([0.2]), 0.5).item() == pytest.approx(0.15)
-    assert protection.adjust(np.array([0.1]), np.array([0.2]), 1.0).item() == pytest.approx(0.2)
+    assert protection.adjust(np.array([0.1]), np.array([0.2]), speed=0.5).item() == pytest.approx(0.15)
+    assert protection.adjust(np.array([0.1]), np.array([0.2]), speed=1.0).item() == pytest.approx(0.2)
+
+
+def test_small_steps_are_not_taken() -> None:
+    after = protection.adjust(np.array([0.1, 0.1]), np.array([0.1018, 0.1022]), speed=0.5, least=0.001)
+    assert after.tolist() == [0.1, pytest.approx(0.1011)]
 
 
 def test_mean_tariff_uses_import_weights() -> None:

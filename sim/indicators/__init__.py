@@ -1,0 +1,8 @@
+"""What is tracked every year: one registry of indicators, their computation on arrays, and the yearly checks."""
+
+from __future__ import annotations
+
+from sim.indicators.checks import MEANINGS, TOLERANCES, Check
+from sim.indicators.registry import INDICATORS, PAIR_INDICATORS, Indicator
+
+__all__ = ["INDICATORS", "MEANINGS", "PAIR_INDICATORS", "TOLERANCES", "Check", "Indicator"]

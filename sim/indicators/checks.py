@@ -1,0 +1,105 @@
+"""Identities and limits that every simulated year must satisfy, recorded with their values and tolerances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.indicators.data import YearArrays
+
+Array = NDArray[np.float64]
+
+#: Tolerance of each check; all values are relative to the table's size unless they count violations.
+TOLERANCES: Mapping[str, float] = {
+    "wwz_residual": 1e-10,
+    "vax_identity": 1e-9,
+    "value_content": 1e-10,
+    "table_balance": 1e-12,
+    "value_added": 1e-10,
+    "income_equals_spending": 1e-9,
+    "market_residual": 1e-10,
+    "negative_flows": 1e-12,
+    "shares_out_of_range": 0.0,
+    "not_finite": 0.0,
+}
+#: What each check compares, for the codebook.
+MEANINGS: Mapping[str, str] = {
+    "wwz_residual": "max |Σ T1…T16 − E| / max E",
+    "vax_identity": "max over economies |Σ T1…T5 − value added absorbed abroad| / max exports, tariffs counted as value",
+    "value_content": "max |Σ_t V_t B_t − 1| over sectors with output, V all of value added",
+    "table_balance": "max |row sum − column sum − value added| / max output",
+    "value_added": "max |X − Σ Z − labour − capital − tariffs on inputs| / max output",
+    "income_equals_spending": "max over economies |income − spending| / largest income",
+    "market_residual": "largest relative residual of the markets at the solution",
+    "negative_flows": "largest negative flow / max output",
+    "shares_out_of_range": "number of adoption, trust, unemployment and labour-share values outside [0, 1]",
+    "not_finite": "number of indicator values that are infinite",
+}
+
+
+class Check(NamedTuple):
+    """One check of one year."""
+
+    name: str
+    value: float
+    tolerance: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether the value is within the tolerance; a value that is not a number never is."""
+        return bool(abs(self.value) <= self.tolerance)
+
+
+def value_content_gap(data: YearArrays) -> float:
+    """Largest |Σ_t (labour + capital + tariff)_t B_t − 1| over cells with output."""
+    content = (data.value_origin + data.tariff_origin).sum(axis=0)
+    return float(np.abs(content[data.output.reshape(-1) > 0] - 1.0).max(initial=0.0))
+
+
+def vax_gap(data: YearArrays, terms: Array, absorbed: Array) -> float:
+    """Largest |Σ T1…T5 − VAX| over the largest exports, VAX with tariffs counted as value; ``absorbed`` likewise."""
+    vax = absorbed.sum(axis=1) - absorbed.diagonal()
+    largest = data.exports.sum(axis=(1, 2)).max(initial=0.0)
+    return float(np.abs(terms[:5].sum(axis=0) - vax).max(initial=0.0) / largest) if largest > 0 else 0.0
+
+
+def out_of_range(data: YearArrays) -> int:
+    """Number of shares outside [0, 1]."""
+    shares = (data.robots, data.ai, data.trust, data.unemployment, data.labour_share)
+    return int(sum(np.count_nonzero(~((share >= 0.0) & (share <= 1.0))) for share in shares))
+
+
+def negative_flow(data: YearArrays) -> float:
+    """Largest negative flow over the largest output."""
+    lowest = min(0.0, float(data.intermediate.min()), float(data.final.min()))
+    return -lowest / float(data.output.max())
+
+
+def year_checks(
+    data: YearArrays, terms: Array, absorbed: Array, sheet: Array, solver: Mapping[str, float], wwz_residual: float
+) -> tuple[Check, ...]:
+    """All checks of a year.
+
+    Parameters
+    ----------
+    terms : ndarray, shape (16, G)
+    absorbed : ndarray, shape (G, G)
+        Value added absorbed, tariffs counted as value.
+    sheet : ndarray
+        Indicator values of the year.
+    solver : mapping of str to float
+        Checks that the equilibrium brings along, by name; a name with a tolerance here is judged by it.
+    """
+    values = {
+        "wwz_residual": wwz_residual,
+        "vax_identity": vax_gap(data, terms, absorbed),
+        "value_content": value_content_gap(data),
+        "negative_flows": negative_flow(data),
+        "shares_out_of_range": float(out_of_range(data)),
+        "not_finite": float(np.count_nonzero(np.isinf(sheet))),
+        **{name: float(value) for name, value in solver.items() if name in TOLERANCES},
+    }
+    return tuple(Check(name, values[name], tolerance) for name, tolerance in TOLERANCES.items() if name in values)

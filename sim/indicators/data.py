@@ -1,0 +1,181 @@
+"""What the indicators are computed from: the base year's yardsticks and one year's arrays, both frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.state import lock
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Yardsticks:
+    """Fixed things of the base year: weights and sets of economies and sectors.
+
+    Parameters
+    ----------
+    economies, sectors : tuple of str
+    population : ndarray, shape (G,), million
+    labour_force : ndarray, shape (G,), million
+    income, value_added, wage_bill : ndarray, shape (G,), million USD
+        Base-year income, value added (labour + capital) and wages.
+    sector_wages : ndarray, shape (G, N), million USD
+    imports : ndarray, shape (G, N, G), million USD
+        Base-year imports of goods [origin, sector, importer]; zero at home and for services.
+    trade : ndarray, shape (G, G), million USD
+        Base-year gross exports [exporter, importer].
+    labour_abundance : ndarray, shape (G,)
+        −ln GDP per worker.
+    manufacturing, labour_intensive : ndarray of bool, shape (N,)
+    leaders, us_china, single : ndarray of bool, shape (G,)
+        Automation leaders; the United States and China; economies that are not the rest of the world.
+    """
+
+    economies: tuple[str, ...]
+    sectors: tuple[str, ...]
+    population: Array
+    labour_force: Array
+    income: Array
+    value_added: Array
+    wage_bill: Array
+    sector_wages: Array
+    imports: Array
+    trade: Array
+    labour_abundance: Array
+    manufacturing: Mask
+    labour_intensive: Mask
+    leaders: Mask
+    us_china: Mask
+    single: Mask
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        lock(self)
+
+    @property
+    def G(self) -> int:  # noqa: N802 — the letter of the design
+        """Number of economies."""
+        return len(self.economies)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class YearArrays:
+    """One solved and decomposed year. Flows are million USD at basic prices of the year.
+
+    Parameters
+    ----------
+    year : int
+    output : ndarray, shape (G, N)
+    intermediate, final : ndarray, shape (G, N, G)
+        Sales [origin, sector, destination economy] to industries (summed over users) and to final demand.
+    labour, capital, input_tariffs : ndarray, shape (G, N)
+        Value added by kind; they sum to output less inputs at basic prices.
+    final_tariffs : ndarray, shape (G,)
+        Tariffs on final demand, outside value added.
+    terms : ndarray, shape (16, G, N, G)
+        Terms of Wang, Wei & Zhu by exporter, sector, importer, with all of value added.
+    exports : ndarray, shape (G, N, G)
+    value_origin : ndarray, shape (G, G*N)
+        V_t B_t: labour and capital income of economy t per unit of final sales of each cell.
+    tariff_origin : ndarray, shape (G, G*N)
+        The same for the tariffs on inputs that economy t collects.
+    factor_part_global, factor_part_local : ndarray, shape (G, N)
+        Share of labour and capital in V_s B_ss and in V_s L_ss (the rest is tariffs on inputs).
+    unit_cost : ndarray, shape (G, N), ratio to the base year
+    friction, tariffs : ndarray, shape (G, N, G)
+        Iceberg factor and tariff rate [origin, sector, importer].
+    wage, consumer_price, real_wage, real_income, employment, capital_stock : ndarray, shape (G,), ratio to the base year
+    unemployment, labour_share : ndarray, shape (G,), share
+    robots, ai, grievance : ndarray, shape (G,)
+    displaced : ndarray, shape (G, N), share
+        δ^R + δ^A, tasks taken by machines since the base year.
+    trust : ndarray, shape (G, G)
+    """
+
+    year: int
+    output: Array
+    intermediate: Array
+    final: Array
+    labour: Array
+    capital: Array
+    input_tariffs: Array
+    final_tariffs: Array
+    terms: Array
+    exports: Array
+    value_origin: Array
+    tariff_origin: Array
+    factor_part_global: Array
+    factor_part_local: Array
+    unit_cost: Array
+    friction: Array
+    tariffs: Array
+    wage: Array
+    consumer_price: Array
+    real_wage: Array
+    real_income: Array
+    employment: Array
+    capital_stock: Array
+    unemployment: Array
+    labour_share: Array
+    robots: Array
+    ai: Array
+    grievance: Array
+    displaced: Array
+    trust: Array
+
+    @property
+    def sales(self) -> Array:
+        """All sales [origin, sector, destination economy], shape (G, N, G)."""
+        total: Array = self.intermediate + self.final
+        return total
+
+
+def ratio(numerator: Array, denominator: Array, otherwise: float = np.nan) -> Array:
+    """Elementwise quotient; ``otherwise`` where the denominator is zero."""
+    top, bottom = np.broadcast_arrays(np.asarray(numerator, float), np.asarray(denominator, float))
+    out = np.full(top.shape, otherwise)
+    result: Array = np.divide(top, bottom, out=out, where=bottom != 0)
+    return result
+
+
+def mean(values: Array, weights: Array) -> float:
+    """Weighted mean; NaN when all weights are zero."""
+    total = weights.sum()
+    return float(values @ weights / total) if total != 0 else float("nan")
+
+
+class Sheet:
+    """Values of one year, indicators × (economies and the world), filled row by row.
+
+    Parameters
+    ----------
+    rows : mapping of str to int
+        Row of each indicator id.
+    economies : int
+        Number G of economies; column G is the world.
+    """
+
+    def __init__(self, rows: dict[str, int], economies: int) -> None:
+        self._rows = rows
+        self.values: Array = np.full((len(rows), economies + 1), np.nan)
+
+    def put(self, indicator: str, economies: Array | None = None, world: float | np.floating = np.nan) -> None:
+        """Set an indicator; what is left out stays NaN (not defined there)."""
+        row = self.values[self._rows[indicator]]
+        if economies is not None:
+            row[:-1] = economies
+        row[-1] = world
+
+    def total(self, indicator: str, economies: Array) -> None:
+        """Set an indicator whose world value is the sum over economies."""
+        self.put(indicator, economies, economies.sum())
+
+    def share(self, indicator: str, part: Array, whole: Array) -> None:
+        """Set an indicator part / whole, for the world Σ part / Σ whole; NaN where there is no whole."""
+        bottom = whole.sum()
+        self.put(indicator, ratio(part, whole), part.sum() / bottom if bottom != 0 else np.nan)

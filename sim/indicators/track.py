@@ -1,0 +1,88 @@
+"""One year's indicators: from the arrays of the year to values by indicator and economy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.indicators.checks import Check, year_checks
+from sim.indicators.conduct import track_conduct
+from sim.indicators.data import Sheet, Yardsticks, YearArrays
+from sim.indicators.industry import track_industry
+from sim.indicators.macro import Chain, extend_chain, start_chain, track_macro
+from sim.indicators.pairs import PairArrays, pair_arrays
+from sim.indicators.registry import INDICATORS
+from sim.indicators.trade import tariffs_absorbed, track_terms, track_trade, value_added_absorbed, volumes
+from sim.state import lock
+
+Array = NDArray[np.float64]
+
+#: Row of each indicator in the values of a year.
+ROWS: dict[str, int] = {name: row for row, name in enumerate(INDICATORS)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class YearIndicators:
+    """What is tracked of one year.
+
+    Parameters
+    ----------
+    values : ndarray, shape (indicators, G + 1)
+        In the order of :data:`~sim.indicators.registry.INDICATORS`; the last column is the world; NaN: not defined.
+    pairs : PairArrays
+    checks : tuple of Check
+    chain : Chain
+        What next year's growth is measured from.
+    """
+
+    values: Array
+    pairs: PairArrays
+    checks: tuple[Check, ...]
+    chain: Chain
+
+    def __post_init__(self) -> None:
+        """Make the values read-only."""
+        lock(self)
+
+    def value(self, indicator: str, economy: int = -1) -> float:
+        """Value of an indicator of an economy by position; the world by default."""
+        return float(self.values[ROWS[indicator], economy])
+
+
+def track(
+    data: YearArrays,
+    base: Yardsticks,
+    previous: Chain | None,
+    *,
+    solver: Mapping[str, float],
+    wwz_residual: float,
+) -> YearIndicators:
+    """Compute all indicators and checks of a year.
+
+    Parameters
+    ----------
+    data : YearArrays
+    base : Yardsticks
+    previous : Chain or None
+        Of the year before; None in the base year.
+    solver : mapping of str to float
+        Residuals that the equilibrium reports.
+    wwz_residual : float
+        max |Σ T − E| / max E.
+    """
+    chain = start_chain(data) if previous is None else extend_chain(previous, data)
+    by_pair = data.terms.sum(axis=2)
+    terms = by_pair.sum(axis=2)
+    absorbed = value_added_absorbed(data)
+    with_tariffs = absorbed + tariffs_absorbed(data)
+    sheet = Sheet(ROWS, base.G)
+    track_macro(sheet, data, base, chain, volumes(data))
+    track_trade(sheet, data, terms, absorbed, with_tariffs)
+    track_industry(sheet, data, base)
+    track_conduct(sheet, data, base)
+    track_terms(sheet, terms)
+    checks = year_checks(data, terms, with_tariffs, sheet.values, solver, wwz_residual)
+    return YearIndicators(sheet.values, pair_arrays(data, base, by_pair, absorbed), checks, chain)
