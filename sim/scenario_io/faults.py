@@ -46,11 +46,16 @@ class Faults:
     def __init__(self, document: YamlDocument | None = None) -> None:
         self.document = document
         self.found: list[Problem] = []
+        #: Positions in the text of the policies, events and expectations that are left, where some were left out.
+        self.indices: dict[str, list[int]] = {}
+        #: Required entries of the scenario that were replaced by a stand-in.
+        self.assumed: set[str] = set()
 
     def add(
         self, path: Path, code: str, message: str, *, help: str = "", key: bool = False, warning: bool = False
     ) -> None:
         """Record a problem at a path; ``key`` marks the key instead of the value."""
+        path = self.original(path)
         mark = self.document.mark(path, key=key) if self.document else Mark("")
         where = spell(path)
         text = f"{where}: {message}" if where else message
@@ -63,6 +68,11 @@ class Faults:
         allowed = list(allowed)
         guess = did_you_mean(found, allowed)
         self.add(path, code, f"unknown {what} {found!r}{guess or '.'}", help=f"allowed: {listed(allowed)}", key=key)
+
+    def original(self, path: Path) -> Path:
+        """Path in the text of a path in the scenario."""
+        kept = self.indices.get(str(path[0])) if len(path) > 1 else None
+        return (path[0], kept[int(path[1])], *path[2:]) if kept is not None else path
 
     @property
     def errors(self) -> list[Problem]:

@@ -65,7 +65,8 @@ class Labels:
     def _known(self, path: Path, names: Sequence[str], allowed: list[str], code: str, what: str) -> list[str]:
         known = [name for name in names if name in allowed]
         if len(known) < len(names):
-            single = self.faults.document is not None and (*path, 0) not in self.faults.document.values
+            document = self.faults.document
+            single = document is not None and (*self.faults.original(path), 0) not in document.values
             for i, name in enumerate(names):
                 if name not in allowed:
                     self.faults.unknown(path if single else (*path, i), code, what, name, allowed)

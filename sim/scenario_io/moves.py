@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.levers import EVENT, POLICY, Shape
 from sim.scenario import Event, Policy, Scenario
+from sim.scenario_io.faults import spell
 from sim.scenario_io.labels import Labels
 from sim.yaml_text import Path
 
@@ -160,12 +161,17 @@ def _find_contradictions(policies: list[Move], labels: Labels) -> None:
             cell = tuple(int(k) for k in np.argwhere(one.mask & two.mask)[0])
             labels.faults.add(
                 ("policies", two.index), "S025",
-                f"contradicts policies[{one.index}]: both set {one.lever} of {_cell_name(cell, one, labels)} in {differing[0]}, "
+                f"contradicts {spell(labels.faults.original(('policies', one.index)))}: both set {one.lever} of {_cell_name(cell, one, labels)} in {differing[0]}, "
                 f"to {one.amount:g} and to {two.amount:g}.",
                 help="make their years, economies or sectors disjoint, or use `add` for one of them",
             )  # fmt: skip
         elif len(years):
-            labels.faults.add(("policies", two.index), "S030", f"repeats policies[{one.index}].", warning=True)
+            labels.faults.add(
+                ("policies", two.index),
+                "S030",
+                f"repeats {spell(labels.faults.original(('policies', one.index)))}.",
+                warning=True,
+            )
 
 
 def _cell_name(cell: tuple[int, ...], move: Move, labels: Labels) -> str:

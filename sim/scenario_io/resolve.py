@@ -140,6 +140,7 @@ def resolve(
     acting[_passive(scenario, labels)] = False
     acting.flags.writeable = False
     growth = {name: _growth(scenario, name, labels) for name in ("productivity", "labour", "capital")}
+    _warn_of_spirals(scenario, protection["retaliation"], acting, labels)
     elasticity = _elasticity(scenario.economy.trade_elasticity, labels)
     labels.check_expectations(scenario)
     faults.raise_errors()
@@ -180,6 +181,22 @@ def _passive(scenario: Scenario, labels: Labels) -> list[int]:
     if "passive" not in protection.model_fields_set and "row" not in labels.economy_names:
         return []  # the default group; a table without a rest of the world has no such group
     return labels.economy_list(("behaviour", "protection", "passive"), protection.passive)
+
+
+def _warn_of_spirals(scenario: Scenario, retaliation: Array, acting: NDArray[np.bool_], labels: Labels) -> None:
+    """Warn when two economies would answer each other's answers without end: r_i · r_j ≥ 1."""
+    if not scenario.behaviour.protection.active or acting.sum() < 2:
+        return
+    able = np.flatnonzero(acting)
+    one, two = (int(k) for k in able[np.argsort(-retaliation[able], kind="stable")[:2]])
+    product = float(retaliation[one] * retaliation[two])
+    if product >= 1.0:
+        pair = f"{labels.economies[one]} and {labels.economies[two]}"
+        labels.faults.add(
+            ("behaviour", "protection", "retaliation"), "S026",
+            f"the coefficients of {pair} multiply to {product:g}; from 1 on retaliation feeds on itself until the cap stops it.",
+            help="keep the product of every pair below 1, for example 0.94 each", warning=True,
+        )  # fmt: skip
 
 
 def _growth(scenario: Scenario, name: str, labels: Labels) -> Array:

@@ -1,0 +1,148 @@
+"""Checks of meaning that need no table: years, limits of levers, expectations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from sim.levers import EVENT, POLICY, Lever
+from sim.resources import scenario_files
+from sim.scenario import LONGEST, Event, Expectation, Policy, Scenario
+from sim.scenario_io.faults import Faults
+from sim.yaml_text import Path
+
+#: The base year of the same run, as something to compare with.
+BASE = "base"
+
+
+def check(scenario: Scenario, faults: Faults, *, indicators: Collection[str] | None = None) -> None:
+    """Record everything in the scenario that cannot be meant so.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    faults : Faults
+    indicators : collection of str, optional
+        Ids that expectations may name; not checked when not given.
+    """
+    start, end = scenario.years
+    known_years = "years" not in faults.assumed and _check_years(start, end, faults)
+    for i, policy in enumerate(scenario.policies):
+        _check_policy(policy, ("policies", i), faults)
+        if known_years:
+            _check_span(policy.first, policy.last, scenario, ("policies", i), faults)
+    for i, event in enumerate(scenario.events):
+        _check_event(event, ("events", i), faults)
+        if known_years:
+            _check_event_years(event, scenario, ("events", i), faults)
+    for i, expectation in enumerate(scenario.expect):
+        _check_expectation(expectation, ("expect", i), faults, indicators)
+        if known_years and expectation.at is not None:
+            _check_inside(expectation.at, scenario, ("expect", i, "at"), faults)
+    if known_years:
+        _check_paths(scenario, faults)
+
+
+def _check_years(start: int, end: int, faults: Faults) -> bool:
+    if end < start:
+        faults.add(
+            ("years",), "S023", f"the last year {end} lies before the base year {start}.", help="write [first, last]"
+        )
+    elif end - start > LONGEST:
+        faults.add(("years",), "S013", f"{end - start} years are too many; at most {LONGEST}.")
+    else:
+        return True
+    return False
+
+
+def _check_inside(year: int, scenario: Scenario, path: Path, faults: Faults) -> bool:
+    """Record a year outside the simulated years; the base year itself is observed, not simulated."""
+    start, end = scenario.years
+    if start < year <= end:
+        return True
+    reason = f"{year} is the base year, which is observed" if year == start else f"{year} is outside the run"
+    help = (
+        f"allowed: {start + 1} to {end} (years: [{start}, {end}])" if end > start else "this run has no simulated year"
+    )
+    faults.add(path, "S022", f"{reason}.", help=help)
+    return False
+
+
+def _check_span(first: int | None, last: int | None, scenario: Scenario, path: Path, faults: Faults) -> None:
+    inside = [
+        _check_inside(year, scenario, (*path, name), faults)
+        for name, year in (("from", first), ("to", last))
+        if year is not None
+    ]
+    if all(inside) and first is not None and last is not None and first > last:
+        faults.add(
+            (*path, "from"), "S023", f"starts in {first}, after it ends in {last}.", help="exchange `from` and `to`"
+        )
+
+
+def _check_event_years(event: Event, scenario: Scenario, path: Path, faults: Faults) -> None:
+    inside = _check_inside(event.first, scenario, (*path, "from"), faults)
+    last = event.first + event.duration - 1
+    if inside and last > scenario.years[1]:
+        faults.add(
+            (*path, "duration"),
+            "S022",
+            f"reaches to {last}, beyond the end of the run in {scenario.years[1]}.",
+            warning=True,
+        )
+
+
+def _check_policy(policy: Policy, path: Path, faults: Faults) -> None:
+    lever = POLICY[policy.lever]
+    if policy.value is not None:
+        _check_amount(policy.value, lever, (*path, "value"), faults)
+    elif policy.lever == "tariff":
+        _check_amount(policy.amount, lever, (*path, "add"), faults)
+    elif not abs(policy.amount) <= (1.0 if lever.max == 1.0 else 100.0):
+        faults.add(
+            (*path, "add"), "S013", f"an increment of {policy.amount:g} is too large for {lever.id} ({lever.allowed})."
+        )
+    if policy.ramp == "linear" and policy.last is None:
+        faults.add(
+            (*path, "ramp"), "S015", "a linear ramp needs the year `to` in which it is complete.", help="add `to: …`"
+        )
+
+
+def _check_event(event: Event, path: Path, faults: Faults) -> None:
+    _check_amount(event.size, EVENT[event.type], (*path, "size"), faults)
+
+
+def _check_amount(value: float, lever: Lever, path: Path, faults: Faults) -> None:
+    if lever.allows(value):
+        return
+    guess = (
+        f"; did you mean {value / 100:g}, that is {value:g} %?"
+        if 2.0 <= abs(value) <= 100.0 and lever.max <= 10
+        else ""
+    )
+    if lever.id == "tariff" and value <= -1.0:
+        faults.add(
+            path, "S024", f"a tariff of {value:g} ({100 * value:g} %) leaves no price to pay; it must be above −1 (−100 %).",
+            help=f"a negative tariff is an import subsidy, for example -0.1 for 10 %{guess}",
+        )  # fmt: skip
+    else:
+        faults.add(
+            path,
+            "S013",
+            f"{value:g} is outside the limits of {lever.id}.",
+            help=f"allowed: {lever.allowed} ({lever.unit}){guess}",
+        )
+
+
+def _check_expectation(expectation: Expectation, path: Path, faults: Faults, indicators: Iterable[str] | None) -> None:
+    if indicators is not None and expectation.indicator not in set(indicators):
+        faults.unknown((*path, "indicator"), "S028", "indicator", expectation.indicator, sorted(indicators))
+    scenarios = [BASE, *scenario_files()]
+    if expectation.versus not in scenarios:
+        faults.unknown((*path, "versus"), "S028", "scenario to compare with", expectation.versus, scenarios)
+
+
+def _check_paths(scenario: Scenario, faults: Faults) -> None:
+    for name in ("productivity", "labour", "capital"):
+        for label, path in getattr(scenario.baseline, name).items():
+            for year in path if isinstance(path, dict) else ():
+                _check_inside(year, scenario, ("baseline", name, label, year), faults)

@@ -1,0 +1,49 @@
+"""Writing scenarios: YAML with all defaults, the hash that identifies them, the JSON Schema of the format."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from sim._version import __version__
+from sim.scenario import SCHEMA_VERSION, Scenario
+from sim.scenario_io.resolve import ResolvedScenario
+from sim.yaml_text import dump
+
+#: Identity of the published schema; the number is the version of the format.
+SCHEMA_ID = f"urn:unweave:scenario:{SCHEMA_VERSION}"
+
+
+def dump_yaml(scenario: Scenario | ResolvedScenario) -> str:
+    """Write a scenario as YAML with every default filled in; reading it back gives the same scenario.
+
+    A resolved scenario also has the first and last years of its policies filled in.
+    """
+    plain = _plain(scenario)
+    return dump(plain, comment=f"Written by unweave {__version__} with all defaults. Format {SCHEMA_VERSION}.")
+
+
+def scenario_hash(scenario: Scenario | ResolvedScenario, *, table_checksum: str = "") -> str:
+    """SHA-256 of everything that decides a run: the scenario with all defaults, its seed, the content of the table.
+
+    Comments, the order of keys and the way a value is written do not change it. With ``table_checksum`` the content of
+    the table counts, not its name.
+    """
+    plain = _plain(scenario)
+    if table_checksum:
+        plain["table"] = table_checksum
+    canonical = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def scenario_schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of the scenario format, for editors and other tools."""
+    schema = Scenario.model_json_schema(by_alias=True)
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID, "title": "Unweave scenario"}
+    return {**head, **{key: value for key, value in schema.items() if key not in head}}
+
+
+def _plain(scenario: Scenario | ResolvedScenario) -> dict[str, Any]:
+    model = scenario.scenario if isinstance(scenario, ResolvedScenario) else scenario
+    return model.model_dump(by_alias=True, exclude_none=True)
