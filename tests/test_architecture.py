@@ -21,6 +21,7 @@ DECOMP_LAYERS: list[list[str]] = [
     ["result"],
     ["wwz"],
     ["structure", "alternatives", "borin_mancini", "groups", "indicators", "toy"],
+    ["summary"],
     ["io"],
     ["published"],
 ]

@@ -1,0 +1,264 @@
+"""Indicators of value-added trade on plain arrays: fast enough for every simulated year.
+
+W[s, r] is the value added of s absorbed by the final demand of r. Shares are in 0…1. A share of nothing is NaN, never zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from decomp.leontief import reciprocal
+
+Array = NDArray[np.float64]
+
+
+# -- value added absorbed abroad ---------------------------------------------------------------------
+
+
+def value_added_multipliers(V: Array, B: Array, G: int, N: int) -> Array:
+    """V_t B_ts by origin t: value added of t in one unit of final output of (s, i).
+
+    Parameters
+    ----------
+    V : ndarray, shape (n,)
+        Any part of value added per unit of output (labour and capital only, say) serves as well.
+    B : ndarray, shape (n, n)
+
+    Returns
+    -------
+    ndarray, shape (G, n)
+    """
+    found: Array = np.matmul(V.reshape(G, 1, N), B.reshape(G, N, G * N))[:, 0]
+    return found
+
+
+def w_matrix(V: Array, B: Array, Y: Array, G: int, N: int) -> Array:
+    """Value added of s absorbed by r, W[s, r] = Σ_i V_si (B Y)_si,r.
+
+    Parameters
+    ----------
+    V : ndarray, shape (n,), per unit of output
+    B : ndarray, shape (n, n)
+    Y : ndarray, shape (n, G), unit of the table
+
+    Returns
+    -------
+    ndarray, shape (G, G), unit of the table
+
+    References
+    ----------
+    Johnson & Noguera (2012), Journal of International Economics 86(2).
+    """
+    return value_added_multipliers(V, B, G, N) @ Y
+
+
+def absorbed_by_sector(V: Array, B: Array, Y: Array, G: int, N: int) -> Array:
+    """Value added of the origin sector (s, i) absorbed by r, V̂ B Y, shape (G, N, G): forward linkages."""
+    found: Array = (V[:, None] * (B @ Y)).reshape(G, N, G)
+    return found
+
+
+def vax(W: Array) -> Array:
+    """Value-added exports of each economy, VAX_s = Σ_{r≠s} W[s, r], shape (G,)."""
+    off = _foreign(W)
+    total: Array = off.sum(axis=1)
+    return total
+
+
+def interdependence(W: Array) -> float:
+    """Share of the world's value added that is absorbed abroad, Σ_{s≠r} W / Σ W.
+
+    Zero in a world without trade; NaN in an empty one.
+
+    Examples
+    --------
+    >>> interdependence(np.array([[6.0, 2.0], [1.0, 11.0]]))
+    0.15
+    """
+    total = float(W.sum())
+    return float(_foreign(W).sum()) / total if total else float("nan")
+
+
+def dependence(W: Array) -> Array:
+    """Dependence of r on s, D[r, s] = W[s, r] / Σ_s W[s, r]: share of r's absorption that is value added of s, shape (G, G)."""
+    return _share(W, W.sum(axis=0)).T
+
+
+def mutual_dependence(D: Array) -> Array:
+    """Bilateral interdependence √(D[r, s] D[s, r]), symmetric, shape (G, G).
+
+    Negative final demand can make an entry of D negative; the product of opposite signs gives NaN.
+    """
+    with np.errstate(invalid="ignore"):
+        found: Array = np.sqrt(D * D.T)
+    return found
+
+
+def cross_bloc_share(W: Array, first: Sequence[int], second: Sequence[int]) -> float:
+    """Share of two blocs' absorption that is value added of the other bloc.
+
+    (Σ_{s∈a, r∈b} W + Σ_{s∈b, r∈a} W) / Σ_{r∈a∪b} Σ_s W[s, r]
+    """
+    a, b = list(first), list(second)
+    whole = float(W[:, a].sum() + W[:, b].sum())
+    crossing = float(W[np.ix_(a, b)].sum() + W[np.ix_(b, a)].sum())
+    return crossing / whole if whole else float("nan")
+
+
+def decoupling(W: Array, W_base: Array, first: Sequence[int], second: Sequence[int]) -> float:
+    """Decoupling of two blocs since the base year, 1 − cross-bloc share now / then: 0 unchanged, 1 complete, < 0 closer.
+
+    Parameters
+    ----------
+    W, W_base : ndarray, shape (G, G)
+    first, second : sequences of positions of economies, without a common member
+    """
+    base = cross_bloc_share(W_base, first, second)
+    return 1.0 - cross_bloc_share(W, first, second) / base if base else float("nan")
+
+
+# -- concentration and inequality --------------------------------------------------------------------
+
+
+def share_of(values: Array, members: Sequence[int]) -> float:
+    """Share of some entries in the sum of all: polarisation toward named leaders."""
+    total = float(values.sum())
+    return float(values[list(members)].sum()) / total if total else float("nan")
+
+
+def polarisation(W: Array, blocs: Sequence[Sequence[int]]) -> float:
+    """Share of foreign value-added trade that stays inside blocs: 1 when no bloc trades with another.
+
+    Economies outside all blocs count in the whole and inside none.
+    """
+    off = _foreign(W)
+    whole = float(off.sum())
+    inside = sum(float(off[np.ix_(list(bloc), list(bloc))].sum()) for bloc in blocs)
+    return inside / whole if whole else float("nan")
+
+
+def concentration(values: Array) -> float:
+    """Herfindahl–Hirschman index Σ share²: 1/G when equal, 1 when one economy has all."""
+    total = float(values.sum())
+    return float(((values / total) ** 2).sum()) if total else float("nan")
+
+
+def theil(income: Array, population: Array) -> float:
+    """Theil index of inequality between economies, Σ (I_r/ΣI) ln[(I_r/ΣI)/(P_r/ΣP)]; zero when income per head is equal.
+
+    Parameters
+    ----------
+    income, population : ndarray, shape (G,), positive
+    """
+    share, people = income / income.sum(), population / population.sum()
+    return float((share * np.log(share / people)).sum())
+
+
+# -- chains: participation, position -----------------------------------------------------------------
+
+
+def participation(terms: Array, exports: Array) -> tuple[Array, Array]:
+    """Forward and backward participation in global value chains, as shares of each economy's exports.
+
+    Forward = (T3 + T4 + T5)/E: domestic value added that partners re-export. Backward = (T11 + … + T16)/E: foreign content.
+
+    Parameters
+    ----------
+    terms : ndarray, shape (16, G, N, G)
+    exports : ndarray, shape (G, N, G)
+
+    Returns
+    -------
+    tuple of ndarray, shape (G,)
+    """
+    by_term = terms.sum(axis=(2, 3))
+    E = exports.sum(axis=(1, 2))
+    return _share(by_term[2:5].sum(axis=0), E), _share(by_term[10:].sum(axis=0), E)
+
+
+def upstreamness(B: Array, X: Array) -> Array:
+    """Distance to final use, U = X̂⁻¹ B X (row sums of the Ghosh inverse): 1 when all output is final.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        NaN for zero-output sectors.
+
+    References
+    ----------
+    Antràs & Chor (2013), Econometrica 81(6); Antràs, Chor, Fally & Hillberry (2012), AER 102(3). From the full A: domestic and
+    foreign steps count alike.
+    """
+    producing = X > 0
+    return np.where(producing, (B @ np.where(producing, X, 0.0)) * reciprocal(X), np.nan)
+
+
+def downstreamness(B: Array, X: Array) -> Array:
+    """Distance from primary factors, D = u B (column sums of B): 1 when no inputs are used; NaN for zero-output sectors.
+
+    References
+    ----------
+    Antràs & Chor (2018); Miller & Temurshoev (2017). Equals total output multipliers.
+    """
+    return np.where(X > 0, B.sum(axis=0), np.nan)
+
+
+# -- comparative advantage ---------------------------------------------------------------------------
+
+
+def revealed_advantage(exports: Array) -> Array:
+    """Revealed comparative advantage (x_si / Σ_i x_si) / (Σ_s x_si / ΣΣ x), shape (G, N); above 1 is an advantage.
+
+    NaN where an economy exports nothing or nobody exports the sector.
+
+    References
+    ----------
+    Balassa (1965); with value added, Wang, Wei & Zhu (2013).
+    """
+    world = exports.sum(axis=0)
+    own = _share(exports.T, exports.sum(axis=1)).T
+    return _share(own, _share(world, np.asarray(world.sum())))
+
+
+def gross_advantage(exports: Array) -> Array:
+    """RCA of gross exports, shape (G, N), from bilateral exports of shape (G, N, G)."""
+    return revealed_advantage(exports.sum(axis=2))
+
+
+def value_added_in_exports(V: Array, L: Array, exports: Array) -> Array:
+    """Domestic value added of the origin sector in all exports, V̂_s L_ss E_s, shape (G, N), unit of the table.
+
+    Forward linkages: value added of services inside exported goods is counted where it is made. Its sum over sectors is
+    T1 + … + T8 of the economy.
+
+    Parameters
+    ----------
+    V : ndarray, shape (n,)
+    L : ndarray, shape (G, N, N)
+    exports : ndarray, shape (G, N, G)
+    """
+    G, N, _ = exports.shape
+    found: Array = V.reshape(G, N) * np.matmul(L, exports.sum(axis=2)[:, :, None])[..., 0]
+    return found
+
+
+def value_added_advantage(V: Array, L: Array, exports: Array) -> Array:
+    """RCA of domestic value added in exports by origin sector, shape (G, N)."""
+    return revealed_advantage(value_added_in_exports(V, L, exports))
+
+
+def _foreign(W: Array) -> Array:
+    """W with a zero diagonal: foreign entries are summed, the diagonal is not subtracted."""
+    off = W.copy()
+    np.fill_diagonal(off, 0.0)
+    return off
+
+
+def _share(part: Array, whole: Array) -> Array:
+    """Return part / whole with NaN where the whole is zero."""
+    shape = np.broadcast_shapes(part.shape, whole.shape)
+    found: Array = np.divide(part, whole, out=np.full(shape, np.nan), where=np.broadcast_to(whole != 0, shape))
+    return found

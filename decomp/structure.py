@@ -1,0 +1,253 @@
+"""Vertical specialisation and domestic value added by use, for any choice of exporters, importers and sectors.
+
+Vertical specialisation (VS, 垂直专业化) has two definitions that differ by domestic double counting, T9 + T10; every result
+carries the name of the one it uses:
+
+* ``one-minus-dva``: VS = E − DVA with DVA = T1 … T8 (the China–Korea study);
+* ``foreign-content``: VS = T11 + … + T16 (Hummels, Ishii & Yi 2001).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from decomp.errors import LabelError
+from decomp.labels import did_you_mean, listed
+from decomp.result import Decomposition
+from decomp.table import Spec
+from decomp.terms import rows_of
+
+Array = NDArray[np.float64]
+Definition = Literal["one-minus-dva", "foreign-content"]
+
+#: Definition of VS: English label, Chinese label, equation.
+DEFINITIONS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {
+        "one-minus-dva": ("1 − domestic value added", "1 − 国内增加值", "(E − T1 − … − T8) / E"),
+        "foreign-content": ("Foreign content (Hummels–Ishii–Yi)", "国外含量（HIY）", "(T11 + … + T16) / E"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VsStructure:
+    """VS of an export flow and its structure.
+
+    ``vs_share`` is in % of gross exports; ``mva`` (T11+T12), ``ova`` (T14+T15), ``fdc`` (T13+T16), ``ddc`` (T9+T10, zero under
+    ``foreign-content``), ``fva_fin`` (T11+T14) and ``fva_int`` (T12+T15) are in % of VS, so mva + ova + fdc + ddc = 100.
+    ``exports`` and ``vs`` are in the unit of the table. Shares of nothing are NaN.
+    """
+
+    exporter: str
+    importer: str
+    definition: str
+    exports: float
+    vs: float
+    vs_share: float
+    mva: float
+    ova: float
+    fdc: float
+    fva_fin: float
+    fva_int: float
+    ddc: float
+
+    def as_dict(self) -> dict[str, str | float]:
+        """Field by field, for tables and JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class DvaByUse:
+    """Domestic value added of an export flow by use, in the unit of the table.
+
+    ``dva`` = ``dva_fin`` (T1) + ``dva_int`` (T2) + ``dva_intrex`` (T3 + T4 + T5) + ``rdv`` (T6 + T7 + T8).
+    """
+
+    exporter: str
+    importer: str
+    exports: float
+    dva: float
+    dva_fin: float
+    dva_int: float
+    dva_intrex: float
+    rdv: float
+
+    def shares(self) -> dict[str, float]:
+        """Each part in % of gross exports; NaN when nothing is exported."""
+        parts = ("dva", "dva_fin", "dva_int", "dva_intrex", "rdv")
+        return {part: percent(getattr(self, part), self.exports) for part in parts}
+
+
+@dataclass(frozen=True, slots=True)
+class SectorRow:
+    """One sector of an export flow: domestic value added by use and VS structure."""
+
+    sector: str
+    name: str
+    use: DvaByUse
+    structure: VsStructure
+
+
+def vs_structure(
+    decomposition: Decomposition,
+    exporter: Spec,
+    importer: Spec,
+    *,
+    definition: Definition = "one-minus-dva",
+    sectors: Spec | None = None,
+) -> VsStructure:
+    """VS share of an export flow and what it is made of.
+
+    Parameters
+    ----------
+    decomposition : Decomposition
+    exporter, importer : str or iterable of str
+        Labels, group names, ``"all"`` or lists of these. Several exporters are summed, not merged into one economy.
+    definition : {"one-minus-dva", "foreign-content"}
+    sectors : str or iterable of str, optional
+        Exporting sectors; default all.
+
+    Raises
+    ------
+    LabelError
+        A label or the definition is unknown.
+
+    Examples
+    --------
+    >>> from decomp import toy, wwz
+    >>> found = vs_structure(wwz(toy.chain()), "CHN", "USA")
+    >>> round(found.vs_share, 6), round(found.mva, 6), round(found.ova, 6)
+    (50.0, 40.0, 60.0)
+    """
+    values = decomposition.select(exporter, importer, sectors)
+    return structure_of(values, _named(exporter), _named(importer), definition)
+
+
+def structure_of(values: Array, exporter: str, importer: str, definition: Definition) -> VsStructure:
+    """VS structure of T1…T16 and exports, shape (17,); see :meth:`Decomposition.select`."""
+    if definition not in DEFINITIONS:
+        raise LabelError(
+            f"unknown definition of VS {definition!r}{did_you_mean(definition, DEFINITIONS)} "
+            f"Allowed: {listed(DEFINITIONS)}."
+        )
+    exports = float(values[16])
+    ddc = _sum(values, "DDC") if definition == "one-minus-dva" else 0.0
+    vs = exports - _sum(values, "DVA") if definition == "one-minus-dva" else _sum(values, "FC")
+    return VsStructure(
+        exporter=exporter,
+        importer=importer,
+        definition=definition,
+        exports=exports,
+        vs=vs,
+        vs_share=percent(vs, exports),
+        mva=percent(_sum(values, "MVA"), vs),
+        ova=percent(_sum(values, "OVA"), vs),
+        fdc=percent(_sum(values, "FDC"), vs),
+        fva_fin=percent(_sum(values, "FVA_FIN"), vs),
+        fva_int=percent(_sum(values, "FVA_INT"), vs),
+        ddc=percent(ddc, vs),
+    )
+
+
+def dva_by_use(
+    decomposition: Decomposition, exporter: Spec, importer: Spec, *, sectors: Spec | None = None
+) -> DvaByUse:
+    """Domestic value added of an export flow by use (Figures 1–2 of the China–Korea study).
+
+    Raises
+    ------
+    LabelError
+        A label is unknown.
+
+    Examples
+    --------
+    >>> from decomp import toy, wwz
+    >>> found = dva_by_use(wwz(toy.chain()), "JPN", "CHN")
+    >>> round(found.dva, 6), round(found.dva_intrex, 6), round(found.shares()["dva"], 6)
+    (30.0, 30.0, 60.0)
+    """
+    values = decomposition.select(exporter, importer, sectors)
+    return use_of(values, _named(exporter), _named(importer))
+
+
+def use_of(values: Array, exporter: str, importer: str) -> DvaByUse:
+    """Domestic value added by use of T1…T16 and exports, shape (17,)."""
+    return DvaByUse(
+        exporter=exporter,
+        importer=importer,
+        exports=float(values[16]),
+        dva=_sum(values, "DVA"),
+        dva_fin=_sum(values, "DVA_FIN"),
+        dva_int=_sum(values, "DVA_INT"),
+        dva_intrex=_sum(values, "DVA_INTREX"),
+        rdv=_sum(values, "RDV"),
+    )
+
+
+def sector_table(
+    decomposition: Decomposition,
+    exporter: Spec,
+    importer: Spec,
+    *,
+    sectors: Spec = "all",
+    definition: Definition = "one-minus-dva",
+) -> list[SectorRow]:
+    """One row per exporting sector: domestic value added by use and VS structure (Tables 2–3 and 5–6 of the study).
+
+    Raises
+    ------
+    LabelError
+        A label or the definition is unknown.
+    """
+    table = decomposition.table
+    names = table.sector_names or table.sectors
+    rows = []
+    for i in table.sectors_in(sectors):
+        values = decomposition.select(exporter, importer, table.sectors[i])
+        ends = _named(exporter), _named(importer)
+        rows.append(
+            SectorRow(table.sectors[i], names[i], use_of(values, *ends), structure_of(values, *ends, definition))
+        )
+    return rows
+
+
+def vs_shares(terms: Array, exports: Array, definition: Definition = "one-minus-dva") -> Array:
+    """VS share of each economy's total exports, in 0…1, for the yearly tracking of a simulation.
+
+    Parameters
+    ----------
+    terms : ndarray, shape (16, G, N, G)
+    exports : ndarray, shape (G, N, G)
+    definition : {"one-minus-dva", "foreign-content"}
+
+    Returns
+    -------
+    ndarray, shape (G,)
+        NaN where an economy exports nothing.
+    """
+    if definition not in DEFINITIONS:
+        raise LabelError(f"unknown definition of VS {definition!r}. Allowed: {listed(DEFINITIONS)}.")
+    E = exports.sum(axis=(1, 2))
+    by_term = terms.sum(axis=(2, 3))  # (16, G)
+    vs = E - by_term[rows_of("DVA")].sum(axis=0) if definition == "one-minus-dva" else by_term[10:].sum(axis=0)
+    shares: Array = np.divide(vs, E, out=np.full(E.shape, np.nan), where=E != 0)
+    return shares
+
+
+def percent(part: float, whole: float) -> float:
+    """100 · part / whole; NaN when the whole is zero."""
+    return 100.0 * part / whole if whole != 0 else float("nan")
+
+
+def _sum(values: Array, code: str) -> float:
+    return float(values[rows_of(code)].sum())
+
+
+def _named(spec: Spec) -> str:
+    return spec if isinstance(spec, str) else "+".join(spec)
