@@ -26,15 +26,15 @@ DECOMP_LAYERS: list[list[str]] = [
     ["published"],
 ]
 SIM_LAYERS: list[list[str]] = [
-    ["_version", "errors", "levers", "resources", "logs"],
+    ["_version", "errors", "levers", "resources", "logs", "texts"],
     ["calibration"],
     ["scenario"],
     ["state", "yaml_text"],
     ["economy", "behaviour", "scenario_io", "indicators"],
     ["agents"],
     ["model"],
-    ["result"],
-    ["charts"],
+    ["result", "saved"],
+    ["charts", "expectations"],
     ["report"],
     ["export", "compare"],
     ["runner"],

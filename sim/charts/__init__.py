@@ -1,0 +1,15 @@
+"""Pure chart builders: tidy frames in displayed units and translated names in, Altair charts out.
+
+No files, no catalogue, no clock: the report and the explorer give the words. Altair is imported when a chart is made.
+"""
+
+from __future__ import annotations
+
+from sim.charts.bars import changes, composition
+from sim.charts.lines import lines, panels
+from sim.charts.matrix import heatmap
+from sim.charts.svg import to_svg
+from sim.charts.theme import configured
+from sim.charts.timeline import timeline
+
+__all__ = ["changes", "composition", "configured", "heatmap", "lines", "panels", "timeline", "to_svg"]

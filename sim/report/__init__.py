@@ -1,0 +1,11 @@
+"""The report of a run: one HTML file that needs no network, in English, Chinese or both with a switch.
+
+``render(run, lang)`` takes a :class:`sim.saved.SavedRun`; ``lang`` is ``en``, ``zh`` or ``both``.
+"""
+
+from __future__ import annotations
+
+from sim.report.headline import headline
+from sim.report.render import render
+
+__all__ = ["headline", "render"]

@@ -1,0 +1,98 @@
+"""Who did what and why: decisions gathered by economy and lever, each with the reason of its largest move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim.saved import SavedRun
+from sim.texts import Texts
+from sim.texts.formats import NBSP, number
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+#: Acts shown before the rest is folded away.
+SHOWN = 12
+#: Levers whose values are fractions, shown in per cent.
+_PERCENT = frozenset({"tariff", "robots", "ai", "export-restriction", "trust"})
+
+
+@dataclass(frozen=True)
+class Act:
+    """What one economy did with one lever over the run."""
+
+    economy: str
+    lever: str
+    first: int
+    last: int
+    moves: int
+    partners: tuple[str, ...]
+    sectors: tuple[str, ...]
+    year: int
+    partner: str
+    sector: str
+    before: float
+    after: float
+    reason: str
+    kind: str
+    drivers: dict[str, str]
+
+
+def acts(run: SavedRun) -> list[Act]:
+    """One act for each economy and lever, by the size of its largest move within its lever, levers taken in turn."""
+    frame = run["decisions"]
+    if frame.empty:
+        return []
+    sized = frame.assign(size=(frame["after"] - frame["before"]).abs())
+    found = [(_act(rows), float(rows["size"].max())) for _, rows in sized.groupby(["economy", "lever"], sort=False)]
+    levers = list(dict.fromkeys(act.lever for act, _ in found))
+    ranked = {
+        lever: sorted((item for item in found if item[0].lever == lever), key=lambda item: -item[1]) for lever in levers
+    }
+    turns = max(len(items) for items in ranked.values())
+    return [ranked[lever][turn][0] for turn in range(turns) for lever in levers if turn < len(ranked[lever])]
+
+
+def _act(rows: DataFrame) -> Act:
+    top = rows.iloc[int(rows["size"].to_numpy().argmax())]
+    return Act(
+        economy=str(top["economy"]),
+        lever=str(top["lever"]),
+        first=int(rows["year"].min()),
+        last=int(rows["year"].max()),
+        moves=len(rows),
+        partners=_distinct(rows["partner"]),
+        sectors=_distinct(rows["sector"]),
+        year=int(top["year"]),
+        partner=_label(top["partner"]),
+        sector=_label(top["sector"]),
+        before=float(top["before"]),
+        after=float(top["after"]),
+        reason=str(top["reason"]),
+        kind=str(top.get("kind", "") or ""),
+        drivers=_drivers(top.get("drivers", "")),
+    )
+
+
+def _distinct(values: Any) -> tuple[str, ...]:
+    return tuple(str(v) for v in values.unique() if v is not None and v == v and str(v))
+
+
+def _label(value: Any) -> str:
+    return str(value) if value is not None and value == value else ""
+
+
+def _drivers(text: Any) -> dict[str, str]:
+    parts = (part.partition("=") for part in str(text or "").split(";"))
+    return {name.strip(): value.strip() for name, sep, value in parts if sep}
+
+
+def amount(value: float, lever: str) -> str:
+    """Value of a lever for display: tariffs and shares in per cent, others as they are."""
+    return f"{number(100 * value)}{NBSP}%" if lever in _PERCENT else number(value, 3)
+
+
+def when(act: Act, texts: Texts) -> str:
+    """Years in which an economy acted."""
+    return str(act.first) if act.first == act.last else texts("acts.from_to", first=act.first, last=act.last)

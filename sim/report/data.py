@@ -1,0 +1,91 @@
+"""Small frames in displayed units, taken from a run's tidy tables: what each figure draws and what its table shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sim.saved import WORLD, SavedRun
+from sim.texts.formats import is_ratio, scale
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+#: Terms and groups of terms (codes of :mod:`decomp.terms`) that add up to gross exports, from the bottom of the stack.
+GROUPS = ("DVA_FIN", "DVA_INT", "DVA_INTREX", "RDV", "FVA", "PDC")
+
+
+def lines_of(run: SavedRun, indicator: str, economies: Sequence[str]) -> DataFrame:
+    """Values of an indicator in displayed units: columns year, economy, value."""
+    frame = run["indicators"]
+    rows = frame[(frame["indicator"] == indicator) & frame["economy"].isin(list(economies)) & frame["value"].notna()]
+    unit = run.unit(indicator)
+    return rows[["year", "economy"]].assign(value=rows["value"] * scale(unit)).reset_index(drop=True)
+
+
+def world_panels(run: SavedRun, indicators: Sequence[str]) -> DataFrame:
+    """World values of several indicators in displayed units: columns year, indicator, value."""
+    frame = run["indicators"]
+    rows = frame[frame["indicator"].isin(list(indicators)) & (frame["economy"] == WORLD) & frame["value"].notna()]
+    factors = {name: scale(run.unit(name)) for name in indicators}
+    return rows[["year", "indicator"]].assign(value=rows["value"] * rows["indicator"].map(factors))
+
+
+def largest_exporters(run: SavedRun, count: int) -> list[str]:
+    """Codes of the economies with the largest gross exports in the base year, largest first."""
+    pairs = run["pairs"]
+    rows = pairs[(pairs["indicator"] == "exports") & (pairs["year"] == run.years[0])]
+    totals = rows.groupby("exporter", sort=False)["value"].sum().sort_values(ascending=False, kind="stable")
+    return [str(code) for code in totals.index[:count] if code.upper() != "ROW"]
+
+
+def group_shares(run: SavedRun) -> DataFrame:
+    """Groups of terms of all pairs in per cent of gross exports: columns year, group, value."""
+    pairs = run["pairs"]
+    rows = pairs[pairs["indicator"].isin(GROUPS)].rename(columns={"indicator": "group"})
+    sums = rows.groupby(["year", "group"], sort=False)["value"].sum().reset_index()
+    total = sums.groupby("year")["value"].transform("sum")
+    return sums.assign(value=100 * sums["value"] / total.where(total != 0))
+
+
+def cells(frame: DataFrame, row: str, column: str) -> dict[tuple[Any, str], float]:
+    """Values of a tidy frame by (row, column)."""
+    keys = zip(frame[row].tolist(), frame[column].tolist(), strict=True)
+    return dict(zip(keys, frame["value"].astype(float).tolist(), strict=True))
+
+
+def dependence(run: SavedRun, year: int) -> DataFrame:
+    """Per cent of what each economy absorbs that was made by each other one: columns source, absorber, value."""
+    frame = run["interdependence"]
+    rows = frame[(frame["indicator"] == "dependence") & (frame["year"] == year)]
+    return rows[["source", "absorber"]].assign(value=100 * rows["value"]).reset_index(drop=True)
+
+
+def difference(before: DataFrame, after: DataFrame) -> DataFrame:
+    """Change between two frames of :func:`dependence`, in percentage points."""
+    both = after.merge(before, on=["source", "absorber"], suffixes=("", "_before"))
+    return both[["source", "absorber"]].assign(value=both["value"] - both["value_before"])
+
+
+def ratio_changes(run: SavedRun, indicator: str) -> DataFrame:
+    """Per-cent change of an indicator of each economy, last finished year against the base year: columns economy, value."""
+    frame = run["indicators"]
+    rows = frame[(frame["indicator"] == indicator) & (frame["economy"] != WORLD) & frame["value"].notna()]
+    first, last = rows[rows["year"] == run.years[0]], rows[rows["year"] == run.years[-1]]
+    both = last.merge(first[["economy", "value"]], on="economy", suffixes=("", "_base"))
+    base = both["value_base"] if _relative(run, indicator) else 1.0
+    return both[["economy"]].assign(value=100 * (both["value"] - both["value_base"]) / base)
+
+
+def _relative(run: SavedRun, indicator: str) -> bool:
+    unit = run.unit(indicator)
+    return is_ratio(unit) or scale(unit) == 1.0
+
+
+def moves(run: SavedRun) -> DataFrame:
+    """Largest move of each economy, year and lever: columns year, economy, lever, size (1 = largest of its lever)."""
+    frame = run["decisions"]
+    data = frame[["year", "economy", "lever"]].assign(size=(frame["after"] - frame["before"]).abs())
+    data = data[data["size"] > 0]
+    top = data.groupby(["year", "economy", "lever"], sort=False)["size"].max().reset_index()
+    return top.assign(size=top["size"] / top.groupby("lever")["size"].transform("max"))

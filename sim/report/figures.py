@@ -1,0 +1,299 @@
+"""The figures of a report: each drawn wide and narrow, with its text alternative and the table behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim.charts import changes, composition, heatmap, lines, panels, timeline, to_svg
+from sim.report import data
+from sim.report.acts import amount
+from sim.report.names import Names
+from sim.saved import WORLD, SavedRun
+from sim.texts import Texts
+from sim.texts.formats import is_ratio, is_share, number
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+#: Widths in pixels for desktop and for phones.
+WIDE, NARROW = 880, 340
+#: Lines beside the world in one picture.
+LINES = 6
+#: Indicators in the panels of drivers.
+DRIVERS = ("mean_tariff", "robots", "ai", "trust", "unemployment", "labour_share")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure, ready for the page: ``wide`` and ``narrow`` are SVG texts."""
+
+    key: str
+    title: str
+    note: str
+    alt: str
+    wide: str
+    narrow: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Artist:
+    """Draws the figures of one run in one language."""
+
+    run: SavedRun
+    texts: Texts
+    names: Names
+
+    @property
+    def span(self) -> dict[str, int]:
+        """First and last finished year, for texts."""
+        return {"base": self.run.years[0], "year": self.run.years[-1]}
+
+    def figure(
+        self, key: str, draw: Callable[[int], Any], alt: str, columns: Sequence[str], rows: Sequence[Sequence[str]],
+        title: str | None = None,
+    ) -> Figure:  # fmt: skip
+        """Draw both widths and gather the texts of a figure."""
+        unique = f"{self.texts.lang}-{key}"
+        return Figure(
+            key=key,
+            title=title or self.texts(f"fig.{key}", **self.span),
+            note=self.texts.get(f"fig.{key}_note") or "",
+            alt=alt,
+            wide=to_svg(draw(WIDE), key=f"{unique}-w", alt_text=alt),
+            narrow=to_svg(draw(NARROW), key=f"{unique}-n", alt_text=alt),
+            columns=tuple(columns),
+            rows=tuple(tuple(row) for row in rows),
+        )
+
+    def ends(self, grid: dict[tuple[Any, str], float], names: Mapping[str, str]) -> str:
+        """First and last value of each column in words, for text alternatives."""
+        years = sorted({year for year, _ in grid})
+        nan = float("nan")
+        return " ".join(
+            self.texts(
+                "alt.line_fact",
+                name=name,
+                before=number(grid.get((years[0], code), nan)),
+                after=number(grid.get((years[-1], code), nan)),
+            )
+            for code, name in names.items()
+        )
+
+    def course(self, key: str, indicator: str, economies: Sequence[str], *, zero: bool = False) -> Figure | None:
+        """Lines of one indicator over the years; None when it was not tracked."""
+        frame = data.lines_of(self.run, indicator, economies)
+        if frame.empty:
+            return None
+        names = {code: self.names.economy(code) for code in economies}
+        title = self.texts(f"fig.{key}_axis")
+        grid = data.cells(frame, "year", "economy")
+        years = sorted({year for year, _ in grid})
+        shown = [code for code in economies if (years[-1], code) in grid]
+        return self.figure(
+            key,
+            lambda width: lines(frame, names, title=title, width=width, height=_height(width), zero=zero),
+            self.texts("alt.lines", facts=self.ends(grid, {code: names[code] for code in shown}), **self.span),
+            [self.texts("table.year"), *(names[code] for code in shown)],
+            _by_year(grid, shown),
+        )
+
+    def groups(self) -> Figure | None:
+        """Shares of the groups of terms in the world's exports."""
+        frame = data.group_shares(self.run)
+        if frame.empty:
+            return None
+        names = {code: self.texts(f"group.{code}") for code in data.GROUPS}
+        grid = data.cells(frame, "year", "group")
+        return self.figure(
+            "groups",
+            lambda width: composition(
+                frame, names, title=self.texts("fig.groups_axis"), width=width, height=_height(width)
+            ),
+            self.texts("alt.groups", facts=self.ends(grid, names), **self.span),
+            [self.texts("table.year"), *names.values()],
+            _by_year(grid, list(names)),
+        )
+
+    def group_changes(self) -> Figure | None:
+        """Change of each group's share between the first and the last year."""
+        frame = data.group_shares(self.run)
+        first, last = self.run.years[0], self.run.years[-1]
+        if first == last or not len(frame):
+            return None
+        grid = data.cells(frame, "year", "group")
+        names = {code: self.texts(f"group.{code}") for code in data.GROUPS}
+        before, after = ([grid[year, code] for code in names] for year in (first, last))
+        change = [b - a for a, b in zip(before, after, strict=True)]
+        shown = frame.iloc[: len(names)][[]].assign(name=list(names.values()), value=change)
+        columns = [self.texts("table.group"), str(first), str(last), self.texts("table.change")]
+        rows = [
+            [name, number(a, 2), number(b, 2), number(b - a, 2, sign=True)]
+            for name, a, b in zip(names.values(), before, after, strict=True)
+        ]
+        return self._bars("group_changes", shown, list(names.values()), columns, rows, decimals=2)
+
+    def incomes(self) -> Figure | None:
+        """Change of real income of each economy."""
+        frame = data.ratio_changes(self.run, "real_income")
+        if frame.empty or len(self.run.years) < 2:
+            return None
+        frame = frame.sort_values("value", ascending=False, kind="stable")
+        shown = frame.assign(name=[self.names.economy(code) for code in frame["economy"]])
+        rows = [[name, number(value, 2, sign=True)] for name, value in zip(shown["name"], shown["value"], strict=True)]
+        columns = [self.texts("table.economy"), self.texts("fig.incomes_axis", **self.span)]
+        return self._bars("incomes", shown, list(shown["name"]), columns, rows, decimals=2)
+
+    def _bars(
+        self, key: str, shown: DataFrame, order: list[str], columns: list[str], rows: list[list[str]], decimals: int
+    ) -> Figure:
+        by_name = dict(zip(shown["name"].tolist(), shown["value"].astype(float).tolist(), strict=True))
+        top, low = max(by_name, key=by_name.__getitem__), min(by_name, key=by_name.__getitem__)
+        axis = self.texts(f"fig.{key}_axis", **self.span)
+        alt = self.texts(
+            "alt.changes",
+            top=top,
+            top_value=number(by_name[top], decimals, sign=True),
+            low=low,
+            low_value=number(by_name[low], decimals, sign=True),
+        )
+        return self.figure(
+            key,
+            lambda width: changes(shown, title=axis, order=order, width=width, decimals=decimals),
+            alt,
+            columns,
+            rows,
+        )
+
+    def links(self, year: int, against: int | None = None, limit: float | None = None) -> Figure | None:
+        """Matrix of dependence in one year, or of its change against another."""
+        frame = data.dependence(self.run, year)
+        if frame.empty:
+            return None
+        if against is not None:
+            frame = data.difference(data.dependence(self.run, against), frame)
+        codes = [code for code in self.run.economies if (frame["absorber"] == code).any()]
+        names = {code: self.names.economy(code) for code in codes}
+        grid = data.cells(frame, "absorber", "source")
+        top = max((pair for pair in grid if pair[0] != pair[1]), key=lambda pair: abs(grid[pair]))
+        words = {"absorber": names[top[0]], "source": names[top[1]]}
+        change = against is not None
+        value = f"{number(grid[top], 1, sign=change)} {self.texts('unit.pp') if change else '%'}"
+        alt_key = "alt.heatmap" if against is None else "alt.heatmap_change"
+        span = {"year": year, "base": against or year}
+        return self.figure(
+            f"links_{'change' if against is not None else year}",
+            lambda width: heatmap(
+                frame,
+                codes,
+                width=min(width, 500 if against is None else 720),
+                limit=limit,
+                diverging=change,
+                rows_title=self.texts("fig.links_rows"),
+                columns_title=self.texts("fig.links_columns"),
+            ),
+            self.texts(alt_key, count=len(codes), value=value, **words, **span),
+            [self.texts("table.absorber"), *codes],
+            [[names[a], *(number(grid.get((a, s), float("nan")), 2, sign=change) for s in codes)] for a in codes],
+            title=self.texts("fig.links_change" if against is not None else "fig.links_first", **span),
+        )
+
+    def drivers(self) -> Figure | None:
+        """Small panels of what drives the world."""
+        frame = data.world_panels(self.run, DRIVERS)
+        moving = [name for name in DRIVERS if (frame["indicator"] == name).any()]
+        if not moving:
+            return None
+        names = {name: self.names.indicator(name, self.unit_mark(name)) for name in moving}
+        grid = data.cells(frame, "year", "indicator")
+        return self.figure(
+            "drivers",
+            lambda width: panels(
+                frame, names, width=width, columns=1 if width < 480 else 3, height=90 if width < 480 else 130
+            ),
+            self.texts("alt.panels", facts=self.ends(grid, names), **self.span),
+            [self.texts("table.year"), *names.values()],
+            _by_year(grid, moving),
+        )
+
+    def unit_mark(self, indicator: str) -> str:
+        """Short unit of an indicator for an axis or a heading."""
+        unit = self.run.unit(indicator)
+        return "%" if is_share(unit) else self.texts("unit.ratio") if is_ratio(unit) else unit
+
+    def timeline(self) -> Figure | None:
+        """Who acted when; None when nobody did."""
+        frame = data.moves(self.run)
+        if frame.empty:
+            return None
+        levers = {lever: self.names.lever(lever) for lever in sorted(frame["lever"].unique())}
+        codes = list(self.run.economies)
+        names = {code: self.names.economy(code) for code in codes}
+        decisions = self.run["decisions"]
+        rows = [
+            [
+                names.get(str(economy), str(economy)),
+                levers[str(lever)],
+                self.texts("acts.from_to", first=part["year"].min(), last=part["year"].max()),
+                str(len(part)),
+                f"{amount(part['after'].min(), str(lever))} … {amount(part['after'].max(), str(lever))}",
+            ]
+            for (economy, lever), part in decisions.groupby(["economy", "lever"], sort=False)
+            if lever in levers
+        ]
+        heads = ("economy", "lever", "when", "moves", "value")
+        alt = self.texts("alt.timeline", count=len(decisions), economies=decisions["economy"].nunique(), **self.span)
+        return self.figure(
+            "timeline",
+            lambda width: timeline(frame, levers, codes, names, width=width),
+            alt,
+            [self.texts(f"table.{head}") for head in heads],
+            rows,
+        )
+
+
+def _by_year(grid: dict[tuple[Any, str], float], columns: Sequence[str]) -> list[list[str]]:
+    """Rows of a table, one for each year, from values by (year, column)."""
+    years = sorted({year for year, _ in grid})
+    return [[str(year), *(number(grid.get((year, code), float("nan")), 2) for code in columns)] for year in years]
+
+
+def _height(width: int) -> int:
+    return 320 if width >= 480 else 240
+
+
+def world_and_largest(run: SavedRun) -> list[str]:
+    """Economies drawn as lines: the world and the largest exporters."""
+    return [WORLD, *data.largest_exporters(run, LINES)]
+
+
+def largest_dependence(run: SavedRun, years: Sequence[int]) -> float:
+    """Largest off-diagonal dependence over some years: the common end of their colour scales."""
+    frames = [data.dependence(run, year) for year in years]
+    values = [float(f.loc[f["source"] != f["absorber"], "value"].max()) for f in frames if len(f)]
+    return max(values, default=1.0)
+
+
+def figures(run: SavedRun, texts: Texts, names: Names) -> Mapping[str, Figure]:
+    """All figures that the run has data for, by key, in the order of the report."""
+    artist = Artist(run, texts, names)
+    first, last = run.years[0], run.years[-1]
+    many = world_and_largest(run)
+    limit = largest_dependence(run, [first, last])
+    drawn = {
+        "interdependence": artist.course("interdependence", "interdependence", [WORLD]),
+        "vs": artist.course("vs", "vs_foreign_content", many),
+        "dva": artist.course("dva", "dva_share", many),
+        "groups": artist.groups(),
+        "group_changes": artist.group_changes(),
+        "links_first": artist.links(first, limit=limit),
+        "links_last": artist.links(last, limit=limit) if last != first else None,
+        "links_change": artist.links(last, against=first) if last != first else None,
+        "incomes": artist.incomes(),
+        "drivers": artist.drivers(),
+        "timeline": artist.timeline(),
+    }
+    return {key: figure for key, figure in drawn.items() if figure is not None}

@@ -1,0 +1,93 @@
+"""Put a report together: texts, figures and tables into one HTML file with everything inside."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+from sim.report import sections
+from sim.report.figures import Figure, figures
+from sim.report.headline import headline
+from sim.report.names import Names
+from sim.saved import SavedRun
+from sim.texts import LANGUAGES, Texts
+
+#: What ``lang`` may be: one language, or both with a switch.
+CHOICES = (*LANGUAGES, "both")
+#: Figures of each section, in the order of the report.
+_SECTIONS = {
+    "course": ("interdependence",),
+    "vs": ("vs", "dva"),
+    "groups": ("groups", "group_changes"),
+    "links": ("links_first", "links_last", "links_change"),
+    "incomes": ("incomes",),
+    "drivers": ("drivers",),
+}
+
+
+def render(run: SavedRun, lang: str = "both") -> str:
+    """HTML text of the report of a run.
+
+    Parameters
+    ----------
+    run : SavedRun
+        Finished, partial or failed; sections without data say so.
+    lang : {"both", "en", "zh"}
+        ``both`` holds the two languages with a switch at the top that works without scripts.
+
+    Raises
+    ------
+    ValueError
+        The language is not one of the choices.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    if lang not in CHOICES:
+        raise ValueError(f"report language {lang!r} is not known; allowed: {', '.join(CHOICES)}")
+    languages = list(LANGUAGES) if lang == "both" else [lang]
+    env = Environment(
+        loader=PackageLoader("sim.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    css = (files("sim.report") / "templates" / "report.css").read_text(encoding="utf-8")
+    bodies = [_context(run, Texts(code)) for code in languages]
+    page = env.get_template("report.html.j2").render(bodies=bodies, css=css, languages=[Texts(c) for c in languages])
+    return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
+
+
+def _context(run: SavedRun, texts: Texts) -> dict[str, Any]:
+    """Everything the template shows in one language."""
+    names = Names.of(run, texts)
+    drawn: dict[str, Figure] = dict(figures(run, texts, names)) if run.years else {}
+    checks, check_table = sections.check_table(run, texts)
+    title = texts.pick(run.manifest.get("title")) or run.name
+    return {
+        "t": texts,
+        "run": run,
+        "title": title,
+        "question": texts.pick(run.manifest.get("question")),
+        "headline": headline(run, texts.lang),
+        "cards": sections.cards(run, texts, names),
+        "partial": run.status != "ok",
+        "growth": sections.growth_sentence(run, texts),
+        "sections": {key: [drawn[f] for f in keys if f in drawn] for key, keys in _SECTIONS.items()},
+        "timeline": drawn.get("timeline"),
+        "acts": sections.act_table(run, texts, names),
+        "levers": sections.lever_table(run, texts, names),
+        "expectations": sections.expectation_table(run, texts, names),
+        "checks": checks,
+        "check_table": check_table,
+        "assumptions": sections.assumption_tables(run, texts, names),
+        "limits": sections.limits(run, texts),
+        "provenance": sections.provenance(run, texts),
+        "rerun": str(run.manifest.get("rerun", "")),
+        "cite": texts(
+            "again.cite",
+            version=run.manifest.get("versions", {}).get("unweave", ""),
+            name=title,
+            run=run.manifest.get("run", ""),
+        ),
+    }

@@ -1,0 +1,95 @@
+"""Bilingual texts for people: one catalogue per language, looked up by dotted key, never glued together.
+
+The catalogues are ``en.toml`` and ``zh.toml`` beside this file. They must hold the same keys with the same named
+placeholders; a test compares them. Machine output (tables, JSON) keeps codes and is never translated.
+"""
+
+from __future__ import annotations
+
+import logging
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from decomp.names import economy_name, sector_name
+
+logger = logging.getLogger(__name__)
+
+#: Languages with a catalogue; the first one is the fallback.
+LANGUAGES = ("en", "zh")
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def catalogue(lang: str) -> Mapping[str, str]:
+    """All texts of a language by dotted key.
+
+    Raises
+    ------
+    ValueError
+        There is no catalogue for the language.
+    """
+    if lang not in LANGUAGES:
+        raise ValueError(f"no texts in language {lang!r}; available: {', '.join(LANGUAGES)}")
+    raw = (files("sim.texts") / f"{lang}.toml").read_text(encoding="utf-8")
+    return MappingProxyType(dict(_flat(tomllib.loads(raw))))
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of one language, with the formats of its numbers.
+
+    Examples
+    --------
+    >>> Texts("en")("unit.pp")
+    'pp'
+    >>> Texts("zh").economy("CHN")
+    '中国'
+    """
+
+    lang: str = LANGUAGES[0]
+
+    def __post_init__(self) -> None:
+        """Refuse a language without a catalogue at once."""
+        catalogue(self.lang)
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """Text of a key with its placeholders filled; falls back to English, then to the key itself, and logs it."""
+        found = self.get(key)
+        if found is None:
+            logger.warning("no text for key %r in %r", key, self.lang)
+            found = catalogue(LANGUAGES[0]).get(key, key)
+        return found.format(**values) if values else found
+
+    def get(self, key: str, default: str | None = None) -> str | None:
+        """Text of a key in this language, or ``default``."""
+        return catalogue(self.lang).get(key, default)
+
+    def economy(self, code: str, members: Iterable[str] = (), own: str = "") -> str:
+        """Short name of an economy for display: the product's table of names, else the name the data give, else the code."""
+        if code == "WLD":
+            return self("economy.WLD")
+        found = economy_name(code, self.lang, short=True, members=members)
+        return (own or code) if found == code else found
+
+    def sector(self, code: str, own: str = "") -> str:
+        """Short name of a sector for display, chosen like :meth:`economy`."""
+        found = sector_name(code, self.lang, short=True)
+        return (own or code) if found == code else found
+
+    def pick(self, both: Any) -> str:
+        """Choose this language from a text that may be plain or a mapping such as ``{"en": …, "zh": …}``."""
+        if isinstance(both, Mapping):
+            return str(both.get(self.lang) or both.get(LANGUAGES[0]) or next(iter(both.values()), ""))
+        return "" if both is None else str(both)
