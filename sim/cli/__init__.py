@@ -1,0 +1,144 @@
+"""The command ``unweave``: stdout is the result, stderr the progress and the errors.
+
+Every command lives in a module with ``register(app)``; it is imported when the command is used, so that
+``unweave --help`` stays fast.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from sim._version import __version__
+from sim.cli.failures import explain
+
+#: Commands in the order of the help: name, module with ``register``, one line of help.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("sim.cli.run", "Run a scenario and write its run folder."),
+    "validate": ("sim.cli.scenarios", "Check scenario files; every problem with file, line and column."),
+    "compare": ("sim.cli.run", "Compare finished runs."),
+    "report": ("sim.cli.run", "Write the report of a finished run again."),
+    "decompose": ("sim.cli.decompose", "Decompose one economy's exports to another into the 16 terms."),
+    "published": ("sim.cli.published", "Set our decomposition beside the published figures."),
+    "list": ("sim.cli.scenarios", "List scenarios, tables, indicators, levers, terms, parameters or error codes."),
+    "schema": ("sim.cli.scenarios", "Print the JSON Schema of scenario files."),
+    "data": ("sim.cli.data", "Look at input–output tables, check, convert and build them."),
+    "doctor": ("sim.cli.doctor", "Check the installation."),
+}
+
+_HELP = """\
+Country agents automate, tax trade and gain or lose trust; the world input–output table answers in general
+equilibrium; every simulated year is decomposed exactly.
+
+\b
+Examples:
+  unweave list scenarios
+  unweave run ai-divide
+  unweave run my.yaml --set behaviour.automation.robot_speed=0.4 --years 2011:2020
+  unweave decompose world-2011 --exporter CHN --importer KOR
+
+\b
+Exit codes: 0 ok, 1 finished with failures or partial, 2 invalid input, 3 data, 4 no numerical solution,
+70 a bug of ours, 130 interrupted.
+"""
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are imported when they are called; the help needs only :data:`COMMANDS`."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = {name: placeholder(name) for name in available()}
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names in the order of :data:`COMMANDS`."""
+        return list(self.commands)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import the command's module and return the command."""
+        return load(cmd_name) if cmd_name in self.commands else None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands into the help without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.commands])
+
+
+def available() -> list[str]:
+    """Commands whose module is part of this installation."""
+    found = {module: find_spec(module) is not None for module, _ in COMMANDS.values()}
+    return [name for name, (module, _) in COMMANDS.items() if found[module]]
+
+
+def placeholder(name: str) -> Any:
+    """Stand-in with the name and help only; spelling suggestions read the names."""
+    return typer.core.TyperCommand(name, help=COMMANDS[name][1])
+
+
+def load(name: str) -> Any:
+    """Import a command: its module registers it on an application of its own."""
+    app = _application()
+    app.callback()(lambda: None)
+    import_module(COMMANDS[name][0]).register(app)
+    group: Any = typer.main.get_group(app)
+    return group.commands.get(name)
+
+
+def _application(**settings: Any) -> typer.Typer:
+    return typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        no_args_is_help=True,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+        **settings,
+    )
+
+
+app = _application(cls=LazyGroup, help=_HELP)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"unweave {__version__}")
+        raise typer.Exit
+
+
+@app.callback(help=_HELP)
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, help="Say more while working; -vv for details.")
+    ] = 0,
+) -> None:
+    """Set up logging for every command."""
+    from sim.logs import configure
+
+    configure(verbose)
+
+
+def call(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; errors become messages of one screen on stderr."""
+    try:
+        result = app(args=arguments, prog_name="unweave", standalone_mode=False)
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else int(left.code is not None)
+    except BaseException as error:
+        code, message = explain(error)
+        if message:
+            typer.echo(message, err=True)
+        return code
+    return result if isinstance(result, int) else 0
+
+
+def main() -> None:
+    """Entry point of the command ``unweave``."""
+    sys.exit(call())
