@@ -1,0 +1,18 @@
+"""General equilibrium in changes on a world input–output table (exact hat algebra, nested CES, Baqaee & Farhi 2024)."""
+
+from sim.economy.equilibrium import Equilibrium
+from sim.economy.errors import BaseTableError, ConvergenceError, InfeasibleError, ShockError
+from sim.economy.machines import MachineSpec
+from sim.economy.shocks import Shocks
+from sim.economy.world import WorldEconomy
+
+__all__ = [
+    "BaseTableError",
+    "ConvergenceError",
+    "Equilibrium",
+    "InfeasibleError",
+    "MachineSpec",
+    "ShockError",
+    "Shocks",
+    "WorldEconomy",
+]

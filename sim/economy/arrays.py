@@ -1,0 +1,112 @@
+"""Reading arrays from users: shapes, ranges and read-only copies, with messages that say where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from decomp.labels import index_of
+from sim.economy.errors import ShockError
+
+Array = NDArray[np.float64]
+
+
+def frozen(array: ArrayLike) -> Array:
+    """Return a read-only float array; copies when the caller could still write to it."""
+    found = np.asarray(array, dtype=np.float64)
+    if found.flags.writeable:
+        found = found.copy()
+        found.flags.writeable = False
+    return found
+
+
+def sealed(array: Array) -> Array:
+    """Make an array of ours read-only in place."""
+    array.flags.writeable = False
+    return array
+
+
+def number(value: object, what: str, *, low: float, high: float = np.inf, open_low: bool = False) -> float:
+    """Return a float within [low, high] (or (low, high]).
+
+    Raises
+    ------
+    ShockError
+        Not a number or out of range.
+    """
+    try:
+        found = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise ShockError(f"{what} is {value!r}; give a number.") from None
+    if not (low <= found <= high) or (open_low and found == low):
+        bracket = "(" if open_low else "["
+        raise ShockError(f"{what} is {found:g}; allowed {bracket}{low:g}, {high:g}].")
+    return found
+
+
+def shaped(value: ArrayLike, shape: tuple[int, ...], what: str, axes: str) -> Array:
+    """Return ``value`` broadcast from a scalar, or as an array of exactly ``shape``.
+
+    Raises
+    ------
+    ShockError
+        The shape differs, or a value is NaN or not a number.
+    """
+    try:
+        found = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ShockError(f"{what} is not numeric; give an array of shape {shape} [{axes}].") from None
+    if found.ndim == 0:
+        found = np.full(shape, float(found))
+    if found.shape != shape:
+        raise ShockError(f"{what} has shape {found.shape}; expected {shape} [{axes}], or one number for all.")
+    if np.isnan(found).any():
+        raise ShockError(f"{what} contains NaN at {_first(np.isnan(found))} [{axes}]; give a number everywhere.")
+    return found
+
+
+def within(
+    values: Array, low: float, high: float, what: str, labels: Sequence[Sequence[str]], *, open_low: bool = False
+) -> Array:
+    """Return ``values``, all within [low, high]; the message names the first one that is not.
+
+    Raises
+    ------
+    ShockError
+        A value is out of range.
+    """
+    bad = (values <= low if open_low else values < low) | (values > high)
+    if bad.any():
+        place = _first(bad)
+        names = " · ".join(axis[k] for axis, k in zip(labels, place, strict=True))
+        allowed = f"{'above' if open_low else 'at least'} {low:g}" + (
+            "" if np.isinf(high) else f" and at most {high:g}"
+        )
+        raise ShockError(f"{what} of {names} is {values[place]:g}; {int(bad.sum())} value(s) not {allowed}.")
+    return values
+
+
+def by_label(
+    value: ArrayLike | Mapping[str, float], labels: Sequence[str], what: str, kind: str, default: float
+) -> Array:
+    """Return one number per label from a number, an array, or a mapping from labels (others get ``default``).
+
+    Raises
+    ------
+    decomp.errors.LabelError
+        A label is unknown; suggests the nearest.
+    ShockError
+        Wrong shape.
+    """
+    if isinstance(value, Mapping):
+        found = np.full(len(labels), default)
+        for label, item in value.items():
+            found[index_of(label, labels, kind, where=what)] = number(item, f"{what}[{label!r}]", low=-np.inf)
+        return found
+    return shaped(value, (len(labels),), what, kind)
+
+
+def _first(mask: NDArray[np.bool_]) -> tuple[int, ...]:
+    return tuple(int(k) for k in np.argwhere(mask)[0])

@@ -1,0 +1,210 @@
+"""The calibrated base year: purged flows, base tariffs, deficits and the shares of every nest.
+
+With base tariffs t⁰[s,i,r] and flows at basic prices:
+
+    factor income  v_rj = X_rj − Σ_si (1+t⁰) Z[si,rj]          revenue  R_r = Σ t⁰ Z + Σ t⁰ Y
+    income         I_r  = Σ_si (1+t⁰) Y[si,r]                  deficit  D_r = I_r − Σ_j v_rj − R_r,  Σ_r D_r = 0
+
+Negative final demand (inventory changes) cannot be an expenditure share: it is set to 0 and output recomputed with A
+fixed. Where factor income is below 0.1 % of output the input column is scaled to leave 0.1 %. Both are reported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.linalg
+
+from decomp.table import WorldTable
+from sim.economy.arrays import Array, sealed
+from sim.economy.errors import BaseTableError
+
+#: Least factor income of a cell, as a share of its output.
+LEAST_FACTOR_SHARE = 1e-3
+#: Negative factor income larger than this share of world output is an error, not a rounding flaw.
+TINY_LOSS = 1e-6
+#: Cells whose output moves by more than this share through the purge are listed.
+LISTED_MOVE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeReport:
+    """What calibration changed in the table, in the table's unit and labels ("JPN·c2")."""
+
+    #: Number of negative (cell, destination) entries of final demand set to 0, and their sum (≤ 0).
+    negative_cells: int
+    removed: float
+    #: Cells whose output moved by more than 5 %, with the relative change, largest first.
+    moved: tuple[tuple[str, float], ...]
+    #: Cells whose input column was scaled, with the factor share found before.
+    repaired: tuple[tuple[str, float], ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The same in sentences."""
+        lines = []
+        if self.negative_cells:
+            lines.append(f"{self.negative_cells} negative entries of final demand ({self.removed:,.0f}) set to 0.")
+        if self.moved:
+            shown = ", ".join(f"{cell} {change:+.0%}" for cell, change in self.moved[:12])
+            lines.append(f"Output moved by more than {LISTED_MOVE:.0%} in {len(self.moved)} cells: {shown}.")
+        if self.repaired:
+            shown = ", ".join(f"{cell} {share:.2%}" for cell, share in self.repaired[:12])
+            lines.append(f"Inputs scaled to leave 0.1 % factor income in {len(self.repaired)} cells: {shown}.")
+        return tuple(lines)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BaseEconomy:
+    """Base-year flows and shares; read-only arrays, s exporter, i input sector, r destination, j using sector."""
+
+    economies: tuple[str, ...]
+    sectors: tuple[str, ...]
+    #: Flows at basic prices: (G·N, G·N), (G·N, G); output (G, N).
+    Z: Array
+    Y: Array
+    X: Array
+    #: Base tariffs t⁰ (G, N, G), diagonal 0.
+    tariffs: Array
+    #: Factor income by cell (G, N); revenue, income and deficit (G,).
+    factor_income: Array
+    revenue: Array
+    income: Array
+    deficit: Array
+    #: Share of the primary composite in cost a_v (G, N).
+    value_share: Array
+    #: Purchaser-value share of input i in the inputs of (r, j): (N, G, N).
+    input_shares: Array
+    #: Sourcing share of s in input i of (r, j): (G, N, G, N).
+    sourcing: Array
+    #: Share of i in final spending (N, G); sourcing share of s in it (G, N, G).
+    final_shares: Array
+    final_sourcing: Array
+    report: PurgeReport
+
+    @property
+    def G(self) -> int:
+        """Number of economies."""
+        return len(self.economies)
+
+    @property
+    def N(self) -> int:
+        """Number of sectors."""
+        return len(self.sectors)
+
+    def cell(self, economy: int, sector: int) -> str:
+        """Label of a cell, for messages."""
+        return f"{self.economies[economy]}·{self.sectors[sector]}"
+
+
+def calibrate(table: WorldTable, tariffs: Array) -> BaseEconomy:
+    """Purge a table and derive the base-year shares.
+
+    Parameters
+    ----------
+    table : WorldTable
+    tariffs : ndarray, shape (G, N, G)
+        Base tariffs; the diagonal must be 0.
+
+    Raises
+    ------
+    BaseTableError
+        A flow or a factor income is negative, an economy has no final demand or factor income; names the cell.
+    """
+    G, N = table.G, table.N
+    Z, Y, X, report = _purge(table, tariffs)
+    z = Z.reshape(G, N, G, N) * (1.0 + tariffs)[..., None]
+    y = Y.reshape(G, N, G) * (1.0 + tariffs)
+    spending_j = z.sum(axis=0)  # (i, r, j)
+    inputs = spending_j.sum(axis=0)  # (r, j)
+    final_i = y.sum(axis=0)  # (i, r)
+    income = final_i.sum(axis=0)
+    output = X.reshape(G, N)
+    factor = output - inputs
+    _require_positive(table, income, "final demand")
+    _require_positive(table, factor.sum(axis=1), "factor income")
+    revenue = (z.sum(axis=3) + y - Z.reshape(G, N, G, N).sum(axis=3) - Y.reshape(G, N, G)).sum(axis=(0, 1))
+    z /= np.where(spending_j > 0, spending_j, 1.0)
+    y /= np.where(final_i > 0, final_i, 1.0)
+    return BaseEconomy(
+        economies=table.economies,
+        sectors=table.sectors,
+        Z=sealed(Z),
+        Y=sealed(Y),
+        X=sealed(output),
+        tariffs=sealed(tariffs),
+        factor_income=sealed(factor),
+        revenue=sealed(revenue),
+        income=sealed(income),
+        deficit=sealed(income - factor.sum(axis=1) - revenue),
+        value_share=sealed(np.divide(factor, output, out=np.ones((G, N)), where=output > 0)),
+        input_shares=sealed(spending_j / np.where(inputs > 0, inputs, 1.0)),
+        sourcing=sealed(z),
+        final_shares=sealed(final_i / income),
+        final_sourcing=sealed(y),
+        report=report,
+    )
+
+
+def _purge(table: WorldTable, tariffs: Array) -> tuple[Array, Array, Array, PurgeReport]:
+    """Set negative final demand to 0, leave every cell 0.1 % factor income, recompute output with A fixed."""
+    _require_flows(table)
+    Y = np.maximum(table.Y, 0.0)
+    active = ~table.zero_output
+    A = np.divide(table.Z, table.X, out=np.zeros_like(table.Z), where=active[None, :])
+    A, repaired = _repair(table, A, tariffs)
+    negative = table.Y < 0
+    before = np.where(active, table.X, 0.0)
+    if not (negative.any() or repaired or (table.X[~active] != 0).any()):
+        return table.Z.copy(), Y, before.copy(), PurgeReport(0, 0.0, (), ())
+    X = np.asarray(scipy.linalg.solve(np.eye(table.n) - A, Y.sum(axis=1), overwrite_a=True))
+    if not np.isfinite(X).all() or X.min() < -1e-9 * X.max():
+        worst = int(np.argmin(X))
+        raise BaseTableError(
+            f"output of {table.cell(worst)} is {X[worst]:g} when final demand is purged of negative entries: the input "
+            "coefficients are not productive. Run `decomp` check() on the table and correct the column."
+        )
+    X = np.maximum(X, 0.0)
+    change = np.divide(X - before, before, out=np.zeros_like(X), where=before > 0)
+    order = [k for k in np.argsort(-np.abs(change)) if abs(change[k]) > LISTED_MOVE]
+    moved = tuple((table.cell(int(k)), float(change[k])) for k in order)
+    report = PurgeReport(int(negative.sum()), float(table.Y[negative].sum()), moved, repaired)
+    return A * X, Y, X, report
+
+
+def _repair(table: WorldTable, A: Array, tariffs: Array) -> tuple[Array, tuple[tuple[str, float], ...]]:
+    """Scale input columns (at purchaser prices) that leave less than 0.1 % factor income."""
+    G, N = table.G, table.N
+    cost = np.einsum("sirj,sir->rj", A.reshape(G, N, G, N), 1.0 + tariffs).reshape(-1)
+    short = cost > 1.0 - LEAST_FACTOR_SHARE
+    loss = np.where(short, (cost - 1.0) * table.X, 0.0)
+    worst = int(np.argmax(loss))
+    if loss[worst] > TINY_LOSS * table.X.sum():
+        raise BaseTableError(
+            f"factor income of {table.cell(worst)} is {-loss[worst]:g} ({1 - cost[worst]:.2%} of its output) after inputs "
+            "and base tariffs; allowed: positive. Correct the column, aggregate the sector, or lower the base tariffs on "
+            "its inputs."
+        )
+    repaired = tuple((table.cell(int(k)), float(1.0 - cost[k])) for k in np.flatnonzero(short))
+    if repaired:
+        A = A * np.where(short, (1.0 - LEAST_FACTOR_SHARE) / np.where(short, cost, 1.0), 1.0)
+    return A, repaired
+
+
+def _require_flows(table: WorldTable) -> None:
+    if table.Z.min(initial=0.0) < 0:
+        row, column = np.unravel_index(int(np.argmin(table.Z)), table.Z.shape)
+        raise BaseTableError(
+            f"the flow {table.cell(int(row))} → {table.cell(int(column))} is {table.Z[row, column]:g}; inputs must not be "
+            "negative in a simulated table. Correct the cell or aggregate it away."
+        )
+
+
+def _require_positive(table: WorldTable, values: Array, what: str) -> None:
+    worst = int(np.argmin(values))
+    if not values[worst] > 0:
+        raise BaseTableError(
+            f"{what} of {table.economies[worst]} is {values[worst]:g}; every economy needs a positive one. "
+            "Aggregate the economy with another or correct the table."
+        )

@@ -1,0 +1,77 @@
+"""What can be seen before solving: economies that the shocks cut off although a deficit must be carried."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.economy.arrays import Array
+from sim.economy.errors import InfeasibleError
+from sim.economy.problem import Problem
+
+#: A deficit below this share of income is zero.
+BALANCED = 1e-9
+
+
+def open_trade(problem: Problem) -> Array:
+    """True where the shocks leave some trade from s to r that the base year has: (G, G), diagonal False."""
+    traded = (problem.sourcing > 0).any(axis=3) | (problem.other_sourcing[..., 0] > 0)
+    found = (traded & np.isfinite(problem.barrier)).any(axis=1)
+    np.fill_diagonal(found, False)
+    return found
+
+
+def require_feasible(problem: Problem) -> None:
+    """Check that every economy's deficit can be carried by the trade that is left.
+
+    Raises
+    ------
+    InfeasibleError
+        Names the economy, its deficit and what to change.
+    """
+    if not np.isinf(problem.barrier).any():
+        return
+    base, trade = problem.base, open_trade(problem)
+    size = BALANCED * base.income
+    for r in range(base.G):
+        exports, imports = bool(trade[r].any()), bool(trade[:, r].any())
+        deficit = float(base.deficit[r])
+        if not exports and not imports and abs(deficit) > size[r]:
+            raise _unbalanced(problem, r, "has no trade left")
+        if exports and not imports and deficit > -size[r]:
+            raise _unbalanced(
+                problem, r, "still exports but can import nothing, so that it would have to run a surplus"
+            )
+        if imports and not exports and deficit < size[r]:
+            raise _unbalanced(
+                problem, r, "still imports but can export nothing, so that it would have to run a deficit"
+            )
+    for group in _parts(trade):
+        total = float(base.deficit[group].sum())
+        if abs(total) > float(size[group].sum()):
+            names = ", ".join(base.economies[r] for r in group[:12])
+            raise InfeasibleError(
+                f"{names} trade only among themselves, but their deficits sum to {total:,.4g} instead of 0. "
+                "Open trade with the others, or start from a table whose deficits are zero."
+            )
+
+
+def _parts(trade: Array) -> list[list[int]]:
+    """Connected groups of economies."""
+    linked = (trade | trade.T).astype(bool)
+    left, groups = set(range(len(linked))), []
+    while left:
+        group, edge = set(), {min(left)}
+        while edge:
+            group |= edge
+            edge = {int(k) for r in edge for k in np.flatnonzero(linked[r])} - group
+        groups.append(sorted(group))
+        left -= group
+    return groups
+
+
+def _unbalanced(problem: Problem, r: int, what: str) -> InfeasibleError:
+    base = problem.base
+    return InfeasibleError(
+        f"{base.economies[r]} {what}; its deficit is {base.deficit[r]:,.4g} ({base.deficit[r] / base.income[r]:.2%} of "
+        "income) and stays fixed. Keep a finite friction on some of its flows, or start from a table without deficits."
+    )

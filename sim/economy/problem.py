@@ -1,0 +1,199 @@
+"""One year as numbers: base shares and shocks brought into the form that the passes read.
+
+Unknowns of the solver: log unit costs log ĉ (G, N), log wages and rentals (G,) each, output X (G, N), income I (G,).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from decomp.table import WorldTable
+from sim.economy.arrays import Array
+from sim.economy.base import BaseEconomy
+from sim.economy.machines import Machines, ai_sourcing
+from sim.economy.settings import Settings
+from sim.economy.shocks import ReadShocks
+
+#: A sourcing share that was shut last year restarts from this part of its base share when sourcing is sluggish.
+REOPENING = 1e-6
+#: Groups of sectors that outlays are spent on, in order of preference.
+OUTLAY_GROUPS: tuple[tuple[str, ...], ...] = (("public", "public-services", "services"), ("ict-business", "services"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """What a pass needs; shapes with s exporter, i input sector, r destination, j using sector, k machine kind."""
+
+    base: BaseEconomy
+    settings: Settings
+    #: θ_i (N,), times λ when sourcing is sluggish.
+    theta: Array
+    #: Sourcing weights (G, N, G, N) and, for final demand and machines, (G, N, G, 1 + K).
+    sourcing: Array
+    other_sourcing: Array
+    #: 1 where nothing is bought, else 0: (N, G, N) and (N, G, 1 + K).
+    unused: Array
+    other_unused: Array
+    #: log κ (1+t)(1+x)/(1+t⁰) (G, N, G).
+    barrier: Array
+    #: Per unit of purchaser spending (G, N, G): basic value, flow recorded, tariff, export tax (None without any).
+    basic: Array
+    recorded: Array
+    duty: Array
+    rent: Array | None
+    #: Final-demand weights (N, G) with shifters; outlay shares of GDP (2, G) and their bundles (2, N, G).
+    final_shares: Array
+    outlays: Array | None
+    outlay_bundles: Array
+    #: Machine kinds K (0 without automation), sector weights (K, N, G), log μ and log μ e^{−g} (K, G).
+    kinds: int
+    bundles: Array
+    machine_saving: Array
+    machine_cost: Array
+    reversion: float
+    #: Task weights (G, N): capital 1−ℓ, labour ℓ(1−δ); machines ℓδ^k (K, G, N).
+    capital_weight: Array
+    labour_weight: Array
+    machine_weight: Array
+    log_productivity: Array
+    #: Base payments (G,), logs of endowments, ε/(1+ε) per economy (1 where capital follows prices).
+    labour_base: Array
+    capital_base: Array
+    log_labour: Array
+    log_capital: Array
+    capital_elastic: Array
+    #: Wage curve: logit of u⁰ and log ω̄ (None under full employment).
+    unemployment_logit: Array | None
+    log_reference: Array
+    world_income: float
+
+    @property
+    def G(self) -> int:
+        """Number of economies."""
+        return self.base.G
+
+    @property
+    def N(self) -> int:
+        """Number of sectors."""
+        return self.base.N
+
+
+def build_problem(
+    base: BaseEconomy,
+    settings: Settings,
+    machines: Machines,
+    outlay_bundles: Array,
+    shocks: ReadShocks,
+    last_sourcing: tuple[Array, Array] | None = None,
+) -> Problem:
+    """Bring shocks and base shares together.
+
+    Parameters
+    ----------
+    last_sourcing : pair of ndarray, optional
+        Sourcing shares of last year; read only when sourcing is sluggish (base shares when absent).
+    """
+    theta = settings.trade_elasticity
+    sourcing, other = base.sourcing, _other_sourcing(base, machines, shocks)
+    if settings.sluggishness < 1.0:
+        share = settings.sluggishness
+        theta = theta * share
+        last = last_sourcing or (sourcing, other)
+        sourcing, other = _sluggish(sourcing, last[0], share), _sluggish(other, last[1], share)
+    kinds = other.shape[3] - 1
+    tax = 0.0 if shocks.export_tax is None else shocks.export_tax
+    paid = 1.0 / (1.0 + shocks.tariffs)
+    ell = settings.labour_share
+    delta = np.zeros((0, base.G, base.N)) if shocks.automation is None else shocks.automation
+    labour_base = (ell * base.factor_income).sum(axis=1)
+    capital_base = ((1.0 - ell) * base.factor_income).sum(axis=1)
+    return Problem(
+        base=base,
+        settings=settings,
+        theta=theta,
+        sourcing=sourcing,
+        other_sourcing=other,
+        unused=(base.input_shares == 0).astype(np.float64),
+        other_unused=(other.sum(axis=0) == 0).astype(np.float64),
+        barrier=shocks.friction + np.log((1.0 + shocks.tariffs) * (1.0 + tax) / (1.0 + base.tariffs)),
+        basic=paid / (1.0 + tax),
+        recorded=paid,
+        duty=shocks.tariffs * paid,
+        rent=None if shocks.export_tax is None else tax * paid / (1.0 + tax),
+        final_shares=_shifted(base.final_shares, shocks.demand),
+        outlays=shocks.outlays,
+        outlay_bundles=outlay_bundles,
+        kinds=kinds,
+        bundles=machines.weights[:kinds],
+        machine_saving=shocks.machine_saving[:kinds],
+        machine_cost=shocks.machine_cost[:kinds],
+        reversion=machines.reversion,
+        capital_weight=1.0 - ell,
+        labour_weight=ell * (1.0 - delta.sum(axis=0)),
+        machine_weight=ell * delta,
+        log_productivity=shocks.productivity,
+        labour_base=labour_base,
+        capital_base=capital_base,
+        log_labour=shocks.labour,
+        log_capital=shocks.capital,
+        capital_elastic=_elastic(settings.capital_supply, capital_base),
+        unemployment_logit=_logit(settings),
+        log_reference=shocks.reference_wage,
+        world_income=float(base.factor_income.sum()),
+    )
+
+
+def outlay_bundles(table: WorldTable, base: BaseEconomy) -> Array:
+    """Sector weights (2, N, G) of public and business outlays: final-demand shares within the group, sum 1."""
+    found = np.zeros((2, base.N, base.G))
+    for k, groups in enumerate(OUTLAY_GROUPS):
+        group = next((name for name in groups if name in table.sector_groups), None)
+        chosen = list(range(base.N)) if group is None else table.sectors_in(group)
+        found[k, chosen] = base.final_shares[chosen]
+        bare = found[k].sum(axis=0) <= 0  # nothing of the group is bought: spend as final demand does
+        found[k][:, bare] = base.final_shares[:, bare]
+    return found / found.sum(axis=1, keepdims=True)
+
+
+def _other_sourcing(base: BaseEconomy, machines: Machines, shocks: ReadShocks) -> Array:
+    """Sourcing of final demand, and of machines when tasks are automated: (G, N, G, 1 + K)."""
+    if shocks.automation is None:
+        return base.final_sourcing[..., None]
+    ai = machines.sourcing[1]
+    if shocks.ai_home_share is not None:
+        ai = ai_sourcing(base, machines.providers, shocks.ai_home_share)
+    return np.stack([base.final_sourcing, machines.sourcing[0], ai], axis=3)
+
+
+def _sluggish(base_shares: Array, last: Array, share: float) -> Array:
+    """Weights π⁰^λ π_{y−1}^{1−λ}: with elasticity λθ they give π_y ∝ π*^λ π_{y−1}^{1−λ}.
+
+    The weights are not normalised: at a long-run equilibrium that stays, the index is the long-run index; away from it
+    the index lies above (Hölder), the cost of sourcing that has not yet adjusted.
+    """
+    if last.shape != base_shares.shape:  # automation has begun: machines start at their long-run sourcing
+        last = np.concatenate([last, base_shares[..., last.shape[3] :]], axis=3)[..., : base_shares.shape[3]]
+    floor = np.maximum(last, REOPENING * base_shares)
+    return np.asarray(base_shares**share * floor ** (1.0 - share), dtype=np.float64)
+
+
+def _shifted(shares: Array, demand: Array | None) -> Array:
+    if demand is None:
+        return shares
+    weights = shares * np.exp(demand)
+    return np.asarray(weights / weights.sum(axis=0), dtype=np.float64)
+
+
+def _elastic(supply: float, capital_base: Array) -> Array:
+    """ε/(1+ε); economies without capital income let the rental follow the price of consumption."""
+    share = 1.0 if np.isinf(supply) else supply / (1.0 + supply)
+    return np.where(capital_base > 0, share, 1.0)
+
+
+def _logit(settings: Settings) -> Array | None:
+    if settings.labour_market == "full-employment":
+        return None
+    u = settings.unemployment
+    return np.log(np.maximum(u, 1e-300)) - np.log1p(-u)

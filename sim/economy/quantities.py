@@ -1,0 +1,114 @@
+"""The quantity half of a pass: demand, revenue, incomes and factor markets at given prices, outputs and incomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.economy.arrays import Array
+from sim.economy.prices import Prices
+from sim.economy.problem import Problem
+from sim.economy.settings import WAGE_CURVE_POWER
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Supply:
+    """Factor supply at given prices; (G,) each."""
+
+    #: log L̂, unemployment rate, wage bill w L, d log L̂ / d log real wage.
+    log_labour: Array
+    unemployment: Array
+    wage_bill: Array
+    response: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quantities:
+    """Result of a quantity pass."""
+
+    #: Spending per normaliser (N, G, N), (N, G, 1 + K): shares π' follow by times weight times delivered.
+    spending: Array
+    other_spending: Array
+    #: Purchaser spending by flow (G, N, G).
+    flow: Array
+    #: Demand at basic prices (G, N) and income (G,) implied.
+    output: Array
+    income: Array
+    revenue: Array
+    supply: Supply
+
+
+def labour_supply(problem: Problem, wage: Array, consumer_price: Array) -> Supply:
+    """Labour supplied: L̂ = endowment · (1−u)/(1−u⁰), u/(1−u) = u⁰/(1−u⁰) · (ω/ω̄)^{−10}."""
+    log_labour, u, response = problem.log_labour, np.zeros(problem.G), np.zeros(problem.G)
+    if problem.unemployment_logit is not None:
+        logit = problem.unemployment_logit - WAGE_CURVE_POWER * (wage - consumer_price - problem.log_reference)
+        log_labour = log_labour - np.logaddexp(0.0, logit) + np.logaddexp(0.0, problem.unemployment_logit)
+        u = np.exp(-np.logaddexp(0.0, -logit))
+        response = WAGE_CURVE_POWER * u
+    return Supply(log_labour, u, problem.labour_base * np.exp(wage + log_labour), response)
+
+
+def quantity_pass(problem: Problem, prices: Prices, output: Array, income: Array, supply: Supply) -> Quantities:
+    """Demand for every cell's output and the incomes it brings, at given X (G, N) and I (G,)."""
+    # purchaser spending of (r, j) on input i, over the normaliser of its sources
+    spending = prices.input_shares * (output * prices.inputs_share)
+    spending /= prices.total
+    other = _other_spending(problem, prices, output, income)
+    other /= prices.other_total
+    flow = np.matmul(problem.sourcing.transpose(1, 2, 0, 3), spending[:, :, :, None])[:, :, :, 0]
+    flow += np.matmul(problem.other_sourcing.transpose(1, 2, 0, 3), other[:, :, :, None])[:, :, :, 0]
+    flow = flow.transpose(2, 0, 1) * prices.delivered
+    revenue = (flow * problem.duty).sum(axis=(0, 1))
+    capital = (output * prices.value_share * prices.capital_share).sum(axis=1)
+    earned = supply.wage_bill + capital + revenue + problem.base.deficit
+    if problem.rent is not None:
+        rent = (flow * problem.rent).sum(axis=(1, 2))
+        revenue = revenue + rent
+        earned = earned + rent
+    return Quantities(spending, other, flow, (flow * problem.basic).sum(axis=2), earned, revenue, supply)
+
+
+def _other_spending(problem: Problem, prices: Prices, output: Array, income: Array) -> Array:
+    """Purchaser spending of final demand with outlays, and on machines: (N, G, 1 + K)."""
+    if problem.outlays is None:
+        final = prices.final_shares * income
+    else:
+        # e·GDP leaves final demand and buys the outlay bundle
+        outlay = problem.outlays * (income - problem.base.deficit)
+        final = prices.final_shares * (income - outlay.sum(axis=0)) + (problem.outlay_bundles * outlay[:, None]).sum(0)
+    found = np.empty((problem.N, problem.G, 1 + problem.kinds))
+    found[:, :, 0] = final
+    if problem.kinds:
+        services = (prices.machine_share * (output * prices.value_share)).sum(axis=2)  # (K, G)
+        found[:, :, 1:] = (problem.bundles * services[:, None]).transpose(1, 2, 0)
+    return found
+
+
+def factor_payments(prices: Prices, output: Array) -> tuple[Array, Array]:
+    """Payments to labour and capital by economy (G,) when output is X (G, N)."""
+    value = output * prices.value_share
+    return (value * prices.labour_share).sum(axis=1), (value * prices.capital_share).sum(axis=1)
+
+
+def factor_residuals(
+    problem: Problem, prices: Prices, output: Array, supply: Supply, wage: Array, rental: Array
+) -> Array:
+    """Excess demand for labour and capital in logs, (2G,); zero in equilibrium.
+
+    labour:   log(paid / (w L)) + g,   g = log(world factor income / its base value): the numeraire
+    capital:  [log(paid / (K⁰ k)) − log ρ̂] / (1+ε) − ε/(1+ε) · log(ρ̂ / P̂_C)
+
+    By Walras' law the labour equations hold only where g = 0, so that the numeraire costs no equation.
+    """
+    labour, capital = factor_payments(prices, output)
+    numeraire = np.log((supply.wage_bill.sum() + capital.sum()) / problem.world_income)
+    found = np.empty(2 * problem.G)
+    found[: problem.G] = np.log(labour / supply.wage_bill) + numeraire
+    elastic = problem.capital_elastic
+    fixed = elastic < 1.0
+    stock = np.where(fixed, problem.capital_base, 1.0)
+    excess = np.log(np.where(fixed, capital, 1.0) / stock) - problem.log_capital - rental
+    found[problem.G :] = (1.0 - elastic) * excess - elastic * (rental - prices.consumer_price)
+    return found

@@ -1,0 +1,253 @@
+"""Linear response: the exact Jacobian of a pass, factorised, and what factor prices do to costs, outputs and markets.
+
+By Shephard's lemma the derivative of log unit costs is the cost-share matrix S (plus factor shares), so
+
+    d log c = Sᵀ d log c + (s_L, s_K) df          d x = M⁻¹ (∂demand/∂prices · d log c + …)
+
+with x = (output, income) scaled by their size. The 2G columns df = (d log w, d log ρ) give the Jacobian of the factor
+markets. The factorisations are kept in single precision: they steer the steps, residuals are always evaluated in
+double.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import lapack
+
+from sim.economy.arrays import Array
+from sim.economy.errors import ConvergenceError
+from sim.economy.prices import Prices
+from sim.economy.problem import Problem
+from sim.economy.quantities import Quantities, factor_payments
+
+Single = NDArray[np.float32]
+
+#: Smallest singular value of the market Jacobian that counts, relative to the largest; below it wages are not
+#: determined (all trade shut) and the step is the shortest one.
+RANK = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Factors:
+    """LU factors of a matrix, single precision."""
+
+    lu: Single
+    pivots: NDArray[np.int32]
+
+    def solve(self, right: Array, *, transposed: bool = False) -> Array:
+        """Solve with one or several right-hand sides (rows first)."""
+        found, _ = lapack.sgetrs(self.lu, self.pivots, right.astype(np.float32), trans=int(transposed))
+        return np.asarray(found, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Response:
+    """Factorisations and first-order responses at a point; shared by reference between years while they steer well."""
+
+    costs: Factors
+    markets: Factors
+    #: Scale of output and income (n + G,).
+    scale: Array
+    #: d log c and d x (scaled) per d(log w, log ρ): (n, 2G), (n + G, 2G).
+    cost_by_factor: Array
+    scaled_by_factor: Array
+    #: Inverse Jacobian of the factor residuals (2G, 2G).
+    inverse: Array
+
+
+def factorise(matrix: Array) -> Factors:
+    """LU of the transpose of a C-ordered matrix (no copy of the order), in single precision."""
+    single = matrix.astype(np.float32)
+    # Subnormal single-precision numbers are slow and carry nothing here.
+    single[np.abs(single) < 1e-30] = 0.0
+    lu, pivots, info = lapack.sgetrf(single.T, overwrite_a=1)
+    if info != 0 or not np.isfinite(lu[-1, -1]):
+        raise ConvergenceError(
+            "the goods market has a singular Jacobian: the shocks are too large to follow", market="goods"
+        )
+    return Factors(lu, pivots)
+
+
+def cost_shares(problem: Problem, prices: Prices) -> Array:
+    """Share of each input flow in the cost of each cell, at purchaser prices, machines included: (G, N, G, N)."""
+    weight = prices.input_shares * prices.inputs_share
+    weight /= prices.total
+    shares = problem.sourcing * prices.delivered[..., None]
+    shares *= weight
+    if problem.kinds:
+        supplied = np.flatnonzero(problem.bundles.any(axis=(0, 2)))
+        bundle = problem.bundles / prices.other_total[:, :, 1:].transpose(2, 0, 1)  # (k, i, r)
+        services = prices.value_share * prices.machine_share  # (k, r, j)
+        for k in range(problem.kinds):
+            for i in supplied[problem.bundles[k, supplied].any(axis=1)]:
+                origin = problem.other_sourcing[:, i, :, 1 + k] * prices.delivered[:, i] * bundle[k, i]
+                shares[:, i] += origin[:, :, None] * services[k]
+    return shares
+
+
+def factor_costs(problem: Problem, shares: Array) -> Factors:
+    """LU for unit-cost steps: solving with it gives (I − Sᵀ)⁻¹."""
+    n = problem.G * problem.N
+    matrix = np.negative(shares.reshape(n, n))
+    matrix[np.arange(n), np.arange(n)] += 1.0
+    return factorise(matrix)
+
+
+def factor_markets(problem: Problem, prices: Prices, shares: Array, scale: Array) -> Factors:
+    """LU of the bordered system of outputs and incomes at given prices, in units of ``scale``."""
+    G, N = problem.G, problem.N
+    n = G * N
+    matrix = np.zeros((n + G, n + G))
+    goods = matrix[:n, :n].reshape(G, N, G, N)
+    np.multiply(shares, problem.basic[..., None], out=goods)
+    # per unit of income: purchaser spending by flow (s, i, r)
+    final = prices.final_shares
+    if problem.outlays is not None:
+        final = final * (1.0 - problem.outlays.sum(axis=0)) + (problem.outlay_bundles * problem.outlays[:, None]).sum(0)
+    spent = problem.other_sourcing[..., 0] * prices.delivered * (final / prices.other_total[:, :, 0])
+    r = np.arange(G)
+    matrix[:n, n:] = (spent * problem.basic).reshape(n, G)
+    duty = np.einsum("sirj,sir->rj", shares, problem.duty) + prices.value_share * prices.capital_share
+    incomes = matrix[n:, :n].reshape(G, G, N)
+    incomes[r, r] = duty
+    matrix[n + r, n + r] = (spent * problem.duty).sum(axis=(0, 1))
+    if problem.rent is not None:
+        incomes += np.einsum("sirj,sir->srj", shares, problem.rent)
+        matrix[n:, n:] += (spent * problem.rent).sum(axis=1)
+    matrix *= scale
+    matrix /= -scale[:, None]
+    matrix[np.arange(n + G), np.arange(n + G)] += 1.0
+    return factorise(matrix)
+
+
+def respond(problem: Problem, prices: Prices, found: Quantities, output: Array, income: Array) -> Response:
+    """Factorise at a point and derive the response to factor prices."""
+    G, N = problem.G, problem.N
+    shares = cost_shares(problem, prices)
+    costs = factor_costs(problem, shares)
+    scale = np.concatenate((np.maximum(output, 1e-9 * output.max()).reshape(-1), income))
+    markets = factor_markets(problem, prices, shares, scale)
+    del shares
+    r = np.arange(G)
+    right = np.zeros((G, N, 2 * G))
+    right[r, :, r] = prices.value_share * prices.labour_share
+    right[r, :, G + r] = prices.value_share * prices.capital_share
+    by_factor = costs.solve(right.reshape(G * N, 2 * G))
+    demand, earned, effects = _tangent(problem, prices, found, output, by_factor.reshape(G, N, 2 * G))
+    moved = np.concatenate((demand.reshape(G * N, 2 * G), earned)) / scale[:, None]
+    scaled = markets.solve(moved, transposed=True)
+    jacobian = _market_jacobian(problem, prices, found, output, scaled[: G * N] * scale[: G * N, None], effects)
+    return Response(costs, markets, scale, by_factor, scaled, np.linalg.pinv(jacobian, rcond=RANK))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Effects:
+    """Log changes per d(log w, log ρ): value share, labour and capital share (G, N, 2G), consumer price (G, 2G)."""
+
+    value: Array
+    labour: Array
+    capital: Array
+    consumer: Array
+
+
+def _tangent(
+    problem: Problem, prices: Prices, found: Quantities, output: Array, cost: Array
+) -> tuple[Array, Array, _Effects]:
+    """Change of demand (G, N, 2G) and income (G, 2G) at given outputs and incomes, and of the shares."""
+    settings, theta = problem.settings, problem.theta[:, None, None, None]
+    arriving = prices.delivered.transpose(1, 2, 0)[..., None] * cost.transpose(1, 0, 2)[:, None]  # (i, r, s, f)
+    index = _index_change(problem.sourcing, arriving, prices.total)  # (i, r, j, f)
+    other = _index_change(problem.other_sourcing, arriving, prices.other_total)
+    inputs = np.einsum("irj,irjf->rjf", prices.input_shares, index)
+    consumer = np.einsum("ir,irf->rf", prices.final_shares, other[:, :, 0])
+    effects, services = _task_change(problem, prices, output, cost, other, consumer)
+    # d log spending of (r, j) on i, plus the part of the sourcing shares that is common to all sources
+    change = index * (theta + 1.0 - settings.inputs)
+    change += (settings.inputs - settings.value_added) * inputs + (settings.value_added - 1.0) * cost
+    change *= found.spending[..., None]
+    flow = np.matmul(problem.sourcing.transpose(1, 2, 0, 3), change)  # (i, r, s, f)
+    del change
+    moved = other * theta
+    moved[:, :, 0] += (1.0 - settings.consumption) * (other[:, :, 0] - consumer)
+    if problem.kinds:
+        moved[:, :, 1:] += services.transpose(1, 0, 2)
+    moved *= found.other_spending[..., None]
+    flow += np.matmul(problem.other_sourcing.transpose(1, 2, 0, 3), moved)
+    flow *= prices.delivered.transpose(1, 2, 0)[..., None]
+    flow -= theta * found.flow.transpose(1, 2, 0)[..., None] * cost.transpose(1, 0, 2)[:, None]
+    demand = np.einsum("irsf,sir->sif", flow, problem.basic)
+    earned = np.einsum("irsf,sir->rf", flow, problem.duty)
+    if problem.rent is not None:
+        earned += np.einsum("irsf,sir->sf", flow, problem.rent)
+    capital = (output * prices.value_share * prices.capital_share)[..., None]
+    earned += (capital * (effects.value + effects.capital)).sum(axis=1)
+    earned += found.supply.wage_bill[:, None] * _wage_bill_change(problem, found, consumer)
+    return demand, earned, effects
+
+
+def _index_change(weights: Array, arriving: Array, total: Array) -> Array:
+    """Change of log P (N, G, J, F) from (d/cheapest)^{−θ} d log c of every source (N, G, G, F)."""
+    change = np.matmul(weights.transpose(1, 2, 3, 0), arriving)
+    change /= total[..., None]
+    return np.asarray(change, dtype=np.float64)
+
+
+def _wage_bill_change(problem: Problem, found: Quantities, consumer: Array) -> Array:
+    """Change of log(w L) (G, 2G): own wage plus the wage curve."""
+    own = np.eye(problem.G, 2 * problem.G)
+    return np.asarray(own + found.supply.response[:, None] * (own - consumer), dtype=np.float64)
+
+
+def _task_change(
+    problem: Problem, prices: Prices, output: Array, cost: Array, other: Array, consumer: Array
+) -> tuple[_Effects, Array]:
+    """Changes of factor shares and, per kind, of spending on machine services (K, G, 2G) at given outputs."""
+    G, settings, sharp = problem.G, problem.settings, problem.reversion
+    wage, rental = np.eye(G, 2 * G), np.eye(G, 2 * G, k=G)
+    composite = prices.capital_share[..., None] * rental[:, None] + prices.labour_share[..., None] * wage[:, None]
+    machine = np.einsum("kir,irkf->krf", problem.bundles, other[:, :, 1:])  # d log q̂
+    composite = composite + np.einsum("krj,krf->rjf", prices.machine_share, machine)
+    value = (1.0 - settings.value_added) * (composite - cost)
+    power = 1.0 - settings.tasks
+    capital = power * (rental[:, None] - composite)
+    part = prices.part[:, :, None]
+    task = part * machine + (1.0 - part) * wage  # d log z (k, r, f)
+    # d log part = −h (d log m − d log z)
+    switching = -sharp * (machine - task)
+    # labour's share: own tasks and the automated tasks that reverted to labour
+    reverted = prices.task_share - prices.machine_share
+    own = prices.labour_share - reverted.sum(axis=0)
+    moved = own[..., None] * wage[:, None] * power
+    moved = moved + np.einsum("krj,krf->rjf", reverted, power * task)
+    moved = moved - np.einsum("krj,krf->rjf", prices.machine_share, switching)
+    labour = moved / prices.labour_share[..., None] - power * composite
+    spent = (output * prices.value_share) * prices.machine_share  # (k, r, j)
+    total = np.where(spent.sum(axis=2) > 0, spent.sum(axis=2), 1.0)[..., None]
+    common = np.einsum("krj,rjf->krf", spent, value - power * composite) / total
+    services = common + power * task + switching
+    return _Effects(value, labour, capital, consumer), services
+
+
+def _market_jacobian(
+    problem: Problem, prices: Prices, found: Quantities, output: Array, output_change: Array, effects: _Effects
+) -> Array:
+    """Jacobian (2G, 2G) of :func:`~sim.economy.quantities.factor_residuals` along the responses."""
+    G = problem.G
+    moved = output_change.reshape(G, problem.N, 2 * G) / np.where(output > 0, output, 1.0)[..., None]
+    value = (output * prices.value_share)[..., None]
+    paid_labour, paid_capital = factor_payments(prices, output)
+    labour = (value * prices.labour_share[..., None] * (moved + effects.value + effects.labour)).sum(axis=1)
+    capital = (value * prices.capital_share[..., None] * (moved + effects.value + effects.capital)).sum(axis=1)
+    bill = _wage_bill_change(problem, found, effects.consumer)
+    world = found.supply.wage_bill.sum() + paid_capital.sum()
+    numeraire = ((found.supply.wage_bill[:, None] * bill).sum(axis=0) + capital.sum(axis=0)) / world
+    rental = np.eye(G, 2 * G, k=G)
+    elastic = problem.capital_elastic[:, None]
+    excess = capital / np.where(paid_capital > 0, paid_capital, 1.0)[:, None] - rental
+    jacobian = np.empty((2 * G, 2 * G))
+    jacobian[:G] = labour / paid_labour[:, None] - bill + numeraire
+    jacobian[G:] = (1.0 - elastic) * excess - elastic * (rental - effects.consumer)
+    return jacobian

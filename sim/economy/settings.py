@@ -1,0 +1,152 @@
+"""How the economy answers: elasticities, factor markets, closure. Read once, validated, then arrays only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from decomp.table import WorldTable
+from sim.economy.arrays import Array, by_label, number, sealed, shaped, within
+from sim.economy.errors import ShockError
+
+LabourMarket = Literal["full-employment", "wage-curve"]
+Closure = Literal["general-equilibrium", "fixed-prices"]
+TradeElasticity = str | float | ArrayLike | Mapping[str, float]
+
+#: Elasticities of substitution when none are given (design defaults; Baqaee & Farhi 2024 for consumption).
+SUBSTITUTION: Mapping[str, float] = {"value_added": 0.5, "inputs": 0.2, "consumption": 0.9, "tasks": 0.5}
+#: u/(1−u) moves with the real wage to this power: the wage curve's −0.1 (Blanchflower & Oswald 1994), inverted.
+WAGE_CURVE_POWER = 10.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Settings:
+    """Validated settings.
+
+    Attributes
+    ----------
+    trade_elasticity : ndarray (N,)
+        θ_i of the sourcing nest, X ∝ (price)^−θ.
+    labour_share : ndarray (G, N)
+        Labour's share ℓ of factor income.
+    value_added, inputs, consumption, tasks : float
+        σ_v, σ_m, σ_f, σ.
+    capital_supply : float
+        ε_K: 0 fixed stock, inf steady state.
+    unemployment : ndarray (G,)
+        Base unemployment rate u⁰ (0 under full employment).
+    sluggishness : float
+        λ in (0, 1]: part of the way to long-run sourcing made in a year.
+    """
+
+    trade_elasticity: Array
+    labour_share: Array
+    value_added: float
+    inputs: float
+    consumption: float
+    tasks: float
+    labour_market: LabourMarket
+    capital_supply: float
+    unemployment: Array
+    closure: Closure
+    sluggishness: float
+
+
+def read_settings(
+    table: WorldTable,
+    *,
+    trade_elasticity: TradeElasticity,
+    labour_share: ArrayLike | str | Mapping[str, float],
+    substitution: Mapping[str, float] | None,
+    labour_market: str,
+    capital_supply: float,
+    unemployment: ArrayLike | Mapping[str, float] | None,
+    closure: str,
+    sluggishness: float,
+) -> Settings:
+    """Validate what the user gave and fill in calibrated defaults.
+
+    Raises
+    ------
+    ShockError
+        A value is out of range or has the wrong shape.
+    decomp.errors.LabelError
+        An economy or sector is unknown.
+    """
+    if labour_market not in ("full-employment", "wage-curve"):
+        raise ShockError(f"labour_market is {labour_market!r}; allowed: 'full-employment', 'wage-curve'.")
+    if closure not in ("general-equilibrium", "fixed-prices"):
+        raise ShockError(f"closure is {closure!r}; allowed: 'general-equilibrium', 'fixed-prices'.")
+    sigma = _substitution(substitution)
+    return Settings(
+        trade_elasticity=sealed(_trade_elasticity(table, trade_elasticity)),
+        labour_share=sealed(_labour_share(table, labour_share)),
+        value_added=sigma["value_added"],
+        inputs=sigma["inputs"],
+        consumption=sigma["consumption"],
+        tasks=sigma["tasks"],
+        labour_market=labour_market,  # type: ignore[arg-type]
+        capital_supply=number(capital_supply, "capital_supply", low=0.0),
+        unemployment=sealed(_unemployment(table, unemployment, labour_market)),
+        closure=closure,  # type: ignore[arg-type]
+        sluggishness=number(sluggishness, "sluggishness", low=0.0, high=1.0, open_low=True),
+    )
+
+
+def _substitution(given: Mapping[str, float] | None) -> dict[str, float]:
+    found = dict(SUBSTITUTION)
+    for name, value in (given or {}).items():
+        if name not in found:
+            raise ShockError(f"substitution has no nest {name!r}; allowed: {', '.join(found)}.")
+        found[name] = number(value, f"substitution[{name!r}]", low=0.0, high=100.0)
+    return found
+
+
+def _trade_elasticity(table: WorldTable, given: TradeElasticity) -> Array:
+    if isinstance(given, str):
+        from sim import calibration
+
+        found = np.array(calibration.trade_elasticity(table.sector_members, given), dtype=np.float64)
+    elif isinstance(given, Mapping):
+        found = by_label(given, table.sectors, "trade_elasticity", "sector", np.nan)
+        if np.isnan(found).any():
+            missing = [table.sectors[k] for k in np.flatnonzero(np.isnan(found))]
+            raise ShockError(f"trade_elasticity lacks {', '.join(missing)}; give every sector a number.")
+    else:
+        found = shaped(given, (table.N,), "trade_elasticity", "sector")
+    return within(found, 0.0, 1000.0, "trade_elasticity", (table.sectors,), open_low=True)
+
+
+def _labour_share(table: WorldTable, given: ArrayLike | str | Mapping[str, float]) -> Array:
+    if isinstance(given, str):
+        if given != "default":
+            raise ShockError(f"labour_share is {given!r}; allowed: 'default', a number, (G,), (G, N) or a mapping.")
+        from sim import calibration
+
+        found = np.array(calibration.labour_share(table), dtype=np.float64)
+    elif isinstance(given, Mapping):
+        found = by_label(given, table.economies, "labour_share", "economy", np.nan)
+        if np.isnan(found).any():
+            missing = [table.economies[k] for k in np.flatnonzero(np.isnan(found))]
+            raise ShockError(f"labour_share lacks {', '.join(missing)}; give every economy a number.")
+    else:
+        found = np.asarray(given, dtype=np.float64)
+    if found.shape == (table.G,) and table.G != 1:
+        found = np.repeat(found[:, None], table.N, axis=1)
+    found = shaped(found, (table.G, table.N), "labour_share", "economy, sector").copy()
+    return within(found, 0.0, 1.0, "labour_share", (table.economies, table.sectors), open_low=True)
+
+
+def _unemployment(table: WorldTable, given: ArrayLike | Mapping[str, float] | None, labour_market: str) -> Array:
+    if labour_market == "full-employment":
+        return np.zeros(table.G)
+    if given is None:
+        from sim import calibration
+
+        given = np.asarray(calibration.unemployment(table), dtype=np.float64)
+    found = by_label(given, table.economies, "unemployment", "economy", 0.06).copy()
+    return within(found, 0.0, 0.9, "unemployment", (table.economies,))

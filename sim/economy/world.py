@@ -1,0 +1,176 @@
+"""The world economy: a calibrated base year that answers shocks with an equilibrium."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from decomp.table import WorldTable
+from sim.economy.accounts import account
+from sim.economy.arrays import sealed, shaped, within
+from sim.economy.base import BaseEconomy, PurgeReport, calibrate
+from sim.economy.continuation import solve_along_path
+from sim.economy.equilibrium import Equilibrium
+from sim.economy.feasibility import require_feasible
+from sim.economy.fixed_prices import solve_fixed_prices
+from sim.economy.machines import Machines, MachineSpec, read_machines
+from sim.economy.problem import build_problem, outlay_bundles
+from sim.economy.settings import Settings, TradeElasticity, read_settings
+from sim.economy.shocks import Shocks, read_shocks
+from sim.economy.sourcing import carried_sourcing
+
+
+class WorldEconomy:
+    """A world table calibrated as a multi-country general equilibrium in changes.
+
+    Parameters
+    ----------
+    table : WorldTable
+    tariffs : ndarray (G, N, G), optional
+        Base tariffs t⁰[exporter, sector, destination]; none when absent; the diagonal is ignored.
+    trade_elasticity : float, (N,), mapping from sectors, or name of a calibrated set
+        θ of the sourcing nest.
+    labour_share : float, (G,), (G, N), mapping from economies, or "default" (calibrated)
+        Labour's share of factor income.
+    substitution : mapping, optional
+        "value_added" σ_v, "inputs" σ_m, "consumption" σ_f, "tasks" σ.
+    labour_market : {"full-employment", "wage-curve"}
+    capital_supply : float
+        ε_K of capital to ρ̂/P̂_C; 0 fixed stock, inf steady state.
+    unemployment : (G,) or mapping, optional
+        Base rates of the wage curve; calibrated when absent.
+    closure : {"general-equilibrium", "fixed-prices"}
+    machines : MachineSpec, optional
+    sluggishness : float
+        λ in (0, 1]: part of the way to long-run sourcing shares made in a year; 1 is all of it.
+
+    Raises
+    ------
+    EconomyError
+        The table or a setting is not usable; says where and what to change.
+
+    Examples
+    --------
+    >>> from decomp.table import WorldTable
+    >>> table = WorldTable([[2.0, 1.0], [1.0, 3.0]], [[5.0, 2.0], [2.0, 5.0]], ["HOM", "FOR"], ["all"])
+    >>> world = WorldEconomy(table, trade_elasticity=5.0, labour_share=0.6)
+    >>> bool(world.solve(tariffs=0.1).real_income.max() < 1.01)
+    True
+    """
+
+    def __init__(
+        self,
+        table: WorldTable,
+        tariffs: ArrayLike | None = None,
+        *,
+        trade_elasticity: TradeElasticity = "default",
+        labour_share: ArrayLike | str | Mapping[str, float] = "default",
+        substitution: Mapping[str, float] | None = None,
+        labour_market: str = "full-employment",
+        capital_supply: float = 0.0,
+        unemployment: ArrayLike | Mapping[str, float] | None = None,
+        closure: str = "general-equilibrium",
+        machines: MachineSpec | None = None,
+        sluggishness: float = 1.0,
+    ) -> None:
+        self.base: BaseEconomy = calibrate(table, _base_tariffs(table, tariffs))
+        self.settings: Settings = read_settings(
+            table,
+            trade_elasticity=trade_elasticity,
+            labour_share=labour_share,
+            substitution=substitution,
+            labour_market=labour_market,
+            capital_supply=capital_supply,
+            unemployment=unemployment,
+            closure=closure,
+            sluggishness=sluggishness,
+        )
+        self.machines: Machines = read_machines(table, self.base, machines or MachineSpec())
+        self._outlay_bundles = sealed(outlay_bundles(table, self.base))
+        self.table: WorldTable = _purged_table(table, self.base, self.settings)
+
+    @property
+    def report(self) -> PurgeReport:
+        """What calibration changed in the table."""
+        return self.base.report
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What calibration changed and assumed, in sentences."""
+        return (*self.base.report.notes, *self.machines.notes)
+
+    def solve(self, shocks: Shocks | None = None, *, start: Equilibrium | None = None, **changes: Any) -> Equilibrium:
+        """Solve one year: the base year with these shocks.
+
+        Parameters
+        ----------
+        shocks : Shocks, optional
+        start : Equilibrium, optional
+            Last year: a first guess and, with sluggish sourcing, the sourcing shares to adjust from.
+        **changes
+            Fields of :class:`Shocks` by keyword, for example ``tariffs=…, friction=…``.
+
+        Raises
+        ------
+        ShockError
+            A shock has the wrong shape or range.
+        InfeasibleError
+            An input is left without a source, or a deficit cannot be carried.
+        ConvergenceError
+            No equilibrium was found; names the worst market.
+        """
+        given = Shocks.of(shocks, changes)
+        read = read_shocks(given, self.base)
+        if self.settings.closure == "fixed-prices":
+            return solve_fixed_prices(self.base, self.settings, read, given, self.table)
+        carry = start._carry if start is not None else None
+        sluggish = self.settings.sluggishness < 1.0
+        last = carry.sourcing if carry is not None and sluggish else None
+
+        def build(part: float) -> Any:
+            some = read if part == 1.0 else read.part(part, self.base, self.settings.trade_elasticity)
+            return build_problem(self.base, self.settings, self.machines, self._outlay_bundles, some, last)
+
+        problem = build(1.0)
+        require_feasible(problem)
+        solution = solve_along_path(build, problem, carry)
+        sourcing = carried_sourcing(problem, solution.state.prices) if sluggish else None
+        return account(problem, solution, given, self.table, carry, sourcing)
+
+
+def _base_tariffs(table: WorldTable, tariffs: ArrayLike | None) -> Any:
+    G, N = table.G, table.N
+    if tariffs is None:
+        return np.zeros((G, N, G))
+    found = shaped(tariffs, (G, N, G), "base tariffs", "exporter, sector, destination").copy()
+    home = np.arange(G)
+    found[home, :, home] = 0.0
+    within(found, -1.0, 1e6, "base tariffs", (table.economies, table.sectors, table.economies), open_low=True)
+    return found
+
+
+def _purged_table(table: WorldTable, base: BaseEconomy, settings: Settings) -> WorldTable:
+    """The base table as the economy sees it: purged, one final-demand column, primary rows, tariffs."""
+    G, N = base.G, base.N
+    duty = np.einsum("sirj,sir->rj", base.Z.reshape(G, N, G, N), base.tariffs)
+    primary = {
+        "labour": (settings.labour_share * base.factor_income).reshape(-1),
+        "capital": ((1.0 - settings.labour_share) * base.factor_income).reshape(-1),
+        "tariff": duty.reshape(-1),
+    }
+    return table.replace(
+        Z=base.Z,
+        Y=base.Y,
+        final_demand=None,
+        final_demand_labels=None,
+        published_output=None,
+        published_value_added=None,
+        published_taxes=None,
+        value_added="residual",
+        primary=primary,
+        final_tariff=(base.Y.reshape(G, N, G) * base.tariffs).sum(axis=(0, 1)),
+        notes=(*table.notes, *base.report.notes),
+    )
