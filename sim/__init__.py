@@ -2,3 +2,54 @@
 
 Names are imported on first use, so that ``import sim`` stays cheap.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.economy import Equilibrium, Shocks, WorldEconomy
+    from sim.errors import EconomyError, ScenarioError, SimError
+    from sim.result import RunResult
+    from sim.runner import run
+    from sim.scenario import Scenario
+    from sim.scenario_io import load_scenario
+
+_HOME = {
+    "run": "sim.runner",
+    "RunResult": "sim.result",
+    "Scenario": "sim.scenario",
+    "load_scenario": "sim.scenario_io",
+    "WorldEconomy": "sim.economy",
+    "Equilibrium": "sim.economy",
+    "Shocks": "sim.economy",
+    "SimError": "sim.errors",
+    "ScenarioError": "sim.errors",
+    "EconomyError": "sim.errors",
+}
+
+__all__ = [
+    "EconomyError",
+    "Equilibrium",
+    "RunResult",
+    "Scenario",
+    "ScenarioError",
+    "Shocks",
+    "SimError",
+    "WorldEconomy",
+    "load_scenario",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its module when it is first asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Public names."""
+    return sorted(__all__)

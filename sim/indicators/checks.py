@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -12,32 +13,35 @@ from sim.indicators.data import YearArrays
 
 Array = NDArray[np.float64]
 
-#: Tolerance of each check; all values are relative to the table's size unless they count violations.
-TOLERANCES: Mapping[str, float] = {
-    "wwz_residual": 1e-10,
-    "vax_identity": 1e-9,
-    "value_content": 1e-10,
-    "table_balance": 1e-12,
-    "value_added": 1e-10,
-    "income_equals_spending": 1e-9,
-    "market_residual": 1e-10,
-    "negative_flows": 1e-12,
-    "shares_out_of_range": 0.0,
-    "not_finite": 0.0,
-}
-#: What each check compares, for the codebook.
-MEANINGS: Mapping[str, str] = {
-    "wwz_residual": "max |Σ T1…T16 − E| / max E",
-    "vax_identity": "max over economies |Σ T1…T5 − value added absorbed abroad| / max exports, tariffs counted as value",
-    "value_content": "max |Σ_t V_t B_t − 1| over sectors with output, V all of value added",
-    "table_balance": "max |row sum − column sum − value added| / max output",
-    "value_added": "max |X − Σ Z − labour − capital − tariffs on inputs| / max output",
-    "income_equals_spending": "max over economies |income − spending| / largest income",
-    "market_residual": "largest relative residual of the markets at the solution",
-    "negative_flows": "largest negative flow / max output",
-    "shares_out_of_range": "number of adoption, trust, unemployment and labour-share values outside [0, 1]",
-    "not_finite": "number of indicator values that are infinite",
-}
+#: Tolerances of the checks made here; relative to the table's size, or a number of violations.
+TOLERANCES: Mapping[str, float] = MappingProxyType(
+    {
+        "wwz_residual": 1e-10,
+        "vax_identity": 1e-9,
+        "value_content": 1e-10,
+        "negative_flows": 1e-12,
+        "shares_out_of_range": 0.0,
+        "not_finite": 0.0,
+    }
+)
+#: What each check compares, for the codebook; the later ones come with the equilibrium.
+MEANINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "wwz_residual": "max |Σ T1…T16 − E| / max E",
+        "vax_identity": "max over economies |Σ T1…T5 − value added absorbed abroad| / max exports, tariffs counted as value",
+        "value_content": "max |Σ_t V_t B_t − 1| over sectors with output, V all of value added",
+        "negative_flows": "largest negative flow / max output",
+        "shares_out_of_range": "number of adoption, trust, unemployment and labour-share values outside [0, 1]",
+        "not_finite": "number of indicator values that are infinite",
+        "column_balance": "output against inputs, labour, capital and tariffs of each column, relative",
+        "row_balance": "output against sales of each row, relative",
+        "income_spending": "income against spending of each economy, relative",
+        "labour_market": "largest excess demand for labour, relative",
+        "capital_market": "largest excess demand for capital, relative",
+        "numeraire": "world factor income against the base year's, relative",
+        "value_added": "V X against labour, capital and tariffs on inputs, relative",
+    }
+)
 
 
 class Check(NamedTuple):
@@ -79,7 +83,7 @@ def negative_flow(data: YearArrays) -> float:
 
 
 def year_checks(
-    data: YearArrays, terms: Array, absorbed: Array, sheet: Array, solver: Mapping[str, float], wwz_residual: float
+    data: YearArrays, terms: Array, absorbed: Array, sheet: Array, solver: tuple[Check, ...], wwz_residual: float
 ) -> tuple[Check, ...]:
     """All checks of a year.
 
@@ -90,8 +94,10 @@ def year_checks(
         Value added absorbed, tariffs counted as value.
     sheet : ndarray
         Indicator values of the year.
-    solver : mapping of str to float
-        Checks that the equilibrium brings along, by name; a name with a tolerance here is judged by it.
+    solver : tuple of Check
+        Checks that the equilibrium brings along.
+    wwz_residual : float
+        max |Σ T − E| / max E.
     """
     values = {
         "wwz_residual": wwz_residual,
@@ -100,6 +106,5 @@ def year_checks(
         "negative_flows": negative_flow(data),
         "shares_out_of_range": float(out_of_range(data)),
         "not_finite": float(np.count_nonzero(np.isinf(sheet))),
-        **{name: float(value) for name, value in solver.items() if name in TOLERANCES},
     }
-    return tuple(Check(name, values[name], tolerance) for name, tolerance in TOLERANCES.items() if name in values)
+    return tuple(Check(name, values[name], tolerance) for name, tolerance in TOLERANCES.items()) + solver

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,7 +56,7 @@ def track(
     base: Yardsticks,
     previous: Chain | None,
     *,
-    solver: Mapping[str, float],
+    solver: tuple[Check, ...],
     wwz_residual: float,
 ) -> YearIndicators:
     """Compute all indicators and checks of a year.
@@ -68,8 +67,8 @@ def track(
     base : Yardsticks
     previous : Chain or None
         Of the year before; None in the base year.
-    solver : mapping of str to float
-        Residuals that the equilibrium reports.
+    solver : tuple of Check
+        Checks that the equilibrium brings along.
     wwz_residual : float
         max |Σ T − E| / max E.
     """

@@ -1,0 +1,8 @@
+"""The Mesa model: agents, order of play, and the record of each year."""
+
+from __future__ import annotations
+
+from sim.model.record import YearDecisions, YearRecord
+from sim.model.world import WorldModel
+
+__all__ = ["WorldModel", "YearDecisions", "YearRecord"]

@@ -1,0 +1,196 @@
+"""From a resolved scenario and its table to an economy and the traits of its agents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import calibration
+from sim.agents import Traits
+from sim.behaviour import automation
+from sim.behaviour.protection import Losses
+from sim.calibration import parameter
+from sim.indicators.data import Mask, Yardsticks
+from sim.model.yardsticks import economy_mask, foreign, goods
+from sim.state import TECHNOLOGIES
+
+if TYPE_CHECKING:
+    from decomp.table import WorldTable
+    from sim.economy import WorldEconomy
+    from sim.scenario_io import ResolvedScenario
+
+Array = NDArray[np.float64]
+#: Economy whose wage the wage gradient is measured from; the best-paid one where the table does not have it.
+REFERENCE_ECONOMY = "USA"
+
+
+def build_economy(resolved: ResolvedScenario, table: WorldTable) -> WorldEconomy:
+    """The world economy of a scenario, calibrated to its table."""
+    from sim.economy import MachineSpec, WorldEconomy
+
+    settings, machines = resolved.scenario.economy, resolved.automation
+    tariffs = calibration.base_tariffs(table) if settings.base_tariffs == "applied" else None
+    substitution = settings.substitution
+    return WorldEconomy(
+        table,
+        tariffs=tariffs,
+        trade_elasticity=resolved.trade_elasticity,
+        labour_share=np.array(calibration.labour_share(table)),
+        substitution={
+            "value_added": substitution.value_added,
+            "inputs": substitution.inputs,
+            "consumption": substitution.consumption,
+            "tasks": substitution.tasks,
+        },
+        labour_market=settings.labour_market,
+        capital_supply=settings.capital_supply,
+        unemployment=np.array(calibration.unemployment(table)),
+        closure=settings.closure,
+        sluggishness=settings.sluggishness,
+        machines=MachineSpec(
+            ai_home_share=home_share(machines["ai_home_share"], machines["open_source"]),
+            ai_providers=np.array(calibration.ai_provider_weights(table)),
+        ),
+    )
+
+
+def home_share(given: Array, open_source: Array) -> Array:
+    """Home share of AI services, h + (1 − h)·o: services on open-source models are run at home."""
+    result: Array = given + (1.0 - given) * open_source
+    return result
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Machinery:
+    """Technology of automation: exposures, base adoption, costs and tasks.
+
+    Parameters
+    ----------
+    exposure : mapping of str to ndarray, shape (N,)
+        Share of each sector's labour tasks that a technology can do.
+    adoption : mapping of str to ndarray, shape (G,)
+        Base-year adoption.
+    saving : ndarray, shape (G,)
+        μ_r.
+    price_decline : mapping of str to float, per year
+    reinstatement, limit : float
+        ν, and the largest displaced share.
+    """
+
+    exposure: Mapping[str, Array]
+    adoption: Mapping[str, Array]
+    saving: Array
+    price_decline: Mapping[str, float]
+    reinstatement: float
+    limit: float
+
+    def displaced(self, robots: Array, ai: Array) -> dict[str, Array]:
+        """Shares of labour tasks that each technology has taken since the base year, shape (G, N)."""
+        tasks = [
+            automation.automated_tasks(self.exposure[k], now, self.adoption[k])
+            for k, now in zip(TECHNOLOGIES, (robots, ai), strict=True)
+        ]
+        shares = automation.displaced_shares(*tasks, reinstatement=self.reinstatement, limit=self.limit)
+        return dict(zip(TECHNOLOGIES, shares, strict=True))
+
+    def price(self, years: int) -> dict[str, float]:
+        """Price factor e^{−g·years} of each technology."""
+        return {k: float(np.exp(-rate * years)) for k, rate in self.price_decline.items()}
+
+
+def build_machinery(resolved: ResolvedScenario, table: WorldTable) -> Machinery:
+    """Exposures and base adoption from the calibration, costs and reinstatement from the scenario."""
+    settings = resolved.scenario.behaviour.automation
+    wages = calibration.country_labour_share(table) * calibration.gdp_per_worker(table)
+    reference = wages[table.economies.index(REFERENCE_ECONOMY)] if REFERENCE_ECONOMY in table.economies else wages.max()
+    return Machinery(
+        exposure={"robots": calibration.robot_exposure(table), "ai": calibration.ai_exposure(table)},
+        adoption={"robots": calibration.robot_adoption(table), "ai": calibration.ai_adoption(table)},
+        saving=automation.machine_saving(
+            settings.machine_saving, gradient=settings.wage_gradient, relative_wage=wages / reference
+        ),
+        price_decline={"robots": settings.robot_price_decline, "ai": settings.ai_price_decline},
+        reinstatement=settings.reinstatement,
+        limit=parameter("automation.max_displaced"),
+    )
+
+
+def build_traits(resolved: ResolvedScenario, table: WorldTable, machinery: Machinery, tariffs: Array) -> list[Traits]:
+    """Traits of every agent; ``tariffs`` are the base tariffs, shape (G, N, G)."""
+    behaviour, protects = resolved.scenario.behaviour, resolved.protection
+    access = _access(resolved, table)
+    targets = foreign(goods(table), table.G) & ~union_pairs(table)[:, None, :]
+    bound = calibration.bound_tariffs(table) if behaviour.protection.respect_bound else None
+    weights, speeds = behaviour.protection.weights, _speeds(resolved, table)
+    least = parameter("protection.least_change")
+    return [
+        Traits(
+            position=r,
+            automates=behaviour.automation.active,
+            protects=behaviour.protection.active and bool(resolved.acting[r]),
+            saving=dict.fromkeys(TECHNOLOGIES, float(machinery.saving[r])),
+            speed={k: float(speeds[k][r]) for k in TECHNOLOGIES},
+            ceiling={
+                "robots": float(resolved.automation["robot_ceiling"][r]),
+                "ai": float(resolved.automation["ai_ceiling"][r]),
+            },
+            access={k: float(access[k][r]) for k in TECHNOLOGIES},
+            **{name: float(protects[name][r]) for name in protects},
+            least_change=least,
+            weights=Losses(
+                *(np.float64(w) for w in (weights.job_loss, weights.import_penetration, weights.unemployment, weights.labour_share))
+            ),
+            base_tariffs=np.ascontiguousarray(tariffs[:, :, r]),
+            bound_tariffs=None if bound is None else np.ascontiguousarray(bound[:, :, r]),
+            targets=np.ascontiguousarray(targets[:, :, r]),
+        )
+        for r in range(table.G)
+    ]  # fmt: skip
+
+
+def _speeds(resolved: ResolvedScenario, table: WorldTable) -> dict[str, Array]:
+    """Speeds of diffusion by technology, shape (G,).
+
+    An economy with its own calibrated robot speed (China) has it in proportion to the scenario's general speed, unless
+    the scenario overrides it.
+    """
+    own = calibration.robot_speed(table) / parameter("automation.robot_speed")
+    for name, given in resolved.scenario.behaviour.automation.overrides.items():
+        if given.robot_speed is not None:
+            own = np.array(own)
+            own[table.economies_in(name)] = 1.0
+    return {"robots": resolved.automation["robot_speed"] * own, "ai": resolved.automation["ai_speed"]}
+
+
+def _access(resolved: ResolvedScenario, table: WorldTable) -> dict[str, Array]:
+    """Access to the frontier: full for the automation leaders; open-source models help with AI only."""
+    settings, provider = resolved.automation, economy_mask(table, "automation-leaders")
+    closed = np.zeros(table.G)
+
+    def access(openness: Array) -> Array:
+        return automation.frontier_access(
+            provider, base_access=settings["base_access"], openness=openness, sharing=settings["technology_sharing"]
+        )
+
+    return {"robots": access(closed), "ai": access(settings["open_source"])}
+
+
+def union_pairs(table: WorldTable) -> Mask:
+    """Pairs inside the customs union of 2011 (the European Union): no tariffs among them, shape (G, G)."""
+    member = economy_mask(table, "eu")
+    return np.asarray(member[:, None] & member[None, :])
+
+
+def union_weights(table: WorldTable, base: Yardsticks) -> Array | None:
+    """Weight of each member in the common external tariff, by goods imports; None where no union has two members."""
+    member = economy_mask(table, "eu")
+    if member.sum() < 2:
+        return None
+    weights = np.eye(table.G)
+    share = np.where(member, base.imports.sum(axis=(0, 1)), 0.0)
+    weights[member] = share / share.sum()
+    return weights

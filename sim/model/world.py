@@ -1,0 +1,222 @@
+"""The world model: order of play of a simulated year.
+
+All agents observe last year, all decide, all commit; tariffs, machines and trust of the year are settled, scenario
+policies and events included; the economy finds its equilibrium; the table is decomposed; everything is recorded.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import calibration
+from sim.agents import CountryAgent, Plan
+from sim.behaviour import protection
+from sim.behaviour import trust as trust_rule
+from sim.calibration import parameter
+from sim.economy import Shocks
+from sim.economy.accounts import TOLERANCES
+from sim.indicators import Check
+from sim.indicators.track import track
+from sim.model.arrays import decompose, outcome, year_arrays
+from sim.model.decrees import Levers, decree_log, decreed_tariffs, levers
+from sim.model.record import YearDecisions, YearRecord
+from sim.model.setup import build_economy, build_machinery, build_traits, union_weights
+from sim.model.yardsticks import measure
+from sim.state import TECHNOLOGIES, Outcome, WorldState
+
+if TYPE_CHECKING:
+    from decomp.table import WorldTable
+    from sim.economy import Equilibrium
+    from sim.scenario_io import ResolvedScenario
+
+Array = NDArray[np.float64]
+
+
+class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
+    """Country agents in a world table that answers in equilibrium.
+
+    Parameters
+    ----------
+    resolved : ResolvedScenario
+    table : WorldTable
+        The base year.
+    seed : int
+        Of the model's one generator, ``self.rng``; the rules draw nothing unless a scenario asks for it.
+
+    Attributes
+    ----------
+    state : WorldState
+        At the end of the last finished year.
+    before, now : Outcome
+        Outcomes of the two last years; equal after the base year.
+    records : list of YearRecord
+        Finished years, the base year first.
+    """
+
+    def __init__(self, resolved: ResolvedScenario, table: WorldTable, *, seed: int = 0) -> None:
+        super().__init__(seed=seed)
+        self.resolved, self.table = resolved, table
+        self.economy = build_economy(resolved, table)
+        self.yardsticks = measure(table, self.economy)
+        self.machinery = build_machinery(resolved, table)
+        self.union = union_weights(table, self.yardsticks)
+        base_tariffs = np.asarray(self.economy.base.tariffs)
+        self.base_tariffs = base_tariffs
+        bought = self.yardsticks.imports.sum(axis=1, keepdims=True)
+        self.import_weights = np.divide(
+            self.yardsticks.imports, bought, out=np.zeros_like(self.yardsticks.imports), where=bought > 0
+        )
+        self.base_mean_tariffs = protection.mean_tariff_on_partner(base_tariffs, self.import_weights)
+        traits = build_traits(resolved, table, self.machinery, base_tariffs)
+        for name, own in zip(table.economies, traits, strict=True):
+            CountryAgent(self, name, own)
+        self.traits = tuple(traits)
+        self._plans: list[Plan | None] = [None] * table.G
+        self.records: list[YearRecord] = []
+        self._start()
+
+    # -- the order of play -----------------------------------------------------------------------
+
+    def step(self) -> None:
+        """Play one year."""
+        year = self.state.year + 1
+        self.decreed = decreed_tariffs(self.resolved, year)
+        self.rises = protection.mean_tariff_on_partner(self.state.tariffs, self.import_weights) - self.base_mean_tariffs
+        self.agents.do("observe")
+        self.agents.do("decide")
+        self.agents.do("commit")
+        plans = tuple(plan for plan in self._plans if plan is not None)
+        self._plans = [None] * len(plans)
+        before, before_levers, seen = self.state, self.levers, self.now.penetration
+        after, after_levers, acts = self._settle(year, plans)
+        decisions = YearDecisions(
+            year=year, before=before, after=after, plans=plans, traits=self.traits, penetration=seen, rises=self.rises,
+            hostility=acts, decreed=tuple(decree_log(self.resolved, year, before_levers, after_levers)),
+            union=np.zeros(len(plans), bool) if self.union is None else (self.union > 0).sum(axis=1) > 1,
+        )  # fmt: skip
+        self._finish(after, after_levers, decisions)
+
+    def accept(self, position: int, plan: Plan) -> None:
+        """Take an economy's plan for the coming year."""
+        self._plans[position] = plan
+
+    # -- the parts of a year ---------------------------------------------------------------------
+
+    def _start(self) -> None:
+        """Set up and record the base year: no shocks, base tariffs, base adoption, initial trust."""
+        G, N = self.table.G, self.table.N  # noqa: N806 — the letters of the design
+        year = self.resolved.years[0]
+        trust = self.resolved.scenario.behaviour.trust
+        self.initial_trust = np.full((G, G), trust.initial)
+        np.fill_diagonal(self.initial_trust, 1.0)
+        adoption = tuple(self.machinery.adoption[k] for k in TECHNOLOGIES)
+        self.levers = Levers(
+            tariff=self.base_tariffs, friction=np.ones((G, N, G)), export_cut=np.zeros((G, N, G)), robots=adoption[0],
+            ai=adoption[1], productivity=np.ones((G, N)), labour=np.ones(G), capital=np.ones(G), demand=np.ones((N, G)),
+        )  # fmt: skip
+        state = WorldState(
+            year=year, robots=adoption[0], ai=adoption[1], robot_diffusion=adoption[0], ai_diffusion=adoption[1],
+            capability=np.array(calibration.ai_preparedness(self.table)), grievance=np.zeros(G),
+            increments=np.zeros((G, N, G)), tariffs=self.base_tariffs, trust=self.initial_trust,
+        )  # fmt: skip
+        self.equilibrium: Equilibrium | None = None
+        self.now: Outcome | None = None
+        self._finish(state, self.levers, None)
+
+    def _settle(self, year: int, plans: tuple[Plan, ...]) -> tuple[WorldState, Levers, Array]:
+        """Turn the plans into the state and the levers of a year; also the hostile acts in it."""
+        state = self.state
+        increments = np.stack([plan.increments for plan in plans], axis=2)
+        if self.union is not None:
+            increments = protection.union_average(increments, self.union)
+        diffusion = {k: np.array([plan.adoption[k] for plan in plans]) for k in TECHNOLOGIES}
+        now = levers(
+            self.resolved, year, tariffs=self.base_tariffs + increments, base_tariffs=self.base_tariffs,
+            adoption=(diffusion["robots"], diffusion["ai"]),
+            base_adoption=(self.machinery.adoption["robots"], self.machinery.adoption["ai"]),
+        )  # fmt: skip
+        acts = self._hostility(now)
+        settled = WorldState(
+            year=year, robots=now.robots, ai=now.ai, robot_diffusion=diffusion["robots"], ai_diffusion=diffusion["ai"],
+            capability=state.capability, grievance=np.array([plan.grievance for plan in plans]), increments=increments,
+            tariffs=now.tariff, trust=self._trust(acts),
+        )  # fmt: skip
+        return settled, now, acts
+
+    def _hostility(self, now: Levers) -> Array:
+        """Hostile acts between last year's levers and this year's, [victim, actor]."""
+        mean = protection.mean_tariff_on_partner
+        rise = mean(now.tariff, self.import_weights) - mean(self.levers.tariff, self.import_weights)
+        newly_cut = np.maximum(0.0, now.export_cut - self.levers.export_cut)
+        banned = np.einsum("sir,sir->rs", self.import_weights, newly_cut)
+        return trust_rule.hostility(rise, banned)
+
+    def _trust(self, acts: Array) -> Array:
+        settings = self.resolved.scenario.behaviour.trust
+        if not settings.active:
+            return self.state.trust
+        return trust_rule.update(
+            self.state.trust, self.initial_trust, acts, fall=settings.hostility, recovery=settings.recovery
+        )
+
+    def _reference_wage(self) -> Array | None:
+        """Real wage that the wage curve's claims are measured from: it follows what was earned, with a lag."""
+        if self.equilibrium is None:
+            return None
+        return self.equilibrium.next_reference(parameter("economy.wage_adaptation"))
+
+    def friction(self, state: WorldState, now: Levers) -> Array:
+        """Iceberg factors of a year: decreed ones, export restrictions (1 − z)^{−1/θ}, and distrust; (G, N, G)."""
+        theta = self.economy.settings.trade_elasticity
+        settings = self.resolved.scenario.behaviour.trust
+        factor = now.friction
+        if now.export_cut.any():
+            factor = factor * (1.0 - now.export_cut) ** (-1.0 / theta)[None, :, None]
+        if settings.active and settings.friction > 0:
+            distrust = trust_rule.friction(state.trust, self.initial_trust, at_zero=settings.friction)
+            factor = factor * distrust[:, None, :]
+        return factor
+
+    def shocks(self, state: WorldState, now: Levers, friction: Array, displaced: dict[str, Array]) -> Shocks:
+        """The year as shocks against the base year; what did not move is left out."""
+
+        def moved(array: Array) -> Array | None:
+            return array if (array != 1.0).any() else None
+
+        automated = any(share.any() for share in displaced.values())
+        saving = dict.fromkeys(TECHNOLOGIES, self.machinery.saving)
+        return Shocks(
+            tariffs=state.tariffs if (state.tariffs != self.base_tariffs).any() else None,
+            friction=moved(friction),
+            automation=displaced if automated else None,
+            productivity=moved(now.productivity),
+            demand=moved(now.demand),
+            labour=moved(now.labour),
+            capital=moved(now.capital),
+            machine_price=self.machinery.price(state.year - self.resolved.years[0]),
+            machine_saving=saving,
+            reference_wage=self._reference_wage(),
+        )
+
+    def _finish(self, state: WorldState, now: Levers, decisions: YearDecisions | None) -> None:
+        """Solve, decompose, measure and record a year; only then does it count."""
+        friction = self.friction(state, now)
+        displaced = self.machinery.displaced(state.robots, state.ai)
+        equilibrium = self.economy.solve(shocks=self.shocks(state, now, friction, displaced), start=self.equilibrium)
+        found = decompose(equilibrium, self.table.G, self.table.N)
+        data = year_arrays(
+            state.year, equilibrium, found, state, friction, displaced["robots"] + displaced["ai"], self.yardsticks
+        )
+        chain = self.records[-1].indicators.chain if self.records else None
+        solver = tuple(Check(name, value, TOLERANCES[name]) for name, value in equilibrium.checks.items())
+        measured = track(data, self.yardsticks, chain, solver=solver, wwz_residual=found.residual)
+        seen = outcome(
+            state.year, equilibrium, self.yardsticks, self.machinery.price(state.year - self.resolved.years[0])
+        )
+        self.before, self.now = self.now or seen, seen
+        self.state, self.levers, self.equilibrium = state, now, equilibrium
+        self.records.append(YearRecord(state.year, state, equilibrium.lean(), measured, decisions))

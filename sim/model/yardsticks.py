@@ -1,0 +1,83 @@
+"""The base year's yardsticks and sets of economies and sectors, from the table, the economy and the calibration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import calibration
+from sim.indicators.data import Mask, Yardsticks
+
+if TYPE_CHECKING:
+    from decomp.table import WorldTable
+    from sim.economy import WorldEconomy
+
+Array = NDArray[np.float64]
+
+
+def sector_mask(table: WorldTable, group: str) -> Mask:
+    """Sectors of a named group, shape (N,); none when the table does not name it."""
+    mask = np.zeros(table.N, dtype=bool)
+    if group in table.sector_groups:
+        mask[table.sectors_in(group)] = True
+    return mask
+
+
+def economy_mask(table: WorldTable, group: str) -> Mask:
+    """Economies of a named group, shape (G,); none when the table does not name it."""
+    mask = np.zeros(table.G, dtype=bool)
+    if group in table.economy_groups:
+        mask[table.economies_in(group)] = True
+    return mask
+
+
+def goods(table: WorldTable) -> Mask:
+    """Sectors that tariffs fall on: the group ``goods``, else those whose trade is mostly in goods; shape (N,)."""
+    mask = sector_mask(table, "goods")
+    return mask if mask.any() else np.asarray(calibration.goods_share(table) > 0.5)
+
+
+def foreign(cells: Mask, G: int) -> Mask:  # noqa: N803 — the letter of the design
+    """Cells [origin, sector, importer] of the given sectors that cross a border, shape (G, N, G)."""
+    away = ~np.eye(G, dtype=bool)
+    return away[:, None, :] & cells[None, :, None]
+
+
+def imports_of(sales: Array, cells: Mask) -> Array:
+    """Sales of the given sectors that cross a border, zero elsewhere, shape (G, N, G)."""
+    return np.where(foreign(cells, sales.shape[0]), sales, 0.0)
+
+
+def sales_of(Z: Array, Y: Array, G: int, N: int) -> tuple[Array, Array]:  # noqa: N803 — the letters of the tables
+    """Sales to industries, summed over users, and to final demand, (G, N, G) each [origin, sector, destination]."""
+    return Z.reshape(G, N, G, N).sum(axis=3), Y.reshape(G, N, G)
+
+
+def measure(table: WorldTable, economy: WorldEconomy) -> Yardsticks:
+    """Collect the yardsticks of a table: weights from its purged base year, people and wages from the calibration."""
+    base, G, N = economy.base, table.G, table.N  # noqa: N806
+    inputs, final = sales_of(base.Z, base.Y, G, N)
+    trade = imports_of(inputs + final, np.ones(N, dtype=bool)).sum(axis=1)
+    wages = base.factor_income * economy.settings.labour_share
+    unemployment = np.asarray(calibration.unemployment(table))
+    us_china = np.isin(np.array(table.economies), ["USA", "CHN"])
+    return Yardsticks(
+        economies=table.economies,
+        sectors=table.sectors,
+        population=np.array(calibration.population(table)),
+        labour_force=calibration.employment(table) / (1.0 - unemployment),
+        income=np.array(base.income),
+        value_added=base.factor_income.sum(axis=1),
+        wage_bill=wages.sum(axis=1),
+        sector_wages=wages,
+        imports=imports_of(inputs + final, goods(table)),
+        trade=trade,
+        labour_abundance=-np.log(calibration.gdp_per_worker(table)),
+        manufacturing=sector_mask(table, "manufacturing"),
+        labour_intensive=sector_mask(table, "labour-intensive"),
+        leaders=economy_mask(table, "automation-leaders"),
+        us_china=us_china,
+        single=~economy_mask(table, "row"),
+    )

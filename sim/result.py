@@ -1,0 +1,205 @@
+"""The result of a run: finished years with their records, as tidy frames, tables and decompositions on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.behaviour import log
+from sim.errors import SimError
+from sim.indicators import INDICATORS, PAIR_INDICATORS
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from decomp.result import Decomposition
+    from decomp.table import WorldTable
+    from sim.model import YearRecord
+    from sim.scenario import Scenario
+    from sim.scenario_io.read import LoadedScenario
+
+Array = NDArray[np.float64]
+Status = Literal["ok", "partial", "cancelled", "failed"]
+
+#: The world as an economy in the tables.
+WORLD = "WLD"
+
+
+class YearError(SimError):
+    """A year was asked for that the run did not finish."""
+
+
+@dataclass(frozen=True, eq=False)
+class RunResult:
+    """What a run leaves behind. Frames are built when first asked for; the same run gives the same rows in the same order.
+
+    Parameters
+    ----------
+    loaded : LoadedScenario
+        Scenario as read and resolved, with its table and text.
+    records : tuple of YearRecord
+        Finished years, the base year first.
+    status : {"ok", "partial", "cancelled", "failed"}
+        ok: all years; partial: an error after at least one simulated year; failed: an error before; cancelled: stopped.
+    message : str
+        Why the run ended early; empty when it did not.
+    error : Exception or None
+        The error that ended the run.
+    timings : mapping of str to float
+        Seconds by part: setup, years, total.
+    settings : mapping of str to object
+        What determines the bytes besides scenario and table: seed, threads, BLAS.
+    """
+
+    loaded: LoadedScenario
+    records: tuple[YearRecord, ...]
+    status: Status
+    message: str = ""
+    error: Exception | None = None
+    timings: Mapping[str, float] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as run: overrides and all defaults filled in."""
+        return self.loaded.resolved.scenario
+
+    @property
+    def base_table(self) -> WorldTable:
+        """The table that the scenario starts from, as loaded."""
+        return self.loaded.table
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Finished years, the base year first."""
+        return tuple(record.year for record in self.records)
+
+    @property
+    def economies(self) -> tuple[str, ...]:
+        """Labels of the economies."""
+        return self.loaded.table.economies
+
+    @property
+    def sectors(self) -> tuple[str, ...]:
+        """Labels of the sectors."""
+        return self.loaded.table.sectors
+
+    # -- one year --------------------------------------------------------------------------------
+
+    def record(self, year: int) -> YearRecord:
+        """Everything kept of a year.
+
+        Raises
+        ------
+        YearError
+            The run did not finish that year; names those it did.
+        """
+        for record in self.records:
+            if record.year == year:
+                return record
+        done = f"{self.years[0]}–{self.years[-1]}" if self.years else "none"
+        raise YearError(f"year {year} is not in this run ({self.status}). Finished years: {done}.")
+
+    def table(self, year: int) -> WorldTable:
+        """The balanced world table of a year, with primary rows labour, capital and tariff."""
+        table: WorldTable = self.record(year).equilibrium.table
+        return table.replace(year=year, name=f"{self.scenario.name} {year}")
+
+    def decomposition(self, year: int) -> Decomposition:
+        """The sixteen terms of a year by exporter, sector and importer; computed again from the table, bit for bit."""
+        from decomp.wwz import wwz
+
+        return wwz(self.table(year))
+
+    def value(self, indicator: str, economy: str = WORLD, year: int | None = None) -> float:
+        """One value: an indicator of an economy (the world by default) in a year (the last by default)."""
+        record = self.records[-1] if year is None else self.record(year)
+        return record.indicators.value(indicator, -1 if economy == WORLD else self.base_table.economy(economy))
+
+    def series(self, indicator: str, economy: str = WORLD) -> dict[int, float]:
+        """Values of one indicator by finished year."""
+        place = -1 if economy == WORLD else self.base_table.economy(economy)
+        return {record.year: record.indicators.value(indicator, place) for record in self.records}
+
+    # -- tidy frames -----------------------------------------------------------------------------
+
+    @cached_property
+    def indicators(self) -> DataFrame:
+        """Columns year, economy (``WLD`` is the world), indicator, value, unit; undefined values have no row."""
+        values = np.stack([record.indicators.values.T for record in self.records])  # (T, G + 1, K)
+        names = [*self.economies, WORLD]
+        units = [one.unit for one in INDICATORS.values()]
+        return tidy(values, [self.years, names, list(INDICATORS)], ["year", "economy", "indicator"], units)
+
+    @cached_property
+    def pairs(self) -> DataFrame:
+        """Columns year, exporter, importer, indicator, value, unit; one row per ordered pair of different economies."""
+        values = np.stack(
+            [np.stack(list(record.indicators.pairs.values().values()), axis=-1) for record in self.records]
+        )  # (T, G, G, K)
+        away = ~np.eye(len(self.economies), dtype=bool)
+        values = np.where(away[None, :, :, None], values, np.nan)
+        units = [one.unit for one in PAIR_INDICATORS.values()]
+        labels = [self.years, self.economies, self.economies, list(PAIR_INDICATORS)]
+        return tidy(values, labels, ["year", "exporter", "importer", "indicator"], units)
+
+    @cached_property
+    def interdependence(self) -> DataFrame:
+        """Columns year, source, absorber, indicator, value, unit: value added absorbed and dependence, home included."""
+        pairs = [record.indicators.pairs for record in self.records]
+        values = np.stack([np.stack([one.absorbed, one.dependence], axis=-1) for one in pairs])
+        names = ["value_added_absorbed", "dependence"]
+        units = [PAIR_INDICATORS[name].unit for name in names]
+        labels = [self.years, self.economies, self.economies, names]
+        return tidy(values, labels, ["year", "source", "absorber", "indicator"], units)
+
+    @cached_property
+    def decisions(self) -> DataFrame:
+        """Columns year, economy, lever, partner, sector, before, after, reason, drivers; see :mod:`sim.behaviour.log`."""
+        batches = [batch for record in self.records for batch in record.log()]
+        return log.frame(batches, self.economies, self.sectors)
+
+    @cached_property
+    def checks(self) -> DataFrame:
+        """Columns year, check, value, tolerance, passed."""
+        import pandas as pd
+
+        rows = [
+            (record.year, check.name, check.value, check.tolerance, check.passed)
+            for record in self.records
+            for check in record.indicators.checks
+        ]
+        return pd.DataFrame(rows, columns=["year", "check", "value", "tolerance", "passed"])
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check of every finished year passed."""
+        return all(check.passed for record in self.records for check in record.indicators.checks)
+
+
+def tidy(values: Array, labels: Sequence[Sequence[Any]], columns: Sequence[str], units: Sequence[str]) -> DataFrame:
+    """Turn an array into rows in C order, one per finite value: a column per axis, then value and unit.
+
+    Parameters
+    ----------
+    values : ndarray
+    labels : one sequence per axis
+    columns : one name per axis
+    units : one per label of the last axis
+    """
+    import pandas as pd
+
+    kept = np.flatnonzero(~np.isnan(values.reshape(-1)))
+    places = np.unravel_index(kept, values.shape)
+    data: dict[str, Any] = {
+        name: np.asarray(names, dtype=np.int64 if name == "year" else object)[place]
+        for name, names, place in zip(columns, labels, places, strict=True)
+    }
+    data["value"] = values.reshape(-1)[kept]
+    data["unit"] = np.asarray(units, dtype=object)[places[-1]]
+    return pd.DataFrame(data)

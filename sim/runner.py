@@ -1,0 +1,149 @@
+"""Running a scenario: from a file or name to a result, year by year, with what is finished kept whatever happens."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from decomp.errors import DecompError
+from sim.errors import SimError
+from sim.indicators import INDICATORS
+from sim.result import RunResult, Status
+
+if TYPE_CHECKING:
+    from decomp.table import WorldTable
+    from sim.model import WorldModel, YearRecord
+    from sim.scenario_io.overrides import Overrides
+    from sim.scenario_io.read import LoadedScenario, Source
+
+logger = logging.getLogger("unweave.run")
+
+#: Up to this number of economy–sectors one BLAS thread is as fast as several, and its results do not depend on the machine.
+SMALL_TABLE = 600
+
+#: Called after each finished year with the year, its place from 0, and the number of years.
+Progress = Callable[[int, int, int], None]
+#: Asked before each year; true ends the run.
+Stop = Callable[[], bool]
+
+
+def run(
+    source: Source,
+    *,
+    seed: int | None = None,
+    overrides: Overrides | None = None,
+    years: tuple[int, int] | None = None,
+    table: WorldTable | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    stop: Stop | None = None,
+) -> RunResult:
+    """Run a scenario.
+
+    Parameters
+    ----------
+    source : str, Path, Scenario or mapping
+        A scenario file, the name of a scenario of the library, or a scenario in memory.
+    seed : int, optional
+        Instead of the scenario's.
+    overrides : list of ``"path=value"`` or mapping, optional
+        Such as ``["policies.0.value=0.3"]``.
+    years : (int, int), optional
+        Run only these years; the base year stays.
+    table : WorldTable, optional
+        Used instead of the table that the scenario names.
+    threads : int, optional
+        BLAS threads; 1 for small tables and all processors for large ones when absent. Recorded in the result.
+    progress : callable, optional
+        ``progress(year, index, total)`` after every finished year.
+    stop : callable, optional
+        Returns true to end the run before the next year.
+
+    Returns
+    -------
+    RunResult
+        Its ``status`` tells whether all years were finished; an equilibrium that cannot be found ends the run and keeps
+        the years before it.
+
+    Raises
+    ------
+    ScenarioError
+        The scenario is not valid.
+    DecompError
+        The table cannot be read.
+    EconomyError
+        The base year cannot be calibrated.
+    """
+    from sim.scenario_io.read import read_scenario
+
+    loaded = read_scenario(source, overrides, years=years, seed=seed, table=table, indicators=INDICATORS)
+    return run_loaded(loaded, threads=threads, progress=progress, stop=stop)
+
+
+def run_loaded(
+    loaded: LoadedScenario, *, threads: int | None = None, progress: Progress | None = None, stop: Stop | None = None
+) -> RunResult:
+    """Run a scenario that has been read already; see :func:`run`."""
+    from sim.model import WorldModel
+
+    count = threads_for(loaded.table.n) if threads is None else threads
+    with blas_threads(count) as blas:
+        start = time.perf_counter()
+        model = WorldModel(loaded.resolved, loaded.table, seed=loaded.resolved.scenario.seed)
+        ready = time.perf_counter()
+        status, message, error = play(model, loaded.resolved.years, progress, stop)
+        end = time.perf_counter()
+    timings = {"setup": ready - start, "years": end - ready, "total": end - start}
+    settings = {"seed": loaded.resolved.scenario.seed, "threads": count, "blas": blas}
+    records: tuple[YearRecord, ...] = tuple(model.records)
+    return RunResult(loaded, records, status, message, error, timings, settings)
+
+
+def play(
+    model: WorldModel, years: tuple[int, ...], progress: Progress | None = None, stop: Stop | None = None
+) -> tuple[Status, str, Exception | None]:
+    """Play the years after the base year; returns the status, why it ended early, and the error that ended it."""
+    total = len(years)
+    try:
+        for index, year in enumerate(years):
+            if index > 0:
+                if stop is not None and stop():
+                    return "cancelled", f"stopped before {year}", None
+                model.step()
+            if progress is not None:
+                progress(year, index, total)
+    except KeyboardInterrupt:
+        return "cancelled", f"interrupted after {model.records[-1].year}", None
+    except (SimError, DecompError) as error:
+        failed = model.records[-1].year + 1
+        logger.error("year %d: %s", failed, error)
+        status: Status = "partial" if len(model.records) > 1 else "failed"
+        return status, f"year {failed}: {error}", error
+    return "ok", "", None
+
+
+def threads_for(size: int) -> int:
+    """BLAS threads for a table of ``size`` economy–sectors: 1 when small, else the processors this process may use."""
+    if size <= SMALL_TABLE:
+        return 1
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+@contextmanager
+def blas_threads(count: int) -> Iterator[Mapping[str, Any]]:
+    """Set the number of BLAS threads explicitly, and yield which libraries that concerns."""
+    from threadpoolctl import ThreadpoolController
+
+    controller = ThreadpoolController()
+    libraries = [
+        f"{info.get('internal_api')} {info.get('version')}" for info in controller.info() if info["user_api"] == "blas"
+    ]
+    with controller.limit(limits=count, user_api="blas"):
+        yield {"libraries": sorted(set(libraries))}
