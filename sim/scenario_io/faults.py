@@ -62,12 +62,20 @@ class Faults:
         self.found.append(mark.problem(code, text, help=help, path=where, warning=warning))
 
     def unknown(
-        self, path: Path, code: str, what: str, found: object, allowed: Iterable[str], *, key: bool = False
+        self,
+        path: Path,
+        code: str,
+        what: str,
+        found: object,
+        allowed: Iterable[str],
+        *,
+        key: bool = False,
+        hint: str = "",
     ) -> None:
-        """Record a word that is not one of the allowed ones, with the nearest and with all of them."""
+        """Record a word that is not one of the allowed ones, with a hint (the nearest one) and with all of them."""
         allowed = list(allowed)
-        guess = did_you_mean(found, allowed)
-        self.add(path, code, f"unknown {what} {found!r}{guess or '.'}", help=f"allowed: {listed(allowed)}", key=key)
+        guess = hint or did_you_mean(found, allowed) or "."
+        self.add(path, code, f"unknown {what} {found!r}{guess}", help=f"allowed: {listed(allowed)}", key=key)
 
     def original(self, path: Path) -> Path:
         """Path in the text of a path in the scenario."""
@@ -91,7 +99,9 @@ class Faults:
 
     def _sorted(self, severity: str) -> list[Problem]:
         chosen = [problem for problem in self.found if problem.severity == severity]
-        return sorted(chosen, key=lambda problem: (problem.file.startswith("--set"), problem.line, problem.column))
+        in_file = [problem for problem in chosen if not problem.file.startswith("--")]
+        elsewhere = [problem for problem in chosen if problem.file.startswith("--")]
+        return [*sorted(in_file, key=lambda problem: (problem.line, problem.column)), *elsewhere]
 
 
 def spell(path: Path) -> str:
