@@ -100,6 +100,7 @@ def _full_table(folder: Path, year: int) -> WorldTable:
     return read_npz(path)
 
 
-def default_out_dir() -> Path:
-    """Folder of the bundled tables in a checkout: what ``unweave data build`` writes when no folder is given."""
-    return Path(__file__).resolve().parents[1] / "data" / "tables"
+def default_out_dir() -> Path | None:
+    """Folder of the bundled tables in a checkout of the project; None in an installed package, which stays as it is."""
+    root = Path(__file__).resolve().parents[2]
+    return root / "decomp" / "data" / "tables" if (root / "pyproject.toml").is_file() else None

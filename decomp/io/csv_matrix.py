@@ -35,7 +35,8 @@ from decomp.table import WorldTable
 
 Array = NDArray[np.float64]
 Rows = list[tuple[int, list[str]]]
-SPECIAL = ("@primary", "@published", "@tariff", "@meta")
+#: First character of the layout's own row and column names.
+MARK = "@"
 
 
 def read_csv(path: str | Path) -> WorldTable:
@@ -67,8 +68,8 @@ def read_csv(path: str | Path) -> WorldTable:
         )
     header = list(zip(rows[0][1], rows[1][1], strict=False))[2:]
     _equal_width(rows, len(header) + 2, path)
-    body = [(number, row) for number, row in rows[2:] if row[0] not in SPECIAL]
-    special = [(number, row) for number, row in rows[2:] if row[0] in SPECIAL]
+    body = [(number, row) for number, row in rows[2:] if not row[0].startswith(MARK)]
+    special = [(number, row) for number, row in rows[2:] if row[0].startswith(MARK)]
     return _table(header, body, special, path)
 
 
@@ -83,7 +84,7 @@ def write_csv(table: WorldTable, path: str | Path) -> Path:
         An economy is called like one of the layout's own row names.
     """
     for label in table.economies:
-        if label in SPECIAL or label == "economy":
+        if label.startswith(MARK) or label == "economy":
             raise LabelError(f"economy {label!r} has a name that the CSV layout uses itself; rename it, or write .npz.")
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(_lines(table))

@@ -100,7 +100,7 @@ def convert(
 ) -> None:
     """Write a table in another format, on request aggregated.
 
-    Examples:
+    For example:
 
       unweave data convert wiot11_row_sep12.xlsx wiot_2011.npz
 
@@ -138,6 +138,10 @@ def build(
     from decomp.io.build import build_bundled, default_out_dir
 
     folder = out or default_out_dir()
+    if folder is None:
+        raise typer.BadParameter(
+            "give a folder: only a checkout of the project has one of its own.", param_hint="--out"
+        )
     before = {row["name"]: row["sha256"] for row in data_rows("tables", "checksums.csv")}
     written = build_bundled(wiod, folder)
     after = dict(line.split(",") for line in written[-1].read_text(encoding="utf-8").splitlines()[1:])
@@ -156,6 +160,10 @@ def _info(table: WorldTable, lang: Lang) -> dict[str, Any]:
     """What ``info`` shows, as plain values."""
     from decomp.names import economy_name, sector_name
 
+    given = dict(zip(table.economies, table.economy_names or table.economies, strict=True))
+    given |= dict(zip(table.sectors, table.sector_names or table.sectors, strict=True))
+    economies = {e: economy_name(e, lang, members=table.economy_members[e]) for e in table.economies}
+    sectors = {s: sector_name(s, lang) for s in table.sectors}
     return {
         "name": table.name,
         "year": table.year,
@@ -164,22 +172,20 @@ def _info(table: WorldTable, lang: Lang) -> dict[str, Any]:
         "licence": table.licence,
         "checksum": table.checksum(),
         "value_added": table.value_added,
-        "economies": [
-            {
-                "code": e,
-                "name": economy_name(e, lang, members=table.economy_members[e]),
-                "members": list(table.economy_members[e]),
-            }
-            for e in table.economies
-        ],
-        "sectors": [
-            {"code": s, "name": sector_name(s, lang), "members": list(table.sector_members[s])} for s in table.sectors
-        ],
+        "economies": [_entry(e, name, given, table.economy_members) for e, name in economies.items()],
+        "sectors": [_entry(s, name, given, table.sector_members) for s, name in sectors.items()],
         "final_demand": list(table.final_demand_labels or ()),
         "economy_groups": {name: list(labels) for name, labels in table.economy_groups.items()},
         "sector_groups": {name: list(labels) for name, labels in table.sector_groups.items()},
         "notes": list(table.notes),
     }
+
+
+def _entry(
+    code: str, name: str, given: Mapping[str, str], members: Mapping[str, tuple[str, ...]]
+) -> dict[str, str | list[str]]:
+    """A label with its name: the product's own, else what the table's file says."""
+    return {"code": code, "name": given[code] if name == code else name, "members": list(members[code])}
 
 
 def _info_text(table: WorldTable, lang: Lang) -> str:

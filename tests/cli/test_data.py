@@ -1,0 +1,84 @@
+"""``unweave data``: what it prints, writes and refuses."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+import decomp
+from decomp.errors import DataMissingError
+from sim.cli.data import register
+
+app = typer.Typer()
+register(app)
+
+
+def run(*arguments, code=0):
+    result = CliRunner().invoke(app, ["data", *map(str, arguments)])
+    assert result.exit_code == code, result.output
+    return result
+
+
+def test_info_names_economies_in_both_languages():
+    english = run("info", "world-2011").stdout
+    assert "world-2011: 16 economies × 20 sectors, 2011, million USD" in english
+    assert "CC BY 4.0" in english
+    assert "ROW            Rest of the world = AUS RoW" in english
+    assert "TWN            中国台北" in run("info", "world-2011", "--lang", "zh").stdout
+
+
+def test_info_as_json():
+    facts = json.loads(run("info", "classroom-2011", "--json").stdout)
+    assert facts["schema_version"] == 1
+    assert facts["checksum"] == decomp.load("classroom-2011").checksum()
+    assert [e["code"] for e in facts["economies"]][:2] == ["USA", "CHN"]
+    assert facts["sector_groups"]["labour-intensive"] == ["c3t7+c16"]
+
+
+def test_check_reports_and_strict_fails_on_warnings(tmp_path):
+    assert "Published output minus row sums" in run("check", "world-2011", "--strict").stdout
+    table = decomp.load("classroom-2011")
+    odd = table.replace(published_output=table.X * 1.5)
+    path = decomp.save(odd, tmp_path / "odd.npz")
+    assert "WARNING Published output" in run("check", path).stdout
+    run("check", path, "--strict", code=1)
+    assert json.loads(run("check", path, "--json").stdout)["ok"] is False
+
+
+def test_convert_aggregates_and_never_overwrites_silently(tmp_path):
+    target = tmp_path / "t.csv"
+    assert run("convert", "world-2011", target, "--economies", "unknown", code=1).exception is not None
+    (tmp_path / "e.csv").write_text(
+        "code,label\n"
+        + "".join(
+            f"{e},{'NA' if e in ('USA', 'CAN', 'MEX') else 'OTHER'}\n" for e in decomp.load("world-2011").economies
+        )
+    )
+    run("convert", "world-2011", target, "--economies", tmp_path / "e.csv")
+    assert decomp.load(target).economies == ("NA", "OTHER")
+    refusal = run("convert", "world-2011", target, code=2).output
+    assert "existsadd--forcetoreplaceit" in re.sub(r"[^a-z-]", "", refusal)  # the box may break the line anywhere
+    run("convert", "world-2011", target, "--force")
+    assert decomp.load(target).G == 16
+
+
+def test_build_says_whether_tables_differ(wiod_dir, tmp_path, monkeypatch):
+    monkeypatch.setattr("decomp.io.build.YEARS", range(2011, 2012))
+    lines = run("build", "--wiod", wiod_dir, "-o", tmp_path).stdout.splitlines()
+    assert len(lines) == 2
+    assert all(line.endswith(" same") for line in lines)
+
+
+def test_build_without_data(tmp_path):
+    result = run("build", "--wiod", tmp_path, "-o", tmp_path / "out", code=1)
+    assert isinstance(result.exception, DataMissingError)
+
+
+def test_unknown_table():
+    result = run("info", "world-2050", code=1)
+    with pytest.raises(DataMissingError, match="no bundled table 'world-2050'"):
+        raise result.exception
