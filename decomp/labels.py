@@ -52,7 +52,8 @@ def unknown_label(label: object, allowed: Iterable[str], what: str, *, where: st
     """Return (not raise) the error for a label that is not among the allowed ones."""
     allowed = list(allowed)
     place = f"{where}: " if where else ""
-    return LabelError(f"{place}unknown {what} {label!r}{did_you_mean(label, allowed)} Allowed: {listed(allowed)}.")
+    hint = did_you_mean(label, allowed) or "."
+    return LabelError(f"{place}unknown {what} {label!r}{hint} Allowed: {listed(allowed)}.")
 
 
 def check_unique(labels: Iterable[str], what: str) -> tuple[str, ...]:

@@ -17,8 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from decomp.errors import LabelError
-from decomp.labels import did_you_mean, listed
+from decomp.labels import unknown_label
 from decomp.result import Decomposition
 from decomp.table import Spec
 from decomp.terms import rows_of
@@ -132,10 +131,7 @@ def vs_structure(
 def structure_of(values: Array, exporter: str, importer: str, definition: Definition) -> VsStructure:
     """VS structure of T1…T16 and exports, shape (17,); see :meth:`Decomposition.select`."""
     if definition not in DEFINITIONS:
-        raise LabelError(
-            f"unknown definition of VS {definition!r}{did_you_mean(definition, DEFINITIONS)} "
-            f"Allowed: {listed(DEFINITIONS)}."
-        )
+        raise unknown_label(definition, DEFINITIONS, "definition of VS")
     exports = float(values[16])
     ddc = _sum(values, "DDC") if definition == "one-minus-dva" else 0.0
     vs = exports - _sum(values, "DVA") if definition == "one-minus-dva" else _sum(values, "FC")
@@ -232,7 +228,7 @@ def vs_shares(terms: Array, exports: Array, definition: Definition = "one-minus-
         NaN where an economy exports nothing.
     """
     if definition not in DEFINITIONS:
-        raise LabelError(f"unknown definition of VS {definition!r}. Allowed: {listed(DEFINITIONS)}.")
+        raise unknown_label(definition, DEFINITIONS, "definition of VS")
     E = exports.sum(axis=(1, 2))
     by_term = terms.sum(axis=(2, 3))  # (16, G)
     vs = E - by_term[rows_of("DVA")].sum(axis=0) if definition == "one-minus-dva" else by_term[10:].sum(axis=0)

@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from decomp.errors import LabelError
-from decomp.labels import did_you_mean, listed
+from decomp.labels import unknown_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +216,7 @@ def rows_of(code: str) -> list[int]:
         return [TERM_BY_CODE[code].number - 1]
     if code in GROUP_BY_CODE:
         return GROUP_BY_CODE[code].rows
-    allowed = [*TERM_CODES, *GROUP_CODES]
-    raise LabelError(f"unknown term or group {code!r}{did_you_mean(code, allowed)} Allowed: {listed(allowed)}.")
+    raise unknown_label(code, [*TERM_CODES, *GROUP_CODES], "term or group")
 
 
 def label(code: str, lang: str = "en") -> str:

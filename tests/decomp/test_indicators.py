@@ -1,0 +1,172 @@
+"""Indicators: known answers, limits and agreement of independent routes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from decomp import SingularTableError, WorldTable, toy, wwz
+from decomp import indicators as ind
+from decomp.summary import summary
+from tests import oracle
+from tests.strategies import random_table, world_tables
+
+TABLE = random_table(4, 3, 51)
+D = wwz(TABLE)
+W = ind.w_matrix(TABLE.V, D.B, TABLE.Y, 4, 3)
+
+
+def test_w_matrix_equals_the_oracle():
+    right = oracle.of_table(TABLE.Z, TABLE.Y, 4, 3)
+    np.testing.assert_allclose(W, [[right.value_added_absorbed(s, r) for r in range(4)] for s in range(4)], rtol=1e-10)
+
+
+def test_rows_of_w_are_value_added_and_columns_final_demand():
+    np.testing.assert_allclose(W.sum(axis=1), TABLE.value_added_flow.reshape(4, 3).sum(axis=1))
+    np.testing.assert_allclose(W.sum(axis=0), TABLE.Y.sum(axis=0))
+
+
+def test_by_sector_adds_up_to_w():
+    np.testing.assert_allclose(ind.absorbed_by_sector(TABLE.V, D.B, TABLE.Y, 4, 3).sum(axis=1), W)
+
+
+def test_value_added_balance_equals_trade_balance():
+    """VAX minus value-added imports equals gross exports minus imports for each economy (Johnson & Noguera 2012)."""
+    gross = D.exports.sum(axis=(1, 2)) - D.exports.sum(axis=(0, 1))
+    np.testing.assert_allclose(ind.vax(W) - (W.sum(axis=0) - W.diagonal()), gross, atol=1e-9 * D.exports.sum())
+
+
+def test_interdependence_limits():
+    assert ind.interdependence(np.diag([3.0, 4.0])) == 0.0
+    assert ind.interdependence(np.array([[0.0, 1.0], [1.0, 0.0]])) == 1.0
+    assert np.isnan(ind.interdependence(np.zeros((2, 2))))
+
+
+def test_dependence_rows_are_shares():
+    Dep = ind.dependence(W)
+    np.testing.assert_allclose(Dep.sum(axis=1), 1.0)
+    assert Dep[1, 0] == pytest.approx(W[0, 1] / TABLE.Y[:, 1].sum())
+    mutual = ind.mutual_dependence(Dep)
+    np.testing.assert_allclose(mutual, mutual.T)
+    assert mutual[0, 1] == pytest.approx(np.sqrt(Dep[0, 1] * Dep[1, 0]))
+
+
+def test_decoupling():
+    assert ind.decoupling(W, W, [0], [1, 2]) == pytest.approx(0.0)
+    apart = W.copy()
+    apart[0, 1:3] = apart[1:3, 0] = 0.0
+    assert ind.decoupling(apart, W, [0], [1, 2]) == 1.0
+    closer = W.copy()
+    closer[0, 1] *= 1.1
+    assert ind.decoupling(closer, W, [0], [1, 2]) < 0.0
+    assert ind.decoupling(W, W, [0], [1, 2]) == ind.decoupling(W, W, [1, 2], [0])
+
+
+def test_polarisation_limits():
+    blocs = [[0, 1], [2, 3]]
+    inside = np.kron(np.eye(2), np.ones((2, 2)))
+    assert ind.polarisation(inside, blocs) == 1.0
+    assert ind.polarisation(1.0 - inside, blocs) == 0.0
+    assert ind.polarisation(np.ones((4, 4)), blocs) == pytest.approx(4 / 12)
+    assert ind.share_of(np.array([1.0, 2.0, 5.0]), [0, 2]) == 0.75
+
+
+def test_concentration_and_theil_limits():
+    assert ind.concentration(np.ones(4)) == pytest.approx(0.25)
+    assert ind.concentration(np.array([0.0, 7.0])) == 1.0
+    assert ind.theil(np.array([2.0, 4.0]), np.array([1.0, 2.0])) == pytest.approx(0.0)
+    # All people poor but one in a hundred: ln(100 · 0.99) is near the maximum ln(100).
+    assert ind.theil(np.array([99.0, 1.0]), np.array([1.0, 99.0])) == pytest.approx(
+        0.99 * np.log(99) - 0.01 * np.log(99)
+    )
+
+
+@given(world_tables(min_economies=2))
+def test_theil_and_concentration_have_their_bounds(table):
+    income, people = table.Y.sum(axis=0), np.arange(1.0, table.G + 1)
+    assert ind.theil(income, people) >= -1e-12
+    assert 1 / table.G - 1e-12 <= ind.concentration(income) <= 1.0
+
+
+def test_participation_from_the_terms():
+    forward, backward = ind.participation(D.terms, D.exports)
+    E = D.exports[2].sum()
+    assert forward[2] == pytest.approx(D.terms[2:5, 2].sum() / E)
+    assert backward[2] == pytest.approx(D.group("FC")[2].sum() / E)
+    assert np.isnan(ind.participation(wwz(toy.autarky()).terms, wwz(toy.autarky()).exports)[0]).all()
+
+
+def test_positions_of_a_chain():
+    """Designs are three steps from final use, phones one; and the other way round from factors."""
+    t = toy.chain()
+    np.testing.assert_allclose(ind.upstreamness(wwz(t).B, t.X), [3, 2, 1])
+    np.testing.assert_allclose(ind.downstreamness(wwz(t).B, t.X), [1, 1.4, 1.7])
+
+
+@given(world_tables())
+def test_average_positions_agree(table):
+    """Output-weighted, upstreamness by final demand equals downstreamness by value added: both are u X / Σ Y (Fally 2012)."""
+    d = wwz(table)
+    U, Dn = ind.upstreamness(d.B, table.X), ind.downstreamness(d.B, table.X)
+    assert np.isnan(U[table.zero_output]).all()
+    producing = ~table.zero_output
+    total = table.X[producing].sum()
+    assert np.nansum(U * table.value_added_flow) == pytest.approx(total)
+    assert np.nansum((Dn * table.Y.sum(axis=1))[producing]) == pytest.approx(total)
+
+
+def test_revealed_advantage():
+    exports = np.array([[8.0, 2.0], [2.0, 8.0]])
+    np.testing.assert_allclose(ind.revealed_advantage(exports), [[1.6, 0.4], [0.4, 1.6]])
+    np.testing.assert_allclose(ind.revealed_advantage(np.outer([1.0, 3.0], [2.0, 5.0])), 1.0)
+    with_nothing = ind.revealed_advantage(np.array([[1.0, 0.0], [0.0, 0.0]]))
+    assert with_nothing[0, 0] == 1.0
+    assert np.isnan(with_nothing[1]).all()
+    assert np.isnan(with_nothing[0, 1])
+
+
+def test_value_added_in_exports_adds_up_to_domestic_value_added():
+    by_origin = ind.value_added_in_exports(TABLE.V, D.L, D.exports)
+    np.testing.assert_allclose(by_origin.sum(axis=1), D.group("DVA").sum(axis=(1, 2)))
+    world = by_origin.sum(axis=0) / by_origin.sum()
+    right = by_origin[1] / by_origin[1].sum() / world
+    np.testing.assert_allclose(ind.value_added_advantage(TABLE.V, D.L, D.exports)[1], right)
+    assert ind.gross_advantage(D.exports).shape == (4, 3)
+
+
+def test_multipliers_for_a_part_of_value_added():
+    labour = 0.6 * TABLE.V
+    np.testing.assert_allclose(ind.w_matrix(labour, D.B, TABLE.Y, 4, 3), 0.6 * W)
+    np.testing.assert_allclose(ind.value_added_multipliers(TABLE.V, D.B, 4, 3), D.VB)
+
+
+@given(world_tables())
+def test_summary_without_an_inverse_equals_the_sixteen_terms(table):
+    s, d = summary(table), wwz(table)
+    limit = 1e-9 * max(d.exports.max(initial=0.0), 1.0)
+    np.testing.assert_allclose(s.exports, d.exports.sum(axis=(1, 2)), atol=limit)
+    np.testing.assert_allclose(s.dva, d.group("DVA").sum(axis=(1, 2)), atol=limit)
+    np.testing.assert_allclose(s.foreign_content, d.group("FC").sum(axis=(1, 2)), atol=limit)
+    np.testing.assert_allclose(s.vax, d.terms[:5].sum(axis=(0, 2, 3)), atol=limit)
+    np.testing.assert_allclose(s.W, d.VB @ table.Y, rtol=1e-9, atol=limit)
+
+
+def test_summary_frame_and_shares():
+    s = summary(TABLE)
+    frame = s.frame().set_index("economy")
+    assert frame.loc["E1", "vs_one_minus_dva"] == pytest.approx(1 - s.dva[1] / s.exports[1])
+    assert s.interdependence == pytest.approx(ind.interdependence(W))
+    np.testing.assert_allclose(s.dependence, ind.dependence(W))
+    assert np.isnan(summary(toy.autarky()).vax_ratio).all()
+    with pytest.raises(ValueError, match="read-only"):
+        s.W[0, 0] = 1.0
+
+
+@pytest.mark.parametrize(
+    "Z", [[[1.0, 0.0], [0.0, 5.0]], [[2.0, 0.0], [0.0, 6.0]]], ids=["no value added", "less than nothing"]
+)
+def test_summary_refuses_a_non_productive_table(Z):
+    final = [[5.0, 1.0], [0.0, 5.0 - Z[1][1]]]
+    with pytest.raises(SingularTableError, match="FOR all uses inputs worth 1"):
+        summary(WorldTable(Z, final, ("HOM", "FOR"), ("all",)))
