@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from decomp.errors import DataMissingError
+from decomp.errors import DataMissingError, FormatError
 from decomp.io.compact import read_npz, to_npz_bytes
 from decomp.io.files import write_atomically
 from decomp.names import economy_name, sector_name
@@ -47,7 +47,10 @@ def build_bundled(wiod_dir: str | Path, out_dir: str | Path) -> list[Path]:
         A file is not a WIOD table, or the folder cannot be written.
     """
     out = Path(out_dir)
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FormatError(f"cannot make the folder {out}: {error.strerror or error}. Choose another.") from None
     written: list[Path] = []
     checksums: list[tuple[str, str]] = []
     for year in YEARS:

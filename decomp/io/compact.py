@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,13 +56,16 @@ def read_npz(path: str | Path, *, max_bytes: int = MAX_BYTES) -> WorldTable:
     path = Path(path)
     if not path.is_file():
         raise DataMissingError(f"{path}: there is no such file.")
-    with path.open("rb") as stream:
-        return table_from(_arrays(stream, str(path), max_bytes), str(path))
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise FormatError(f"{path}: cannot be read: {error.strerror or error}.") from None
+    return read_npz_bytes(content, str(path), max_bytes=max_bytes)
 
 
 def read_npz_bytes(content: bytes, where: str, *, max_bytes: int = MAX_BYTES) -> WorldTable:
     """Read a table from the bytes of an npz; ``where`` names it in messages."""
-    return table_from(_arrays(io.BytesIO(content), where, max_bytes), where)
+    return table_from(_arrays(content, where, max_bytes), where)
 
 
 def write_npz(table: WorldTable, path: str | Path) -> Path:
@@ -93,10 +96,10 @@ def to_npz_bytes(table: WorldTable) -> bytes:
 # -- reading -------------------------------------------------------------------------------------
 
 
-def _arrays(stream: IO[bytes], where: str, max_bytes: int) -> dict[str, NDArray[Any]]:
+def _arrays(content: bytes, where: str, max_bytes: int) -> dict[str, NDArray[Any]]:
     """Unpack every array, never unpickling; turn each way a file can be broken into one clear error."""
     try:
-        with zipfile.ZipFile(stream) as archive:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             total = sum(entry.file_size for entry in archive.infolist())
             if total > max_bytes:
                 raise FormatError(

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from decomp.errors import DataMissingError, FormatError, LabelError
 from decomp.io.compact import SCHEMA_VERSION, meta_of, options_from_meta
-from decomp.io.files import read_text, write_atomically
+from decomp.io.files import csv_rows, write_atomically
 from decomp.io.grid import blocks_of, number_row
 from decomp.table import WorldTable
 
@@ -57,10 +57,7 @@ def read_csv(path: str | Path) -> WorldTable:
     path = Path(path)
     if not path.is_file():
         raise DataMissingError(f"{path}: there is no such file.")
-    lines = enumerate(csv.reader(io.StringIO(read_text(path))), start=1)
-    rows: Rows = [
-        (number, [cell.strip() for cell in row]) for number, row in lines if any(cell.strip() for cell in row)
-    ]
+    rows = csv_rows(path)
     if len(rows) < 3 or len(rows[0][1]) < 4 or rows[0][1][0] != "economy" or rows[1][1][:2] != ["", "sector"]:
         raise FormatError(
             f"{path}: not a table matrix. Line 1 must begin with 'economy,' and the economy of each column, line 2 with "

@@ -70,11 +70,15 @@ def save(table: WorldTable, path: str | Path) -> Path:
 
 
 def _read(path: Path, given: str) -> WorldTable:
-    if path.is_dir():
+    try:
+        is_folder, is_file = path.is_dir(), path.is_file()
+    except (OSError, ValueError) as error:
+        raise DataMissingError(f"{given[:80]!r} cannot be the name of a file ({error}).") from None
+    if is_folder:
         from decomp.io.eora import read_eora26
 
         return read_eora26(path)
-    if not path.is_file():
+    if not is_file:
         if path.suffix == "" and path.parent == Path():
             return load_bundled(given)  # a bare word: say which bundled names there are
         raise DataMissingError(f"{path}: there is no such file.{_near(path)}")

@@ -43,7 +43,9 @@ def read_eora26(folder: str | Path) -> WorldTable:
     files = sorted(folder.glob("Eora26_*_bp_T.txt"))
     if len(files) != 1:
         found = ", ".join(f.name for f in files) or "none"
-        raise DataMissingError(f"{folder}: expected one file Eora26_YYYY_bp_T.txt in the folder, found {found}.")
+        raise DataMissingError(
+            f"{folder}: a folder is read as Eora26: expected one file Eora26_YYYY_bp_T.txt in it, found {found}."
+        )
     stem = files[0].name.removesuffix("_T.txt")
     rows, demand = _labels(folder / "labels_T.txt"), _labels(folder / "labels_FD.txt")
     Z = _matrix(folder / f"{stem}_T.txt", rows, len(rows))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import csv
+import io
 import os
 import tempfile
 from pathlib import Path
@@ -24,6 +26,26 @@ def read_text(path: Path) -> str:
         raise FormatError(f"{path}: not UTF-8 text ({error}). Save it as CSV UTF-8.") from None
     except OSError as error:
         raise FormatError(f"{path}: cannot be read: {error.strerror or error}.") from None
+
+
+def csv_rows(path: Path) -> list[tuple[int, list[str]]]:
+    """Return the rows of a CSV file that are not blank, each with its line number; cells are stripped.
+
+    Raises
+    ------
+    FormatError
+        The file is not UTF-8 text or not CSV.
+    """
+    reader = csv.reader(io.StringIO(read_text(path)))
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if any(cells):
+                rows.append((reader.line_num, cells))
+    except csv.Error as error:
+        raise FormatError(f"{path}:{reader.line_num}: not CSV ({error}).") from None
+    return rows
 
 
 def write_atomically(path: Path, content: bytes) -> Path:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decomp.errors import DataMissingError, FormatError
-from decomp.io.files import read_text
+from decomp.io.files import csv_rows
 from decomp.io.grid import blocks_of, number_row
 from decomp.table import WorldTable
 
@@ -60,13 +60,13 @@ def read_icio(path: str | Path) -> WorldTable:
     path = Path(path)
     if not path.is_file():
         raise DataMissingError(f"{path}: there is no such file.")
-    lines = [(k, row) for k, row in enumerate(csv.reader(read_text(path).splitlines()), start=1) if any(row)]
+    lines = csv_rows(path)
     if not lines:
         raise FormatError(f"{path}: the file is empty.")
-    columns = [cell.strip() for cell in lines[0][1]][1:]
-    rows = {row[0].strip(): (number, row[1:]) for number, row in lines[1:]}
+    columns = lines[0][1][1:]
+    rows = {row[0]: (number, row[1:]) for number, row in lines[1:]}
     if len(rows) != len(lines) - 1:
-        twice = [row[0].strip() for _, row in lines[1:]]
+        twice = [row[0] for _, row in lines[1:]]
         raise FormatError(
             f"{path}: row {next(r for r in twice if twice.count(r) > 1)!r} is given twice; labels must differ."
         )

@@ -7,7 +7,7 @@ import pytest
 
 import decomp
 from decomp.datafiles import data_file, data_rows
-from decomp.errors import DataMissingError
+from decomp.errors import DataMissingError, FormatError
 from decomp.io import bundled_names
 from decomp.io.build import YEARS, build_bundled, bundle
 
@@ -94,6 +94,12 @@ def test_one_table_from_two_paths(wiod_dir):
 def test_missing_years_are_named(tmp_path):
     with pytest.raises(DataMissingError, match=r"wiot_1995\.npz: the full WIOD table of 1995 is not there"):
         build_bundled(tmp_path, tmp_path / "out")
+
+
+def test_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(FormatError, match=r"cannot make the folder .*file/out: Not a directory\. Choose another"):
+        build_bundled(tmp_path, tmp_path / "file" / "out")
 
 
 def one_minus_dva(table, exporter, importer):

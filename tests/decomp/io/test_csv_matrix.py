@@ -116,6 +116,11 @@ def test_absent_binary_and_empty_files(tmp_path):
         read_csv(written(tmp_path, ""))
 
 
+def test_a_cell_without_end_is_no_csv(tmp_path):
+    with pytest.raises(FormatError, match=r"t\.csv:\d+: not CSV \(field larger than field limit"):
+        read_csv(written(tmp_path, HAND + '"' + "x" * 200_000))
+
+
 def test_layout_names_cannot_be_economies(tmp_path):
     with pytest.raises(LabelError, match="economy '@meta' has a name that the CSV layout uses itself"):
         write_csv(random_table(economies=("@meta", "BBB", "CCC")), tmp_path / "t.csv")

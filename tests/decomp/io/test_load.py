@@ -23,6 +23,8 @@ from tests.decomp.io.tables import random_table
         ),
         ("nonsense", "there is no bundled table 'nonsense' Bundled: classroom-2011"),
         ("absent.npz", r"absent\.npz: there is no such file"),
+        ("x" * 5000, "cannot be the name of a file"),
+        ("a\0b.npz", "cannot be the name of a file|no such file"),
         ("no/such/folder.npz", "The folder no/such does not exist"),
     ],
 )

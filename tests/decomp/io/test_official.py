@@ -244,7 +244,7 @@ def test_eora_discrepancy_is_left_out_and_said(formats, tmp_path):
 
 
 def test_eora_broken(formats, tmp_path):
-    with pytest.raises(DataMissingError, match=r"expected one file Eora26_YYYY_bp_T\.txt in the folder, found none"):
+    with pytest.raises(DataMissingError, match=r"expected one file Eora26_YYYY_bp_T\.txt in it, found none"):
         load(tmp_path)
     for file in (formats / "eora26").iterdir():
         shutil.copyfile(file, tmp_path / file.name)
