@@ -56,7 +56,7 @@ def resolve(spec: Concordance, kind: str) -> dict[str, str]:
     path = Path(spec)
     if not path.is_file():
         raise DataMissingError(
-            f"no concordance of {PLURAL[kind]} {str(spec)!r}{did_you_mean(spec, names)} "
+            f"no concordance of {PLURAL[kind]} {str(spec)!r}{did_you_mean(spec, names) or '.'} "
             f"Bundled: {listed(names)}; or give the path of a CSV file with the header code,label."
         )
     try:

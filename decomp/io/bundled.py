@@ -32,7 +32,7 @@ def load_bundled(name: str) -> WorldTable:
     names = bundled_names()
     if name not in names:
         raise DataMissingError(
-            f"there is no bundled table {name!r}{did_you_mean(name, names)} "
+            f"there is no bundled table {name!r}{did_you_mean(name, names) or '.'} "
             f"Bundled: {', '.join(n for n in names if not n.startswith('world'))}, "
             f"{min(n for n in names if n.startswith('world'))} … {names[-1]}. "
             "Or give the path of a table file (.npz, .csv, .xlsx)."
