@@ -34,8 +34,7 @@ def account(
     solution: Solution,
     shocks: Shocks,
     template: WorldTable,
-    carry: Carry | None,
-    sourcing: tuple[Array, Array] | None,
+    following: Carry,
 ) -> Equilibrium:
     """Build the result: Z' = share · spending / (1+t), factor rows, tariffs, macro results and checks."""
     state, prices, base = solution.state, solution.state.prices, problem.base
@@ -95,7 +94,7 @@ def account(
         export_tax_payments=None if export_tax is None else sealed(export_tax),
         shipped_price=sealed(np.exp(point.cost[:, :, None] + shipped)),
         _template=template,
-        _carry=Carry(point, carry.point if carry is not None else None, solution.response, sourcing),
+        _carry=following,
     )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from sim.economy.equilibrium import Carry
 from sim.economy.errors import ConvergenceError, InfeasibleError
 from sim.economy.problem import Problem
+from sim.economy.quick import WORN, solve_quickly
 from sim.economy.solver import Point, Solution, solve
 
 #: First step of the path and the smallest step before giving up.
@@ -30,16 +33,47 @@ def solve_along_path(build: Callable[[float], Problem], problem: Problem, carry:
     ConvergenceError
         Of the last attempt.
     """
-    point = carry.point if carry is not None else None
-    if carry is not None and point is not None:
+    if carry is not None and carry.point is not None:
         try:
-            return solve(problem, point, carry.response)
+            return _from_last_year(problem, carry, carry.point)
         except ConvergenceError:
             pass
     try:
         return solve(problem)
     except ConvergenceError:
         return _follow(build, problem)
+
+
+def _from_last_year(problem: Problem, carry: Carry, last: Point) -> Solution:
+    """Quick passes with last year's factorisations; the careful solver, which renews them, when these are worn."""
+    start = guess(last, carry.before) if carry.trend else last
+    if carry.response is not None and carry.passes <= WORN:
+        found = solve_quickly(problem, start, carry.response)
+        if found is not None:
+            return found
+    return solve(problem, last)
+
+
+def guess(last: Point, before: Point | None) -> Point:
+    """Last year moved on by its last change."""
+    if before is None:
+        return last
+    return Point(
+        2.0 * last.cost - before.cost,
+        2.0 * last.factor - before.factor,
+        last.output * np.clip(last.output / np.maximum(before.output, 1e-300), 0.5, 2.0),
+        last.income * np.clip(last.income / before.income, 0.5, 2.0),
+    )
+
+
+def trend_holds(found: Point, carry: Carry | None) -> bool:
+    """True when last year's change, repeated, would have been the better guess for this year."""
+    if carry is None or carry.point is None:
+        return False
+    if carry.before is None:
+        return True
+    last, before = carry.point.cost, carry.before.cost
+    return float(np.abs(found.cost - 2.0 * last + before).max()) < float(np.abs(found.cost - last).max())
 
 
 def _follow(build: Callable[[float], Problem], problem: Problem) -> Solution:

@@ -21,6 +21,10 @@ class Carry:
 
     point: Point | None = None
     before: Point | None = None
+    #: Whether the change from ``before`` to ``point`` foretells the next.
+    trend: bool = False
+    #: Passes the year took: many mean that the factorisations are worn.
+    passes: int = 0
     response: Response | None = None
     sourcing: tuple[Array, Array] | None = None
 

@@ -6,7 +6,7 @@ long as they shrink the residual; only when they do not, the Jacobian is built a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from sim.economy.quantities import Quantities, Supply, factor_residuals, labour_
 from sim.economy.response import Factors, Response, cost_shares, factor_costs, respond
 
 #: Aims, relative: log unit costs, outputs and incomes, log excess demands. Rounding may end a solve a little above.
-COST_AIM, GOODS_AIM, MARKET_AIM = 2e-13, 2e-13, 1e-12
+COST_AIM, GOODS_AIM, MARKET_AIM = 1e-12, 2e-13, 5e-12
 #: A solve that cannot get below its aim any more is accepted up to these.
 COST_LIMIT, GOODS_LIMIT, MARKET_LIMIT = 1e-11, 1e-11, 5e-11
 #: Costs and outputs are settled to this part of the factor markets' residual, so that it is not their error.
@@ -113,11 +113,17 @@ class _Search:
             size = state.market_gap
             state = self.polish(state)
             if size <= MARKET_AIM or (size > 0.5 * last and size <= MARKET_LIMIT):
-                return Solution(state, self.response, self.passes, self.renewals)
+                return Solution(state, self.learned(), self.passes, self.renewals)
             if self.inverse is None or size > SLOW * last:
                 self.renew(state)
             state, last = self.step(state), size
         raise not_converged(self.problem, state, self.passes)
+
+    def learned(self) -> Response | None:
+        """The response with what the steps have taught about the market Jacobian, for the next year."""
+        if self.response is None or self.inverse is None:
+            return self.response
+        return replace(self.response, inverse=self.inverse)
 
     def polish(self, state: State) -> State:
         """Evaluate again to full accuracy once the factor markets clear."""

@@ -12,8 +12,8 @@ from decomp.table import WorldTable
 from sim.economy.accounts import account
 from sim.economy.arrays import sealed, shaped, within
 from sim.economy.base import BaseEconomy, PurgeReport, calibrate
-from sim.economy.continuation import solve_along_path
-from sim.economy.equilibrium import Equilibrium
+from sim.economy.continuation import solve_along_path, trend_holds
+from sim.economy.equilibrium import Carry, Equilibrium
 from sim.economy.feasibility import require_feasible
 from sim.economy.fixed_prices import solve_fixed_prices
 from sim.economy.machines import Machines, MachineSpec, read_machines
@@ -138,7 +138,16 @@ class WorldEconomy:
         require_feasible(problem)
         solution = solve_along_path(build, problem, carry)
         sourcing = carried_sourcing(problem, solution.state.prices) if sluggish else None
-        return account(problem, solution, given, self.table, carry, sourcing)
+        point = solution.state.point
+        following = Carry(
+            point=point,
+            before=carry.point if carry is not None else None,
+            trend=trend_holds(point, carry),
+            passes=solution.passes if solution.renewals == 0 else 0,
+            response=solution.response,
+            sourcing=sourcing,
+        )
+        return account(problem, solution, given, self.table, following)
 
 
 def _base_tariffs(table: WorldTable, tariffs: ArrayLike | None) -> Any:
