@@ -98,6 +98,15 @@ def test_lost_output_is_booked_as_final_use_and_noted(tmp_path):
     assert any("HOM c2: no recorded output but inputs of 1" in note for note in table.notes)
 
 
+def test_negative_output_is_never_settled(tmp_path):
+    Z, F = raw()["Z"].copy() * 1_000_000, raw()["F"].copy() * 1_000_000
+    Z[:, 1], Z[1, :], F[1] = [0, 0, 1, 0], 0, [-1, 0, 0, 0]
+    X = Z.sum(1) + F.sum(1)
+    X[1] = 2
+    with pytest.raises(TableError, match="output of HOM c2 is -1"):
+        read_npz(saved(tmp_path / "t.npz", Z=Z, F=F, X=X))
+
+
 def test_large_inputs_without_output_are_an_error(tmp_path):
     Z, F, X = raw()["Z"].copy(), raw()["F"].copy(), raw()["X"]
     Z[1, :], F[1] = 0, 0
