@@ -6,18 +6,14 @@ All observe before any decides, and all decide before any commits: the order of 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour import automation, protection
-from sim.behaviour.protection import Losses, Standing
-from sim.state import TECHNOLOGIES, Outcome, WorldState
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from sim.state import Outcome, WorldState
 
 Array = NDArray[np.float64]
 
@@ -32,13 +28,13 @@ class Traits:
         Place in the table.
     automates, protects : bool
         Whether diffusion and the tariff rule are active here; a passive economy never changes a tariff by itself.
-    saving : mapping of str to float
-        μ_r, cost of machines relative to the labour they replace in the base year, by technology.
-    speed, ceiling, access : mapping of str to float
-        Of diffusion, by technology.
+    saving : float
+        μ_r, cost of machines relative to the labour they replace in the base year.
+    speed, ceiling, access : ndarray, shape (2,)
+        Of the diffusion of robots and of AI.
     sensitivity, memory, adjustment, cap, threshold, retaliation, least_change : float
         Of protection.
-    weights : Losses
+    weights : ndarray, shape (4,)
         Grievance per unit of each loss.
     base_tariffs : ndarray, shape (G, N), fraction
         Base-year tariffs [origin, sector].
@@ -51,10 +47,10 @@ class Traits:
     position: int
     automates: bool
     protects: bool
-    saving: Mapping[str, float]
-    speed: Mapping[str, float]
-    ceiling: Mapping[str, float]
-    access: Mapping[str, float]
+    saving: float
+    speed: Array
+    ceiling: Array
+    access: Array
     sensitivity: float
     memory: float
     adjustment: float
@@ -62,7 +58,7 @@ class Traits:
     threshold: float
     retaliation: float
     least_change: float
-    weights: Losses
+    weights: Array
     base_tariffs: Array
     bound_tariffs: Array | None
     targets: NDArray[np.bool_]
@@ -74,11 +70,11 @@ class Plan:
 
     Parameters
     ----------
-    adoption : mapping of str to float
+    adoption : ndarray, shape (2,), share
         Adoption of robots and of AI.
-    cost, saving, rate : mapping of str to float
-        Cost of machines relative to labour, share saved, yearly logistic rate, by technology.
-    losses : Losses
+    saving, rate : ndarray, shape (2,)
+        Share of labour cost that machines save, yearly logistic rate.
+    losses : ndarray, shape (4,)
         What was lost in the year that is over.
     grievance : float
     increments : ndarray, shape (G, N), fraction
@@ -87,11 +83,10 @@ class Plan:
         What protection asks for, what retaliation asks for, and what is aimed at.
     """
 
-    adoption: Mapping[str, float]
-    cost: Mapping[str, float]
-    saving: Mapping[str, float]
-    rate: Mapping[str, float]
-    losses: Losses
+    adoption: Array
+    saving: Array
+    rate: Array
+    losses: Array
     grievance: float
     increments: Array
     own: Array
@@ -136,9 +131,8 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         """Look at the year that is over: the public state, prices and jobs, and what partners did to our goods."""
         stage, r = self.stage, self.traits.position
         self._state = stage.state
-        self._before, self._now = standing(stage.before, r), standing(stage.now, r)
-        self._wage = float(stage.now.wage[r])
-        self._machine_cost = {k: float(stage.now.machine_cost[k][r]) for k in TECHNOLOGIES}
+        self._before, self._now = stage.before.standing[r], stage.now.standing[r]
+        self._wage, self._machine_cost = stage.now.wage[r], stage.now.machine_cost[:, r]
         self._penetration = stage.now.penetration[:, :, r]
         self._rises = stage.rises[r]
         self._decreed = stage.decreed[:, :, r]
@@ -146,11 +140,11 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
     def decide(self) -> None:
         """Apply the rules to what was observed; nothing outside this agent changes."""
         state, own, r = self._observed(), self.traits, self.traits.position
-        adoption, cost, saving, rate = self._machines(state)
+        adoption, saving, rate = self._machines(state)
         lost = protection.losses(self._before, self._now)
-        felt = protection.grievance(state.grievance[r], lost, weights=own.weights, memory=own.memory)
-        shelter, answer, target, increments = self._tariffs(state, float(felt))
-        self._plan = Plan(adoption, cost, saving, rate, lost, float(felt), increments, shelter, answer, target)
+        felt = float(protection.grievance(state.grievance[r], lost, weights=own.weights, memory=own.memory))
+        shelter, answer, target, increments = self._tariffs(state, felt)
+        self._plan = Plan(adoption, saving, rate, lost, felt, increments, shelter, answer, target)
 
     def commit(self) -> None:
         """Hand the plan to the model."""
@@ -163,24 +157,15 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
             raise RuntimeError(f"{self.name} has not observed yet; the order is observe, decide, commit")
         return self._state
 
-    def _machines(self, state: WorldState) -> tuple[dict[str, float], ...]:
-        """Diffusion of both technologies: adoption, cost of machines over labour, share saved, logistic rate."""
+    def _machines(self, state: WorldState) -> tuple[Array, Array, Array]:
+        """Diffusion of both technologies: adoption, share of labour cost saved, logistic rate; shape (2,) each."""
         own, r = self.traits, self.traits.position
-        adoption, cost, saving, rate = {}, {}, {}, {}
-        for k in TECHNOLOGIES:
-            current = float(state.diffusion(k)[r])
-            cost[k] = own.saving[k] * self._machine_cost[k] / self._wage
-            saving[k] = float(automation.profit(own.saving[k], self._machine_cost[k], self._wage))
-            rate[k] = 0.0
-            adoption[k] = current
-            if own.automates:
-                rate[k] = float(
-                    automation.diffusion_rate(
-                        own.speed[k], gain=saving[k], capability=state.capability[r], access=own.access[k]
-                    )
-                )
-                adoption[k] = float(automation.diffuse(current, rate[k], own.ceiling[k]))
-        return adoption, cost, saving, rate
+        current = state.diffusion[:, r]
+        saving = automation.profit(own.saving, self._machine_cost, self._wage)
+        if not own.automates:
+            return current, saving, np.zeros(2)
+        rate = automation.diffusion_rate(own.speed, gain=saving, capability=state.capability[r], access=own.access)
+        return automation.diffuse(current, rate, own.ceiling), saving, rate
 
     def _tariffs(self, state: WorldState, felt: float) -> tuple[Array, Array, Array, Array]:
         """Own protection, answer to partners, the increment aimed at and the increment set; shape (G, N) each."""
@@ -191,17 +176,10 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
             return nothing, nothing, nothing, current
         aim = protection.focus(self._penetration, own.targets)
         shelter = protection.protective_increment(felt, aim, sensitivity=own.sensitivity, threshold=own.threshold)
-        answer = protection.retaliatory_increment(self._rises, own.targets, coefficient=own.retaliation)
+        decreed = state.tariffs[:, :, own.position] - own.base_tariffs - current
+        answer = protection.retaliatory_increment(
+            self._rises, own.targets, coefficient=own.retaliation, decreed=decreed
+        )
         target = protection.target_increment(shelter, answer, own.base_tariffs, cap=own.cap, ceiling=own.bound_tariffs)
         moved = protection.adjust(current, target, speed=own.adjustment, least=own.least_change)
         return shelter, answer, target, np.where(self._decreed, current, moved)
-
-
-def standing(outcome: Outcome, position: int) -> Standing:
-    """Where one economy stands in a year."""
-    return Standing(
-        outcome.manufacturing_jobs[position],
-        outcome.import_share[position],
-        outcome.unemployment[position],
-        outcome.labour_share[position],
-    )

@@ -39,8 +39,8 @@ class WorldState:
     year : int
     robots, ai : ndarray, shape (G,), share in [0, 1]
         Adoption of the two machine technologies this year, scenario policies included.
-    robot_diffusion, ai_diffusion : ndarray, shape (G,), share in [0, 1]
-        Adoption that diffusion alone has reached: where it goes on from, whatever a policy sets for a while.
+    diffusion : ndarray, shape (2, G), share in [0, 1]
+        Adoption of both that diffusion alone has reached: where it goes on from, whatever a policy sets for a while.
     capability : ndarray, shape (G,), share in [0, 1]
         Ability of an economy to put new machines to work (skills, infrastructure).
     grievance : ndarray, shape (G,), index >= 0
@@ -56,8 +56,7 @@ class WorldState:
     year: int
     robots: Array
     ai: Array
-    robot_diffusion: Array
-    ai_diffusion: Array
+    diffusion: Array
     capability: Array
     grievance: Array
     increments: Array
@@ -67,10 +66,6 @@ class WorldState:
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
         lock(self)
-
-    def diffusion(self, technology: str) -> Array:
-        """Adoption reached by diffusion of one technology, ``robots`` or ``ai``, shape (G,)."""
-        return self.robot_diffusion if technology == "robots" else self.ai_diffusion
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,26 +77,20 @@ class Outcome:
     year : int
     wage : ndarray, shape (G,), ratio to the base year
         In world factor income.
-    unemployment : ndarray, shape (G,), share of the labour force
-    labour_share : ndarray, shape (G,), share of labour and capital income
-    manufacturing_jobs : ndarray, shape (G,), ratio to the base year
-        Labour in manufacturing, in efficiency units.
+    standing : ndarray, shape (G, 4)
+        Manufacturing employment (ratio to the base year, efficiency units), imports in home use of manufactures,
+        unemployment rate, labour share; the order of :data:`sim.behaviour.protection.LOSSES`.
     penetration : ndarray, shape (G, N, G), share
         Share of origin s in what r uses of each sector's goods [origin, sector, user]; the user's own share included.
-    import_share : ndarray, shape (G,), share
-        Imports in home use of manufactures.
-    machine_cost : mapping of str to ndarray, shape (G,), ratio to the base year
+    machine_cost : ndarray, shape (2, G), ratio to the base year
         Price of the services of robots and of AI.
     """
 
     year: int
     wage: Array
-    unemployment: Array
-    labour_share: Array
-    manufacturing_jobs: Array
+    standing: Array
     penetration: Array
-    import_share: Array
-    machine_cost: Mapping[str, Array]
+    machine_cost: Array
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""

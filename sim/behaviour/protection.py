@@ -5,68 +5,59 @@ Every function works on one importer (its own slice) or on all at once: the impo
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
 
-class Losses(NamedTuple):
-    """Positive parts of a year's changes, each a fraction (0.02 = 2 % of jobs, or 2 percentage points).
+#: The losses that make up grievance, in the order of every array of them. Each is a fraction of a year's change:
+#: fall of manufacturing employment relative to the year before; rise of the import share in home use of manufactures;
+#: rise of the unemployment rate; fall of labour's share in income.
+LOSSES = ("job_loss", "import_penetration", "unemployment", "labour_share")
+#: Sign of the change that counts as a loss.
+_SIGN = np.array([-1.0, 1.0, 1.0, -1.0])
 
-    ``job_loss`` fall of manufacturing employment, relative to the year before; ``import_penetration`` rise of the import
-    share in home use of manufactures; ``unemployment`` rise of the rate; ``labour_share`` fall of labour's income share.
+
+def losses(before: Array, now: Array) -> Array:
+    """Losses of a year: only falls of jobs and labour share, only rises of imports and unemployment.
+
+    Parameters
+    ----------
+    before, now : ndarray, shape (4,) or (R, 4)
+        Manufacturing employment (any unit), import share in home use of manufactures, unemployment rate and labour
+        share of the two years.
+
+    Returns
+    -------
+    ndarray, same shape, >= 0
+        In the order of :data:`LOSSES`: the relative change of employment, differences of the others.
     """
-
-    job_loss: Array
-    import_penetration: Array
-    unemployment: Array
-    labour_share: Array
-
-
-class Standing(NamedTuple):
-    """Where an economy stands in a year: the four levels that losses are measured on."""
-
-    manufacturing_jobs: ArrayLike
-    import_share: ArrayLike
-    unemployment: ArrayLike
-    labour_share: ArrayLike
+    change = (now - before) * _SIGN
+    change[..., 0] /= before[..., 0]
+    result: Array = np.maximum(0.0, change)
+    return result
 
 
-def losses(before: Standing, now: Standing) -> Losses:
-    """Return the year's losses: only falls of jobs and labour share, only rises of imports and unemployment."""
-
-    def positive(change: ArrayLike) -> Array:
-        result: Array = np.maximum(0.0, np.asarray(change, float))
-        return result
-
-    jobs_before, jobs_now = np.asarray(before.manufacturing_jobs, float), np.asarray(now.manufacturing_jobs, float)
-    return Losses(
-        job_loss=positive(1.0 - jobs_now / jobs_before),
-        import_penetration=positive(np.subtract(now.import_share, before.import_share)),
-        unemployment=positive(np.subtract(now.unemployment, before.unemployment)),
-        labour_share=positive(np.subtract(before.labour_share, now.labour_share)),
-    )
-
-
-def grievance(previous: ArrayLike, year: Losses, *, weights: Losses, memory: ArrayLike) -> Array:
+def grievance(previous: ArrayLike, lost: Array, *, weights: Array, memory: ArrayLike) -> Array:
     """Grievance g_y = m g_{y−1} + Σ_k w_k · loss_k.
+
+    With losses only, this is the shortfall from an exponentially weighted mean of past years (mean lag 1/(1 − m)):
+    people compare with what they were used to, not with a year that recedes for ever.
 
     Parameters
     ----------
     previous : array_like
         Grievance of the year before.
-    year : Losses
-        Losses since then.
-    weights : Losses
+    lost : ndarray, shape (4,) or (R, 4)
+        Losses since then, from :func:`losses`.
+    weights : ndarray, shape (4,)
         Grievance per unit of each loss.
     memory : array_like in [0, 1)
         Share m of grievance that survives a year without losses: half of it is gone after ln ½ / ln m years.
     """
-    fresh = sum(np.multiply(weight, loss) for weight, loss in zip(weights, year, strict=True))
-    return np.asarray(np.asarray(memory) * np.asarray(previous) + fresh, dtype=float)
+    result: Array = np.asarray(memory) * np.asarray(previous) + lost @ weights
+    return result
 
 
 def focus(penetration: Array, foreign_goods: NDArray[np.bool_]) -> Array:
@@ -103,7 +94,9 @@ def mean_tariff_on_partner(tariffs: Array, weights: Array) -> Array:
     return result
 
 
-def retaliatory_increment(rise: Array, foreign_goods: NDArray[np.bool_], *, coefficient: ArrayLike) -> Array:
+def retaliatory_increment(
+    rise: Array, foreign_goods: NDArray[np.bool_], *, coefficient: ArrayLike, decreed: Array | float = 0.0
+) -> Array:
     """Increment in answer to partners' tariffs: coefficient × rise of the partner's average tariff, on all its goods.
 
     Parameters
@@ -113,9 +106,13 @@ def retaliatory_increment(rise: Array, foreign_goods: NDArray[np.bool_], *, coef
     foreign_goods : ndarray of bool, shape (G, N) or (G, N, R)
     coefficient : array_like
         Points of retaliation per point; the product of a pair's coefficients must stay below 1 or tariffs spiral.
+    decreed : ndarray, same shape as the cells, or 0
+        What a policy has already put on top of the importer's own tariff: it counts towards the answer, so that whoever
+        began does not answer the answer again.
     """
     answer = np.asarray(coefficient) * np.maximum(0.0, rise)
-    return np.where(foreign_goods, answer[:, None], 0.0)
+    result: Array = np.where(foreign_goods, np.maximum(0.0, answer[:, None] - np.maximum(0.0, decreed)), 0.0)
+    return result
 
 
 def target_increment(own: Array, answer: Array, base: Array, *, cap: ArrayLike, ceiling: Array | None = None) -> Array:

@@ -136,10 +136,13 @@ class YearArrays:
 
 
 def ratio(numerator: Array, denominator: Array, otherwise: float = np.nan) -> Array:
-    """Elementwise quotient; ``otherwise`` where the denominator is zero."""
-    top, bottom = np.broadcast_arrays(np.asarray(numerator, float), np.asarray(denominator, float))
-    out = np.full(top.shape, otherwise)
-    result: Array = np.divide(top, bottom, out=out, where=bottom != 0)
+    """Elementwise quotient of arrays that broadcast; ``otherwise`` where the denominator is zero."""
+    whole = denominator != 0
+    if whole.all():
+        quotient: Array = numerator / denominator
+        return quotient
+    out = np.full(np.broadcast_shapes(numerator.shape, denominator.shape), otherwise)
+    result: Array = np.divide(numerator, denominator, out=out, where=np.broadcast_to(whole, out.shape))
     return result
 
 
@@ -170,6 +173,12 @@ class Sheet:
         if economies is not None:
             row[:-1] = economies
         row[-1] = world
+
+    def block(self, first: str, economies: Array) -> None:
+        """Set consecutive indicators from ``first`` on, shape (k, G), whose world values are sums over economies."""
+        row = self._rows[first]
+        self.values[row : row + len(economies), :-1] = economies
+        self.values[row : row + len(economies), -1] = economies.sum(axis=1)
 
     def total(self, indicator: str, economies: Array) -> None:
         """Set an indicator whose world value is the sum over economies."""

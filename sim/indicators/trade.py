@@ -10,6 +10,9 @@ from sim.indicators.data import Sheet, YearArrays, ratio
 
 Array = NDArray[np.float64]
 
+#: Sums of terms by group, shape (groups, 16).
+GROUP_SUMS: Array = np.array([[float(number in group.terms) for number in range(1, 17)] for group in GROUPS])
+
 
 def value_added_absorbed(data: YearArrays) -> Array:
     """Value added of s in the final demand of r, W[s, r] = V_s B_s Y_r, shape (G, G), million USD.
@@ -38,10 +41,8 @@ def interdependence(absorbed: Array) -> float:
 
 def track_terms(sheet: Sheet, terms: Array) -> None:
     """Set the sixteen terms and their groups; ``terms`` has shape (16, G), exporters' totals in million USD."""
-    for code, values in zip(TERM_CODES, terms, strict=True):
-        sheet.total(code, values)
-    for group in GROUPS:
-        sheet.total(group.code, terms[group.rows].sum(axis=0))
+    sheet.block(TERM_CODES[0], terms)
+    sheet.block(GROUPS[0].code, GROUP_SUMS @ terms)
 
 
 def track_trade(sheet: Sheet, data: YearArrays, terms: Array, absorbed: Array, with_tariffs: Array) -> None:

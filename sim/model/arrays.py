@@ -35,15 +35,16 @@ def outcome(year: int, equilibrium: Equilibrium, base: Yardsticks, machine_price
     return Outcome(
         year=year,
         wage=np.array(equilibrium.wage),
-        unemployment=np.array(equilibrium.unemployment),
-        labour_share=np.array(equilibrium.labour_share),
-        manufacturing_jobs=manufacturing_jobs(equilibrium.labour_payments, equilibrium.wage, base),
+        standing=np.column_stack(
+            [
+                manufacturing_jobs(equilibrium.labour_payments, equilibrium.wage, base),
+                ratio(bought - made.diagonal(), bought, otherwise=0.0),
+                equilibrium.unemployment,
+                equilibrium.labour_share,
+            ]
+        ),
         penetration=ratio(sales, used[None, :, :], otherwise=0.0),
-        import_share=ratio(bought - made.diagonal(), bought, otherwise=0.0),
-        machine_cost={
-            k: np.array(equilibrium.machine_cost[k]) if k in equilibrium.machine_cost else np.full(G, machine_price[k])
-            for k in TECHNOLOGIES
-        },
+        machine_cost=np.stack([equilibrium.machine_cost.get(k, np.full(G, machine_price[k])) for k in TECHNOLOGIES]),
     )
 
 

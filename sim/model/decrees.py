@@ -55,8 +55,7 @@ class Levers:
 
 
 def levers(
-    resolved: ResolvedScenario, year: int, *, tariffs: Array, base_tariffs: Array, adoption: tuple[Array, Array],
-    base_adoption: tuple[Array, Array],
+    resolved: ResolvedScenario, year: int, *, tariffs: Array, base_tariffs: Array, adoption: Array, base_adoption: Array,
 ) -> Levers:  # fmt: skip
     """Apply the scenario's moves of a year to what agents decided.
 
@@ -64,7 +63,7 @@ def levers(
     ----------
     tariffs, base_tariffs : ndarray, shape (G, N, G)
         Tariffs with the agents' own increments, and those of the base year.
-    adoption, base_adoption : pairs of ndarray, shape (G,)
+    adoption, base_adoption : ndarray, shape (2, G)
         Robots and AI as diffusion has them, and in the base year.
     """
     G, N = len(resolved.economies), len(resolved.sectors)  # noqa: N806 — the letters of the design

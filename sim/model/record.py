@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.agents import Plan
 from sim.behaviour.log import Decisions, batch
+from sim.behaviour.protection import LOSSES
 from sim.state import TECHNOLOGIES, WorldState
 
 if TYPE_CHECKING:
@@ -63,18 +64,18 @@ class YearDecisions:
 
     def _machines(self) -> list[Decisions]:
         found = []
-        for k in TECHNOLOGIES:
-            before, after = self.before.diffusion(k), self.after.diffusion(k)
+        for k, technology in enumerate(TECHNOLOGIES):
+            before, after = self.before.diffusion[k], self.after.diffusion[k]
             who = np.flatnonzero(after != before)
             if who.size:
                 plans, traits = [self.plans[r] for r in who], [self.traits[r] for r in who]
+                saving = np.array([plan.saving[k] for plan in plans])
                 found.append(
                     batch(
-                        self.year, k, "diffusion", who, before[who], after[who],
-                        cost=[plan.cost[k] for plan in plans], saving=[plan.saving[k] for plan in plans],
-                        speed=[own.speed[k] for own in traits], capability=self.before.capability[who],
-                        access=[own.access[k] for own in traits], rate=[plan.rate[k] for plan in plans],
-                        ceiling=[own.ceiling[k] for own in traits],
+                        self.year, technology, "diffusion", who, before[who], after[who],
+                        cost=1.0 - saving, saving=saving, speed=[own.speed[k] for own in traits],
+                        capability=self.before.capability[who], access=[own.access[k] for own in traits],
+                        rate=[plan.rate[k] for plan in plans], ceiling=[own.ceiling[k] for own in traits],
                     )
                 )  # fmt: skip
         return found
@@ -97,7 +98,7 @@ class YearDecisions:
     def _tariff_batch(
         self, kind: str, r: int, plan: Plan, s: NDArray[np.intp], i: NDArray[np.intp], base: Array
     ) -> Decisions:
-        own, lost = self.traits[r], plan.losses
+        own = self.traits[r]
         level = own.base_tariffs[s, i]
         drivers = {
             "own": plan.own[s, i],
@@ -106,7 +107,7 @@ class YearDecisions:
             "grievance": plan.grievance,
         }
         if kind != "retaliation":
-            drivers |= {name: float(value) for name, value in lost._asdict().items()}
+            drivers |= dict(zip(LOSSES, plan.losses.tolist(), strict=True))
             drivers |= {"threshold": own.threshold, "penetration": self.penetration[s, i, r]}
         if kind != "protection":
             drivers |= {"rise": self.rises[r, s], "coefficient": own.retaliation}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim import calibration
 from sim.agents import Traits
 from sim.behaviour import automation
-from sim.behaviour.protection import Losses
+from sim.behaviour.protection import LOSSES
 from sim.calibration import parameter
 from sim.indicators.data import Mask, Yardsticks
 from sim.model.yardsticks import economy_mask, foreign, goods
@@ -125,35 +125,32 @@ def build_traits(resolved: ResolvedScenario, table: WorldTable, machinery: Machi
     access = _access(resolved, table)
     targets = foreign(goods(table), table.G) & ~union_pairs(table)[:, None, :]
     bound = calibration.bound_tariffs(table) if behaviour.protection.respect_bound else None
-    weights, speeds = behaviour.protection.weights, _speeds(resolved, table)
+    speeds, given = _speeds(resolved, table), behaviour.protection.weights
+    weights = np.array([getattr(given, name) for name in LOSSES])
+    ceilings = np.stack([resolved.automation["robot_ceiling"], resolved.automation["ai_ceiling"]])
     least = parameter("protection.least_change")
     return [
         Traits(
             position=r,
             automates=behaviour.automation.active,
             protects=behaviour.protection.active and bool(resolved.acting[r]),
-            saving=dict.fromkeys(TECHNOLOGIES, float(machinery.saving[r])),
-            speed={k: float(speeds[k][r]) for k in TECHNOLOGIES},
-            ceiling={
-                "robots": float(resolved.automation["robot_ceiling"][r]),
-                "ai": float(resolved.automation["ai_ceiling"][r]),
-            },
-            access={k: float(access[k][r]) for k in TECHNOLOGIES},
+            saving=float(machinery.saving[r]),
+            speed=speeds[:, r],
+            ceiling=ceilings[:, r],
+            access=access[:, r],
             **{name: float(protects[name][r]) for name in protects},
             least_change=least,
-            weights=Losses(
-                *(np.float64(w) for w in (weights.job_loss, weights.import_penetration, weights.unemployment, weights.labour_share))
-            ),
+            weights=weights,
             base_tariffs=np.ascontiguousarray(tariffs[:, :, r]),
             bound_tariffs=None if bound is None else np.ascontiguousarray(bound[:, :, r]),
             targets=np.ascontiguousarray(targets[:, :, r]),
         )
         for r in range(table.G)
-    ]  # fmt: skip
+    ]
 
 
-def _speeds(resolved: ResolvedScenario, table: WorldTable) -> dict[str, Array]:
-    """Speeds of diffusion by technology, shape (G,).
+def _speeds(resolved: ResolvedScenario, table: WorldTable) -> Array:
+    """Speeds of diffusion by technology, shape (2, G).
 
     An economy with its own calibrated robot speed (China) has it in proportion to the scenario's general speed, unless
     the scenario overrides it.
@@ -163,11 +160,11 @@ def _speeds(resolved: ResolvedScenario, table: WorldTable) -> dict[str, Array]:
         if given.robot_speed is not None:
             own = np.array(own)
             own[table.economies_in(name)] = 1.0
-    return {"robots": resolved.automation["robot_speed"] * own, "ai": resolved.automation["ai_speed"]}
+    return np.stack([resolved.automation["robot_speed"] * own, resolved.automation["ai_speed"]])
 
 
-def _access(resolved: ResolvedScenario, table: WorldTable) -> dict[str, Array]:
-    """Access to the frontier: full for the automation leaders; open-source models help with AI only."""
+def _access(resolved: ResolvedScenario, table: WorldTable) -> Array:
+    """Access to the frontier, (2, G): full for the automation leaders; open-source models help with AI only."""
     settings, provider = resolved.automation, economy_mask(table, "automation-leaders")
     closed = np.zeros(table.G)
 
@@ -176,7 +173,7 @@ def _access(resolved: ResolvedScenario, table: WorldTable) -> dict[str, Array]:
             provider, base_access=settings["base_access"], openness=openness, sharing=settings["technology_sharing"]
         )
 
-    return {"robots": access(closed), "ai": access(settings["open_source"])}
+    return np.stack([access(closed), access(settings["open_source"])])
 
 
 def union_pairs(table: WorldTable) -> Mask:

@@ -77,6 +77,8 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         self.traits = tuple(traits)
         self._plans: list[Plan | None] = [None] * table.G
         self.records: list[YearRecord] = []
+        self.before: Outcome
+        self.now: Outcome
         self._start()
 
     # -- the order of play -----------------------------------------------------------------------
@@ -113,18 +115,17 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         trust = self.resolved.scenario.behaviour.trust
         self.initial_trust = np.full((G, G), trust.initial)
         np.fill_diagonal(self.initial_trust, 1.0)
-        adoption = tuple(self.machinery.adoption[k] for k in TECHNOLOGIES)
+        adoption = np.stack([self.machinery.adoption[k] for k in TECHNOLOGIES])
         self.levers = Levers(
             tariff=self.base_tariffs, friction=np.ones((G, N, G)), export_cut=np.zeros((G, N, G)), robots=adoption[0],
             ai=adoption[1], productivity=np.ones((G, N)), labour=np.ones(G), capital=np.ones(G), demand=np.ones((N, G)),
         )  # fmt: skip
         state = WorldState(
-            year=year, robots=adoption[0], ai=adoption[1], robot_diffusion=adoption[0], ai_diffusion=adoption[1],
+            year=year, robots=adoption[0], ai=adoption[1], diffusion=adoption,
             capability=np.array(calibration.ai_preparedness(self.table)), grievance=np.zeros(G),
             increments=np.zeros((G, N, G)), tariffs=self.base_tariffs, trust=self.initial_trust,
         )  # fmt: skip
         self.equilibrium: Equilibrium | None = None
-        self.now: Outcome | None = None
         self._finish(state, self.levers, None)
 
     def _settle(self, year: int, plans: tuple[Plan, ...]) -> tuple[WorldState, Levers, Array]:
@@ -133,15 +134,14 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         increments = np.stack([plan.increments for plan in plans], axis=2)
         if self.union is not None:
             increments = protection.union_average(increments, self.union)
-        diffusion = {k: np.array([plan.adoption[k] for plan in plans]) for k in TECHNOLOGIES}
+        diffusion = np.stack([plan.adoption for plan in plans], axis=1)
         now = levers(
             self.resolved, year, tariffs=self.base_tariffs + increments, base_tariffs=self.base_tariffs,
-            adoption=(diffusion["robots"], diffusion["ai"]),
-            base_adoption=(self.machinery.adoption["robots"], self.machinery.adoption["ai"]),
+            adoption=diffusion, base_adoption=np.stack([self.machinery.adoption[k] for k in TECHNOLOGIES]),
         )  # fmt: skip
         acts = self._hostility(now)
         settled = WorldState(
-            year=year, robots=now.robots, ai=now.ai, robot_diffusion=diffusion["robots"], ai_diffusion=diffusion["ai"],
+            year=year, robots=now.robots, ai=now.ai, diffusion=diffusion,
             capability=state.capability, grievance=np.array([plan.grievance for plan in plans]), increments=increments,
             tariffs=now.tariff, trust=self._trust(acts),
         )  # fmt: skip
@@ -217,6 +217,6 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         seen = outcome(
             state.year, equilibrium, self.yardsticks, self.machinery.price(state.year - self.resolved.years[0])
         )
-        self.before, self.now = self.now or seen, seen
+        self.before, self.now = self.now if self.records else seen, seen
         self.state, self.levers, self.equilibrium = state, now, equilibrium
         self.records.append(YearRecord(state.year, state, equilibrium.lean(), measured, decisions))

@@ -6,19 +6,18 @@ import numpy as np
 import pytest
 
 from sim.behaviour import protection
-from sim.behaviour.protection import Losses, Standing
 
-EQUAL = Losses(*(np.ones(1),) * 4)
+EQUAL = np.ones(4)
 FOREIGN = np.array([[False, False], [True, True], [True, False]])
 
 
-def standing(jobs: float = 1.0, imports: float = 0.2, unemployment: float = 0.05, share: float = 0.6) -> Standing:
-    return Standing(np.array([jobs]), np.array([imports]), np.array([unemployment]), np.array([share]))
+def standing(jobs: float = 1.0, imports: float = 0.2, unemployment: float = 0.05, share: float = 0.6) -> np.ndarray:
+    return np.array([jobs, imports, unemployment, share])
 
 
 def test_nothing_lost_nothing_felt() -> None:
     found = protection.losses(standing(), standing())
-    assert protection.grievance(np.zeros(1), found, weights=EQUAL, memory=0.8).tolist() == [0.0]
+    assert protection.grievance(0.0, found, weights=EQUAL, memory=0.8) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -30,41 +29,44 @@ def test_nothing_lost_nothing_felt() -> None:
         (standing(share=0.55), "labour_share", 0.05),
     ],
 )
-def test_each_loss_counts_alone(now: Standing, which: str, size: float) -> None:
+def test_each_loss_counts_alone(now: np.ndarray, which: str, size: float) -> None:
     found = protection.losses(standing(), now)
-    assert getattr(found, which).item() == pytest.approx(size)
-    assert sum(loss.item() for loss in found) == pytest.approx(size)
+    assert found[protection.LOSSES.index(which)] == pytest.approx(size)
+    assert found.sum() == pytest.approx(size)
 
 
 def test_gains_do_not_offset_losses() -> None:
     better = standing(jobs=1.2, imports=0.1, unemployment=0.01, share=0.7)
-    assert all(loss.item() == 0.0 for loss in protection.losses(standing(), better))
+    assert not protection.losses(standing(), better).any()
 
 
 def test_job_loss_is_relative_to_the_year_before() -> None:
-    assert protection.losses(standing(jobs=0.5), standing(jobs=0.45)).job_loss.item() == pytest.approx(0.1)
+    assert protection.losses(standing(jobs=0.5), standing(jobs=0.45))[0] == pytest.approx(0.1)
+
+
+def test_one_economy_and_all_at_once_agree() -> None:
+    before, now = np.stack([standing(), standing(jobs=0.7)]), np.stack([standing(jobs=0.9), standing(imports=0.4)])
+    together = protection.losses(before, now)
+    assert np.array_equal(together, np.stack([protection.losses(*pair) for pair in zip(before, now, strict=True)]))
 
 
 def test_grievance_decays_by_its_memory() -> None:
-    still = protection.losses(standing(), standing())
-    felt = np.array([0.5])
+    felt = np.float64(0.5)
     for _ in range(10):
-        felt = protection.grievance(felt, still, weights=EQUAL, memory=0.8)
-    assert felt.item() == pytest.approx(0.5 * 0.8**10)
+        felt = protection.grievance(felt, np.zeros(4), weights=EQUAL, memory=0.8)
+    assert felt == pytest.approx(0.5 * 0.8**10)
 
 
 def test_steady_loss_converges_to_loss_over_forgetting() -> None:
-    year = Losses(np.array([0.01]), np.zeros(1), np.zeros(1), np.zeros(1))
-    felt = np.zeros(1)
+    felt = np.float64(0.0)
     for _ in range(200):
-        felt = protection.grievance(felt, year, weights=EQUAL, memory=0.8)
-    assert felt.item() == pytest.approx(0.01 / 0.2)
+        felt = protection.grievance(felt, np.array([0.01, 0.0, 0.0, 0.0]), weights=EQUAL, memory=0.8)
+    assert felt == pytest.approx(0.01 / 0.2)
 
 
 def test_weights_scale_grievance() -> None:
-    year = Losses(*(np.array([0.01]),) * 4)
-    only_jobs = Losses(np.array([2.0]), *(np.zeros(1),) * 3)
-    assert protection.grievance(np.zeros(1), year, weights=only_jobs, memory=0.0).item() == pytest.approx(0.02)
+    only_jobs = np.array([2.0, 0.0, 0.0, 0.0])
+    assert protection.grievance(0.0, np.full(4, 0.01), weights=only_jobs, memory=0.0) == pytest.approx(0.02)
 
 
 def test_focus_is_one_at_the_typical_import_and_zero_at_home() -> None:
@@ -89,6 +91,13 @@ def test_protection_needs_grievance_above_the_threshold() -> None:
 def test_retaliation_answers_rises_only_and_by_the_partner() -> None:
     answer = protection.retaliatory_increment(np.array([0.0, 0.1, -0.2]), FOREIGN, coefficient=0.9)
     assert answer.tolist() == [[0.0, 0.0], [pytest.approx(0.09)] * 2, [0.0, 0.0]]
+
+
+def test_what_a_policy_has_already_added_counts_towards_the_answer() -> None:
+    rise, decreed = np.array([0.0, 0.1, 0.3]), np.array([[0.0, 0.0], [0.25, 0.0], [0.1, 0.0]])
+    answer = protection.retaliatory_increment(rise, FOREIGN, coefficient=1.0, decreed=decreed)
+    assert answer[1] == pytest.approx([0.0, 0.1])
+    assert answer[2] == pytest.approx([0.2, 0.0])
 
 
 def test_mutual_retaliation_dies_out_below_one_and_is_capped_above() -> None:

@@ -1,0 +1,95 @@
+"""The decision log: complete, in numbers, in words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.behaviour.log import COLUMNS, REASONS, batch, frame, sentences
+from sim.result import RunResult
+
+
+def test_columns_and_types(busy: RunResult) -> None:
+    log = busy.decisions
+    assert tuple(log.columns) == COLUMNS
+    assert log["year"].dtype == np.int64
+    assert log["before"].dtype == log["after"].dtype == np.float64
+    assert (log["reason"].str.len() > 20).all()
+
+
+def test_every_change_of_adoption_is_logged(busy: RunResult) -> None:
+    for k, technology in enumerate(("robots", "ai")):
+        decided = busy.decisions[busy.decisions["lever"] == technology]
+        decided = decided[decided["reason"].str.startswith("Machine")]
+        first, last = busy.records[0].state.diffusion[k], busy.records[-1].state.diffusion[k]
+        for r, economy in enumerate(busy.economies):
+            rows = decided[decided["economy"] == economy]
+            assert rows["before"].iloc[0] == first[r]
+            assert rows["after"].iloc[-1] == last[r]
+            assert np.array_equal(rows["before"].to_numpy()[1:], rows["after"].to_numpy()[:-1])
+
+
+def test_every_change_of_a_tariff_is_logged(busy: RunResult) -> None:
+    base = busy.records[0].state.tariffs
+    decided = busy.decisions.query("lever == 'tariff' and sector != ''")
+    place = {name: k for k, name in enumerate(busy.economies)}
+    sector = {name: k for k, name in enumerate(busy.sectors)}
+    rebuilt = np.zeros_like(base)
+    for row in decided.itertuples():
+        cell = place[row.partner], sector[row.sector], place[row.economy]
+        assert row.before == pytest.approx(base[cell] + rebuilt[cell], abs=1e-12), "the log has a gap"
+        rebuilt[cell] = row.after - base[cell]
+    np.testing.assert_allclose(rebuilt, busy.records[-1].state.increments, atol=1e-12)
+
+
+def test_policies_and_events_are_logged_when_they_begin_move_and_end(busy: RunResult) -> None:
+    log = busy.decisions
+    decreed = log[log["reason"].str.startswith("Scenario")]
+    tariff = decreed.query("lever == 'tariff'")
+    assert tariff["year"].tolist() == [2013, 2017]
+    assert tariff["after"].iloc[0] == 0.25
+    assert tariff["reason"].iloc[1] == "Scenario policy 0 no longer holds."
+    ramp = decreed.query("lever == 'productivity'")
+    assert ramp["year"].tolist() == [2014, 2015, 2016, 2017]
+    assert ramp["after"].tolist() == pytest.approx([1 + 0.02 / 3, 1 + 0.04 / 3, 1.02, 1.0])
+    ban = decreed.query("lever == 'export-restriction'")
+    assert ban["year"].tolist() == [2015, 2017]
+    assert ban["sector"].tolist() == ["c14", "c14"]
+    assert ban["after"].tolist() == pytest.approx([0.3, 0.0])
+
+
+def test_reasons_carry_the_numbers_of_the_rule(busy: RunResult) -> None:
+    row = busy.decisions.query("lever == 'tariff' and reason.str.startswith('Grievance')", engine="python").iloc[0]
+    drivers = dict(part.split("=") for part in row["drivers"].split("; "))
+    record, before = busy.record(row["year"]), busy.record(row["year"] - 1)
+    r = busy.economies.index(row["economy"])
+    assert float(drivers["grievance"]) == pytest.approx(record.state.grievance[r], rel=1e-5)
+    step = float(drivers["adjustment"]) * (float(drivers["target"]) - (row["before"] - base_tariff(busy, row)))
+    assert row["after"] - row["before"] == pytest.approx(step, rel=1e-4)
+    assert before.year == row["year"] - 1
+
+
+def base_tariff(run: RunResult, row: pd.Series) -> float:
+    table = run.base_table
+    cell = table.economy(row["partner"]), table.sector(row["sector"]), table.economy(row["economy"])
+    return float(run.records[0].state.tariffs[cell])
+
+
+def test_every_kind_of_reason_makes_a_sentence() -> None:
+    names = {
+        "cost", "saving", "speed", "capability", "access", "rate", "ceiling", "grievance", "threshold", "job_loss",
+        "import_penetration", "unemployment", "labour_share", "penetration", "own", "answer", "target", "adjustment", "rise",
+        "coefficient", "number", "level", "hostility",
+    }  # fmt: skip
+    for kind in REASONS:
+        one = batch(2020, "tariff", kind, 0, 0.0, 0.1, partner=1, sector=0, **dict.fromkeys(names, 0.25))
+        (text,) = sentences(one, ("USA", "CHN"), ("c14",))
+        assert "{" not in text
+        assert text.endswith(".")
+
+
+def test_an_empty_log_is_an_empty_frame_with_its_columns() -> None:
+    empty = frame([], ("USA",), ("c1",))
+    assert tuple(empty.columns) == COLUMNS
+    assert empty.empty
