@@ -88,7 +88,7 @@ def borin_mancini(decomposition: Decomposition, approach: Approach = "source") -
     if approach not in ("source", "sink"):
         raise LabelError(f'unknown approach {approach!r}; allowed: "source", "sink".')
     G, N = decomposition.G, decomposition.N
-    table, L = decomposition.table, decomposition.L
+    L = decomposition.L
     exports = np.asarray(decomposition.exports)
     by_origin = decomposition.VB.reshape(G, G, N)  # V_t B_ts by (t, s, i)
     home = np.einsum("ssi->si", by_origin)
@@ -96,7 +96,7 @@ def borin_mancini(decomposition: Decomposition, approach: Approach = "source") -
     # C_s = B_ss⁻¹ L_ss turns B_ts into B^{s̸}_ts.
     C = np.asarray(np.linalg.solve(own_blocks(decomposition.B, G, N), L), dtype=np.float64)
     if approach == "source":
-        VL = np.einsum("si,sij->sj", table.V.reshape(G, N), L)
+        VL = np.einsum("si,sij->sj", decomposition.V.reshape(G, N), L)
         first = np.einsum("si,sij->sj", foreign, C)
         parts = [VL, home - VL, first, foreign - first]
         dva, ddc, fva, fdc = (coefficient[:, :, None] * exports for coefficient in parts)

@@ -94,7 +94,7 @@ def group_exporter(source: WorldTable | Decomposition, members: str | Iterable[s
         terms[:, :, place] = parts.terms_to(r)
         exports[:, place] = parts.exports_to(r)
     largest = float(np.abs(exports).max(initial=0.0))
-    gap = float(np.abs(terms.sum(axis=0) - exports)[~table.zero_output[rows]].max(initial=0.0))
+    gap = float(np.abs(terms.sum(axis=0) - exports).max(initial=0.0))
     shape = (len(inside), N, len(outside))
     terms, exports = terms.reshape(16, *shape), exports.reshape(shape)
     terms.flags.writeable = exports.flags.writeable = False
@@ -123,7 +123,7 @@ class _GroupParts:
         self.E_total = d.exports.sum(axis=2)
         A_SS = self.A[np.ix_(rows, rows)][None]
         L_SS = local_inverses(A_SS, 1, len(rows), lambda k: table.cell(int(rows[k])))[0]
-        self.VL = table.V[rows] @ L_SS
+        self.VL = d.V[rows] @ L_SS
         VB = d.VB[:, rows]  # V_t B_tS by origin t
         self.VB_own = VB[inside].sum(axis=0)
         self.VB = VB

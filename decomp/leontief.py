@@ -42,10 +42,13 @@ def reciprocal(X: Array) -> Array:
     return np.divide(1.0, X, out=np.zeros_like(X), where=X > 0)
 
 
-def value_added_coefficients(A: Array, X: Array | None = None) -> Array:
-    """Residual value-added coefficients V = 1 − Σ_rows A; zero where X ≤ 0 when X is given. Shape (n,), unitless."""
-    V = 1.0 - A.sum(axis=0)
-    return V if X is None else np.where(X > 0, V, 0.0)
+def value_added_coefficients(Z: Array, X: Array) -> Array:
+    """Residual value added per unit of output, V = (X − Σ_rows Z) / X, shape (n,), unitless.
+
+    Where X ≤ 0 and no input is used, V is 1 − 0: what such a sector sells (out of stocks, with a negative inventory change) is
+    value of its own economy. So V B = 1 holds for every column and all terms add up to exports without exception.
+    """
+    return np.divide(X - Z.sum(axis=0), X, out=np.ones_like(X), where=X > 0)
 
 
 def leontief_inverse(A: Array, name: CellName | None = None) -> Array:

@@ -31,12 +31,14 @@ class Decomposition:
     exports : ndarray, shape (G, N, G), unit of the table
         Gross exports E_sr; zero where s = r. Read-only.
     residual : float
-        max |Σ T − E| / max |E| outside zero-output rows.
+        max |Σ T − E| / max |E|.
     table : WorldTable
     B : ndarray, shape (n, n), unitless
         Global Leontief inverse. Read-only.
     L : ndarray, shape (G, N, N), unitless
         Local Leontief inverses L_ss. Read-only.
+    V : ndarray, shape (n,), unitless
+        Value-added coefficients that the terms use; as ``table.V``, but 1 where nothing is produced (sales from stocks).
     VB : ndarray, shape (G, n), unitless
         V_t B_ts by origin t: where the value of one unit of final output of (s, i) was added. Read-only.
     economies, sectors : tuples of str
@@ -49,6 +51,7 @@ class Decomposition:
     table: WorldTable
     B: Array
     L: Array
+    V: Array
     VB: Array
     economies: tuple[str, ...] = field(init=False)
     sectors: tuple[str, ...] = field(init=False)
@@ -57,7 +60,7 @@ class Decomposition:
         """Take the labels from the table and make every array read-only."""
         object.__setattr__(self, "economies", self.table.economies)
         object.__setattr__(self, "sectors", self.table.sectors)
-        for name in ("terms", "exports", "B", "L", "VB"):
+        for name in ("terms", "exports", "B", "L", "V", "VB"):
             view = getattr(self, name).view()
             view.flags.writeable = False
             object.__setattr__(self, name, view)

@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 
 from decomp.blocks import gross_exports, own_blocks
 from decomp.indicators import dependence, interdependence, vax
-from decomp.leontief import LARGEST_MULTIPLIER, ROUNDING, input_coefficients, local_inverses, singular
+from decomp.leontief import (
+    LARGEST_MULTIPLIER,
+    ROUNDING,
+    input_coefficients,
+    local_inverses,
+    singular,
+    value_added_coefficients,
+)
 from decomp.table import WorldTable
 
 if TYPE_CHECKING:
@@ -110,12 +117,13 @@ def summary(table: WorldTable) -> CountrySummary:
     """
     G, N = table.G, table.N
     A = input_coefficients(table.Z, table.X)
-    VB = _multipliers(A, table)
+    V = value_added_coefficients(table.Z, table.X) if table.value_added == "residual" else table.V
+    VB = _multipliers(A, V, table)
     E_sr, _ = gross_exports(table.Z, table.Y, G, N)
     E = E_sr.sum(axis=2)
     W = VB @ table.Y
     L = local_inverses(own_blocks(A, G, N), G, N, table.cell)
-    dva = table.V.reshape(G, N) * np.matmul(L, E[:, :, None])[..., 0]
+    dva = V.reshape(G, N) * np.matmul(L, E[:, :, None])[..., 0]
     content = np.einsum("tsi,si->ts", VB.reshape(G, G, N), E)
     np.fill_diagonal(content, 0.0)
     flows = [W, table.value_added_flow.reshape(G, N).sum(axis=1), E.sum(axis=1), E_sr.sum(axis=(0, 1))]
@@ -125,13 +133,13 @@ def summary(table: WorldTable) -> CountrySummary:
     return CountrySummary(table.economies, table.year, *flows)
 
 
-def _multipliers(A: Array, table: WorldTable) -> Array:
+def _multipliers(A: Array, V: Array, table: WorldTable) -> Array:
     """V_t B_ts for all t from one factorisation, shape (G, n); refuses a non-productive A as :func:`leontief_inverse` does."""
     G, N, n = table.G, table.N, table.n
     transposed = -A.T
     transposed.flat[:: n + 1] += 1.0
     sides = np.zeros((n, G + 1))
-    sides[np.arange(n), np.arange(n) // N] = table.V
+    sides[np.arange(n), np.arange(n) // N] = V
     sides[:, G] = 1.0  # u B, the output multipliers: they tell whether A is productive
     try:
         found = np.asarray(np.linalg.solve(transposed, sides), dtype=np.float64).T

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decomp.blocks import column_blocks, foreign_demand, gross_exports, own_blocks, own_demand, pair_blocks
-from decomp.leontief import CellName, local_inverses, productive_inverse, reciprocal
+from decomp.leontief import CellName, local_inverses, productive_inverse, reciprocal, value_added_coefficients
 from decomp.result import Decomposition
 from decomp.table import WorldTable
 
@@ -32,11 +32,13 @@ class WwzArrays:
         T1…T16 by exporter s, exporter's sector i and direct importer r; zero where s = r.
     exports : ndarray, shape (G, N, G), unit of the table
     residual : float
-        max |Σ T − E| / max |E| outside zero-output rows; zero when nothing is exported.
+        max |Σ T − E| / max |E|; zero when nothing is exported.
     B : ndarray, shape (n, n)
         Global Leontief inverse.
     L : ndarray, shape (G, N, N)
         Local inverses.
+    V : ndarray, shape (n,)
+        Value-added coefficients used.
     VB : ndarray, shape (G, n)
         V_t B_ts by origin t.
     """
@@ -46,6 +48,7 @@ class WwzArrays:
     residual: float
     B: Array
     L: Array
+    V: Array
     VB: Array
 
 
@@ -67,8 +70,9 @@ def wwz(table: WorldTable) -> Decomposition:
 
     Notes
     -----
-    With the residual value added of the table, V B = 1 and the terms add up to gross exports to rounding. With
-    ``value_added="published"`` they need not: ``residual`` then measures what the published rows leave unexplained.
+    With the residual value added of the table, V B = 1 and the terms add up to gross exports to rounding. Sectors without output
+    are no exception: what they sell from stocks is value of their own economy
+    (:func:`decomp.leontief.value_added_coefficients`). With ``value_added="published"`` the terms need not add up: ``residual`` then measures what the published rows leave unexplained.
 
     References
     ----------
@@ -81,7 +85,8 @@ def wwz(table: WorldTable) -> Decomposition:
     >>> d.terms[:, 0, 0, 1].round(10).tolist()
     [4.0, 3.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 2.0, 2.0, 1.5, 2.5, 0.0, 0.0, 0.0]
     """
-    found = wwz_terms(table.Z, table.Y, G=table.G, N=table.N, X=table.X, V=table.V, name=table.cell)
+    V = table.V if table.value_added == "published" else None
+    found = wwz_terms(table.Z, table.Y, G=table.G, N=table.N, X=table.X, V=V, name=table.cell)
     return Decomposition(
         terms=found.terms,
         exports=found.exports,
@@ -89,6 +94,7 @@ def wwz(table: WorldTable) -> Decomposition:
         table=table,
         B=found.B,
         L=found.L,
+        V=found.V,
         VB=found.VB,
     )
 
@@ -114,14 +120,14 @@ def wwz_terms(
     X : ndarray, shape (n,), optional
         Gross output; default: row sums of Z and Y.
     V : ndarray, shape (n,), optional
-        Value-added coefficients; default: residual 1 − Σ A.
+        Value-added coefficients; default: the residual, so that V B = 1.
     name : callable, optional
         Readable name of a flat index, for error messages.
     """
     X = Z.sum(axis=1) + Y.sum(axis=1) if X is None else X
     per_output = reciprocal(X)
     if V is None:
-        V = np.divide(X - Z.sum(axis=0), X, out=np.zeros_like(X), where=X > 0)
+        V = value_added_coefficients(Z, X)
     B = productive_inverse(lambda: _identity_minus_A(Z, per_output), name)
     A_own = own_blocks(Z, G, N) * per_output.reshape(G, 1, N)
     L = local_inverses(A_own, G, N, name)
@@ -131,7 +137,7 @@ def wwz_terms(
     _fill_right_hand_sides(T, Z, Y, per_output, B, L, exports)
     _weigh(T, Y, V, VB, L, intermediate)
     terms = T.transpose(0, 1, 3, 2)  # (term, s, i, r)
-    return WwzArrays(terms, exports, _residual(terms, exports, X > 0), B, L, VB)
+    return WwzArrays(terms, exports, _residual(terms, exports), B, L, V, VB)
 
 
 def _identity_minus_A(Z: Array, per_output: Array) -> Array:
@@ -211,11 +217,7 @@ def _weigh(T: Array, Y: Array, V: Array, VB: Array, L: Array, intermediate: Arra
     np.einsum("kssi->ksi", T)[...] = 0.0
 
 
-def _residual(terms: Array, exports: Array, producing: NDArray[np.bool_]) -> float:
-    """Largest |Σ T − E| / max |E| over rows with positive output."""
-    G, N, _ = exports.shape
+def _residual(terms: Array, exports: Array) -> float:
+    """Largest |Σ T − E| over largest |E|."""
     largest = float(np.abs(exports).max(initial=0.0))
-    if largest == 0.0:
-        return 0.0
-    gap = np.abs(terms.sum(axis=0) - exports).max(axis=2)
-    return float(gap[producing.reshape(G, N)].max(initial=0.0)) / largest
+    return float(np.abs(terms.sum(axis=0) - exports).max()) / largest if largest else 0.0

@@ -23,7 +23,7 @@ class Oracle:
         for k in range(n):
             if self.X_all[k] > 0:
                 A[:, k] = Z[:, k] / self.X_all[k]
-                V[k] = 1.0 - A[:, k].sum()
+            V[k] = 1.0 - A[:, k].sum()
         B = np.linalg.solve(np.eye(n) - A, np.eye(n))
         self.C = range(len(rows))
         self.A_all, self.V_all = A, V

@@ -122,4 +122,4 @@ def test_singular_local_block_names_the_sector():
 def test_coefficients_of_a_zero_output_sector_are_zero():
     Z, X = np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([4.0, -1.0])
     np.testing.assert_array_equal(input_coefficients(Z, X), [[0.25, 0.0], [0.25, 0.0]])
-    np.testing.assert_array_equal(value_added_coefficients(input_coefficients(Z, X), X), [0.5, 0.0])
+    np.testing.assert_array_equal(value_added_coefficients(Z, X), [0.5, 1.0])

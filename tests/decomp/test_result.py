@@ -92,7 +92,7 @@ def test_groups_mapping():
     np.testing.assert_allclose(D.groups["RDV"], D.terms[5:8].sum(axis=0))
 
 
-@pytest.mark.parametrize("name", ["terms", "exports", "B", "L", "VB"])
+@pytest.mark.parametrize("name", ["terms", "exports", "B", "L", "V", "VB"])
 def test_arrays_are_read_only(name):
     with pytest.raises(ValueError, match="read-only"):
         getattr(D, name)[0] = 0.0

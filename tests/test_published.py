@@ -1,0 +1,117 @@
+"""The China–Korea study reproduced from the full WIOD tables: every printed figure, misprints aside."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from decomp.datafiles import data_rows
+from decomp.errors import DataMissingError
+from decomp.published import TOLERANCES, YEARS, figure, findings, sector_tables, table4, table4_markdown
+
+
+@pytest.fixture(scope="module")
+def rows(wiod_dir):
+    return table4(wiod_dir)
+
+
+PRINTED = data_rows("published", "table4_china_korea.csv")
+
+
+def test_stored_figures_are_those_of_the_source_file(data_dir):
+    """The copy in the package has not drifted."""
+    with (data_dir / "table4_china_korea.csv").open(encoding="utf-8") as file:
+        assert list(csv.DictReader(file)) == list(PRINTED)
+
+
+def test_all_rows_are_there(rows):
+    assert len(rows) == 26
+    assert [(row.year, row.exporter) for row in rows] == [(int(p["year"]), p["exporter"]) for p in PRINTED]
+
+
+@pytest.mark.parametrize("place", range(26), ids=[f"{p['exporter']}-{p['importer']}-{p['year']}" for p in PRINTED])
+def test_row_is_reproduced(rows, place):
+    """VS within 0.3 and structure within 0.9 percentage points; only the two suspect cells are left out."""
+    row = rows[place]
+    for column, tolerance in TOLERANCES.items():
+        if column not in row.suspect:
+            assert row.difference(column) == pytest.approx(0.0, abs=tolerance), column
+    assert row.misses == ()
+    assert row.residual <= 1e-10
+
+
+def test_tolerances_are_the_promised_ones():
+    assert TOLERANCES == {"vs_share": 0.3, "mva": 0.9, "ova": 0.9, "fdc": 0.9, "fva_fin": 0.9, "fva_int": 0.9}
+
+
+def test_only_two_cells_are_suspect_and_they_really_differ(rows):
+    suspects = [(row.year, row.exporter, column) for row in rows for column in row.suspect]
+    assert suspects == [(1995, "KOR", "fdc"), (1999, "KOR", "vs_share")]
+    by_year = {row.year: row for row in rows if row.exporter == "KOR"}
+    assert by_year[1995].difference("fdc") > 10
+    assert by_year[1999].difference("vs_share") < -5
+
+
+def test_manufacturing_alone_does_not_match(wiod_dir):
+    """The table is headed "manufacturing"; taken at its word it misses by several points, so all sectors are meant."""
+    found = {(row.year, row.exporter): row for row in table4(wiod_dir, sectors="manufacturing")}
+    assert found[2011, "CHN"].difference("vs_share") > 3
+    assert sum(bool(row.misses) for row in found.values()) >= 25
+
+
+def test_the_other_definition_does_not_match(wiod_dir):
+    found = table4(wiod_dir, definition="foreign-content")
+    assert all(row.difference("vs_share") < 0 for row in found)
+    assert any("vs_share" in row.misses for row in found)
+
+
+def test_quoted_shares(wiod_dir):
+    """Shares quoted in the text within 0.3 points, the tolerance of VS."""
+    found = findings(wiod_dir)
+    assert len(found) == 6
+    for finding in found:
+        assert finding.ours == pytest.approx(finding.printed, abs=0.3), finding.finding
+
+
+@pytest.mark.parametrize("pair", [("CHN", "KOR"), ("KOR", "CHN")])
+def test_figures_by_year(wiod_dir, pair):
+    points = figure(wiod_dir, *pair)
+    assert [point.year for point in points] == list(YEARS)
+    for point in points:
+        use = point.use
+        assert use.dva == pytest.approx(use.dva_fin + use.dva_int + use.dva_intrex + use.rdv)
+        assert 0.5 * use.exports < use.dva < use.exports
+        assert point.residual <= 1e-10
+    assert points[-1].use.dva > 3 * points[0].use.dva
+    assert points[-1].as_dict()["dva_share"] < points[0].as_dict()["dva_share"]
+
+
+def test_importers_value_added_more_than_doubles_its_share(rows):
+    """MVA in Korea's exports to China (% of VS) and the third countries' dominance (N2.5)."""
+    korea = [row.ours for row in rows if row.exporter == "KOR"]
+    assert korea[-1].mva > 2 * korea[0].mva
+    assert all(row.ours.ova > row.ours.mva + row.ours.fdc for row in rows if row.exporter == "KOR")
+
+
+def test_sector_tables(wiod_dir):
+    tables = sector_tables(wiod_dir, "KOR", "CHN")
+    assert [table.year for table in tables] == [1995, 2011]
+    for table in tables:
+        assert [row.sector for row in table.rows] == [f"c{k}" for k in range(3, 17)]
+        assert sum(row.use.dva for row in table.rows) == pytest.approx(table.total.use.dva)
+        assert sum(row.structure.vs for row in table.rows) == pytest.approx(table.total.structure.vs)
+    # 43.47 is the share of c3–c16 that the study's data give; see data/published/SOURCE.md.
+    assert tables[1].total.structure.vs_share == pytest.approx(43.47, abs=0.3)
+
+
+def test_markdown_marks_the_misprints(rows):
+    text = table4_markdown(rows)
+    assert len(text.splitlines()) == 28
+    assert text.count("*") == 2
+    assert "| 2011 | CHN → KOR | 23.0" in text
+
+
+def test_missing_table_says_what_to_do(tmp_path):
+    with pytest.raises(DataMissingError, match=r"wiot_1995\.npz is absent.*name the folder that holds them"):
+        table4(tmp_path)
