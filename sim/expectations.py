@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from sim.saved import TABLES
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    from sim.scenario import Expectation
 
 #: Relative change below which nothing counts as moved, whatever the margin: the noise of the solver.
 NOISE = 1e-9
@@ -17,19 +19,8 @@ NOISE = 1e-9
 OUTCOMES = ("met", "failed", "unknown")
 
 
-class Stated(Protocol):
-    """An expectation as the scenario states it."""
-
-    indicator: str
-    economy: str
-    versus: str
-    direction: str
-    at: int | None
-    margin: float
-
-
 def evaluate(
-    stated: Sequence[Stated],
+    stated: Sequence[Expectation],
     indicators: DataFrame,
     planned: tuple[int, int],
     others: Mapping[str, DataFrame] | None = None,
@@ -60,7 +51,7 @@ def evaluate(
 
 
 def _row(
-    one: Stated, indicators: DataFrame, planned: tuple[int, int], others: Mapping[str, DataFrame]
+    one: Expectation, indicators: DataFrame, planned: tuple[int, int], others: Mapping[str, DataFrame]
 ) -> dict[str, Any]:
     at = planned[1] if one.at is None else one.at
     after = value_of(indicators, one.indicator, one.economy, at)

@@ -15,6 +15,8 @@ from sim.errors import SimError
 from sim.indicators import INDICATORS, PAIR_INDICATORS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pandas import DataFrame
 
     from decomp.result import Decomposition
@@ -125,6 +127,12 @@ class RunResult:
         """Values of one indicator by finished year."""
         place = -1 if economy == WORLD else self.base_table.economy(economy)
         return {record.year: record.indicators.value(indicator, place) for record in self.records}
+
+    def save(self, folder: str | Path | None = None, **options: Any) -> Path:
+        """Write a new run folder under ``folder`` and return its path; options as for :func:`sim.export.finish`."""
+        from sim.export import save
+
+        return save(self, folder, **options)
 
     # -- tidy frames -----------------------------------------------------------------------------
 

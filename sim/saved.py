@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +41,7 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "why",
         ),
         "assumptions": ("id", "value", "default", "low", "high", "unit", "source", "status", "changed", "note"),
+        "base_year": ("economy", "indicator", "published", "simulated", "unit"),
     }
 )
 #: The world as an economy in the tables.
@@ -156,21 +158,34 @@ def _read_table(folder: Path, name: str) -> DataFrame:
 
 
 def find_run(run: str, runs: Path) -> Path:
-    """Path of a run given as a path, as the name of a folder under ``runs`` or as ``latest``.
+    """Path of a run given as a path, as the name of a folder under ``runs``, as a scenario or as ``latest``.
+
+    Of several runs of a scenario the newest is taken.
 
     Raises
     ------
     OutputError
-        Nothing fits; lists the newest runs there are.
+        Nothing fits, or more than one run; lists the newest runs there are.
     """
     if Path(run).exists():
         return Path(run)
     present = sorted(p.name for p in runs.iterdir() if (p / "run.json").is_file()) if runs.is_dir() else []
     if run == "latest" and present:
         return runs / present[-1]
-    fits = [name for name in present if name == run] or [name for name in present if run in name]
+    of_scenario = [name for name in present if _scenario_of(name) == run]
+    if of_scenario:
+        return runs / of_scenario[-1]
+    fits = [name for name in present if run in name]
     if len(fits) == 1:
         return runs / fits[0]
     newest = ", ".join(present[-5:]) or "none"
     what = "does not exist" if not fits else f"fits {len(fits)} runs ({', '.join(fits[-5:])})"
-    raise OutputError(f"run {run!r} {what}. Runs in {runs}: {newest}. Give a path, a folder name or `latest`.")
+    raise OutputError(
+        f"run {run!r} {what}. Runs in {runs}: {newest}. Give a path, a folder name, a scenario or `latest`."
+    )
+
+
+def _scenario_of(folder: str) -> str:
+    """Name of the scenario in the name of a run folder."""
+    match = re.fullmatch(r"\d{8}T\d{6}Z-(.+)-[0-9a-f]{8}(-\d+)?", folder)
+    return match[1] if match else ""

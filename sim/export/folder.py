@@ -106,3 +106,29 @@ class RunFolder:
                 entry["rows"] = rows[path.name]
             listed.append(entry)
         return listed
+
+
+def write_new(path: Path, text: str, *, exactly: bool) -> Path:
+    """Write a text file that must not exist yet and return its path.
+
+    With ``exactly`` an existing file is an error; otherwise the name gets the suffix −2, −3, …
+
+    Raises
+    ------
+    OutputError
+        The file exists or cannot be written.
+    """
+    try:
+        for suffix in range(1, 1000):
+            place = path if suffix == 1 else path.with_stem(f"{path.stem}-{suffix}")
+            try:
+                with place.open("x", encoding="utf-8", newline="\n") as file:
+                    file.write(text)
+            except FileExistsError:
+                if exactly:
+                    raise OutputError(f"{place} exists and is kept. Choose another name, or delete it first.") from None
+                continue
+            return place
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}. Choose another place with -o.") from error
+    raise OutputError(f"{path} and 998 numbered copies exist. Choose another name with -o.")

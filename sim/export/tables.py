@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 #: Columns that are whole numbers, truth values or fractions; all others are text.
 _WHOLE = frozenset({"year", "from", "to", "at"})
 _TRUTH = frozenset({"passed", "changed"})
-_NUMBER = frozenset({"value", "before", "after", "tolerance", "margin", "low", "high", "default"})
+_NUMBER = frozenset(
+    {"value", "before", "after", "tolerance", "margin", "low", "high", "default", "published", "simulated"}
+)
 #: Tables whose numbers are shown as the user gave them, so that text ("inf", "default") can stand beside numbers.
 _AS_TEXT = frozenset({"assumptions", "levers"})
 

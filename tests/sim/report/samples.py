@@ -85,7 +85,13 @@ def tables(years: list[int], *, flat: bool = False) -> dict[str, pd.DataFrame]:
         "interdependence": interdependence(years),
         "decisions": decisions(years) if not flat else pd.DataFrame(columns=list(TABLES["decisions"])),
     }
-    rest = {"levers": levers, "checks": checks, "expectations": expectations, "assumptions": assumptions}
+    rest = {
+        "levers": levers,
+        "checks": checks,
+        "expectations": expectations,
+        "assumptions": assumptions,
+        "base_year": [(WORLD, "vs_foreign_content", 0.2101, 0.21, "share")],
+    }
     for name, rows in rest.items():
         frames[name] = pd.DataFrame(rows, columns=list(TABLES[name]))
     return frames

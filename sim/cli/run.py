@@ -1,0 +1,280 @@
+"""``unweave run``, ``unweave compare`` and ``unweave report``."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from sim.cli.failures import INTERRUPTED, NUMERICAL, OK, PARTIAL
+
+if TYPE_CHECKING:
+    from sim.export import RunFolder
+    from sim.result import RunResult
+    from sim.saved import SavedRun
+    from sim.scenario_io.read import LoadedScenario
+
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="Folder of run folders [UNWEAVE_RUNS or ./runs].")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+Language = Literal["en", "zh", "both"]
+
+
+def run(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A file, or a name of the library.")],
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", help="Override, for example policies.0.value=0.3; repeat for more.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed instead of the scenario's.")] = None,
+    years: Annotated[str | None, typer.Option(help="Run only these years, for example 2011:2020.")] = None,
+    output: Output = None,
+    tables: Annotated[
+        Literal["none", "ends", "all"],
+        typer.Option(help="Simulated world tables to write: first and last year, or all."),
+    ] = "none",
+    lang: Annotated[Language, typer.Option(help="Language of the report; both: with a switch.")] = "both",
+    with_report: Annotated[bool, typer.Option("--report/--no-report", help="Draw the report.")] = True,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads of linear algebra [1 for small tables].")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only check and say what would be done.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    as_json: Json = False,
+) -> int:
+    r"""Run a scenario year by year and write its run folder; an existing folder is never overwritten.
+
+    Ctrl-C ends the run after the current year and keeps what is finished (exit code 130).
+
+    \b
+    Examples:
+      unweave run ai-divide
+      unweave run my.yaml --set behaviour.automation.robot_speed=0.4 --years 2011:2020
+      unweave run trade-war -o results --json > result.json
+    """
+    from sim.indicators import INDICATORS
+    from sim.scenario_io import read_scenario
+
+    loaded = read_scenario(scenario, overrides, years=_years(years), seed=seed, indicators=INDICATORS)
+    if dry_run:
+        _echo_plan(loaded, output, as_json)
+        return OK
+    from sim.export import finish, start
+
+    folder = start(loaded, output, ["unweave", *sys.argv[1:]])
+    result, report_lang = _played(loaded, folder, threads, quiet), lang if with_report else None
+    from sim.cli.progress import say, undisturbed
+
+    with undisturbed():
+        if report_lang is not None and not quiet:
+            say(f"{result.scenario.name}: writing tables and report")
+        saved = finish(folder, result, lang=report_lang, years=tables)
+    _echo_run(saved, "en" if lang == "both" else lang, as_json)
+    return exit_code(result)
+
+
+def _years(text: str | None) -> tuple[int, int] | None:
+    """First and last year of ``2011:2020``."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{4}):(\d{4})", text.strip())
+    if match is None:
+        raise typer.BadParameter(f"{text!r} is not FIRST:LAST, for example 2011:2020", param_hint="--years")
+    return int(match[1]), int(match[2])
+
+
+def _played(loaded: LoadedScenario, folder: RunFolder, threads: int | None, quiet: bool) -> RunResult:
+    """Run the years; whatever ends the run before its base year is noted in the folder."""
+    from sim.cli.progress import Progress, stopper
+    from sim.export import fail
+    from sim.runner import run_loaded
+
+    def note(year: int, index: int, total: int) -> None:
+        folder.log("year", year=year, index=index, total=total)
+        progress.year(year, index, total)
+
+    try:
+        with Progress(loaded.resolved.scenario.name, quiet=quiet) as progress, stopper() as stop:
+            return run_loaded(loaded, threads=threads, progress=note, stop=stop)
+    except KeyboardInterrupt:
+        fail(folder, "cancelled", "interrupted before the base year was finished")
+        raise
+    except Exception as error:
+        fail(folder, "failed", str(error))
+        raise
+
+
+def exit_code(result: RunResult) -> int:
+    """Exit code of a run that has ended: 0, 1 partial or a check failed, 4 no simulated year, 130 cancelled."""
+    if result.status == "cancelled":
+        return INTERRUPTED
+    if result.status == "failed":
+        return NUMERICAL
+    return OK if result.status == "ok" and result.passed else PARTIAL
+
+
+def _echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> None:
+    """Say what a run would do."""
+    from sim.export import runs_folder
+
+    scenario, table = loaded.resolved.scenario, loaded.table
+    plan: dict[str, Any] = {
+        "schema_version": 1,
+        "scenario": scenario.name,
+        "years": list(scenario.years),
+        "simulated_years": len(scenario.horizon),
+        "seed": scenario.seed,
+        "table": table.name or scenario.table,
+        "economies": table.G,
+        "sectors": table.N,
+        "policies": len(scenario.policies),
+        "events": len(scenario.events),
+        "memory_megabytes": round(12 * 8 * table.n**2 / 1e6 + 150),
+        "runs_folder": str(runs_folder(output)),
+        "warnings": [f"{problem.place}: {problem.message}" for problem in loaded.warnings],
+    }
+    if as_json:
+        typer.echo(json.dumps(plan, ensure_ascii=False, indent=1))
+        return
+    typer.echo(
+        f"{scenario.name}: {scenario.years[0]}–{scenario.years[1]} ({plan['simulated_years']} years), seed {scenario.seed}"
+    )
+    typer.echo(
+        f"table      {plan['table']}, {table.G} economies × {table.N} sectors, about {plan['memory_megabytes']} MB"
+    )
+    typer.echo(f"sets       {plan['policies']} policies, {plan['events']} events")
+    typer.echo(f"writes to  a new folder in {plan['runs_folder']}")
+    for warning in plan["warnings"]:
+        typer.echo(f"warning    {warning}")
+    typer.echo("nothing was run (--dry-run)")
+
+
+def _echo_run(saved: SavedRun, lang: str, as_json: bool) -> None:
+    """Say what came out: the finding first, then where everything is."""
+    from sim.report import headline
+    from sim.texts import Texts
+
+    texts, manifest, folder = Texts(lang), saved.manifest, saved.folder
+    assert folder is not None
+    if as_json:
+        typer.echo(json.dumps(summary(saved, lang), ensure_ascii=False, indent=1))
+        return
+    typer.echo(headline(saved, lang))
+    typer.echo("")
+    years = saved.years
+    typer.echo(
+        texts("cli.finished", name=saved.name, status=texts(f"status.{saved.status}"), first=years[0], last=years[-1],
+              count=len(years), seconds=manifest["duration_seconds"])
+    )  # fmt: skip
+    if manifest["message"]:
+        typer.echo(manifest["message"])
+    checks = manifest["checks"]
+    failed = sum(not check["passed"] for check in checks)
+    typer.echo(texts("cli.checks_bad" if failed else "cli.checks_ok", count=len(checks), failed=failed))
+    if manifest["expectations"]:
+        outcomes = [entry["outcome"] for entry in manifest["expectations"]]
+        typer.echo(texts("cli.expect", **{name: outcomes.count(name) for name in ("met", "failed", "unknown")}))
+    typer.echo(texts("cli.folder", path=folder))
+    if (folder / "report.html").is_file():
+        typer.echo(texts("cli.report", path=folder / "report.html"))
+
+
+def summary(saved: SavedRun, lang: str = "en") -> dict[str, Any]:
+    """Return what ``--json`` prints about a run."""
+    from sim.report import headline
+    from sim.report.headline import facts
+
+    manifest = saved.manifest
+    numbers = [
+        {"indicator": one.indicator, "economy": "WLD", "base_year": one.base, "year": one.year,
+         "before": one.change.before, "after": one.change.after, "unit": one.change.unit}
+        for one in facts(saved)
+    ]  # fmt: skip
+    kept = (
+        "schema_version",
+        "run",
+        "status",
+        "message",
+        "name",
+        "seed",
+        "hash",
+        "years",
+        "rerun",
+        "checks",
+        "expectations",
+    )
+    return {
+        **{key: manifest[key] for key in kept},
+        "headline": headline(saved, lang),
+        "numbers": numbers,
+        "folder": str(saved.folder),
+        "report": str(saved.folder / "report.html") if saved.folder else None,
+    }
+
+
+def compare(
+    first: Annotated[str, typer.Argument(metavar="RUN", help="A run folder, a part of its name, or `latest`.")],
+    second: Annotated[str, typer.Argument(metavar="RUN", help="The run that is set against the first.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Also write every difference to this CSV.")
+    ] = None,
+    runs: Annotated[
+        Path | None, typer.Option("--runs", help="Where runs are looked up [UNWEAVE_RUNS or ./runs].")
+    ] = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Compare although table or base year differ.")] = False,
+    lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of the labels.")] = "en",
+    as_json: Json = False,
+) -> int:
+    r"""Set a run against another one: headline indicators in the last year that both have, and what was set differently.
+
+    \b
+    Examples:
+      unweave compare baseline trade-war
+      unweave compare runs/2026…-baseline-… runs/2026…-ai-divide-… -o differences.csv
+    """
+    from sim.compare import compare_runs
+    from sim.export import runs_folder, write_new
+    from sim.saved import find_run, read_run
+
+    place = runs_folder(runs)
+    a, b = (read_run(find_run(name, place)) for name in (first, second))
+    found = compare_runs(a, b, anyway=anyway)
+    if output is not None:
+        write_new(output, found.csv(), exactly=True)
+    typer.echo(json.dumps(found.plain(), ensure_ascii=False, indent=1) if as_json else found.text(lang))
+    return OK
+
+
+def report(
+    which: Annotated[str, typer.Argument(metavar="RUN", help="A run folder, a part of its name, or `latest`.")],
+    lang: Annotated[Language, typer.Option(help="Language; both: with a switch.")] = "both",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="File to write [a new report-LANG.html in the run].")
+    ] = None,
+    runs: Annotated[
+        Path | None, typer.Option("--runs", help="Where runs are looked up [UNWEAVE_RUNS or ./runs].")
+    ] = None,
+) -> int:
+    r"""Write the report of a finished run again, in one language or both; existing files are kept.
+
+    \b
+    Examples:
+      unweave report latest --lang zh
+      unweave report ai-divide -o ai-divide.html
+    """
+    from sim.export import runs_folder, write_new
+    from sim.report import render
+    from sim.saved import find_run, read_run
+
+    saved = read_run(find_run(which, runs_folder(runs)))
+    assert saved.folder is not None
+    wanted = output or saved.folder / f"report-{lang}.html"
+    typer.echo(str(write_new(wanted, render(saved, lang), exactly=output is not None)))
+    return OK
+
+
+def register(app: typer.Typer) -> None:
+    """Add the three commands."""
+    app.command("run")(run)
+    app.command("compare")(compare)
+    app.command("report")(report)

@@ -1,0 +1,116 @@
+"""Write a run folder: start it, finish it, or fail in it without losing what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from sim.errors import OutputError
+from sim.export.codebook import codebook, readme
+from sim.export.folder import RunFolder, runs_folder
+from sim.export.frames import tables_of
+from sim.export.manifest import GIVEN, RESOLVED, closing, now, opening
+from sim.export.tables import tidy, write_tables
+from sim.report import headline, render
+from sim.saved import SavedRun
+
+if TYPE_CHECKING:
+    from sim.result import RunResult
+    from sim.scenario_io.read import LoadedScenario
+
+#: Which simulated world tables are written.
+YearTables = Literal["none", "ends", "all"]
+
+
+def start(loaded: LoadedScenario, base: str | Path | None = None, command: Sequence[str] = ()) -> RunFolder:
+    """Make the folder of a run and say in it that the run is going on.
+
+    Parameters
+    ----------
+    loaded : LoadedScenario
+        The scenario as read, resolved against its table.
+    base : path, optional
+        Folder of run folders; ``UNWEAVE_RUNS`` or ``./runs`` if not given.
+    command : sequence of str
+        Command line to record.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be made or written.
+    """
+    from sim.scenario_io import dump_yaml, scenario_hash
+
+    resolved = loaded.resolved
+    digest = scenario_hash(resolved, table_checksum=loaded.table.checksum())
+    folder = RunFolder.create(runs_folder(base), resolved.scenario.name, digest)
+    folder.update(**opening(loaded, digest, folder.path.name, command))
+    folder.write_text(GIVEN, loaded.text or dump_yaml(loaded.scenario))
+    folder.write_text(RESOLVED, dump_yaml(resolved))
+    folder.log("start", name=resolved.scenario.name, seed=resolved.scenario.seed, years=list(resolved.scenario.years))
+    return folder
+
+
+def finish(folder: RunFolder, result: RunResult, *, lang: str | None = "both", years: YearTables = "none") -> SavedRun:
+    """Write tables, codebook, README, report and the completed manifest of a run that has ended in any way.
+
+    The tables are there before the report is drawn; the manifest is completed last.
+
+    Parameters
+    ----------
+    folder : RunFolder
+    result : RunResult
+        With at least the base year.
+    lang : {"both", "en", "zh"} or None
+        Language of the report; None: no report.
+    years : {"none", "ends", "all"}
+        Simulated world tables written to ``years/``; a scenario with ``outputs: [tables]`` asks for all.
+    """
+    try:
+        return _finish(folder, result, lang, years)
+    except OSError as error:
+        raise OutputError(
+            f"cannot write the results to {folder.path}: {error.strerror or error}. Free space or choose another folder with -o."
+        ) from error
+
+
+def _finish(folder: RunFolder, result: RunResult, lang: str | None, years: YearTables) -> SavedRun:
+    tables = {name: tidy(name, frame) for name, frame in tables_of(result).items()}
+    rows = write_tables(tables, folder.path / "tables")
+    _write_years(folder, result, "all" if "tables" in result.scenario.outputs else years)
+    folder.manifest.update(closing(result, tables, str(folder.manifest["started"])))
+    saved = SavedRun(folder.manifest, tables, folder.path)
+    folder.write_text("codebook.csv", codebook())
+    folder.write_text("README.md", readme(saved, headline(saved)))
+    folder.update(files=folder.files(rows))
+    if lang is not None:
+        folder.write_text("report.html", render(saved, lang))
+    folder.log("end", status=result.status, message=result.message, years=len(result.years))
+    folder.update(files=folder.files(rows))
+    return saved
+
+
+def _write_years(folder: RunFolder, result: RunResult, wanted: YearTables) -> None:
+    """Write simulated world tables in the compact format."""
+    if wanted == "none" or not result.years:
+        return
+    from decomp.io import save as save_table
+
+    place = folder.path / "years"
+    place.mkdir(exist_ok=True)
+    for year in result.years if wanted == "all" else sorted({result.years[0], result.years[-1]}):
+        save_table(result.table(year), place / f"{year}.npz")
+
+
+def fail(folder: RunFolder, status: Literal["failed", "cancelled"], message: str) -> None:
+    """Say in the manifest that the run ended before any year was finished."""
+    folder.log("end", status=status, message=message, years=0)
+    folder.update(status=status, message=message, ended=now(), files=folder.files())
+
+
+def save(result: RunResult, base: str | Path | None = None, **options: Any) -> Path:
+    """Write a run folder for a result that is already there and return its path; options as for :func:`finish`."""
+    folder = start(result.loaded, base)
+    finish(folder, result, **options)
+    return folder.path
