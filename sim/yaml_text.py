@@ -28,6 +28,8 @@ MAX_NODES = 200_000
 _TAG = "tag:yaml.org,2002:"
 #: Words that YAML 1.1 readers take for true, false or null; quoted when written.
 _WORDS_OF_1_1 = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~"}
+#: Texts that every reader takes as a text without quotes; all others are quoted when written.
+_PLAIN = re.compile(r"[^\W_](?:[\w .+/()%–-]*[\w)%])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +235,8 @@ def _styled(value: Any) -> Any:
     elif isinstance(value, list | tuple):
         branch = CommentedSeq(_styled(item) for item in value)
     elif isinstance(value, str):
-        return DoubleQuotedScalarString(value) if value.lower() in _WORDS_OF_1_1 else value
+        plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS_OF_1_1
+        return value if plain else DoubleQuotedScalarString(value)
     else:
         return value
     if not any(isinstance(child, Mapping | list | tuple) for child in _children(value)):

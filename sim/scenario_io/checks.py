@@ -54,7 +54,7 @@ def _check_years(start: int, end: int, faults: Faults) -> bool:
     return False
 
 
-def _check_inside(year: int, scenario: Scenario, path: Path, faults: Faults) -> bool:
+def _check_inside(year: int, scenario: Scenario, path: Path, faults: Faults, *, key: bool = False) -> bool:
     """Record a year outside the simulated years; the base year itself is observed, not simulated."""
     start, end = scenario.years
     if start < year <= end:
@@ -63,7 +63,7 @@ def _check_inside(year: int, scenario: Scenario, path: Path, faults: Faults) -> 
     help = (
         f"allowed: {start + 1} to {end} (years: [{start}, {end}])" if end > start else "this run has no simulated year"
     )
-    faults.add(path, "S022", f"{reason}.", help=help)
+    faults.add(path, "S022", f"{reason}.", help=help, key=key)
     return False
 
 
@@ -145,4 +145,4 @@ def _check_paths(scenario: Scenario, faults: Faults) -> None:
     for name in ("productivity", "labour", "capital"):
         for label, path in getattr(scenario.baseline, name).items():
             for year in path if isinstance(path, dict) else ():
-                _check_inside(year, scenario, ("baseline", name, label, year), faults)
+                _check_inside(year, scenario, ("baseline", name, label, year), faults, key=True)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from decomp.labels import listed
 from sim.levers import SETTING
 from sim.scenario import Scenario
 from sim.scenario_io.faults import Faults
@@ -100,6 +101,8 @@ def _record(detail: Any, faults: Faults) -> None:
         )
     elif kind in _LIMITS:
         faults.add(path, "S013", f"{found!r} must be {_LIMITS[kind].format(**context)}.", help=_limit_help(path, found))
+    elif kind == "literal_error" and found is None:
+        faults.add(path, "S012", "expected a word, found nothing.", help=f"allowed: {listed(map(str, _choices(path)))}")
     elif kind == "literal_error":
         faults.unknown(path, "S014", "value", found, [str(choice) for choice in _choices(path)])
     elif kind == "unknown_choice":

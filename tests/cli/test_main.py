@@ -1,0 +1,171 @@
+"""The command line as a whole: help, exit codes, messages of one screen, no traceback."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import sim.cli
+from decomp.errors import DataMissingError, FormatError, LabelError, SingularTableError
+from sim.calibration.errors import CalibrationError
+from sim.cli.failures import explain
+from sim.errors import EconomyError, OutputError, Problem, ScenarioError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+Call = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Call:
+    """Run the command line in this process: exit code, stdout, stderr."""
+
+    def _call(*arguments: str) -> tuple[int, str, str]:
+        code = sim.cli.call(list(arguments))
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return _call
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_shows_every_command_and_the_exit_codes(call: Call, flag: str) -> None:
+    code, out, _ = call(flag)
+    assert code == 0
+    commands = out.split("Commands:")[1]
+    assert all(f"\n  {name} " in commands for name in sim.cli.available())
+    assert "Exit codes: 0 ok, 1 finished with failures or partial, 2 invalid input, 3 data" in out
+
+
+@pytest.mark.parametrize("name", sim.cli.available())
+def test_every_command_has_help_with_an_example(call: Call, name: str) -> None:
+    code, out, _ = call(name, "-h")
+    assert code == 0
+    assert f"unweave {name}" in out.split("\n", 1)[1] or "Commands:" in out
+
+
+def test_no_command_is_named_without_a_line_of_help() -> None:
+    assert all(help.endswith(".") and len(help) < 90 for _, help in sim.cli.COMMANDS.values())
+
+
+def test_version(call: Call) -> None:
+    from sim._version import __version__
+
+    assert call("--version") == (0, f"unweave {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["valdate"], "No such command 'valdate'. Did you mean 'validate'?"),
+        (["validate"], "Missing argument 'FILE...'"),
+        (["list", "scenario"], "'scenario' is not one of 'scenarios'"),
+        (["list", "terms", "--jsn"], "No such option: --jsn"),
+    ],
+)
+def test_wrong_usage_is_explained_in_two_lines(call: Call, arguments: list[str], words: str) -> None:
+    code, out, err = call(*arguments)
+    assert (code, out) == (2, "")
+    assert words in err
+    assert err.strip().splitlines()[-1].startswith("Try `unweave")
+
+
+ERRORS = [
+    (ScenarioError([Problem("S010", "m", "a.yaml", 1, 1, 1, "src")]), 2, "1 problem in a.yaml; nothing was run."),
+    (OutputError("runs/ is not writable"), 2, "error: runs/ is not writable"),
+    (DataMissingError("no table"), 3, "error: no table"),
+    (FormatError("not a table"), 3, "error: not a table"),
+    (LabelError("unknown economy"), 3, "error: unknown economy"),
+    (SingularTableError("no inverse"), 3, "error: no inverse"),
+    (CalibrationError("no row"), 3, "error: no row"),
+    (EconomyError("no equilibrium"), 4, "error: no equilibrium"),
+    (MemoryError(), 4, "error: not enough memory"),
+    (
+        PermissionError(errno.EACCES, "Permission denied", "/x/runs"),
+        2,
+        "error: /x/runs: Permission denied. Choose another",
+    ),
+    (FileNotFoundError(errno.ENOENT, "No such file or directory", "a.npz"), 2, "error: a.npz: No such file"),
+    (BrokenPipeError(errno.EPIPE, "Broken pipe"), 0, ""),
+    (KeyboardInterrupt(), 130, "interrupted."),
+    (KeyError("x"), 70, "internal error: KeyError: 'x'"),
+]
+
+
+@pytest.mark.parametrize(("error", "code", "words"), ERRORS, ids=[type(e).__name__ for e, _, _ in ERRORS])
+def test_every_error_has_its_exit_code(error: BaseException, code: int, words: str) -> None:
+    found, message = explain(error)
+    assert found == code
+    assert words in message
+    assert "Traceback" not in message
+    assert len(message.splitlines()) <= 40
+
+
+def test_a_bug_says_where_it_is_and_how_to_report_it(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(name: str) -> None:
+        raise RuntimeError("this should not happen")
+
+    monkeypatch.setattr(sim.cli, "load", broken)
+    monkeypatch.delenv("UNWEAVE_DEBUG", raising=False)
+    code, out, err = call("schema")
+    assert (code, out) == (70, "")
+    assert "internal error: RuntimeError: this should not happen (cli/test_main.py:" in err
+    assert "unweave doctor" in err
+    assert "Traceback" not in err
+    monkeypatch.setenv("UNWEAVE_DEBUG", "1")
+    assert "Traceback (most recent call last)" in call("schema")[2]
+
+
+def test_an_interrupt_exits_with_130(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(name: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sim.cli, "load", interrupted)
+    assert call("schema")[0] == 130
+
+
+def test_the_log_goes_to_stderr_once_and_only_from_its_level(call: Call) -> None:
+    import logging
+
+    from sim.logs import configure
+
+    for _ in range(3):
+        configure(0)
+    logging.getLogger("unweave.test").warning("said once")
+    logging.getLogger("unweave.test").info("not said")
+    _, out, err = call("--version")
+    assert (out.count("unweave"), err.count("said once"), err.count("not said")) == (1, 1, 0)
+
+
+def test_help_needs_no_heavy_package_and_no_command_module() -> None:
+    code = (
+        "import sys; from sim.cli import call; call(['--help']); "
+        "print([m for m in sys.modules if m.split('.')[0] in "
+        "{'numpy', 'pandas', 'scipy', 'mesa', 'pydantic', 'altair', 'pyarrow', 'jinja2'} or m == 'sim.cli.scenarios'], file=sys.stderr)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert ran.stderr.strip() == "[]"
+
+
+def test_the_installed_command_ends_quietly_when_its_reader_leaves() -> None:
+    command = [sys.executable, "-c", "from sim.cli import main; main()", "schema"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(10)
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_no_colour_where_none_is_wanted() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", "from sim.cli import main; main()", "list", "levers"],
+        capture_output=True, text=True, cwd=ROOT, check=True, env={**os.environ, "NO_COLOR": "1"},
+    )  # fmt: skip
+    assert "\x1b[" not in ran.stdout

@@ -1,0 +1,158 @@
+"""``unweave validate``, ``schema``, ``list`` and ``doctor``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import sim.cli
+
+Call = Callable[..., tuple[int, str, str]]
+
+BAD = """\
+name: bad
+title: 坏
+question: Why?
+years: [2011, 2020]
+table: classroom-2011
+policies:
+  - {who: GER, lever: tarif, value: 0.1}
+  - {who: USA, lever: tariff, value: -2}
+"""
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Call:
+    def _call(*arguments: object) -> tuple[int, str, str]:
+        code = sim.cli.call([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return _call
+
+
+@pytest.fixture
+def bad(tmp_path: Path) -> Path:
+    path = tmp_path / "bad.yaml"
+    path.write_text(BAD, encoding="utf-8")
+    return path
+
+
+def test_validate_shows_all_problems_of_all_files(call: Call, bad: Path) -> None:
+    code, out, err = call("validate", "baseline", bad, "nowhere")
+    assert (code, err) == (2, "")
+    assert "baseline: ok\n" in out
+    assert f"{bad}:7:23: error[S014] policies[0].lever: unknown value 'tarif'; did you mean 'tariff'?" in out
+    assert "    7 |   - {who: GER, lever: tarif, value: 0.1}\n      |                       ^^^^^\n" in out
+    assert f"{bad}:8:38: error[S024]" in out
+    assert f"{bad}: 2 errors\n" in out
+    assert "nowhere: error[S005]" in out
+
+
+def test_validate_as_json(call: Call, bad: Path) -> None:
+    code, out, _ = call("validate", bad, "--format", "json")
+    answer = json.loads(out)
+    assert code == 2
+    assert answer["schema_version"] == 1
+    (file,) = answer["files"]
+    assert (file["valid"], [(e["code"], e["line"], e["column"]) for e in file["errors"]]) == (
+        False,
+        [("S014", 7, 23), ("S024", 8, 38)],
+    )
+    assert file["errors"][0]["path"] == "policies[0].lever"
+
+
+def test_validate_as_annotations_for_github(call: Call, bad: Path) -> None:
+    _, out, _ = call("validate", bad, "--format", "github")
+    first, second = out.splitlines()
+    assert first.startswith(
+        f"::error file={bad},line=7,col=23,endColumn=28,title=S014::policies[0].lever: unknown value 'tarif'"
+    )
+    assert "(-200 %25)" in second
+
+
+def test_validate_with_overrides_warnings_and_success(call: Call, bad: Path) -> None:
+    code, out, _ = call("validate", "trade-war", "--set", "behaviour.protection.retaliation=1.2")
+    assert code == 0
+    assert "--set:1:34: warning[S026]" in out
+    assert "trade-war: 1 warning" in out
+    fixed = ("--set", "policies.0.lever=tariff", "--set", "policies.0.who=EUR", "--set", "policies.1.value=0.2")
+    assert call("validate", bad, *fixed) == (0, f"{bad}: ok\n", "")
+
+
+def test_validate_a_broken_table_is_a_problem_of_the_data(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "t.npz").write_bytes(b"nothing")
+    (tmp_path / "a.yaml").write_text(BAD.split("policies:")[0].replace("classroom-2011", "t.npz"), encoding="utf-8")
+    code, out, _ = call("validate", tmp_path / "a.yaml")
+    assert code == 3
+    assert "t.npz" in out
+
+
+def test_schema_is_json(call: Call) -> None:
+    code, out, _ = call("schema")
+    assert code == 0
+    assert json.loads(out)["title"] == "Unweave scenario"
+
+
+@pytest.mark.parametrize(("kind", "key", "some"), [
+    ("scenarios", "name", {"status-quo", "baseline", "ai-divide", "trade-war"}),
+    ("tables", "name", {"world-1995", "world-2011", "classroom-2011"}),
+    ("indicators", "id", {"interdependence", "vs_one_minus_dva", "us_china_manufacturing_share"}),
+    ("levers", "id", {"tariff", "export-restriction", "automation.robot_speed"}),
+    ("terms", "code", {"DVA_FIN", "RDV_INT", "FDC"}),
+    ("parameters", "id", {"automation.robot_speed"}),
+    ("errors", "code", {"S010", "S024"}),
+])  # fmt: skip
+def test_list_as_json_and_as_a_table(call: Call, kind: str, key: str, some: set[str]) -> None:
+    code, out, _ = call("list", kind, "--json")
+    answer = json.loads(out)
+    names = [row[key] for row in answer[kind]]
+    assert (code, answer["schema_version"]) == (0, 1)
+    assert some <= set(names)
+    for lang in ("en", "zh"):
+        code, table, _ = call("list", kind, "--lang", lang)
+        assert code == 0
+        assert all(any(name in line for line in table.splitlines()) for name in names)
+        assert not any(line != line.rstrip() for line in table.splitlines())
+
+
+def test_list_in_chinese(call: Call) -> None:
+    assert "维持现状" in call("list", "scenarios", "--lang", "zh")[1]
+    assert "关税" in call("list", "levers", "--lang", "zh")[1]
+
+
+def test_levers_show_their_limits_default_and_path(call: Call) -> None:
+    rows = {(row["where"], row["id"]): row for row in json.loads(call("list", "levers", "--json")[1])["levers"]}
+    speed = rows["settings", "automation.robot_speed"]
+    assert (speed["path"], speed["min"], speed["max"], speed["kind"]) == (
+        "behaviour.automation.robot_speed",
+        0.0,
+        2.0,
+        "behaviour",
+    )
+    assert speed["default"] is not None
+    assert rows["settings", "economy.capital_supply"]["path"] == "economy.capital_supply"
+    assert rows["settings", "economy.capital_supply"]["max"] is None
+
+
+def test_every_path_of_a_setting_can_be_overridden(call: Call) -> None:
+    rows = json.loads(call("list", "levers", "--json")[1])["levers"]
+    changes = [
+        arg for row in rows if row["where"] == "settings" for arg in ("--set", f"{row['path']}={row['default']}")
+    ]
+    assert call("validate", "baseline", *changes)[0] == 0
+
+
+def test_doctor_finds_the_installation_healthy(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNWEAVE_RUNS", str(tmp_path / "runs"))
+    code, out, _ = call("doctor", "--json")
+    answer = json.loads(out)
+    assert (code, answer["ok"]) == (0, True)
+    assert {"bundled tables", "16 terms add up", "run folder"} <= {finding["what"] for finding in answer["findings"]}
+    monkeypatch.setenv("UNWEAVE_RUNS", "/proc/runs")
+    code, out, _ = call("doctor")
+    assert code == 1
+    assert "FAIL  run folder" in out
