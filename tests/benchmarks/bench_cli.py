@@ -1,0 +1,51 @@
+"""Start-up time of the command line: ``unweave --help`` in a process of its own, target ≤ 0.5 s.
+
+The minimum of several starts, because a busy machine can only make a start slower. Set beside a bare interpreter and
+``import numpy`` in the same run, so that the figure can be judged on any machine.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: What is started: label, Python code, seconds allowed (None: for comparison only).
+STARTS: list[tuple[str, str, float | None]] = [
+    ("python, nothing", "pass", None),
+    ("python, import numpy", "import numpy", None),
+    ("unweave --help", "from sim.cli import call; raise SystemExit(call(['--help']))", 0.5),
+    ("unweave list scenarios", "from sim.cli import call; raise SystemExit(call(['list', 'scenarios']))", None),
+    ("unweave validate baseline", "from sim.cli import call; raise SystemExit(call(['validate', 'baseline']))", None),
+]
+
+
+def start(code: str) -> float:
+    """Seconds from starting a fresh interpreter to its end; fails when the command fails."""
+    before = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - before
+
+
+def run(smoke: bool = False) -> list[dict[str, Any]]:
+    """Measure every start: minimum of 7 (smoke: 2) interleaved starts after one that warms the file cache."""
+    for _, code, _ in STARTS:
+        start(code)
+    rounds = [[start(code) for _, code, _ in STARTS] for _ in range(2 if smoke else 7)]
+    rows = []
+    for (name, _, target), times in zip(STARTS, zip(*rounds, strict=True), strict=True):
+        value = min(times)
+        rows.append(
+            {"name": name, "value": value, "unit": "s", "target": target, "ok": target is None or value <= target}
+        )
+    return rows
+
+
+if __name__ == "__main__":
+    for row in run("--smoke" in sys.argv):
+        target = f"target ≤ {row['target']} s: {'met' if row['ok'] else 'MISSED'}" if row["target"] else ""
+        print(f"{row['name']:<28}{row['value']:7.3f} s  {target}".rstrip())
