@@ -54,6 +54,8 @@ def _usage(error: Any) -> str:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "unweave"
     message = str(error.format_message()).replace("Value error, ", "")
+    if message.startswith("Usage:"):  # a group without a command: its help is the message
+        return message
     return f"error: {message}\nTry `{path} --help`."
 
 

@@ -1,0 +1,182 @@
+"""``unweave decompose``: text, JSON and CSV agree with the library; wrong input ends in one clear message."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+import decomp
+from decomp.errors import DataMissingError, FormatError
+from decomp.terms import GROUP_CODES, TERM_CODES
+from sim.cli.decompose import register
+from sim.cli.series import parse_years, years_in
+
+
+@pytest.fixture(scope="module")
+def app() -> typer.Typer:
+    made = typer.Typer()
+    made.callback()(lambda: None)
+    register(made)
+    return made
+
+
+def run(app: typer.Typer, *words: str) -> Result:
+    return CliRunner().invoke(app, ["decompose", *words])
+
+
+def test_text_shows_terms_groups_structure_and_residual(app: typer.Typer) -> None:
+    result = run(app, "world-2011", "--exporter", "CHN", "--importer", "KOR")
+    assert result.exit_code == 0, result.output
+    for code in (*TERM_CODES, *GROUP_CODES):
+        assert f" {code} " in result.stdout or f"{code} " in result.stdout
+    lines = {line.split()[0]: line.split() for line in result.stdout.splitlines() if line.strip()}
+    assert lines["VS"][-1] == "22.32"
+    assert "1 − domestic" in result.stdout or "one-minus-dva" in result.stdout
+    assert "foreign-content" in result.stdout
+    assert "23.0 % and 42.6 % in the full one" in result.stdout
+    assert "CC BY 4.0" in result.stdout
+
+
+def test_json_is_one_object_equal_to_the_library(app: typer.Typer) -> None:
+    result = run(app, "world-2011", "-e", "KOR", "-i", "CHN", "--sectors", "manufacturing", "--json")
+    assert result.exit_code == 0, result.output
+    answer = json.loads(result.stdout)
+    found = answer["results"][0]
+    series = decomp.wwz(decomp.load("world-2011")).pair("KOR", "CHN", "manufacturing")
+    assert answer["schema_version"] == 1
+    assert answer["sectors"] == [f"c{k}" for k in range(3, 17)]
+    assert found["terms"] == pytest.approx(series[list(TERM_CODES)].to_dict())
+    assert found["groups"] == pytest.approx(series[list(GROUP_CODES)].to_dict())
+    assert sum(found["terms"].values()) == pytest.approx(found["exports"])
+    vs = found["vs"]
+    assert vs["one-minus-dva"]["vs_share"] == pytest.approx(100 * (1 - found["groups"]["DVA"] / found["exports"]))
+    assert vs["foreign-content"]["vs_share"] == pytest.approx(100 * found["groups"]["FC"] / found["exports"])
+    assert found["residual"] < 1e-10
+    assert found["checksum"] == decomp.load("world-2011").checksum()
+
+
+def test_sectors_by_commas_and_repetition_are_the_same(app: typer.Typer) -> None:
+    once = run(app, "world-2011", "-e", "KOR", "-i", "CHN", "-s", "c13,c14", "--json").stdout
+    twice = run(app, "world-2011", "-e", "KOR", "-i", "CHN", "-s", "c13", "-s", "c14", "--json").stdout
+    assert once == twice
+    assert json.loads(once)["sectors"] == ["c13", "c14"]
+
+
+def test_a_series_by_year(app: typer.Typer) -> None:
+    result = run(app, "world", "-e", "CHN", "-i", "KOR", "--years", "2009:2011")
+    assert result.exit_code == 0, result.output
+    starts = [line.split()[0] for line in result.stdout.splitlines() if line.strip()]
+    assert [word for word in starts if word.isdecimal()] == ["2009", "2010", "2011"] * 2
+    answer = json.loads(run(app, "world-2011", "-e", "CHN", "-i", "KOR", "--years", "1995,2011", "--json").stdout)
+    assert [one["year"] for one in answer["results"]] == [1995, 2011]
+
+
+def test_the_newest_table_of_a_series_is_the_default(app: typer.Typer) -> None:
+    assert json.loads(run(app, "world", "-e", "CHN", "-i", "KOR", "--json").stdout)["results"][0]["year"] == 2011
+
+
+def test_definition_chooses_the_structure_shown(app: typer.Typer) -> None:
+    text = run(app, "world-2011", "-e", "CHN", "-i", "KOR", "--definition", "foreign-content").stdout
+    assert "Vertical specialisation, definition foreign-content" in text
+    assert "By the other definition (one-minus-dva) VS is 22.32 %" in text
+
+
+def test_chinese_labels(app: typer.Typer) -> None:
+    text = run(app, "classroom-2011", "-e", "CHN", "-i", "KOR", "--lang", "zh").stdout
+    assert "国内增加值" in text
+    assert "韩国" in text
+
+
+def test_groups_of_economies_add_up(app: typer.Typer) -> None:
+    def exports(importer: str) -> float:
+        return json.loads(run(app, "world-2011", "-e", "CHN", "-i", importer, "--json").stdout)["results"][0]["exports"]
+
+    assert exports("eu") == pytest.approx(exports("DEU") + exports("GBR") + exports("EUR"))
+
+
+def test_csv_is_tidy_and_never_overwritten_silently(app: typer.Typer, tmp_path: Path) -> None:
+    path = tmp_path / "pair.csv"
+    words = ("world", "-e", "CHN", "-i", "KOR", "--years", "2010:2011", "--csv", str(path))
+    assert run(app, *words).exit_code == 0
+    with path.open(encoding="utf-8", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    assert {row["year"] for row in rows} == {"2010", "2011"}
+    assert sum(float(row["value"]) for row in rows if row["kind"] == "term" and row["year"] == "2011") == pytest.approx(
+        next(float(row["value"]) for row in rows if row["kind"] == "exports" and row["year"] == "2011")
+    )
+    again = run(app, *words)
+    assert again.exit_code == 2
+    assert "exists; add --force" in " ".join(again.output.split())
+    assert run(app, *words, "--force").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("world-2011", "-e", "CHNA", "-i", "KOR"), "unknown economy or group 'CHNA'; did you mean 'CHN'?"),
+        (("world-2011", "-e", "CHN", "-i", "KOR", "-s", "c133"), "unknown sector or group 'c133'; did you mean 'c13'?"),
+        (("world-2011", "-e", "CHN", "-i", "CHN"), "name an importer that differs from the exporter"),
+        (("world", "-e", "CHN", "-i", "KOR", "--years", "2011:1995"), "'2011:1995' is not a year or a range of years"),
+        (("world", "-e", "CHN", "-i", "KOR", "--years", "all"), "'all' is not a year or a range of years"),
+        (("world", "-e", "CHN", "-i", "KOR", "--years", "2011", "--year", "2011"), "--year or --years, not both"),
+        (("world-2011", "-e", "CHN"), "Missing option"),
+        (("world-2011", "-e", "CHN", "-i", "KOR", "--definition", "hiy"), "'one-minus-dva'"),
+    ],
+)
+def test_wrong_words_are_usage_errors(app: typer.Typer, words: tuple[str, ...], message: str) -> None:
+    result = CliRunner(env={"COLUMNS": "1000", "TERMINAL_WIDTH": "1000"}).invoke(app, ["decompose", *words])
+    assert result.exit_code == 2
+    assert message in " ".join(result.output.split())
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "message"),
+    [
+        (("world", "--year", "2012"), DataMissingError, "no bundled table 'world-2012'"),
+        (("nowhere.npz",), DataMissingError, "nowhere.npz: there is no such file"),
+        (("worlds-2011",), DataMissingError, "did you mean 'world-2011'"),
+    ],
+)
+def test_missing_tables_are_data_errors(
+    app: typer.Typer, words: tuple[str, ...], error: type[Exception], message: str
+) -> None:
+    result = run(app, *words, "-e", "CHN", "-i", "KOR")
+    assert isinstance(result.exception, error)
+    assert message in str(result.exception)
+
+
+def test_a_folder_of_yearly_files(app: typer.Typer, tmp_path: Path) -> None:
+    table = decomp.load("classroom-2011")
+    for year in (2010, 2011):
+        decomp.save(table.replace(year=year), tmp_path / f"mine_{year}.npz")
+    assert years_in(tmp_path) == [2010, 2011]
+    answer = json.loads(run(app, str(tmp_path), "-e", "CHN", "-i", "KOR", "--years", "2010:2011", "--json").stdout)
+    assert [one["year"] for one in answer["results"]] == [2010, 2011]
+    absent = run(app, str(tmp_path), "-e", "CHN", "-i", "KOR", "--year", "1999")
+    assert isinstance(absent.exception, DataMissingError)
+    assert "no table of 1999 in this folder; it has 2010, 2011" in str(absent.exception)
+    undecided = run(app, str(tmp_path), "-e", "CHN", "-i", "KOR")
+    assert "folder of yearly tables (2010 … 2011); choose with --year or --years" in str(undecided.exception)
+
+
+def test_a_file_of_another_year_is_refused(app: typer.Typer, tmp_path: Path) -> None:
+    decomp.save(decomp.load("classroom-2011"), tmp_path / "one.npz")
+    result = run(app, str(tmp_path / "one.npz"), "-e", "CHN", "-i", "KOR", "--year", "2005")
+    assert isinstance(result.exception, DataMissingError)
+    assert "is a table of 2011, not of 2005" in str(result.exception)
+
+
+def test_an_unwritable_csv_path_is_our_own_error(app: typer.Typer, tmp_path: Path) -> None:
+    result = run(app, "classroom-2011", "-e", "CHN", "-i", "KOR", "--csv", str(tmp_path / "no" / "pair.csv"))
+    assert isinstance(result.exception, FormatError)
+    assert "the folder" in str(result.exception)
+
+
+def test_years() -> None:
+    assert parse_years("1995:1997,2011, 1996") == [1995, 1996, 1997, 2011]
