@@ -73,10 +73,10 @@ def diffuse(adoption: ArrayLike, rate: ArrayLike, ceiling: ArrayLike) -> Array:
     >>> diffuse(0.5, np.log(3.0), 1.0).round(6).item()
     0.75
     """
-    level, top = np.asarray(adoption, float), np.asarray(ceiling, float)
-    open_gap = (level > 0.0) & (level < top)
-    safe = np.where(open_gap, level, 1.0)
-    return np.where(open_gap, top / (1.0 + (top / safe - 1.0) * np.exp(-np.asarray(rate))), level)
+    level, top, pace = np.asarray(adoption, float), np.asarray(ceiling, float), np.asarray(rate, float)
+    spreads = (level > 0.0) & (level < top) & (pace > 0.0)
+    safe = np.where(spreads, level, 1.0)
+    return np.where(spreads, top / (1.0 + (top / safe - 1.0) * np.exp(-pace)), level)
 
 
 def automated_tasks(exposure: Array, adoption: Array, base_adoption: Array) -> Array:

@@ -1,0 +1,169 @@
+"""Indicators on cases with known answers."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from sim.indicators import conduct, industry, macro, trade
+from sim.indicators.checks import Check, negative_flow, out_of_range
+from sim.indicators.data import Sheet, YearArrays, mean, ratio
+from sim.indicators.pairs import PairArrays
+from sim.indicators.registry import INDICATORS, PAIR_INDICATORS
+
+RNG = np.random.default_rng(5)
+
+
+def year(**changes: np.ndarray) -> YearArrays:
+    """Two economies, two sectors, no tariffs, no frictions, everything at base-year prices."""
+    one, flows = np.ones(2), np.ones((2, 2, 2))
+    values = {
+        "year": 2011, "output": np.full((2, 2), 4.0), "intermediate": flows, "final": flows, "labour": one[:, None] * [1.0, 1.0],
+        "capital": np.full((2, 2), 1.0), "input_tariffs": np.zeros((2, 2)), "final_tariffs": np.zeros(2),
+        "terms": np.zeros((16, 2, 2, 2)), "exports": flows * (1 - np.eye(2))[:, None, :], "value_origin": np.full((2, 4), 0.5),
+        "tariff_origin": np.zeros((2, 4)), "factor_part_global": np.ones((2, 2)), "factor_part_local": np.ones((2, 2)),
+        "unit_cost": np.ones((2, 2)), "friction": flows, "tariffs": np.zeros((2, 2, 2)), "wage": one, "consumer_price": one,
+        "real_wage": one, "real_income": one, "employment": one, "capital_stock": one, "unemployment": 0.05 * one,
+        "labour_share": 0.5 * one, "robots": 0.1 * one, "ai": 0.1 * one, "grievance": 0 * one, "displaced": np.zeros((2, 2)),
+        "trust": np.ones((2, 2)),
+    }  # fmt: skip
+    return YearArrays(**{**values, **changes})
+
+
+def test_interdependence_limits() -> None:
+    assert trade.interdependence(np.diag([3.0, 5.0])) == 0.0
+    assert trade.interdependence(np.ones((4, 4))) == pytest.approx(0.75)
+
+
+def test_theil_is_zero_at_equality_and_known_for_two() -> None:
+    assert macro.theil(np.array([3.0, 6.0]), np.array([1.0, 2.0])) == pytest.approx(0.0, abs=1e-15)
+    all_in_one = macro.theil(np.array([1.0, 1e-300]), np.array([1.0, 1.0]))
+    assert all_in_one == pytest.approx(np.log(2.0))
+    income, people = RNG.random(5), RNG.random(5)
+    assert macro.theil(7 * income, 3 * people) == pytest.approx(macro.theil(income, people))
+
+
+def test_mean_tariff_uses_base_imports() -> None:
+    imports, tariffs = np.zeros((2, 2, 2)), np.zeros((2, 2, 2))
+    imports[0, :, 1], tariffs[0, :, 1] = (30.0, 10.0), (0.0, 0.2)
+    each, world = conduct.mean_tariffs(tariffs, imports)
+    assert np.isnan(each[0])
+    assert each[1] == world == pytest.approx(0.05)
+
+
+def test_revealed_advantage_by_hand() -> None:
+    exported = np.array([[8.0, 2.0], [2.0, 8.0]])
+    found = industry.revealed_advantage(exported, np.array([True, False]))
+    assert found == pytest.approx([1.6, 0.4])
+    assert industry.revealed_advantage(exported, np.array([True, True])) == pytest.approx([1.0, 1.0])
+
+
+def test_correlation_signs_and_undefined() -> None:
+    x = np.array([1.0, 2.0, 3.0, np.nan])
+    assert industry.correlation(x, -x) == pytest.approx(-1.0)
+    assert np.isnan(industry.correlation(x, np.ones(4)))
+    assert np.isnan(industry.correlation(x[:2], x[:2]))
+
+
+def test_export_volume_counts_what_arrives_at_base_prices() -> None:
+    doubled = year(unit_cost=np.full((2, 2), 2.0), friction=np.full((2, 2, 2), 1.25))
+    assert trade.volumes(doubled).sum() == pytest.approx(doubled.exports.sum() / 2.5)
+
+
+def test_a_shut_flow_has_no_volume() -> None:
+    friction = np.ones((2, 2, 2))
+    friction[0, :, 1] = np.inf
+    exports = year().exports.copy()
+    exports[0, :, 1] = 0.0
+    assert trade.volumes(year(friction=friction, exports=exports))[0, :, 1].tolist() == [0.0, 0.0]
+
+
+def test_chained_gdp_stays_when_only_the_price_level_moves() -> None:
+    start = macro.start_chain(year())
+    scaled = {
+        name: 3.0 * getattr(year(), name)
+        for name in ("output", "intermediate", "final", "labour", "capital", "exports")
+    }
+    inflated = year(unit_cost=np.full((2, 2), 3.0), **scaled)
+    chain = macro.extend_chain(start, inflated)
+    assert chain.real_gdp == pytest.approx([1.0, 1.0])
+    assert chain.tfp == pytest.approx([1.0, 1.0])
+
+
+def test_chained_gdp_grows_with_quantities_and_tfp_nets_out_factors() -> None:
+    start = macro.start_chain(year())
+    grown = {
+        name: 1.1 * getattr(year(), name)
+        for name in ("output", "intermediate", "final", "labour", "capital", "exports")
+    }
+    chain = macro.extend_chain(start, year(employment=np.full(2, 1.1), capital_stock=np.full(2, 1.1), **grown))
+    assert chain.real_gdp == pytest.approx([1.1, 1.1])
+    assert chain.tfp == pytest.approx([1.0, 1.0])
+    only_labour = macro.extend_chain(start, year(employment=np.full(2, 1.1), **grown))
+    assert only_labour.tfp == pytest.approx([1.1 / 1.1**0.5] * 2)
+
+
+def test_chaining_survives_a_flow_that_is_shut_and_reopened() -> None:
+    friction = np.ones((2, 2, 2))
+    friction[0, :, 1] = np.inf
+    sales = {name: np.where(np.isinf(friction), 0.0, 1.0) for name in ("intermediate", "final")}
+    shut = macro.extend_chain(macro.start_chain(year()), year(friction=friction, **sales))
+    assert np.isfinite(shut.real_gdp).all()
+    assert np.isfinite(macro.extend_chain(shut, year()).real_gdp).all()
+
+
+def test_trust_of_an_economy_is_weighted_with_trade() -> None:
+    data = year(trust=np.array([[1.0, 0.2], [0.6, 1.0]]))
+    pair = PairArrays(
+        np.zeros((16, 2, 2)), np.zeros((2, 2)), np.eye(2), np.zeros((2, 2)), 0.5 * (data.trust + data.trust.T)
+    )
+    assert pair.trust[0, 1] == pair.trust[1, 0] == pytest.approx(0.4)
+    assert pair.dependence.tolist() == [[1.0, 0.0], [0.0, 1.0]]
+    assert np.isnan(pair.values()["vs_one_minus_dva"]).all(), "no exports, no share"
+
+
+def test_checks_notice_what_is_wrong() -> None:
+    assert out_of_range(year()) == 0
+    assert out_of_range(year(trust=np.array([[1.0, 1.2], [-0.1, np.nan]]))) == 3
+    assert negative_flow(year()) == 0.0
+    assert negative_flow(year(final=np.full((2, 2, 2), -0.4))) == pytest.approx(0.1)
+    assert Check("a", 1e-11, 1e-10).passed
+    assert not Check("a", 1e-9, 1e-10).passed
+    assert not Check("a", float("nan"), 1e-10).passed
+
+
+def test_sheet_helpers() -> None:
+    rows = {"a": 0, "b": 1, "c": 2}
+    sheet = Sheet(rows, 2)
+    sheet.share("a", np.array([1.0, 1.0]), np.array([2.0, 0.0]))
+    sheet.block("b", np.array([[1.0, 2.0], [3.0, 4.0]]))
+    assert sheet.values[0, [0, 2]].tolist() == [0.5, 1.0]
+    assert np.isnan(sheet.values[0, 1])
+    assert sheet.values[1:].tolist() == [[1.0, 2.0, 3.0], [3.0, 4.0, 7.0]]
+    assert ratio(np.array([1.0, 2.0]), np.array([0.0, 4.0]), otherwise=0.0).tolist() == [0.0, 0.5]
+    assert mean(np.array([1.0, 3.0]), np.array([1.0, 3.0])) == 2.5
+    assert np.isnan(mean(np.ones(2), np.zeros(2)))
+
+
+#: Names that scenarios, reports and users rely on (design, section 7).
+PROMISED = {
+    "interdependence", "vs_one_minus_dva", "vs_foreign_content", "dva_share", "real_income", "real_wage", "labour_share",
+    "unemployment", "manufacturing_va_share", "mean_tariff", "robots", "ai", "trust", "grievance", "us_china_manufacturing_share",
+    "exports", "export_volume", "vax", "gvc_forward", "gvc_backward", "real_gdp", "tfp", "manufacturing_employment_share",
+    "tariff_revenue", "tariff_content", "interdependence_with_tariffs", "theil", "DVA", "DDC", "MVA", "OVA", "FVA", "ODC",
+}  # fmt: skip
+
+
+def test_the_registry_keeps_its_promises() -> None:
+    assert set(INDICATORS) >= PROMISED
+    for name, one in {**INDICATORS, **PAIR_INDICATORS}.items():
+        assert name == one.id
+        for text in dataclasses.astuple(one):
+            assert text, name
+        assert any("一" <= letter <= "鿿" for letter in one.label_zh), name
+        assert one.label("zh") == one.label_zh
+        assert one.label("en") == one.label_en
+    labels = [one.label_en for one in INDICATORS.values()]
+    assert len(set(labels)) == len(labels)
