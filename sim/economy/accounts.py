@@ -58,7 +58,6 @@ def account(
     if problem.outlays is not None:
         outlays = problem.outlays.sum(axis=0) * (point.income - base.deficit)
     export_tax = None if problem.rent is None else (found.flow * problem.rent).sum(axis=2)
-    stock = np.where(problem.capital_base > 0, problem.capital_base, 1.0)
     machine = np.exp(machine_prices(problem, prices, point.cost)) if problem.kinds else ()
     rows = labour + capital + tariff if export_tax is None else labour + capital + tariff + export_tax
     checks = _checks(problem, solution, X, Z.sum(axis=0) + rows.reshape(-1), final.sum(axis=(0, 1)))
@@ -72,7 +71,7 @@ def account(
         unemployment=sealed(supply.unemployment),
         labour_share=sealed(paid_labour / (paid_labour + paid_capital)),
         employment=sealed(np.exp(supply.log_labour)),
-        capital=sealed(np.where(problem.capital_base > 0, paid_capital / stock / rental, 1.0)),
+        capital=sealed(np.where(paid_capital > 0, paid_capital / problem.capital_base / rental, 1.0)),
         wage=sealed(wage),
         rental=sealed(rental),
         consumer_price=sealed(consumer),
@@ -112,7 +111,7 @@ def _checks(problem: Problem, solution: Solution, X: Array, costs: Array, spent:
     finite = np.where(elastic < 1.0, elastic, 0.0)
     stock = problem.log_capital + finite / (1.0 - finite) * (rental - state.prices.consumer_price)
     fixed = problem.capital_base * np.exp(rental + stock)
-    capital_gap = np.where(elastic < 1.0, np.abs(capital - fixed) / np.where(fixed > 0, fixed, 1.0), 0.0)
+    capital_gap = np.where(elastic < 1.0, np.abs(capital - fixed) / fixed, 0.0)
     rental_gap = np.where(elastic < 1.0, 0.0, np.abs(np.expm1(rental - state.prices.consumer_price)))
     income = labour + capital + state.quantities.revenue + base.deficit
     gap = np.maximum(np.abs(spent - state.point.income), np.abs(income - state.point.income)) / state.point.income

@@ -32,6 +32,8 @@ def solve_along_path(build: Callable[[float], Problem], problem: Problem, carry:
     ------
     ConvergenceError
         Of the last attempt.
+    InfeasibleError
+        A used input has no source.
     """
     if carry is not None and carry.point is not None:
         try:

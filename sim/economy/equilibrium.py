@@ -101,7 +101,7 @@ class Equilibrium:
     @property
     def N(self) -> int:
         """Number of sectors."""
-        return self.unit_cost.shape[1]
+        return int(self.unit_cost.shape[1])
 
     @property
     def value_added(self) -> Array:

@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.economy.arrays import Array
 from sim.economy.errors import InfeasibleError
+from sim.economy.nests import sourcing_total
+from sim.economy.prices import require_sources
 from sim.economy.problem import Problem
+
+Flags = NDArray[np.bool_]
 
 #: A deficit below this share of income is zero.
 BALANCED = 1e-9
 
 
-def open_trade(problem: Problem) -> Array:
+def open_trade(problem: Problem) -> Flags:
     """True where the shocks leave some trade from s to r that the base year has: (G, G), diagonal False."""
     traded = (problem.sourcing > 0).any(axis=3) | (problem.other_sourcing[..., 0] > 0)
-    found = (traded & np.isfinite(problem.barrier)).any(axis=1)
+    found = np.asarray((traded & np.isfinite(problem.barrier)).any(axis=1), dtype=np.bool_)
     np.fill_diagonal(found, False)
     return found
 
 
 def require_feasible(problem: Problem) -> None:
-    """Check that every economy's deficit can be carried by the trade that is left.
+    """Check that every used input has a source and every economy's deficit can be carried by the trade that is left.
 
     Raises
     ------
     InfeasibleError
-        Names the economy, its deficit and what to change.
+        Names the market or the economy, its deficit and what to change.
     """
-    if not np.isinf(problem.barrier).any():
+    open_flows = np.isfinite(problem.barrier)
+    if open_flows.all():
         return
+    left = open_flows.astype(np.float64)
+    require_sources(
+        problem,
+        sourcing_total(problem.sourcing, left, problem.unused),
+        sourcing_total(problem.other_sourcing, left, problem.other_unused),
+    )
     base, trade = problem.base, open_trade(problem)
     size = BALANCED * base.income
     for r in range(base.G):
@@ -55,9 +66,9 @@ def require_feasible(problem: Problem) -> None:
             )
 
 
-def _parts(trade: Array) -> list[list[int]]:
+def _parts(trade: Flags) -> list[list[int]]:
     """Connected groups of economies."""
-    linked = (trade | trade.T).astype(bool)
+    linked = trade | trade.T
     left, groups = set(range(len(linked))), []
     while left:
         group, edge = set(), {min(left)}

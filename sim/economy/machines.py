@@ -139,7 +139,7 @@ def _weights(table: WorldTable, given: Sectors | None, kind: str, bought: Array,
     found = np.zeros((N, G))
     found[chosen] = bought.sum(axis=0)[chosen]
     found[chosen] += (found.sum(axis=0) <= 0)[None, :]  # nothing bought: equal weights
-    return found / found.sum(axis=0)
+    return np.asarray(found / found.sum(axis=0), dtype=np.float64)
 
 
 def _providers(table: WorldTable, spec: MachineSpec) -> Array:

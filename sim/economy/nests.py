@@ -20,7 +20,7 @@ def ces(prices: Array, shares: Array, sigma: float) -> tuple[Array, Array]:
     Parameters
     ----------
     prices : ndarray, shape (K, ...)
-        Log prices relative to the base year.
+        Log prices relative to the base year; may broadcast against ``shares``.
     shares : ndarray, shape (K, ...)
         Base shares; sum to 1 over axis 0, or to 0 where the nest is not used (index 0 there).
     sigma : float
@@ -41,13 +41,22 @@ def ces(prices: Array, shares: Array, sigma: float) -> tuple[Array, Array]:
     """
     power = 1.0 - sigma
     if abs(power) < UNIT:
-        return (shares * prices).sum(axis=0), shares
-    grown = np.expm1(power * prices)
-    grown *= shares
-    growth = grown.sum(axis=0)
+        return np.add.reduce(shares * prices), shares
+    grown = np.expm1(power * prices) * shares
+    growth = np.add.reduce(grown)
     grown += shares
     grown /= 1.0 + growth
     return np.log1p(growth) / power, grown
+
+
+def ces_pair(first: Array, second: Array, share: Array, sigma: float) -> tuple[Array, Array]:
+    """:func:`ces` of two prices with base shares a and 1 − a: log index and the current share of the first."""
+    power = 1.0 - sigma
+    if abs(power) < UNIT:
+        return second + share * (first - second), share
+    own = np.expm1(power * first) * share
+    growth = own + np.expm1(power * second) * (1.0 - share)
+    return np.log1p(growth) / power, (own + share) / (1.0 + growth)
 
 
 def cheaper(labour: Array, machine: Array, sharpness: float) -> tuple[Array, Array]:
@@ -87,7 +96,7 @@ def sourcing_total(weights: Array, delivered: Array, unused: Array) -> Array:
     total : ndarray, shape (N, G, J)
         0 where an input that is used has no source left.
     """
-    total = np.matmul(delivered.transpose(1, 2, 0)[:, :, None, :], weights.transpose(1, 2, 0, 3))[:, :, 0]
+    total: Array = np.matmul(delivered.transpose(1, 2, 0)[:, :, None, :], weights.transpose(1, 2, 0, 3))[:, :, 0]
     total += unused
     return total
 

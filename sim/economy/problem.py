@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from decomp.table import WorldTable
 from sim.economy.arrays import Array
@@ -53,17 +54,16 @@ class Problem:
     machine_saving: Array
     machine_cost: Array
     reversion: float
-    #: Task weights (G, N): capital 1−ℓ, labour ℓ(1−δ); machines ℓδ^k (K, G, N).
-    capital_weight: Array
-    labour_weight: Array
-    machine_weight: Array
+    #: Task weights (2 + K, G, N): capital 1−ℓ, labour ℓ(1−δ), machines ℓδ^k.
+    task_weights: Array
     log_productivity: Array
-    #: Base payments (G,), logs of endowments, ε/(1+ε) per economy (1 where capital follows prices).
+    #: Base payments (G,) (capital: 1 where there is none), logs of endowments, ε/(1+ε) per economy, True where below 1.
     labour_base: Array
     capital_base: Array
     log_labour: Array
     log_capital: Array
     capital_elastic: Array
+    capital_fixed: NDArray[np.bool_]
     #: Wage curve: logit of u⁰ and log ω̄ (None under full employment).
     unemployment_logit: Array | None
     log_reference: Array
@@ -109,6 +109,7 @@ def build_problem(
     delta = np.zeros((0, base.G, base.N)) if shocks.automation is None else shocks.automation
     labour_base = (ell * base.factor_income).sum(axis=1)
     capital_base = ((1.0 - ell) * base.factor_income).sum(axis=1)
+    elastic = _elastic(settings.capital_supply, capital_base)
     return Problem(
         base=base,
         settings=settings,
@@ -130,15 +131,14 @@ def build_problem(
         machine_saving=shocks.machine_saving[:kinds],
         machine_cost=shocks.machine_cost[:kinds],
         reversion=machines.reversion,
-        capital_weight=1.0 - ell,
-        labour_weight=ell * (1.0 - delta.sum(axis=0)),
-        machine_weight=ell * delta,
+        task_weights=np.concatenate(((1.0 - ell)[None], (ell * (1.0 - delta.sum(axis=0)))[None], ell * delta)),
         log_productivity=shocks.productivity,
         labour_base=labour_base,
-        capital_base=capital_base,
+        capital_base=np.where(capital_base > 0, capital_base, 1.0),
         log_labour=shocks.labour,
         log_capital=shocks.capital,
-        capital_elastic=_elastic(settings.capital_supply, capital_base),
+        capital_elastic=elastic,
+        capital_fixed=elastic < 1.0,
         unemployment_logit=_logit(settings),
         log_reference=shocks.reference_wage,
         world_income=float(base.factor_income.sum()),
@@ -154,7 +154,7 @@ def outlay_bundles(table: WorldTable, base: BaseEconomy) -> Array:
         found[k, chosen] = base.final_shares[chosen]
         bare = found[k].sum(axis=0) <= 0  # nothing of the group is bought: spend as final demand does
         found[k][:, bare] = base.final_shares[:, bare]
-    return found / found.sum(axis=1, keepdims=True)
+    return np.asarray(found / found.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
 def _other_sourcing(base: BaseEconomy, machines: Machines, shocks: ReadShocks) -> Array:

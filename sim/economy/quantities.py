@@ -60,14 +60,14 @@ def quantity_pass(problem: Problem, prices: Prices, output: Array, income: Array
     flow = np.matmul(problem.sourcing.transpose(1, 2, 0, 3), spending[:, :, :, None])[:, :, :, 0]
     flow += np.matmul(problem.other_sourcing.transpose(1, 2, 0, 3), other[:, :, :, None])[:, :, :, 0]
     flow = flow.transpose(2, 0, 1) * prices.delivered
-    revenue = (flow * problem.duty).sum(axis=(0, 1))
-    capital = (output * prices.value_share * prices.capital_share).sum(axis=1)
+    revenue = np.add.reduce(flow * problem.duty, axis=(0, 1))
+    capital = np.add.reduce(output * prices.value_share * prices.capital_share, axis=1)
     earned = supply.wage_bill + capital + revenue + problem.base.deficit
     if problem.rent is not None:
         rent = (flow * problem.rent).sum(axis=(1, 2))
         revenue = revenue + rent
         earned = earned + rent
-    return Quantities(spending, other, flow, (flow * problem.basic).sum(axis=2), earned, revenue, supply)
+    return Quantities(spending, other, flow, np.add.reduce(flow * problem.basic, axis=2), earned, revenue, supply)
 
 
 def _other_spending(problem: Problem, prices: Prices, output: Array, income: Array) -> Array:
@@ -81,7 +81,7 @@ def _other_spending(problem: Problem, prices: Prices, output: Array, income: Arr
     found = np.empty((problem.N, problem.G, 1 + problem.kinds))
     found[:, :, 0] = final
     if problem.kinds:
-        services = (prices.machine_share * (output * prices.value_share)).sum(axis=2)  # (K, G)
+        services = np.add.reduce(prices.machine_share * (output * prices.value_share), axis=2)  # (K, G)
         found[:, :, 1:] = (problem.bundles * services[:, None]).transpose(1, 2, 0)
     return found
 
@@ -89,7 +89,7 @@ def _other_spending(problem: Problem, prices: Prices, output: Array, income: Arr
 def factor_payments(prices: Prices, output: Array) -> tuple[Array, Array]:
     """Payments to labour and capital by economy (G,) when output is X (G, N)."""
     value = output * prices.value_share
-    return (value * prices.labour_share).sum(axis=1), (value * prices.capital_share).sum(axis=1)
+    return np.add.reduce(value * prices.labour_share, axis=1), np.add.reduce(value * prices.capital_share, axis=1)
 
 
 def factor_residuals(
@@ -107,8 +107,8 @@ def factor_residuals(
     found = np.empty(2 * problem.G)
     found[: problem.G] = np.log(labour / supply.wage_bill) + numeraire
     elastic = problem.capital_elastic
-    fixed = elastic < 1.0
-    stock = np.where(fixed, problem.capital_base, 1.0)
-    excess = np.log(np.where(fixed, capital, 1.0) / stock) - problem.log_capital - rental
+    if not problem.capital_fixed.all():
+        capital = np.where(problem.capital_fixed, capital, problem.capital_base)
+    excess = np.log(capital / problem.capital_base) - problem.log_capital - rental
     found[problem.G :] = (1.0 - elastic) * excess - elastic * (rental - prices.consumer_price)
     return found

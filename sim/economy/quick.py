@@ -10,11 +10,14 @@ gives up and the careful solver takes over.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from sim.economy.prices import price_pass
+from sim.economy.arrays import Array
+from sim.economy.prices import Prices, price_pass
 from sim.economy.problem import Problem
-from sim.economy.quantities import factor_residuals, labour_supply, quantity_pass
+from sim.economy.quantities import Quantities, Supply, factor_residuals, labour_supply, quantity_pass
 from sim.economy.response import Response
 from sim.economy.solver import COST_AIM, GOODS_AIM, MARKET_AIM, Point, Solution, State
 
@@ -22,6 +25,8 @@ from sim.economy.solver import COST_AIM, GOODS_AIM, MARKET_AIM, Point, Solution,
 MOST_PASSES = 24
 #: Over two passes the residuals must shrink at least to this part.
 SHRINK = 0.5
+#: Outputs this near are settled alone once costs and markets are solved, in at most so many cheap steps.
+NEARLY, MOST_FINISHING = 1e-9, 8
 #: A year that took more passes than this renews the factorisations for the next.
 WORN = 14
 
@@ -36,36 +41,72 @@ def solve_quickly(problem: Problem, start: Point, response: Response) -> Solutio
     response : Response
         Factorisations from a year like this one.
     """
-    G, n, shape = problem.G, start.cost.size, start.cost.shape
-    scale = response.scale
-    goods_scale, income_scale = scale[:n].reshape(shape), scale[n:]
-    cost, factor, output, income = start.cost, start.factor, start.output, start.income
-    history = [np.inf, np.inf]
+    with np.errstate(all="ignore"):  # what is not finite is caught by the residuals
+        return _steps(problem, start, response)
+
+
+def _steps(problem: Problem, point: Point, response: Response) -> Solution | None:
+    G, n, shape = problem.G, point.cost.size, point.cost.shape
+    goods_scale, income_scale = response.scale[:n].reshape(shape), response.scale[n:]
+    last = before = np.inf
     for passes in range(1, MOST_PASSES + 1):
-        wage, rental = factor[:G], factor[G:]
-        prices = price_pass(problem, cost, wage, rental)
-        cost_gap = prices.unit_cost - cost
+        wage, rental = point.factor[:G], point.factor[G:]
+        prices = price_pass(problem, point.cost, wage, rental)
+        cost_gap = (prices.unit_cost - point.cost).reshape(-1)
         supply = labour_supply(problem, wage, prices.consumer_price)
-        found = quantity_pass(problem, prices, output, income, supply)
-        gap = np.concatenate(
-            (((found.output - output) / goods_scale).reshape(-1), (found.income - income) / income_scale)
-        )
-        goods_step = response.markets.solve(gap, transposed=True)
-        settled = output + goods_step[:n].reshape(shape) * goods_scale
-        if not (np.isfinite(settled).all() and settled.min() >= 0.0):
-            return None
+        found, gap = goods_gap(problem, prices, point.output, point.income, supply, response)
+        step = response.markets.solve(gap, transposed=True)
+        settled = point.output + step[:n].reshape(shape) * goods_scale
         market = factor_residuals(problem, prices, settled, supply, wage, rental)
-        sizes = [float(np.abs(residual).max()) for residual in (cost_gap, gap, market)]
-        if sizes[0] <= COST_AIM and sizes[1] <= GOODS_AIM and sizes[2] <= MARKET_AIM:
-            state = State(Point(cost, factor, output, income), prices, found, supply, market, sizes[0], sizes[1])
-            return Solution(state, response, passes, 0)
-        if not max(sizes) <= SHRINK * history[-2]:
+        cost_size, goods_size, market_size = largest(cost_gap), largest(gap), largest(market)
+        size = max(cost_size, goods_size, market_size)
+        if cost_size <= COST_AIM and market_size <= MARKET_AIM and goods_size <= NEARLY:
+            state = State(point, prices, found, supply, market, cost_size, goods_size)
+            return _finish(problem, state, response, passes)
+        if not size <= SHRINK * before:
             return None
-        history.append(max(sizes))
+        before, last = last, size
         move = -(response.inverse @ market)
-        cost = cost + (response.costs.solve(cost_gap.reshape(-1)) + response.cost_by_factor @ move).reshape(shape)
-        step = goods_step + response.scaled_by_factor @ move
-        factor = factor + move
-        output = np.maximum(output + step[:n].reshape(shape) * goods_scale, 0.1 * output)
-        income = np.maximum(income + step[n:] * income_scale, 0.1 * income)
+        cost = response.costs.solve(cost_gap) + response.cost_by_factor @ move
+        step += response.scaled_by_factor @ move
+        point = Point(
+            point.cost + cost.reshape(shape),
+            point.factor + move,
+            np.maximum(point.output + step[:n].reshape(shape) * goods_scale, 0.1 * point.output),
+            np.maximum(point.income + step[n:] * income_scale, 0.1 * point.income),
+        )
     return None
+
+
+def goods_gap(
+    problem: Problem, prices: Prices, output: Array, income: Array, supply: Supply, response: Response
+) -> tuple[Quantities, Array]:
+    """Demand at these outputs and incomes, and its gap in the units of the factorisation (n + G,)."""
+    found = quantity_pass(problem, prices, output, income, supply)
+    gap = np.empty(response.scale.size)
+    n = output.size
+    gap[:n] = (found.output - output).reshape(-1)
+    gap[n:] = found.income - income
+    gap /= response.scale
+    return found, gap
+
+
+def _finish(problem: Problem, state: State, response: Response, passes: int) -> Solution | None:
+    """Settle outputs and incomes, linear at given prices, to full accuracy."""
+    n, shape = state.point.cost.size, state.point.cost.shape
+    for _ in range(MOST_FINISHING):
+        point = state.point
+        found, gap = goods_gap(problem, state.prices, point.output, point.income, state.supply, response)
+        size = largest(gap)
+        if size <= GOODS_AIM:
+            state = replace(state, quantities=found, goods_gap=size)
+            return Solution(state, response, passes, 0)
+        step = response.markets.solve(gap, transposed=True) * response.scale
+        output, income = point.output + step[:n].reshape(shape), point.income + step[n:]
+        state = replace(state, point=replace(point, output=output, income=income))
+    return None
+
+
+def largest(values: Array) -> float:
+    """Largest absolute value; NaN when any is."""
+    return float(np.abs(values).max())

@@ -66,7 +66,9 @@ def factorise(matrix: Array) -> Factors:
     lu, pivots, info = lapack.sgetrf(single.T, overwrite_a=1)
     if info != 0 or not np.isfinite(lu[-1, -1]):
         raise ConvergenceError(
-            "the goods market has a singular Jacobian: the shocks are too large to follow", market="goods"
+            "the goods market has a singular Jacobian: the shocks are too large to follow. Make them smaller or spread "
+            "them over years.",
+            market="goods",
         )
     return Factors(lu, pivots)
 
@@ -140,7 +142,22 @@ def respond(problem: Problem, prices: Prices, found: Quantities, output: Array, 
     moved = np.concatenate((demand.reshape(G * N, 2 * G), earned)) / scale[:, None]
     scaled = markets.solve(moved, transposed=True)
     jacobian = _market_jacobian(problem, prices, found, output, scaled[: G * N] * scale[: G * N, None], effects)
-    return Response(costs, markets, scale, by_factor, scaled, np.linalg.pinv(jacobian, rcond=RANK))
+    return Response(costs, markets, scale, by_factor, scaled, _inverse(jacobian))
+
+
+def _inverse(jacobian: Array) -> Array:
+    """Inverse of the market Jacobian; the shortest step where trade that is shut leaves relative wages open."""
+    try:
+        found = np.linalg.pinv(jacobian, rcond=RANK)
+    except np.linalg.LinAlgError:
+        found = np.full_like(jacobian, np.nan)
+    if not np.isfinite(found).all():
+        raise ConvergenceError(
+            "the factor markets have no usable Jacobian: the shocks are too large to follow. Make them smaller or spread "
+            "them over years.",
+            market="factors",
+        )
+    return np.asarray(found, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,17 +12,17 @@ import numpy as np
 
 from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError
-from sim.economy.prices import Prices, price_pass
+from sim.economy.prices import Prices, price_pass, require_sources
 from sim.economy.problem import Problem
 from sim.economy.quantities import Quantities, Supply, factor_residuals, labour_supply, quantity_pass
 from sim.economy.response import Factors, Response, cost_shares, factor_costs, respond
 
 #: Aims, relative: log unit costs, outputs and incomes, log excess demands. Rounding may end a solve a little above.
-COST_AIM, GOODS_AIM, MARKET_AIM = 1e-12, 2e-13, 5e-12
+COST_AIM, GOODS_AIM, MARKET_AIM = 1e-12, 3e-13, 1e-11
 #: A solve that cannot get below its aim any more is accepted up to these.
 COST_LIMIT, GOODS_LIMIT, MARKET_LIMIT = 1e-11, 1e-11, 5e-11
 #: Costs and outputs are settled to this part of the factor markets' residual, so that it is not their error.
-INNER = 0.003
+INNER = 0.02
 #: The first aim, before that residual is known, counts on it to fall to this part of the last one.
 EXPECTED = 0.1
 #: A kept factorisation is renewed when a step leaves more than this part of the residual.
@@ -92,7 +92,8 @@ def solve(problem: Problem, start: Point | None = None, response: Response | Non
     InfeasibleError
         A used input has no source.
     """
-    return _Search(problem, response).run(start or base_point(problem))
+    with np.errstate(all="ignore"):  # what is not finite is caught by the residuals
+        return _Search(problem, response).run(start or base_point(problem))
 
 
 class _Search:
@@ -214,6 +215,7 @@ class _Search:
             if size <= aim or (size > 0.5 * last and size <= COST_LIMIT):
                 return cost, prices, size
             if not np.isfinite(size):
+                require_sources(problem, prices.total, prices.other_total)
                 break
             if self.costs is None or size > SLOW_INNER * last:
                 self.costs = factor_costs(problem, cost_shares(problem, prices))
