@@ -52,6 +52,7 @@ def gross_exports(Z: Array, Y: Array, G: int, N: int) -> tuple[Array, Array]:
     tuple of ndarray
         Exports and intermediate exports A_sr X_r, each of shape (G, N, G), in the unit of the table.
     """
-    intermediate = Z.reshape(G, N, G, N).sum(axis=3)
+    # A product with ones is several times faster than a sum over a short last axis.
+    intermediate: Array = (Z.reshape(-1, N) @ np.ones(N)).reshape(G, N, G)
     np.einsum("sis->si", intermediate)[...] = 0.0
     return intermediate + foreign_demand(Y, G, N), intermediate

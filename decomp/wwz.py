@@ -150,8 +150,8 @@ def _identity_minus_A(Z: Array, per_output: Array) -> Array:
 def _fill_right_hand_sides(T: Array, Z: Array, Y: Array, per_output: Array, B: Array, L: Array, exports: Array) -> None:
     """Write A_sr v into T for the terms that need one, with v as in the equations of T2…T9, T12 and T13."""
     _, G, _, N = T.shape
-    V_sides = np.empty((G, G, len(_SIDES), N))  # v by (s, r, side, sector of r)
-    v = dict(zip(_SIDES, np.moveaxis(V_sides, 2, 0), strict=True))  # views of shape (s, r, j)
+    sides = np.empty((G, G, N, len(_SIDES)))  # v by (s, r, sector j of r, side): A_sr times one small matrix
+    v = dict(zip(_SIDES, np.moveaxis(sides, 3, 0), strict=True))  # views of shape (s, r, j)
     Y_own = own_demand(Y, G, N)
     Y_abroad = foreign_demand(Y, G, N)
     B_own = own_blocks(B, G, N).copy()
@@ -178,10 +178,10 @@ def _fill_right_hand_sides(T: Array, Z: Array, Y: Array, per_output: Array, B: A
     v[11][...] = np.matmul(L, Y_own[:, :, None])[..., 0]  # T12, T15: L_rr Y_rr
     v[12][...] = np.matmul(L, exports.sum(axis=2)[:, :, None])[..., 0]  # T13, T16: L_rr E_r
 
-    V_sides *= per_output.reshape(G, 1, N)
-    T_sides = np.matmul(V_sides, pair_blocks(Z, G, N).swapaxes(2, 3))  # (s, r, side, i)
+    sides *= per_output.reshape(G, N, 1)
+    found = np.matmul(pair_blocks(Z, G, N), sides)  # (s, r, i, side)
     for place, row in enumerate(_SIDES):
-        T[row] = T_sides[:, :, place]
+        T[row] = found[..., place]
 
 
 def _own(M: Array) -> Array:
