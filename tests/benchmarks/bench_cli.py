@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+
+from tests.benchmarks.rows import Row
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,21 +32,12 @@ def start(code: str) -> float:
     return time.perf_counter() - before
 
 
-def run(smoke: bool = False) -> list[dict[str, Any]]:
+def run(smoke: bool) -> list[Row]:
     """Measure every start: minimum of 7 (smoke: 2) interleaved starts after one that warms the file cache."""
     for _, code, _ in STARTS:
         start(code)
     rounds = [[start(code) for _, code, _ in STARTS] for _ in range(2 if smoke else 7)]
-    rows = []
-    for (name, _, target), times in zip(STARTS, zip(*rounds, strict=True), strict=True):
-        value = min(times)
-        rows.append(
-            {"name": name, "value": value, "unit": "s", "target": target, "ok": target is None or value <= target}
-        )
-    return rows
-
-
-if __name__ == "__main__":
-    for row in run("--smoke" in sys.argv):
-        target = f"target ≤ {row['target']} s: {'met' if row['ok'] else 'MISSED'}" if row["target"] else ""
-        print(f"{row['name']:<28}{row['value']:7.3f} s  {target}".rstrip())
+    return [
+        Row("start", name, min(times), "s", limit)
+        for (name, _, limit), times in zip(STARTS, zip(*rounds, strict=True), strict=True)
+    ]
