@@ -102,7 +102,8 @@ SETTING: Mapping[str, Lever] = _registry(
     Lever("economy.substitution.tasks", "Labour, capital and machines", "劳动、资本与机器的替代弹性", "elasticity", 0.0, 10.0, "assumption", "scalar",
           "Elasticity of substitution among labour, capital and machine services.", open_min=True),
     Lever("automation.robot_speed", "Speed of robot diffusion", "机器人扩散速度", "per year", 0.0, 2.0, "behaviour", "economy",
-          "Logistic speed at which robots spread where they pay and the frontier is open."),
+          "Logistic speed at which robots spread where they pay and the frontier is open; an economy with a calibrated speed of "
+          "its own (China) keeps it in proportion, unless `overrides` names it."),
     Lever("automation.ai_speed", "Speed of AI diffusion", "人工智能扩散速度", "per year", 0.0, 2.0, "behaviour", "economy",
           "Logistic speed at which AI services spread where they pay and the frontier is open."),
     Lever("automation.robot_ceiling", "Ceiling of robot adoption", "机器人普及上限", "share of automatable tasks", 0.0, 1.0, "behaviour",

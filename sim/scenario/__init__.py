@@ -85,6 +85,10 @@ class Expectation(Model):
         description="Least relative change that counts as up or down; for `unchanged`, the largest that counts as none.",
     )
     why: Bilingual | None = Field(None, description="The reasoning, with the row of the narratives.")
+    finding: Bilingual | None = Field(
+        None,
+        description="Where the model does not show what was expected: what it shows instead, and why. Written after a run.",
+    )
 
 
 class Policy(Model):
