@@ -107,15 +107,11 @@ def _substitution(given: Mapping[str, float] | None) -> dict[str, float]:
 
 
 def _trade_elasticity(table: WorldTable, given: TradeElasticity) -> Array:
-    if isinstance(given, str):
+    if isinstance(given, str | Mapping):  # a mapping replaces values of the default set
         from sim import calibration
 
-        found = np.array(calibration.trade_elasticity(table.sector_members, given), dtype=np.float64)
-    elif isinstance(given, Mapping):
-        found = by_label(given, table.sectors, "trade_elasticity", "sector", np.nan)
-        if np.isnan(found).any():
-            missing = [table.sectors[k] for k in np.flatnonzero(np.isnan(found))]
-            raise ShockError(f"trade_elasticity lacks {', '.join(missing)}; give every sector a number.")
+        sectors, groups = table.sector_members, table.sector_groups
+        found = np.array(calibration.trade_elasticity(sectors, given, sector_groups=groups), dtype=np.float64)
     else:
         found = shaped(given, (table.N,), "trade_elasticity", "sector")
     return within(found, 0.0, 1000.0, "trade_elasticity", (table.sectors,), open_low=True)

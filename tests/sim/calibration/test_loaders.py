@@ -291,3 +291,14 @@ def _rows() -> dict[tuple[str, ...], object]:
     from sim.calibration.rows import read_rows
 
     return dict(read_rows("base_weights.csv", ("parameter", "code")))
+
+
+def test_the_economy_takes_single_replaced_elasticities() -> None:
+    """A mapping once had to name every sector, so that the sensitivity of c15 could not be run from a scenario."""
+    from sim.economy import WorldEconomy
+
+    table = decomp.load("world-2011")
+    theta = WorldEconomy(table, trade_elasticity={"c15": 0.83}).settings.trade_elasticity
+    expected = trade_elasticity(table.sector_members).copy()
+    expected[table.sector("c15")] = 0.83
+    assert_allclose(theta, expected)
