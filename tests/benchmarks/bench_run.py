@@ -1,0 +1,81 @@
+"""A 25-year run with every channel on: equilibria, decompositions, indicators and decisions of all years.
+
+Without import, reading the scenario and writing files. Small tables run on one BLAS thread, as ``sim.run`` runs them; the
+minimum of several runs is taken, because a busy machine can only make a run slower. The full WIOD table runs once in a
+process of its own, whose peak memory is measured.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import decomp
+from sim.result import RunResult
+from sim.runner import run_loaded
+from sim.scenario_io import read_scenario
+from tests.benchmarks.rows import Row, data_dir, seconds
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Everything that can act does: diffusion, protection with retaliation, trust, and the tariffs of the trade war.
+SCENARIO, OVERRIDES = "trade-war", {"behaviour.protection.sensitivity": 2.0}
+#: Table, repeats, seconds allowed.
+CASES = (("classroom-2011", 15, 0.15), ("world-2011", 7, 1.0))
+#: Limits of the full table: seconds and gigabytes.
+FULL_SECONDS, FULL_GIGABYTES = 60.0, 2.0
+
+_FULL = """
+import json, resource, sys, decomp
+from tests.benchmarks.bench_run import prepared
+result = prepared(decomp.load(sys.argv[1]))()
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+print(json.dumps({"status": result.status, "years": len(result.years), "passed": result.passed, "peak": peak,
+                  "seconds": result.timings["total"], "threads": result.settings["threads"]}))
+"""
+
+
+def prepared(table: decomp.WorldTable, years: tuple[int, int] | None = None) -> Callable[[], RunResult]:
+    """Read the scenario against a table; the call that comes back runs it."""
+    loaded = read_scenario(SCENARIO, OVERRIDES, table=table, years=years)
+    return lambda: run_loaded(loaded)
+
+
+def run(smoke: bool) -> list[Row]:
+    """Seconds of a run by table, its part per year, and time and memory of the full table."""
+    rows = []
+    for name, repeats, limit in CASES:
+        call = prepared(decomp.load(name), (2011, 2019) if smoke else None)
+        first = call()
+        best = min(seconds(call) for _ in range(2 if smoke else repeats))
+        note = f"{1e3 * best / len(first.years):.1f} ms a year; frames {seconds(lambda r=first: frames(r)):.2f} s"
+        rows.append(
+            Row("run", f"{name}, {len(first.years)} years, {first.status}", best, "s", None if smoke else limit, note)
+        )
+    return rows if smoke else rows + _full()
+
+
+def frames(result: RunResult) -> int:
+    """Rows of all tidy frames; they are built on demand and not part of a run."""
+    return sum(
+        len(f) for f in (result.indicators, result.pairs, result.interdependence, result.decisions, result.checks)
+    )
+
+
+def _full() -> list[Row]:
+    data = data_dir()
+    if data is None:
+        return []
+    done = subprocess.run(
+        [sys.executable, "-c", _FULL, str(data / "wiod2013" / "wiot_2011.npz")],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    found = json.loads(done.stdout)
+    case = f"WIOD 41×35, {found['years']} years, {found['status']}"
+    note = f"{found['threads']} threads, checks {'passed' if found['passed'] else 'FAILED'}"
+    return [
+        Row("run", case, found["seconds"], "s", FULL_SECONDS, note),
+        Row("peak memory", case, found["peak"], "GB", FULL_GIGABYTES, "with imports and loading"),
+    ]
