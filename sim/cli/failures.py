@@ -39,7 +39,9 @@ def _ours(error: BaseException) -> tuple[int, str] | None:
     from sim.errors import EconomyError, ScenarioError, SimError
 
     if isinstance(error, ScenarioError):
-        files = sorted({problem.file for problem in error.problems if problem.file})
+        files = sorted(
+            {problem.file for problem in error.problems if problem.line and not problem.file.startswith("--")}
+        )
         count = "1 problem" if len(error.problems) == 1 else f"{len(error.problems)} problems"
         return INVALID, f"{error.text()}\n\n{count}{f' in {files[0]}' if len(files) == 1 else ''}; nothing was run."
     if isinstance(error, EconomyError):
