@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 
 #: Columns of the frame of decisions, in order.
-COLUMNS = ("year", "economy", "lever", "partner", "sector", "before", "after", "reason", "drivers")
+COLUMNS = ("year", "economy", "lever", "partner", "sector", "before", "after", "reason", "kind", "drivers")
 #: A partner or sector that does not apply, or all of them.
 NONE = -1
 
@@ -128,8 +128,8 @@ def drivers_text(decisions: Decisions) -> list[str]:
 def frame(log: Sequence[Decisions], economies: Sequence[str], sectors: Sequence[str]) -> DataFrame:
     """All decisions as a tidy frame in the order in which they were taken.
 
-    Columns: year, economy, lever, partner, sector, before, after, reason, drivers; an empty partner or sector means that
-    none applies or that all do.
+    Columns: year, economy, lever, partner, sector, before, after, reason, kind (the key of :data:`REASONS`), drivers; an
+    empty partner or sector means that none applies or that all do.
     """
     import pandas as pd
 
@@ -146,5 +146,6 @@ def frame(log: Sequence[Decisions], economies: Sequence[str], sectors: Sequence[
         columns["before"] += decisions.before.tolist()
         columns["after"] += decisions.after.tolist()
         columns["reason"] += sentences(decisions, economies, sectors)
+        columns["kind"] += [decisions.kind] * len(decisions)
         columns["drivers"] += drivers_text(decisions)
     return pd.DataFrame(columns, columns=list(COLUMNS))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-def composition(frame: DataFrame, names: Mapping[str, str], *, title: str, width: int = 640, height: int = 300) -> Any:
+def composition(frame: DataFrame, names: Mapping[str, str], *, title: str, width: int = 450, height: int = 260) -> Any:
     """Shares of the groups of terms in gross exports over years, stacked to 100 %.
 
     Parameters
@@ -57,7 +57,7 @@ def changes(
     *,
     title: str,
     order: Sequence[str],
-    width: int = 640,
+    width: int = 450,
     row: int = 26,
     decimals: int = 1,
 ) -> Any:
@@ -81,7 +81,7 @@ def changes(
         shown=shown,
         side=["less" if v < 0 else "more" for v in frame["value"]],
     )
-    letters = 20 if width < 480 else 34
+    letters = 18 if width < 400 else 25
     order = [wrapped(name, letters) for name in order]
     data["name"] = [wrapped(name, letters) for name in data["name"]]
     room = 24 + round(7 * max((text_width(line) for name in order for line in name.split("|")), default=0))

@@ -19,8 +19,8 @@ def lines(
     names: Mapping[str, str],
     *,
     title: str,
-    width: int = 640,
-    height: int = 300,
+    width: int = 450,
+    height: int = 260,
     zero: bool = False,
     baseline: DataFrame | None = None,
     marks: Sequence[int] = (),
@@ -115,7 +115,7 @@ def _end_labels(
     )
 
 
-def panels(frame: DataFrame, names: Mapping[str, str], *, width: int = 640, columns: int = 2, height: int = 120) -> Any:
+def panels(frame: DataFrame, names: Mapping[str, str], *, width: int = 450, columns: int = 2, height: int = 64) -> Any:
     """Small panels, one indicator each, over the same years.
 
     Parameters

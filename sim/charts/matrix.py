@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 #: Values are printed in cells of at least this width in pixels, where they reach this share of the colour scale.
-PRINTED_WIDTH, PRINTED_SHARE = 26, 0.08
+PRINTED_WIDTH, PRINTED_SHARE = 22, 0.08
 
 
 def heatmap(
@@ -21,7 +21,7 @@ def heatmap(
     rows_title: str,
     columns_title: str,
     title: str = "",
-    width: int = 560,
+    width: int = 450,
     limit: float | None = None,
     diverging: bool = False,
     decimals: int = 1,
@@ -44,7 +44,7 @@ def heatmap(
 
     others = frame[frame["source"] != frame["absorber"]]
     top = limit or float(others["value"].abs().max()) or 1.0
-    cell = max(14, (width - 60) // max(1, len(codes)))
+    cell = max(14, (width - 62) // max(1, len(codes)))
     axis: dict[str, Any] = {"sort": list(codes), "scale": alt.Scale(domain=list(codes), paddingInner=0.04)}
     x = alt.X("source:N", title=columns_title, axis=alt.Axis(orient="top", labelAngle=-90, labelLimit=60), **axis)
     y = alt.Y("absorber:N", title=rows_title, axis=alt.Axis(labelLimit=60), **axis)
@@ -66,7 +66,7 @@ def heatmap(
         ink = alt.condition(dark, alt.value("#ffffff"), alt.value(INK))
         layers.append(
             alt.Chart(strong.assign(shown=[text.replace("-", "−") for text in texts]))
-            .mark_text(fontSize=min(12, cell // 3 + 1))
+            .mark_text(fontSize=min(12, cell // 3 + 2))
             .encode(x=x, y=y, text="shown:N", color=ink)
         )
     side = cell * len(codes)

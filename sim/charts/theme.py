@@ -81,7 +81,9 @@ def year_axis(years: Sequence[int], width: int) -> alt.Axis:
     import altair as alt
 
     span = max(years) - min(years) if years else 0
-    fit = max(2, width // 60)
+    fit = max(1, width // 60)
+    if span and fit <= 2:
+        return alt.Axis(format="d", values=[min(years), max(years)], grid=False, title=None)
     step = next((s for s in (1, 2, 3, 4, 5, 8, 10, 20, 25, 50) if span / s <= fit), 100)
     ticks = list(range(min(years), max(years) + 1, step)) if years else []
     return alt.Axis(format="d", values=ticks, grid=False, title=None, labelFlush=False)

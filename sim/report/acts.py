@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 #: Acts shown before the rest is folded away.
 SHOWN = 12
 #: Levers whose values are fractions, shown in per cent.
-_PERCENT = frozenset({"tariff", "robots", "ai", "export-restriction", "trust"})
+_PERCENT = frozenset({"tariff", "robots", "ai", "export-restriction"})
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,9 @@ def acts(run: SavedRun) -> list[Act]:
 
 
 def _act(rows: DataFrame) -> Act:
-    top = rows.iloc[int(rows["size"].to_numpy().argmax())]
+    # Of equal moves the last one: where one policy follows another, the new one is the reason.
+    sizes = rows["size"].to_numpy()
+    top = rows.iloc[len(sizes) - 1 - int(sizes[::-1].argmax())]
     return Act(
         economy=str(top["economy"]),
         lever=str(top["lever"]),

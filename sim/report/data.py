@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 GROUPS = ("DVA_FIN", "DVA_INT", "DVA_INTREX", "RDV", "FVA", "PDC")
 
 
+#: Moves smaller than this share of the largest one of their lever are not drawn.
+SMALLEST_MOVE = 0.02
+
+
 def lines_of(run: SavedRun, indicator: str, economies: Sequence[str]) -> DataFrame:
     """Values of an indicator in displayed units: columns year, economy, value."""
     frame = run["indicators"]
@@ -88,4 +92,5 @@ def moves(run: SavedRun) -> DataFrame:
     data = frame[["year", "economy", "lever"]].assign(size=(frame["after"] - frame["before"]).abs())
     data = data[data["size"] > 0]
     top = data.groupby(["year", "economy", "lever"], sort=False)["size"].max().reset_index()
-    return top.assign(size=top["size"] / top.groupby("lever")["size"].transform("max"))
+    sized = top.assign(size=top["size"] / top.groupby("lever")["size"].transform("max"))
+    return sized[sized["size"] >= SMALLEST_MOVE].reset_index(drop=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sim.charts import changes, composition, heatmap, lines, panels, timeline, to_svg
@@ -17,8 +18,12 @@ from sim.texts.formats import is_ratio, is_share, number
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-#: Widths in pixels for desktop and for phones.
-WIDE, NARROW = 880, 340
+#: Width in pixels that two pictures side by side on a desktop and one on a phone both read well at.
+WIDTH = 450
+#: Widths of pictures that are drawn twice, for desktops and for phones.
+WIDE, NARROW = 900, 360
+ONE_SIZE = MappingProxyType({"any": WIDTH})
+TWO_SIZES = MappingProxyType({"wide": WIDE, "narrow": NARROW})
 #: Lines beside the world in one picture.
 LINES = 6
 #: Indicators in the panels of drivers.
@@ -27,14 +32,13 @@ DRIVERS = ("mean_tariff", "robots", "ai", "trust", "unemployment", "labour_share
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure, ready for the page: ``wide`` and ``narrow`` are SVG texts."""
+    """One figure, ready for the page: ``pictures`` are SVG texts by style class (``any``, or ``wide`` and ``narrow``)."""
 
     key: str
     title: str
     note: str
     alt: str
-    wide: str
-    narrow: str
+    pictures: tuple[tuple[str, str], ...]
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
@@ -54,17 +58,18 @@ class Artist:
 
     def figure(
         self, key: str, draw: Callable[[int], Any], alt: str, columns: Sequence[str], rows: Sequence[Sequence[str]],
-        title: str | None = None,
+        title: str | None = None, sizes: Mapping[str, int] = ONE_SIZE,
     ) -> Figure:  # fmt: skip
-        """Draw both widths and gather the texts of a figure."""
-        unique = f"{self.texts.lang}-{key}"
+        """Draw a figure in its sizes and gather its texts."""
         return Figure(
             key=key,
             title=title or self.texts(f"fig.{key}", **self.span),
             note=self.texts.get(f"fig.{key}_note") or "",
             alt=alt,
-            wide=to_svg(draw(WIDE), key=f"{unique}-w", alt_text=alt),
-            narrow=to_svg(draw(NARROW), key=f"{unique}-n", alt_text=alt),
+            pictures=tuple(
+                (style, to_svg(draw(width), key=f"{self.texts.lang}-{key}-{style}", alt_text=alt))
+                for style, width in sizes.items()
+            ),
             columns=tuple(columns),
             rows=tuple(tuple(row) for row in rows),
         )
@@ -95,7 +100,7 @@ class Artist:
         shown = [code for code in economies if (years[-1], code) in grid]
         return self.figure(
             key,
-            lambda width: lines(frame, names, title=title, width=width, height=_height(width), zero=zero),
+            lambda width: lines(frame, names, title=title, width=width, zero=zero),
             self.texts("alt.lines", facts=self.ends(grid, {code: names[code] for code in shown}), **self.span),
             [self.texts("table.year"), *(names[code] for code in shown)],
             _by_year(grid, shown),
@@ -110,9 +115,7 @@ class Artist:
         grid = data.cells(frame, "year", "group")
         return self.figure(
             "groups",
-            lambda width: composition(
-                frame, names, title=self.texts("fig.groups_axis"), width=width, height=_height(width)
-            ),
+            lambda width: composition(frame, names, title=self.texts("fig.groups_axis"), width=width),
             self.texts("alt.groups", facts=self.ends(grid, names), **self.span),
             [self.texts("table.year"), *names.values()],
             _by_year(grid, list(names)),
@@ -189,7 +192,7 @@ class Artist:
             lambda width: heatmap(
                 frame,
                 codes,
-                width=min(width, 500 if against is None else 720),
+                width=width,
                 limit=limit,
                 diverging=change,
                 rows_title=self.texts("fig.links_rows"),
@@ -211,9 +214,7 @@ class Artist:
         grid = data.cells(frame, "year", "indicator")
         return self.figure(
             "drivers",
-            lambda width: panels(
-                frame, names, width=width, columns=1 if width < 480 else 3, height=90 if width < 480 else 130
-            ),
+            lambda width: panels(frame, names, width=width),
             self.texts("alt.panels", facts=self.ends(grid, names), **self.span),
             [self.texts("table.year"), *names.values()],
             _by_year(grid, moving),
@@ -252,6 +253,7 @@ class Artist:
             alt,
             [self.texts(f"table.{head}") for head in heads],
             rows,
+            sizes=TWO_SIZES,
         )
 
 
@@ -259,10 +261,6 @@ def _by_year(grid: dict[tuple[Any, str], float], columns: Sequence[str]) -> list
     """Rows of a table, one for each year, from values by (year, column)."""
     years = sorted({year for year, _ in grid})
     return [[str(year), *(number(grid.get((year, code), float("nan")), 2) for code in columns)] for year in years]
-
-
-def _height(width: int) -> int:
-    return 320 if width >= 480 else 240
 
 
 def world_and_largest(run: SavedRun) -> list[str]:

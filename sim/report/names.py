@@ -42,6 +42,11 @@ class Names:
             return self.indicator(code)
         return entry.label_zh if self.texts.lang == "zh" else entry.label_en
 
+    def parameter(self, code: str) -> str:
+        """Label of a parameter; of an override also whom it concerns."""
+        who, _, plain = code.rpartition(":")
+        return f"{self.lever(plain)} ({self.economy(who)})" if who else self.lever(plain)
+
     def indicator(self, code: str, unit: str = "") -> str:
         """Label of an indicator, with its unit in brackets when given."""
         entry = INDICATORS.get(code)

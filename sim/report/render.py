@@ -16,12 +16,11 @@ from sim.texts import LANGUAGES, Texts
 CHOICES = (*LANGUAGES, "both")
 #: Figures of each section, in the order of the report.
 _SECTIONS = {
-    "course": ("interdependence",),
+    "course": ("interdependence", "drivers"),
     "vs": ("vs", "dva"),
     "groups": ("groups", "group_changes"),
     "links": ("links_first", "links_last", "links_change"),
     "incomes": ("incomes",),
-    "drivers": ("drivers",),
 }
 
 
@@ -82,6 +81,8 @@ def _context(run: SavedRun, texts: Texts) -> dict[str, Any]:
         "check_table": check_table,
         "assumptions": sections.assumption_tables(run, texts, names),
         "limits": sections.limits(run, texts),
+        "base": sections.base_table(run, texts, names),
+        "largest_links": sections.largest_links(run, texts, names),
         "provenance": sections.provenance(run, texts),
         "rerun": str(run.manifest.get("rerun", "")),
         "cite": texts(

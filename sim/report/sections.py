@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 
 from sim.report.acts import SHOWN, Act, acts, amount, when
+from sim.report.data import cells, dependence, difference
 from sim.report.headline import Fact, facts
 from sim.report.names import Names
-from sim.saved import SavedRun
+from sim.saved import WORLD, SavedRun
 from sim.texts import Texts
-from sim.texts.formats import Change, level, number
+from sim.texts.formats import NBSP, Change, is_share, level, number
 
 Row = tuple[str, ...]
+#: Links in the list of largest changes.
+LINKS = 10
 #: Names of a list that are spelled out; longer lists are counted.
 _SPELLED = 3
 
@@ -120,8 +123,15 @@ def lever_table(run: SavedRun, texts: Texts, names: Names) -> Table | None:
         years += "" if row["to"] != row["to"] or row["to"] == row["from"] else f"–{int(row['to'])}"
         who = _labels(row["who"], texts, names.economy)
         partners, sectors = _labels(row["partners"], texts, names.economy), _labels(row["sectors"], texts, names.sector)
-        rows.append((names.lever(str(row["lever"])), who, partners or "–", sectors or "–", str(row["value"]), years))
+        rows.append((names.lever(str(row["lever"])), who, partners or "–", sectors or "–", _set_value(row), years))
     return Table(heads(texts, "lever", "who", "partner", "sector", "value", "when"), tuple(rows))
+
+
+def _set_value(row: Mapping[Any, Any]) -> str:
+    """Level or increment (with its sign) that a scenario sets."""
+    text = str(row["value"])
+    shown = amount(float(text), str(row["lever"]))
+    return f"+{shown}" if text.startswith("+") else shown
 
 
 def _labels(value: Any, texts: Texts, name: Any) -> str:
@@ -166,7 +176,8 @@ def check_table(run: SavedRun, texts: Texts) -> tuple[str, Table | None]:
         failed += passed < len(part)
         when_worst = f"{worst['value']:.1e} ({int(worst['year'])})"
         years = texts("checks.years", passed=passed, count=len(part))
-        rows.append((str(name).replace("_", " "), when_worst, f"{worst['tolerance']:.0e}", years))
+        words = texts.get(f"check.{name}") or str(name).replace("_", " ")
+        rows.append((words, when_worst, f"{worst['tolerance']:.0e}", years))
     key = "checks.some_failed" if failed else "checks.all_passed"
     words = texts(key, failed=failed, count=len(rows))
     return words, Table(heads(texts, "check", "worst", "tolerance", "passed"), tuple(rows))
@@ -181,7 +192,7 @@ def assumption_tables(run: SavedRun, texts: Texts, names: Names) -> dict[str, An
         "changed": Table(
             heads(texts, "parameter", "value", "default", "unit", "status"),
             tuple(
-                (names.lever(str(r["id"])), str(r["value"]), str(r["default"]), str(r["unit"]), str(r["status"]))
+                (names.parameter(str(r["id"])), str(r["value"]), str(r["default"]), str(r["unit"]), str(r["status"]))
                 for r in changed.to_dict("records")
             ),
         ),
@@ -195,9 +206,51 @@ def assumption_tables(run: SavedRun, texts: Texts, names: Names) -> dict[str, An
 
 def _parameter(row: Mapping[Any, Any], names: Names) -> Row:
     limits = f"{row['low']} … {row['high']}"
-    label = names.lever(str(row["id"]))
+    label = names.parameter(str(row["id"]))
     shown = f"{label} · {row['id']}" if label != row["id"] else label
     return shown, str(row["value"]), limits, str(row["unit"]), str(row["source"]), str(row["status"])
+
+
+def base_table(run: SavedRun, texts: Texts, names: Names) -> Table | None:
+    """Base-year figures of the world as published and as simulated; None when they were not recorded."""
+    frame = run["base_year"]
+    rows = frame[frame["economy"] == WORLD]
+    if rows.empty:
+        return None
+    shown = tuple(
+        (
+            names.indicator(str(r["indicator"])),
+            level_fine(r["published"], r["unit"]),
+            level_fine(r["simulated"], r["unit"]),
+        )
+        for r in rows.to_dict("records")
+    )
+    return Table((texts("table.indicator"), texts("base.unpurged"), texts("base.purged")), shown)
+
+
+def level_fine(value: float, unit: str) -> str:
+    """Level with one more decimal than usual, for small differences."""
+    return f"{number(100 * value, 2)}{NBSP}%" if is_share(unit) else level(value, unit)
+
+
+def largest_links(run: SavedRun, texts: Texts, names: Names) -> Table | None:
+    """Links that changed most between the first and the last year; None for a single year."""
+    if len(run.years) < 2:
+        return None
+    first, last = (dependence(run, year) for year in (run.years[0], run.years[-1]))
+    before, change = cells(first, "absorber", "source"), cells(difference(first, last), "absorber", "source")
+    ranked = sorted((pair for pair in change if pair[0] != pair[1]), key=lambda pair: -abs(change[pair]))[:LINKS]
+    rows = tuple(
+        (
+            f"{names.economy(a)} ← {names.economy(s)}",
+            number(before[a, s]),
+            number(before[a, s] + change[a, s]),
+            number(change[a, s], 2, sign=True),
+        )
+        for a, s in ranked
+    )
+    years = (str(run.years[0]), str(run.years[-1]))
+    return Table((texts("fig.links_top"), *years, texts("unit.pp")), rows) if rows else None
 
 
 def limits(run: SavedRun, texts: Texts) -> list[str]:

@@ -68,7 +68,7 @@ def decisions(years: list[int]) -> pd.DataFrame:
 
 
 def tables(years: list[int], *, flat: bool = False) -> dict[str, pd.DataFrame]:
-    levers = [("policy", "tariff", "USA", "CHN", "goods", "= 25 %", "share", years[0] + 1, years[-1], "")]
+    levers = [("policy", "tariff", "USA", "CHN", "goods", "0.25", "share", years[0] + 1, years[-1], "")]
     checks = [(year, "balance", 1e-15 * (1 + year % 3), 1e-12, True) for year in years]
     expectations = [
         ("interdependence", WORLD, "base", "down", 0.0, years[-1], 0.181, 0.166, "share", "met", "tariffs"),

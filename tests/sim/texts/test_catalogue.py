@@ -1,0 +1,120 @@
+"""Both catalogues say the same things, every text is used, numbers are shown honestly."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from sim.behaviour.log import REASONS
+from sim.economy.accounts import TOLERANCES as SOLVER
+from sim.indicators.checks import TOLERANCES
+from sim.texts import LANGUAGES, Texts, catalogue
+from sim.texts.formats import MISSING, NBSP, Change, level, number
+
+ROOT = Path(__file__).resolve().parents[3]
+#: Chinese texts without Chinese characters.
+PLAIN = {"acts.from_to", "headline.join"}
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    assert set(catalogue("en")) == set(catalogue("zh"))
+
+
+@pytest.mark.parametrize("key", sorted(catalogue("en")))
+def test_both_languages_have_the_same_placeholders(key: str) -> None:
+    assert placeholders(catalogue("en")[key]) == placeholders(catalogue("zh")[key])
+
+
+@pytest.mark.parametrize("key", sorted(set(catalogue("zh")) - PLAIN))
+def test_chinese_texts_are_chinese(key: str) -> None:
+    text = catalogue("zh")[key]
+    bare = re.sub(r"\{[^}]*\}", "", text)
+    assert re.search(r"[\u4e00-\u9fff]", text) or not re.search(r"[A-Za-z]{3}", bare), text
+
+
+def test_terms_of_the_glossary_are_used() -> None:
+    words = "\n".join(catalogue("zh").values())
+    for term in ("垂直专业化", "国内增加值", "国外增加值", "重复计算", "贸易相互依存", "关税", "信任"):
+        assert term in words, term
+
+
+def test_every_text_is_used() -> None:
+    """A text nobody shows is a text nobody checks: its key, or the fixed part of a built key, stands in the code."""
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("sim/report", "sim/texts", "sim/cli", "sim")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in {".py", ".j2"}
+    )
+    built = [f"{part}." for part in re.findall(r"""["']([a-z]+)\.["'{]""", code)]
+    built += re.findall(r"""["']([a-z]+\.[a-z_]*)[{"']""", code)
+    unused = [
+        key for key in catalogue("en") if f'"{key}"' not in code and not any(key.startswith(part) for part in built)
+    ]
+    assert not unused
+
+
+@pytest.mark.parametrize("kind", sorted(REASONS))
+def test_every_reason_of_a_rule_is_translated_with_its_numbers(kind: str) -> None:
+    for lang in LANGUAGES:
+        assert placeholders(catalogue(lang)[f"reason.{kind}"]) <= placeholders(REASONS[kind])
+
+
+def test_every_check_has_a_name() -> None:
+    tracked = {"wwz_residual", "vax_identity", "value_content", "negative_flows", "shares_out_of_range", "not_finite"}
+    assert tracked <= set(TOLERANCES)
+    for name in (*SOLVER, *tracked):
+        assert f"check.{name}" in catalogue("en")
+
+
+def test_a_missing_key_shows_itself_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    assert Texts("zh")("no.such.key") == "no.such.key"
+    assert "no.such.key" in caplog.text
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="'fr'; available: en, zh"):
+        Texts("fr")
+
+
+def test_a_bilingual_text_falls_back_to_english() -> None:
+    assert Texts("zh").pick({"en": "only English", "zh": ""}) == "only English"
+    assert Texts("zh").pick("plain") == "plain"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "unit", "direction", "shown"),
+    [
+        (0.20, 0.21, "share", "up", "+1.0 pp"),
+        (0.21, 0.20, "share", "down", "−1.0 pp"),
+        (0.20, 0.2004, "share", "same", "±0.0 pp"),
+        (1.0, 0.97, "ratio", "down", "−3.0 %"),
+        (200.0, 210.0, "million USD", "up", "+5.0 %"),
+        (0.0, 0.5, "index", "up", "+0.500"),
+    ],
+)
+def test_changes_say_direction_amount_and_unit(
+    before: float, after: float, unit: str, direction: str, shown: str
+) -> None:
+    change = Change(before, after, unit)
+    assert change.direction == direction
+    assert change.show(Texts("en")).replace(NBSP, " ") == shown
+
+
+def test_what_hardly_moves_is_not_called_unmoved() -> None:
+    assert Change(0.2, 0.2, "share").exactly_same
+    assert not Change(0.2, 0.2004, "share").exactly_same
+
+
+def test_numbers_that_do_not_exist_are_dashes() -> None:
+    nan = float("nan")
+    assert number(nan) == MISSING
+    assert level(nan, "share") == MISSING
+    assert number(float("inf")) == "∞"
