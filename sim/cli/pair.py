@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -93,7 +94,7 @@ def as_json(found: PairYear) -> dict[str, Any]:
         "terms": found.terms,
         "groups": found.groups,
         "vs": {
-            name: {"vs_share": s.vs_share} | {part: getattr(s, part) for part in PARTS}
+            name: {part: _known(getattr(s, part)) for part in ("vs_share", *PARTS)}
             for name, s in found.structures.items()
         },
         "checksum": table.checksum(),
@@ -115,3 +116,8 @@ def as_rows(found: PairYear) -> Iterator[tuple[object, ...]]:
         for part in PARTS:
             yield (*head, name, part, getattr(structure, part), "% of VS")
     yield (*head, "check", "residual", found.residual, "share of largest exports")
+
+
+def _known(value: float) -> float | None:
+    """None for a share of nothing: JSON has no NaN."""
+    return None if math.isnan(value) else value

@@ -180,3 +180,15 @@ def test_an_unwritable_csv_path_is_our_own_error(app: typer.Typer, tmp_path: Pat
 
 def test_years() -> None:
     assert parse_years("1995:1997,2011, 1996") == [1995, 1996, 1997, 2011]
+
+
+def test_no_trade_has_no_shares(app: typer.Typer, tmp_path: Path) -> None:
+    """Shares of nothing are null in JSON, which has no NaN, and stay readable in text."""
+    from decomp import toy
+
+    decomp.save(toy.autarky(), tmp_path / "closed.npz")
+    words = (str(tmp_path / "closed.npz"), "-e", "E1", "-i", "E2")
+    found = json.loads(run(app, *words, "--json").stdout, parse_constant=pytest.fail)["results"][0]
+    assert found["exports"] == 0.0
+    assert found["vs"]["one-minus-dva"]["vs_share"] is None
+    assert run(app, *words).exit_code == 0
