@@ -6,6 +6,7 @@ import ast
 import re
 import shlex
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,12 @@ def test_commands_exist_with_their_options(command_line: Any, document: str, wor
 
 def test_the_readme_shows_commands() -> None:
     assert len(unweave_commands()) >= 5
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_that_are_run_exist(path: Path) -> None:
+    for module in re.findall(r"python3? -m ((?:tests|sim|decomp)[\w.]*)", path.read_text(encoding="utf-8")):
+        assert find_spec(module) is not None, f"{path.name}: `python -m {module}` cannot run, there is no such module"
 
 
 # -- Python -----------------------------------------------------------------------------------------------------------
