@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -56,6 +57,8 @@ class RunResult:
         Seconds by part: setup, years, total.
     settings : mapping of str to object
         What determines the bytes besides scenario and table: seed, threads, BLAS.
+    base_notes : tuple of str
+        What the economy reports of its base year; see :attr:`notes`.
     """
 
     loaded: LoadedScenario
@@ -65,6 +68,7 @@ class RunResult:
     error: Exception | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    base_notes: tuple[str, ...] = ()
 
     @property
     def scenario(self) -> Scenario:
@@ -183,6 +187,13 @@ class RunResult:
             for check in record.indicators.checks
         ]
         return pd.DataFrame(rows, columns=["year", "check", "value", "tolerance", "passed"])
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What was changed in the base table, how machines are bought, and which calibrated values stand in for others."""
+        from sim.calibration import fallback_notes
+
+        return (*self.base_notes, *fallback_notes(self.base_table))
 
     @property
     def passed(self) -> bool:

@@ -21,32 +21,37 @@ COLUMNS = ("year", "economy", "lever", "partner", "sector", "before", "after", "
 #: A partner or sector that does not apply, or all of them.
 NONE = -1
 
-#: Sentence of each kind of reason; the numbers are drivers of the same name, {partner} and {sector} are labels.
+#: Sentence of each kind of reason; the numbers are drivers of the same name, {partner} and {sector} are labels. A driver
+#: written ``{name:.2%}pt`` is shown in percentage points.
 REASONS: Mapping[str, str] = MappingProxyType(
     {
         "diffusion": (
             "Machine services cost {cost:.1%} of the labour they replace, a saving of {saving:.1%}; with speed "
-            "{speed:.3f}, capability {capability:.2f} and access {access:.2f} use spreads at {rate:.2%} a year "
-            "(log-odds) towards {ceiling:.2f}."
+            "{speed:.3f}, capability {capability:.2f} and access {access:.2f} their use spreads by {rate:.4f} a year in "
+            "log-odds, towards {ceiling:.0%}."
         ),
         "protection": (
-            "Grievance {grievance:.4f} (threshold {threshold:.3f}) after losing {job_loss:.2%} of manufacturing jobs, "
-            "{import_penetration:+.2%} import share, {unemployment:+.2%} unemployment and {labour_share:.2%} of labour "
-            "share in a year; {partner} has {penetration:.1%} of home use of {sector}, so protection asks for "
-            "{own:+.2%} and retaliation for {answer:+.2%}: aims at {target:+.2%} and goes {adjustment:.0%} of the way."
+            "Grievance is {grievance:.4f} (threshold {threshold:.3f}); last year brought {job_loss:.2%} fewer manufacturing "
+            "jobs, {import_penetration:.2%}pt more import share, {unemployment:.2%}pt more unemployment, "
+            "{labour_share:.2%}pt less labour share. {partner} has {penetration:.1%} of home use of {sector}: protection asks "
+            "for {own:+.2%}pt, retaliation for {answer:+.2%}pt; the aim is {target:+.2%}pt over the base tariff, "
+            "{adjustment:.0%} of the way a year."
         ),
         "retaliation": (
-            "{partner} has raised its average tariff on our goods by {rise:.2%} since the base year; answered with "
-            "{coefficient:.2f} points per point that asks for {answer:+.2%} on {sector} (own protection {own:+.2%}): "
-            "aims at {target:+.2%} and goes {adjustment:.0%} of the way."
+            "{partner} has raised its mean tariff on our goods by {rise:.2%}pt since the base year; at {coefficient:.2f} points "
+            "per point the answer is {answer:+.2%}pt on {sector} (own protection {own:+.2%}pt); the aim is {target:+.2%}pt over "
+            "the base tariff, {adjustment:.0%} of the way a year."
         ),
-        "union": "Member of a customs union: adopts the import-weighted mean of the members' proposals for {sector}.",
+        "union": (
+            "Customs union: takes the import-weighted mean of the members' proposals for {sector} from {partner}; our own aim "
+            "was {target:+.2%}pt over the base tariff (grievance {grievance:.4f}, answer {answer:+.2%}pt)."
+        ),
         "policy": "Scenario policy {number:.0f} sets {level:.4g}.",
         "policy-add": "Scenario policy {number:.0f} adds {level:+.4g}.",
         "policy-end": "Scenario policy {number:.0f} no longer holds.",
         "event": "Scenario event {number:.0f} of size {level:.4g}.",
         "event-end": "Scenario event {number:.0f} is over.",
-        "hostility": "{partner} raised tariffs or restricted exports against us by {hostility:.2%}.",
+        "hostility": "{partner} raised its mean tariff on our goods, or newly restricted its exports to us, by {hostility:.2%}pt.",
     }
 )
 
@@ -110,7 +115,7 @@ def sentences(decisions: Decisions, economies: Sequence[str], sectors: Sequence[
             partner=economies[p] if p != NONE else "all partners",
             sector=sectors[i] if i != NONE else "all sectors",
             **dict(zip(names, row, strict=True)),
-        )
+        ).replace("%pt", " points")
         for p, i, row in zip(decisions.partner.tolist(), decisions.sector.tolist(), rows, strict=True)
     ]
 

@@ -106,10 +106,10 @@ class YearDecisions:
             "target": plan.target[s, i],
             "grievance": plan.grievance,
         }
-        if kind != "retaliation":
+        if kind == "protection":
             drivers |= dict(zip(LOSSES, plan.losses.tolist(), strict=True))
             drivers |= {"threshold": own.threshold, "penetration": self.penetration[s, i, r]}
-        if kind != "protection":
+        if kind == "retaliation":
             drivers |= {"rise": self.rises[r, s], "coefficient": own.retaliation}
         return batch(
             self.year, "tariff", kind, np.full(s.shape, r), level + self.before.increments[s, i, r],
