@@ -29,12 +29,14 @@ def column_blocks(M: Array, G: int, N: int) -> Array:
 
 def own_blocks(M: Array, G: int, N: int) -> Array:
     """View the domestic blocks M_ss of an (n, n) array, shape (G, N, N); writable when M is."""
-    return np.einsum("sisj->sij", M.reshape(G, N, G, N))
+    view: Array = np.einsum("sisj->sij", M.reshape(G, N, G, N))
+    return view
 
 
 def own_demand(Y: Array, G: int, N: int) -> Array:
     """View Y_ss, final demand for home goods, shape (G, N); writable when Y is."""
-    return np.einsum("sis->si", Y.reshape(G, N, G))
+    view: Array = np.einsum("sis->si", Y.reshape(G, N, G))
+    return view
 
 
 def foreign_demand(Y: Array, G: int, N: int) -> Array:

@@ -48,7 +48,8 @@ def value_added_coefficients(Z: Array, X: Array) -> Array:
     Where X ≤ 0 and no input is used, V is 1 − 0: what such a sector sells (out of stocks, with a negative inventory change) is
     value of its own economy. So V B = 1 holds for every column and all terms add up to exports without exception.
     """
-    return np.divide(X - Z.sum(axis=0), X, out=np.ones_like(X), where=X > 0)
+    V: Array = np.divide(X - Z.sum(axis=0), X, out=np.ones_like(X), where=X > 0)
+    return V
 
 
 def leontief_inverse(A: Array, name: CellName | None = None) -> Array:
@@ -119,7 +120,7 @@ def productive_inverse(build: Callable[[], Array], name: CellName | None = None)
     largest = float(M.max(initial=0.0))
     if not missed <= PROBE_TOLERANCE * max(1.0, largest):
         try:
-            M = np.linalg.inv(build())
+            M = np.asarray(np.linalg.inv(build()), dtype=np.float64)
         except np.linalg.LinAlgError:
             raise singular(identity_minus(build()), name) from None
         largest = float(M.max(initial=0.0))
@@ -183,7 +184,7 @@ def local_inverses(A_own: Array, G: int, N: int, name: CellName | None = None) -
     Wang, Wei & Zhu (2013), NBER WP 19677.
     """
     try:
-        return np.linalg.inv(np.eye(N) - A_own)
+        return np.asarray(np.linalg.inv(np.eye(N) - A_own), dtype=np.float64)
     except np.linalg.LinAlgError:
         sums = A_own.sum(axis=1).reshape(G * N)
         raise _message(int(np.argmax(sums)), float(sums.max()), np.nan, name) from None

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -227,7 +227,7 @@ class WorldTable:
             categories = len(labels) if labels is not None else np.shape(self.final_demand)[-1]
             put(self, "final_demand", self._numbers("final_demand", self.final_demand, (n, G, categories)))
             total = self.final_demand.sum(axis=2)
-            if self.Y is None:
+            if cast("Array | None", self.Y) is None:
                 put(self, "Y", total)
             elif not np.allclose(total, self.Y, rtol=1e-9, atol=1e-9 * max(1.0, float(np.abs(total).max(initial=0.0)))):
                 raise TableError(
