@@ -1,0 +1,40 @@
+"""A small tariff moves the economy as its linearised equations say, solved independently as one dense system."""
+
+import numpy as np
+import pytest
+
+from sim.economy import WorldEconomy
+from tests.sim.economy import linear
+from tests.sim.economy.tables import everywhere, random_table
+
+
+@pytest.mark.parametrize("sigma", [(0.5, 0.2, 0.9, 0.5), (1.0, 1.0, 1.0, 1.0), (1.4, 0.0, 2.0, 0.8)])
+@pytest.mark.parametrize(("epsilon", "unemployment"), [(0.0, None), (1.5, 0.08)])
+@pytest.mark.parametrize("old", [0.0, 0.2])
+def test_small_tariff_agrees_with_the_linear_system(sigma, epsilon, unemployment, old):
+    G, N = 3, 2
+    table = random_table(11, G, N)
+    rng = np.random.default_rng(3)
+    theta, ell = rng.uniform(2, 9, N), rng.uniform(0.4, 0.8, (G, N))
+    before = everywhere(G, N, old) * rng.uniform(0.5, 1.5, (G, N, G))
+    change = everywhere(G, N, 1.0) * rng.uniform(0, 1, (G, N, G))
+    world = WorldEconomy(
+        table,
+        before,
+        trade_elasticity=theta,
+        labour_share=ell,
+        substitution=dict(zip(("value_added", "inputs", "consumption", "tasks"), sigma, strict=True)),
+        labour_market="full-employment" if unemployment is None else "wage-curve",
+        unemployment=unemployment,
+        capital_supply=epsilon,
+    )
+    h = 1e-4
+    up, down = world.solve(tariffs=before + h * change), world.solve(tariffs=before - h * change)
+    u0 = None if unemployment is None else np.full(G, unemployment)
+    expected = linear.respond(
+        table.Z.reshape(G, N, G, N), table.Y.reshape(G, N, G), before, change, theta, ell, sigma, epsilon, u0
+    )
+    for name, key in (("wage", "w"), ("rental", "rho"), ("consumer_price", "pc"), ("income", "inc")):
+        slope = (np.log(getattr(up, name)) - np.log(getattr(down, name))) / (2 * h)
+        np.testing.assert_allclose(slope, expected[key], rtol=2e-6, atol=2e-6, err_msg=name)
+    assert np.abs(expected["pc"]).max() > 0.01
