@@ -180,6 +180,8 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         answer = protection.retaliatory_increment(
             self._rises, own.targets, coefficient=own.retaliation, decreed=decreed
         )
-        target = protection.target_increment(shelter, answer, own.base_tariffs, cap=own.cap, ceiling=own.bound_tariffs)
+        target = protection.target_increment(
+            shelter, answer, cap=own.cap, base=own.base_tariffs, ceiling=own.bound_tariffs
+        )
         moved = protection.adjust(current, target, speed=own.adjustment, least=own.least_change)
         return shelter, answer, target, np.where(self._decreed, current, moved)

@@ -115,25 +115,27 @@ def retaliatory_increment(
     return result
 
 
-def target_increment(own: Array, answer: Array, base: Array, *, cap: ArrayLike, ceiling: Array | None = None) -> Array:
-    """Increment aimed at: max(own, answer), limited so that base + increment stays within the cap and bound rates.
+def target_increment(
+    own: Array, answer: Array, *, cap: ArrayLike, base: Array | float = 0.0, ceiling: Array | None = None
+) -> Array:
+    """Increment aimed at: max(own, answer), at most ``cap`` and, where bound rates are respected, at most their room.
 
     The larger of the two counts, not their sum: a tariff raised in retaliation also shelters home producers, and a sum
     would let each side retaliate against the other's retaliation.
 
     Parameters
     ----------
-    own, answer : ndarray
+    own, answer : ndarray, fraction
         From :func:`protective_increment` and :func:`retaliatory_increment`.
-    base : ndarray, fraction
-        Base-year tariffs; never lowered.
     cap : array_like, fraction
-        Highest tariff the economy sets.
+        Largest increment over the base tariff that the economy decides by itself.
+    base : ndarray, fraction
+        Base-year tariffs; they are never lowered.
     ceiling : ndarray, optional, fraction
-        Bound rates, when they are respected.
+        Bound rates of the tariff itself, when they are respected.
     """
-    limit = np.asarray(cap, float) if ceiling is None else np.minimum(cap, ceiling)
-    return np.minimum(np.maximum(own, answer), np.maximum(0.0, limit - base))
+    result: Array = np.minimum(np.maximum(own, answer), cap)
+    return result if ceiling is None else np.minimum(result, np.maximum(0.0, ceiling - base))
 
 
 def adjust(current: Array, target: Array, *, speed: ArrayLike, least: ArrayLike = 0.0) -> Array:

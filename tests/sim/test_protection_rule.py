@@ -105,13 +105,12 @@ def test_mutual_retaliation_dies_out_below_one_and_is_capped_above() -> None:
         shield = np.array([[0.0], [0.1]])
         mine = theirs = np.zeros((2, 1))
         cell = np.array([[False], [True]])
-        base = np.zeros((2, 1))
         for year in range(200):
             first = shield if year < 1 else np.zeros((2, 1))
             answer = protection.retaliatory_increment(theirs[:, 0], cell, coefficient=coefficient)
             reply = protection.retaliatory_increment(mine[:, 0], cell, coefficient=coefficient)
-            mine = protection.target_increment(first, answer, base, cap=0.5)
-            theirs = protection.target_increment(np.zeros((2, 1)), reply, base, cap=0.5)
+            mine = protection.target_increment(first, answer, cap=0.5)
+            theirs = protection.target_increment(np.zeros((2, 1)), reply, cap=0.5)
         return float(max(mine.max(), theirs.max()))
 
     assert spiral(0.8) < 1e-8
@@ -119,11 +118,11 @@ def test_mutual_retaliation_dies_out_below_one_and_is_capped_above() -> None:
 
 
 def test_target_takes_the_larger_claim_within_cap_and_bound() -> None:
-    own, answer, base = np.array([0.10, 0.30, 0.0]), np.array([0.05, 0.60, 0.2]), np.array([0.02, 0.05, 0.6])
-    free = protection.target_increment(own, answer, base, cap=0.5)
-    assert free == pytest.approx([0.10, 0.45, 0.0]), "a base tariff above the cap stays, nothing is added"
-    bound = protection.target_increment(own, answer, base, cap=0.5, ceiling=np.array([0.04, 1.0, 1.0]))
-    assert bound == pytest.approx([0.02, 0.45, 0.0])
+    own, answer, base = np.array([0.10, 0.30, 0.1]), np.array([0.05, 0.60, 0.2]), np.array([0.02, 0.05, 0.6])
+    free = protection.target_increment(own, answer, cap=0.5)
+    assert free.tolist() == [0.10, 0.50, 0.20]
+    bound = protection.target_increment(own, answer, cap=0.5, base=base, ceiling=np.array([0.04, 1.0, 0.5]))
+    assert bound == pytest.approx([0.02, 0.50, 0.0]), "a base tariff above its bound stays, nothing is added"
 
 
 def test_adjustment_is_partial() -> None:
