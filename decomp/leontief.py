@@ -192,17 +192,15 @@ def local_inverses(A_own: Array, G: int, N: int, name: CellName | None = None) -
 
 def singular(A: Array, name: CellName | None) -> SingularTableError:
     """Return (not raise) the error of a non-productive A; names the worst sector of the loop that feeds on itself."""
-    # Power iteration finds the loop: the support of the dominant eigenvector of A.
+    # Power iteration finds the loop: the support of the dominant eigenvector of A. I + A has the same eigenvectors and, unlike
+    # A, no others of equal size (goods that go to and fro), so it converges.
     x = np.ones(A.shape[0])
     radius = 0.0
-    with np.errstate(all="ignore"):
-        for _ in range(200):
-            y = np.abs(A) @ x
-            radius = float(y.max())
-            if not 0.0 < radius < np.inf:
-                break
-            x = y / radius
-    loop = x > 1e-6 * float(x.max()) if radius > 0 else np.ones(A.shape[0], dtype=bool)
+    for _ in range(500):
+        y = np.abs(A) @ x + x
+        radius = float(y.max()) - 1.0
+        x = y / y.max()
+    loop = x > 1e-6
     sums = A.sum(axis=0)
     worst = int(np.flatnonzero(loop)[np.argmax(sums[loop])])
     return _message(worst, float(sums[worst]), radius, name)

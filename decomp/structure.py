@@ -60,6 +60,14 @@ class VsStructure:
         """Field by field, for tables and JSON."""
         return asdict(self)
 
+    def keys(self) -> list[str]:
+        """Names of the fields, so that ``dict(structure)`` works."""
+        return list(asdict(self))
+
+    def __getitem__(self, name: str) -> str | float:
+        """Field by name, as in ``structure["vs_share"]``."""
+        return asdict(self)[name]  # type: ignore[no-any-return]
+
 
 @dataclass(frozen=True, slots=True)
 class DvaByUse:

@@ -99,6 +99,12 @@ def test_non_productive_loop_is_blamed_not_its_suppliers():
         leontief_inverse(A)
 
 
+def test_goods_that_go_to_and_fro():
+    """A two-cycle has eigenvalues ±√(2 · 0.9): plain power iteration would not settle."""
+    with pytest.raises(SingularTableError, match=r"sector 1 .* worth 2 per unit .* eigenvalue of A 1\.34164"):
+        leontief_inverse(np.array([[0.0, 2.0], [0.9, 0.0]]))
+
+
 @pytest.mark.parametrize("n", [3, 200])
 def test_non_productive_of_any_size(n):
     with pytest.raises(SingularTableError, match=r"dominant eigenvalue of A 1\.1"):

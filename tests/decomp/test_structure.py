@@ -87,4 +87,6 @@ def test_unknown_definition_suggests():
 def test_as_dict_is_plain():
     found = vs_structure(D, "E0", "E1").as_dict()
     assert found["exporter"] == "E0"
+    assert dict(vs_structure(D, "E0", "E1")) == found
+    assert vs_structure(D, "E0", "E1")["ova"] == found["ova"]
     assert set(found) >= {"vs_share", "mva", "ova", "fdc", "fva_fin", "fva_int", "definition"}
