@@ -117,7 +117,10 @@ class RunResult:
         return table.replace(year=year, name=f"{self.scenario.name} {year}")
 
     def decomposition(self, year: int) -> Decomposition:
-        """The sixteen terms of a year by exporter, sector and importer; computed again from the table, bit for bit."""
+        """The sixteen terms of a year by exporter, sector and importer, computed again from the table.
+
+        With the number of BLAS threads of the run they are the tracked ones bit for bit.
+        """
         from decomp.wwz import wwz
 
         return wwz(self.table(year))

@@ -5,8 +5,8 @@ Both are frozen: a year's rules read the old state and return a new one, so the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -22,8 +22,9 @@ Noun = TypeVar("Noun")
 
 def lock(noun: Noun) -> Noun:
     """Make every array of a dataclass read-only (also those inside mappings) and return the dataclass."""
-    for field in fields(noun):  # type: ignore[arg-type]
-        value = getattr(noun, field.name)
+    names: Iterable[str] = noun.__dataclass_fields__  # type: ignore[attr-defined]
+    for name in names:
+        value = getattr(noun, name)
         for array in value.values() if isinstance(value, Mapping) else (value,):
             if isinstance(array, np.ndarray):
                 array.flags.writeable = False
