@@ -7,9 +7,11 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sim.economy.accounts import TOLERANCES as SOLVER_CHECKS
 from sim.indicators import INDICATORS, MEANINGS, PAIR_INDICATORS
 from sim.levers import EVENT, POLICY
 from sim.saved import TABLES
+from sim.texts import LANGUAGES, Texts
 
 if TYPE_CHECKING:
     from sim.saved import SavedRun
@@ -80,8 +82,9 @@ def _rows() -> Iterator[tuple[str, ...]]:
     for kind, levers in (("policy", POLICY), ("event", EVENT)):
         for lever in levers.values():
             yield ("levers", kind, lever.id, lever.label_en, lever.label_zh, lever.unit, lever.meaning, "")
-    for check, meaning in MEANINGS.items():
-        yield ("checks", "check", check, "", "", "", meaning, "")
+    for check in dict.fromkeys((*MEANINGS, *SOLVER_CHECKS)):
+        labels = [Texts(lang).get(f"check.{check}", "") or "" for lang in LANGUAGES]
+        yield ("checks", "check", check, *labels, "", MEANINGS.get(check, labels[0]), "")
 
 
 def readme(run: SavedRun, headline: str) -> str:

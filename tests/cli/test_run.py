@@ -1,0 +1,338 @@
+"""``unweave run``, ``compare`` and ``report`` as people use them: what is printed, what is left behind, exit codes."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sim.cli import call
+from sim.saved import TABLES, read_run
+
+#: Short and small: classroom table, few years.
+SHORT = ("--set", "table=classroom-2011", "--years", "2011:2014", "-q")
+
+
+@pytest.fixture(autouse=True)
+def own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("UNWEAVE_RUNS", str(tmp_path / "runs"))
+    yield tmp_path / "runs"
+
+
+def folders(runs: Path) -> list[Path]:
+    return sorted(p for p in runs.iterdir() if p.is_dir())
+
+
+def test_run_prints_the_finding_and_leaves_a_complete_folder(
+    own_runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(["run", "trade-war", *SHORT]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.startswith("Trade interdependence ")
+    assert shown.err == ""
+    (folder,) = folders(own_runs)
+    assert "trade-war" in folder.name
+    for name in (
+        "scenario.yaml",
+        "scenario.resolved.yaml",
+        "run.json",
+        "log.jsonl",
+        "codebook.csv",
+        "README.md",
+        "report.html",
+    ):
+        assert (folder / name).stat().st_size > 100, name
+    for table in TABLES:
+        assert (folder / "tables" / f"{table}.csv").is_file()
+        assert (folder / "tables" / f"{table}.parquet").is_file()
+    assert str(folder / "report.html") in shown.out
+
+
+def test_manifest_says_all_that_repeats_the_run(own_runs: Path) -> None:
+    assert call(["run", "baseline", *SHORT, "--seed", "11", "--no-report"]) == 0
+    (folder,) = folders(own_runs)
+    manifest = json.loads((folder / "run.json").read_text())
+    assert manifest["schema_version"] == 1
+    assert manifest["status"] == "ok"
+    assert manifest["seed"] == 11
+    assert manifest["years"] == {"requested": [2011, 2014], "finished": [2011, 2012, 2013, 2014]}
+    assert manifest["table"]["name"] == "classroom-2011"
+    assert len(manifest["table"]["checksum"]) == 64
+    assert folder.name.endswith(manifest["hash"][:8])
+    assert manifest["versions"]["unweave"]
+    assert manifest["threads"]
+    assert manifest["ended"] > manifest["started"]
+    assert all(check["passed"] for check in manifest["checks"])
+    for entry in manifest["files"]:
+        assert hashlib.sha256((folder / entry["path"]).read_bytes()).hexdigest() == entry["sha256"], entry["path"]
+    listed = {entry["path"] for entry in manifest["files"]}
+    present = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    assert present - listed == {"run.json", "log.jsonl"}
+
+
+def test_the_command_in_the_manifest_gives_the_same_tables(own_runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call(["run", "trade-war", *SHORT, "--set", "policies.0.value=0.3", "--no-report"]) == 0
+    (first,) = folders(own_runs)
+    command = json.loads((first / "run.json").read_text())["rerun"].split()
+    assert command[:3] == ["unweave", "run", "scenario.yaml"]
+    monkeypatch.chdir(first)
+    assert call([*command[1:], "-q", "--no-report"]) == 0
+    again = next(folder for folder in folders(own_runs) if folder != first)
+    for file in sorted((first / "tables").iterdir()):
+        assert file.read_bytes() == (again / "tables" / file.name).read_bytes(), file.name
+    assert again.name[17:] == first.name[17:] or again.name.endswith("-2"), "same hash in the name"
+
+
+def test_same_scenario_and_seed_give_the_same_bytes_in_another_process(own_runs: Path, tmp_path: Path) -> None:
+    for place in ("a", "b"):
+        command = [
+            sys.executable,
+            "-m",
+            "sim.cli",
+            "run",
+            "ai-divide",
+            *SHORT,
+            "--no-report",
+            "-o",
+            str(tmp_path / place),
+        ]
+        subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": str(len(place))})
+    one, two = (folders(tmp_path / place)[0] / "tables" for place in ("a", "b"))
+    for file in sorted(one.iterdir()):
+        assert file.read_bytes() == (two / file.name).read_bytes(), file.name
+
+
+def test_nothing_is_overwritten(own_runs: Path) -> None:
+    for _ in range(3):
+        assert call(["run", "status-quo", *SHORT, "--no-report"]) == 0
+    assert len(folders(own_runs)) == 3
+
+
+def test_json_is_one_object_without_prose(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["run", "trade-war", *SHORT, "--json", "--no-report"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["schema_version"] == 1
+    assert answer["status"] == "ok"
+    assert [number["indicator"] for number in answer["numbers"]][:2] == ["interdependence", "vs_foreign_content"]
+    saved = read_run(answer["folder"])
+    assert saved.series("interdependence")[2014] == answer["numbers"][0]["after"]
+
+
+def test_progress_is_on_stderr_in_plain_lines_when_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["run", "status-quo", "--set", "table=classroom-2011", "--years", "2011:2013", "--no-report"]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split("(")[0] for line in lines] == [f"status-quo: {year} " for year in (2011, 2012, 2013)]
+
+
+def test_dry_run_writes_nothing(own_runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["run", "trade-war", "--dry-run", *SHORT]) == 0
+    assert "nothing was run" in capsys.readouterr().out
+    assert call(["run", "trade-war", "--dry-run", "--json", *SHORT]) == 0
+    assert json.loads(capsys.readouterr().out)["simulated_years"] == 4
+    assert not own_runs.exists()
+
+
+@pytest.mark.parametrize("years", ["2011", "2011-2020", "2020:", "all"])
+def test_years_of_another_form_are_explained(years: str, own_runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["run", "baseline", "--years", years]) == 2
+    assert "is not FIRST:LAST, for example 2011:2020" in capsys.readouterr().err
+    assert not own_runs.exists()
+
+
+def test_an_invalid_scenario_leaves_no_folder(
+    own_runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(
+        "name: bad\ntitle: Bad\nquestion: What?\nyears: [2011, 2015]\npolicies: [{who: [USX], lever: tariff, value: 0.1}]\n"
+    )
+    assert call(["run", str(bad)]) == 2
+    assert "USX" in capsys.readouterr().err
+    assert not own_runs.exists()
+
+
+def test_a_folder_that_cannot_be_written_is_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    taken = tmp_path / "file"
+    taken.write_text("not a folder")
+    assert call(["run", "status-quo", *SHORT, "-o", str(taken / "runs")]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: cannot make a run folder in ")
+    assert "Choose a writable folder with -o FOLDER" in error
+    assert "Traceback" not in error
+
+
+def test_year_tables_can_be_loaded_again(own_runs: Path) -> None:
+    import numpy as np
+
+    import decomp
+
+    assert call(["run", "trade-war", *SHORT, "--no-report", "--tables", "ends"]) == 0
+    (folder,) = folders(own_runs)
+    assert sorted(p.name for p in (folder / "years").iterdir()) == ["2011.npz", "2014.npz"]
+    table = decomp.load(folder / "years" / "2014.npz")
+    done = decomp.wwz(table)
+    share = done.terms[10:].sum() / done.exports.sum()
+    assert np.isclose(read_run(folder).series("vs_foreign_content")[2014], share, rtol=1e-8)
+
+
+def test_codebook_explains_every_column_and_code(own_runs: Path) -> None:
+    assert call(["run", "trade-war", *SHORT, "--no-report"]) == 0
+    (folder,) = folders(own_runs)
+    with (folder / "codebook.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    columns = {(row["table"], row["column"]) for row in rows if not row["code"]}
+    codes = {(row["table"], row["code"]) for row in rows if row["code"]}
+    for name, frame in read_run(folder).tables.items():
+        assert {(name, column) for column in frame.columns} <= columns
+    saved = read_run(folder)
+    assert {("indicators", code) for code in saved["indicators"]["indicator"].unique()} <= codes
+    assert {("pairs", code) for code in saved["pairs"]["indicator"].unique()} <= codes
+    assert {("checks", code) for code in saved["checks"]["check"].unique()} <= codes
+
+
+# -- interruption ------------------------------------------------------------------------------------
+
+
+def interrupted(runs: Path, after: str) -> tuple[int, str]:
+    """Run a long horizon in a process of its own and press Ctrl-C when ``after`` is on stderr."""
+    command = [sys.executable, "-m", "sim.cli", "run", "baseline", "--years", "2011:2110", "-o", str(runs)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        seen = []
+        for line in process.stderr:
+            seen.append(line)
+            if after in line:
+                process.send_signal(signal.SIGINT)
+                break
+        _, rest = process.communicate(timeout=120)
+    return process.returncode, "".join(seen) + rest
+
+
+def test_ctrl_c_keeps_the_finished_years(tmp_path: Path) -> None:
+    code, said = interrupted(tmp_path, "2015 ")
+    assert code == 130, said
+    assert "stopping after this year; finished years are kept" in said
+    saved = read_run(folders(tmp_path)[0])
+    assert saved.status == "cancelled"
+    assert 2015 <= saved.years[-1] < 2110
+    assert sorted(saved["indicators"]["year"].unique()) == saved.years
+    assert (folders(tmp_path)[0] / "report.html").is_file()
+    assert "Stopped after" in (folders(tmp_path)[0] / "README.md").read_text()
+
+
+def test_a_killed_run_still_says_that_it_was_running(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sim.cli", "run", "baseline", "--years", "2011:2110", "-o", str(tmp_path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "2015 " in line:
+                process.kill()
+                break
+        process.communicate(timeout=60)
+    (folder,) = folders(tmp_path)
+    assert json.loads((folder / "run.json").read_text())["status"] == "running"
+    log = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    assert log[0]["event"] == "start"
+    assert any(entry.get("year") == 2015 for entry in log)
+
+
+# -- compare and report --------------------------------------------------------------------------------
+
+
+def test_compare_sets_the_second_run_against_the_first(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["run", "baseline", *SHORT, "--no-report"]) == 0
+    assert call(["run", "trade-war", *SHORT, "--no-report", "--set", "policies.0.from=2012"]) == 0
+    capsys.readouterr()
+    assert call(["compare", "baseline", "trade-war", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    tariff = next(r for r in answer["differences"] if r["economy"] == "WLD" and r["indicator"] == "mean_tariff")
+    assert tariff["difference"] == pytest.approx(tariff["b"] - tariff["a"])
+    assert tariff["b"] > tariff["a"]
+    assert any("policy tariff" in row["setting"] for row in answer["settings"])
+    assert call(["compare", "baseline", "trade-war"]) == 0
+    text = capsys.readouterr().out
+    assert "trade-war (B) against baseline (A) in 2014; base year 2011" in text
+    assert "Mean tariff on goods" in text
+    assert call(["compare", "baseline", "trade-war", "--lang", "zh"]) == 0
+    assert "货物平均关税" in capsys.readouterr().out
+
+
+def test_compare_with_itself_shows_no_difference(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["run", "baseline", *SHORT, "--no-report"]) == 0
+    capsys.readouterr()
+    assert call(["compare", "latest", "latest"]) == 0
+    text = capsys.readouterr().out
+    assert "Both scenarios set the same." in text
+    world = [line for line in text.splitlines() if line.startswith("Trade interdependence")]
+    assert world[0].endswith("±0.0 pp")
+
+
+def test_compare_refuses_runs_of_different_tables(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["run", "baseline", *SHORT, "--no-report"]) == 0
+    assert call(["run", "status-quo", "--years", "2011:2012", "-q", "--no-report"]) == 0
+    capsys.readouterr()
+    assert call(["compare", "baseline", "status-quo"]) == 2
+    assert "they start from different tables, classroom-2011" in capsys.readouterr().err
+    assert call(["compare", "baseline", "status-quo", "--anyway"]) == 0
+    assert "Warning: they start from different tables" in capsys.readouterr().out
+
+
+def test_compare_writes_every_difference_but_over_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["run", "baseline", *SHORT, "--no-report"]) == 0
+    file = tmp_path / "differences.csv"
+    assert call(["compare", "latest", "latest", "-o", str(file)]) == 0
+    with file.open(encoding="utf-8") as opened:
+        assert {float(row["difference"]) for row in csv.DictReader(opened)} == {0.0}
+    before = file.read_bytes()
+    assert call(["compare", "latest", "latest", "-o", str(file)]) == 2
+    assert "exists and is kept" in capsys.readouterr().err
+    assert file.read_bytes() == before
+
+
+def test_report_is_written_again_beside_the_old_one(own_runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["run", "baseline", *SHORT, "--no-report"]) == 0
+    capsys.readouterr()
+    for expected in ("report-zh.html", "report-zh-2.html"):
+        assert call(["report", "latest", "--lang", "zh"]) == 0
+        assert Path(capsys.readouterr().out.strip()).name == expected
+    (folder,) = folders(own_runs)
+    assert '<html lang="zh">' in (folder / "report-zh.html").read_text()
+
+
+@pytest.mark.parametrize("command", [["report"], ["compare", "nothing"]])
+def test_a_run_that_is_not_there_lists_those_that_are(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["run", "baseline", *SHORT, "--no-report"]) == 0
+    capsys.readouterr()
+    assert call([*command, "nothing"]) == 2
+    error = capsys.readouterr().err
+    assert "run 'nothing' does not exist" in error
+    assert "baseline" in error
+
+
+def test_a_damaged_manifest_is_one_message(own_runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["run", "baseline", *SHORT, "--no-report"]) == 0
+    (folder,) = folders(own_runs)
+    (folder / "run.json").write_text('{"schema_version": 99}')
+    assert call(["report", "latest"]) == 2
+    assert "has schema_version 99; this version of Unweave reads 1" in capsys.readouterr().err
+    (folder / "run.json").write_text("{half")
+    assert call(["report", "latest"]) == 2
+    assert "is damaged" in capsys.readouterr().err
+
+
+def test_help_has_examples_and_is_quick() -> None:
+    start = time.perf_counter()
+    shown = subprocess.run(
+        [sys.executable, "-m", "sim.cli", "run", "--help"], capture_output=True, text=True, check=True
+    )
+    assert "unweave run ai-divide" in shown.stdout
+    assert time.perf_counter() - start < 10
