@@ -1,0 +1,89 @@
+"""Fill the parts of the README that are computed: ``python -m tests.readme [--table4] [--bench] [--picture]``.
+
+Each part stands between ``<!-- name:begin -->`` and ``<!-- name:end -->``; without an option all parts are made. The
+validation table needs the full WIOD tables (``UNWEAVE_DATA``), the rest only the project.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import find_data
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+#: Scenarios of the picture, each with its label.
+SHOWN = {"baseline": "baseline", "ai-divide": "AI divide", "trade-war": "trade war"}
+
+
+def fill(name: str, text: str) -> None:
+    """Replace what stands between the marks of a part."""
+    begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+    before, rest = README.read_text(encoding="utf-8").split(begin)
+    README.write_text(f"{before}{begin}\n{text.strip()}\n{end}{rest.split(end)[1]}", encoding="utf-8")
+
+
+def printed(*command: str) -> str:
+    """What a command prints on stdout; its stderr is shown. Exit code 1 (a limit missed) is shown, not hidden."""
+    done = subprocess.run([sys.executable, *command], stdout=subprocess.PIPE, text=True, check=False, cwd=ROOT)
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"{' '.join(command)} ended with exit code {done.returncode}")
+    return done.stdout
+
+
+def table4() -> None:
+    """Our numbers beside the printed ones."""
+    wiod = str(find_data() / "wiod2013")
+    fill("table4", printed("-m", "sim.cli", "published", "table4", "--wiod", wiod, "--markdown"))
+
+
+def bench() -> None:
+    """Measured seconds and ratios with their limits."""
+    fill("bench", printed("-m", "tests.benchmarks", "--markdown"))
+
+
+def picture() -> None:
+    """Interdependence and foreign content of exports in three scenarios, as docs/scenarios.svg."""
+    import altair as alt
+    import pandas as pd
+
+    import sim
+    from sim.charts import lines
+    from sim.charts.svg import to_svg
+
+    runs = {name: sim.run(name).indicators for name in SHOWN}
+    titles = {
+        "interdependence": "Value added absorbed abroad, % of world value added",
+        "vs_foreign_content": "Foreign value in the world's exports, %",
+    }
+    drawn = []
+    for indicator, title in titles.items():
+        world = {
+            name: frame[(frame["indicator"] == indicator) & (frame["economy"] == "WLD")] for name, frame in runs.items()
+        }
+        rows = pd.concat(frame.assign(economy=name, value=frame["value"] * 100) for name, frame in world.items())
+        drawn.append(lines(rows[["year", "economy", "value"]], SHOWN, title=title, width=420, height=240))
+    folder = ROOT / "docs"
+    folder.mkdir(exist_ok=True)
+    alt_text = "Two line charts over 2011 to 2035: baseline, AI divide and trade war."
+    svg = to_svg(alt.hconcat(*drawn, spacing=40), key="scenarios", alt_text=alt_text)
+    (folder / "scenarios.svg").write_text(svg, encoding="utf-8")
+
+
+def main() -> None:
+    """Make the chosen parts, or all."""
+    parser = argparse.ArgumentParser(prog="python -m tests.readme", description=__doc__)
+    parts = {"table4": table4, "bench": bench, "picture": picture}
+    for name, make in parts.items():
+        parser.add_argument(f"--{name}", action="store_true", help=make.__doc__)
+    chosen = vars(parser.parse_args())
+    for name, make in parts.items():
+        if chosen[name] or not any(chosen.values()):
+            make()
+
+
+if __name__ == "__main__":
+    main()
