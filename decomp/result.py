@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -189,6 +189,11 @@ class Decomposition:
         columns["term"] = np.tile(np.array(codes, dtype=object), rows)
         columns["value"] = values.reshape(-1)
         return pd.DataFrame(columns)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by constructor arguments, so that the copy is read-only too."""
+        given = (getattr(self, f.name) for f in fields(self) if f.init)
+        return Decomposition, tuple(given)
 
     def __repr__(self) -> str:
         """One line: table, exports, residual."""

@@ -210,6 +210,11 @@ class WorldTable:
                 digest.update(np.ascontiguousarray(array, dtype="<f8").tobytes())
         return digest.hexdigest()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by constructor arguments: the copy in another process is validated and read-only like the original."""
+        given = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+        return _restore, ({k: dict(v) if isinstance(v, Mapping) else v for k, v in given.items()},)
+
     def __repr__(self) -> str:
         """One line: name, year, size, world output."""
         title = self.name or "WorldTable"
@@ -317,6 +322,11 @@ class WorldTable:
                 f"the primary rows ({listed(self.primary)}) of {self.cell(worst)} differ from value added "
                 f"{self.value_added_flow[worst]:g} by {gap[worst]:g}; they must sum to it."
             )
+
+
+def _restore(arguments: dict[str, Any]) -> WorldTable:
+    """Rebuild a pickled table."""
+    return WorldTable(**arguments)
 
 
 def _frozen(array: Array) -> Array:

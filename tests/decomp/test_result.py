@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -96,6 +98,16 @@ def test_groups_mapping():
 def test_arrays_are_read_only(name):
     with pytest.raises(ValueError, match="read-only"):
         getattr(D, name)[0] = 0.0
+
+
+def test_pickled_copies_are_equal_and_read_only():
+    """Workers of an ensemble get tables and decompositions through pickle."""
+    copy = pickle.loads(pickle.dumps(D))
+    np.testing.assert_array_equal(copy.terms, D.terms)
+    assert copy.table.checksum() == TABLE.checksum()
+    assert dict(copy.table.sector_groups) == dict(TABLE.sector_groups)
+    assert not copy.terms.flags.writeable
+    assert not copy.table.Z.flags.writeable
 
 
 def test_repr_says_what_it_is():
