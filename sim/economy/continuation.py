@@ -13,7 +13,7 @@ from sim.economy.quick import WORN, solve_quickly
 from sim.economy.solver import Point, Solution, solve
 
 #: First step of the path and the smallest step before giving up.
-FIRST, LEAST = 0.5, 0.04
+FIRST, LEAST = 0.5, 0.02
 
 
 def solve_along_path(build: Callable[[float], Problem], problem: Problem, carry: Carry | None) -> Solution:

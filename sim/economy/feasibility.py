@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.economy.arrays import Array
 from sim.economy.errors import InfeasibleError
 from sim.economy.nests import sourcing_total
 from sim.economy.prices import require_sources
@@ -64,6 +65,25 @@ def require_feasible(problem: Problem) -> None:
                 f"{names} trade only among themselves, but their deficits sum to {total:,.4g} instead of 0. "
                 "Open trade with the others, or start from a table whose deficits are zero."
             )
+
+
+def require_income(problem: Problem, income: Array) -> None:
+    """Check that a solution leaves every economy something to spend.
+
+    Raises
+    ------
+    InfeasibleError
+        An economy's fixed surplus or outlays take all its income.
+    """
+    base = problem.base
+    left = income if problem.outlays is None else income - problem.outlays.sum(axis=0) * (income - base.deficit)
+    worst = int(np.argmin(left / base.income))
+    if not left[worst] > 0:
+        raise InfeasibleError(
+            f"{base.economies[worst]} would have {left[worst]:,.4g} left to spend: its fixed balance of "
+            f"{-base.deficit[worst]:,.4g} and its outlays take all its income under these shocks. Make the shocks smaller, "
+            "lower the outlays, or start from a table without deficits."
+        )
 
 
 def _parts(trade: Flags) -> list[list[int]]:

@@ -29,7 +29,7 @@ EXPECTED = 0.1
 SLOW_INNER, SLOW = 0.2, 0.3
 #: Longest steps in logs: unit costs, factor prices.
 COST_STEP, FACTOR_STEP = 2.0, 0.6
-MOST_STEPS, MOST_INNER, MOST_HALVINGS = 60, 40, 6
+MOST_STEPS, MOST_INNER, MOST_HALVINGS, MOST_RENEWALS = 60, 40, 9, 40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,7 +135,7 @@ class _Search:
     def step(self, state: State) -> State:
         """A quasi-Newton step of the factor prices; halved when it makes things worse with a fresh Jacobian."""
         assert self.response is not None and self.inverse is not None
-        move = np.clip(-self.inverse @ state.market, -FACTOR_STEP, FACTOR_STEP)
+        move = shortened(-self.inverse @ state.market)
         size = state.market_gap
         for halving in range(MOST_HALVINGS):
             try:
@@ -149,7 +149,7 @@ class _Search:
                 return found
             if halving == 0 and not self.fresh:
                 self.renew(state)
-                move = np.clip(-self.inverse @ state.market, -FACTOR_STEP, FACTOR_STEP)
+                move = shortened(-self.inverse @ state.market)
             else:
                 move = 0.5 * move
         raise not_converged(self.problem, state, self.passes)
@@ -244,7 +244,7 @@ class _Search:
             size = float(np.abs(gap / size_of).max())
             if size <= aim or (size > 0.5 * last and size <= GOODS_LIMIT):
                 return output, income, found, size
-            if not np.isfinite(size):
+            if not np.isfinite(size) or income.min() <= 0.0 or self.renewals > MOST_RENEWALS:
                 break
             if self.response is None or size > SLOW_INNER * last:
                 self.response = respond(problem, prices, found, output, income)
@@ -257,12 +257,18 @@ class _Search:
             income = income + step[-G:]
             last = size
         raise ConvergenceError(
-            f"goods markets: outputs still off by {size:.1e} (relative) after {MOST_INNER} steps; the shocks are too "
-            "large to follow. Make them smaller or spread them over years.",
+            f"goods markets: no outputs and positive incomes at the prices reached (gap {size:.1e}, lowest income "
+            f"{income.min():.3g} in {problem.base.economies[int(np.argmin(income))]}); the shocks are too large to follow. "
+            "Make them smaller, spread them over years, or rebalance deficits.",
             market="goods",
             residual=size,
             iterations=self.passes,
         )
+
+
+def shortened(move: Array) -> Array:
+    """The step, shortened as a whole to at most :data:`FACTOR_STEP`, so that it keeps its direction."""
+    return move * min(1.0, FACTOR_STEP / max(float(np.abs(move).max()), 1e-300))
 
 
 def not_converged(problem: Problem, state: State, passes: int) -> ConvergenceError:

@@ -14,7 +14,7 @@ from sim.economy.arrays import sealed, shaped, within
 from sim.economy.base import BaseEconomy, PurgeReport, calibrate
 from sim.economy.continuation import solve_along_path, trend_holds
 from sim.economy.equilibrium import Carry, Equilibrium
-from sim.economy.feasibility import require_feasible
+from sim.economy.feasibility import require_feasible, require_income
 from sim.economy.fixed_prices import solve_fixed_prices
 from sim.economy.machines import Machines, MachineSpec, read_machines
 from sim.economy.problem import build_problem, outlay_bundles
@@ -137,6 +137,7 @@ class WorldEconomy:
         problem = build(1.0)
         require_feasible(problem)
         solution = solve_along_path(build, problem, carry)
+        require_income(problem, solution.state.point.income)
         sourcing = carried_sourcing(problem, solution.state.prices) if sluggish else None
         point = solution.state.point
         following = Carry(

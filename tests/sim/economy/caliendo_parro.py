@@ -15,7 +15,7 @@ def solve(Z, Y, old_tariffs, new_tariffs, theta, iterations=20000, tolerance=1e-
     G, N = Y.shape[:2]
     M0 = (Z.sum(axis=3) + Y) * (1 + old_tariffs)  # purchaser value by origin, sector, destination
     pi0 = M0 / M0.sum(axis=0)
-    X0 = M0.sum(axis=0)  # (N, G) expenditure on goods j in n
+
     output = Z.sum(axis=(2, 3)) + Y.sum(axis=2)  # (G, N)
     cost = (Z * (1 + old_tariffs)[..., None]).sum(axis=0)  # (k, n, j)
     gamma_k = cost / output[None]

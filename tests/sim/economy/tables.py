@@ -12,7 +12,8 @@ def random_table(
 ) -> WorldTable:
     """A productive table in which every used input has a domestic source.
 
-    deficits=False scales final demand until every economy spends its factor income; common_shares=True gives all users
+    Final demand is scaled until every economy spends its factor income, then moved by up to 10 % where deficits are
+    wanted; common_shares=True gives all users
     of an input in a destination the same sources; holes is the chance that a foreign flow is zero.
     """
     rng = np.random.default_rng(seed)
@@ -35,14 +36,20 @@ def random_table(
     spending = rng.uniform(50.0, 500.0, G)
     leontief = np.linalg.inv(np.eye(G * N) - A)
     value = 1.0 - A.sum(axis=0)
-    for _ in range(1 if deficits else 20000):
+
+    def outputs() -> tuple[np.ndarray, np.ndarray]:
         Y = (pi_final * beta * spending).reshape(G * N, G)
-        X = leontief @ Y.sum(axis=1)
+        return Y, leontief @ Y.sum(axis=1)
+
+    for _ in range(20000):
+        Y, X = outputs()
         earned = (value * X).reshape(G, N).sum(axis=1)
         if np.abs(earned / spending - 1.0).max() < 1e-15:
             break
-        if not deficits:
-            spending = earned
+        spending = earned
+    if deficits:
+        spending = spending * rng.uniform(0.9, 1.1, G)
+        Y, X = outputs()
     return WorldTable(A * X, Y, names, sectors, name=f"random-{seed}")
 
 
