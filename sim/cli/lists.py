@@ -37,7 +37,7 @@ def _cell(row: Row, name: str, lang: str) -> str:
     value = row.get(name, row.get(f"{name}_{lang}") or row.get(f"{name}_en"))
     if isinstance(value, Mapping):
         value = value.get(lang) or value.get("en")
-    if name == "years":
+    if name == "years" and isinstance(value, list):
         return f"{value[0]}–{value[1]}"
     if isinstance(value, float):
         return f"{value:g}"

@@ -39,7 +39,7 @@ EventType = Literal["export-restriction", "tariff", "productivity", "demand"]
 Year = Annotated[StrictInt, Field(ge=1900, le=2300)]
 
 #: Levers whose sectors are the goods sectors unless the scenario says otherwise.
-_ON_GOODS = {"tariff", "export-restriction"}
+_ON_GOODS = ("tariff", "export-restriction")
 _TEXT_SCHEMA = {
     "anyOf": [
         {"type": "string"},
@@ -120,8 +120,9 @@ class Policy(Model):
     def _one_amount(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        if ("value" in data) == ("add" in data):
-            fault = "both `value` and `add`" if "value" in data else "neither `value` nor `add`"
+        given = [name for name in ("value", "add") if data.get(name) is not None]
+        if len(given) != 1:
+            fault = "both `value` and `add`" if given else "neither `value` nor `add`"
             raise PydanticCustomError("one_amount", f"has {fault}; give one: `value` is a level, `add` an increment")
         return _with_goods(data, data.get("lever"))
 

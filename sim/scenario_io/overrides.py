@@ -55,7 +55,7 @@ class _Target:
     def read(self, text: str) -> None:
         """Apply one ``path=value``."""
         name, equals, value = text.partition("=")
-        if not equals or not name.strip():
+        if not equals:
             mark = Mark("--set", 1, 1, max(1, len(text)), text)
             self._fault(mark, f"{text!r} is not of the form path=value.", "for example --set policies.0.value=0.3")
             return
@@ -84,7 +84,10 @@ class _Target:
 
     def _put(self, name: str, value: Any, mark: Mark) -> Path | None:
         """Set the value at a path, making the mappings on the way; return the path with its real keys."""
-        parts = [part for part in re.sub(r"\[(\d+)\]", r".\1", name).split(".") if part]
+        parts = [part for part in re.sub(r"\[(\d+)\]", r".\1", name.strip()).split(".") if part]
+        if not parts:
+            self._fault(mark, "the path in front of = is empty.", "for example --set policies.0.value=0.3")
+            return None
         path: Path = ()
         here: Any = self.data
         for depth, part in enumerate(parts):

@@ -26,6 +26,8 @@ CASES = [
     ("policies:\n  - {lever: tariff, value: 0.1}", "S011", 7, 5, "policies[0].who: is missing"),
     ("policies:\n  - {who: USA, lever: tarif, value: 0.1}", "S014", 7, 23, "unknown value 'tarif'; did you mean 'tariff'?"),
     ("policies:\n  - {who: USA, lever: tariff}", "S015", 7, 5, "neither `value` nor `add`"),
+    ("policies:\n  - {who: USA, lever: tariff, value: }", "S015", 7, 5, "neither `value` nor `add`"),
+    ("policies:\n  - {who: USA, lever: [], value: 1.0}", "S014", 7, 23, "unknown value []"),
     ("policies:\n  - {who: USA, lever: tariff, value: 0.1, add: 0.1}", "S015", 7, 5, "both `value` and `add`"),
     ("policies:\n  - {who: 5, lever: tariff, value: 0.1}", "S012", 7, 11, "expected a list, found the number 5"),
     ("policies:\n  - {who: [], lever: tariff, value: 0.1}", "S016", 7, 11, "must not be empty"),
