@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from decomp.errors import LabelError
 from decomp.labels import index_of
-from decomp.leontief import local_inverses
+from decomp.leontief import input_coefficients, leontief_inverse
 from decomp.result import Decomposition
 from decomp.table import WorldTable
 from decomp.wwz import wwz
@@ -115,14 +115,13 @@ class _GroupParts:
         N, table = d.N, d.table
         self.N, self.rows, self.outside = N, rows, outside
         self.B, self.L = d.B, d.L
-        self.A = np.divide(table.Z, table.X, out=np.zeros_like(table.Z), where=table.X > 0)
+        self.A = input_coefficients(table.Z, table.X)
         self.X = table.X
         # Final demand by destination: column 0 is the group, then outsiders at the column of their number + 1.
         self.Y_group = table.Y[:, inside].sum(axis=1)
         self.Y = table.Y
         self.E_total = d.exports.sum(axis=2)
-        A_SS = self.A[np.ix_(rows, rows)][None]
-        L_SS = local_inverses(A_SS, 1, len(rows), lambda k: table.cell(int(rows[k])))[0]
+        L_SS = leontief_inverse(self.A[np.ix_(rows, rows)], lambda k: table.cell(int(rows[k])))
         self.VL = d.V[rows] @ L_SS
         VB = d.VB[:, rows]  # V_t B_tS by origin t
         self.VB_own = VB[inside].sum(axis=0)
