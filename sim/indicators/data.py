@@ -89,7 +89,7 @@ class YearArrays:
     unit_cost : ndarray, shape (G, N), ratio to the base year
     friction, tariffs : ndarray, shape (G, N, G)
         Iceberg factor and tariff rate [origin, sector, importer].
-    wage, consumer_price, real_wage, real_income, employment, capital_stock : ndarray, shape (G,), ratio to the base year
+    wage, rental, consumer_price, real_wage, real_income, employment, capital_stock : ndarray, shape (G,), ratio to the base year
     unemployment, labour_share : ndarray, shape (G,), share
     robots, ai, grievance : ndarray, shape (G,)
     displaced : ndarray, shape (G, N), share
@@ -115,6 +115,7 @@ class YearArrays:
     friction: Array
     tariffs: Array
     wage: Array
+    rental: Array
     consumer_price: Array
     real_wage: Array
     real_income: Array

@@ -8,66 +8,51 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.indicators.data import Sheet, Yardsticks, YearArrays, mean, ratio
+from sim.indicators.welfare import PARTS, contributions
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chain:
-    """Quantities chained up to a year: what next year's growth is measured from.
+    """Quantities chained up to a year.
 
     Parameters
     ----------
     real_gdp, tfp : ndarray, shape (G,), ratio to the base year
-    value_added : ndarray, shape (G,), million USD
-        Labour and capital income of the year.
-    unit_cost : ndarray, shape (G, N)
-    input_price : ndarray, shape (G, N, G)
-        ĉ κ (1 + t), what users pay.
-    employment, capital_stock, labour_share : ndarray, shape (G,)
+    welfare : ndarray, shape (5, G), log points
+        Parts of the change of real income since the base year, see :mod:`sim.indicators.welfare`.
     """
 
     real_gdp: Array
     tfp: Array
-    value_added: Array
-    unit_cost: Array
-    input_price: Array
-    employment: Array
-    capital_stock: Array
-    labour_share: Array
+    welfare: Array
 
 
-def start_chain(data: YearArrays) -> Chain:
-    """Chain of the base year: everything is 1."""
-    one = np.ones(len(data.wage))
-    return _chain(data, one, one)
+def start_chain(economies: int) -> Chain:
+    """Chain of the base year: quantities are 1, no change of real income."""
+    return Chain(np.ones(economies), np.ones(economies), np.zeros((len(PARTS), economies)))
 
 
-def extend_chain(previous: Chain, data: YearArrays) -> Chain:
-    """Growth of real GDP and of total factor productivity since the year before.
+def extend_chain(chain: Chain, before: YearArrays, data: YearArrays) -> Chain:
+    """Add a year: growth of real GDP and of total factor productivity, and the parts of real income.
 
     Real value added at last year's prices is Σ X p_{−1}/p − Σ Z (1 + t) d_{−1}/d with d = ĉ κ (1 + t); over last year's
     nominal value added it is this year's growth (Laspeyres, double deflation). Cells without a finite price in both
     years (trade shut) keep their price.
     """
-    now = _input_price(data)
-    shift = np.where(np.isfinite(previous.input_price) & np.isfinite(now), previous.input_price, now)
-    relative = np.divide(shift, now, out=np.ones_like(now), where=np.isfinite(now))
-    made = (data.output * (previous.unit_cost / data.unit_cost)).sum(axis=1)
+    last, now = _input_price(before), _input_price(data)
+    known = np.isfinite(last) & np.isfinite(now)
+    relative = np.divide(last, now, out=np.ones_like(now), where=known)
+    made = (data.output * (before.unit_cost / data.unit_cost)).sum(axis=1)
     bought = (data.intermediate * (1.0 + data.tariffs) * relative).sum(axis=(0, 1))
-    growth = (made - bought) / previous.value_added
-    share = 0.5 * (previous.labour_share + data.labour_share)
-    factors = (data.employment / previous.employment) ** share * (data.capital_stock / previous.capital_stock) ** (
-        1.0 - share
+    growth = (made - bought) / (before.labour + before.capital).sum(axis=1)
+    share = 0.5 * (before.labour_share + data.labour_share)
+    factors = (data.employment / before.employment) ** share * (data.capital_stock / before.capital_stock) ** (
+        1 - share
     )
-    return _chain(data, previous.real_gdp * growth, previous.tfp * growth / factors)
-
-
-def _chain(data: YearArrays, real_gdp: Array, tfp: Array) -> Chain:
-    value_added = (data.labour + data.capital).sum(axis=1)
     return Chain(
-        real_gdp, tfp, value_added, data.unit_cost, _input_price(data), data.employment, data.capital_stock,
-        data.labour_share,
+        chain.real_gdp * growth, chain.tfp * growth / factors, chain.welfare + contributions(before, data)
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ ECONOMY, WORLD, BOTH = "economy", "world", "economy and world"
 SNA = "System of National Accounts 2008"
 WWZ = "Wang, Wei & Zhu (2013), NBER WP 19677"
 JN = "Johnson & Noguera (2012), Journal of International Economics 86"
+BF = "Baqaee & Farhi (2024), Econometrica 92; Caliendo & Parro (2015)"
 DESIGN = "definition of this project"
 
 
@@ -56,6 +57,30 @@ _MACRO = (
               "Σ_r y_r ln(y_r / n_r), y share of base-price real GDP, n share of base-year population",
               "Theil (1967)", WORLD),
 )  # fmt: skip
+
+_WELFARE = tuple(
+    Indicator(f"welfare_{part}", f"Real income: {en}", f"实际收入变化：{zh}", "log points", formula, source, ECONOMY)
+    for part, en, zh, formula, source in (
+        ("employment", "employment", "就业", "Σ_y w L dln L / I", BF),
+        ("capital", "capital", "资本", "Σ_y ρ K dln K / I", BF),
+        (
+            "technology",
+            "technology",
+            "技术",
+            "Σ_y (Σ_j X_j τ_j − Σ M dln κ) / I: automation, productivity, frictions",
+            BF,
+        ),
+        ("terms_of_trade", "terms of trade", "贸易条件", "Σ_y (Σ E dln p − Σ M dln p) / I, before tariffs", BF),
+        (
+            "allocation",
+            "volume of taxed trade",
+            "受关税影响的贸易量",
+            "Σ_y Σ t p κ dm / I: wedges times quantities",
+            BF,
+        ),
+        ("other", "remainder", "余项", "ln real income − the five parts: second order, outlays, deficit", DESIGN),
+    )
+)
 
 _TRADE = (
     Indicator("exports", "Gross exports", "总出口", MONEY, "Σ_r Σ_i E_sr, basic prices", WWZ),
@@ -132,7 +157,7 @@ def _from_decomp() -> tuple[Indicator, ...]:
 
 #: Indicators by id, in the order in which tables list them.
 INDICATORS: Mapping[str, Indicator] = MappingProxyType(
-    {one.id: one for one in (*_MACRO, *_TRADE, *_INDUSTRY, *_CONDUCT, *_from_decomp())}
+    {one.id: one for one in (*_MACRO, *_WELFARE, *_TRADE, *_INDUSTRY, *_CONDUCT, *_from_decomp())}
 )
 
 #: What is tracked for every pair of economies: id, unit and meaning, exporter s to importer r.

@@ -15,6 +15,7 @@ from sim.indicators.macro import Chain, extend_chain, start_chain, track_macro
 from sim.indicators.pairs import PairArrays, pair_arrays
 from sim.indicators.registry import INDICATORS
 from sim.indicators.trade import tariffs_absorbed, track_terms, track_trade, value_added_absorbed, volumes
+from sim.indicators.welfare import track_welfare
 from sim.state import lock
 
 Array = NDArray[np.float64]
@@ -34,7 +35,7 @@ class YearIndicators:
     pairs : PairArrays
     checks : tuple of Check
     chain : Chain
-        What next year's growth is measured from.
+        Chained quantities up to this year.
     """
 
     values: Array
@@ -54,7 +55,7 @@ class YearIndicators:
 def track(
     data: YearArrays,
     base: Yardsticks,
-    previous: Chain | None,
+    previous: tuple[Chain, YearArrays] | None,
     *,
     solver: tuple[Check, ...],
     wwz_residual: float,
@@ -65,20 +66,21 @@ def track(
     ----------
     data : YearArrays
     base : Yardsticks
-    previous : Chain or None
+    previous : (Chain, YearArrays) or None
         Of the year before; None in the base year.
     solver : tuple of Check
         Checks that the equilibrium brings along.
     wwz_residual : float
         max |Σ T − E| / max E.
     """
-    chain = start_chain(data) if previous is None else extend_chain(previous, data)
+    chain = start_chain(base.G) if previous is None else extend_chain(*previous, data)
     by_pair = data.terms.sum(axis=2)
     terms = by_pair.sum(axis=2)
     absorbed = value_added_absorbed(data)
     with_tariffs = absorbed + tariffs_absorbed(data)
     sheet = Sheet(ROWS, base.G)
     track_macro(sheet, data, base, chain, volumes(data))
+    track_welfare(sheet, data, chain.welfare)
     track_trade(sheet, data, terms, absorbed, with_tariffs)
     track_industry(sheet, data, base)
     track_conduct(sheet, data, base)

@@ -97,6 +97,7 @@ def year_arrays(
         friction=friction,
         tariffs=state.tariffs,
         wage=equilibrium.wage,
+        rental=equilibrium.rental,
         consumer_price=equilibrium.consumer_price,
         real_wage=equilibrium.real_wage,
         real_income=equilibrium.real_income,

@@ -20,6 +20,7 @@ from sim.calibration import parameter
 from sim.economy import Shocks
 from sim.economy.accounts import TOLERANCES
 from sim.indicators import Check
+from sim.indicators.data import YearArrays
 from sim.indicators.track import track
 from sim.model.arrays import decompose, outcome, year_arrays
 from sim.model.decrees import Levers, decree_log, decreed_tariffs, levers
@@ -79,6 +80,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         self.records: list[YearRecord] = []
         self.before: Outcome
         self.now: Outcome
+        self._last: YearArrays
         self._start()
 
     # -- the order of play -----------------------------------------------------------------------
@@ -211,12 +213,12 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         data = year_arrays(
             state.year, equilibrium, found, state, friction, displaced["robots"] + displaced["ai"], self.yardsticks
         )
-        chain = self.records[-1].indicators.chain if self.records else None
+        last = (self.records[-1].indicators.chain, self._last) if self.records else None
         solver = tuple(Check(name, value, TOLERANCES[name]) for name, value in equilibrium.checks.items())
-        measured = track(data, self.yardsticks, chain, solver=solver, wwz_residual=found.residual)
+        measured = track(data, self.yardsticks, last, solver=solver, wwz_residual=found.residual)
         seen = outcome(
             state.year, equilibrium, self.yardsticks, self.machinery.price(state.year - self.resolved.years[0])
         )
         self.before, self.now = self.now if self.records else seen, seen
-        self.state, self.levers, self.equilibrium = state, now, equilibrium
+        self.state, self.levers, self.equilibrium, self._last = state, now, equilibrium, data
         self.records.append(YearRecord(state.year, state, equilibrium.lean(), measured, decisions))

@@ -24,7 +24,7 @@ def year(**changes: np.ndarray) -> YearArrays:
         "capital": np.full((2, 2), 1.0), "input_tariffs": np.zeros((2, 2)), "final_tariffs": np.zeros(2),
         "terms": np.zeros((16, 2, 2, 2)), "exports": flows * (1 - np.eye(2))[:, None, :], "value_origin": np.full((2, 4), 0.5),
         "tariff_origin": np.zeros((2, 4)), "factor_part_global": np.ones((2, 2)), "factor_part_local": np.ones((2, 2)),
-        "unit_cost": np.ones((2, 2)), "friction": flows, "tariffs": np.zeros((2, 2, 2)), "wage": one, "consumer_price": one,
+        "unit_cost": np.ones((2, 2)), "friction": flows, "tariffs": np.zeros((2, 2, 2)), "wage": one, "rental": one, "consumer_price": one,
         "real_wage": one, "real_income": one, "employment": one, "capital_stock": one, "unemployment": 0.05 * one,
         "labour_share": 0.5 * one, "robots": 0.1 * one, "ai": 0.1 * one, "grievance": 0 * one, "displaced": np.zeros((2, 2)),
         "trust": np.ones((2, 2)),
@@ -81,27 +81,27 @@ def test_a_shut_flow_has_no_volume() -> None:
 
 
 def test_chained_gdp_stays_when_only_the_price_level_moves() -> None:
-    start = macro.start_chain(year())
+    start = macro.start_chain(2)
     scaled = {
         name: 3.0 * getattr(year(), name)
         for name in ("output", "intermediate", "final", "labour", "capital", "exports")
     }
     inflated = year(unit_cost=np.full((2, 2), 3.0), **scaled)
-    chain = macro.extend_chain(start, inflated)
+    chain = macro.extend_chain(start, year(), inflated)
     assert chain.real_gdp == pytest.approx([1.0, 1.0])
     assert chain.tfp == pytest.approx([1.0, 1.0])
 
 
 def test_chained_gdp_grows_with_quantities_and_tfp_nets_out_factors() -> None:
-    start = macro.start_chain(year())
+    start = macro.start_chain(2)
     grown = {
         name: 1.1 * getattr(year(), name)
         for name in ("output", "intermediate", "final", "labour", "capital", "exports")
     }
-    chain = macro.extend_chain(start, year(employment=np.full(2, 1.1), capital_stock=np.full(2, 1.1), **grown))
+    chain = macro.extend_chain(start, year(), year(employment=np.full(2, 1.1), capital_stock=np.full(2, 1.1), **grown))
     assert chain.real_gdp == pytest.approx([1.1, 1.1])
     assert chain.tfp == pytest.approx([1.0, 1.0])
-    only_labour = macro.extend_chain(start, year(employment=np.full(2, 1.1), **grown))
+    only_labour = macro.extend_chain(start, year(), year(employment=np.full(2, 1.1), **grown))
     assert only_labour.tfp == pytest.approx([1.1 / 1.1**0.5] * 2)
 
 
@@ -109,9 +109,12 @@ def test_chaining_survives_a_flow_that_is_shut_and_reopened() -> None:
     friction = np.ones((2, 2, 2))
     friction[0, :, 1] = np.inf
     sales = {name: np.where(np.isinf(friction), 0.0, 1.0) for name in ("intermediate", "final")}
-    shut = macro.extend_chain(macro.start_chain(year()), year(friction=friction, **sales))
-    assert np.isfinite(shut.real_gdp).all()
-    assert np.isfinite(macro.extend_chain(shut, year()).real_gdp).all()
+    closed = year(friction=friction, **sales)
+    shut = macro.extend_chain(macro.start_chain(2), year(), closed)
+    reopened = macro.extend_chain(shut, closed, year())
+    for chain in (shut, reopened):
+        assert np.isfinite(chain.real_gdp).all()
+        assert np.isfinite(chain.welfare).all()
 
 
 def test_trust_of_an_economy_is_weighted_with_trade() -> None:
