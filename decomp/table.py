@@ -188,6 +188,10 @@ class WorldTable:
         arguments = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
         if "final_demand" in changes and "Y" not in changes:
             arguments["Y"] = None
+        for kind, labels in (("economy", "economies"), ("sector", "sectors")):
+            if labels in changes and tuple(changes[labels]) != getattr(self, labels):
+                # What the old labels stood for says nothing about the new ones.
+                arguments |= {f"{kind}_members": {}, f"{kind}_groups": {}, f"{kind}_names": None}
         return WorldTable(**{**arguments, **changes})
 
     def check(self) -> TableReport:

@@ -134,3 +134,14 @@ def test_checksum_follows_the_numbers_and_labels_only():
     assert build().checksum() == build(source="elsewhere").checksum()
     assert build().checksum() != build(Y=changed(Y, (0, 0), 31.0)).checksum()
     assert build().checksum() != build(economies=["HOM", "FRN"]).checksum()
+
+
+def test_new_labels_do_not_inherit_members_and_groups_of_the_old():
+    table = build(
+        economy_members={"FOR": ("A", "B")}, economy_groups={"abroad": ["FOR"]}, sector_groups={"t": ["goods"]}
+    )
+    renamed = table.replace(economies=["HOM", "FRN"])
+    assert renamed.economy_members["FRN"] == ("FRN",)
+    assert dict(renamed.economy_groups) == {}
+    assert dict(renamed.sector_groups) == {"t": ("goods",)}
+    assert dict(table.replace(year=2012).economy_groups) == {"abroad": ("FOR",)}
