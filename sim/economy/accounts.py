@@ -10,7 +10,6 @@ from decomp.table import WorldTable
 from sim.economy.arrays import Array, sealed
 from sim.economy.equilibrium import Carry, Equilibrium
 from sim.economy.machines import KINDS
-from sim.economy.prices import machine_prices
 from sim.economy.problem import Problem
 from sim.economy.quantities import factor_payments
 from sim.economy.response import cost_shares
@@ -45,7 +44,7 @@ def account(
     shares *= output
     tariff = np.einsum("sirj,sir->rj", shares, problem.duty)
     shares *= problem.recorded[..., None]
-    final = problem.other_sourcing[..., 0] * prices.delivered * found.other_spending[:, :, 0]
+    final = problem.sourcing[..., N] * prices.delivered * found.spending[:, :, N]
     Y = final * problem.recorded
     Z = shares.reshape(G * N, G * N)
     X = Z.sum(axis=1) + Y.reshape(G * N, G).sum(axis=1)
@@ -58,7 +57,7 @@ def account(
     if problem.outlays is not None:
         outlays = problem.outlays.sum(axis=0) * (point.income - base.deficit)
     export_tax = None if problem.rent is None else (found.flow * problem.rent).sum(axis=2)
-    machine = np.exp(machine_prices(problem, prices, point.cost)) if problem.kinds else ()
+    machine = np.exp(prices.machine_price - problem.machine_saving) if problem.kinds else ()
     rows = labour + capital + tariff if export_tax is None else labour + capital + tariff + export_tax
     checks = _checks(problem, solution, X, Z.sum(axis=0) + rows.reshape(-1), final.sum(axis=(0, 1)))
     shipped = problem.barrier + np.log(problem.recorded * (1.0 + base.tariffs))  # log κ(1+x)

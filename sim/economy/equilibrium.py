@@ -26,7 +26,7 @@ class Carry:
     #: Passes the year took: many mean that the factorisations are worn.
     passes: int = 0
     response: Response | None = None
-    sourcing: tuple[Array, Array] | None = None
+    sourcing: Array | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,7 +19,7 @@ BALANCED = 1e-9
 
 def open_trade(problem: Problem) -> Flags:
     """True where the shocks leave some trade from s to r that the base year has: (G, G), diagonal False."""
-    traded = (problem.sourcing > 0).any(axis=3) | (problem.other_sourcing[..., 0] > 0)
+    traded = (problem.sourcing[..., : problem.N + 1] > 0).any(axis=3)
     found = np.asarray((traded & np.isfinite(problem.barrier)).any(axis=1), dtype=np.bool_)
     np.fill_diagonal(found, False)
     return found
@@ -36,12 +36,7 @@ def require_feasible(problem: Problem) -> None:
     open_flows = np.isfinite(problem.barrier)
     if open_flows.all():
         return
-    left = open_flows.astype(np.float64)
-    require_sources(
-        problem,
-        sourcing_total(problem.sourcing, left, problem.unused),
-        sourcing_total(problem.other_sourcing, left, problem.other_unused),
-    )
+    require_sources(problem, sourcing_total(problem.sourcing, open_flows.astype(np.float64), problem.unused))
     base, trade = problem.base, open_trade(problem)
     size = BALANCED * base.income
     for r in range(base.G):

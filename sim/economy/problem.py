@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decomp.table import WorldTable
-from sim.economy.arrays import Array
+from sim.economy.arrays import Array, sealed
 from sim.economy.base import BaseEconomy
 from sim.economy.machines import Machines, ai_sourcing
 from sim.economy.settings import Settings
@@ -31,12 +31,10 @@ class Problem:
     settings: Settings
     #: θ_i (N,), times λ when sourcing is sluggish.
     theta: Array
-    #: Sourcing weights (G, N, G, N) and, for final demand and machines, (G, N, G, 1 + K).
+    #: Sourcing weights of all users (G, N, G, U), U = N using sectors, final demand, K machine kinds.
     sourcing: Array
-    other_sourcing: Array
-    #: 1 where nothing is bought, else 0: (N, G, N) and (N, G, 1 + K).
+    #: 1 where nothing is bought, else 0: (N, G, U).
     unused: Array
-    other_unused: Array
     #: log κ (1+t)(1+x)/(1+t⁰) (G, N, G).
     barrier: Array
     #: Per unit of purchaser spending (G, N, G): basic value, flow recorded, tariff, export tax (None without any).
@@ -84,25 +82,27 @@ def build_problem(
     base: BaseEconomy,
     settings: Settings,
     machines: Machines,
+    joined: Array,
     outlay_bundles: Array,
     shocks: ReadShocks,
-    last_sourcing: tuple[Array, Array] | None = None,
+    last_sourcing: Array | None = None,
 ) -> Problem:
     """Bring shocks and base shares together.
 
     Parameters
     ----------
-    last_sourcing : pair of ndarray, optional
+    joined : ndarray, shape (G, N, G, N + 3)
+        Base sourcing shares of all users, from :func:`join_sourcing`.
+    last_sourcing : ndarray, shape (G, N, G, U), optional
         Sourcing shares of last year; read only when sourcing is sluggish (base shares when absent).
     """
     theta = settings.trade_elasticity
-    sourcing, other = base.sourcing, _other_sourcing(base, machines, shocks)
+    sourcing = _users(base, machines, joined, shocks)
     if settings.sluggishness < 1.0:
         share = settings.sluggishness
         theta = theta * share
-        last = last_sourcing or (sourcing, other)
-        sourcing, other = _sluggish(sourcing, last[0], share), _sluggish(other, last[1], share)
-    kinds = other.shape[3] - 1
+        sourcing = _sluggish(sourcing, sourcing if last_sourcing is None else last_sourcing, share)
+    kinds = sourcing.shape[3] - base.N - 1
     tax = 0.0 if shocks.export_tax is None else shocks.export_tax
     paid = 1.0 / (1.0 + shocks.tariffs)
     ell = settings.labour_share
@@ -115,9 +115,7 @@ def build_problem(
         settings=settings,
         theta=theta,
         sourcing=sourcing,
-        other_sourcing=other,
-        unused=(base.input_shares == 0).astype(np.float64),
-        other_unused=(other.sum(axis=0) == 0).astype(np.float64),
+        unused=_unused(base, machines, kinds),
         barrier=shocks.friction + np.log((1.0 + shocks.tariffs) * (1.0 + tax) / (1.0 + base.tariffs)),
         basic=paid / (1.0 + tax),
         recorded=paid,
@@ -157,14 +155,34 @@ def outlay_bundles(table: WorldTable, base: BaseEconomy) -> Array:
     return np.asarray(found / found.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
-def _other_sourcing(base: BaseEconomy, machines: Machines, shocks: ReadShocks) -> Array:
-    """Sourcing of final demand, and of machines when tasks are automated: (G, N, G, 1 + K)."""
+def join_sourcing(base: BaseEconomy, machines: Machines) -> Array:
+    """Base sourcing shares of all users side by side, (G, N, G, N + 3): inputs, final demand, robots, AI."""
+    G, N = base.G, base.N
+    joined = np.empty((G, N, G, N + 3))
+    joined[..., :N] = base.sourcing
+    joined[..., N] = base.final_sourcing
+    joined[..., N + 1] = machines.sourcing[0]
+    joined[..., N + 2] = machines.sourcing[1]
+    return sealed(joined)
+
+
+def _users(base: BaseEconomy, machines: Machines, joined: Array, shocks: ReadShocks) -> Array:
+    """Sourcing of inputs and final demand, and of machines when tasks are automated."""
     if shocks.automation is None:
-        return base.final_sourcing[..., None]
-    ai = machines.sourcing[1]
-    if shocks.ai_home_share is not None:
-        ai = ai_sourcing(base, machines.providers, shocks.ai_home_share)
-    return np.stack([base.final_sourcing, machines.sourcing[0], ai], axis=3)
+        return joined[..., : base.N + 1]
+    if shocks.ai_home_share is None:
+        return joined
+    changed = joined.copy()
+    changed[..., base.N + 2] = ai_sourcing(base, machines.providers, shocks.ai_home_share)
+    return changed
+
+
+def _unused(base: BaseEconomy, machines: Machines, kinds: int) -> Array:
+    found = np.zeros((base.N, base.G, base.N + 1 + kinds))
+    found[..., : base.N] = base.input_shares == 0
+    found[..., base.N] = base.final_shares == 0
+    found[..., base.N + 1 :] = (machines.weights[:kinds] == 0).transpose(1, 2, 0)
+    return found
 
 
 def _sluggish(base_shares: Array, last: Array, share: float) -> Array:

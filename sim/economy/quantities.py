@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,8 +12,7 @@ from sim.economy.problem import Problem
 from sim.economy.settings import WAGE_CURVE_POWER
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Supply:
+class Supply(NamedTuple):
     """Factor supply at given prices; (G,) each."""
 
     #: log L̂, unemployment rate, wage bill w L, d log L̂ / d log real wage.
@@ -23,13 +22,11 @@ class Supply:
     response: Array
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Quantities:
+class Quantities(NamedTuple):
     """Result of a quantity pass."""
 
-    #: Spending per normaliser (N, G, N), (N, G, 1 + K): shares π' follow by times weight times delivered.
+    #: Purchaser spending over the normaliser (N, G, U); times weight and delivered it gives the flow of each user.
     spending: Array
-    other_spending: Array
     #: Purchaser spending by flow (G, N, G).
     flow: Array
     #: Demand at basic prices (G, N) and income (G,) implied.
@@ -52,13 +49,9 @@ def labour_supply(problem: Problem, wage: Array, consumer_price: Array) -> Suppl
 
 def quantity_pass(problem: Problem, prices: Prices, output: Array, income: Array, supply: Supply) -> Quantities:
     """Demand for every cell's output and the incomes it brings, at given X (G, N) and I (G,)."""
-    # purchaser spending of (r, j) on input i, over the normaliser of its sources
-    spending = prices.input_shares * (output * prices.inputs_share)
+    spending = user_spending(problem, prices, output, income)
     spending /= prices.total
-    other = _other_spending(problem, prices, output, income)
-    other /= prices.other_total
     flow = np.matmul(problem.sourcing.transpose(1, 2, 0, 3), spending[:, :, :, None])[:, :, :, 0]
-    flow += np.matmul(problem.other_sourcing.transpose(1, 2, 0, 3), other[:, :, :, None])[:, :, :, 0]
     flow = flow.transpose(2, 0, 1) * prices.delivered
     revenue = np.add.reduce(flow * problem.duty, axis=(0, 1))
     capital = np.add.reduce(output * prices.value_share * prices.capital_share, axis=1)
@@ -67,22 +60,25 @@ def quantity_pass(problem: Problem, prices: Prices, output: Array, income: Array
         rent = (flow * problem.rent).sum(axis=(1, 2))
         revenue = revenue + rent
         earned = earned + rent
-    return Quantities(spending, other, flow, np.add.reduce(flow * problem.basic, axis=2), earned, revenue, supply)
+    return Quantities(spending, flow, np.add.reduce(flow * problem.basic, axis=2), earned, revenue, supply)
 
 
-def _other_spending(problem: Problem, prices: Prices, output: Array, income: Array) -> Array:
-    """Purchaser spending of final demand with outlays, and on machines: (N, G, 1 + K)."""
+def user_spending(problem: Problem, prices: Prices, output: Array, income: Array) -> Array:
+    """Purchaser spending on input i of every user: using sectors, final demand with outlays, machines (N, G, U)."""
+    N = problem.N
+    found = np.empty(prices.total.shape)
+    np.multiply(prices.input_shares, output * prices.inputs_share, out=found[:, :, :N])
     if problem.outlays is None:
-        final = prices.final_shares * income
+        np.multiply(prices.final_shares, income, out=found[:, :, N])
     else:
         # e·GDP leaves final demand and buys the outlay bundle
         outlay = problem.outlays * (income - problem.base.deficit)
-        final = prices.final_shares * (income - outlay.sum(axis=0)) + (problem.outlay_bundles * outlay[:, None]).sum(0)
-    found = np.empty((problem.N, problem.G, 1 + problem.kinds))
-    found[:, :, 0] = final
+        found[:, :, N] = prices.final_shares * (income - outlay.sum(axis=0)) + (
+            problem.outlay_bundles * outlay[:, None]
+        ).sum(0)
     if problem.kinds:
         services = np.add.reduce(prices.machine_share * (output * prices.value_share), axis=2)  # (K, G)
-        found[:, :, 1:] = (problem.bundles * services[:, None]).transpose(1, 2, 0)
+        found[:, :, N + 1 :] = (problem.bundles * services[:, None]).transpose(1, 2, 0)
     return found
 
 

@@ -75,17 +75,18 @@ def factorise(matrix: Array) -> Factors:
 
 def cost_shares(problem: Problem, prices: Prices) -> Array:
     """Share of each input flow in the cost of each cell, at purchaser prices, machines included: (G, N, G, N)."""
+    N = problem.N
     weight = prices.input_shares * prices.inputs_share
-    weight /= prices.total
-    shares = problem.sourcing * prices.delivered[..., None]
+    weight /= prices.total[:, :, :N]
+    shares = problem.sourcing[..., :N] * prices.delivered[..., None]
     shares *= weight
     if problem.kinds:
         supplied = np.flatnonzero(problem.bundles.any(axis=(0, 2)))
-        bundle = problem.bundles / prices.other_total[:, :, 1:].transpose(2, 0, 1)  # (k, i, r)
+        bundle = problem.bundles / prices.total[:, :, N + 1 :].transpose(2, 0, 1)  # (k, i, r)
         services = prices.value_share * prices.machine_share  # (k, r, j)
         for k in range(problem.kinds):
             for i in supplied[problem.bundles[k, supplied].any(axis=1)]:
-                origin = problem.other_sourcing[:, i, :, 1 + k] * prices.delivered[:, i] * bundle[k, i]
+                origin = problem.sourcing[:, i, :, N + 1 + k] * prices.delivered[:, i] * bundle[k, i]
                 shares[:, i] += origin[:, :, None] * services[k]
     return shares
 
@@ -109,7 +110,7 @@ def factor_markets(problem: Problem, prices: Prices, shares: Array, scale: Array
     final = prices.final_shares
     if problem.outlays is not None:
         final = final * (1.0 - problem.outlays.sum(axis=0)) + (problem.outlay_bundles * problem.outlays[:, None]).sum(0)
-    spent = problem.other_sourcing[..., 0] * prices.delivered * (final / prices.other_total[:, :, 0])
+    spent = problem.sourcing[..., N] * prices.delivered * (final / prices.total[:, :, N])
     r = np.arange(G)
     matrix[:n, n:] = (spent * problem.basic).reshape(n, G)
     duty = np.einsum("sirj,sir->rj", shares, problem.duty) + prices.value_share * prices.capital_share
@@ -174,25 +175,23 @@ def _tangent(
     problem: Problem, prices: Prices, found: Quantities, output: Array, cost: Array
 ) -> tuple[Array, Array, _Effects]:
     """Change of demand (G, N, 2G) and income (G, 2G) at given outputs and incomes, and of the shares."""
-    settings, theta = problem.settings, problem.theta[:, None, None, None]
+    settings, theta, N = problem.settings, problem.theta[:, None, None, None], problem.N
     arriving = prices.delivered.transpose(1, 2, 0)[..., None] * cost.transpose(1, 0, 2)[:, None]  # (i, r, s, f)
-    index = _index_change(problem.sourcing, arriving, prices.total)  # (i, r, j, f)
-    other = _index_change(problem.other_sourcing, arriving, prices.other_total)
-    inputs = np.einsum("irj,irjf->rjf", prices.input_shares, index)
-    consumer = np.einsum("ir,irf->rf", prices.final_shares, other[:, :, 0])
-    effects, services = _task_change(problem, prices, output, cost, other, consumer)
+    index = np.matmul(problem.sourcing.transpose(1, 2, 3, 0), arriving)  # (i, r, u, f)
+    index /= prices.total[..., None]
+    inputs = np.einsum("irj,irjf->rjf", prices.input_shares, index[:, :, :N])
+    consumer = np.einsum("ir,irf->rf", prices.final_shares, index[:, :, N])
+    effects, services = _task_change(problem, prices, output, cost, index[:, :, N + 1 :], consumer)
     # d log spending of (r, j) on i, plus the part of the sourcing shares that is common to all sources
-    change = index * (theta + 1.0 - settings.inputs)
-    change += (settings.inputs - settings.value_added) * inputs + (settings.value_added - 1.0) * cost
+    change = index * theta
+    change[:, :, :N] += (1.0 - settings.inputs) * index[:, :, :N]
+    change[:, :, :N] += (settings.inputs - settings.value_added) * inputs + (settings.value_added - 1.0) * cost
+    change[:, :, N] += (1.0 - settings.consumption) * (index[:, :, N] - consumer)
+    if problem.kinds:
+        change[:, :, N + 1 :] += services.transpose(1, 0, 2)
     change *= found.spending[..., None]
     flow = np.matmul(problem.sourcing.transpose(1, 2, 0, 3), change)  # (i, r, s, f)
-    del change
-    moved = other * theta
-    moved[:, :, 0] += (1.0 - settings.consumption) * (other[:, :, 0] - consumer)
-    if problem.kinds:
-        moved[:, :, 1:] += services.transpose(1, 0, 2)
-    moved *= found.other_spending[..., None]
-    flow += np.matmul(problem.other_sourcing.transpose(1, 2, 0, 3), moved)
+    del change, index
     flow *= prices.delivered.transpose(1, 2, 0)[..., None]
     flow -= theta * found.flow.transpose(1, 2, 0)[..., None] * cost.transpose(1, 0, 2)[:, None]
     demand = np.einsum("irsf,sir->sif", flow, problem.basic)
@@ -205,13 +204,6 @@ def _tangent(
     return demand, earned, effects
 
 
-def _index_change(weights: Array, arriving: Array, total: Array) -> Array:
-    """Change of log P (N, G, J, F) from (d/cheapest)^{−θ} d log c of every source (N, G, G, F)."""
-    change = np.matmul(weights.transpose(1, 2, 3, 0), arriving)
-    change /= total[..., None]
-    return np.asarray(change, dtype=np.float64)
-
-
 def _wage_bill_change(problem: Problem, found: Quantities, consumer: Array) -> Array:
     """Change of log(w L) (G, 2G): own wage plus the wage curve."""
     own = np.eye(problem.G, 2 * problem.G)
@@ -219,13 +211,13 @@ def _wage_bill_change(problem: Problem, found: Quantities, consumer: Array) -> A
 
 
 def _task_change(
-    problem: Problem, prices: Prices, output: Array, cost: Array, other: Array, consumer: Array
+    problem: Problem, prices: Prices, output: Array, cost: Array, index: Array, consumer: Array
 ) -> tuple[_Effects, Array]:
     """Changes of factor shares and, per kind, of spending on machine services (K, G, 2G) at given outputs."""
     G, settings, sharp = problem.G, problem.settings, problem.reversion
     wage, rental = np.eye(G, 2 * G), np.eye(G, 2 * G, k=G)
     composite = prices.capital_share[..., None] * rental[:, None] + prices.labour_share[..., None] * wage[:, None]
-    machine = np.einsum("kir,irkf->krf", problem.bundles, other[:, :, 1:])  # d log q̂
+    machine = np.einsum("kir,irkf->krf", problem.bundles, index)  # d log q̂
     composite = composite + np.einsum("krj,krf->rjf", prices.machine_share, machine)
     value = (1.0 - settings.value_added) * (composite - cost)
     power = 1.0 - settings.tasks

@@ -215,7 +215,7 @@ class _Search:
             if size <= aim or (size > 0.5 * last and size <= COST_LIMIT):
                 return cost, prices, size
             if not np.isfinite(size):
-                require_sources(problem, prices.total, prices.other_total)
+                require_sources(problem, prices.total)
                 break
             if self.costs is None or size > SLOW_INNER * last:
                 self.costs = factor_costs(problem, cost_shares(problem, prices))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from sim.economy.equilibrium import Carry, Equilibrium
 from sim.economy.feasibility import require_feasible, require_income
 from sim.economy.fixed_prices import solve_fixed_prices
 from sim.economy.machines import Machines, MachineSpec, read_machines
-from sim.economy.problem import build_problem, outlay_bundles
+from sim.economy.problem import build_problem, join_sourcing, outlay_bundles
 from sim.economy.settings import Settings, TradeElasticity, read_settings
 from sim.economy.shocks import Shocks, read_shocks
 from sim.economy.sourcing import carried_sourcing
@@ -89,6 +90,8 @@ class WorldEconomy:
             sluggishness=sluggishness,
         )
         self.machines: Machines = read_machines(table, self.base, machines or MachineSpec())
+        self._sourcing = join_sourcing(self.base, self.machines)
+        self.base = replace(self.base, sourcing=self._sourcing[..., : table.N])  # one copy of the largest array
         self._outlay_bundles = sealed(outlay_bundles(table, self.base))
         self.table: WorldTable = _purged_table(table, self.base, self.settings)
 
@@ -132,7 +135,9 @@ class WorldEconomy:
 
         def build(part: float) -> Any:
             some = read if part == 1.0 else read.part(part, self.base, self.settings.trade_elasticity)
-            return build_problem(self.base, self.settings, self.machines, self._outlay_bundles, some, last)
+            return build_problem(
+                self.base, self.settings, self.machines, self._sourcing, self._outlay_bundles, some, last
+            )
 
         problem = build(1.0)
         require_feasible(problem)
