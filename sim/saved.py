@@ -41,6 +41,7 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "why",
         ),
         "assumptions": ("id", "value", "default", "low", "high", "unit", "source", "status", "changed", "note"),
+        "companions": ("kind", "companion", "year", "economy", "indicator", "value", "unit"),
         "base_year": ("economy", "indicator", "published", "simulated", "unit"),
     }
 )

@@ -6,10 +6,11 @@ No files, no catalogue, no clock: the report and the explorer give the words. Al
 from __future__ import annotations
 
 from sim.charts.bars import changes, composition
+from sim.charts.dots import dots
 from sim.charts.lines import lines, panels
 from sim.charts.matrix import heatmap
 from sim.charts.svg import to_svg
 from sim.charts.theme import configured
 from sim.charts.timeline import timeline
 
-__all__ = ["changes", "composition", "configured", "heatmap", "lines", "panels", "timeline", "to_svg"]
+__all__ = ["changes", "composition", "configured", "dots", "heatmap", "lines", "panels", "timeline", "to_svg"]

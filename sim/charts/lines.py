@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.charts.theme import INK, QUIET, economy_colours, spread, text_width, year_axis
@@ -22,7 +22,7 @@ def lines(
     width: int = 450,
     height: int = 260,
     zero: bool = False,
-    baseline: DataFrame | None = None,
+    dashed: Collection[str] = (),
     marks: Sequence[int] = (),
 ) -> Any:
     """Lines over years, one per economy, labelled at their ends; the world is thick and black.
@@ -37,8 +37,8 @@ def lines(
         Title of the value axis: measure and unit.
     zero : bool
         Whether the value axis starts at zero.
-    baseline : DataFrame, optional
-        Same columns; drawn dashed in grey behind (another run).
+    dashed : collection of str
+        Codes drawn dashed and grey: another run, for comparison.
     marks : sequence of int
         Years marked by thin rules (actions).
     """
@@ -56,22 +56,33 @@ def lines(
         scale=alt.Scale(domain=[years[0], max(years[-1], years[0] + 1)], nice=False, zero=False),
     )
     y = alt.Y("value:Q", title=title, scale=scale, axis=alt.Axis(tickCount=5, **_on_top()))
-    colour = alt.Color("economy:N", legend=None, scale=alt.Scale(domain=codes, range=economy_colours(codes)))
+    colour = alt.Color("economy:N", legend=None, scale=alt.Scale(domain=codes, range=_colours(codes, dashed)))
     base = alt.Chart(frame[frame["economy"].isin(codes)])
     drawn: list[Any] = []
     if marks:
         drawn.append(
             alt.Chart(pd.DataFrame({"year": [int(m) for m in marks]})).mark_rule(color=QUIET, opacity=0.35).encode(x)
         )
-    if baseline is not None:
-        old = alt.Chart(baseline[baseline["economy"].isin(codes)])
-        drawn.append(
-            old.mark_line(strokeDash=[4, 4], strokeWidth=1.5, color=QUIET).encode(x=x, y=y, detail="economy:N")
-        )
     thick = alt.condition("datum.economy == 'WLD'", alt.value(3.4), alt.value(2.0))
-    drawn.append(base.mark_line(point=len(years) == 1, clip=False).encode(x=x, y=y, color=colour, strokeWidth=thick))
-    drawn.append(_end_labels(frame, names, codes, gap=(high - low) * _LABEL / height, y_title=title, scale=scale))
+    dash = alt.StrokeDash("economy:N", legend=None, scale=alt.Scale(domain=codes, range=_dashes(codes, dashed)))
+    drawn.append(
+        base.mark_line(point=len(years) == 1, clip=False).encode(
+            x=x, y=y, color=colour, strokeWidth=thick, strokeDash=dash
+        )
+    )
+    drawn.append(
+        _end_labels(frame, names, codes, gap=(high - low) * _LABEL / height, y_title=title, scale=scale, dashed=dashed)
+    )
     return alt.layer(*drawn).properties(width=width - room, height=height)
+
+
+def _colours(codes: Sequence[str], dashed: Collection[str]) -> list[str]:
+    colours = economy_colours([code for code in codes if code not in dashed])
+    return [QUIET if code in dashed else colours.pop(0) for code in codes]
+
+
+def _dashes(codes: Sequence[str], dashed: Collection[str]) -> list[list[int]]:
+    return [[5, 4] if code in dashed else [1, 0] for code in codes]
 
 
 def _on_top() -> dict[str, Any]:
@@ -86,7 +97,14 @@ def _extent(frame: DataFrame, zero: bool) -> tuple[float, float]:
 
 
 def _end_labels(
-    frame: DataFrame, names: Mapping[str, str], codes: Sequence[str], *, gap: float, y_title: str, scale: Any
+    frame: DataFrame,
+    names: Mapping[str, str],
+    codes: Sequence[str],
+    *,
+    gap: float,
+    y_title: str,
+    scale: Any,
+    dashed: Collection[str],
 ) -> Any:
     import altair as alt
     import pandas as pd
@@ -109,7 +127,7 @@ def _end_labels(
             y=alt.Y("value:Q", scale=scale, title=y_title),
             text="label:N",
             color=alt.Color(
-                "economy:N", legend=None, scale=alt.Scale(domain=list(codes), range=economy_colours(codes))
+                "economy:N", legend=None, scale=alt.Scale(domain=list(codes), range=_colours(codes, dashed))
             ),
         )
     )

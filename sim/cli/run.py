@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -38,6 +39,10 @@ def run(
     lang: Annotated[Language, typer.Option(help="Language of the report; both: with a switch.")] = "both",
     with_report: Annotated[bool, typer.Option("--report/--no-report", help="Draw the report.")] = True,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of linear algebra [1 for small tables].")] = None,
+    alone: Annotated[
+        bool,
+        typer.Option("--alone", help="No companion runs: other scenarios it is compared with, ends of capital supply."),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only check and say what would be done.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
     as_json: Json = False,
@@ -59,16 +64,15 @@ def run(
     if dry_run:
         _echo_plan(loaded, output, as_json)
         return OK
+    from sim.cli.progress import say, undisturbed
     from sim.export import finish, start
 
     folder = start(loaded, output, ["unweave", *sys.argv[1:]])
-    result, report_lang = _played(loaded, folder, threads, quiet), lang if with_report else None
-    from sim.cli.progress import say, undisturbed
-
+    result, beside = _played(loaded, folder, threads, quiet, alone)
     with undisturbed():
-        if report_lang is not None and not quiet:
+        if with_report and not quiet:
             say(f"{result.scenario.name}: writing tables and report")
-        saved = finish(folder, result, lang=report_lang, years=tables)
+        saved = finish(folder, result, lang=lang if with_report else None, years=tables, companions=beside)
     _echo_run(saved, "en" if lang == "both" else lang, as_json)
     return exit_code(result)
 
@@ -83,9 +87,12 @@ def _years(text: str | None) -> tuple[int, int] | None:
     return int(match[1]), int(match[2])
 
 
-def _played(loaded: LoadedScenario, folder: RunFolder, threads: int | None, quiet: bool) -> RunResult:
-    """Run the years; whatever ends the run before its base year is noted in the folder."""
+def _played(
+    loaded: LoadedScenario, folder: RunFolder, threads: int | None, quiet: bool, alone: bool
+) -> tuple[RunResult, Mapping[Any, RunResult]]:
+    """Run the years, then the companions; whatever ends the run before its base year is noted in the folder."""
     from sim.cli.progress import Progress, stopper
+    from sim.companions import companions_of, run_companions
     from sim.export import fail
     from sim.runner import run_loaded
 
@@ -95,7 +102,9 @@ def _played(loaded: LoadedScenario, folder: RunFolder, threads: int | None, quie
 
     try:
         with Progress(loaded.resolved.scenario.name, quiet=quiet) as progress, stopper() as stop:
-            return run_loaded(loaded, threads=threads, progress=note, stop=stop)
+            result = run_loaded(loaded, threads=threads, progress=note, stop=stop)
+            wanted = companions_of(loaded) if result.status == "ok" and not alone else []
+            return result, run_companions(wanted, threads=threads, note=progress.step, stop=stop)
     except KeyboardInterrupt:
         fail(folder, "cancelled", "interrupted before the base year was finished")
         raise
@@ -151,7 +160,7 @@ def _echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> No
 
 def _echo_run(saved: SavedRun, lang: str, as_json: bool) -> None:
     """Say what came out: the finding first, then where everything is."""
-    from sim.report import headline
+    from sim.report import against, headline
     from sim.texts import Texts
 
     texts, manifest, folder = Texts(lang), saved.manifest, saved.folder
@@ -160,6 +169,8 @@ def _echo_run(saved: SavedRun, lang: str, as_json: bool) -> None:
         typer.echo(json.dumps(summary(saved, lang), ensure_ascii=False, indent=1))
         return
     typer.echo(headline(saved, lang))
+    if comparison := against(saved, lang):
+        typer.echo(comparison)
     typer.echo("")
     years = saved.years
     typer.echo(
@@ -181,7 +192,7 @@ def _echo_run(saved: SavedRun, lang: str, as_json: bool) -> None:
 
 def summary(saved: SavedRun, lang: str = "en") -> dict[str, Any]:
     """Return what ``--json`` prints about a run."""
-    from sim.report import headline
+    from sim.report import against, headline
     from sim.report.headline import facts
 
     manifest = saved.manifest
@@ -206,6 +217,7 @@ def summary(saved: SavedRun, lang: str = "en") -> dict[str, Any]:
     return {
         **{key: manifest[key] for key in kept},
         "headline": headline(saved, lang),
+        "against": against(saved, lang),
         "numbers": numbers,
         "folder": str(saved.folder),
         "report": str(saved.folder / "report.html") if saved.folder else None,

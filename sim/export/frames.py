@@ -19,9 +19,17 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
-def tables_of(result: RunResult) -> dict[str, DataFrame]:
-    """All tables of a run by name, in the order of :data:`sim.saved.TABLES`."""
+#: Indicators that are kept of companion runs.
+KEPT = (
+    "interdependence", "vs_foreign_content", "vs_one_minus_dva", "dva_share", "mean_tariff", "us_china_manufacturing_share",
+    "real_income", "real_wage", "unemployment", "labour_share",
+)  # fmt: skip
+
+
+def tables_of(result: RunResult, companions: Mapping[tuple[str, str], RunResult]) -> dict[str, DataFrame]:
+    """All tables of a run by name, in the order of :data:`sim.saved.TABLES`; companions by kind and name."""
     scenario, indicators = result.scenario, result.indicators
+    others = {name: run.indicators for (kind, name), run in companions.items() if kind == "scenario"}
     made = {
         "indicators": indicators,
         "pairs": result.pairs,
@@ -29,11 +37,22 @@ def tables_of(result: RunResult) -> dict[str, DataFrame]:
         "decisions": result.decisions,
         "levers": levers(scenario),
         "checks": result.checks,
-        "expectations": evaluate(scenario.expect, indicators, scenario.years),
+        "expectations": evaluate(scenario.expect, indicators, scenario.years, others),
+        "companions": _companions(companions),
         "assumptions": assumptions(scenario),
         "base_year": base_year(result.base_table, indicators),
     }
     return {name: made[name] for name in TABLES}
+
+
+def _companions(companions: Mapping[tuple[str, str], RunResult]) -> DataFrame:
+    import pandas as pd
+
+    frames = []
+    for (kind, name), run in companions.items():
+        frame = run.indicators
+        frames.append(frame[frame["indicator"].isin(KEPT)].assign(kind=kind, companion=name))
+    return pd.concat(frames) if frames else pd.DataFrame(columns=list(TABLES["companions"]))
 
 
 def levers(scenario: Scenario) -> DataFrame:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.errors import OutputError
@@ -52,7 +54,14 @@ def start(loaded: LoadedScenario, base: str | Path | None = None, command: Seque
     return folder
 
 
-def finish(folder: RunFolder, result: RunResult, *, lang: str | None = "both", years: YearTables = "none") -> SavedRun:
+def finish(
+    folder: RunFolder,
+    result: RunResult,
+    *,
+    lang: str | None = "both",
+    years: YearTables = "none",
+    companions: Mapping[tuple[str, str], RunResult] = MappingProxyType({}),
+) -> SavedRun:
     """Write tables, codebook, README, report and the completed manifest of a run that has ended in any way.
 
     The tables are there before the report is drawn; the manifest is completed last.
@@ -66,29 +75,48 @@ def finish(folder: RunFolder, result: RunResult, *, lang: str | None = "both", y
         Language of the report; None: no report.
     years : {"none", "ends", "all"}
         Simulated world tables written to ``years/``; a scenario with ``outputs: [tables]`` asks for all.
+    companions : mapping of (kind, name) to RunResult
+        Runs made beside this one, see :mod:`sim.companions`.
     """
     try:
-        return _finish(folder, result, lang, years)
-    except OSError as error:
+        return _finish(folder, result, lang, years, companions)
+    except Exception as error:
+        _note_failure(folder, f"the results could not be written: {error}")
+        if not isinstance(error, OSError):
+            raise
         raise OutputError(
             f"cannot write the results to {folder.path}: {error.strerror or error}. Free space or choose another folder with -o."
         ) from error
 
 
-def _finish(folder: RunFolder, result: RunResult, lang: str | None, years: YearTables) -> SavedRun:
-    tables = {name: tidy(name, frame) for name, frame in tables_of(result).items()}
+def _finish(
+    folder: RunFolder,
+    result: RunResult,
+    lang: str | None,
+    years: YearTables,
+    companions: Mapping[tuple[str, str], RunResult],
+) -> SavedRun:
+    tables = {name: tidy(name, frame) for name, frame in tables_of(result, companions).items()}
     rows = write_tables(tables, folder.path / "tables")
     _write_years(folder, result, "all" if "tables" in result.scenario.outputs else years)
     folder.manifest.update(closing(result, tables, str(folder.manifest["started"])))
     saved = SavedRun(folder.manifest, tables, folder.path)
     folder.write_text("codebook.csv", codebook())
     folder.write_text("README.md", readme(saved, headline(saved)))
-    folder.update(files=folder.files(rows))
+    folder.update(files=folder.files(rows))  # complete before the report, so that nothing is lost if drawing fails
     if lang is not None:
         folder.write_text("report.html", render(saved, lang))
     folder.log("end", status=result.status, message=result.message, years=len(result.years))
     folder.update(files=folder.files(rows))
     return saved
+
+
+def _note_failure(folder: RunFolder, message: str) -> None:
+    """Say in the manifest that writing failed, if even that can be written; complete tables keep the run's status."""
+    status = "failed" if folder.manifest["status"] == "running" else folder.manifest["status"]
+    with suppress(OutputError):
+        folder.update(status=status, message=message, ended=now())
+        folder.log("end", status=status, message=message)
 
 
 def _write_years(folder: RunFolder, result: RunResult, wanted: YearTables) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from sim.report.headline import headline
+from sim.report.headline import against, headline
 from sim.report.render import render
 
-__all__ = ["headline", "render"]
+__all__ = ["against", "headline", "render"]

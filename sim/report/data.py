@@ -27,6 +27,50 @@ def lines_of(run: SavedRun, indicator: str, economies: Sequence[str]) -> DataFra
     return rows[["year", "economy"]].assign(value=rows["value"] * scale(unit)).reset_index(drop=True)
 
 
+def companion_scenarios(run: SavedRun) -> list[str]:
+    """Names of the scenarios that the run was compared with, in their order."""
+    frame = run["companions"]
+    return [str(name) for name in frame.loc[frame["kind"] == "scenario", "companion"].unique()]
+
+
+def companion_line(run: SavedRun, scenario: str, indicator: str) -> DataFrame:
+    """World values of an indicator in another scenario, in displayed units: columns year, economy (its name), value."""
+    frame = run["companions"]
+    rows = frame[
+        (frame["kind"] == "scenario")
+        & (frame["companion"] == scenario)
+        & (frame["indicator"] == indicator)
+        & (frame["economy"] == WORLD)
+    ]
+    return rows[["year"]].assign(economy=scenario, value=rows["value"] * scale(run.unit(indicator)))
+
+
+def capital_ends(run: SavedRun, indicator: str) -> DataFrame:
+    """Last year's per-cent change of an indicator by economy and elasticity of capital supply: economy, case, value.
+
+    Cases are the elasticities as text; ``given`` is the run itself. Empty when the ends were not run.
+    """
+    last = run.years[-1]
+    frame = run["companions"]
+    ends = frame[(frame["kind"] == "capital") & (frame["indicator"] == indicator) & (frame["year"] == last)]
+    own = run["indicators"]
+    given = own[(own["indicator"] == indicator) & (own["year"] == last)]
+    both = (
+        [ends.rename(columns={"companion": "case"}), given.assign(case="given")]
+        if len(ends)
+        else [ends.assign(case="")]
+    )
+    rows = pd_concat([part[["economy", "case", "value"]] for part in both])
+    return rows.assign(value=100 * (rows["value"] - 1))
+
+
+def pd_concat(frames: Sequence[DataFrame]) -> DataFrame:
+    """Rows of several frames under each other."""
+    import pandas as pd
+
+    return pd.concat(frames, ignore_index=True)
+
+
 def world_panels(run: SavedRun, indicators: Sequence[str]) -> DataFrame:
     """World values of several indicators in displayed units: columns year, indicator, value."""
     frame = run["indicators"]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sim.charts import changes, composition, heatmap, lines, panels, timeline, to_svg
+from sim.charts import changes, composition, dots, heatmap, lines, panels, timeline
 from sim.report import data
 from sim.report.acts import amount
+from sim.report.figure import TWO_SIZES, Drawing, Figure, by_year
 from sim.report.names import Names
 from sim.saved import WORLD, SavedRun
 from sim.texts import Texts
@@ -18,12 +18,6 @@ from sim.texts.formats import is_ratio, is_share, number
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-#: Width in pixels that two pictures side by side on a desktop and one on a phone both read well at.
-WIDTH = 450
-#: Widths of pictures that are drawn twice, for desktops and for phones.
-WIDE, NARROW = 900, 360
-ONE_SIZE = MappingProxyType({"any": WIDTH})
-TWO_SIZES = MappingProxyType({"wide": WIDE, "narrow": NARROW})
 #: Lines beside the world in one picture.
 LINES = 6
 #: Indicators in the panels of drivers.
@@ -31,62 +25,8 @@ DRIVERS = ("mean_tariff", "robots", "ai", "trust", "unemployment", "labour_share
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One figure, ready for the page: ``pictures`` are SVG texts by style class (``any``, or ``wide`` and ``narrow``)."""
-
-    key: str
-    title: str
-    note: str
-    alt: str
-    pictures: tuple[tuple[str, str], ...]
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
-class Artist:
+class Artist(Drawing):
     """Draws the figures of one run in one language."""
-
-    run: SavedRun
-    texts: Texts
-    names: Names
-
-    @property
-    def span(self) -> dict[str, int]:
-        """First and last finished year, for texts."""
-        return {"base": self.run.years[0], "year": self.run.years[-1]}
-
-    def figure(
-        self, key: str, draw: Callable[[int], Any], alt: str, columns: Sequence[str], rows: Sequence[Sequence[str]],
-        title: str | None = None, sizes: Mapping[str, int] = ONE_SIZE,
-    ) -> Figure:  # fmt: skip
-        """Draw a figure in its sizes and gather its texts."""
-        return Figure(
-            key=key,
-            title=title or self.texts(f"fig.{key}", **self.span),
-            note=self.texts.get(f"fig.{key}_note") or "",
-            alt=alt,
-            pictures=tuple(
-                (style, to_svg(draw(width), key=f"{self.texts.lang}-{key}-{style}", alt_text=alt))
-                for style, width in sizes.items()
-            ),
-            columns=tuple(columns),
-            rows=tuple(tuple(row) for row in rows),
-        )
-
-    def ends(self, grid: dict[tuple[Any, str], float], names: Mapping[str, str]) -> str:
-        """First and last value of each column in words, for text alternatives."""
-        years = sorted({year for year, _ in grid})
-        nan = float("nan")
-        return " ".join(
-            self.texts(
-                "alt.line_fact",
-                name=name,
-                before=number(grid.get((years[0], code), nan)),
-                after=number(grid.get((years[-1], code), nan)),
-            )
-            for code, name in names.items()
-        )
 
     def course(self, key: str, indicator: str, economies: Sequence[str], *, zero: bool = False) -> Figure | None:
         """Lines of one indicator over the years; None when it was not tracked."""
@@ -94,16 +34,20 @@ class Artist:
         if frame.empty:
             return None
         names = {code: self.names.economy(code) for code in economies}
+        others = data.companion_scenarios(self.run) if list(economies) == [WORLD] else []
+        if others:
+            frame = data.pd_concat([frame, *(data.companion_line(self.run, name, indicator) for name in others)])
+            names |= {name: name for name in others}
         title = self.texts(f"fig.{key}_axis")
         grid = data.cells(frame, "year", "economy")
         years = sorted({year for year, _ in grid})
-        shown = [code for code in economies if (years[-1], code) in grid]
+        shown = [code for code in names if (years[-1], code) in grid]
         return self.figure(
             key,
-            lambda width: lines(frame, names, title=title, width=width, zero=zero),
-            self.texts("alt.lines", facts=self.ends(grid, {code: names[code] for code in shown}), **self.span),
+            lambda width: lines(frame, names, title=title, width=width, zero=zero, dashed=others),
+            self.texts("alt.lines", facts=self.facts_of(grid, {code: names[code] for code in shown}), **self.span),
             [self.texts("table.year"), *(names[code] for code in shown)],
-            _by_year(grid, shown),
+            by_year(grid, shown),
         )
 
     def groups(self) -> Figure | None:
@@ -116,9 +60,9 @@ class Artist:
         return self.figure(
             "groups",
             lambda width: composition(frame, names, title=self.texts("fig.groups_axis"), width=width),
-            self.texts("alt.groups", facts=self.ends(grid, names), **self.span),
+            self.texts("alt.groups", facts=self.facts_of(grid, names), **self.span),
             [self.texts("table.year"), *names.values()],
-            _by_year(grid, list(names)),
+            by_year(grid, list(names)),
         )
 
     def group_changes(self) -> Figure | None:
@@ -148,7 +92,35 @@ class Artist:
         shown = frame.assign(name=[self.names.economy(code) for code in frame["economy"]])
         rows = [[name, number(value, 2, sign=True)] for name, value in zip(shown["name"], shown["value"], strict=True)]
         columns = [self.texts("table.economy"), self.texts("fig.incomes_axis", **self.span)]
-        return self._bars("incomes", shown, list(shown["name"]), columns, rows, decimals=2)
+        return self._bars("incomes", shown, list(shown["name"]), columns, rows, decimals=1)
+
+    def ends(self) -> Figure | None:
+        """Real wages with the stock of capital fixed, as given and in unlimited supply; None when only one was run."""
+        frame = data.capital_ends(self.run, "real_wage")
+        if frame.empty:
+            return None
+        given = str(self.run.manifest.get("settings", {}).get("capital_supply", "1"))
+        keys = {"0": "ends.fixed", given: "ends.given", "inf": "ends.elastic"}
+        present = {case: "given" if case == given else case for case in ("0", given, "inf")}
+        cases = {code: self.texts(keys[case], value=given) for case, code in present.items()}
+        cases = {code: label for code, label in cases.items() if (frame["case"] == code).any()}
+        codes = [code for code in (WORLD, *self.run.economies) if (frame["economy"] == code).any()]
+        shown = frame[frame["economy"].isin(codes)]
+        shown = shown.assign(name=[self.names.economy(code) for code in shown["economy"]])
+        grid = data.cells(shown, "economy", "case")
+        world = [f"{label}: {number(grid.get((WORLD, case), float('nan')))} %" for case, label in cases.items()]
+        return self.figure(
+            "ends",
+            lambda width: dots(
+                shown, cases, [self.names.economy(c) for c in codes], title=self.texts("fig.incomes_axis"), width=width
+            ),
+            self.texts("alt.ends", year=self.run.years[-1], facts="; ".join(world)),
+            [self.texts("table.economy"), *cases.values()],
+            [
+                [self.names.economy(c), *(number(grid.get((c, case), float("nan")), sign=True) for case in cases)]
+                for c in codes
+            ],
+        )
 
     def _bars(
         self, key: str, shown: DataFrame, order: list[str], columns: list[str], rows: list[list[str]], decimals: int
@@ -215,9 +187,9 @@ class Artist:
         return self.figure(
             "drivers",
             lambda width: panels(frame, names, width=width),
-            self.texts("alt.panels", facts=self.ends(grid, names), **self.span),
+            self.texts("alt.panels", facts=self.facts_of(grid, names), **self.span),
             [self.texts("table.year"), *names.values()],
-            _by_year(grid, moving),
+            by_year(grid, moving),
         )
 
     def unit_mark(self, indicator: str) -> str:
@@ -257,12 +229,6 @@ class Artist:
         )
 
 
-def _by_year(grid: dict[tuple[Any, str], float], columns: Sequence[str]) -> list[list[str]]:
-    """Rows of a table, one for each year, from values by (year, column)."""
-    years = sorted({year for year, _ in grid})
-    return [[str(year), *(number(grid.get((year, code), float("nan")), 2) for code in columns)] for year in years]
-
-
 def world_and_largest(run: SavedRun) -> list[str]:
     """Economies drawn as lines: the world and the largest exporters."""
     return [WORLD, *data.largest_exporters(run, LINES)]
@@ -291,6 +257,7 @@ def figures(run: SavedRun, texts: Texts, names: Names) -> Mapping[str, Figure]:
         "links_last": artist.links(last, limit=limit) if last != first else None,
         "links_change": artist.links(last, against=first) if last != first else None,
         "incomes": artist.incomes(),
+        "ends": artist.ends(),
         "drivers": artist.drivers(),
         "timeline": artist.timeline(),
     }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.report.data import companion_scenarios
 from sim.saved import WORLD, SavedRun
 from sim.texts import Texts
-from sim.texts.formats import Change, level
+from sim.texts.formats import MINUS, Change, level
 
 #: Indicators of the headline and the four numbers, best first; the first four that a run has are shown.
 HEADLINES = (
@@ -76,6 +77,32 @@ def headline(run: SavedRun, lang: str = "en") -> str:
     if stopped:
         sentence = texts("headline.partial", year=run.years[-1], last=run.last_planned, sentence=sentence)
     return sentence
+
+
+def against(run: SavedRun, lang: str = "en") -> str:
+    """One sentence that sets the last year against the first scenario that the run was compared with; empty if none."""
+    texts = Texts(lang)
+    others = companion_scenarios(run)
+    if not others or not run.years:
+        return ""
+    name, clauses = others[0], []
+    for one in facts(run):
+        other = companion_value(run, name, one.indicator, one.year)
+        if other is not None:
+            change = Change(other, one.change.after, one.change.unit)
+            shown = change.show(texts, sign=False).lstrip(MINUS)
+            clauses.append(texts(f"headline.against_{change.direction}", name=_name(one, texts), change=shown))
+    if not clauses:
+        return ""
+    return texts("headline.against", name=name, year=run.years[-1], clauses=texts("headline.join").join(clauses))
+
+
+def companion_value(run: SavedRun, scenario: str, indicator: str, year: int) -> float | None:
+    """World value of an indicator in a scenario that the run was compared with; None when it was not kept."""
+    frame = run["companions"]
+    rows = frame[(frame["companion"] == scenario) & (frame["indicator"] == indicator)]
+    rows = rows[(rows["economy"] == WORLD) & (rows["year"] == year)]
+    return float(rows["value"].iloc[0]) if len(rows) else None
 
 
 def _sentence(found: list[Fact], texts: Texts) -> str:

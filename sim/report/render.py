@@ -5,9 +5,10 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import Any
 
-from sim.report import sections
-from sim.report.figures import Figure, figures
-from sim.report.headline import headline
+from sim.report import sections, sources
+from sim.report.figure import Figure
+from sim.report.figures import figures
+from sim.report.headline import against, headline
 from sim.report.names import Names
 from sim.saved import SavedRun
 from sim.texts import LANGUAGES, Texts
@@ -20,7 +21,7 @@ _SECTIONS = {
     "vs": ("vs", "dva"),
     "groups": ("groups", "group_changes"),
     "links": ("links_first", "links_last", "links_change"),
-    "incomes": ("incomes",),
+    "incomes": ("incomes", "ends"),
 }
 
 
@@ -69,9 +70,10 @@ def _context(run: SavedRun, texts: Texts) -> dict[str, Any]:
         "title": title,
         "question": texts.pick(run.manifest.get("question")),
         "headline": headline(run, texts.lang),
+        "against": against(run, texts.lang),
         "cards": sections.cards(run, texts, names),
         "partial": run.status != "ok",
-        "growth": sections.growth_sentence(run, texts),
+        "growth": sources.growth_sentence(run, texts),
         "sections": {key: [drawn[f] for f in keys if f in drawn] for key, keys in _SECTIONS.items()},
         "timeline": drawn.get("timeline"),
         "acts": sections.act_table(run, texts, names),
@@ -79,11 +81,11 @@ def _context(run: SavedRun, texts: Texts) -> dict[str, Any]:
         "expectations": sections.expectation_table(run, texts, names),
         "checks": checks,
         "check_table": check_table,
-        "assumptions": sections.assumption_tables(run, texts, names),
-        "limits": sections.limits(run, texts),
-        "base": sections.base_table(run, texts, names),
+        "assumptions": sources.assumption_tables(run, texts, names),
+        "limits": sources.limits(run, texts),
+        "base": sources.base_table(run, texts, names),
         "largest_links": sections.largest_links(run, texts, names),
-        "provenance": sections.provenance(run, texts),
+        "provenance": sources.provenance(run, texts),
         "rerun": str(run.manifest.get("rerun", "")),
         "cite": texts(
             "again.cite",

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from sim.report.acts import SHOWN, Act, acts, amount, when
-from sim.report.data import cells, dependence, difference
-from sim.report.headline import Fact, facts
+from sim.report.data import cells, companion_scenarios, dependence, difference
+from sim.report.headline import Fact, companion_value, facts
 from sim.report.names import Names
-from sim.saved import WORLD, SavedRun
+from sim.saved import SavedRun
 from sim.texts import Texts
-from sim.texts.formats import NBSP, Change, is_share, level, number
+from sim.texts.formats import Change, level, number
 
 Row = tuple[str, ...]
 #: Links in the list of largest changes.
@@ -32,6 +32,7 @@ class Card:
     before: str
     change: str
     direction: str
+    against: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,15 +55,21 @@ class Table:
 
 
 def cards(run: SavedRun, texts: Texts, names: Names) -> list[Card]:
-    """Return the four numbers against the base year."""
-    return [_card(one, texts, names) for one in facts(run)] if run.years else []
+    """Return the four numbers against the base year and, where there is one, against another scenario."""
+    others = companion_scenarios(run)
+    return [_card(run, one, others[0] if others else "", texts, names) for one in facts(run)] if run.years else []
 
 
-def _card(one: Fact, texts: Texts, names: Names) -> Card:
+def _card(run: SavedRun, one: Fact, other: str, texts: Texts, names: Names) -> Card:
     single = one.base == one.year
     change = texts("card.base_only") if single else texts(f"card.{one.verdict}", change=one.change.show(texts))
     before = "" if single else texts("card.from", base=one.base, before=one.before)
-    return Card(names.indicator(one.indicator), one.after, before, change, "same" if single else one.verdict)
+    value = companion_value(run, other, one.indicator, one.year) if other and not single else None
+    against = ""
+    if value is not None:
+        gap = Change(value, one.change.after, one.change.unit).show(texts)
+        against = texts("card.against", name=other, year=one.year, value=level(value, one.change.unit), change=gap)
+    return Card(names.indicator(one.indicator), one.after, before, change, "same" if single else one.verdict, against)
 
 
 def heads(texts: Texts, *keys: str) -> Row:
@@ -183,56 +190,6 @@ def check_table(run: SavedRun, texts: Texts) -> tuple[str, Table | None]:
     return words, Table(heads(texts, "check", "worst", "tolerance", "passed"), tuple(rows))
 
 
-def assumption_tables(run: SavedRun, texts: Texts, names: Names) -> dict[str, Any]:
-    """Changed parameters, all parameters, and how many are judgement."""
-    frame = run["assumptions"]
-    changed = frame[frame["changed"]]
-    judged = int(frame["status"].astype(str).str.startswith("judgement").sum())
-    return {
-        "changed": Table(
-            heads(texts, "parameter", "value", "default", "unit", "status"),
-            tuple(
-                (names.parameter(str(r["id"])), str(r["value"]), str(r["default"]), str(r["unit"]), str(r["status"]))
-                for r in changed.to_dict("records")
-            ),
-        ),
-        "all": Table(
-            heads(texts, "parameter", "value", "range", "unit", "source", "status"),
-            tuple(_parameter(r, names) for r in frame.to_dict("records")),
-        ),
-        "judged": texts("assumptions.status_count", count=judged, total=len(frame)),
-    }
-
-
-def _parameter(row: Mapping[Any, Any], names: Names) -> Row:
-    limits = f"{row['low']} … {row['high']}"
-    label = names.parameter(str(row["id"]))
-    shown = f"{label} · {row['id']}" if label != row["id"] else label
-    return shown, str(row["value"]), limits, str(row["unit"]), str(row["source"]), str(row["status"])
-
-
-def base_table(run: SavedRun, texts: Texts, names: Names) -> Table | None:
-    """Base-year figures of the world as published and as simulated; None when they were not recorded."""
-    frame = run["base_year"]
-    rows = frame[frame["economy"] == WORLD]
-    if rows.empty:
-        return None
-    shown = tuple(
-        (
-            names.indicator(str(r["indicator"])),
-            level_fine(r["published"], r["unit"]),
-            level_fine(r["simulated"], r["unit"]),
-        )
-        for r in rows.to_dict("records")
-    )
-    return Table((texts("table.indicator"), texts("base.unpurged"), texts("base.purged")), shown)
-
-
-def level_fine(value: float, unit: str) -> str:
-    """Level with one more decimal than usual, for small differences."""
-    return f"{number(100 * value, 2)}{NBSP}%" if is_share(unit) else level(value, unit)
-
-
 def largest_links(run: SavedRun, texts: Texts, names: Names) -> Table | None:
     """Links that changed most between the first and the last year; None for a single year."""
     if len(run.years) < 2:
@@ -251,45 +208,3 @@ def largest_links(run: SavedRun, texts: Texts, names: Names) -> Table | None:
     )
     years = (str(run.years[0]), str(run.years[-1]))
     return Table((texts("fig.links_top"), *years, texts("unit.pp")), rows) if rows else None
-
-
-def limits(run: SavedRun, texts: Texts) -> list[str]:
-    """What the model does not say."""
-    capital = str(run.manifest.get("settings", {}).get("capital_supply", "1"))
-    growth = growth_sentence(run, texts)
-    return [texts(f"limits.i{k}", growth=growth, capital=capital) for k in range(1, 9)]
-
-
-def growth_sentence(run: SavedRun, texts: Texts) -> str:
-    """Whether any growth is assumed; every output says so."""
-    key = "report.growth_some" if run.manifest.get("settings", {}).get("baseline") else "report.growth_none"
-    return texts(key, base=run.years[0] if run.years else "–")
-
-
-def provenance(run: SavedRun, texts: Texts) -> list[tuple[str, str]]:
-    """Where the numbers come from: pairs of item and value."""
-    m = run.manifest
-    table, years = m.get("table", {}), run.years
-    versions = ", ".join(f"{name} {version}" for name, version in m.get("versions", {}).items())
-    threads = ", ".join(f"{pool.get('library', '?')} {pool.get('threads', '?')}" for pool in m.get("threads", []))
-    span = f"{years[0]}–{years[-1]} ({len(years)})" if years else "–"
-    seconds = m.get("duration_seconds")
-    items = {
-        "run": str(m.get("run", "")),
-        "scenario": run.name,
-        "status": texts(f"status.{run.status}"),
-        "years": span,
-        "table": f"{table.get('name', '')} ({table.get('unit', '')})",
-        "checksum": str(table.get("checksum", "")),
-        "source": str(table.get("source", "")),
-        "licence": str(table.get("licence", "")),
-        "seed": str(m.get("seed", "")),
-        "hash": str(m.get("hash", "")),
-        "versions": versions,
-        "platform": " ".join(str(v) for v in m.get("platform", {}).values()),
-        "threads": threads,
-        "started": str(m.get("started", "")),
-        "duration": texts("provenance.seconds", value=number(seconds, 1)) if seconds is not None else "",
-        "warnings": " · ".join(str(w) for w in m.get("warnings", [])),
-    }
-    return [(texts(f"provenance.{key}"), value) for key, value in items.items() if value.strip()]

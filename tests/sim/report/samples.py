@@ -67,6 +67,16 @@ def decisions(years: list[int]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(TABLES["decisions"]))
 
 
+def companions(years: list[int]) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = []
+    for k, year in enumerate(years):
+        rows.append(("scenario", "baseline", year, WORLD, "interdependence", 0.181 + 0.001 * k, "share"))
+        rows.append(("scenario", "baseline", year, WORLD, "mean_tariff", 0.021, "share"))
+        for name, slope in (("0", -0.02), ("inf", 0.03)):
+            rows += [("capital", name, year, code, "real_wage", 1 + slope * k, "ratio") for code in (*ECONOMIES, WORLD)]
+    return rows
+
+
 def tables(years: list[int], *, flat: bool = False) -> dict[str, pd.DataFrame]:
     levers = [("policy", "tariff", "USA", "CHN", "goods", "0.25", "share", years[0] + 1, years[-1], "")]
     checks = [(year, "balance", 1e-15 * (1 + year % 3), 1e-12, True) for year in years]
@@ -90,6 +100,7 @@ def tables(years: list[int], *, flat: bool = False) -> dict[str, pd.DataFrame]:
         "checks": checks,
         "expectations": expectations,
         "assumptions": assumptions,
+        "companions": companions(years),
         "base_year": [(WORLD, "vs_foreign_content", 0.2101, 0.21, "share")],
     }
     for name, rows in rest.items():
