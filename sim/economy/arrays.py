@@ -62,7 +62,7 @@ def shaped(value: ArrayLike, shape: tuple[int, ...], what: str, axes: str) -> Ar
         found = np.full(shape, float(found))
     if found.shape != shape:
         raise ShockError(f"{what} has shape {found.shape}; expected {shape} [{axes}], or one number for all.")
-    if np.isnan(found).any():
+    if np.isnan(np.add.reduce(found, axis=None)) and np.isnan(found).any():
         raise ShockError(f"{what} contains NaN at {_first(np.isnan(found))} [{axes}]; give a number everywhere.")
     return found
 
@@ -77,8 +77,9 @@ def within(
     ShockError
         A value is out of range.
     """
-    bad = (values <= low if open_low else values < low) | (values > high)
-    if bad.any():
+    least, most = (values.min(), values.max()) if values.size else (high, high)
+    if least < low or (open_low and least <= low) or most > high:
+        bad = (values <= low if open_low else values < low) | (values > high)
         place = _first(bad)
         names = " · ".join(axis[k] for axis, k in zip(labels, place, strict=True))
         allowed = f"{'above' if open_low else 'at least'} {low:g}" + (

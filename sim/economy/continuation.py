@@ -9,7 +9,7 @@ import numpy as np
 from sim.economy.equilibrium import Carry
 from sim.economy.errors import ConvergenceError, InfeasibleError
 from sim.economy.problem import Problem
-from sim.economy.quick import WORN, solve_quickly
+from sim.economy.quick import solve_quickly, worn
 from sim.economy.solver import Point, Solution, solve
 
 #: First step of the path and the smallest step before giving up.
@@ -49,8 +49,9 @@ def solve_along_path(build: Callable[[float], Problem], problem: Problem, carry:
 def _from_last_year(problem: Problem, carry: Carry, last: Point) -> Solution:
     """Quick passes with last year's factorisations; the careful solver, which renews them, when these are worn."""
     start = guess(last, carry.before) if carry.trend else last
-    if carry.response is not None and carry.passes <= WORN:
-        found = solve_quickly(problem, start, carry.response)
+    if carry.response is not None:
+        renew = worn(last.cost.size, carry.passes)
+        found = solve_quickly(problem, start, carry.response, renew=renew)
         if found is not None:
             return found
     return solve(problem, last)

@@ -18,20 +18,26 @@ from sim.economy.arrays import Array
 from sim.economy.prices import Prices, price_pass
 from sim.economy.problem import Problem
 from sim.economy.quantities import Quantities, Supply, factor_residuals, labour_supply, quantity_pass
-from sim.economy.response import Response
+from sim.economy.response import Response, respond
 from sim.economy.solver import COST_AIM, GOODS_AIM, MARKET_AIM, Point, Solution, State
 
-#: More passes than this are dearer than a new Jacobian.
+#: More passes than this are dearer than the careful solver.
 MOST_PASSES = 24
 #: Over two passes the residuals must shrink at least to this part.
 SHRINK = 0.5
 #: Outputs this near are settled alone once costs and markets are solved, in at most so many cheap steps.
 NEARLY, MOST_FINISHING = 1e-9, 8
-#: A year that took more passes than this renews the factorisations for the next.
-WORN = 14
+#: A year that took more passes than this renews the factorisations for the next: small tables, where they are cheap,
+#: and others.
+WORN, SMALL = (10, 14), 160
 
 
-def solve_quickly(problem: Problem, start: Point, response: Response) -> Solution | None:
+def worn(cells: int, passes: int) -> bool:
+    """True when last year's passes say that new factorisations will pay."""
+    return passes > WORN[cells > SMALL]
+
+
+def solve_quickly(problem: Problem, start: Point, response: Response, *, renew: bool = False) -> Solution | None:
     """Solve a year from a near start; None when the residuals do not shrink.
 
     Parameters
@@ -40,12 +46,31 @@ def solve_quickly(problem: Problem, start: Point, response: Response) -> Solutio
         First guess, near the solution.
     response : Response
         Factorisations from a year like this one.
+    renew : bool
+        Factorise anew at the start.
     """
     with np.errstate(all="ignore"):  # what is not finite is caught by the residuals
-        return _steps(problem, start, response)
+        if renew:
+            response = _renewed(problem, start, response)
+        return _steps(problem, start, response, int(renew))
 
 
-def _steps(problem: Problem, point: Point, response: Response) -> Solution | None:
+def _renewed(problem: Problem, point: Point, response: Response) -> Response:
+    """The response at the start, after one step of the costs to the new shocks."""
+    G, shape = problem.G, point.cost.shape
+    wage, rental = point.factor[:G], point.factor[G:]
+    gap = price_pass(problem, point.cost, wage, rental).unit_cost - point.cost
+    cost = point.cost + response.costs.solve(gap.reshape(-1)).reshape(shape)
+    prices = price_pass(problem, cost, wage, rental)
+    supply = labour_supply(problem, wage, prices.consumer_price)
+    found, gap = goods_gap(problem, prices, point.output, point.income, supply, response)
+    step = response.markets.solve(gap, transposed=True) * response.scale
+    output, income = point.output + step[: cost.size].reshape(shape), point.income + step[cost.size :]
+    found = quantity_pass(problem, prices, output, income, supply)
+    return respond(problem, prices, found, output, income)
+
+
+def _steps(problem: Problem, point: Point, response: Response, renewals: int) -> Solution | None:
     G, n, shape = problem.G, point.cost.size, point.cost.shape
     goods_scale, income_scale = response.scale[:n].reshape(shape), response.scale[n:]
     last = before = np.inf
@@ -62,7 +87,7 @@ def _steps(problem: Problem, point: Point, response: Response) -> Solution | Non
         size = max(cost_size, goods_size, market_size)
         if cost_size <= COST_AIM and market_size <= MARKET_AIM and goods_size <= NEARLY:
             state = State(point, prices, found, supply, market, cost_size, goods_size)
-            return _finish(problem, state, response, passes)
+            return _finish(problem, state, gap, response, passes, renewals)
         if not size <= SHRINK * before:
             return None
         before, last = last, size
@@ -91,19 +116,19 @@ def goods_gap(
     return found, gap
 
 
-def _finish(problem: Problem, state: State, response: Response, passes: int) -> Solution | None:
+def _finish(
+    problem: Problem, state: State, gap: Array, response: Response, passes: int, renewals: int
+) -> Solution | None:
     """Settle outputs and incomes, linear at given prices, to full accuracy."""
     n, shape = state.point.cost.size, state.point.cost.shape
     for _ in range(MOST_FINISHING):
-        point = state.point
-        found, gap = goods_gap(problem, state.prices, point.output, point.income, state.supply, response)
-        size = largest(gap)
-        if size <= GOODS_AIM:
-            state = replace(state, quantities=found, goods_gap=size)
-            return Solution(state, response, passes, 0)
+        if largest(gap) <= GOODS_AIM:
+            return Solution(state, response, passes, renewals)
         step = response.markets.solve(gap, transposed=True) * response.scale
-        output, income = point.output + step[:n].reshape(shape), point.income + step[n:]
-        state = replace(state, point=replace(point, output=output, income=income))
+        output, income = state.point.output + step[:n].reshape(shape), state.point.income + step[n:]
+        found, gap = goods_gap(problem, state.prices, output, income, state.supply, response)
+        point = replace(state.point, output=output, income=income)
+        state = replace(state, point=point, quantities=found, goods_gap=largest(gap))
     return None
 
 

@@ -149,7 +149,7 @@ class WorldEconomy:
             point=point,
             before=carry.point if carry is not None else None,
             trend=trend_holds(point, carry),
-            passes=solution.passes if solution.renewals == 0 else 0,
+            passes=solution.passes,
             response=solution.response,
             sourcing=sourcing,
         )
