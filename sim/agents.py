@@ -171,7 +171,8 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         """Own protection, answer to partners, the increment aimed at and the increment set; shape (G, N) each."""
         own = self.traits
         current = state.increments[:, :, own.position]
-        if not own.protects:
+        quiet = felt <= own.threshold and not (self._rises > 0.0).any() and not current.any()
+        if quiet or not own.protects:
             nothing = np.zeros_like(current)
             return nothing, nothing, nothing, current
         aim = protection.focus(self._penetration, own.targets)

@@ -75,6 +75,9 @@ def diffuse(adoption: ArrayLike, rate: ArrayLike, ceiling: ArrayLike) -> Array:
     """
     level, top, pace = np.asarray(adoption, float), np.asarray(ceiling, float), np.asarray(rate, float)
     spreads = (level > 0.0) & (level < top) & (pace > 0.0)
+    if spreads.all():
+        grown: Array = top / (1.0 + (top / level - 1.0) * np.exp(-pace))
+        return grown
     safe = np.where(spreads, level, 1.0)
     return np.where(spreads, top / (1.0 + (top / safe - 1.0) * np.exp(-pace)), level)
 
