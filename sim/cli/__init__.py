@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "decompose": ("sim.cli.decompose", "Decompose one economy's exports to another into the 16 terms."),
     "published": ("sim.cli.published", "Set our decomposition beside the published figures."),
     "list": ("sim.cli.scenarios", "List scenarios, tables, indicators, levers, terms, parameters or error codes."),
+    "explain": ("sim.cli.meaning", "Explain a parameter, indicator, lever, term or error code."),
     "schema": ("sim.cli.scenarios", "Print the JSON Schema of scenario files."),
     "data": ("sim.cli.data", "Look at input–output tables, check, convert and build them."),
     "doctor": ("sim.cli.doctor", "Check the installation."),

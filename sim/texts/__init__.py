@@ -1,7 +1,7 @@
 """Bilingual texts for people: one catalogue per language, looked up by dotted key, never glued together.
 
-The catalogues are ``en.toml`` and ``zh.toml`` beside this file. They must hold the same keys with the same named
-placeholders; a test compares them. Machine output (tables, JSON) keeps codes and is never translated.
+The catalogues are ``en.toml`` and ``zh.toml`` beside this file, and one ``<part>.en.toml`` and ``<part>.zh.toml`` for each
+part of the program with texts of its own. They must hold the same keys with the same named placeholders; a test compares them. Machine output (tables, JSON) keeps codes and is never translated.
 """
 
 from __future__ import annotations
@@ -42,8 +42,18 @@ def catalogue(lang: str) -> Mapping[str, str]:
     """
     if lang not in LANGUAGES:
         raise ValueError(f"no texts in language {lang!r}; available: {', '.join(LANGUAGES)}")
-    raw = (files("sim.texts") / f"{lang}.toml").read_text(encoding="utf-8")
-    return MappingProxyType(dict(_flat(tomllib.loads(raw))))
+    parts = [
+        part
+        for part in files("sim.texts").iterdir()
+        if part.name == f"{lang}.toml" or part.name.endswith(f".{lang}.toml")
+    ]
+    found: dict[str, str] = {}
+    for part in sorted(parts, key=lambda part: part.name):
+        texts = dict(_flat(tomllib.loads(part.read_text(encoding="utf-8"))))
+        if twice := found.keys() & texts.keys():
+            raise ValueError(f"{part.name}: {', '.join(sorted(twice))} stands in two files of texts; keep one")
+        found |= texts
+    return MappingProxyType(found)
 
 
 @dataclass(frozen=True)
