@@ -58,7 +58,7 @@ class RunResult:
     settings : mapping of str to object
         What determines the bytes besides scenario and table: seed, threads, BLAS.
     base_notes : tuple of str
-        What the economy reports of its base year; see :attr:`notes`.
+        What the model says of its base year and set-up; see :attr:`notes`.
     """
 
     loaded: LoadedScenario
@@ -193,7 +193,7 @@ class RunResult:
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """What was changed in the base table, how machines are bought, and which calibrated values stand in for others."""
+        """What was changed in the base table, what the calibration adds, and which values stand in for missing ones."""
         from sim.calibration import fallback_notes
 
         return (*self.base_notes, *fallback_notes(self.base_table))

@@ -100,7 +100,7 @@ def run_loaded(
     timings = {"setup": ready - start, "years": end - ready, "total": end - start}
     settings = {"seed": loaded.resolved.scenario.seed, "threads": count, "blas": blas}
     records: tuple[YearRecord, ...] = tuple(model.records)
-    return RunResult(loaded, records, status, message, error, timings, settings, model.economy.notes)
+    return RunResult(loaded, records, status, message, error, timings, settings, model.notes)
 
 
 def play(

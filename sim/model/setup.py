@@ -125,8 +125,9 @@ def build_traits(resolved: ResolvedScenario, table: WorldTable, machinery: Machi
     access = _access(resolved, table)
     targets = foreign(goods(table), table.G) & ~union_pairs(table)[:, None, :]
     bound = calibration.bound_tariffs(table) if behaviour.protection.respect_bound else None
-    speeds, given = _speeds(resolved, table), behaviour.protection.weights
+    given = behaviour.protection.weights
     weights = np.array([getattr(given, name) for name in LOSSES])
+    speeds = np.stack([resolved.automation["robot_speed"], resolved.automation["ai_speed"]])
     ceilings = np.stack([resolved.automation["robot_ceiling"], resolved.automation["ai_ceiling"]])
     least = parameter("protection.least_change")
     return [
@@ -147,20 +148,6 @@ def build_traits(resolved: ResolvedScenario, table: WorldTable, machinery: Machi
         )
         for r in range(table.G)
     ]
-
-
-def _speeds(resolved: ResolvedScenario, table: WorldTable) -> Array:
-    """Speeds of diffusion by technology, shape (2, G).
-
-    An economy with its own calibrated robot speed (China) has it in proportion to the scenario's general speed, unless
-    the scenario overrides it.
-    """
-    own = calibration.robot_speed(table) / parameter("automation.robot_speed")
-    for name, given in resolved.scenario.behaviour.automation.overrides.items():
-        if given.robot_speed is not None:
-            own = np.array(own)
-            own[table.economies_in(name)] = 1.0
-    return np.stack([resolved.automation["robot_speed"] * own, resolved.automation["ai_speed"]])
 
 
 def _access(resolved: ResolvedScenario, table: WorldTable) -> Array:
@@ -191,3 +178,24 @@ def union_weights(table: WorldTable, base: Yardsticks) -> Array | None:
     share = np.where(member, base.imports.sum(axis=(0, 1)), 0.0)
     weights[member] = share / share.sum()
     return weights
+
+
+def setup_notes(resolved: ResolvedScenario, table: WorldTable) -> tuple[str, ...]:
+    """What the calibration adds to the scenario's settings, in sentences: own speeds, frontier access, customs union."""
+    general = resolved.automation["robot_speed"]
+    speeds = _speeds(resolved, table)[0]
+    notes = [
+        f"Robots spread in {table.economies[r]} at its own calibrated speed, {speeds[r]:.3g} a year (the scenario's general "
+        f"speed is {general[r]:.3g})."
+        for r in np.flatnonzero(speeds != general)
+    ]
+    provider, member = (economy_mask(table, group) for group in ("automation-leaders", "eu"))
+    if provider.any():
+        notes.append(f"Full access to the technological frontier: {_named(table, provider)}.")
+    if member.sum() > 1:
+        notes.append(f"One external tariff and none among themselves: {_named(table, member)}.")
+    return tuple(notes)
+
+
+def _named(table: WorldTable, members: Mask) -> str:
+    return ", ".join(table.economies[r] for r in np.flatnonzero(members))

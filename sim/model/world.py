@@ -25,7 +25,7 @@ from sim.indicators.track import track
 from sim.model.arrays import decompose, outcome, year_arrays
 from sim.model.decrees import Levers, decree_log, decreed_tariffs, levers
 from sim.model.record import YearDecisions, YearRecord
-from sim.model.setup import build_economy, build_machinery, build_traits, union_weights
+from sim.model.setup import build_economy, build_machinery, build_traits, setup_notes, union_weights
 from sim.model.yardsticks import measure
 from sim.state import TECHNOLOGIES, Outcome, WorldState
 
@@ -82,6 +82,11 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         self.now: Outcome
         self._last: YearArrays
         self._start()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was changed in the base table and what the calibration adds to the scenario, in sentences."""
+        return (*self.economy.notes, *setup_notes(self.resolved, self.table))
 
     # -- the order of play -----------------------------------------------------------------------
 

@@ -56,6 +56,18 @@ def test_china_has_its_own_robot_speed_unless_overridden(world: WorldTable) -> N
     assert doubled["CHN"] == pytest.approx(2 * plain["CHN"])
     assert speeds({"overrides": {"automation-leaders": {"robot_speed": 0.5}}})["CHN"] == 0.5
     assert speeds({"overrides": {"CHN": {"robot_speed": general}}})["CHN"] == general
+    faster = speeds({"overrides": {"automation-leaders": {"robot_speed_factor": 2}}})
+    assert [faster[name] / plain[name] for name in ("USA", "CHN")] == [2.0, 2.0]
+
+
+def test_what_the_calibration_adds_is_said(world: WorldTable) -> None:
+    notes = " ".join(model(world, behaviour={}).notes)
+    assert (
+        "Robots spread in CHN at its own calibrated speed, 1.1 a year (the scenario's general speed is 0.25)." in notes
+    )
+    assert "Full access to the technological frontier: USA, DEU, GBR, EUR, CHN, JPN, KOR, TWN." in notes
+    assert "One external tariff and none among themselves: DEU, GBR, EUR." in notes
+    assert "JPN c2 +20%" in notes
 
 
 def test_open_source_services_are_run_at_home() -> None:
