@@ -96,10 +96,17 @@ def assumptions(scenario: Scenario) -> DataFrame:
     for path, value in used.items():
         if path not in known and ":" in path:
             general = path.partition(":")[2]
-            default = known[general]
+            is_factor = general not in known
+            default = known[general.removesuffix("_factor")]
+            usual, unit = (
+                (1.0, "factor on the calibrated value")
+                if is_factor
+                else (used.get(general, default.value), default.unit)
+            )
+            low, high = (1.0, 1.0) if is_factor else (default.low, default.high)
             rows.append(
-                (path, _plain(value), _plain(used.get(general, default.value)), _plain(default.low), _plain(default.high),
-                 default.unit, "the scenario", "override for one economy or group", True, default.note)
+                (path, _plain(value), _plain(usual), _plain(low), _plain(high), unit, "the scenario",
+                 "override for one economy or group", True, default.note)
             )  # fmt: skip
     return pd.DataFrame(rows, columns=list(TABLES["assumptions"]))
 

@@ -15,6 +15,9 @@ from sim.levers import SETTING, Lever
 #: Sets of trade elasticities by name; a number or a mapping of sectors to numbers is possible too.
 ELASTICITY_SETS = ("default", "caliendo-parro-99", "caliendo-parro-full", "lashkaripour")
 
+#: Largest factor on a calibrated setting.
+LARGEST_FACTOR = 10.0
+
 
 class Model(BaseModel):
     """Base of all scenario models: frozen, unknown keys are errors, the YAML names (`from`) are the aliases."""
@@ -46,6 +49,20 @@ def override(lever: str) -> Any:
         title=entry.label_en,
         description=entry.meaning,
         **_limits(entry),
+    )
+
+
+def factor(lever: str) -> Any:
+    """Return a field that multiplies a setting of one economy: its own calibrated value times this."""
+    entry = SETTING[lever]
+    return Field(
+        default=None,
+        strict=True,
+        allow_inf_nan=False,
+        gt=0,
+        le=LARGEST_FACTOR,
+        title=f"{entry.label_en}, factor",
+        description=f"Multiplies what the economy would have otherwise (its calibrated value): {entry.label_en.lower()}.",
     )
 
 

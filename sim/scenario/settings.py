@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal
 
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, model_validator
+from pydantic_core import PydanticCustomError
 
-from sim.scenario.fields import Economies, Model, TradeElasticity, Unbounded, override, setting
+from sim.scenario.fields import Economies, Model, TradeElasticity, Unbounded, factor, override, setting
 
 
 class Substitution(Model):
@@ -40,17 +43,35 @@ class EconomySettings(Model):
     )
 
 
+#: Factors in `overrides` and the setting that each multiplies.
+FACTORS: Mapping[str, str] = MappingProxyType({"robot_speed_factor": "robot_speed", "ai_speed_factor": "ai_speed"})
+
+
 class AutomationOverride(Model):
     """Automation settings of one economy or group; what is not given stays as in the general setting."""
 
     robot_speed: float | None = override("automation.robot_speed")
+    robot_speed_factor: float | None = factor("automation.robot_speed")
     ai_speed: float | None = override("automation.ai_speed")
+    ai_speed_factor: float | None = factor("automation.ai_speed")
     robot_ceiling: float | None = override("automation.robot_ceiling")
     ai_ceiling: float | None = override("automation.ai_ceiling")
     base_access: float | None = override("automation.base_access")
     open_source: float | None = override("automation.open_source")
     technology_sharing: float | None = override("automation.technology_sharing")
     ai_home_share: float | None = override("automation.ai_home_share")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _level_or_factor(cls, data: Any) -> Any:
+        for name, level in FACTORS.items():
+            if isinstance(data, dict) and data.get(name) is not None and data.get(level) is not None:
+                raise PydanticCustomError(
+                    "level_or_factor",
+                    "has both `{level}` and `{name}`; give one: a level, or a factor on the economy's own calibrated value",
+                    {"level": level, "name": name},
+                )
+        return data
 
 
 class Automation(Model):
@@ -72,7 +93,7 @@ class Automation(Model):
     ai_price_decline: float = setting("automation.ai_price_decline")
     overrides: dict[str, AutomationOverride] = Field(
         default_factory=dict,
-        description="Settings of single economies or groups, for example {CHN: {robot_speed: 0.4}}.",
+        description="Settings of single economies or groups, for example {CHN: {robot_speed: 0.4}} or {CHN: {robot_speed_factor: 2}}.",
     )
 
 

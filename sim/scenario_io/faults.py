@@ -22,7 +22,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "S012": "A value of the wrong type.",
         "S013": "A number outside its limits.",
         "S014": "A word that is not one of the allowed ones.",
-        "S015": "A policy needs either `value` or `add`.",
+        "S015": "Two ways to give one amount: a policy needs either `value` or `add`, an override a level or a factor.",
         "S016": "A text or list of the wrong form or length.",
         "S020": "An economy or group that the table does not have.",
         "S021": "A sector or group that the table does not have.",

@@ -10,7 +10,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import calibration
 from sim.scenario import Scenario
+from sim.scenario.settings import FACTORS
 from sim.scenario_io.faults import Faults
 from sim.scenario_io.labels import Labels
 from sim.scenario_io.moves import Move, moves_of
@@ -38,7 +40,8 @@ class ResolvedScenario:
     moves : tuple of Move
         Policies, then events, each in the order of the file.
     automation, protection : mapping of str to ndarray, shape (G,)
-        The settings that can differ by economy, overrides applied.
+        The settings that can differ by economy, overrides and factors applied: what each agent has. An economy with its
+        own calibrated robot speed (China) has it in proportion to the scenario's general one unless `overrides` names it.
     acting : ndarray of bool, shape (G,)
         False for economies that are passive in protection.
     growth : mapping of str to ndarray, shape (T, G)
@@ -134,7 +137,8 @@ def resolve(
     scenario = _filled(scenario)
     moves = moves_of(scenario, labels)
     behaviour = scenario.behaviour
-    automation = _by_economy(behaviour.automation, AUTOMATION_BY_ECONOMY, labels, "automation")
+    own = {"robot_speed": calibration.robot_speed(table) / calibration.parameter("automation.robot_speed")}
+    automation = _by_economy(behaviour.automation, AUTOMATION_BY_ECONOMY, labels, "automation", own)
     protection = _by_economy(behaviour.protection, PROTECTION_BY_ECONOMY, labels, "protection")
     acting = np.ones(labels.G, dtype=bool)
     acting[_passive(scenario, labels)] = False
@@ -163,15 +167,24 @@ def _filled(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"policies": tuple(policies)})
 
 
-def _by_economy(settings: Any, fields: tuple[str, ...], labels: Labels, family: str) -> dict[str, Array]:
-    """General settings as arrays (G,), then overrides: groups first, so that a single economy wins over its group."""
-    arrays = {field: np.full(labels.G, float(getattr(settings, field))) for field in fields}
+def _by_economy(
+    settings: Any, fields: tuple[str, ...], labels: Labels, family: str, own: Mapping[str, Array] = MappingProxyType({})
+) -> dict[str, Array]:
+    """General settings as arrays (G,), then overrides: groups first, so that a single economy wins over its group.
+
+    ``own`` holds, for settings with calibrated values of single economies, their ratio to the general default. A factor
+    multiplies what the economy has without overrides; the most specific override, level or factor, is the one that counts.
+    """
+    arrays = {field: np.full(labels.G, float(getattr(settings, field))) * own.get(field, 1.0) for field in fields}
+    plain = {field: array.copy() for field, array in arrays.items()}
     order = sorted(settings.overrides.items(), key=lambda item: item[0] in labels.economies)
     for name, given in order:
         where = labels.economy_key(("behaviour", family, "overrides"), name)
         for field in given.model_fields_set:
             value = getattr(given, field)
-            if value is not None:
+            if value is not None and field in FACTORS:
+                arrays[FACTORS[field]][where] = value * plain[FACTORS[field]][where]
+            elif value is not None:
                 arrays[field][where] = value
     return {field: _read_only(array) for field, array in arrays.items()}
 

@@ -107,7 +107,7 @@ def _record(detail: Any, faults: Faults) -> None:
         faults.unknown(path, "S014", "value", found, [str(choice) for choice in _choices(path)])
     elif kind == "unknown_choice":
         faults.unknown(path, "S014", "value", context["found"], context["allowed"])
-    elif kind == "one_amount":
+    elif kind in {"one_amount", "level_or_factor"}:
         faults.add(path, "S015", f"{detail['msg']}.")
     elif kind in {"bad_growth", "bad_elasticity"}:
         faults.add(path, "S012", f"{detail['msg']}; found {kind_of(found)}.")

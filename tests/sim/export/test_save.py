@@ -82,7 +82,8 @@ def test_assumptions_mark_what_the_scenario_changed(result: RunResult, tmp_path:
     assert frame.loc["economy.capital_supply", "value"] == "inf"
     assert bool(frame.loc["economy.capital_supply", "changed"])
     assert not bool(frame.loc["economy.substitution.tasks", "changed"])
-    assert frame.loc["automation-leaders:automation.robot_speed", "value"] == "0.5"
+    factor = frame.loc["automation-leaders:automation.robot_speed_factor"]
+    assert (factor["value"], factor["default"], factor["unit"]) == ("2", "1", "factor on the calibrated value")
     assert set(frame["status"].str.split(" ").str[0]) <= {"data", "literature", "judgement", "override"}
 
 

@@ -16,6 +16,8 @@ CASES = [
     ("polices: []", "S010", 6, 1, "unknown key 'polices'; did you mean 'policies'?"),
     ("economy: {labor_market: wage-curve}", "S010", 6, 11, "did you mean 'labour_market'?"),
     ("behaviour:\n  automation:\n    overrides: {CHN: {robot_sped: 1}}", "S010", 8, 23, "did you mean 'robot_speed'?"),
+    ("behaviour:\n  automation:\n    overrides:\n      CHN: {robot_speed: 1, robot_speed_factor: 2}", "S015", 9, 12, "has both `robot_speed` and `robot_speed_factor`"),
+    ("behaviour:\n  automation:\n    overrides: {CHN: {ai_speed_factor: 0}}", "S013", 8, 40, "0 must be above 0"),
     ("title: {en: x}", "S002", 6, 1, "duplicate key 'title'; it stands first in line 2"),
     ("seed: '7'", "S012", 6, 7, "expected a whole number, found the text '7'"),
     ("seed: 1.5", "S012", 6, 7, "expected a whole number, found the number 1.5"),

@@ -151,10 +151,40 @@ def test_settings_by_economy(table: WorldTable) -> None:
             "protection": {"retaliation": 0.5, "overrides": {"USA": {"retaliation": 0.8}}},
         },
     )
-    assert resolved.automation["robot_speed"].tolist() == [0.5, 0.7, 0.25]
+    assert resolved.automation["robot_speed"].tolist() == [0.5, 0.7, 0.25]  # an economy wins over its group
     assert resolved.automation["ai_speed"].tolist() == [0.9, 0.9, 0.5]
     assert resolved.protection["retaliation"].tolist() == [0.8, 0.5, 0.5]
     assert resolved.acting.tolist() == [True, True, False]
+
+
+def speeds(table: WorldTable, **automation: Any) -> list[float]:
+    resolved = made(table, behaviour={"automation": automation})
+    return [round(value, 12) for value in resolved.automation["robot_speed"].tolist()]
+
+
+def test_the_resolved_speed_is_the_one_that_each_economy_has(table: WorldTable) -> None:
+    """China's calibrated robot speed is 1.1 where the general one is 0.25, and moves in proportion to it."""
+    assert speeds(table) == [0.25, 1.1, 0.25]
+    assert speeds(table, robot_speed=0.5) == [0.5, 2.2, 0.5]
+    assert speeds(table, overrides={"leaders": {"robot_speed": 0.3}}) == [0.3, 0.3, 0.25]
+
+
+def test_a_factor_multiplies_the_calibrated_value_of_each_economy(table: WorldTable) -> None:
+    assert speeds(table, overrides={"leaders": {"robot_speed_factor": 2}}) == [0.5, 2.2, 0.25]
+    one_economy = {"leaders": {"robot_speed_factor": 2}, "CHN": {"robot_speed_factor": 0.5}}
+    assert speeds(table, overrides=one_economy) == [0.5, 0.55, 0.25]
+    assert speeds(table, overrides={"leaders": {"robot_speed": 0.7}, "CHN": {"robot_speed_factor": 1}}) == [
+        0.7,
+        1.1,
+        0.25,
+    ]
+    assert speeds(table, overrides={"leaders": {"robot_speed_factor": 3}, "CHN": {"robot_speed": 0.4}}) == [
+        0.75,
+        0.4,
+        0.25,
+    ]
+    resolved = made(table, behaviour={"automation": {"overrides": {"CHN": {"ai_speed_factor": 3}}}})
+    assert resolved.automation["ai_speed"].tolist() == [0.5, 1.5, 0.5]
 
 
 def test_a_table_without_a_rest_of_the_world_has_no_passive_economy() -> None:
