@@ -182,12 +182,11 @@ def union_weights(table: WorldTable, base: Yardsticks) -> Array | None:
 
 def setup_notes(resolved: ResolvedScenario, table: WorldTable) -> tuple[str, ...]:
     """What the calibration adds to the scenario's settings, in sentences: own speeds, frontier access, customs union."""
-    general = resolved.automation["robot_speed"]
-    speeds = _speeds(resolved, table)[0]
+    general = resolved.scenario.behaviour.automation.robot_speed
     notes = [
-        f"Robots spread in {table.economies[r]} at its own calibrated speed, {speeds[r]:.3g} a year (the scenario's general "
-        f"speed is {general[r]:.3g})."
-        for r in np.flatnonzero(speeds != general)
+        f"Robots spread in {name} at a speed of its own, {speed:.3g} a year (the scenario's general speed is {general:.3g})."
+        for name, speed in zip(table.economies, resolved.automation["robot_speed"], strict=True)
+        if speed != general
     ]
     provider, member = (economy_mask(table, group) for group in ("automation-leaders", "eu"))
     if provider.any():
