@@ -127,6 +127,7 @@ def closing(result: RunResult, tables: Mapping[str, DataFrame], started: str) ->
         "duration_seconds": round(seconds, 3),
         "years": {"requested": list(result.scenario.years), "finished": list(result.years)},
         "settings_of_run": dict(result.settings),
+        "notes": list(result.notes),
         "checks": worst_checks(tables["checks"]),
         "expectations": _records(
             tables["expectations"], ("indicator", "economy", "versus", "direction", "at", "outcome")

@@ -195,7 +195,8 @@ class Artist(Drawing):
     def unit_mark(self, indicator: str) -> str:
         """Short unit of an indicator for an axis or a heading."""
         unit = self.run.unit(indicator)
-        return "%" if is_share(unit) else self.texts("unit.ratio") if is_ratio(unit) else unit
+        plain = "" if unit == "index" else unit
+        return "%" if is_share(unit) else self.texts("unit.ratio") if is_ratio(unit) else plain
 
     def timeline(self) -> Figure | None:
         """Who acted when; None when nobody did."""

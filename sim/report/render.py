@@ -83,6 +83,7 @@ def _context(run: SavedRun, texts: Texts) -> dict[str, Any]:
         "check_table": check_table,
         "assumptions": sources.assumption_tables(run, texts, names),
         "limits": sources.limits(run, texts),
+        "notes": [str(note) for note in run.manifest.get("notes", [])],
         "base": sources.base_table(run, texts, names),
         "largest_links": sections.largest_links(run, texts, names),
         "provenance": sources.provenance(run, texts),

@@ -15,6 +15,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from decomp.datafiles import data_rows
 from decomp.names import economy_name, sector_name
 
 logger = logging.getLogger(__name__)
@@ -87,16 +88,21 @@ class Texts:
         return catalogue(self.lang).get(key, default)
 
     def economy(self, code: str, members: Iterable[str] = (), own: str = "") -> str:
-        """Short name of an economy for display: the product's table of names, else the name the data give, else the code."""
+        """Short name of an economy or of a group of them: the product's names, else the name the data give, else the code."""
         if code == "WLD":
             return self("economy.WLD")
         found = economy_name(code, self.lang, short=True, members=members)
-        return (own or code) if found == code else found
+        return self._group("economy", code, own) if found == code else found
 
     def sector(self, code: str, own: str = "") -> str:
-        """Short name of a sector for display, chosen like :meth:`economy`."""
+        """Short name of a sector or of a group of them, chosen like :meth:`economy`."""
         found = sector_name(code, self.lang, short=True)
-        return (own or code) if found == code else found
+        return self._group("sector", code, own) if found == code else found
+
+    def _group(self, kind: str, code: str, own: str) -> str:
+        return own or next(
+            (row[self.lang] for row in data_rows("groups.csv") if (row["kind"], row["group"]) == (kind, code)), code
+        )
 
     def pick(self, both: Any) -> str:
         """Choose this language from a text that may be plain or a mapping such as ``{"en": …, "zh": …}``."""

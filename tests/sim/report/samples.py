@@ -138,6 +138,7 @@ def manifest(years: list[int], last: int, **changes: Any) -> dict[str, Any]:
         "duration_seconds": 1.25,
         "rerun": "unweave run scenario.yaml --seed 7",
         "warnings": [],
+        "notes": ["3 negative entries of final demand (−12) set to 0."],
         **changes,
     }
 
