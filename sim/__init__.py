@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.attribution import Attribution, attribute
     from sim.economy import Equilibrium, Shocks, WorldEconomy
     from sim.errors import EconomyError, ScenarioError, SimError
     from sim.result import RunResult
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _HOME = {
     "run": "sim.runner",
     "RunResult": "sim.result",
+    "attribute": "sim.attribution",
+    "Attribution": "sim.attribution",
     "Scenario": "sim.scenario",
     "load_scenario": "sim.scenario_io",
     "WorldEconomy": "sim.economy",
@@ -30,6 +33,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Attribution",
     "EconomyError",
     "Equilibrium",
     "RunResult",
@@ -38,6 +42,7 @@ __all__ = [
     "Shocks",
     "SimError",
     "WorldEconomy",
+    "attribute",
     "load_scenario",
     "run",
 ]

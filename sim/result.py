@@ -192,6 +192,18 @@ class RunResult:
         return pd.DataFrame(rows, columns=["year", "check", "value", "tolerance", "passed"])
 
     @cached_property
+    def attribution(self) -> DataFrame:
+        """Change of vertical specialisation and interdependence against the base year, by channel.
+
+        Columns year, economy, indicator, channel, value, unit; the channels of an indicator, ``residual`` included, add up
+        to its change. The first use runs the scenario again with every set of its channels switched off; see
+        :func:`sim.attribute`, which also offers other indicators, a number of workers and progress.
+        """
+        from sim.attribution import attribute
+
+        return attribute(self).frame
+
+    @cached_property
     def notes(self) -> tuple[str, ...]:
         """What was changed in the base table, what the calibration adds, and which values stand in for missing ones."""
         from sim.calibration import fallback_notes

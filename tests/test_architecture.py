@@ -26,7 +26,7 @@ DECOMP_LAYERS: list[list[str]] = [
     ["published"],
 ]
 SIM_LAYERS: list[list[str]] = [
-    ["_version", "errors", "levers", "resources", "logs", "texts"],
+    ["_version", "errors", "levers", "channels", "resources", "logs", "texts"],
     ["calibration"],
     ["scenario"],
     ["state", "yaml_text"],
@@ -123,6 +123,7 @@ REACHING_UP = {
     ("decomp.table", "decomp.check"),
     ("decomp.table", "decomp.aggregate"),
     ("sim.result", "sim.export"),
+    ("sim.result", "sim.attribution"),
 }
 
 

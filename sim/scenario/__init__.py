@@ -177,8 +177,10 @@ class Scenario(Model):
     policies: tuple[Policy, ...] = Field((), description="Levers moved by the scenario.")
     events: tuple[Event, ...] = Field((), description="Shocks.")
     baseline: Baseline = Field(default_factory=Baseline, description="Assumed growth.")
-    outputs: tuple[Literal["tables", "sectors"], ...] = Field(
-        (), description="Further files of the run: tables (the table of every year), sectors (terms by sector)."
+    outputs: tuple[Literal["tables", "sectors", "attribution"], ...] = Field(
+        (),
+        description="Further files of the run: tables (the table of every year), sectors (terms by sector), attribution "
+        "(the change of vertical specialisation and interdependence by channel).",
     )
 
     @property
