@@ -101,8 +101,8 @@ def _decompose_all(
 ) -> list[PairYear]:
     """Decompose each year; an unknown label is a usage error, because it was typed here."""
     from decomp.errors import LabelError
+    from decomp.io.series import tables
     from sim.cli.pair import decompose_pair
-    from sim.cli.series import tables
 
     found = []
     for table in tables(source, years):

@@ -12,9 +12,10 @@ from typer.testing import CliRunner, Result
 
 import decomp
 from decomp.errors import DataMissingError, FormatError
+from decomp.io.series import years_in
 from decomp.terms import GROUP_CODES, TERM_CODES
 from sim.cli.decompose import register
-from sim.cli.series import parse_years, years_in
+from sim.cli.series import parse_years
 
 
 @pytest.fixture(scope="module")
