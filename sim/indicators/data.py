@@ -166,6 +166,7 @@ class Sheet:
 
     def __init__(self, rows: dict[str, int], economies: int) -> None:
         self._rows = rows
+        self._shares: list[tuple[int, Array, Array]] = []
         self.values: Array = np.full((len(rows), economies + 1), np.nan)
 
     def put(self, indicator: str, economies: Array | None = None, world: float | np.floating = np.nan) -> None:
@@ -186,6 +187,19 @@ class Sheet:
         self.put(indicator, economies, economies.sum())
 
     def share(self, indicator: str, part: Array, whole: Array) -> None:
-        """Set an indicator part / whole, for the world Σ part / Σ whole; NaN where there is no whole."""
-        bottom = whole.sum()
-        self.put(indicator, ratio(part, whole), part.sum() / bottom if bottom != 0 else np.nan)
+        """Set an indicator part / whole, for the world Σ part / Σ whole; NaN where there is no whole.
+
+        Shares are worked out together when the sheet is closed.
+        """
+        self._shares.append((self._rows[indicator], part, whole))
+
+    def close(self) -> Array:
+        """Work out the shares and return all values."""
+        if self._shares:
+            rows, parts, wholes = zip(*self._shares, strict=True)
+            both = np.empty((2, len(rows), self.values.shape[1]))
+            both[0, :, :-1], both[1, :, :-1] = parts, wholes
+            both[:, :, -1] = both[:, :, :-1].sum(axis=2)
+            self.values[list(rows)] = ratio(both[0], both[1])
+            self._shares.clear()
+        return self.values

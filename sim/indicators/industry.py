@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,10 +19,13 @@ def correlation(x: Array, y: Array) -> float:
     1.0
     """
     finite = np.isfinite(x) & np.isfinite(y)
-    if finite.sum() < 3:
+    if not finite.all():
+        x, y = x[finite], y[finite]
+    count = len(x)
+    if count < 3:
         return float("nan")
-    dx, dy = x[finite] - x[finite].mean(), y[finite] - y[finite].mean()
-    size = float(np.sqrt((dx @ dx) * (dy @ dy)))
+    dx, dy = x - x.sum() / count, y - y.sum() / count
+    size = math.sqrt(float(dx @ dx) * float(dy @ dy))
     return float(dx @ dy) / size if size > 0 else float("nan")
 
 
@@ -57,9 +62,9 @@ def track_industry(sheet: Sheet, data: YearArrays, base: Yardsticks) -> None:
     _track_exports(sheet, exported, base)
     advantage = revealed_advantage(exported, base.labour_intensive)
     sheet.put("rca_labour_intensive", advantage)
-    symmetric = np.where(base.single, (advantage - 1.0) / (advantage + 1.0), np.nan)
-    sheet.put("reversal_labour_abundance", world=correlation(symmetric, base.labour_abundance))
-    sheet.put("reversal_robots", world=correlation(symmetric, data.robots))
+    symmetric = ((advantage - 1.0) / (advantage + 1.0))[base.single]
+    sheet.put("reversal_labour_abundance", world=correlation(symmetric, base.labour_abundance[base.single]))
+    sheet.put("reversal_robots", world=correlation(symmetric, data.robots[base.single]))
 
 
 def manufacturing_jobs(labour: Array, wage: Array, base: Yardsticks) -> Array:

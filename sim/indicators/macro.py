@@ -43,7 +43,7 @@ def extend_chain(chain: Chain, before: YearArrays, data: YearArrays) -> Chain:
     """
     last, now = _input_price(before), _input_price(data)
     known = np.isfinite(last) & np.isfinite(now)
-    relative = np.divide(last, now, out=np.ones_like(now), where=known)
+    relative = last / now if known.all() else np.divide(last, now, out=np.ones_like(now), where=known)
     made = (data.output * (before.unit_cost / data.unit_cost)).sum(axis=1)
     bought = (data.intermediate * (1.0 + data.tariffs) * relative).sum(axis=(0, 1))
     growth = (made - bought) / (before.labour + before.capital).sum(axis=1)

@@ -85,5 +85,6 @@ def track(
     track_industry(sheet, data, base)
     track_conduct(sheet, data, base)
     track_terms(sheet, terms)
-    checks = year_checks(data, terms, with_tariffs, sheet.values, solver, wwz_residual)
-    return YearIndicators(sheet.values, pair_arrays(data, base, by_pair, absorbed), checks, chain)
+    values = sheet.close()
+    checks = year_checks(data, terms, with_tariffs, values, solver, wwz_residual)
+    return YearIndicators(values, pair_arrays(data, base, by_pair, absorbed), checks, chain)

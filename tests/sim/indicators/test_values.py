@@ -142,6 +142,8 @@ def test_sheet_helpers() -> None:
     sheet = Sheet(rows, 2)
     sheet.share("a", np.array([1.0, 1.0]), np.array([2.0, 0.0]))
     sheet.block("b", np.array([[1.0, 2.0], [3.0, 4.0]]))
+    assert np.isnan(sheet.values[0]).all(), "shares wait for the sheet to be closed"
+    assert sheet.close() is sheet.values
     assert sheet.values[0, [0, 2]].tolist() == [0.5, 1.0]
     assert np.isnan(sheet.values[0, 1])
     assert sheet.values[1:].tolist() == [[1.0, 2.0, 3.0], [3.0, 4.0, 7.0]]
