@@ -85,7 +85,8 @@ def within(
         allowed = f"{'above' if open_low else 'at least'} {low:g}" + (
             "" if np.isinf(high) else f" and at most {high:g}"
         )
-        raise ShockError(f"{what} of {names} is {values[place]:g}; {int(bad.sum())} value(s) not {allowed}.")
+        more = f" (one of {int(bad.sum())} such values)" if bad.sum() > 1 else ""
+        raise ShockError(f"{what} of {names} is {values[place]:g}{more}; allowed: {allowed}.")
     return values
 
 

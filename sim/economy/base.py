@@ -30,7 +30,7 @@ LISTED_MOVE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class PurgeReport:
-    """What calibration changed in the table, in the table's unit and labels ("JPN·c2")."""
+    """What calibration changed in the table, in the table's unit and labels ("JPN c2")."""
 
     #: Number of negative (cell, destination) entries of final demand set to 0, and their sum (≤ 0).
     negative_cells: int
@@ -95,7 +95,7 @@ class BaseEconomy:
 
     def cell(self, economy: int, sector: int) -> str:
         """Label of a cell, for messages."""
-        return f"{self.economies[economy]}·{self.sectors[sector]}"
+        return f"{self.economies[economy]} {self.sectors[sector]}"
 
 
 def calibrate(table: WorldTable, tariffs: Array) -> BaseEconomy:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -125,10 +126,13 @@ class Equilibrium:
         """Reference wage of next year, ω̄_{y+1} = ω̄_y^λ ω_y^{1−λ} with λ = ``adaptation``."""
         return np.asarray(self.reference_wage**adaptation * self.real_wage ** (1.0 - adaptation))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle without what only a next year's solve would use; arrays are read-only again in the copy."""
+        given = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("_made", "_carry")}
+        return _restore, ({k: dict(v) if isinstance(v, Mapping) else v for k, v in given.items()},)
+
     def lean(self) -> Equilibrium:
         """The same result without what only a next year's solve would use (factorisations, last year's shares)."""
-        from dataclasses import replace
-
         return replace(self, _carry=Carry(point=self._carry.point))
 
 
@@ -141,3 +145,13 @@ def _table(found: Equilibrium, template: WorldTable) -> WorldTable:
     if found.export_tax_payments is not None:
         primary["export tax"] = found.export_tax_payments.reshape(-1)
     return template.replace(Z=found.Z, Y=found.Y, primary=MappingProxyType(primary), final_tariff=found.final_tariff)
+
+
+def _restore(given: dict[str, Any]) -> Equilibrium:
+    """Rebuild a pickled equilibrium."""
+    for name, value in given.items():
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = False
+        elif isinstance(value, dict):
+            given[name] = MappingProxyType(value)
+    return Equilibrium(**given)

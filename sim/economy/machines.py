@@ -91,13 +91,16 @@ def read_machines(table: WorldTable, base: BaseEconomy, spec: MachineSpec) -> Ma
 
 
 def ai_sourcing(base: BaseEconomy, providers: Array, home_share: Array) -> Array:
-    """Sourcing shares of AI services (G, N, G): h_r at home, the rest by weight over foreign suppliers with output."""
+    """Sourcing shares of AI services (G, N, G): h_r at home, the rest by weight over foreign suppliers.
+
+    Only suppliers with output in the base year count; where there is none abroad, all is bought at home.
+    """
     G = base.G
     home = within(home_share, 0.0, 1.0, "ai_home_share", (base.economies,))
     able = base.X > 0  # (s, i)
     abroad = providers[:, None, None] * able[:, :, None] * (1.0 - np.eye(G))[:, None, :]
     total = abroad.sum(axis=0)
-    at_home = np.where(total > 0, home, 1.0)  # (i, r)
+    at_home = np.where(total > 0, home * able.T, 1.0)  # (i, r)
     return np.asarray(
         abroad / np.where(total > 0, total, 1.0) * (1.0 - at_home) + np.eye(G)[:, None, :] * at_home, dtype=np.float64
     )

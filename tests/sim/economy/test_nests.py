@@ -82,5 +82,5 @@ def test_a_source_that_is_too_dear_to_count_is_an_error_of_ours():
     world = WorldEconomy(
         WorldTable(Z.reshape(6, 6), table.Y, table.economies, table.sectors), trade_elasticity=65.0, labour_share=0.6
     )
-    with pytest.raises(InfeasibleError, match=r"input s0 of E1·s1: no source is left .its sources are dearer"):
+    with pytest.raises(InfeasibleError, match=r"input s0 of E1 s1: no source is left .its sources are dearer"):
         world.solve(friction=np.where(everywhere(3, 2, 1.0) > 0, 1e6, 1.0))

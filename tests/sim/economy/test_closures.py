@@ -1,0 +1,150 @@
+"""Fixed prices, sluggish sourcing, warm starts and carrying results."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from sim.economy import ShockError, Shocks, WorldEconomy
+from sim.economy.accounts import TOLERANCES
+from tests.sim.economy.tables import everywhere, random_table
+
+
+def test_fixed_prices_against_a_literal_loop():
+    G, N = 3, 2
+    table = random_table(41, G, N)
+    t0, t1 = everywhere(G, N, 0.1), everywhere(G, N, 0.35)
+    theta = np.array([3.0, 7.0])
+    world = WorldEconomy(table, t0, trade_elasticity=theta, labour_share=0.6, closure="fixed-prices")
+    found = world.solve(tariffs=t1)
+    base_Z, base_Y, base_X = world.base.Z.reshape(G, N, G, N), world.base.Y.reshape(G, N, G), world.base.X
+    A, Y = np.zeros((G, N, G, N)), np.zeros((G, N, G))
+    for r in range(G):
+        for i in range(N):
+            d = [((1 + t1[s, i, r]) / (1 + t0[s, i, r])) ** -theta[i] for s in range(G)]
+            for j in range(N):
+                bought = [base_Z[s, i, r, j] * (1 + t0[s, i, r]) for s in range(G)]
+                weights = [b * x for b, x in zip(bought, d, strict=True)]
+                for s in range(G):
+                    A[s, i, r, j] = sum(bought) * weights[s] / sum(weights) / (1 + t1[s, i, r]) / base_X[r, j]
+            bought = [base_Y[s, i, r] * (1 + t0[s, i, r]) for s in range(G)]
+            weights = [b * x for b, x in zip(bought, d, strict=True)]
+            for s in range(G):
+                Y[s, i, r] = sum(bought) * weights[s] / sum(weights) / (1 + t1[s, i, r])
+    X = np.linalg.inv(np.eye(G * N) - A.reshape(G * N, G * N)) @ Y.reshape(G * N, G).sum(axis=1)
+    np.testing.assert_allclose(found.X, X, rtol=1e-12)
+    np.testing.assert_allclose(found.Z, A.reshape(G * N, G * N) * X, rtol=1e-12)
+    np.testing.assert_allclose(found.Y, Y.reshape(G * N, G), rtol=1e-12)
+    np.testing.assert_allclose(found.unit_cost, 1.0)
+    np.testing.assert_allclose(sum(found.table.primary.values()), found.table.value_added_flow, rtol=1e-9)
+    np.testing.assert_allclose(found.income, world.base.income)
+
+
+def test_fixed_prices_stay_put_and_refuse_what_they_cannot_answer():
+    table = random_table(42)
+    world = WorldEconomy(table, trade_elasticity=4.0, labour_share=0.6, closure="fixed-prices")
+    np.testing.assert_allclose(world.solve().Z, table.Z, rtol=1e-12)
+    with pytest.raises(ShockError, match="'fixed-prices' cannot answer productivity, labour"):
+        world.solve(productivity=np.full((3, 2), 1.1), labour=[1.1, 1, 1])
+
+
+@pytest.mark.parametrize("share", [0.2, 0.6])
+def test_sluggish_sourcing_moves_part_of_the_way_and_arrives(share):
+    table = random_table(43)
+    options = {"trade_elasticity": 6.0, "labour_share": 0.6}
+    tariffs = everywhere(3, 2, 0.4)
+    long_run = WorldEconomy(table, **options).solve(tariffs=tariffs)
+    slow = WorldEconomy(table, **options, sluggishness=share)
+    year = slow.solve(tariffs=tariffs)
+    imports = lambda e: everywhere(3, 2, 1.0)[:, 0].ravel() @ e.Y.reshape(3, 2, 3)[:, 0].ravel()  # noqa: E731
+    start = imports(slow.solve())
+    assert imports(long_run) < imports(year) < start
+    assert year.real_wage.sum() < long_run.real_wage.sum()  # not yet adjusted costs more
+    # the first year is a year of trade elasticity λθ
+    short = WorldEconomy(table, trade_elasticity=6.0 * share, labour_share=0.6).solve(tariffs=tariffs)
+    np.testing.assert_allclose(year.Z, short.Z, rtol=1e-8)
+    before = imports(year)
+    for _ in range(160):
+        year = slow.solve(tariffs=tariffs, start=year)
+        assert imports(year) <= before * (1 + 1e-9)
+        before = imports(year)
+    np.testing.assert_allclose(year.Z, long_run.Z, rtol=1e-6)
+    np.testing.assert_allclose(year.real_income, long_run.real_income, rtol=1e-7)
+
+
+def test_sluggish_shares_follow_the_law():
+    """π_y ∝ π*^λ π_{y−1}^{1−λ}, π* the long-run shares at this year's prices."""
+    table = random_table(44, 3, 2)
+    theta, share = np.array([4.0, 8.0]), 0.3
+    slow = WorldEconomy(table, trade_elasticity=theta, labour_share=0.6, sluggishness=share)
+    first = slow.solve(tariffs=everywhere(3, 2, 0.3))
+    second = slow.solve(tariffs=everywhere(3, 2, 0.1), start=first)
+    spent = lambda e, t: e.Z.reshape(3, 2, 3, 2) * (1 + everywhere(3, 2, t))[..., None]  # noqa: E731
+    shares = lambda flows: flows / flows.sum(axis=0)  # noqa: E731
+    d = second.unit_cost[:, :, None] * (1 + everywhere(3, 2, 0.1))
+    target = shares(spent(slow.solve(), 0.0) * (d ** -theta[:, None])[..., None])
+    expected = shares(target**share * shares(spent(first, 0.3)) ** (1 - share))
+    np.testing.assert_allclose(shares(spent(second, 0.1)), expected, rtol=1e-8)
+
+
+def test_flows_that_were_shut_can_reopen_under_sluggish_sourcing():
+    table = random_table(45, 3, 2, deficits=False)
+    slow = WorldEconomy(table, trade_elasticity=4.0, labour_share=0.6, sluggishness=0.5)
+    friction = np.ones((3, 2, 3))
+    friction[0, 0, 1] = np.inf
+    year = slow.solve(friction=friction)
+    assert not year.Z.reshape(3, 2, 3, 2)[0, 0, 1].any()
+    for _ in range(80):
+        year = slow.solve(start=year)
+    np.testing.assert_allclose(year.Z, table.Z, rtol=1e-4)
+
+
+def test_warm_and_cold_starts_agree_over_a_path():
+    table = random_table(46, 4, 3)
+    world = WorldEconomy(
+        table, trade_elasticity=5.0, labour_share=0.6, labour_market="wage-curve", unemployment=0.06, capital_supply=1.0
+    )
+    year = None
+    for y in range(12):
+        shocks = Shocks(
+            tariffs=everywhere(4, 3, 0.03 * y + (0.4 if y == 7 else 0.0)),
+            automation={"robots": np.full((4, 3), 0.03 * y)},
+            machine_price={"robots": 0.97**y},
+        )
+        year = world.solve(shocks, start=year)
+        cold = world.solve(shocks)
+        np.testing.assert_allclose(year.Z, cold.Z, rtol=1e-7)
+        np.testing.assert_allclose(year.real_wage, cold.real_wage, rtol=1e-8)
+        assert all(year.checks[name] <= limit for name, limit in TOLERANCES.items())
+
+
+def test_same_calls_give_the_same_bytes():
+    world = WorldEconomy(random_table(47), trade_elasticity=5.0, labour_share=0.6)
+    again = WorldEconomy(random_table(47), trade_elasticity=5.0, labour_share=0.6)
+    for w in (world, again):
+        w.path = [w.solve(tariffs=everywhere(3, 2, 0.1))]
+        w.path.append(w.solve(tariffs=everywhere(3, 2, 0.12), start=w.path[0]))
+    assert world.path[1].Z.tobytes() == again.path[1].Z.tobytes()
+
+
+def test_results_are_read_only_and_survive_pickling():
+    world = WorldEconomy(random_table(48), trade_elasticity=5.0, labour_share=0.6)
+    found = world.solve(tariffs=everywhere(3, 2, 0.2), automation={"ai": np.full((3, 2), 0.1)})
+    with pytest.raises(ValueError, match="read-only"):
+        found.Z[0, 0] = 1.0
+    copy = pickle.loads(pickle.dumps(found))
+    np.testing.assert_array_equal(copy.Z, found.Z)
+    assert dict(copy.checks) == dict(found.checks)
+    np.testing.assert_array_equal(copy.table.value_added_flow, found.table.value_added_flow)
+    with pytest.raises(ValueError, match="read-only"):
+        copy.Z[0, 0] = 1.0
+    lean = found.lean()
+    assert lean._carry.response is None
+    warm = world.solve(tariffs=everywhere(3, 2, 0.2), automation={"ai": np.full((3, 2), 0.1)}, start=lean)
+    np.testing.assert_allclose(warm.Z, found.Z, rtol=1e-8)
+
+
+def test_real_gdp_is_one_at_base_and_follows_productivity():
+    world = WorldEconomy(random_table(49), trade_elasticity=5.0, labour_share=0.6)
+    np.testing.assert_allclose(world.solve().real_gdp, 1.0, atol=1e-10)
+    assert (world.solve(productivity=np.full((3, 2), 1.1)).real_gdp > 1.1).all()
