@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sim.charts.spans import Span, span_layers
 from sim.charts.theme import INK, QUIET, economy_colours, spread, text_width, year_axis
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def lines(
     zero: bool = False,
     dashed: Collection[str] = (),
     marks: Sequence[int] = (),
+    spans: Sequence[Span] = (),
 ) -> Any:
     """Lines over years, one per economy, labelled at their ends; the world is thick and black.
 
@@ -41,6 +43,8 @@ def lines(
         Codes drawn dashed and grey: another run, for comparison.
     marks : sequence of int
         Years marked by thin rules (actions).
+    spans : sequence of (first year, last year, short name)
+        Years shaded behind the lines, named at the top.
     """
     import altair as alt
     import pandas as pd
@@ -48,6 +52,7 @@ def lines(
     codes = [code for code in names if (frame["economy"] == code).any()]
     years = sorted({int(y) for y in frame["year"]})
     low, high = _extent(frame, zero)
+    high += 0.12 * (high - low) if spans else 0.0  # room for the names of the spans
     scale = alt.Scale(domain=[low, high], zero=False, nice=False)
     room = 6 + round(7.2 * max((text_width(names[code]) for code in codes), default=0))
     x = alt.X(
@@ -58,7 +63,7 @@ def lines(
     y = alt.Y("value:Q", title=title, scale=scale, axis=alt.Axis(tickCount=5, **_on_top()))
     colour = alt.Color("economy:N", legend=None, scale=alt.Scale(domain=codes, range=_colours(codes, dashed)))
     base = alt.Chart(frame[frame["economy"].isin(codes)])
-    drawn: list[Any] = []
+    drawn = span_layers(spans, years[0], years[-1], width=width - room, height=height)
     if marks:
         drawn.append(
             alt.Chart(pd.DataFrame({"year": [int(m) for m in marks]})).mark_rule(color=QUIET, opacity=0.35).encode(x)

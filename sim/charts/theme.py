@@ -36,6 +36,19 @@ GROUP_COLOURS = {
     "RDV": "#CC79A7",
     "FVA": "#E69F00",
     "PDC": "#9AA5B1",
+    "vs_mva": "#E69F00",
+    "vs_ova": "#D55E00",
+    "vs_fdc": "#9AA5B1",
+    "vs_ddc": "#56B4E9",
+}
+#: Parts of a change: the channels of :mod:`sim.channels`, and what is left over.
+PART_COLOURS = {
+    "automation": "#0072B2",
+    "tariffs": "#D55E00",
+    "trust": "#009E73",
+    "events": "#CC79A7",
+    "paths": "#E69F00",
+    "residual": "#9AA5B1",
 }
 #: Diverging colours for changes, blue for less and orange for more.
 LESS, MORE = "#0072B2", "#D55E00"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
@@ -40,6 +41,23 @@ def render(run: SavedRun, lang: str = "both") -> str:
     ValueError
         The language is not one of the choices.
     """
+    return page(lang, lambda texts: _context(run, texts))
+
+
+def page(lang: str, context: Callable[[Texts], dict[str, Any]]) -> str:
+    """HTML text of one page in one language or both, with everything inside.
+
+    Parameters
+    ----------
+    lang : {"both", "en", "zh"}
+    context : callable
+        What the template shows in one language: ``t``, ``title``, and ``template`` where it is not the report of a run.
+
+    Raises
+    ------
+    ValueError
+        The language is not one of the choices.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     if lang not in CHOICES:
@@ -53,9 +71,9 @@ def render(run: SavedRun, lang: str = "both") -> str:
         lstrip_blocks=True,
     )
     css = (files("sim.report") / "templates" / "report.css").read_text(encoding="utf-8")
-    bodies = [_context(run, Texts(code)) for code in languages]
-    page = env.get_template("report.html.j2").render(bodies=bodies, css=css, languages=[Texts(c) for c in languages])
-    return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
+    bodies = [context(Texts(code)) for code in languages]
+    text = env.get_template("report.html.j2").render(bodies=bodies, css=css, languages=[Texts(c) for c in languages])
+    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
 
 
 def _context(run: SavedRun, texts: Texts) -> dict[str, Any]:
