@@ -99,7 +99,11 @@ def run_companions(
         if stop is not None and stop():
             break
         if note is not None:
-            note(one.name if one.kind == "scenario" else f"capital supply {one.name}")
+            note(
+                f"companion run {one.name}"
+                if one.kind == "scenario"
+                else f"companion run with capital supply {one.name}"
+            )
         try:
             result = run_loaded(one.loaded, threads=threads, stop=stop)
         except (SimError, DecompError) as error:

@@ -89,7 +89,7 @@ def changes(
     # Room for the numbers beside the longest bars.
     pad = top * 110 / max(120, width - room)
     low, high = float(data["value"].min()), float(data["value"].max())
-    domain = [low - pad if low < 0 else 0.0, high + pad if high > 0 or low >= 0 else 0.0]
+    domain = [low - pad if low < 0 or high == 0 else 0.0, high + pad if high > 0 or low == 0 else 0.0]
     y = alt.Y(
         "name:N",
         sort=list(order),

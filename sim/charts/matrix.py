@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 #: Values are printed in cells of at least this width in pixels, where they reach this share of the colour scale.
 PRINTED_WIDTH, PRINTED_SHARE = 22, 0.08
 
+#: Changes below this stay pale: the colours of a change reach at least this far, in displayed units.
+FAINT = 0.2
+
 
 def heatmap(
     frame: DataFrame,
@@ -44,6 +47,8 @@ def heatmap(
 
     others = frame[frame["source"] != frame["absorber"]]
     top = limit or float(others["value"].abs().max()) or 1.0
+    if diverging:
+        top = max(top, FAINT)
     cell = max(14, (width - 62) // max(1, len(codes)))
     axis: dict[str, Any] = {"sort": list(codes), "scale": alt.Scale(domain=list(codes), paddingInner=0.04)}
     x = alt.X("source:N", title=columns_title, axis=alt.Axis(orient="top", labelAngle=-90, labelLimit=60), **axis)

@@ -196,7 +196,8 @@ def largest_links(run: SavedRun, texts: Texts, names: Names) -> Table | None:
         return None
     first, last = (dependence(run, year) for year in (run.years[0], run.years[-1]))
     before, change = cells(first, "absorber", "source"), cells(difference(first, last), "absorber", "source")
-    ranked = sorted((pair for pair in change if pair[0] != pair[1]), key=lambda pair: -abs(change[pair]))[:LINKS]
+    moved = [pair for pair in change if pair[0] != pair[1] and abs(change[pair]) >= 0.005]  # shows as 0.01 or more
+    ranked = sorted(moved, key=lambda pair: -abs(change[pair]))[:LINKS]
     rows = tuple(
         (
             f"{names.economy(a)} ← {names.economy(s)}",
