@@ -21,6 +21,7 @@ __all__ = [
     "EconomySettings",
     "Event",
     "Expectation",
+    "Groups",
     "Policy",
     "Protection",
     "Scenario",
@@ -37,6 +38,8 @@ LONGEST = 200
 PolicyLever = Literal["tariff", "friction", "robots", "ai", "productivity", "labour", "capital", "demand"]
 EventType = Literal["export-restriction", "tariff", "productivity", "demand"]
 Year = Annotated[StrictInt, Field(ge=1900, le=2300)]
+
+GroupName = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 
 #: Levers whose sectors are the goods sectors unless the scenario says otherwise.
 _ON_GOODS = ("tariff", "export-restriction")
@@ -154,6 +157,20 @@ class Baseline(Model):
     capital: dict[StrictStr, Path] = Field(default_factory=dict, description="By economy or group.")
 
 
+class Groups(Model):
+    """Groups that a scenario names itself; members are labels, groups of the table, or groups that stand above."""
+
+    economies: dict[GroupName, Economies] = Field(
+        default_factory=dict,
+        description="By name, for example {bloc-a: [USA, eu, JPN]}; `RUS?` belongs to it only where the table has it.",
+    )
+    sectors: dict[GroupName, Sectors] = Field(
+        default_factory=dict,
+        description="By name, for example {medical: [c4, c9]}; a code that the table has only inside a larger sector "
+        "stands for that sector, with a warning.",
+    )
+
+
 class Scenario(Model):
     """A complete scenario: a world table, a horizon, how the economy and the agents behave, and what happens."""
 
@@ -167,6 +184,12 @@ class Scenario(Model):
         (), description="Rows of the narratives that it makes runnable, for example N1.6."
     )
     expect: tuple[Expectation, ...] = Field((), description="Expectations, checked after the run.")
+    derived_from: tuple[StrictStr, ...] = Field(
+        (), description="Scenarios that it was built on with `extends`, nearest first; filled in when it is read."
+    )
+    groups: Groups = Field(
+        default_factory=Groups, description="Groups of this scenario, to be named like those of the table."
+    )
     table: StrictStr = Field("world-2011", min_length=1, description="A bundled table or the path of a table file.")
     years: tuple[Year, Year] = Field(description="Base year (the year of the table) and last year.")
     seed: Annotated[StrictInt, Field(ge=0)] = Field(

@@ -36,6 +36,10 @@ CODES: Mapping[str, str] = MappingProxyType(
         "S029": "An override that does not fit the scenario.",
         "S030": "Something that has no effect.",
         "S031": "The base year differs from the year of the table.",
+        "S032": "A scenario that extends itself, directly or through others.",
+        "S033": "A scenario to extend that does not exist.",
+        "S034": "A sector of a group that the table has only as part of a larger one.",
+        "S035": "A group with a name that is taken.",
     }
 )
 
@@ -84,7 +88,7 @@ class Faults:
 
     @property
     def errors(self) -> list[Problem]:
-        """Problems that stop a run, in the order of the text."""
+        """Problems that stop a run, in the order of the text, those of scenarios built on last."""
         return self._sorted("error")
 
     @property
@@ -101,7 +105,9 @@ class Faults:
         chosen = [problem for problem in self.found if problem.severity == severity]
         in_file = [problem for problem in chosen if not problem.file.startswith("--")]
         elsewhere = [problem for problem in chosen if problem.file.startswith("--")]
-        return [*sorted(in_file, key=lambda problem: (problem.line, problem.column)), *elsewhere]
+        main = self.document.name if self.document else ""
+        in_file.sort(key=lambda problem: (problem.file != main, problem.file, problem.line, problem.column))
+        return [*in_file, *elsewhere]
 
 
 def spell(path: Path) -> str:

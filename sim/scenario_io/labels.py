@@ -1,4 +1,7 @@
-"""Looks up the economies, sectors and groups of a scenario in a table; unknown ones become problems with their place."""
+"""Looks up the economies, sectors and groups of a scenario in a table; unknown ones become problems with their place.
+
+A scenario can name groups of its own; they are looked up like those of the table.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from decomp.names import LANGUAGES, economy_name
-from sim.scenario import Scenario
+from sim.scenario import Groups, Scenario
 from sim.scenario_io.faults import Faults
 from sim.yaml_text import Path
 
@@ -16,19 +19,25 @@ ALIASES = {
     "IT": "ITA", "TW": "TWN", "IN": "IND", "ID": "IDN", "CA": "CAN", "MX": "MEX", "BR": "BRA", "TR": "TUR", "RU": "RUS",
     "AU": "AUS", "ROU": "ROM", "EU": "eu", "EU27": "eu", "WORLD": "all",
 }  # fmt: skip
+#: Words that no group may take.
+RESERVED = ("all", "WLD", "base")
 #: The world as an economy in expectations and results.
 WORLD = "WLD"
 
 
 class Labels:
-    """The labels and groups of a table, as lists of positions."""
+    """The labels and groups of a table and the scenario's own groups, as lists of positions."""
 
-    def __init__(self, table: Any, faults: Faults) -> None:
+    def __init__(self, table: Any, faults: Faults, groups: Groups | None = None) -> None:
         self.table, self.faults = table, faults
         self.economies: tuple[str, ...] = tuple(table.economies)
         self.sectors: tuple[str, ...] = tuple(table.sectors)
         self.economy_names = [*self.economies, *table.economy_groups, "all"]
         self.sector_names = [*self.sectors, *table.sector_groups, "all"]
+        self.economy_groups: dict[str, list[int]] = {}
+        self.sector_groups: dict[str, list[int]] = {}
+        if groups is not None:
+            self._add_groups(groups)
 
     @property
     def G(self) -> int:  # noqa: N802 - the letters of the table
@@ -42,11 +51,11 @@ class Labels:
 
     def economy_list(self, path: Path, names: Sequence[str]) -> list[int]:
         """Positions of economies and groups, in table order; unknown names become problems."""
-        return self.table.economies_in(self._known(path, names, self.economy_names, "S020", "economy or group"))  # type: ignore[no-any-return]
+        return self._economies(self._known(path, names, self.economy_names, "S020", "economy or group"))
 
     def sector_list(self, path: Path, names: Sequence[str]) -> list[int]:
         """Positions of sectors and groups, in table order; unknown names become problems."""
-        return self.table.sectors_in(self._known(path, names, self.sector_names, "S021", "sector or group"))  # type: ignore[no-any-return]
+        return self._sectors(self._known(path, names, self.sector_names, "S021", "sector or group"))
 
     def economy_key(self, path: Path, name: str) -> list[int]:
         """Positions of an economy or group that stands as a key."""
@@ -56,7 +65,7 @@ class Labels:
                 (*path, name), "S020", "economy or group", name, self.economy_names, key=True, hint=hint
             )
             return []
-        return self.table.economies_in(name)  # type: ignore[no-any-return]
+        return self._economies([name])
 
     def sector_key(self, path: Path, name: str) -> list[int]:
         """Positions of a sector or group that stands as a key."""
@@ -64,7 +73,7 @@ class Labels:
             hint = self.sector_hint(name)
             self.faults.unknown((*path, name), "S021", "sector or group", name, self.sector_names, key=True, hint=hint)
             return []
-        return self.table.sectors_in(name)  # type: ignore[no-any-return]
+        return self._sectors([name])
 
     def check_expectations(self, scenario: Scenario) -> None:
         """Record expectations about economies that the table does not have."""
@@ -91,6 +100,60 @@ class Labels:
     def sector_hint(self, name: str) -> str:
         """Suggest what an unknown sector stands for: part of an aggregate."""
         return _hint(name, name, self.sector_names, self.table.sector_members)
+
+    def _economies(self, known: Sequence[str]) -> list[int]:
+        plain = [name for name in known if name not in self.economy_groups]
+        own = [k for name in known for k in self.economy_groups.get(name, ())]
+        return sorted({*(self.table.economies_in(plain) if plain else ()), *own})
+
+    def _sectors(self, known: Sequence[str]) -> list[int]:
+        plain = [name for name in known if name not in self.sector_groups]
+        own = [k for name in known for k in self.sector_groups.get(name, ())]
+        return sorted({*(self.table.sectors_in(plain) if plain else ()), *own})
+
+    def _add_groups(self, groups: Groups) -> None:
+        """Take in the scenario's own groups, in the order of the file: a group may name those above it."""
+        for kind, given, names, own in (
+            ("economies", groups.economies, self.economy_names, self.economy_groups),
+            ("sectors", groups.sectors, self.sector_names, self.sector_groups),
+        ):
+            for name, members in given.items():
+                path: Path = ("groups", kind, name)
+                if name in names or name in RESERVED:
+                    message = f"the name {name!r} is taken by the table or by an earlier group."
+                    self.faults.add(path, "S035", message, help="choose another name", key=True)
+                    continue
+                errors = len(self.faults.errors)
+                own[name] = self._group(path, members, kind)
+                names.append(name)
+                if not own[name] and len(self.faults.errors) == errors:
+                    self.faults.add(path, "S016", f"the group {name!r} has no member in this table.")
+
+    def _group(self, path: Path, members: Sequence[str], kind: str) -> list[int]:
+        """Positions of the members of a group; those marked with ? may be missing."""
+        known = self.economy_names if kind == "economies" else self.sector_names
+        found: list[str] = []
+        absent: set[str] = set()
+        for member in members:
+            name = member.removesuffix("?")
+            around = self._around(name) if kind == "sectors" and name not in known else ""
+            if around:
+                self.faults.add(
+                    path,
+                    "S034",
+                    f"this table has {name!r} only as part of {around!r}, which stands for it.",
+                    warning=True,
+                )
+            found.append(around or name)
+            if member != name and found[-1] not in known:
+                absent.add(name)
+        code, what = ("S020", "economy or group") if kind == "economies" else ("S021", "sector or group")
+        kept = [name for name in self._known(path, found, [*known, *absent], code, what) if name not in absent]
+        return self._economies(kept) if kind == "economies" else self._sectors(kept)
+
+    def _around(self, code: str) -> str:
+        """Return the sector that contains a basic code; empty when there is none."""
+        return next((label for label, basic in self.table.sector_members.items() if code in basic), "")
 
     def _known(self, path: Path, names: Sequence[str], allowed: list[str], code: str, what: str) -> list[str]:
         known = [name for name in names if name in allowed]

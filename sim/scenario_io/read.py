@@ -16,6 +16,7 @@ from sim.resources import scenario_files
 from sim.scenario import LONGEST, Scenario
 from sim.scenario_io.checks import check
 from sim.scenario_io.faults import Faults
+from sim.scenario_io.inherit import inherited
 from sim.scenario_io.overrides import Overrides, overridden
 from sim.scenario_io.resolve import ResolvedScenario, resolve
 from sim.scenario_io.structure import structure
@@ -95,7 +96,7 @@ def read_scenario(
         The table file exists but is not a valid table.
     """
     document, file = _document(source)
-    document = overridden(document, overrides)
+    document = overridden(inherited(document, file, read_document), overrides)
     faults = Faults(document)
     scenario = structure(document.data, faults)
     if scenario is None:

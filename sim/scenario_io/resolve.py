@@ -133,7 +133,7 @@ def resolve(
         A label or group is unknown to the table, or policies contradict each other; all of them at once.
     """
     faults = faults or Faults(document)
-    labels = Labels(table, faults)
+    labels = Labels(table, faults, scenario.groups)
     scenario = _filled(scenario)
     moves = moves_of(scenario, labels)
     behaviour = scenario.behaviour

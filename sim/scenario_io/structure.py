@@ -19,6 +19,8 @@ from sim.yaml_text import Path
 
 #: Lists whose broken entries are left out while the others are checked on.
 LISTS = ("policies", "events", "expect")
+#: Keys of the text that are worked off before the models see it.
+BEFORE_READING = ("extends", "policies+", "events+", "outputs+")
 #: Stand-ins for required entries that are missing or wrong, so that the rest can be checked.
 STAND_INS: Mapping[str, Any] = {"name": "unnamed", "title": "-", "question": "-", "years": [1900, 2099]}
 
@@ -86,7 +88,9 @@ def _record(detail: Any, faults: Faults) -> None:
     path: Path = tuple(detail["loc"])
     is_key = bool(path) and path[-1] == "[key]"
     path = path[:-1] if is_key else path
-    if kind == "extra_forbidden":
+    if kind == "extra_forbidden" and path == ("extends",):
+        faults.add(path, "S029", "cannot be given as an override; write it in the scenario.", key=True)
+    elif kind == "extra_forbidden":
         faults.unknown(path, "S010", "key", path[-1], _keys_at(path[:-1]), key=True)
     elif kind == "missing":
         help = f"add a line `{path[-1]}: …`: {_description(path)}"
@@ -112,7 +116,7 @@ def _record(detail: Any, faults: Faults) -> None:
     elif kind in {"bad_growth", "bad_elasticity"}:
         faults.add(path, "S012", f"{detail['msg']}; found {kind_of(found)}.")
     else:
-        faults.add(path, "S016", f"{_form(path, kind, found)}; found {kind_of(found)}.")
+        faults.add(path, "S016", f"{_form(path, kind, found)}; found {kind_of(found)}.", key=is_key)
 
 
 def _form(path: Path, kind: str, found: Any) -> str:
@@ -124,6 +128,8 @@ def _form(path: Path, kind: str, found: Any) -> str:
         return f"expected at most 60 lower-case letters, digits and hyphens{f', for example {slug[:60]!r}' if slug else ''}"
     if path[:1] == ("narrative",):
         return "expected the id of a row of the narratives, for example N1.6"
+    if path[:1] == ("groups",) and len(path) == 3 and "pattern" in kind:
+        return "expected a name of lower-case letters, digits and hyphens for the group"
     return "must not be empty" if "short" in kind else f"has the wrong form ({kind.replace('_', ' ')})"
 
 
@@ -222,7 +228,8 @@ def _field(path: Path) -> Any:
 
 def _keys_at(path: Path) -> list[str]:
     model = _model(_field(path).annotation) if path else Scenario
-    return [info.alias or name for name, info in model.model_fields.items()] if model else []
+    before = () if path else BEFORE_READING
+    return [*before, *(info.alias or name for name, info in model.model_fields.items())] if model else []
 
 
 def _description(path: Path) -> str:
