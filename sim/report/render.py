@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from typing import Any
 
@@ -71,7 +72,9 @@ def page(lang: str, context: Callable[[Texts], dict[str, Any]]) -> str:
         lstrip_blocks=True,
     )
     css = (files("sim.report") / "templates" / "report.css").read_text(encoding="utf-8")
-    bodies = [context(Texts(code)) for code in languages]
+    # Drawing releases the interpreter, so the languages are drawn side by side.
+    with ThreadPoolExecutor(len(languages)) as pool:
+        bodies = list(pool.map(lambda code: context(Texts(code)), languages))
     text = env.get_template("report.html.j2").render(bodies=bodies, css=css, languages=[Texts(c) for c in languages])
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
 
