@@ -25,7 +25,7 @@ from sim.economy.quantities import Quantities, factor_payments
 
 Single = NDArray[np.float32]
 
-#: Smallest singular value of the market Jacobian that counts, relative to the largest; below it wages are not
+#: Smallest singular value of the market Jacobian that counts, relative to the largest; below it relative wages are not
 #: determined (all trade shut) and the step is the shortest one.
 RANK = 1e-9
 
@@ -56,6 +56,11 @@ class Response:
     scaled_by_factor: Array
     #: Inverse Jacobian of the factor residuals (2G, 2G).
     inverse: Array
+
+
+def single(array: Array) -> Single:
+    """The array in single precision."""
+    return array.astype(np.float32)
 
 
 def factorise(matrix: Array) -> Factors:
@@ -149,7 +154,9 @@ def respond(problem: Problem, prices: Prices, found: Quantities, output: Array, 
 def _inverse(jacobian: Array) -> Array:
     """Inverse of the market Jacobian; the shortest step where trade that is shut leaves relative wages open."""
     try:
-        found = np.linalg.pinv(jacobian, rcond=RANK)
+        found = np.linalg.inv(jacobian)
+        if not np.linalg.norm(found) * np.linalg.norm(jacobian) < 1.0 / RANK:
+            found = np.linalg.pinv(jacobian, rcond=RANK)
     except np.linalg.LinAlgError:
         found = np.full_like(jacobian, np.nan)
     if not np.isfinite(found).all():
@@ -175,29 +182,32 @@ def _tangent(
     problem: Problem, prices: Prices, found: Quantities, output: Array, cost: Array
 ) -> tuple[Array, Array, _Effects]:
     """Change of demand (G, N, 2G) and income (G, 2G) at given outputs and incomes, and of the shares."""
-    settings, theta, N = problem.settings, problem.theta[:, None, None, None], problem.N
-    arriving = prices.delivered.transpose(1, 2, 0)[..., None] * cost.transpose(1, 0, 2)[:, None]  # (i, r, s, f)
-    index = np.matmul(problem.sourcing.transpose(1, 2, 3, 0), arriving)  # (i, r, u, f)
-    index /= prices.total[..., None]
-    inputs = np.einsum("irj,irjf->rjf", prices.input_shares, index[:, :, :N])
-    consumer = np.einsum("ir,irf->rf", prices.final_shares, index[:, :, N])
+    settings, N = problem.settings, problem.N
+    # the large arrays in single precision, like the factorisations that they go with
+    theta = single(problem.theta[:, None, None, None])
+    weights, delivered = single(problem.sourcing), single(prices.delivered.transpose(1, 2, 0)[..., None])
+    own = single(cost.transpose(1, 0, 2)[:, None])  # (i, 1, s, f)
+    index = np.matmul(weights.transpose(1, 2, 3, 0), delivered * own)  # (i, r, u, f)
+    index /= single(prices.total[..., None])
+    inputs = np.einsum("irj,irjf->rjf", single(prices.input_shares), index[:, :, :N])
+    consumer = np.einsum("ir,irf->rf", single(prices.final_shares), index[:, :, N])
     effects, services = _task_change(problem, prices, output, cost, index[:, :, N + 1 :], consumer)
     # d log spending of (r, j) on i, plus the part of the sourcing shares that is common to all sources
     change = index * theta
     change[:, :, :N] += (1.0 - settings.inputs) * index[:, :, :N]
-    change[:, :, :N] += (settings.inputs - settings.value_added) * inputs + (settings.value_added - 1.0) * cost
+    change[:, :, :N] += single((settings.inputs - settings.value_added) * inputs + (settings.value_added - 1.0) * cost)
     change[:, :, N] += (1.0 - settings.consumption) * (index[:, :, N] - consumer)
     if problem.kinds:
         change[:, :, N + 1 :] += services.transpose(1, 0, 2)
-    change *= found.spending[..., None]
-    flow = np.matmul(problem.sourcing.transpose(1, 2, 0, 3), change)  # (i, r, s, f)
-    del change, index
-    flow *= prices.delivered.transpose(1, 2, 0)[..., None]
-    flow -= theta * found.flow.transpose(1, 2, 0)[..., None] * cost.transpose(1, 0, 2)[:, None]
-    demand = np.einsum("irsf,sir->sif", flow, problem.basic)
-    earned = np.einsum("irsf,sir->rf", flow, problem.duty)
+    change *= single(found.spending[..., None])
+    flow = np.matmul(weights.transpose(1, 2, 0, 3), change)  # (i, r, s, f)
+    del change, index, weights
+    flow *= delivered
+    flow -= single(found.flow.transpose(1, 2, 0)[..., None]) * (theta * own)
+    demand = np.einsum("irsf,sir->sif", flow, single(problem.basic)).astype(np.float64)
+    earned = np.einsum("irsf,sir->rf", flow, single(problem.duty)).astype(np.float64)
     if problem.rent is not None:
-        earned += np.einsum("irsf,sir->sf", flow, problem.rent)
+        earned += np.einsum("irsf,sir->sf", flow, single(problem.rent))
     capital = (output * prices.value_share * prices.capital_share)[..., None]
     earned += (capital * (effects.value + effects.capital)).sum(axis=1)
     earned += found.supply.wage_bill[:, None] * _wage_bill_change(problem, found, consumer)
