@@ -76,7 +76,10 @@ def _as_list(value: Any) -> Any:
 
 
 def names(example: str) -> Any:
-    """Return the type of a label, a group name, or a list of these; one name may stand without brackets."""
+    """Return the type of a label, a group name, or a list of these; one name may stand without brackets.
+
+    A name that ends in ``?`` counts only where the table has it.
+    """
     schema = {
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
         "examples": [example],

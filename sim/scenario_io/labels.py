@@ -19,6 +19,8 @@ ALIASES = {
     "IT": "ITA", "TW": "TWN", "IN": "IND", "ID": "IDN", "CA": "CAN", "MX": "MEX", "BR": "BRA", "TR": "TUR", "RU": "RUS",
     "AU": "AUS", "ROU": "ROM", "EU": "eu", "EU27": "eu", "WORLD": "all",
 }  # fmt: skip
+#: Mark of a label that counts only where the table has it: ``RUS?``.
+OPTIONAL = "?"
 #: Words that no group may take.
 RESERVED = ("all", "WLD", "base")
 #: The world as an economy in expectations and results.
@@ -130,13 +132,13 @@ class Labels:
                     self.faults.add(path, "S016", f"the group {name!r} has no member in this table.")
 
     def _group(self, path: Path, members: Sequence[str], kind: str) -> list[int]:
-        """Positions of the members of a group; those marked with ? may be missing."""
-        known = self.economy_names if kind == "economies" else self.sector_names
+        """Positions of the members of a group."""
+        if kind == "economies":
+            return self.economy_list(path, members)
         found: list[str] = []
-        absent: set[str] = set()
         for member in members:
-            name = member.removesuffix("?")
-            around = self._around(name) if kind == "sectors" and name not in known else ""
+            name = member.removesuffix(OPTIONAL)
+            around = self._around(name) if name not in self.sector_names else ""
             if around:
                 self.faults.add(
                     path,
@@ -144,27 +146,23 @@ class Labels:
                     f"this table has {name!r} only as part of {around!r}, which stands for it.",
                     warning=True,
                 )
-            found.append(around or name)
-            if member != name and found[-1] not in known:
-                absent.add(name)
-        code, what = ("S020", "economy or group") if kind == "economies" else ("S021", "sector or group")
-        kept = [name for name in self._known(path, found, [*known, *absent], code, what) if name not in absent]
-        return self._economies(kept) if kind == "economies" else self._sectors(kept)
+            found.append(around or member)
+        return self.sector_list(path, found)
 
     def _around(self, code: str) -> str:
         """Return the sector that contains a basic code; empty when there is none."""
         return next((label for label, basic in self.table.sector_members.items() if code in basic), "")
 
     def _known(self, path: Path, names: Sequence[str], allowed: list[str], code: str, what: str) -> list[str]:
-        known = [name for name in names if name in allowed]
-        if len(known) < len(names):
-            document = self.faults.document
-            single = document is not None and (*self.faults.original(path), 0) not in document.values
-            for i, name in enumerate(names):
-                if name not in allowed:
-                    hint = self.economy_hint(name) if code == "S020" else self.sector_hint(name)
-                    self.faults.unknown(path if single else (*path, i), code, what, name, allowed, hint=hint)
-        return known
+        """Names that the table has; one marked as optional may be missing, any other becomes a problem."""
+        bare = [name.removesuffix(OPTIONAL) for name in names]
+        unknown = [i for i, name in enumerate(bare) if name not in allowed and name == names[i]]
+        document = self.faults.document
+        single = document is not None and (*self.faults.original(path), 0) not in document.values
+        for i in unknown:
+            hint = self.economy_hint(names[i]) if code == "S020" else self.sector_hint(names[i])
+            self.faults.unknown(path if single else (*path, i), code, what, names[i], allowed, hint=hint)
+        return [name for name in bare if name in allowed]
 
 
 def _hint(name: str, meant: str, allowed: Sequence[str], members: Mapping[str, Sequence[str]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
@@ -77,7 +78,7 @@ def _policy(policy: Policy, index: int, labels: Labels, scenario: Scenario) -> M
     first = policy.first if policy.first is not None else scenario.years[0] + 1
     last = policy.last if policy.last is not None else scenario.years[1]
     operation: Operation = "set" if policy.value is not None else "add"
-    _warn_if_empty(path, mask, labels)
+    _warn_if_empty(path, mask, who, partners, labels)
     return Move(
         "policy", index, policy.lever, operation, policy.amount, who, partners, sectors, first, last, policy.ramp, mask
     )
@@ -91,7 +92,7 @@ def _event(event: Event, index: int, labels: Labels) -> Move:
     operations: dict[str, Operation] = {"export-restriction": "cut", "tariff": "add"}
     operation = operations.get(event.type, "scale")
     last = event.first + event.duration - 1
-    _warn_if_empty(path, mask, labels)
+    _warn_if_empty(path, mask, who, partners, labels)
     return Move(
         "event", index, event.type, operation, event.size, who, partners, sectors, event.first, last, "step", mask
     )
@@ -144,8 +145,11 @@ def _mask(
     return mask
 
 
-def _warn_if_empty(path: Path, mask: NDArray[np.bool_], labels: Labels) -> None:
-    if not mask.any() and not labels.faults.errors:
+def _warn_if_empty(
+    path: Path, mask: NDArray[np.bool_], who: Sequence[int], partners: Sequence[int], labels: Labels
+) -> None:
+    """Warn of a move that reaches nothing, unless all it names is optional and missing in this table."""
+    if not mask.any() and who and partners and not labels.faults.errors:
         labels.faults.add(path, "S030", "reaches no trade: `who` and `partners` are the same economy.", warning=True)
 
 

@@ -36,6 +36,14 @@ def test_a_member_with_a_question_mark_counts_only_where_the_table_has_it() -> N
     assert [on_world.economies[k] for k in on_world.moves[0].who] == ["RUS", "CHN"]
 
 
+def test_a_policy_of_an_absent_optional_economy_reaches_nothing_and_does_not_warn() -> None:
+    policies = [{"who": "CAN?", "lever": "tariff", "value": 0.1}, {"who": ["USA", "CAN?"], "lever": "ai", "add": 0.1}]
+    loaded = read_scenario({**HEAD, "policies": policies})
+    assert [move.who for move in loaded.resolved.moves] == [(), (0,)]
+    assert not loaded.resolved.moves[0].mask.any()
+    assert loaded.warnings == ()
+
+
 def test_a_sector_inside_a_larger_one_stands_for_it_with_a_warning() -> None:
     loaded = read_scenario(
         {**HEAD, "groups": {"sectors": {"medical": ["c9", "c14"]}}, "policies": [{"who": "USA", "lever": "tariff", "sectors": "medical", "value": 0.1}]}
@@ -62,6 +70,7 @@ def test_groups_are_part_of_the_scenario_and_its_hash() -> None:
         ("groups: {economies: {b: [c], c: [USA]}}", "S020", 6, 26, "unknown economy or group 'c'"),
         ("groups: {economies: {west: []}}", "S016", 6, 28, "must not be empty"),
         ("groups: {economies: {west: [RUS?]}}", "S016", 6, 28, "has no member in this table"),
+        ("policies:\n  - {who: [CAN?, GER], lever: ai, value: 0.1}", "S020", 7, 18, "unknown economy or group 'GER'"),
         ("groups: {economies: {West: [USA]}}", "S016", 6, 22, "expected a name of lower-case letters"),
         ("groups: {blocs: {west: [USA]}}", "S010", 6, 10, "unknown key 'blocs'"),
         ("groups: {economies: [USA]}", "S012", 6, 21, "expected a mapping"),
