@@ -11,6 +11,7 @@ double.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -153,12 +154,13 @@ def respond(problem: Problem, prices: Prices, found: Quantities, output: Array, 
 
 def _inverse(jacobian: Array) -> Array:
     """Inverse of the market Jacobian; the shortest step where trade that is shut leaves relative wages open."""
-    try:
-        found = np.linalg.inv(jacobian)
+    found = np.full_like(jacobian, np.nan)
+    if np.isfinite(jacobian).all():
+        with suppress(np.linalg.LinAlgError):
+            found = np.linalg.inv(jacobian)
         if not np.linalg.norm(found) * np.linalg.norm(jacobian) < 1.0 / RANK:
-            found = np.linalg.pinv(jacobian, rcond=RANK)
-    except np.linalg.LinAlgError:
-        found = np.full_like(jacobian, np.nan)
+            with suppress(np.linalg.LinAlgError):
+                found = np.linalg.pinv(jacobian, rcond=RANK)
     if not np.isfinite(found).all():
         raise ConvergenceError(
             "the factor markets have no usable Jacobian: the shocks are too large to follow. Make them smaller or spread "
