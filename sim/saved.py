@@ -45,6 +45,10 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "base_year": ("economy", "indicator", "published", "simulated", "unit"),
     }
 )
+#: Tables that a run folder holds only when the scenario or the command line asked for them.
+ON_REQUEST: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"attribution": ("year", "economy", "indicator", "channel", "value", "unit")}
+)
 #: The world as an economy in the tables.
 WORLD = "WLD"
 
@@ -58,8 +62,12 @@ class SavedRun:
     folder: Path | None = field(default=None)
 
     def __getitem__(self, name: str) -> DataFrame:
-        """One of the tables of :data:`TABLES`."""
+        """One of the tables of :data:`TABLES`, or of :data:`ON_REQUEST` where the run has it."""
         return self.tables[name]
+
+    def __contains__(self, name: str) -> bool:
+        """Whether the run has a table."""
+        return name in self.tables
 
     @property
     def name(self) -> str:
@@ -118,7 +126,9 @@ def read_run(path: str | Path) -> SavedRun:
     """
     folder = Path(path)
     manifest = read_manifest(folder)
-    return SavedRun(manifest, MappingProxyType({name: _read_table(folder, name) for name in TABLES}), folder)
+    present = [name for name in ON_REQUEST if (folder / "tables" / f"{name}.parquet").is_file()]
+    tables = {name: _read_table(folder, name) for name in (*TABLES, *present)}
+    return SavedRun(manifest, MappingProxyType(tables), folder)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -152,10 +162,15 @@ def _read_table(folder: Path, name: str) -> DataFrame:
         frame = pd.read_parquet(file)
     except (OSError, ValueError) as error:
         raise OutputError(f"{file} cannot be read ({error}). Run the scenario again.") from error
-    absent = [column for column in TABLES[name] if column not in frame.columns]
+    absent = [column for column in columns_of(name) if column not in frame.columns]
     if absent:
         raise OutputError(f"{file} lacks the columns {', '.join(absent)}; found {', '.join(frame.columns)}.")
     return frame
+
+
+def columns_of(table: str) -> tuple[str, ...]:
+    """Columns that a table has in any case, in order."""
+    return TABLES[table] if table in TABLES else ON_REQUEST[table]
 
 
 def find_run(run: str, runs: Path) -> Path:

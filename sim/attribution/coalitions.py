@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.attribution.parts import AttributionError
 from sim.indicators import INDICATORS
 from sim.runner import run_loaded
 from sim.scenario_io import resolve
@@ -107,7 +109,12 @@ def _courses(
     from joblib import Parallel, delayed
 
     parallel = Parallel(n_jobs=workers, backend="loky", return_as="generator", batch_size=1)
-    yield from parallel(delayed(_play_apart)(scenario, table, indicators) for scenario in scenarios)
+    try:
+        yield from parallel(delayed(_play_apart)(scenario, table, indicators) for scenario in scenarios)
+    except BrokenExecutor as error:
+        raise AttributionError(
+            f"one of {workers} worker processes ended by itself, probably for want of memory; use workers=1."
+        ) from error
 
 
 def _play_apart(scenario: Scenario, table: WorldTable, indicators: Sequence[str]) -> Course:

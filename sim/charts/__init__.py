@@ -9,8 +9,21 @@ from sim.charts.bars import changes, composition
 from sim.charts.dots import dots
 from sim.charts.lines import lines, panels
 from sim.charts.matrix import heatmap
+from sim.charts.parts import parts_by_name, parts_by_year
 from sim.charts.svg import to_svg
 from sim.charts.theme import configured
 from sim.charts.timeline import timeline
 
-__all__ = ["changes", "composition", "configured", "dots", "heatmap", "lines", "panels", "timeline", "to_svg"]
+__all__ = [
+    "changes",
+    "composition",
+    "configured",
+    "dots",
+    "heatmap",
+    "lines",
+    "panels",
+    "parts_by_name",
+    "parts_by_year",
+    "timeline",
+    "to_svg",
+]

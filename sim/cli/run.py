@@ -14,6 +14,8 @@ import typer
 from sim.cli.failures import INTERRUPTED, NUMERICAL, OK, PARTIAL
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from sim.export import RunFolder
     from sim.result import RunResult
     from sim.saved import SavedRun
@@ -43,6 +45,10 @@ def run(
         bool,
         typer.Option("--alone", help="No companion runs: other scenarios it is compared with, ends of capital supply."),
     ] = False,
+    attribution: Annotated[
+        bool,
+        typer.Option("--attribution", help="Also split what changes by channel: automation, tariffs, trust, events."),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only check and say what would be done.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
     as_json: Json = False,
@@ -56,24 +62,29 @@ def run(
       unweave run ai-divide
       unweave run my.yaml --set behaviour.automation.robot_speed=0.4 --years 2011:2020
       unweave run trade-war -o results --json > result.json
+      unweave run trade-war --attribution
     """
-    from sim.indicators import INDICATORS
-    from sim.scenario_io import read_scenario
+    from sim.cli.attribution import read_asking
 
-    loaded = read_scenario(scenario, overrides, years=_years(years), seed=seed, indicators=INDICATORS)
+    loaded = read_asking(scenario, overrides, years=_years(years), seed=seed, attribution=attribution)
     if dry_run:
-        _echo_plan(loaded, output, as_json)
+        from sim.cli.plan import echo_plan
+
+        echo_plan(loaded, output, as_json)
         return OK
     from sim.cli.progress import say, undisturbed
     from sim.export import finish, start
 
     folder = start(loaded, output, ["unweave", *sys.argv[1:]])
-    result, beside = _played(loaded, folder, threads, quiet, alone)
+    result, beside, extras = _played(loaded, folder, threads, quiet, alone)
     with undisturbed():
         if with_report and not quiet:
             say(f"{result.scenario.name}: writing tables and report")
-        saved = finish(folder, result, lang=lang if with_report else None, years=tables, companions=beside)
+        report_lang = lang if with_report else None
+        saved = finish(folder, result, lang=report_lang, years=tables, companions=beside, extras=extras)
     _echo_run(saved, "en" if lang == "both" else lang, as_json)
+    if result.error is not None:
+        typer.echo(f"error: {result.message}", err=True)
     return exit_code(result)
 
 
@@ -89,8 +100,9 @@ def _years(text: str | None) -> tuple[int, int] | None:
 
 def _played(
     loaded: LoadedScenario, folder: RunFolder, threads: int | None, quiet: bool, alone: bool
-) -> tuple[RunResult, Mapping[Any, RunResult]]:
-    """Run the years, then the companions; whatever ends the run before its base year is noted in the folder."""
+) -> tuple[RunResult, Mapping[Any, RunResult], Mapping[str, DataFrame]]:
+    """Run the years, then what is asked for beside; whatever ends the run before its base year is noted in the folder."""
+    from sim.cli.attribution import attributed
     from sim.cli.progress import Progress, stopper
     from sim.companions import companions_of, run_companions
     from sim.export import fail
@@ -104,7 +116,8 @@ def _played(
         with Progress(loaded.resolved.scenario.name, quiet=quiet) as progress, stopper() as stop:
             result = run_loaded(loaded, threads=threads, progress=note, stop=stop)
             wanted = companions_of(loaded) if result.status == "ok" and not alone else []
-            return result, run_companions(wanted, threads=threads, note=progress.step, stop=stop)
+            beside = run_companions(wanted, threads=threads, note=progress.step, stop=stop)
+            return result, beside, attributed(result, note=progress.step, stop=stop)
     except KeyboardInterrupt:
         fail(folder, "cancelled", "interrupted before the base year was finished")
         raise
@@ -122,45 +135,9 @@ def exit_code(result: RunResult) -> int:
     return OK if result.status == "ok" and result.passed else PARTIAL
 
 
-def _echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> None:
-    """Say what a run would do."""
-    from sim.export import runs_folder
-
-    scenario, table = loaded.resolved.scenario, loaded.table
-    plan: dict[str, Any] = {
-        "schema_version": 1,
-        "scenario": scenario.name,
-        "years": list(scenario.years),
-        "simulated_years": len(scenario.horizon),
-        "seed": scenario.seed,
-        "table": table.name or scenario.table,
-        "economies": table.G,
-        "sectors": table.N,
-        "policies": len(scenario.policies),
-        "events": len(scenario.events),
-        "memory_megabytes": round(12 * 8 * table.n**2 / 1e6 + 150),
-        "runs_folder": str(runs_folder(output)),
-        "warnings": [f"{problem.place}: {problem.message}" for problem in loaded.warnings],
-    }
-    if as_json:
-        typer.echo(json.dumps(plan, ensure_ascii=False, indent=1))
-        return
-    typer.echo(
-        f"{scenario.name}: {scenario.years[0]}–{scenario.years[1]} ({plan['simulated_years']} years), seed {scenario.seed}"
-    )
-    typer.echo(
-        f"table      {plan['table']}, {table.G} economies × {table.N} sectors, about {plan['memory_megabytes']} MB"
-    )
-    typer.echo(f"sets       {plan['policies']} policies, {plan['events']} events")
-    typer.echo(f"writes to  a new folder in {plan['runs_folder']}")
-    for warning in plan["warnings"]:
-        typer.echo(f"warning    {warning}")
-    typer.echo("nothing was run (--dry-run)")
-
-
 def _echo_run(saved: SavedRun, lang: str, as_json: bool) -> None:
     """Say what came out: the finding first, then where everything is."""
-    from sim.report import against, headline
+    from sim.report import against, headline, why
     from sim.texts import Texts
 
     texts, manifest, folder = Texts(lang), saved.manifest, saved.folder
@@ -171,13 +148,15 @@ def _echo_run(saved: SavedRun, lang: str, as_json: bool) -> None:
     typer.echo(headline(saved, lang))
     if comparison := against(saved, lang):
         typer.echo(comparison)
+    for sentence in why(saved, lang):
+        typer.echo(sentence)
     typer.echo("")
     years = saved.years
     typer.echo(
         texts("cli.finished", name=saved.name, status=texts(f"status.{saved.status}"), first=years[0], last=years[-1],
               count=len(years), seconds=manifest["duration_seconds"])
     )  # fmt: skip
-    if manifest["message"]:
+    if saved.status == "cancelled":
         typer.echo(manifest["message"])
     checks = manifest["checks"]
     failed = sum(not check["passed"] for check in checks)
@@ -192,7 +171,7 @@ def _echo_run(saved: SavedRun, lang: str, as_json: bool) -> None:
 
 def summary(saved: SavedRun, lang: str = "en") -> dict[str, Any]:
     """Return what ``--json`` prints about a run."""
-    from sim.report import against, headline
+    from sim.report import against, headline, world_split
     from sim.report.headline import facts
 
     manifest = saved.manifest
@@ -219,6 +198,7 @@ def summary(saved: SavedRun, lang: str = "en") -> dict[str, Any]:
         "headline": headline(saved, lang),
         "against": against(saved, lang),
         "numbers": numbers,
+        "attribution": world_split(saved),
         "folder": str(saved.folder),
         "report": str(saved.folder / "report.html") if saved.folder else None,
     }

@@ -7,10 +7,11 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sim.channels import CHANNELS, RESIDUAL
 from sim.economy.accounts import TOLERANCES as SOLVER_CHECKS
 from sim.indicators import INDICATORS, MEANINGS, PAIR_INDICATORS
 from sim.levers import EVENT, POLICY
-from sim.saved import TABLES
+from sim.saved import ON_REQUEST, TABLES
 from sim.texts import LANGUAGES, Texts
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _COLUMNS = {
     "indicator": "code of an indicator, listed below with its unit and formula",
     "value": "number in the unit of its row, rounded to 10 significant digits; text in levers and assumptions",
     "unit": "unit of the value; share = fraction of one, ratio = relative to the base year",
+    "channel": "what moved it, codes below; the channels of a row's indicator add up to its change against the base year",
     "lever": "code of a lever or event",
     "partner": "code of the partner; empty: none or all",
     "sector": "code of the sector; empty: none or all",
@@ -63,6 +65,8 @@ _COLUMNS = {
     "simulated": "figure of the simulated base year, negative final demand set to zero",
 }
 
+_RESIDUAL = "change that is in no channel: what moves with all channels off, and rounding"
+
 
 def codebook() -> str:
     """Text of codebook.csv."""
@@ -74,18 +78,26 @@ def codebook() -> str:
 
 
 def _rows() -> Iterator[tuple[str, ...]]:
-    for table, columns in TABLES.items():
+    for table, columns in (*TABLES.items(), *ON_REQUEST.items()):
         extra = ("kind", "drivers") if table == "decisions" else ()
         yield from ((table, column, "", "", "", "", _COLUMNS[column], "") for column in (*columns, *extra))
     for table, registry in (("indicators", INDICATORS), ("pairs", PAIR_INDICATORS)):
         for one in registry.values():
             yield (table, "indicator", one.id, one.label_en, one.label_zh, one.unit, one.formula, one.source)
+    for channel in CHANNELS.values():
+        yield ("attribution", "channel", channel.id, channel.label_en, channel.label_zh, "", channel.meaning, "")
+    yield ("attribution", "channel", RESIDUAL, *_labels("attribution.residual"), "", _RESIDUAL, "")
     for kind, levers in (("policy", POLICY), ("event", EVENT)):
         for lever in levers.values():
             yield ("levers", kind, lever.id, lever.label_en, lever.label_zh, lever.unit, lever.meaning, "")
     for check in dict.fromkeys((*MEANINGS, *SOLVER_CHECKS)):
-        labels = [Texts(lang).get(f"check.{check}", "") or "" for lang in LANGUAGES]
+        labels = _labels(f"check.{check}")
         yield ("checks", "check", check, *labels, "", MEANINGS.get(check, labels[0]), "")
+
+
+def _labels(key: str) -> list[str]:
+    """A text in both languages."""
+    return [Texts(lang).get(key, "") or "" for lang in LANGUAGES]
 
 
 def readme(run: SavedRun, headline: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.export.rounding import round_significant
-from sim.saved import TABLES
+from sim.saved import columns_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,7 +34,7 @@ def tidy(name: str, frame: DataFrame) -> DataFrame:
     ValueError
         A column of the table is missing.
     """
-    columns = list(TABLES[name])
+    columns = list(columns_of(name))
     absent = [column for column in columns if column not in frame.columns]
     if absent:
         raise ValueError(f"table {name!r} lacks the columns {', '.join(absent)}; it has {', '.join(frame.columns)}")

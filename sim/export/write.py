@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from sim.errors import OutputError
+from sim.errors import OutputError, SimError
 from sim.export.codebook import codebook, readme
 from sim.export.folder import RunFolder, runs_folder
 from sim.export.frames import tables_of
@@ -18,8 +19,12 @@ from sim.report import headline, render
 from sim.saved import SavedRun
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from sim.result import RunResult
     from sim.scenario_io.read import LoadedScenario
+
+logger = logging.getLogger("unweave.export")
 
 #: Which simulated world tables are written.
 YearTables = Literal["none", "ends", "all"]
@@ -61,6 +66,7 @@ def finish(
     lang: str | None = "both",
     years: YearTables = "none",
     companions: Mapping[tuple[str, str], RunResult] = MappingProxyType({}),
+    extras: Mapping[str, DataFrame] = MappingProxyType({}),
 ) -> SavedRun:
     """Write tables, codebook, README, report and the completed manifest of a run that has ended in any way.
 
@@ -77,9 +83,11 @@ def finish(
         Simulated world tables written to ``years/``; a scenario with ``outputs: [tables]`` asks for all.
     companions : mapping of (kind, name) to RunResult
         Runs made beside this one, see :mod:`sim.companions`.
+    extras : mapping of str to DataFrame
+        Tables of :data:`sim.saved.ON_REQUEST` by name.
     """
     try:
-        return _finish(folder, result, lang, years, companions)
+        return _finish(folder, result, lang, years, companions, extras)
     except Exception as error:
         _note_failure(folder, f"the results could not be written: {error}")
         if not isinstance(error, OSError):
@@ -95,8 +103,10 @@ def _finish(
     lang: str | None,
     years: YearTables,
     companions: Mapping[tuple[str, str], RunResult],
+    extras: Mapping[str, DataFrame],
 ) -> SavedRun:
-    tables = {name: tidy(name, frame) for name, frame in tables_of(result, companions).items()}
+    frames = {**tables_of(result, companions), **extras}
+    tables = {name: tidy(name, frame) for name, frame in frames.items()}
     rows = write_tables(tables, folder.path / "tables")
     _write_years(folder, result, "all" if "tables" in result.scenario.outputs else years)
     folder.manifest.update(closing(result, tables, str(folder.manifest["started"])))
@@ -138,7 +148,16 @@ def fail(folder: RunFolder, status: Literal["failed", "cancelled"], message: str
 
 
 def save(result: RunResult, base: str | Path | None = None, **options: Any) -> Path:
-    """Write a run folder for a result that is already there and return its path; options as for :func:`finish`."""
+    """Write a run folder for a result that is already there and return its path; options as for :func:`finish`.
+
+    What the scenario asks for under ``outputs`` is computed first, unless it is given in ``extras``.
+    """
+    extras = dict(options.pop("extras", {}))
+    if "attribution" in result.scenario.outputs and "attribution" not in extras:
+        try:
+            extras["attribution"] = result.attribution
+        except SimError as error:
+            logger.warning("the run is saved without attribution: %s", error)
     folder = start(result.loaded, base)
-    finish(folder, result, **options)
+    finish(folder, result, extras=extras, **options)
     return folder.path

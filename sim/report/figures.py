@@ -11,6 +11,7 @@ from sim.report import data
 from sim.report.acts import amount
 from sim.report.figure import TWO_SIZES, Drawing, Figure, by_year
 from sim.report.names import Names
+from sim.report.split import Splitter
 from sim.saved import WORLD, SavedRun
 from sim.texts import Texts
 from sim.texts.formats import is_ratio, is_share, number
@@ -250,6 +251,7 @@ def figures(run: SavedRun, texts: Texts, names: Names) -> Mapping[str, Figure]:
     limit = largest_dependence(run, [first, last])
     drawn = {
         "interdependence": artist.course("interdependence", "interdependence", [WORLD]),
+        **Splitter(run, texts, names).figures(),
         "vs": artist.course("vs", "vs_foreign_content", many),
         "dva": artist.course("dva", "dva_share", many),
         "groups": artist.groups(),

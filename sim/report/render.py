@@ -12,6 +12,7 @@ from sim.report.figure import Figure
 from sim.report.figures import figures
 from sim.report.headline import against, headline
 from sim.report.names import Names
+from sim.report.split import why
 from sim.saved import SavedRun
 from sim.texts import LANGUAGES, Texts
 
@@ -20,6 +21,7 @@ CHOICES = (*LANGUAGES, "both")
 #: Figures of each section, in the order of the report.
 _SECTIONS = {
     "course": ("interdependence", "drivers"),
+    "attribution": ("split_world", "split_vs", "split_economies", "split_dependence"),
     "vs": ("vs", "dva"),
     "groups": ("groups", "group_changes"),
     "links": ("links_first", "links_last", "links_change"),
@@ -92,6 +94,7 @@ def _context(run: SavedRun, texts: Texts) -> dict[str, Any]:
         "question": texts.pick(run.manifest.get("question")),
         "headline": headline(run, texts.lang),
         "against": against(run, texts.lang),
+        "why": why(run, texts.lang),
         "cards": sections.cards(run, texts, names),
         "partial": run.status != "ok",
         "growth": sources.growth_sentence(run, texts),
