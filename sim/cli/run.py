@@ -75,7 +75,7 @@ def run(
     from sim.cli.progress import say, undisturbed
     from sim.export import finish, start
 
-    folder = start(loaded, output, ["unweave", *sys.argv[1:]])
+    folder = start(loaded, output, ["unweave", *sys.argv[1:]], ["--alone"] if alone else [])
     result, beside, extras = _played(loaded, folder, threads, quiet, alone)
     with undisturbed():
         if with_report and not quiet:
@@ -83,8 +83,6 @@ def run(
         report_lang = lang if with_report else None
         saved = finish(folder, result, lang=report_lang, years=tables, companions=beside, extras=extras)
     _echo_run(saved, "en" if lang == "both" else lang, as_json)
-    if result.error is not None:
-        typer.echo(f"error: {result.message}", err=True)
     return exit_code(result)
 
 

@@ -30,7 +30,9 @@ def now() -> str:
     return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
 
 
-def opening(loaded: LoadedScenario, digest: str, name: str, command: Sequence[str]) -> dict[str, Any]:
+def opening(
+    loaded: LoadedScenario, digest: str, name: str, command: Sequence[str], flags: Sequence[str] = ()
+) -> dict[str, Any]:
     """Manifest of a run that starts now."""
     scenario = loaded.resolved.scenario
     return {
@@ -50,7 +52,7 @@ def opening(loaded: LoadedScenario, digest: str, name: str, command: Sequence[st
         "seed": scenario.seed,
         "hash": digest,
         "command": shlex.join(command) if command else "",
-        "rerun": rerun(loaded),
+        "rerun": rerun(loaded, flags),
         "overrides": list(loaded.overrides),
         "settings": _settings(loaded),
         "table": about_table(loaded.table, scenario.table),
@@ -67,7 +69,7 @@ def opening(loaded: LoadedScenario, digest: str, name: str, command: Sequence[st
     }
 
 
-def rerun(loaded: LoadedScenario) -> str:
+def rerun(loaded: LoadedScenario, flags: Sequence[str] = ()) -> str:
     """Command that repeats the run from inside its folder: the scenario as given, with what was overridden."""
     scenario = loaded.resolved.scenario
     given = bool(loaded.text)
@@ -79,7 +81,7 @@ def rerun(loaded: LoadedScenario) -> str:
             found = next((p for p in (Path(scenario.table), file) if p.is_file()), None)
             if found is not None:
                 parts += ["--set", f"table={found.resolve()}"]
-    parts += ["--years", f"{scenario.years[0]}:{scenario.years[1]}", "--seed", str(scenario.seed)]
+    parts += ["--years", f"{scenario.years[0]}:{scenario.years[1]}", "--seed", str(scenario.seed), *flags]
     return shlex.join(parts)
 
 

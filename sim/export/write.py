@@ -30,7 +30,9 @@ logger = logging.getLogger("unweave.export")
 YearTables = Literal["none", "ends", "all"]
 
 
-def start(loaded: LoadedScenario, base: str | Path | None = None, command: Sequence[str] = ()) -> RunFolder:
+def start(
+    loaded: LoadedScenario, base: str | Path | None = None, command: Sequence[str] = (), flags: Sequence[str] = ()
+) -> RunFolder:
     """Make the folder of a run and say in it that the run is going on.
 
     Parameters
@@ -41,6 +43,8 @@ def start(loaded: LoadedScenario, base: str | Path | None = None, command: Seque
         Folder of run folders; ``UNWEAVE_RUNS`` or ``./runs`` if not given.
     command : sequence of str
         Command line to record.
+    flags : sequence of str
+        Options that a repetition needs for the same tables.
 
     Raises
     ------
@@ -52,7 +56,7 @@ def start(loaded: LoadedScenario, base: str | Path | None = None, command: Seque
     resolved = loaded.resolved
     digest = scenario_hash(resolved, table_checksum=loaded.table.checksum())
     folder = RunFolder.create(runs_folder(base), resolved.scenario.name, digest)
-    folder.update(**opening(loaded, digest, folder.path.name, command))
+    folder.update(**opening(loaded, digest, folder.path.name, command, flags))
     folder.write_text(GIVEN, loaded.text or dump_yaml(loaded.scenario))
     folder.write_text(RESOLVED, dump_yaml(resolved))
     folder.log("start", name=resolved.scenario.name, seed=resolved.scenario.seed, years=list(resolved.scenario.years))

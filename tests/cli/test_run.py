@@ -16,10 +16,12 @@ from pathlib import Path
 import pytest
 
 from sim.cli import call
+from sim.economy import WorldEconomy
+from sim.errors import EconomyError
 from sim.saved import TABLES, read_run
 
 #: Short and small: classroom table, few years.
-SHORT = ("--set", "table=classroom-2011", "--years", "2011:2014", "-q")
+SHORT = ("--set", "table=classroom-2011", "--years", "2011:2014", "-q", "--alone")
 
 
 @pytest.fixture(autouse=True)
@@ -128,7 +130,10 @@ def test_json_is_one_object_without_prose(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_progress_is_on_stderr_in_plain_lines_when_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
-    assert call(["run", "status-quo", "--set", "table=classroom-2011", "--years", "2011:2013", "--no-report"]) == 0
+    assert (
+        call(["run", "status-quo", "--set", "table=classroom-2011", "--years", "2011:2013", "--no-report", "--alone"])
+        == 0
+    )
     lines = capsys.readouterr().err.splitlines()
     assert [line.split("(")[0] for line in lines] == [f"status-quo: {year} " for year in (2011, 2012, 2013)]
 
@@ -199,12 +204,54 @@ def test_codebook_explains_every_column_and_code(own_runs: Path) -> None:
     assert {("checks", code) for code in saved["checks"]["check"].unique()} <= codes
 
 
+@pytest.mark.parametrize(("failing", "code", "status"), [(2, 4, "failed"), (4, 1, "partial")])
+def test_a_year_without_solution_ends_the_run_with_its_code(
+    failing: int,
+    code: int,
+    status: str,
+    own_runs: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Calls 1, 2, … solve 2011, 2012, …; 4 says that not one simulated year was finished, 1 that some were."""
+    solve, calls = WorldEconomy.solve, []
+
+    def some(self: WorldEconomy, *args: object, **options: object) -> object:
+        calls.append(1)
+        if len(calls) == failing:
+            raise EconomyError("no price clears the market for c14 in CHN; lower the tariff")
+        return solve(self, *args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(WorldEconomy, "solve", some)
+    assert call(["run", "trade-war", *SHORT, "--lang", "en"]) == code
+    shown = capsys.readouterr()
+    message = f"year {2009 + failing + 1}: no price clears the market for c14 in CHN; lower the tariff"
+    assert message in shown.err
+    assert "Traceback" not in shown.out + shown.err
+    saved = read_run(folders(own_runs)[0])
+    assert saved.status == status
+    assert saved.manifest["message"] == message
+    assert saved.years == list(range(2011, 2009 + failing + 1))
+
+
 # -- interruption ------------------------------------------------------------------------------------
 
 
 def interrupted(runs: Path, after: str) -> tuple[int, str]:
     """Run a long horizon in a process of its own and press Ctrl-C when ``after`` is on stderr."""
-    command = [sys.executable, "-m", "sim.cli", "run", "baseline", "--years", "2011:2110", "-o", str(runs)]
+    command = [
+        sys.executable,
+        "-m",
+        "sim.cli",
+        "run",
+        "baseline",
+        "--years",
+        "2011:2110",
+        "--lang",
+        "en",
+        "-o",
+        str(runs),
+    ]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         seen = []
@@ -230,7 +277,19 @@ def test_ctrl_c_keeps_the_finished_years(tmp_path: Path) -> None:
 
 
 def test_a_killed_run_still_says_that_it_was_running(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "sim.cli", "run", "baseline", "--years", "2011:2110", "-o", str(tmp_path)]
+    command = [
+        sys.executable,
+        "-m",
+        "sim.cli",
+        "run",
+        "baseline",
+        "--years",
+        "2011:2110",
+        "--lang",
+        "en",
+        "-o",
+        str(tmp_path),
+    ]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
         assert process.stderr is not None
         for line in process.stderr:
