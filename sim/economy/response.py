@@ -157,17 +157,17 @@ def _inverse(jacobian: Array) -> Array:
     found = np.full_like(jacobian, np.nan)
     if np.isfinite(jacobian).all():
         with suppress(np.linalg.LinAlgError):
-            found = np.linalg.inv(jacobian)
+            found = np.asarray(np.linalg.inv(jacobian), dtype=np.float64)
         if not np.linalg.norm(found) * np.linalg.norm(jacobian) < 1.0 / RANK:
             with suppress(np.linalg.LinAlgError):
-                found = np.linalg.pinv(jacobian, rcond=RANK)
+                found = np.asarray(np.linalg.pinv(jacobian, rcond=RANK), dtype=np.float64)
     if not np.isfinite(found).all():
         raise ConvergenceError(
             "the factor markets have no usable Jacobian: the shocks are too large to follow. Make them smaller or spread "
             "them over years.",
             market="factors",
         )
-    return np.asarray(found, dtype=np.float64)
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

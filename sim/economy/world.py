@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from decomp.table import WorldTable
 from sim.economy.accounts import account
-from sim.economy.arrays import sealed, shaped, within
+from sim.economy.arrays import Array, sealed, shaped, within
 from sim.economy.base import BaseEconomy, PurgeReport, calibrate
 from sim.economy.continuation import solve_along_path, trend_holds
 from sim.economy.equilibrium import Carry, Equilibrium
@@ -62,6 +62,17 @@ class WorldEconomy:
     True
     """
 
+    __slots__ = ("_outlay_bundles", "_sourcing", "base", "machines", "settings", "table")
+
+    #: Base-year flows and shares, with what the purge changed.
+    base: BaseEconomy
+    settings: Settings
+    machines: Machines
+    #: The purged base table with primary rows labour, capital and tariff.
+    table: WorldTable
+    _sourcing: Array
+    _outlay_bundles: Array
+
     def __init__(
         self,
         table: WorldTable,
@@ -77,8 +88,8 @@ class WorldEconomy:
         machines: MachineSpec | None = None,
         sluggishness: float = 1.0,
     ) -> None:
-        self.base: BaseEconomy = calibrate(table, _base_tariffs(table, tariffs))
-        self.settings: Settings = read_settings(
+        base = calibrate(table, _base_tariffs(table, tariffs))
+        settings = read_settings(
             table,
             trade_elasticity=trade_elasticity,
             labour_share=labour_share,
@@ -89,11 +100,20 @@ class WorldEconomy:
             closure=closure,
             sluggishness=sluggishness,
         )
-        self.machines: Machines = read_machines(table, self.base, machines or MachineSpec())
-        self._sourcing = join_sourcing(self.base, self.machines)
-        self.base = replace(self.base, sourcing=self._sourcing[..., : table.N])  # one copy of the largest array
-        self._outlay_bundles = sealed(outlay_bundles(table, self.base))
-        self.table: WorldTable = _purged_table(table, self.base, self.settings)
+        made = read_machines(table, base, machines or MachineSpec())
+        sourcing = join_sourcing(base, made)
+        base = replace(base, sourcing=sourcing[..., : table.N])  # one copy of the largest array
+        put = object.__setattr__
+        put(self, "base", base)
+        put(self, "settings", settings)
+        put(self, "machines", made)
+        put(self, "table", _purged_table(table, base, settings))
+        put(self, "_sourcing", sourcing)
+        put(self, "_outlay_bundles", sealed(outlay_bundles(table, base)))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse: a calibrated economy does not change; build another."""
+        raise AttributeError(f"a WorldEconomy is frozen; build another instead of setting {name!r}.")
 
     @property
     def report(self) -> PurgeReport:

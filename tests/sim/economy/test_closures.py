@@ -119,12 +119,21 @@ def test_warm_and_cold_starts_agree_over_a_path():
 
 
 def test_same_calls_give_the_same_bytes():
+
+    def last_year():
+        world = WorldEconomy(random_table(47), trade_elasticity=5.0, labour_share=0.6)
+        first = world.solve(tariffs=everywhere(3, 2, 0.1))
+        return world.solve(tariffs=everywhere(3, 2, 0.12), start=first)
+
+    assert last_year().Z.tobytes() == last_year().Z.tobytes()
+
+
+def test_an_economy_is_frozen():
     world = WorldEconomy(random_table(47), trade_elasticity=5.0, labour_share=0.6)
-    again = WorldEconomy(random_table(47), trade_elasticity=5.0, labour_share=0.6)
-    for w in (world, again):
-        w.path = [w.solve(tariffs=everywhere(3, 2, 0.1))]
-        w.path.append(w.solve(tariffs=everywhere(3, 2, 0.12), start=w.path[0]))
-    assert world.path[1].Z.tobytes() == again.path[1].Z.tobytes()
+    with pytest.raises(AttributeError, match="frozen; build another instead of setting 'settings'"):
+        world.settings = None
+    with pytest.raises(ValueError, match="read-only"):
+        world.base.sourcing[0, 0, 0, 0] = 2.0
 
 
 def test_results_are_read_only_and_survive_pickling():
