@@ -10,6 +10,7 @@ countries.csv           41 economies in 2011: labour share, unemployment, people
 labour_profile.csv      sector shape of labour shares (judgement)
 exposure.csv            exposure of sectors to AI (Felten, Raj & Seamans) and robots (judgement)
 ai_providers.csv        shares in AI compute
+facts.csv               observed and Nash tariffs and export restrictions that scenarios quote
 base_weights.csv        trade and value added of 2011, the weights of all groupings (made by ``base_weights.py``)
 ======================  ============================================================================================
 
@@ -34,6 +35,7 @@ from sim.calibration.countries import (
 )
 from sim.calibration.elasticities import ELASTICITY_SETS, elasticity_alternatives, elasticity_set, trade_elasticity
 from sim.calibration.errors import CalibrationError
+from sim.calibration.facts import fact, nash_tariffs
 from sim.calibration.parameters import Parameter, parameter, parameters
 from sim.calibration.rows import STATUSES
 from sim.calibration.sectors import ai_exposure, labour_profile, labour_share, robot_exposure
@@ -57,12 +59,14 @@ __all__ = [
     "elasticity_alternatives",
     "elasticity_set",
     "employment",
+    "fact",
     "fallback_notes",
     "gdp_per_worker",
     "goods_share",
     "income_group",
     "labour_profile",
     "labour_share",
+    "nash_tariffs",
     "parameter",
     "parameters",
     "population",

@@ -18,6 +18,7 @@ _FILES: Mapping[str, tuple[str, ...]] = {
     "exposure.csv": ("kind", "sector"),
     "labour_profile.csv": ("sector",),
     "ai_providers.csv": ("economy",),
+    "facts.csv": ("fact", "who", "whom", "period"),
 }
 #: Names of the quantities of a file: before and after the value of its first column, or the whole name.
 _NAMES = {
@@ -99,7 +100,7 @@ def _calibration() -> Iterator[Entry]:
                 source="; ".join(dict.fromkeys(row.source for row in rows)), status=", ".join(statuses),
                 status_meaning="; ".join(STATUSES[status] for status in statuses), tables=[file],
                 values=[
-                    {keys[-1]: row.key[-1], "value": row.value, "low": _plain(row.low), "high": _plain(row.high),
+                    {" ".join(keys[1:] or keys): " ".join(row.key[1:] or row.key), "value": row.value, "low": _plain(row.low), "high": _plain(row.high),
                      "year": row.year, "status": row.status, "note": row.note}
                     for row in rows
                 ],

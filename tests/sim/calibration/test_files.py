@@ -23,6 +23,7 @@ FILES = {
     "exposure.csv": ("kind", "sector"),
     "ai_providers.csv": ("economy",),
     "base_weights.csv": ("parameter", "code"),
+    "facts.csv": ("fact", "who", "whom", "period"),
 }
 SECTORS = [f"c{k}" for k in range(1, 36)]
 
@@ -157,3 +158,19 @@ def test_a_broken_file_says_where(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     (tmp_path / "columns.csv").write_text("id,value\n", encoding="utf-8")
     with pytest.raises(CalibrationError, match=r"columns.csv:1: columns are \['id', 'value'\]; expected"):
         rows.read_rows("columns.csv", ("id",))
+
+
+def test_a_fact_is_found_by_its_key_and_an_unknown_one_lists_the_others() -> None:
+    assert calibration.fact("average_tariff", "CHN", "USA", "2025-05").value == 32.6
+    with pytest.raises(CalibrationError, match=r"no 'average_tariff' of USA CHN 2031; there are: USA CHN before"):
+        calibration.fact("average_tariff", "USA", "CHN", "2031")
+
+
+def test_nash_tariffs_of_an_aggregate_are_the_mean_of_its_members_by_their_imports() -> None:
+    import decomp
+
+    table = decomp.load("classroom-2011")
+    found = dict(zip(table.economies, calibration.nash_tariffs(table), strict=True))
+    assert found["USA"] == 0.383
+    members = [calibration.fact("nash_tariff", code).value / 100 for code in ("BRA", "IDN", "MEX", "RUS", "TUR")]
+    assert min(members) < found["EME"] < max(members)
