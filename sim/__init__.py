@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sim.attribution import Attribution, attribute
     from sim.economy import Equilibrium, Shocks, WorldEconomy
     from sim.errors import EconomyError, ScenarioError, SimError
+    from sim.observed import History, history
     from sim.result import RunResult
     from sim.runner import run
     from sim.scenario import Scenario
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _HOME = {
     "run": "sim.runner",
+    "history": "sim.observed",
+    "History": "sim.observed",
     "RunResult": "sim.result",
     "attribute": "sim.attribution",
     "Attribution": "sim.attribution",
@@ -36,6 +39,7 @@ __all__ = [
     "Attribution",
     "EconomyError",
     "Equilibrium",
+    "History",
     "RunResult",
     "Scenario",
     "ScenarioError",
@@ -43,6 +47,7 @@ __all__ = [
     "SimError",
     "WorldEconomy",
     "attribute",
+    "history",
     "load_scenario",
     "run",
 ]

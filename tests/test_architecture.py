@@ -38,7 +38,7 @@ SIM_LAYERS: list[list[str]] = [
     ["report"],
     ["export", "compare"],
     ["runner"],
-    ["attribution", "companions"],
+    ["attribution", "companions", "ensemble", "observed"],
     ["explorer"],
     ["cli"],
 ]

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("sim.cli.run", "Compare finished runs."),
     "report": ("sim.cli.run", "Write the report of a finished run again."),
     "decompose": ("sim.cli.decompose", "Decompose one economy's exports to another into the 16 terms."),
+    "history": ("sim.cli.history", "Show the observed years of a pair and of the world, shocks marked."),
     "published": ("sim.cli.published", "Set our decomposition beside the published figures."),
     "list": ("sim.cli.scenarios", "List scenarios, tables, indicators, levers, terms, parameters or error codes."),
     "explain": ("sim.cli.meaning", "Explain a parameter, indicator, lever, term or error code."),

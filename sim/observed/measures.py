@@ -1,0 +1,174 @@
+"""What is measured in one observed table: a pair of economies both ways, every economy, the world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from decomp.indicators import interdependence
+from decomp.structure import DvaByUse, VsStructure, structure_of, use_of
+from decomp.terms import GROUPS, TERMS
+from decomp.wwz import wwz
+from sim import calibration
+from sim.indicators.industry import correlation, revealed_advantage
+
+if TYPE_CHECKING:
+    from decomp.result import Decomposition
+    from decomp.structure import Definition
+    from decomp.table import Spec, WorldTable
+
+Array = NDArray[np.float64]
+#: Rows of a tidy frame without the year: (first label, second label, indicator, value, unit).
+Measured = tuple[str, str, str, float, str]
+
+WORLD = "WLD"
+SHARE, INDEX, RATIO = "share", "index", "ratio"
+#: Parts of VS by the name they have in the frames.
+VS_PARTS: Mapping[str, str] = MappingProxyType(
+    {
+        "vs_mva": "mva",
+        "vs_ova": "ova",
+        "vs_fdc": "fdc",
+        "vs_ddc": "ddc",
+        "vs_fva_fin": "fva_fin",
+        "vs_fva_int": "fva_int",
+    }
+)
+#: Domestic value added by use, shares of gross exports.
+DVA_PARTS: Mapping[str, str] = MappingProxyType(
+    {"dva_share": "dva", "dva_fin_share": "dva_fin", "dva_int_share": "dva_int", "dva_intrex_share": "dva_intrex",
+     "rdv_share": "rdv"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of every table: a pair, optionally some exporting sectors, and a definition of VS."""
+
+    exporter: str
+    importer: str
+    definition: Definition = "one-minus-dva"
+    sectors: tuple[str, ...] | None = None
+
+    def check(self, table: WorldTable) -> None:
+        """Refuse labels that a table does not have before its inverse is computed.
+
+        Raises
+        ------
+        LabelError
+            An economy, sector or the definition is unknown, or both economies are the same.
+        """
+        table.economies_in(self.exporter), table.economies_in(self.importer)
+        if self.sectors is not None:
+            table.sectors_in(self.sectors)
+
+
+def measure(table: WorldTable, asked: Question) -> tuple[list[Measured], list[Measured], float]:
+    """Decompose a table and measure the pair (both directions), every economy and the world.
+
+    Returns
+    -------
+    pair : rows of (exporter, importer, indicator, value, unit)
+    economies : rows of (economy, "", indicator, value, unit); the world is ``WLD``
+    residual : float
+        max |ΣT − E| / max E of the decomposition.
+
+    Raises
+    ------
+    LabelError
+        A label or the definition is unknown.
+    SingularTableError
+        The table has no productive inverse.
+    """
+    asked.check(table)
+    done = wwz(table)
+    W = done.VB @ table.Y  # noqa: N806 — the letter of the design
+    pairs = [
+        row
+        for ends in ((asked.exporter, asked.importer), (asked.importer, asked.exporter))
+        for row in _pair(done, W, *ends, asked)
+    ]
+    return pairs, list(_economies(done, W)), done.residual
+
+
+def _pair(done: Decomposition, W: Array, exporter: str, importer: str, asked: Question) -> Iterator[Measured]:  # noqa: N803
+    table = done.table
+    values = done.select(exporter, importer, asked.sectors)
+    unit = table.unit
+    head = (exporter, importer)
+    yield (*head, "exports", float(values[16]), unit)
+    for term in TERMS:
+        yield (*head, term.code, float(values[term.number - 1]), unit)
+    for group in GROUPS:
+        yield (*head, group.code, float(values[group.rows].sum()), unit)
+    use: DvaByUse = use_of(values, exporter, importer)
+    shares = use.shares()
+    for name, part in DVA_PARTS.items():
+        yield (*head, name, shares[part] / 100.0, SHARE)
+    structure: VsStructure = structure_of(values, exporter, importer, asked.definition)
+    for name, definition in (("vs_one_minus_dva", "one-minus-dva"), ("vs_foreign_content", "foreign-content")):
+        by = structure_of(values, exporter, importer, definition)  # type: ignore[arg-type]
+        yield (*head, name, by.vs_share / 100.0, SHARE)
+    for name, part in VS_PARTS.items():
+        yield (*head, name, float(getattr(structure, part)) / 100.0, "share of VS")
+    yield (*head, "dependence", _dependence(W, table, exporter, importer), SHARE)
+
+
+def _dependence(W: Array, table: WorldTable, source: Spec, absorber: Spec) -> float:  # noqa: N803
+    """Value added of the source in what the absorber uses, over all that the absorber uses."""
+    s, r = table.economies_in(source), table.economies_in(absorber)
+    whole = float(W[:, r].sum())
+    return float(W[np.ix_(s, r)].sum()) / whole if whole else float("nan")
+
+
+def _economies(done: Decomposition, W: Array) -> Iterator[Measured]:  # noqa: N803
+    """Rows of every economy and of the world."""
+    table = done.table
+    exports = done.exports.sum(axis=(1, 2))
+    terms = done.terms.sum(axis=(2, 3))
+    dva, foreign = terms[:8].sum(axis=0), terms[10:].sum(axis=0)
+    own = np.diagonal(W)
+    absorbed, made = W.sum(axis=0), W.sum(axis=1)
+    advantage = _advantage(done)
+    for s, code in enumerate((*table.economies, WORLD)):
+        here = slice(s, s + 1) if code != WORLD else slice(None)
+        total = float(exports[here].sum())
+        yield code, "", "exports", total, table.unit
+        yield code, "", "dva_share", _share(dva[here], total), SHARE
+        yield code, "", "vs_one_minus_dva", 1.0 - _share(dva[here], total), SHARE
+        yield code, "", "vs_foreign_content", _share(foreign[here], total), SHARE
+        if code == WORLD:
+            yield code, "", "interdependence", interdependence(W), SHARE
+            yield code, "", "reversal_labour_abundance", _reversal(advantage, table), INDEX
+        else:
+            yield code, "", "import_dependence", 1.0 - _share(own[here], float(absorbed[s])), SHARE
+            yield code, "", "export_dependence", 1.0 - _share(own[here], float(made[s])), SHARE
+            yield code, "", "rca_labour_intensive", float(advantage[s]), RATIO
+
+
+def _share(part: Array, whole: float) -> float:
+    return float(part.sum()) / whole if whole else float("nan")
+
+
+def _advantage(done: Decomposition) -> Array:
+    """Balassa index of labour-intensive goods in domestic value added of exports, shape (G,); NaN without such a group."""
+    table = done.table
+    if "labour-intensive" not in table.sector_groups:
+        return np.full(table.G, np.nan)
+    mask = np.zeros(table.N, dtype=bool)
+    mask[table.sectors_in("labour-intensive")] = True
+    return revealed_advantage(done.terms[:8].sum(axis=(0, 3)), mask)
+
+
+def _reversal(advantage: Array, table: WorldTable) -> float:
+    """Correlation of (RCA − 1)/(RCA + 1) with labour abundance, −ln GDP per worker of 2011, the rest of the world left out."""
+    single = np.ones(table.G, dtype=bool)
+    if "row" in table.economy_groups:
+        single[table.economies_in("row")] = False
+    symmetric = np.where(single, (advantage - 1.0) / (advantage + 1.0), np.nan)
+    return correlation(symmetric, -np.log(calibration.gdp_per_worker(table)))
