@@ -33,8 +33,9 @@ CHANNELS: Mapping[str, Channel] = MappingProxyType(
     {
         one.id: one
         for one in (
-            Channel("automation", "Automation", "自动化", "diffusion of robots and AI, and policies that set their adoption",
-                    ("automation",), ("robots", "ai")),
+            Channel("automation", "Automation", "自动化",
+                    "diffusion of robots and AI, and policies that set their adoption or help it",
+                    ("automation",), ("robots", "ai", "education", "open-source", "technology-sharing")),
             Channel("tariffs", "Tariffs", "关税", "tariffs from grievance and retaliation, and tariffs set by policies",
                     ("protection",), ("tariff",)),
             Channel("trust", "Trust and friction", "信任与摩擦",

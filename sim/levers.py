@@ -15,8 +15,8 @@ from typing import Literal
 #: instrument: a government can choose it; assumption: about the world; behaviour: how agents react.
 Kind = Literal["instrument", "assumption", "behaviour"]
 #: What one value applies to: pair (origin, sector, destination), cell (economy, sector), demand (sector, economy),
-#: economy, or scalar (the whole model).
-Shape = Literal["pair", "cell", "demand", "economy", "scalar"]
+#: economy, partners (giving economy, receiving economy), or scalar (the whole model).
+Shape = Literal["pair", "cell", "demand", "economy", "partners", "scalar"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,12 @@ POLICY: Mapping[str, Lever] = _registry(
           "Adoption of robots in `who`, instead of what diffusion would give."),
     Lever("ai", "AI adoption", "人工智能普及率", "share of automatable tasks", 0.0, 1.0, "assumption", "economy",
           "Adoption of AI services in `who`, instead of what diffusion would give."),
+    Lever("education", "AI education and infrastructure", "人工智能教育与基础设施", "share of GDP", 0.0, 0.2, "instrument", "economy",
+          "Spending of `who` on top of the base year's, bought from public services: raises capability with a lag, costs real income."),
+    Lever("open-source", "Open-source models", "开源模型", "share of services", 0.0, 1.0, "instrument", "economy",
+          "Share of AI services in `who` that run on open-source models: raises access and the home share of AI services."),
+    Lever("technology-sharing", "Technology sharing", "技术共享", "share of the gap", 0.0, 1.0, "instrument", "partners",
+          "Share of the access gap of `partners` that the providers among `who` close, each by its weight among providers."),
     Lever("productivity", "Productivity", "生产率", "ratio to the base year", 0.0, 100.0, "assumption", "cell",
           "Output per unit of all inputs in `sectors` of `who`; 1 is the base year.", open_min=True),
     Lever("labour", "Labour supply", "劳动供给", "ratio to the base year", 0.0, 100.0, "assumption", "economy",
@@ -85,6 +91,10 @@ EVENT: Mapping[str, Lever] = _registry(
           "Relative change of productivity in `sectors` of `who`; −0.1 is ten percent less.", open_min=True),
     Lever("demand", "Demand shock", "需求冲击", "relative change", -1.0, 10.0, "assumption", "demand",
           "Relative change of the weight of `sectors` in the final demand of `who`.", open_min=True),
+    Lever("technology-sharing", "Technology sharing", "技术共享", "share of the gap", 0.0, 1.0, "instrument", "partners",
+          "Share of the access gap of `partners` that the providers among `who` close in addition, each by its weight."),
+    Lever("open-source", "Open-source release", "开源发布", "share of services", 0.0, 1.0, "instrument", "economy",
+          "Share of AI services in `who` that run on open-source models in addition."),
 )  # fmt: skip
 
 #: Numeric settings of `economy:` and `behaviour:`; id = id of the parameter that gives the default.
@@ -156,4 +166,40 @@ SETTING: Mapping[str, Lever] = _registry(
           "Share of the lost trust that comes back within a year without hostile acts."),
     Lever("trust.friction", "Friction of distrust", "不信任摩擦", "iceberg cost at zero trust", 0.0, 2.0, "behaviour", "scalar",
           "Iceberg cost that a pair without any trust adds to its trade."),
+    Lever("automation.education_scale", "Scale of education spending", "教育支出尺度", "share of GDP", 0.0, 1.0, "behaviour", "scalar",
+          "Lasting spending that closes 63 % of the gap between capability and its ceiling.", open_min=True),
+    Lever("automation.education_speed", "Speed of education", "教育见效速度", "share a year", 0.0, 1.0, "behaviour", "scalar",
+          "Share of the way to its target that capability moves within a year."),
+    Lever("automation.capability_ceiling", "Ceiling of capability", "能力上限", "index", 0.0, 1.0, "behaviour", "scalar",
+          "Capability that ever more spending approaches; an economy above it gains nothing."),
+    Lever("ledger.documents", "Documentary saving", "单证成本节省", "iceberg cost saved", 0.0, 0.5, "behaviour", "scalar",
+          "Share of the delivered cost of goods that members save on each other's documents where a customs border is crossed."),
+    Lever("ledger.payments", "Payment saving", "支付结算成本节省", "iceberg cost saved", 0.0, 0.5, "behaviour", "scalar",
+          "Share of the cost of all trade among members that cheaper payment and settlement saves."),
+    Lever("ledger.entry_cost", "Entry cost of the ledger", "加入联盟链的初始成本", "share of GDP once", 0.0, 0.2, "behaviour", "economy",
+          "Outlay in the first year of membership, bought from business services."),
+    Lever("ledger.running_cost", "Running cost of the ledger", "联盟链的运行成本", "share of GDP a year", 0.0, 0.2, "behaviour", "economy",
+          "Outlay in every year of membership, bought from business services."),
+    Lever("ledger.horizon", "Horizon of joining", "加入决策期限", "years", 1.0, 100.0, "behaviour", "scalar",
+          "Years over which the entry cost is spread when an economy decides whether to join."),
+    Lever("ledger.patience", "Patience of members", "成员耐心", "years", 1.0, 200.0, "behaviour", "scalar",
+          "Years in a row in which membership does not pay before a member leaves."),
+    Lever("ledger.commitment", "Commitment among members", "成员承诺约束力", "share of the increment", 0.0, 1.0, "behaviour", "scalar",
+          "Share by which members cut their own tariff increments against each other."),
+    Lever("ledger.trust_shield", "Trust shield", "信任保护", "share of the loss", 0.0, 1.0, "behaviour", "scalar",
+          "Share of a loss of trust between members that verified facts prevent."),
+    Lever("ledger.trust_recovery", "Faster recovery of trust", "信任恢复加快", "share a year", 0.0, 1.0, "behaviour", "scalar",
+          "Added to the yearly recovery of trust between members."),
+    Lever("ledger.precision_gain", "Precision from the ledger", "联盟链提高的精准度", "share of the imprecision", 0.0, 1.0, "behaviour", "scalar",
+          "Share of the untargeted part of a member's tariffs that verified data put on target."),
+    Lever("ledger.lag_cut", "Lag saved by the ledger", "联盟链缩短的时滞", "share of the lag", 0.0, 1.0, "behaviour", "scalar",
+          "Share of its policy lag that a member saves."),
+    Lever("governance.lag", "Policy lag", "政策时滞", "years", 0.0, 20.0, "behaviour", "economy",
+          "Years between observation and act beyond the one that every decision takes."),
+    Lever("governance.precision", "Targeting precision", "政策精准度", "share of the increment", 0.0, 1.0, "behaviour", "economy",
+          "Share of a tariff increment that hits its aim; the rest spreads evenly over foreign goods."),
+    Lever("carbon.abatement_slope", "Slope of abatement costs", "减排成本斜率", "USD per tonne at full abatement", 0.0, 1e5, "behaviour", "scalar",
+          "Marginal cost of abating the last tonne of a producer of mean intensity; costs rise linearly from 0.", open_min=True),
+    Lever("carbon.income_gradient", "Income gradient of emissions", "排放的收入梯度", "elasticity", 0.0, 2.0, "behaviour", "scalar",
+          "How much more poorer economies emit per dollar in the stylised set."),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sim.channels import CHANNELS, EVENTS, PATHS, channel_of_family, channel_of_lever
-from sim.scenario import Automation, Baseline, Behaviour, Protection, Scenario, Trust
+from sim.scenario import Automation, Baseline, Behaviour, Ledger, Protection, Scenario, Trust
 
 
 def used(scenario: Scenario) -> tuple[str, ...]:
@@ -29,7 +29,7 @@ def only(scenario: Scenario, on: Collection[str]) -> Scenario:
     off = {
         name: family.model_copy(update={"active": False})
         for name, family in families.items()
-        if channel_of_family(name) not in on and "active" in type(family).model_fields
+        if channel_of_family(name) not in on and hasattr(family, "active")
     }
     changes: dict[str, Any] = {
         "behaviour": scenario.behaviour.model_copy(update=off),
@@ -76,6 +76,12 @@ def _trust_idle(family: Trust) -> bool:
     return family.hostility == 0.0 or family.friction == 0.0
 
 
+def _ledger_idle(family: Ledger) -> bool:
+    """A ledger without founders, or one that saves nothing and binds nobody."""
+    strengths = (family.documents, family.payments, family.commitment, family.trust_shield, family.trust_recovery)
+    return not family.initiators or not any(strengths)
+
+
 def _zero(family: Automation | Protection, name: str) -> bool:
     """Whether a setting is zero in general and in every override."""
     given = [getattr(one, name) for one in family.overrides.values()]
@@ -84,5 +90,5 @@ def _zero(family: Automation | Protection, name: str) -> bool:
 
 #: Whether an active family can do nothing with the strengths it is given.
 _IDLE: Mapping[str, Callable[[Any], bool]] = MappingProxyType(
-    {"automation": _automation_idle, "protection": _protection_idle, "trust": _trust_idle}
+    {"automation": _automation_idle, "protection": _protection_idle, "trust": _trust_idle, "ledger": _ledger_idle}
 )

@@ -11,17 +11,21 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StrictFloat, StrictInt, StrictStr, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.scenario.fields import Economies, Model, Path, Sectors
+from sim.scenario.cooperation import Carbon, Governance, Ledger
+from sim.scenario.fields import Economies, Model, Path, Sectors, Year
 from sim.scenario.settings import Automation, Behaviour, EconomySettings, Protection, Substitution, Trust
 
 __all__ = [
     "Automation",
     "Baseline",
     "Behaviour",
+    "Carbon",
     "EconomySettings",
     "Event",
     "Expectation",
+    "Governance",
     "Groups",
+    "Ledger",
     "Policy",
     "Protection",
     "Scenario",
@@ -35,9 +39,11 @@ SCHEMA_VERSION = 1
 #: Longest horizon in years.
 LONGEST = 200
 
-PolicyLever = Literal["tariff", "friction", "robots", "ai", "productivity", "labour", "capital", "demand"]
-EventType = Literal["export-restriction", "tariff", "productivity", "demand"]
-Year = Annotated[StrictInt, Field(ge=1900, le=2300)]
+PolicyLever = Literal[
+    "tariff", "friction", "robots", "ai", "education", "open-source", "technology-sharing", "productivity", "labour",
+    "capital", "demand",
+]  # fmt: skip
+EventType = Literal["export-restriction", "tariff", "productivity", "demand", "technology-sharing", "open-source"]
 
 GroupName = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 
@@ -100,7 +106,7 @@ class Policy(Model):
     who: Economies = Field(description="Economies or groups that act.")
     lever: PolicyLever = Field(description="What they move.")
     partners: Economies = Field(
-        ("all",), description="Whom it is aimed at (tariff and friction); their own trade is exempt."
+        ("all",), description="Whom it is aimed at (tariff, friction, technology-sharing); their own trade is exempt."
     )
     sectors: Sectors = Field(("all",), description="Sectors or groups; goods for tariffs unless given.")
     value: StrictFloat | None = Field(None, description="Level of the lever.")
@@ -135,11 +141,13 @@ class Event(Model):
 
     type: EventType = Field(description="Kind of event.")
     who: Economies = Field(description="Economies or groups that restrict, levy, or are hit.")
-    partners: Economies = Field(("all",), description="Whom it is aimed at (export restrictions and tariffs).")
+    partners: Economies = Field(
+        ("all",), description="Whom it is aimed at (export restrictions, tariffs, technology sharing)."
+    )
     sectors: Sectors = Field(
         ("all",), description="Sectors or groups; goods for tariffs and export restrictions unless given."
     )
-    size: StrictFloat = Field(description="Share of exports cut, points of tariff, or relative change.")
+    size: StrictFloat = Field(description="Share of exports cut, points of tariff, relative change, or share added.")
     first: Year = Field(alias="from", description="First year.")
     duration: Annotated[StrictInt, Field(ge=1, le=LONGEST)] = Field(1, description="Number of years.")
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StrictStr, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StrictInt, StrictStr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from sim.calibration.parameters import parameter
@@ -17,6 +17,8 @@ ELASTICITY_SETS = ("default", "caliendo-parro-99", "caliendo-parro-full", "lashk
 
 #: Largest factor on a calibrated setting.
 LARGEST_FACTOR = 10.0
+
+Year = Annotated[StrictInt, Field(ge=1900, le=2300)]
 
 
 class Model(BaseModel):

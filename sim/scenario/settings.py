@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
+from sim.scenario.cooperation import Carbon, Governance, Ledger, Types
 from sim.scenario.fields import Economies, Model, TradeElasticity, Unbounded, factor, override, setting
 
 
@@ -91,6 +92,9 @@ class Automation(Model):
     reinstatement: float = setting("automation.reinstatement")
     robot_price_decline: float = setting("automation.robot_price_decline")
     ai_price_decline: float = setting("automation.ai_price_decline")
+    education_scale: float = setting("automation.education_scale")
+    education_speed: float = setting("automation.education_speed")
+    capability_ceiling: float = setting("automation.capability_ceiling")
     overrides: dict[str, AutomationOverride] = Field(
         default_factory=dict,
         description="Settings of single economies or groups, for example {CHN: {robot_speed: 0.4}} or {CHN: {robot_speed_factor: 2}}.",
@@ -154,3 +158,11 @@ class Behaviour(Model):
     automation: Automation = Field(default_factory=Automation, description="Diffusion of robots and AI.")
     protection: Protection = Field(default_factory=Protection, description="Tariffs from grievance and retaliation.")
     trust: Trust = Field(default_factory=Trust, description="Bilateral trust and its friction.")
+    ledger: Ledger = Field(default_factory=Ledger, description="Consortium on a shared ledger.")
+    governance: Governance = Field(default_factory=Governance, description="Policy lag and targeting precision.")
+    carbon: Carbon = Field(default_factory=Carbon, description="Carbon-allowance market.")
+    types: Types = Field(
+        default_factory=dict,
+        description="Country types and who is of them, for example {exporter-led: [CHN, DEU]}: sets of settings with "
+        "sources; the `overrides` of a family win over them.",
+    )

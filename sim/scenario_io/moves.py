@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -17,6 +19,10 @@ from sim.scenario_io.labels import Labels
 from sim.yaml_text import Path
 
 Operation = Literal["set", "add", "scale", "cut"]
+#: What events do to their lever, where it is not a relative change.
+_OPERATIONS: Mapping[str, Operation] = MappingProxyType(
+    {"export-restriction": "cut", "tariff": "add", "technology-sharing": "add", "open-source": "add"}
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +45,8 @@ class Move:
         First and last year in force.
     ramp : {"step", "linear"}
     mask : ndarray of bool
-        Cells that move: (G, N, G) [origin, sector, destination], (G, N), (N, G) or (G,), by the shape of the lever.
+        Cells that move: (G, N, G) [origin, sector, destination], (G, N), (N, G), (G,) or (G, G) [giver, receiver], by the
+        shape of the lever.
     """
 
     kind: Literal["policy", "event"]
@@ -89,8 +96,7 @@ def _event(event: Event, index: int, labels: Labels) -> Move:
     shape = EVENT[event.type].shape
     who, partners, sectors = _cells(path, event, labels, shape)
     mask = _mask(shape, who, partners, sectors, labels, outward=event.type == "export-restriction")
-    operations: dict[str, Operation] = {"export-restriction": "cut", "tariff": "add"}
-    operation = operations.get(event.type, "scale")
+    operation = _OPERATIONS.get(event.type, "scale")
     last = event.first + event.duration - 1
     _warn_if_empty(path, mask, who, partners, labels)
     return Move(
@@ -109,7 +115,9 @@ def _cells(
         if given or item.sectors != ("all",)
         else [*range(labels.N)]
     )
-    unused = {"economy": ("partners", "sectors"), "cell": ("partners",), "demand": ("partners",)}.get(shape, ())
+    unused = {
+        "economy": ("partners", "sectors"), "cell": ("partners",), "demand": ("partners",), "partners": ("sectors",),
+    }.get(shape, ())  # fmt: skip
     for field in unused:
         if getattr(item, field) != ("all",):
             labels.faults.add(
@@ -139,6 +147,8 @@ def _mask(
         mask = acting[:, None] & chosen[None, :]
     elif shape == "demand":
         mask = chosen[:, None] & acting[None, :]
+    elif shape == "partners":
+        mask = acting[:, None] & facing[None, :] & ~np.eye(labels.G, dtype=bool)
     else:
         mask = acting
     mask.flags.writeable = False
@@ -184,6 +194,8 @@ def _cell_name(cell: tuple[int, ...], move: Move, labels: Labels) -> str:
         return f"{labels.economies[cell[2]]} on {labels.economies[cell[0]]} {labels.sectors[cell[1]]}"
     if shape == "cell":
         return f"{labels.economies[cell[0]]} {labels.sectors[cell[1]]}"
+    if shape == "partners":
+        return f"{labels.economies[cell[0]]} with {labels.economies[cell[1]]}"
     return (
         f"{labels.sectors[cell[0]]} in {labels.economies[cell[1]]}" if shape == "demand" else labels.economies[cell[0]]
     )

@@ -23,6 +23,7 @@ FILES = {
     "exposure.csv": ("kind", "sector"),
     "ai_providers.csv": ("economy",),
     "base_weights.csv": ("parameter", "code"),
+    "types.csv": ("type", "parameter"),
     "facts.csv": ("fact", "who", "whom", "period"),
 }
 SECTORS = [f"c{k}" for k in range(1, 36)]
