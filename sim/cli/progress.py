@@ -17,8 +17,8 @@ PARTS = 20
 class Progress:
     """Says how far a run is; ``year`` is called after every finished year."""
 
-    def __init__(self, name: str, *, quiet: bool = False) -> None:
-        self.name, self.quiet = name, quiet
+    def __init__(self, name: str, total: int | None = None, *, quiet: bool = False) -> None:
+        self.name, self.total, self.quiet = name, total, quiet
         self.started = time.perf_counter()
         self._said = -1
         self._bar: Any = None
@@ -32,7 +32,7 @@ class Progress:
 
             columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
             self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
-            self._task = self._bar.add_task(self.name, total=None)
+            self._task = self._bar.add_task(self.name, total=self.total)
             self._bar.start()
         return self
 

@@ -111,7 +111,8 @@ def _played(
         progress.year(year, index, total)
 
     try:
-        with Progress(loaded.resolved.scenario.name, quiet=quiet) as progress, stopper() as stop:
+        scenario = loaded.resolved.scenario
+        with Progress(scenario.name, len(scenario.horizon), quiet=quiet) as progress, stopper() as stop:
             result = run_loaded(loaded, threads=threads, progress=note, stop=stop)
             wanted = companions_of(loaded) if result.status == "ok" and not alone else []
             beside = run_companions(wanted, threads=threads, note=progress.step, stop=stop)
