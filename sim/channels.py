@@ -37,7 +37,7 @@ CHANNELS: Mapping[str, Channel] = MappingProxyType(
                     "diffusion of robots and AI, and policies that set their adoption or help it",
                     ("automation",), ("robots", "ai", "education", "open-source", "technology-sharing")),
             Channel("tariffs", "Tariffs", "关税", "tariffs from grievance and retaliation, and tariffs set by policies",
-                    ("protection",), ("tariff",)),
+                    ("protection", "governance"), ("tariff",)),
             Channel("trust", "Trust and friction", "信任与摩擦",
                     "trust and the friction of its loss, the ledger, and frictions set by policies",
                     ("trust", "ledger"), ("friction",)),

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sim.channels import CHANNELS, EVENTS, PATHS, channel_of_family, channel_of_lever
-from sim.scenario import Automation, Baseline, Behaviour, Ledger, Protection, Scenario, Trust
+from sim.scenario import Automation, Baseline, Behaviour, Governance, Ledger, Protection, Scenario, Trust
 
 
 def used(scenario: Scenario) -> tuple[str, ...]:
@@ -29,7 +29,7 @@ def only(scenario: Scenario, on: Collection[str]) -> Scenario:
     off = {
         name: family.model_copy(update={"active": False})
         for name, family in families.items()
-        if channel_of_family(name) not in on and hasattr(family, "active")
+        if channel_of_family(name) not in on and "active" in type(family).model_fields
     }
     changes: dict[str, Any] = {
         "behaviour": scenario.behaviour.model_copy(update=off),
@@ -68,7 +68,7 @@ def _automation_idle(family: Automation) -> bool:
 
 def _protection_idle(family: Protection) -> bool:
     """Neither grievance nor partners' tariffs are answered."""
-    return _zero(family, "sensitivity") and _zero(family, "retaliation")
+    return not family.types and _zero(family, "sensitivity") and _zero(family, "retaliation")
 
 
 def _trust_idle(family: Trust) -> bool:
@@ -82,6 +82,13 @@ def _ledger_idle(family: Ledger) -> bool:
     return not family.initiators or not any(strengths)
 
 
+def _governance_idle(family: Governance) -> bool:
+    """Neither lag nor imprecision."""
+    given = family.overrides.values()
+    lags, hits = [family.lag, *(one.lag for one in given)], [family.precision, *(one.precision for one in given)]
+    return not any(lags) and all(hit is None or hit == 1.0 for hit in hits)
+
+
 def _zero(family: Automation | Protection, name: str) -> bool:
     """Whether a setting is zero in general and in every override."""
     given = [getattr(one, name) for one in family.overrides.values()]
@@ -90,5 +97,11 @@ def _zero(family: Automation | Protection, name: str) -> bool:
 
 #: Whether an active family can do nothing with the strengths it is given.
 _IDLE: Mapping[str, Callable[[Any], bool]] = MappingProxyType(
-    {"automation": _automation_idle, "protection": _protection_idle, "trust": _trust_idle, "ledger": _ledger_idle}
+    {
+        "automation": _automation_idle,
+        "protection": _protection_idle,
+        "trust": _trust_idle,
+        "ledger": _ledger_idle,
+        "governance": _governance_idle,
+    }
 )

@@ -56,6 +56,7 @@ class GovernanceOverride(Model):
 class Governance(Model):
     """How fast and how precisely governments act; the defaults change nothing."""
 
+    active: StrictBool = Field(True, description="false: governments act without a further lag and on target.")
     lag: float = setting("governance.lag")
     precision: float = setting("governance.precision")
     overrides: dict[str, GovernanceOverride] = Field(

@@ -140,6 +140,11 @@ class Protection(Model):
         default_factory=dict,
         description="Settings of single economies or groups, for example {IND: {retaliation: 0.5}}.",
     )
+    types: Types = Field(
+        default_factory=dict,
+        description="Country types and who is of them, for example {exporter-led: [CHN, DEU]}: sets of settings with "
+        "sources (`sim/calibration/types.csv`); `overrides` win over them.",
+    )
 
 
 class Trust(Model):
@@ -161,8 +166,3 @@ class Behaviour(Model):
     ledger: Ledger = Field(default_factory=Ledger, description="Consortium on a shared ledger.")
     governance: Governance = Field(default_factory=Governance, description="Policy lag and targeting precision.")
     carbon: Carbon = Field(default_factory=Carbon, description="Carbon-allowance market.")
-    types: Types = Field(
-        default_factory=dict,
-        description="Country types and who is of them, for example {exporter-led: [CHN, DEU]}: sets of settings with "
-        "sources; the `overrides` of a family win over them.",
-    )
