@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Acts shown before the rest is folded away.
 SHOWN = 12
+#: Levers of governments come first, then feelings, then what spreads by itself.
+_ORDER = ("tariff", "export-restriction", "friction", "trust")
 #: Levers whose values are fractions, shown in per cent.
 _PERCENT = frozenset({"tariff", "robots", "ai", "export-restriction"})
 
@@ -40,18 +43,31 @@ class Act:
 
 
 def acts(run: SavedRun) -> list[Act]:
-    """One act for each economy and lever, by the size of its largest move within its lever, levers taken in turn."""
+    """One act for each economy and lever, by the size of its largest move within its lever, levers taken in turn.
+
+    Tariffs and other instruments come before machines, which spread everywhere and every year.
+    """
     frame = run["decisions"]
     if frame.empty:
         return []
     sized = frame.assign(size=(frame["after"] - frame["before"]).abs())
     found = [(_act(rows), float(rows["size"].max())) for _, rows in sized.groupby(["economy", "lever"], sort=False)]
-    levers = list(dict.fromkeys(act.lever for act, _ in found))
+    levers = in_order(act.lever for act, _ in found)
     ranked = {
         lever: sorted((item for item in found if item[0].lever == lever), key=lambda item: -item[1]) for lever in levers
     }
     turns = max(len(items) for items in ranked.values())
     return [ranked[lever][turn][0] for turn in range(turns) for lever in levers if turn < len(ranked[lever])]
+
+
+def in_order(levers: Iterable[str]) -> list[str]:
+    """Distinct levers, instruments of governments first, others as they come.
+
+    >>> in_order(["robots", "ai", "tariff", "robots"])
+    ['tariff', 'robots', 'ai']
+    """
+    distinct = dict.fromkeys(levers)
+    return [lever for lever in _ORDER if lever in distinct] + [lever for lever in distinct if lever not in _ORDER]
 
 
 def _act(rows: DataFrame) -> Act:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.charts import changes, composition, dots, heatmap, lines, panels, timeline
 from sim.report import data
-from sim.report.acts import amount
+from sim.report.acts import amount, in_order
 from sim.report.figure import TWO_SIZES, Drawing, Figure, by_year
 from sim.report.names import Names
 from sim.report.split import Splitter
@@ -204,7 +204,7 @@ class Artist(Drawing):
         frame = data.moves(self.run)
         if frame.empty:
             return None
-        levers = {lever: self.names.lever(lever) for lever in sorted(frame["lever"].unique())}
+        levers = {lever: self.names.lever(lever) for lever in in_order(frame["lever"])}
         codes = list(self.run.economies)
         names = {code: self.names.economy(code) for code in codes}
         decisions = self.run["decisions"]

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from sim.report import render
+from sim.report.acts import acts
 from sim.saved import SavedRun
 from sim.texts import catalogue
 from tests.sim.report.samples import manifest, sample, tables
@@ -226,3 +227,21 @@ def test_sections_of_a_foreign_table_do_not_need_known_names() -> None:
     page = render(SavedRun(given, other), "zh")
     assert "Land ZZA" in page
     assert isinstance(other["pairs"], pd.DataFrame)
+
+
+def test_what_governments_do_comes_before_what_spreads_by_itself() -> None:
+    found = acts(sample())
+    assert [act.lever for act in found] == ["tariff", "robots", "tariff"]
+    first = found[0]
+    assert (first.first, first.last, first.moves) == (2012, 2016, 5)
+    assert first.after - first.before == pytest.approx(0.02)
+
+
+def test_of_equal_moves_the_last_one_gives_the_reason() -> None:
+    run = sample()
+    frame = (
+        run["decisions"]
+        .iloc[:2]
+        .assign(economy="USA", year=2012, before=0.1, after=0.2, reason=["old ends", "new holds"])
+    )
+    assert acts(SavedRun(run.manifest, {**run.tables, "decisions": frame}))[0].reason == "new holds"
