@@ -9,6 +9,7 @@ import numpy as np
 from decomp.table import WorldTable
 from sim.economy.arrays import Array, sealed
 from sim.economy.equilibrium import Carry, Equilibrium
+from sim.economy.errors import ConvergenceError
 from sim.economy.machines import KINDS
 from sim.economy.problem import Problem
 from sim.economy.quantities import factor_payments
@@ -59,7 +60,7 @@ def account(
     export_tax = None if problem.rent is None else (found.flow * problem.rent).sum(axis=2)
     machine = np.exp(prices.machine_price - problem.machine_saving) if problem.kinds else ()
     rows = labour + capital + tariff if export_tax is None else labour + capital + tariff + export_tax
-    checks = _checks(problem, solution, X, Z.sum(axis=0) + rows.reshape(-1), final.sum(axis=(0, 1)))
+    checks = checked(problem, solution, X, Z.sum(axis=0) + rows.reshape(-1), final.sum(axis=(0, 1)))
     shipped = problem.barrier + np.log(problem.recorded * (1.0 + base.tariffs))  # log κ(1+x)
     return Equilibrium(
         Z=sealed(Z),
@@ -94,6 +95,27 @@ def account(
         _template=template,
         _carry=following,
     )
+
+
+def checked(problem: Problem, solution: Solution, X: Array, costs: Array, spent: Array) -> dict[str, float]:
+    """The gaps of every identity, refused when one exceeds its tolerance.
+
+    Raises
+    ------
+    ConvergenceError
+        Names the check and its value.
+    """
+    found = _checks(problem, solution, X, costs, spent)
+    for name, limit in TOLERANCES.items():
+        if not found[name] <= limit:
+            raise ConvergenceError(
+                f"the accounts of the year do not close: {name.replace('_', ' ')} is off by {found[name]:.1e} (relative; "
+                f"allowed {limit:.0e}). The shocks are too large to follow; make them smaller or spread them over years.",
+                market=name,
+                residual=found[name],
+                iterations=solution.passes,
+            )
+    return found
 
 
 def _checks(problem: Problem, solution: Solution, X: Array, costs: Array, spent: Array) -> dict[str, float]:

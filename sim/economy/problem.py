@@ -5,7 +5,7 @@ Unknowns of the solver: log unit costs log ĉ (G, N), log wages and rentals (G,)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,6 +110,8 @@ def build_problem(
     labour_base = (ell * base.factor_income).sum(axis=1)
     capital_base = ((1.0 - ell) * base.factor_income).sum(axis=1)
     elastic = _elastic(settings.capital_supply, capital_base)
+    if shocks.transfers is not None:
+        base = replace(base, deficit=base.deficit + shocks.transfers)
     return Problem(
         base=base,
         settings=settings,

@@ -98,13 +98,16 @@ def factor_residuals(
 
     By Walras' law the labour equations hold only where g = 0, so that the numeraire costs no equation.
     """
+    G, elastic = problem.G, problem.capital_elastic
     labour, capital = factor_payments(prices, output)
-    numeraire = np.log((supply.wage_bill.sum() + capital.sum()) / problem.world_income)
-    found = np.empty(2 * problem.G)
-    found[: problem.G] = np.log(labour / supply.wage_bill) + numeraire
-    elastic = problem.capital_elastic
+    world = float(np.add.reduce(supply.wage_bill) + np.add.reduce(capital))
     if not problem.capital_fixed.all():
         capital = np.where(problem.capital_fixed, capital, problem.capital_base)
-    excess = np.log(capital / problem.capital_base) - problem.log_capital - rental
-    found[problem.G :] = (1.0 - elastic) * excess - elastic * (rental - prices.consumer_price)
+    found = np.empty(2 * G)
+    np.divide(labour, supply.wage_bill, out=found[:G])
+    np.divide(capital, problem.capital_base, out=found[G:])
+    np.log(found, out=found)
+    found[:G] += np.log(world / problem.world_income)
+    excess = found[G:] - problem.log_capital - rental
+    found[G:] = (1.0 - elastic) * excess - elastic * (rental - prices.consumer_price)
     return found

@@ -53,6 +53,9 @@ class Shocks:
         Shares of GDP taken from final demand and spent on public or business services.
     ai_home_share : (G,)
         h_r, share of AI services bought at home; None as in the machine specification.
+    transfers : (G,)
+        Income that an economy receives from others (negative: pays), in the table's unit and fixed in the numeraire; they
+        sum to zero and are added to the base year's deficits.
     """
 
     tariffs: ArrayLike | None = None
@@ -68,6 +71,7 @@ class Shocks:
     reference_wage: ArrayLike | None = None
     outlays: ArrayLike | PerKind | None = None
     ai_home_share: ArrayLike | None = None
+    transfers: ArrayLike | None = None
 
     @classmethod
     def of(cls, given: Shocks | None, changes: Mapping[str, Any]) -> Shocks:
@@ -101,6 +105,7 @@ class ReadShocks:
     #: Shares of GDP (2, G) or None.
     outlays: Array | None
     ai_home_share: Array | None
+    transfers: Array | None
 
     def part(self, share: float, base: BaseEconomy, theta: Array) -> ReadShocks:
         """The shocks carried out in part, 0 ≤ share ≤ 1: a path from the base year for continuation.
@@ -125,6 +130,7 @@ class ReadShocks:
             reference_wage=share * self.reference_wage,
             outlays=None if self.outlays is None else share * self.outlays,
             ai_home_share=self.ai_home_share,
+            transfers=None if self.transfers is None else share * self.transfers,
         )
 
 
@@ -182,6 +188,7 @@ def read_shocks(shocks: Shocks, base: BaseEconomy) -> ReadShocks:
         ai_home_share=None
         if shocks.ai_home_share is None
         else shaped(shocks.ai_home_share, (G,), "ai_home_share", "economy"),
+        transfers=_transfers(shocks.transfers, base),
     )
 
 
@@ -223,3 +230,19 @@ def _outlays(given: ArrayLike | PerKind | None, base: BaseEconomy) -> Array | No
     found = _per_kind(per_kind, "outlays", (base.G,), "economy", 0.0, OUTLAYS)
     within(found, 0.0, 0.5, "outlays", (OUTLAYS, base.economies))
     return found if found.any() else None
+
+
+def _transfers(given: ArrayLike | None, base: BaseEconomy) -> Array | None:
+    """Transfers (G,) or None; what is paid is received, so that no income comes from nowhere."""
+    if given is None:
+        return None
+    found = within(shaped(given, (base.G,), "transfers", "economy"), -np.inf, np.inf, "transfers", (base.economies,))
+    if not found.any():
+        return None
+    gap, size = float(found.sum()), float(np.abs(found).max())
+    if abs(gap) > 1e-9 * size:
+        raise ShockError(
+            f"transfers sum to {gap:,.6g} instead of 0 (the largest is {size:,.6g}); every transfer that an economy "
+            "receives is paid by another, so make them add up to zero."
+        )
+    return found

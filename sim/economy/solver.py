@@ -20,7 +20,7 @@ from sim.economy.response import Factors, Response, cost_shares, factor_costs, r
 #: Aims, relative: log unit costs, outputs and incomes, log excess demands. Rounding may end a solve a little above.
 COST_AIM, GOODS_AIM, MARKET_AIM = 1e-12, 3e-13, 1e-11
 #: A solve that cannot get below its aim any more is accepted up to these.
-COST_LIMIT, GOODS_LIMIT, MARKET_LIMIT = 1e-11, 1e-11, 5e-11
+COST_LIMIT, GOODS_LIMIT, MARKET_LIMIT = 1e-11, 8e-13, 5e-11
 #: Costs and outputs are settled to this part of the factor markets' residual, so that it is not their error.
 INNER = 0.02
 #: The first aim, before that residual is known, counts on it to fall to this part of the last one.
@@ -104,15 +104,16 @@ class _Search:
         self.response = response
         self.costs: Factors | None = response.costs if response is not None else None
         self.inverse: Array | None = response.inverse if response is not None else None
+        #: True while the market Jacobian is exact at the last state.
+        self.fresh = False
         self.passes = 0
         self.renewals = 0
 
     def run(self, start: Point) -> Solution:
-        state = self.evaluate(start, 1.0)
-        last = np.inf
+        state, last = self.evaluate(start, 1.0), np.inf
         for _ in range(MOST_STEPS):
-            size = state.market_gap
             state = self.polish(state)
+            size = state.market_gap
             if size <= MARKET_AIM or (size > 0.5 * last and size <= MARKET_LIMIT):
                 return Solution(state, self.learned(), self.passes, self.renewals)
             if self.inverse is None or size > SLOW * last:
@@ -174,15 +175,17 @@ class _Search:
             self.inverse = self.inverse + np.outer((move - predicted) / weight, along)
         self.fresh = False
 
-    fresh = False
-
     def renew(self, state: State) -> None:
         """Build the Jacobian at a state."""
-        point = state.point
-        self.response = respond(self.problem, state.prices, state.quantities, point.output, point.income)
+        self.respond(state.prices, state.quantities, state.point.output, state.point.income)
+
+    def respond(self, prices: Prices, found: Quantities, output: Array, income: Array) -> Response:
+        """Factorise here and use it from now on."""
+        self.response = respond(self.problem, prices, found, output, income)
         self.costs, self.inverse = self.response.costs, self.response.inverse
         self.renewals += 1
         self.fresh = True
+        return self.response
 
     def evaluate(self, point: Point, target: float) -> State:
         """Costs, outputs and incomes to a part of the factor markets' residual, which ``target`` expects."""
@@ -246,13 +249,11 @@ class _Search:
                 return output, income, found, size
             if not np.isfinite(size) or income.min() <= 0.0 or self.renewals > MOST_RENEWALS:
                 break
-            if self.response is None or size > SLOW_INNER * last:
-                self.response = respond(problem, prices, found, output, income)
-                self.costs, self.inverse = self.response.costs, self.response.inverse
-                self.renewals += 1
-                self.fresh = True
-            scale = self.response.scale
-            step = self.response.markets.solve(gap / scale, transposed=True) * scale
+            response = self.response
+            if response is None or size > SLOW_INNER * last:
+                response = self.respond(prices, found, output, income)
+            scale = response.scale
+            step = response.markets.solve(gap / scale, transposed=True) * scale
             output = np.maximum(output + step[:-G].reshape(output.shape), 0.0)
             income = income + step[-G:]
             last = size
