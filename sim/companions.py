@@ -106,6 +106,8 @@ def run_companions(
             )
         try:
             result = run_loaded(one.loaded, threads=threads, stop=stop)
+        except KeyboardInterrupt:  # while a companion was set up: the run itself is finished and is kept
+            break
         except (SimError, DecompError) as error:
             logger.warning("companion run %s failed: %s", one.name, error)
             continue

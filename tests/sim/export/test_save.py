@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import sim
+import sim.companions
 from sim.companions import companions_of, run_companions
 from sim.economy import WorldEconomy
 from sim.errors import EconomyError, OutputError
@@ -199,6 +200,23 @@ def test_companions_answer_expectations_and_reach_the_report(tmp_path: Path) -> 
 def test_a_stopped_companion_is_left_out() -> None:
     loaded = read_scenario("trade-war", SMALL, years=(2011, 2013))
     assert run_companions(companions_of(loaded), stop=lambda: True) == {}
+
+
+def test_a_failing_or_interrupted_companion_never_costs_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = read_scenario("trade-war", SMALL, years=(2011, 2013))
+    wanted = companions_of(loaded)
+    run_loaded, seen = sim.companions.run_loaded, []
+
+    def some(one: object, **options: object) -> RunResult:
+        seen.append(one)
+        if len(seen) == 1:
+            raise EconomyError("no solution")
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+        return run_loaded(one, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("sim.companions.run_loaded", some)
+    assert list(run_companions(wanted)) == [("capital", "0")]
 
 
 @pytest.mark.parametrize(
