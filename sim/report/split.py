@@ -144,6 +144,7 @@ class Splitter(Drawing):
             return None
         last = int(frame["year"].iloc[0])
         table = frame.pivot_table(index="economy", columns="part", values="value", aggfunc="sum")
+        table = table.reindex([code for code in (WORLD, *self.run.economies) if code in table.index])
         change = table.sum(axis=1).sort_values(ascending=False, kind="stable")
         shown = frame.assign(name=[self.names.economy(code) for code in frame["economy"]])
         order = [self.names.economy(str(code)) for code in change.index]
