@@ -1,0 +1,41 @@
+"""Attribution of a 25-year run to automation, tariffs, trust and events: 15 further runs, processes started anew.
+
+Limit 20 s on the world table with all four channels. The start of the worker processes counts; the run itself does not.
+Set beside the same work in one process, and the largest part of any change that is in no channel.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+import decomp
+from sim.attribution import attribute
+from sim.result import RunResult
+from sim.runner import run_loaded
+from sim.scenario_io import read_scenario
+from tests.benchmarks.bench_run import OVERRIDES, SCENARIO
+from tests.benchmarks.rows import Row, seconds
+
+#: The trade war with grievance, and a cut of metal exports, so that every channel is in use.
+BAN = {"type": "export-restriction", "who": "all", "sectors": "materials", "size": 0.3, "from": 2012, "duration": 2}
+LIMIT = 20.0
+
+
+def finished(table: str, years: tuple[int, int] | None = None) -> RunResult:
+    """A run in which all four channels are on."""
+    overrides = {**OVERRIDES, "events": [BAN]}
+    return run_loaded(read_scenario(SCENARIO, overrides, table=decomp.load(table), years=years))
+
+
+def run(smoke: bool) -> list[Row]:
+    """Seconds of the attribution on all processors and in this process alone, by table; what is left over."""
+    rows = []
+    for name, limit in (("classroom-2011", None), ("world-2011", LIMIT)):
+        result = finished(name, (2011, 2014) if smoke else None)
+        both = seconds(lambda r=result: attribute(r))
+        alone = seconds(lambda r=result: attribute(r, workers=1))
+        found = attribute(result)
+        case = f"{name}, {len(result.years)} years, {len(found.used)} channels, {found.runs} runs"
+        note = f"one process {alone:.1f} s; left over {np.nanmax(np.abs(found.residual)):.0e}"
+        rows.append(Row("attribution", case, both, "s", None if smoke else limit, note))
+    return rows
