@@ -43,7 +43,8 @@ CHANNELS: Mapping[str, Channel] = MappingProxyType(
                     ("trust", "ledger"), ("friction",)),
             Channel("events", "Events", "事件", "export restrictions, tariff announcements and shocks under `events:`"),
             Channel("paths", "Paths and other policies", "设定路径与其他政策",
-                    "growth under `baseline:` and all policies that belong to no other channel"),
+                    "growth under `baseline:`, the carbon market, and all policies that belong to no other channel",
+                    ("carbon",)),
         )
     }
 )  # fmt: skip
