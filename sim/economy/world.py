@@ -15,10 +15,11 @@ from sim.economy.arrays import Array, sealed, shaped, within
 from sim.economy.base import BaseEconomy, PurgeReport, calibrate
 from sim.economy.continuation import solve_along_path, trend_holds
 from sim.economy.equilibrium import Carry, Equilibrium
+from sim.economy.errors import ShockError
 from sim.economy.feasibility import require_feasible, require_income
 from sim.economy.fixed_prices import solve_fixed_prices
 from sim.economy.machines import Machines, MachineSpec, read_machines
-from sim.economy.problem import build_problem, join_sourcing, outlay_bundles
+from sim.economy.problem import Problem, build_problem, join_sourcing, outlay_bundles
 from sim.economy.settings import Settings, TradeElasticity, read_settings
 from sim.economy.shocks import Shocks, read_shocks
 from sim.economy.sourcing import carried_sourcing
@@ -149,11 +150,11 @@ class WorldEconomy:
         read = read_shocks(given, self.base)
         if self.settings.closure == "fixed-prices":
             return solve_fixed_prices(self.base, self.settings, read, given, self.table)
-        carry = start._carry if start is not None else None
+        carry = self._carried(start)
         sluggish = self.settings.sluggishness < 1.0
         last = carry.sourcing if carry is not None and sluggish else None
 
-        def build(part: float) -> Any:
+        def build(part: float) -> Problem:
             some = read if part == 1.0 else read.part(part, self.base, self.settings.trade_elasticity)
             return build_problem(
                 self.base, self.settings, self.machines, self._sourcing, self._outlay_bundles, some, last
@@ -175,8 +176,19 @@ class WorldEconomy:
         )
         return account(problem, solution, given, self.table, following)
 
+    def _carried(self, start: Equilibrium | None) -> Carry | None:
+        """What last year hands on; refused when it is of another table."""
+        if start is None:
+            return None
+        if start.unit_cost.shape != (self.base.G, self.base.N):
+            raise ShockError(
+                f"start is a year of {start.G} economies × {start.N} sectors, this economy has {self.base.G} × {self.base.N}; "
+                "start from a year that this economy has solved."
+            )
+        return start._carry
 
-def _base_tariffs(table: WorldTable, tariffs: ArrayLike | None) -> Any:
+
+def _base_tariffs(table: WorldTable, tariffs: ArrayLike | None) -> Array:
     G, N = table.G, table.N
     if tariffs is None:
         return np.zeros((G, N, G))

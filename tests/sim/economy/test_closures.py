@@ -157,3 +157,16 @@ def test_real_gdp_is_one_at_base_and_follows_productivity():
     world = WorldEconomy(random_table(49), trade_elasticity=5.0, labour_share=0.6)
     np.testing.assert_allclose(world.solve().real_gdp, 1.0, atol=1e-10)
     assert (world.solve(productivity=np.full((3, 2), 1.1)).real_gdp > 1.1).all()
+
+
+def test_a_start_from_another_table_is_refused():
+    other = WorldEconomy(random_table(48, 4, 3), trade_elasticity=5.0, labour_share=0.6).solve()
+    with pytest.raises(ShockError, match="start is a year of 4 economies × 3 sectors, this economy has 3 × 2"):
+        WorldEconomy(random_table(48), trade_elasticity=5.0, labour_share=0.6).solve(start=other)
+
+
+def test_one_economy_alone_has_nothing_to_trade():
+    world = WorldEconomy(random_table(50, 1, 3, deficits=False), trade_elasticity=5.0, labour_share=0.6)
+    found = world.solve(tariffs=0.5, productivity=np.full((1, 3), 1.1))
+    assert found.real_income[0] > 1.1
+    assert not found.revenue.any()
