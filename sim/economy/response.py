@@ -66,10 +66,10 @@ def single(array: Array) -> Single:
 
 def factorise(matrix: Array) -> Factors:
     """LU of the transpose of a C-ordered matrix (no copy of the order), in single precision."""
-    single = matrix.astype(np.float32)
+    held = single(matrix)
     # Subnormal single-precision numbers are slow and carry nothing here.
-    single[np.abs(single) < 1e-30] = 0.0
-    lu, pivots, info = lapack.sgetrf(single.T, overwrite_a=1)
+    held[np.abs(held) < 1e-30] = 0.0
+    lu, pivots, info = lapack.sgetrf(held.T, overwrite_a=1)
     if info != 0 or not np.isfinite(lu[-1, -1]):
         raise ConvergenceError(
             "the goods market has a singular Jacobian: the shocks are too large to follow. Make them smaller or spread "
