@@ -1,63 +1,14 @@
-"""The scenario library on both bundled tables: every check holds; expectations hold, or stand as failed and explained."""
+"""What drives the results of the library: the mechanisms behind its findings, and both ends of what is uncertain."""
 
 from __future__ import annotations
-
-from functools import cache
 
 import numpy as np
 import pytest
 
 import decomp
 import sim
-from sim.expectations import evaluate
-from sim.resources import scenario_files
 from sim.result import RunResult
-
-TABLES = ("world-2011", "classroom-2011")
-SCENARIOS = tuple(scenario_files())
-#: Expectations that the model does not meet. They stay in the scenario, whose head says under "Found" why not.
-FAILED = {
-    ("world-2011", "ai-divide", "us_china_manufacturing_share", "base"),
-}
-
-
-@cache
-def run(scenario: str, table: str) -> RunResult:
-    return sim.run(scenario, table=decomp.load(table))
-
-
-def others(result: RunResult, table: str) -> dict[str, object]:
-    """Indicators of the scenarios that a run's expectations are set against."""
-    names = {one.versus for one in result.scenario.expect} - {"base"}
-    return {name: run(name, table).indicators for name in names}
-
-
-@pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("scenario", SCENARIOS)
-def test_every_year_is_finished_and_every_check_passes(scenario: str, table: str) -> None:
-    result = run(scenario, table)
-    assert result.status == "ok", result.message
-    assert result.years == tuple(result.scenario.horizon)
-    assert result.passed, result.checks[~result.checks["passed"]].to_string()
-
-
-@pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("scenario", SCENARIOS)
-def test_expectations_are_met_or_known_to_fail(scenario: str, table: str) -> None:
-    result = run(scenario, table)
-    found = evaluate(result.scenario.expect, result.indicators, result.scenario.years, others(result, table))
-    assert len(found) == len(result.scenario.expect) > 0
-    failed = {(table, scenario, row.indicator, row.versus) for row in found.itertuples() if row.outcome != "met"}
-    assert failed == {one for one in FAILED if one[:2] == (table, scenario)}, found.to_string()
-
-
-@pytest.mark.parametrize(("table", "scenario", "indicator", "versus"), sorted(FAILED))
-def test_a_failed_expectation_is_explained_in_its_scenario(
-    table: str, scenario: str, indicator: str, versus: str
-) -> None:
-    head = scenario_files()[scenario].read_text(encoding="utf-8").split("\nname:")[0]
-    assert "# Found" in head
-    assert indicator in head.split("# Found")[1]
+from tests.library import library_run as run
 
 
 def test_why_the_united_states_and_china_do_not_gain_in_ai_divide() -> None:

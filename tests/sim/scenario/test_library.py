@@ -36,7 +36,8 @@ def test_the_library_is_complete() -> None:
 @pytest.mark.parametrize("table", ["world-2011", "classroom-2011"])
 def test_every_scenario_is_valid_on_both_tables(name: str, table: str) -> None:
     loaded = read_scenario(name, [f"table={table}"], indicators=tuple(INDICATORS))
-    assert loaded.warnings == ()
+    # On the classroom table a sector of the facts may stand only inside a larger one; nothing else is warned of.
+    assert {warning.code for warning in loaded.warnings} <= ({"S034"} if table == "classroom-2011" else set())
     assert loaded.scenario.name == name
 
 
