@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from decomp.labels import index_of
 from sim.behaviour import log
+from sim.calibration.groups import GROUP
 from sim.errors import SimError
 from sim.indicators import INDICATORS, PAIR_INDICATORS
 
@@ -126,14 +128,23 @@ class RunResult:
         return wwz(self.table(year))
 
     def value(self, indicator: str, economy: str = WORLD, year: int | None = None) -> float:
-        """One value: an indicator of an economy (the world by default) in a year (the last by default)."""
+        """One value: an indicator of an economy, a group or the world (default) in a year (the last by default)."""
         record = self.records[-1] if year is None else self.record(year)
-        return record.indicators.value(indicator, -1 if economy == WORLD else self.base_table.economy(economy))
+        return self._value(record, indicator, economy)
 
     def series(self, indicator: str, economy: str = WORLD) -> dict[int, float]:
         """Values of one indicator by finished year."""
-        place = -1 if economy == WORLD else self.base_table.economy(economy)
-        return {record.year: record.indicators.value(indicator, place) for record in self.records}
+        return {record.year: self._value(record, indicator, economy) for record in self.records}
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Codes of the tracked groups of economies, ``group:`` and the name."""
+        return tuple(f"{GROUP}{name}" for name in self.loaded.resolved.groups)
+
+    def _value(self, record: YearRecord, indicator: str, economy: str) -> float:
+        if economy.startswith(GROUP):
+            return record.indicators.of_group(indicator, index_of(economy, self.groups, "group"))
+        return record.indicators.value(indicator, -1 if economy == WORLD else self.base_table.economy(economy))
 
     def save(self, folder: str | Path | None = None, **options: Any) -> Path:
         """Write a new run folder under ``folder`` and return its path; options as for :func:`sim.export.finish`."""
@@ -145,9 +156,13 @@ class RunResult:
 
     @cached_property
     def indicators(self) -> DataFrame:
-        """Columns year, economy (``WLD`` is the world), indicator, value, unit; undefined values have no row."""
-        values = np.stack([record.indicators.values.T for record in self.records])  # (T, G + 1, K)
-        names = [*self.economies, WORLD]
+        """Columns year, economy, indicator, value, unit; undefined values have no row.
+
+        ``WLD`` is the world; ``group:lower-middle-income`` and the like are groups of economies.
+        """
+        found = [record.indicators for record in self.records]
+        values = np.stack([np.hstack([one.values, one.groups]).T for one in found])  # (T, G + 1 + K, indicators)
+        names = [*self.economies, WORLD, *self.groups]
         units = [one.unit for one in INDICATORS.values()]
         return tidy(values, [self.years, names, list(INDICATORS)], ["year", "economy", "indicator"], units)
 

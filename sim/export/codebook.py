@@ -22,7 +22,7 @@ HEAD = ("table", "column", "code", "label_en", "label_zh", "unit", "meaning", "s
 #: What the columns hold; the same name means the same everywhere.
 _COLUMNS = {
     "year": "simulated year; the first one is the base year",
-    "economy": "code of an economy; WLD is the world",
+    "economy": "code of an economy; WLD is the world, group:… a group of economies (income classes of 2011, leaders, own groups)",
     "exporter": "code of the exporting economy s",
     "importer": "code of the importing economy r",
     "source": "code of the economy where value is added; in assumptions: where the number comes from",

@@ -5,22 +5,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.indicators.data import Sheet, Yardsticks, YearArrays, mean, ratio
+from sim.indicators.data import Yardsticks, YearArrays, ratio
+from sim.indicators.sheet import Sheet
 
 Array = NDArray[np.float64]
 
 
-def mean_tariffs(tariffs: Array, imports: Array) -> tuple[Array, float]:
-    """Mean tariff of each importer and of the world, Σ M⁰ t / Σ M⁰.
+def levied_and_bought(tariffs: Array, imports: Array) -> tuple[Array, Array]:
+    """Both sides of an importer's mean tariff Σ M⁰ t / Σ M⁰, shape (G,) each, million USD.
 
     Parameters
     ----------
     tariffs, imports : ndarray, shape (G, N, G)
         Rates and base-year imports of foreign goods; imports are zero at home and for services.
     """
-    levied, bought = (imports * tariffs).sum(axis=(0, 1)), imports.sum(axis=(0, 1))
-    total = bought.sum()
-    return ratio(levied, bought), float(levied.sum() / total) if total > 0 else float("nan")
+    return (imports * tariffs).sum(axis=(0, 1)), imports.sum(axis=(0, 1))
 
 
 def tariff_revenue(data: YearArrays) -> Array:
@@ -31,13 +30,13 @@ def tariff_revenue(data: YearArrays) -> Array:
 
 def track_conduct(sheet: Sheet, data: YearArrays, base: Yardsticks) -> None:
     """Set tariffs, adoption, displaced labour, trust and grievance."""
-    sheet.put("mean_tariff", *mean_tariffs(data.tariffs, base.imports))
+    sheet.share("mean_tariff", *levied_and_bought(data.tariffs, base.imports))
     sheet.total("tariff_revenue", tariff_revenue(data))
-    sheet.put("robots", data.robots, mean(data.robots, base.value_added))
-    sheet.put("ai", data.ai, mean(data.ai, base.value_added))
+    sheet.mean("robots", data.robots, base.value_added)
+    sheet.mean("ai", data.ai, base.value_added)
     displaced = ratio((data.displaced * base.sector_wages).sum(axis=1), base.wage_bill)
-    sheet.put("displaced_labour", displaced, mean(displaced, base.wage_bill))
-    sheet.put("grievance", data.grievance, mean(data.grievance, base.value_added))
+    sheet.mean("displaced_labour", displaced, base.wage_bill)
+    sheet.mean("grievance", data.grievance, base.value_added)
     _track_trust(sheet, data, base)
 
 
@@ -46,4 +45,4 @@ def _track_trust(sheet: Sheet, data: YearArrays, base: Yardsticks) -> None:
     pair, trade = 0.5 * (data.trust + data.trust.T), base.trade + base.trade.T
     np.fill_diagonal(trade, 0.0)
     weighted, total = (pair * trade).sum(axis=1), trade.sum(axis=1)
-    sheet.put("trust", ratio(weighted, total), weighted.sum() / total.sum() if total.any() else np.nan)
+    sheet.share("trust", weighted, total)

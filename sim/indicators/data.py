@@ -34,6 +34,10 @@ class Yardsticks:
     manufacturing, labour_intensive : ndarray of bool, shape (N,)
     leaders, us_china, single : ndarray of bool, shape (G,)
         Automation leaders; the United States and China; economies that are not the rest of the world.
+    membership : ndarray, shape (G, 1 + K)
+        Which economies belong to the world (all) and to each tracked group, see :mod:`sim.indicators.sheet`.
+    blocs : tuple of two tuples of int
+        Members of the two blocs whose decoupling is tracked, by position; empty where the table does not tell them apart.
     """
 
     economies: tuple[str, ...]
@@ -52,6 +56,8 @@ class Yardsticks:
     leaders: Mask
     us_china: Mask
     single: Mask
+    membership: Array
+    blocs: tuple[tuple[int, ...], tuple[int, ...]]
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
@@ -145,61 +151,3 @@ def ratio(numerator: Array, denominator: Array, otherwise: float = np.nan) -> Ar
     out = np.full(np.broadcast_shapes(numerator.shape, denominator.shape), otherwise)
     result: Array = np.divide(numerator, denominator, out=out, where=np.broadcast_to(whole, out.shape))
     return result
-
-
-def mean(values: Array, weights: Array) -> float:
-    """Weighted mean; NaN when all weights are zero."""
-    total = weights.sum()
-    return float(values @ weights / total) if total != 0 else float("nan")
-
-
-class Sheet:
-    """Values of one year, indicators × (economies and the world), filled row by row.
-
-    Parameters
-    ----------
-    rows : mapping of str to int
-        Row of each indicator id.
-    economies : int
-        Number G of economies; column G is the world.
-    """
-
-    def __init__(self, rows: dict[str, int], economies: int) -> None:
-        self._rows = rows
-        self._shares: list[tuple[int, Array, Array]] = []
-        self.values: Array = np.full((len(rows), economies + 1), np.nan)
-
-    def put(self, indicator: str, economies: Array | None = None, world: float | np.floating = np.nan) -> None:
-        """Set an indicator; what is left out stays NaN (not defined there)."""
-        row = self.values[self._rows[indicator]]
-        if economies is not None:
-            row[:-1] = economies
-        row[-1] = world
-
-    def block(self, first: str, economies: Array) -> None:
-        """Set consecutive indicators from ``first`` on, shape (k, G), whose world values are sums over economies."""
-        row = self._rows[first]
-        self.values[row : row + len(economies), :-1] = economies
-        self.values[row : row + len(economies), -1] = economies.sum(axis=1)
-
-    def total(self, indicator: str, economies: Array) -> None:
-        """Set an indicator whose world value is the sum over economies."""
-        self.put(indicator, economies, economies.sum())
-
-    def share(self, indicator: str, part: Array, whole: Array) -> None:
-        """Set an indicator part / whole, for the world Σ part / Σ whole; NaN where there is no whole.
-
-        Shares are worked out together when the sheet is closed.
-        """
-        self._shares.append((self._rows[indicator], part, whole))
-
-    def close(self) -> Array:
-        """Work out the shares and return all values."""
-        if self._shares:
-            rows, parts, wholes = zip(*self._shares, strict=True)
-            both = np.empty((2, len(rows), self.values.shape[1]))
-            both[0, :, :-1], both[1, :, :-1] = parts, wholes
-            both[:, :, -1] = both[:, :, :-1].sum(axis=2)
-            self.values[list(rows)] = ratio(both[0], both[1])
-            self._shares.clear()
-        return self.values

@@ -7,7 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.indicators.data import Mask, Sheet, Yardsticks, YearArrays, mean, ratio
+from sim.indicators.data import Mask, Yardsticks, YearArrays, ratio
+from sim.indicators.sheet import Sheet
 
 Array = NDArray[np.float64]
 
@@ -29,8 +30,8 @@ def correlation(x: Array, y: Array) -> float:
     return float(dx @ dy) / size if size > 0 else float("nan")
 
 
-def revealed_advantage(exported: Array, sectors: Mask) -> Array:
-    """Balassa index of a set of sectors, (Σ_{i in set} D_si / Σ_i D_si) over the same for the world.
+def advantage_sides(exported: Array, sectors: Mask) -> tuple[Array, Array]:
+    """Both sides of the Balassa index of a set of sectors, (Σ_{i in set} D_si / Σ_i D_si) over the same for the world.
 
     Parameters
     ----------
@@ -40,31 +41,62 @@ def revealed_advantage(exported: Array, sectors: Mask) -> Array:
 
     Returns
     -------
-    ndarray, shape (G,), ratio
-        NaN for an economy that exports nothing, or where the world exports nothing of the set.
+    part, whole : ndarray, shape (G,)
+        Their quotient is the index; sums of both give the index of a group of economies, which is 1 for the world. The
+        whole is zero for an economy that exports nothing, and where the world exports nothing of the set.
     """
     part, whole = exported[:, sectors].sum(axis=1), exported.sum(axis=1)
-    return ratio(part * whole.sum(), whole * part.sum())
+    return part * whole.sum(), whole * part.sum()
 
 
-def track_industry(sheet: Sheet, data: YearArrays, base: Yardsticks) -> None:
-    """Set the shares of manufacturing at home and in world exports, concentration, advantage and its reversal."""
+def revealed_advantage(exported: Array, sectors: Mask) -> Array:
+    """Balassa index of a set of sectors, shape (G,), ratio; NaN where it is not defined. See :func:`advantage_sides`."""
+    return ratio(*advantage_sides(exported, sectors))
+
+
+def symmetric(advantage: Array) -> Array:
+    """Symmetric index (RCA − 1)/(RCA + 1) in −1 … 1, 0 at the world mean."""
+    moved: Array = (advantage - 1.0) / (advantage + 1.0)
+    return moved
+
+
+def track_industry(sheet: Sheet, data: YearArrays, base: Yardsticks, first: Array | None) -> None:
+    """Set the shares of manufacturing at home and in world exports, concentration, advantage and its reversal.
+
+    ``first`` is the advantage in labour-intensive goods of the base year, shape (G,); None in the base year itself.
+    """
     made = base.manufacturing
     income = data.labour + data.capital
     sheet.share("manufacturing_va_share", income[:, made].sum(axis=1), income.sum(axis=1))
     wages = data.labour[:, made].sum(axis=1)
     jobs = ratio(wages, data.labour.sum(axis=1))
-    sheet.put("manufacturing_employment_share", jobs, mean(jobs, base.labour_force * data.employment))
-    sheet.put("manufacturing_employment", manufacturing_jobs(data.labour, data.wage, base))
+    sheet.mean("manufacturing_employment_share", jobs, base.labour_force * data.employment)
+    at_first = base.sector_wages[:, made].sum(axis=1)
+    sheet.mean("manufacturing_employment", manufacturing_jobs(data.labour, data.wage, base), at_first)
     bought, home = _manufactures(data, made)
     sheet.share("import_penetration", bought, bought + home)
     exported = data.terms[:8].sum(axis=(0, 3))
     _track_exports(sheet, exported, base)
-    advantage = revealed_advantage(exported, base.labour_intensive)
-    sheet.put("rca_labour_intensive", advantage)
-    symmetric = ((advantage - 1.0) / (advantage + 1.0))[base.single]
-    sheet.put("reversal_labour_abundance", world=correlation(symmetric, base.labour_abundance[base.single]))
-    sheet.put("reversal_robots", world=correlation(symmetric, data.robots[base.single]))
+    part, whole = advantage_sides(exported, base.labour_intensive)
+    sheet.share("rca_labour_intensive", part, whole)
+    _track_reversal(sheet, ratio(part, whole), first, data, base)
+
+
+def _track_reversal(sheet: Sheet, advantage: Array, first: Array | None, data: YearArrays, base: Yardsticks) -> None:
+    """Whose advantage labour-intensive goods are: of the labour-abundant, or of those with machines (N1.1, N1.2)."""
+    one = base.single
+    index = symmetric(advantage[one])
+    sheet.put("reversal_labour_abundance", world=correlation(index, base.labour_abundance[one]))
+    sheet.put("reversal_robots", world=correlation(index, data.robots[one]))
+    if first is not None:
+        gained = index - symmetric(first[one])
+        sheet.put("reversal_gain", world=correlation(gained, light_tasks_taken(data, base)[one]))
+
+
+def light_tasks_taken(data: YearArrays, base: Yardsticks) -> Array:
+    """Share of the labour tasks of labour-intensive sectors that machines took, Σ δ w⁰L⁰ / Σ w⁰L⁰, shape (G,)."""
+    wages = base.sector_wages[:, base.labour_intensive]
+    return ratio((data.displaced[:, base.labour_intensive] * wages).sum(axis=1), wages.sum(axis=1), otherwise=0.0)
 
 
 def manufacturing_jobs(labour: Array, wage: Array, base: Yardsticks) -> Array:
@@ -83,7 +115,7 @@ def _manufactures(data: YearArrays, made: Mask) -> tuple[Array, Array]:
 def _track_exports(sheet: Sheet, exported: Array, base: Yardsticks) -> None:
     made = exported[:, base.manufacturing].sum(axis=1)
     shares = ratio(made, made.sum())
-    sheet.put("manufacturing_export_share", shares)
+    sheet.total("manufacturing_export_share", shares)
     sheet.put("us_china_manufacturing_share", world=_sum_of(shares, base.us_china))
     sheet.put("leaders_manufacturing_share", world=_sum_of(shares, base.leaders))
     sheet.put("manufacturing_concentration", world=float(shares @ shares))

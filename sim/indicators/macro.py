@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.indicators.data import Sheet, Yardsticks, YearArrays, mean, ratio
-from sim.indicators.welfare import PARTS, contributions
+from sim.indicators.data import Yardsticks, YearArrays, ratio
+from sim.indicators.sheet import Sheet
+from sim.indicators.welfare import PARTS, SIDES, contributions
 
 Array = NDArray[np.float64]
 
@@ -20,8 +21,8 @@ class Chain:
     Parameters
     ----------
     real_gdp, tfp : ndarray, shape (G,), ratio to the base year
-    welfare : ndarray, shape (5, G), log points
-        Parts of the change of real income since the base year, see :mod:`sim.indicators.welfare`.
+    welfare : ndarray, shape (7, G), log points
+        Parts of the change of real income since the base year and the sides of one, see :mod:`sim.indicators.welfare`.
     """
 
     real_gdp: Array
@@ -31,7 +32,7 @@ class Chain:
 
 def start_chain(economies: int) -> Chain:
     """Chain of the base year: quantities are 1, no change of real income."""
-    return Chain(np.ones(economies), np.ones(economies), np.zeros((len(PARTS), economies)))
+    return Chain(np.ones(economies), np.ones(economies), np.zeros((len(PARTS) + len(SIDES), economies)))
 
 
 def extend_chain(chain: Chain, before: YearArrays, data: YearArrays) -> Chain:
@@ -73,15 +74,15 @@ def theil(income: Array, population: Array) -> float:
 
 def track_macro(sheet: Sheet, data: YearArrays, base: Yardsticks, chain: Chain, volumes: Array) -> None:
     """Set income, prices, factors; ``volumes`` are exports at base prices, shape (G, N, G)."""
-    sheet.put("real_income", data.real_income, mean(data.real_income, base.income))
-    sheet.put("real_wage", data.real_wage, mean(data.real_wage, base.wage_bill))
+    sheet.mean("real_income", data.real_income, base.income)
+    sheet.mean("real_wage", data.real_wage, base.wage_bill)
     wages, profits = data.labour.sum(axis=1), data.capital.sum(axis=1)
     sheet.total("gdp", wages + profits + data.input_tariffs.sum(axis=1) + data.final_tariffs)
-    sheet.put("real_gdp", chain.real_gdp, mean(chain.real_gdp, base.value_added))
+    sheet.mean("real_gdp", chain.real_gdp, base.value_added)
     sheet.put("tfp", chain.tfp)
     sheet.share("labour_share", wages, wages + profits)
-    sheet.put("unemployment", data.unemployment, mean(data.unemployment, base.labour_force))
-    sheet.put("employment", data.employment, mean(data.employment, base.labour_force))
+    sheet.mean("unemployment", data.unemployment, base.labour_force)
+    sheet.mean("employment", data.employment, base.labour_force)
     sheet.put("capital", data.capital_stock)
     sheet.put("consumer_price", data.consumer_price)
     sheet.put("terms_of_trade", _terms_of_trade(data, volumes))

@@ -54,7 +54,8 @@ _MACRO = (
     Indicator("terms_of_trade", "Terms of trade", "贸易条件", RATIO,
               "price index of exports over that of imports, before tariffs, base year = 1", SNA, ECONOMY),
     Indicator("theil", "Inequality between economies (Theil)", "经济体间不平等（泰尔指数）", INDEX,
-              "Σ_r y_r ln(y_r / n_r), y share of base-price real GDP, n share of base-year population",
+              "Σ_r y_r ln(y_r / n_r), y share of base-price real GDP, n share of base-year population: "
+              "inequality of GDP per head between economies, people weighted",
               "Theil (1967)", WORLD),
 )  # fmt: skip
 
@@ -75,9 +76,11 @@ _WELFARE = tuple(
             "allocation",
             "volume of taxed trade",
             "受关税影响的贸易量",
-            "Σ_y Σ t p κ dm / I: wedges times quantities",
+            "Σ_y Σ t p κ dm / I: wedges times quantities; revenue and duties are its two sides",
             BF,
         ),
+        ("revenue", "tariff revenue", "关税收入", "Σ_y d(R/P) P / I, a side of welfare_allocation", BF),
+        ("duties", "duties on what is bought", "购买中负担的关税", "welfare_allocation − welfare_revenue", BF),
         ("other", "remainder", "余项", "ln real income − the five parts: second order, outlays, deficit", DESIGN),
     )
 )
@@ -117,11 +120,11 @@ _INDUSTRY = (
     Indicator("manufacturing_employment_share", "Manufacturing in employment", "制造业就业占比", SHARE,
               "wage bill of manufacturing / of all sectors (efficiency units); world: base-employment mean", SNA),
     Indicator("manufacturing_employment", "Manufacturing employment", "制造业就业", RATIO,
-              "wage bill of manufacturing / ŵ, base year = 1", SNA, ECONOMY),
+              "wage bill of manufacturing / ŵ, base year = 1; world: base-wage mean", SNA),
     Indicator("import_penetration", "Import penetration of manufactures", "制造品进口渗透率", SHARE,
               "imports / (output − exports + imports) of manufactures, basic prices", SNA),
     Indicator("manufacturing_export_share", "Share of world manufacturing exports in value added", "占世界制造业增加值出口份额", SHARE,
-              "Σ_{i in manufacturing} T1 … T8 over the world's", WWZ, ECONOMY),
+              "Σ_{i in manufacturing} T1 … T8 over the world's", WWZ),
     Indicator("us_china_manufacturing_share", "United States and China in manufacturing exports", "中美占世界制造业增加值出口份额", SHARE,
               "sum of manufacturing_export_share of USA and CHN", DESIGN, WORLD),
     Indicator("leaders_manufacturing_share", "Automation leaders in manufacturing exports", "自动化领先者占世界制造业增加值出口份额",
@@ -129,12 +132,25 @@ _INDUSTRY = (
     Indicator("manufacturing_concentration", "Concentration of manufacturing exports", "制造业出口集中度", INDEX,
               "Herfindahl–Hirschman index Σ_s share² of manufacturing_export_share", "Hirschman (1964)", WORLD),
     Indicator("rca_labour_intensive", "Revealed advantage in labour-intensive goods", "劳动密集型产品的显性比较优势", RATIO,
-              "(DVA of c4, c5, c16 / DVA) over the world's, T1 … T8", "Balassa (1965) in value-added terms", ECONOMY),
+              "(DVA of c4, c5, c16 / DVA) over the world's, T1 … T8; the world's is 1", "Balassa (1965) in value-added terms"),
     Indicator("reversal_labour_abundance", "Advantage follows cheap labour", "比较优势与劳动丰裕度的相关", INDEX,
-              "correlation over economies (ROW left out) of (RCA − 1)/(RCA + 1) with −ln GDP per worker in the base year",
+              "correlation over economies (ROW left out) of (RCA − 1)/(RCA + 1) in labour-intensive goods with −ln GDP per "
+              "worker in the base year: positive = Heckscher–Ohlin (N1.1), toward zero or negative = weakened or reversed (N1.2)",
               DESIGN, WORLD),
     Indicator("reversal_robots", "Advantage follows robots", "比较优势与机器人普及率的相关", INDEX,
-              "correlation over economies (ROW left out) of (RCA − 1)/(RCA + 1) with robot adoption", DESIGN, WORLD),
+              "correlation over economies (ROW left out) of (RCA − 1)/(RCA + 1) in labour-intensive goods with robot adoption K^R",
+              DESIGN, WORLD),
+    Indicator("reversal_gain", "Advantage moves to where machines work", "比较优势向机器密集处转移", INDEX,
+              "correlation over economies (ROW left out) of the change of (RCA − 1)/(RCA + 1) in labour-intensive goods since "
+              "the base year with the share of these sectors' labour tasks that machines took (N1.2: most where machines are used most)",
+              DESIGN, WORLD),
+    Indicator("bloc_trade", "Value added absorbed across blocs", "跨阵营吸收的增加值占比", SHARE,
+              "(Σ_{s in a, r in b} W + Σ_{s in b, r in a} W) / Σ_{r in a or b} Σ_s W; a, b: the first two groups of the scenario "
+              "named bloc…, else western-bloc and eastern-bloc", DESIGN, WORLD),
+    Indicator("decoupling", "Decoupling of the blocs", "阵营脱钩程度", SHARE,
+              "1 − bloc_trade / bloc_trade of the base year: 0 unchanged, 1 complete, below 0 closer", DESIGN, WORLD),
+    Indicator("bloc_polarisation", "Foreign value absorbed inside blocs", "阵营内部的跨境增加值占比", SHARE,
+              "Σ_{s≠r of the same bloc} W / Σ_{s≠r} W: 1 when no bloc trades with another economy", DESIGN, WORLD),
 )  # fmt: skip
 
 _CONDUCT = (

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.indicators.blocs import track_blocs
 from sim.indicators.checks import Check, year_checks
 from sim.indicators.conduct import track_conduct
-from sim.indicators.data import Sheet, Yardsticks, YearArrays
+from sim.indicators.data import Yardsticks, YearArrays
 from sim.indicators.industry import track_industry
 from sim.indicators.macro import Chain, extend_chain, start_chain, track_macro
 from sim.indicators.pairs import PairArrays, pair_arrays
 from sim.indicators.registry import INDICATORS
+from sim.indicators.sheet import Sheet
 from sim.indicators.trade import tariffs_absorbed, track_terms, track_trade, value_added_absorbed, volumes
 from sim.indicators.welfare import track_welfare
 from sim.state import lock
@@ -32,6 +34,8 @@ class YearIndicators:
     ----------
     values : ndarray, shape (indicators, G + 1)
         In the order of :data:`~sim.indicators.registry.INDICATORS`; the last column is the world; NaN: not defined.
+    groups : ndarray, shape (indicators, K)
+        The same for the tracked groups of economies, in the order of the scenario's ``groups``.
     pairs : PairArrays
     checks : tuple of Check
     chain : Chain
@@ -39,6 +43,7 @@ class YearIndicators:
     """
 
     values: Array
+    groups: Array
     pairs: PairArrays
     checks: tuple[Check, ...]
     chain: Chain
@@ -51,12 +56,17 @@ class YearIndicators:
         """Value of an indicator of an economy by position; the world by default."""
         return float(self.values[ROWS[indicator], economy])
 
+    def of_group(self, indicator: str, group: int) -> float:
+        """Value of an indicator of a tracked group by position."""
+        return float(self.groups[ROWS[indicator], group])
+
 
 def track(
     data: YearArrays,
     base: Yardsticks,
     previous: tuple[Chain, YearArrays] | None,
     *,
+    first: YearIndicators | None = None,
     solver: tuple[Check, ...],
     wwz_residual: float,
 ) -> YearIndicators:
@@ -68,6 +78,8 @@ def track(
     base : Yardsticks
     previous : (Chain, YearArrays) or None
         Of the year before; None in the base year.
+    first : YearIndicators, optional
+        Of the base year; None in the base year itself.
     solver : tuple of Check
         Checks that the equilibrium brings along.
     wwz_residual : float
@@ -78,13 +90,15 @@ def track(
     terms = by_pair.sum(axis=2)
     absorbed = value_added_absorbed(data)
     with_tariffs = absorbed + tariffs_absorbed(data)
-    sheet = Sheet(ROWS, base.G)
+    sheet = Sheet(ROWS, base.G, base.membership)
     track_macro(sheet, data, base, chain, volumes(data))
     track_welfare(sheet, data, chain.welfare)
     track_trade(sheet, data, terms, absorbed, with_tariffs)
-    track_industry(sheet, data, base)
+    track_industry(sheet, data, base, None if first is None else first.values[ROWS["rca_labour_intensive"], :-1])
+    track_blocs(sheet, absorbed, base, None if first is None else first.pairs.absorbed)
     track_conduct(sheet, data, base)
     track_terms(sheet, terms)
-    values = sheet.close()
-    checks = year_checks(data, terms, with_tariffs, values, solver, wwz_residual)
-    return YearIndicators(values, pair_arrays(data, base, by_pair, absorbed), checks, chain)
+    everything = sheet.close()
+    values, groups = everything[:, : base.G + 1], everything[:, base.G + 1 :]
+    checks = year_checks(data, terms, with_tariffs, everything, solver, wwz_residual)
+    return YearIndicators(values, groups, pair_arrays(data, base, by_pair, absorbed), checks, chain)

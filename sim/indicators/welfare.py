@@ -22,18 +22,22 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.indicators.data import Sheet, YearArrays
+from sim.indicators.data import YearArrays
+from sim.indicators.sheet import Sheet
 
 Array = NDArray[np.float64]
 
 #: The parts, in the order of every array of them.
 PARTS = ("employment", "capital", "technology", "terms_of_trade", "allocation")
+#: The two sides of the last part, which they add up to: tariff revenue, and what duties cost those who buy.
+SIDES = ("revenue", "duties")
 
 
 def contributions(before: YearArrays, after: YearArrays) -> Array:
-    """Contributions of a year to ln of real income, shape (5, G), in the order of :data:`PARTS`.
+    """Contributions of a year to ln of real income, shape (7, G), in the order of :data:`PARTS`, then :data:`SIDES`.
 
-    Flows without a finite price in both years (trade shut) contribute nothing to price terms.
+    A tariff raises revenue R by about what it makes users pay more; only the difference, the wedge times the change of
+    quantities, is left as ``allocation``. The sides show both: revenue is d(R/P) P / I, duties are allocation − revenue. Flows without a finite price in both years (trade shut) contribute nothing to price terms.
     """
     income = _mean(_spending(before), _spending(after))
     wages = _mean(before.labour, after.labour)
@@ -53,13 +57,16 @@ def contributions(before: YearArrays, after: YearArrays) -> Array:
         - (imports * melted).sum(axis=(0, 1))
     )
     priced = imports * cost[:, :, None]
+    allocation, revenue = _allocation(before, after), _revenue(before, after)
     parts = np.stack(
         [
             wages.sum(axis=1) * np.log(after.employment / before.employment),
             profits.sum(axis=1) * np.log(after.capital_stock / before.capital_stock),
             technology,
             priced.sum(axis=(1, 2)) - priced.sum(axis=(0, 1)),
-            _allocation(before, after),
+            allocation,
+            revenue,
+            allocation - revenue,
         ]
     )
     result: Array = parts / income
@@ -80,6 +87,13 @@ def _allocation(before: YearArrays, after: YearArrays) -> Array:
     )
     total: Array = (wedge * moved).sum(axis=(0, 1))
     return total
+
+
+def _revenue(before: YearArrays, after: YearArrays) -> Array:
+    """Change of tariff revenue at constant consumer prices, in prices of the mean of both years, shape (G,)."""
+    real = [(data.input_tariffs.sum(axis=1) + data.final_tariffs) / data.consumer_price for data in (before, after)]
+    change: Array = (real[1] - real[0]) * _mean(before.consumer_price, after.consumer_price)
+    return change
 
 
 def _spending(data: YearArrays) -> Array:
@@ -105,6 +119,6 @@ def _log_change(before: Array, after: Array) -> Array:
 
 def track_welfare(sheet: Sheet, data: YearArrays, cumulated: Array) -> None:
     """Set the parts of the change of real income since the base year, and what they leave, in log points."""
-    for part, values in zip(PARTS, cumulated, strict=True):
+    for part, values in zip((*PARTS, *SIDES), cumulated, strict=True):
         sheet.put(f"welfare_{part}", values)
-    sheet.put("welfare_other", np.log(data.real_income) - cumulated.sum(axis=0))
+    sheet.put("welfare_other", np.log(data.real_income) - cumulated[: len(PARTS)].sum(axis=0))

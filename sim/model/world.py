@@ -62,7 +62,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         super().__init__(seed=seed)
         self.resolved, self.table = resolved, table
         self.economy = build_economy(resolved, table)
-        self.yardsticks = measure(table, self.economy)
+        self.yardsticks = measure(table, self.economy, resolved.groups)
         self.machinery = build_machinery(resolved, table)
         self.union = union_weights(table, self.yardsticks)
         base_tariffs = np.asarray(self.economy.base.tariffs)
@@ -220,7 +220,8 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         )
         last = (self.records[-1].indicators.chain, self._last) if self.records else None
         solver = tuple(Check(name, value, TOLERANCES[name]) for name, value in equilibrium.checks.items())
-        measured = track(data, self.yardsticks, last, solver=solver, wwz_residual=found.residual)
+        first = self.records[0].indicators if self.records else None
+        measured = track(data, self.yardsticks, last, first=first, solver=solver, wwz_residual=found.residual)
         seen = outcome(
             state.year, equilibrium, self.yardsticks, self.machinery.price(state.year - self.resolved.years[0])
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim import calibration
 from sim.indicators.data import Mask, Yardsticks
+from sim.indicators.sheet import members_of
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
@@ -55,8 +57,27 @@ def sales_of(Z: Array, Y: Array, G: int, N: int) -> tuple[Array, Array]:  # noqa
     return Z.reshape(G, N, G, N).sum(axis=3), Y.reshape(G, N, G)
 
 
-def measure(table: WorldTable, economy: WorldEconomy) -> Yardsticks:
-    """Collect the yardsticks of a table: weights from its purged base year, people and wages from the calibration."""
+#: Groups of every table that stand for two blocs, where the scenario names no groups of its own that begin with ``bloc``.
+BLOCS, OWN_BLOC = ("western-bloc", "eastern-bloc"), "bloc"
+
+
+def blocs(groups: Mapping[str, tuple[int, ...]], table: WorldTable) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Members of the two blocs by position: the scenario's first two groups named ``bloc…``, else those of the table.
+
+    Empty where there are none, or where they have a member in common.
+    """
+    own = [members for name, members in groups.items() if name.startswith(OWN_BLOC)]
+    if len(own) < len(BLOCS):
+        own = [tuple(int(k) for k in np.flatnonzero(economy_mask(table, name))) for name in BLOCS]
+    first, second = own[0], own[1]
+    return ((), ()) if {*first} & {*second} else (first, second)
+
+
+def measure(table: WorldTable, economy: WorldEconomy, groups: Mapping[str, tuple[int, ...]]) -> Yardsticks:
+    """Collect the yardsticks of a table: weights from its purged base year, people and wages from the calibration.
+
+    ``groups`` are the tracked groups of economies, by position.
+    """
     base, G, N = economy.base, table.G, table.N  # noqa: N806
     inputs, final = sales_of(base.Z, base.Y, G, N)
     trade = imports_of(inputs + final, np.ones(N, dtype=bool)).sum(axis=1)
@@ -80,4 +101,6 @@ def measure(table: WorldTable, economy: WorldEconomy) -> Yardsticks:
         leaders=economy_mask(table, "automation-leaders"),
         us_china=us_china,
         single=~economy_mask(table, "row"),
+        membership=members_of(groups, G),
+        blocs=blocs(groups, table),
     )

@@ -6,9 +6,11 @@ A scenario can name groups of its own; they are looked up like those of the tabl
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from decomp.names import LANGUAGES, economy_name
+from sim.calibration.groups import GROUP, tracked_groups
 from sim.scenario import Groups, Scenario
 from sim.scenario_io.faults import Faults
 from sim.yaml_text import Path
@@ -80,12 +82,18 @@ class Labels:
     def check_expectations(self, scenario: Scenario) -> None:
         """Record expectations about economies that the table does not have."""
         for i, expectation in enumerate(scenario.expect):
-            if expectation.economy not in {*self.economies, WORLD}:
-                allowed = [WORLD, *self.economies]
+            allowed = [WORLD, *self.economies, *(f"{GROUP}{name}" for name in self.tracked)]
+            if expectation.economy not in allowed:
                 hint = self.economy_hint(expectation.economy)
                 self.faults.unknown(
                     ("expect", i, "economy"), "S020", "economy", expectation.economy, allowed, hint=hint
                 )
+
+    @property
+    def tracked(self) -> Mapping[str, tuple[int, ...]]:
+        """Groups of economies whose indicators are tracked, by position: of the table, then the scenario's own."""
+        own = {name: tuple(members) for name, members in self.economy_groups.items() if members}
+        return MappingProxyType({**tracked_groups(self.table), **own})
 
     def economy_hint(self, name: str) -> str:
         """Suggest what an unknown economy stands for: part of an aggregate, a common code, a name in words."""

@@ -48,6 +48,8 @@ class ResolvedScenario:
         Levels of productivity, labour and capital relative to the base year, for the T years of the horizon.
     trade_elasticity : str, float or mapping of sector label to float
         As in the scenario, sector groups expanded.
+    groups : mapping of str to tuple of int
+        Tracked groups of economies by name, as positions: those of the table, then the scenario's own.
     """
 
     scenario: Scenario
@@ -59,6 +61,7 @@ class ResolvedScenario:
     acting: NDArray[np.bool_]
     growth: Mapping[str, Array]
     trade_elasticity: str | float | Mapping[str, float]
+    groups: Mapping[str, tuple[int, ...]]
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -151,6 +154,7 @@ def resolve(
     return ResolvedScenario(
         scenario, labels.economies, labels.sectors, moves,
         MappingProxyType(automation), MappingProxyType(protection), acting, MappingProxyType(growth), elasticity,
+        labels.tracked,
     )  # fmt: skip
 
 

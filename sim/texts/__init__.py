@@ -91,6 +91,9 @@ class Texts:
         """Short name of an economy or of a group of them: the product's names, else the name the data give, else the code."""
         if code == "WLD":
             return self("economy.WLD")
+        if code.startswith("group:"):
+            name = code.removeprefix("group:")
+            return self.get(f"economy.{name}") or self._group("economy", name, own)
         found = economy_name(code, self.lang, short=True, members=members)
         return self._group("economy", code, own) if found == code else found
 

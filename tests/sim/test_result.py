@@ -20,7 +20,7 @@ def test_indicators_are_tidy(run: RunResult) -> None:
     frame = run.indicators
     assert list(frame.columns) == ["year", "economy", "indicator", "value", "unit"]
     assert set(frame["indicator"]) == set(INDICATORS)
-    assert set(frame["economy"]) == {*run.economies, WORLD}
+    assert set(frame["economy"]) == {*run.economies, WORLD, *run.groups}
     assert not frame.duplicated(["year", "economy", "indicator"]).any()
     units = frame.groupby("indicator")["unit"].unique()
     assert all(units[name].tolist() == [one.unit] for name, one in INDICATORS.items())

@@ -9,9 +9,10 @@ import pytest
 
 from sim.indicators import conduct, industry, macro, trade
 from sim.indicators.checks import Check, negative_flow, out_of_range
-from sim.indicators.data import Sheet, YearArrays, mean, ratio
+from sim.indicators.data import YearArrays, ratio
 from sim.indicators.pairs import PairArrays
 from sim.indicators.registry import INDICATORS, PAIR_INDICATORS
+from sim.indicators.sheet import Sheet
 
 RNG = np.random.default_rng(5)
 
@@ -48,16 +49,19 @@ def test_theil_is_zero_at_equality_and_known_for_two() -> None:
 def test_mean_tariff_uses_base_imports() -> None:
     imports, tariffs = np.zeros((2, 2, 2)), np.zeros((2, 2, 2))
     imports[0, :, 1], tariffs[0, :, 1] = (30.0, 10.0), (0.0, 0.2)
-    each, world = conduct.mean_tariffs(tariffs, imports)
-    assert np.isnan(each[0])
-    assert each[1] == world == pytest.approx(0.05)
+    levied, bought = conduct.levied_and_bought(tariffs, imports)
+    assert levied.tolist() == [0.0, 2.0]
+    assert bought.tolist() == [0.0, 40.0]
 
 
 def test_revealed_advantage_by_hand() -> None:
     exported = np.array([[8.0, 2.0], [2.0, 8.0]])
-    found = industry.revealed_advantage(exported, np.array([True, False]))
-    assert found == pytest.approx([1.6, 0.4])
-    assert industry.revealed_advantage(exported, np.array([True, True])) == pytest.approx([1.0, 1.0])
+    part, whole = industry.advantage_sides(exported, np.array([True, False]))
+    assert part / whole == pytest.approx([1.6, 0.4])
+    assert industry.revealed_advantage(exported, np.array([True, False])) == pytest.approx([1.6, 0.4])
+    assert part.sum() / whole.sum() == pytest.approx(1.0), "the world has no advantage over itself"
+    part, whole = industry.advantage_sides(exported, np.array([True, True]))
+    assert part / whole == pytest.approx([1.0, 1.0])
 
 
 def test_correlation_signs_and_undefined() -> None:
@@ -148,8 +152,6 @@ def test_sheet_helpers() -> None:
     assert np.isnan(sheet.values[0, 1])
     assert sheet.values[1:].tolist() == [[1.0, 2.0, 3.0], [3.0, 4.0, 7.0]]
     assert ratio(np.array([1.0, 2.0]), np.array([0.0, 4.0]), otherwise=0.0).tolist() == [0.0, 0.5]
-    assert mean(np.array([1.0, 3.0]), np.array([1.0, 3.0])) == 2.5
-    assert np.isnan(mean(np.ones(2), np.zeros(2)))
 
 
 #: Names that scenarios, reports and users rely on (design, section 7).
