@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, StrictFloat, StrictInt, StrictStr, 
 from pydantic_core import PydanticCustomError
 
 from sim.scenario.cooperation import Carbon, Governance, Ledger
+from sim.scenario.draws import MOST_SEEDS, Draws
 from sim.scenario.fields import Economies, Model, Path, Sectors, Year
 from sim.scenario.settings import Automation, Behaviour, EconomySettings, Protection, Substitution, Trust
 
@@ -20,6 +21,7 @@ __all__ = [
     "Baseline",
     "Behaviour",
     "Carbon",
+    "Draws",
     "EconomySettings",
     "Event",
     "Expectation",
@@ -203,6 +205,10 @@ class Scenario(Model):
     seed: Annotated[StrictInt, Field(ge=0)] = Field(
         0, description="Seed of the random numbers, where a rule draws any."
     )
+    seeds: Annotated[StrictInt, Field(ge=0, le=MOST_SEEDS)] = Field(
+        0, description="Members of an ensemble run beside the scenario as written; 0: none. `draws` says what they differ in."
+    )
+    draws: Draws = Field(default_factory=Draws, description="What the members of an ensemble differ in.")
     economy: EconomySettings = Field(default_factory=EconomySettings, description="How the world table answers.")
     behaviour: Behaviour = Field(default_factory=Behaviour, description="How the agents behave.")
     policies: tuple[Policy, ...] = Field((), description="Levers moved by the scenario.")

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from sim.levers import EVENT, POLICY, Lever
 from sim.resources import scenario_files
 from sim.scenario import LONGEST, Event, Expectation, Policy, Scenario
+from sim.scenario_io.draws import check_draws
 from sim.scenario_io.faults import Faults
 from sim.yaml_text import Path
 
@@ -40,6 +41,7 @@ def check(scenario: Scenario, faults: Faults, *, indicators: Collection[str] | N
             _check_inside(expectation.at, scenario, ("expect", i, "at"), faults)
     if known_years:
         _check_paths(scenario, faults)
+    check_draws(scenario, faults)
 
 
 def _check_years(start: int, end: int, faults: Faults) -> bool:

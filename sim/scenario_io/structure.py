@@ -113,7 +113,7 @@ def _record(detail: Any, faults: Faults) -> None:
         faults.unknown(path, "S014", "value", context["found"], context["allowed"])
     elif kind in {"one_amount", "level_or_factor"}:
         faults.add(path, "S015", f"{detail['msg']}.")
-    elif kind in {"bad_growth", "bad_elasticity", "bad_intensities", "bad_types"}:
+    elif kind in {"bad_growth", "bad_elasticity", "bad_intensities", "bad_types", "bad_range", "bad_chosen"}:
         faults.add(path, "S012", f"{detail['msg']}; found {kind_of(found)}.")
     else:
         faults.add(path, "S016", f"{_form(path, kind, found)}; found {kind_of(found)}.", key=is_key)
