@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 #: Work of fewer seconds than this is not worth the start of worker processes.
-WORTH_WORKERS = 8.0
+WORTH_WORKERS = 5.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
