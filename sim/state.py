@@ -52,6 +52,10 @@ class WorldState:
         Tariffs applied this year: base, own increments and scenario policies.
     trust : ndarray, shape (G, G), share in [0, 1]
         Trust of economy r (row) in economy s (column); diagonal 1.
+    ledger : ndarray of bool, shape (G,)
+        Members of the ledger consortium.
+    losing : ndarray, shape (G,), years
+        Years in a row in which membership has not paid.
     """
 
     year: int
@@ -63,6 +67,8 @@ class WorldState:
     increments: Array
     tariffs: Array
     trust: Array
+    ledger: NDArray[np.bool_]
+    losing: Array
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""

@@ -42,9 +42,34 @@ REASONS: Mapping[str, str] = MappingProxyType(
             "per point the answer is {answer:+.2%}pt on {sector} (own protection {own:+.2%}pt); the aim is {target:+.2%}pt over "
             "the base tariff, {adjustment:.0%} of the way a year."
         ),
+        "commitment": (
+            "Both are on the ledger, where commitments can be verified: of what protection ({own:+.2%}pt) or retaliation "
+            "({answer:+.2%}pt) asks for against {sector} from {partner}, {commitment:.0%} is given up; the aim is "
+            "{target:+.2%}pt over the base tariff, {adjustment:.0%} of the way a year."
+        ),
         "union": (
             "Customs union: takes the import-weighted mean of the members' proposals for {sector} from {partner}; our own aim "
             "was {target:+.2%}pt over the base tariff (grievance {grievance:.4f}, answer {answer:+.2%}pt)."
+        ),
+        "ledger-found": (
+            "Founds the ledger with {members:.0f} economies in all; entry costs {entry:.3%} of GDP once, running it "
+            "{running:.3%} a year."
+        ),
+        "ledger-join": (
+            "Trade with the {members:.0f} members of last year would save {saving:.3%} of GDP a year; running costs {running:.3%} "
+            "and entry {entry:.3%} spread over {horizon:.0f} years come to {cost:.3%}: joins."
+        ),
+        "ledger-leave": (
+            "For {losing:.0f} years in a row the ledger has not paid: trade with the {members:.0f} other members saves {saving:.3%} "
+            "of GDP, running it costs {running:.3%}: leaves."
+        ),
+        "carbon-sell": (
+            "At {price:.2f} USD per tonne abates {abated:.1%} of {uncapped:,.0f} kilotonnes, at a cost of {cost:,.0f} million USD, "
+            "and sells {traded:,.0f} kilotonnes of its {allowances:,.0f} in allowances for {value:,.0f} million USD."
+        ),
+        "carbon-buy": (
+            "At {price:.2f} USD per tonne abates {abated:.1%} of {uncapped:,.0f} kilotonnes, at a cost of {cost:,.0f} million USD, "
+            "and buys {traded:,.0f} kilotonnes on top of its {allowances:,.0f} in allowances for {value:,.0f} million USD."
         ),
         "policy": "Scenario policy {number:.0f} sets {level:.4g}.",
         "policy-add": "Scenario policy {number:.0f} adds {level:+.4g}.",

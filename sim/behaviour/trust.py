@@ -32,11 +32,12 @@ def update(trust: Array, initial: Array, acts: Array, *, fall: ArrayLike, recove
         [truster r, partner s].
     acts : ndarray, shape (G, G), fraction
         From :func:`hostility`.
-    fall : array_like, scalar or shape (G,)
-        Trust lost per unit of hostility (per 100 percentage points of tariff) by the truster.
-    recovery : array_like, scalar or shape (G,), share a year
+    fall : array_like, scalar, shape (G,) or (G, G)
+        Trust lost per unit of hostility (per 100 percentage points of tariff) by the truster, or by pair.
+    recovery : array_like, scalar, shape (G,) or (G, G), share a year
     """
-    rate, slope = (np.asarray(x, float)[..., None] for x in (recovery, fall))
+    given = (np.asarray(x, float) for x in (recovery, fall))
+    rate, slope = (x if x.ndim == 2 else x[..., None] for x in given)
     after = np.clip(trust + rate * (initial - trust) - slope * acts, 0.0, 1.0)
     np.fill_diagonal(after, 1.0)
     return after

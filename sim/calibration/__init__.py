@@ -10,6 +10,8 @@ countries.csv           41 economies in 2011: labour share, unemployment, people
 labour_profile.csv      sector shape of labour shares (judgement)
 exposure.csv            exposure of sectors to AI (Felten, Raj & Seamans) and robots (judgement)
 ai_providers.csv        shares in AI compute
+types.csv               country types: named sets of behavioural parameters
+emissions.csv           stylised CO2 per output by sector (judgement)
 facts.csv               observed and Nash tariffs and export restrictions that scenarios quote
 base_weights.csv        trade and value added of 2011, the weights of all groupings (made by ``base_weights.py``)
 ======================  ============================================================================================
@@ -38,9 +40,10 @@ from sim.calibration.errors import CalibrationError
 from sim.calibration.facts import fact, nash_tariffs
 from sim.calibration.parameters import Parameter, parameter, parameters
 from sim.calibration.rows import STATUSES
-from sim.calibration.sectors import ai_exposure, labour_profile, labour_share, robot_exposure
+from sim.calibration.sectors import ai_exposure, emission_intensity, labour_profile, labour_share, robot_exposure
 from sim.calibration.tables import EU_2011, CalibratedTable
 from sim.calibration.tariffs import base_tariffs, bound_tariffs, goods_share
+from sim.calibration.types import country_types
 
 __all__ = [
     "ELASTICITY_SETS",
@@ -56,8 +59,10 @@ __all__ = [
     "base_tariffs",
     "bound_tariffs",
     "country_labour_share",
+    "country_types",
     "elasticity_alternatives",
     "elasticity_set",
+    "emission_intensity",
     "employment",
     "fact",
     "fallback_notes",

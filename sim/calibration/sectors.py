@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 
-from sim.calibration.countries import country_labour_share
+from sim.calibration.countries import country_labour_share, gdp_per_worker
 from sim.calibration.parameters import parameter
 from sim.calibration.rows import read_rows
 from sim.calibration.tables import Array, CalibratedTable, frozen, sector_weight, weighted_mean
@@ -30,24 +31,25 @@ def labour_profile(table: CalibratedTable) -> Array:
     return frozen(np.array([weighted_mean(table.sector_members[s], value, _value_added) for s in table.sectors]))
 
 
-def labour_share(table: CalibratedTable) -> Array:
+def labour_share(table: CalibratedTable, *, profile: Literal["sectoral", "flat"] = "sectoral") -> Array:
     """Labour share of primary income by economy and sector, ℓ_rj = min(ceiling, max(floor, λ_r p_j)), shape (G, N).
 
-    p is the sector profile; λ_r makes the value-added-weighted mean of an economy its country share (sectors with
+    p is the sector profile, or 1 throughout with ``profile="flat"``, which shows what the profile (a judgement) decides; λ_r makes the value-added-weighted mean of an economy its country share (sectors with
     negative value added get no weight).
     """
     G, N = len(table.economies), len(table.sectors)  # noqa: N806
-    profile, target = labour_profile(table), country_labour_share(table)
+    shape = labour_profile(table) if profile == "sectoral" else np.ones(N)
+    target = country_labour_share(table)
     floor, ceiling = parameter("economy.labour_share_floor"), parameter("economy.labour_share_ceiling")
     weight = np.maximum(0.0, np.asarray(table.value_added_flow).reshape(G, N))
     weight = np.where(weight.sum(axis=1, keepdims=True) > 0, weight, 1.0)
     weight = weight / weight.sum(axis=1, keepdims=True)
-    low, high = np.zeros(G), np.full(G, ceiling / profile.min())
+    low, high = np.zeros(G), np.full(G, ceiling / shape.min())
     for _ in range(_BISECTIONS):
         middle = 0.5 * (low + high)
-        mean = (weight * np.clip(middle[:, None] * profile, floor, ceiling)).sum(axis=1)
+        mean = (weight * np.clip(middle[:, None] * shape, floor, ceiling)).sum(axis=1)
         low, high = np.where(mean < target, middle, low), np.where(mean < target, high, middle)
-    return frozen(np.clip(high[:, None] * profile, floor, ceiling))
+    return frozen(np.clip(high[:, None] * shape, floor, ceiling))
 
 
 def robot_exposure(table: CalibratedTable) -> Array:
@@ -67,6 +69,23 @@ def ai_exposure(table: CalibratedTable, *, scale: float | None = None) -> Array:
     """
     top = parameter("automation.ai_exposure_scale") if scale is None else scale
     return _exposure(table, lambda code: top / (1.0 + math.exp(-_row_value("ai", code, 0.0))))
+
+
+def emission_intensity(table: CalibratedTable, *, gradient: float) -> Array:
+    """Stylised CO2 per output, kg per USD, shape (G, N): sector's mean × (GDP per worker of the world / own)^gradient.
+
+    Judgement (emissions.csv), weighted with value added; codes without a row emit nothing. The scale keeps the mean over
+    economies, weighted with value added, at the sector's value.
+    """
+    rows = read_rows("emissions.csv", ("sector",))
+
+    def value(code: str) -> float:
+        return rows[code,].value if (code,) in rows else 0.0
+
+    sectors = np.array([weighted_mean(table.sector_members[s], value, _value_added) for s in table.sectors])
+    size = np.maximum(0.0, np.asarray(table.value_added_flow)).reshape(len(table.economies), -1).sum(axis=1)
+    relative = gdp_per_worker(table) ** -gradient
+    return frozen(np.outer(relative / (relative @ size / size.sum()), sectors))
 
 
 def _row_value(kind: str, code: str, otherwise: float) -> float:

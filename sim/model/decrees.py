@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.behaviour.log import NONE, Decisions, batch
 from sim.indicators.data import Mask
+from sim.levers import POLICY
 from sim.state import lock
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ class Levers:
         Decreed iceberg factors; distrust comes on top.
     export_cut : ndarray, shape (G, N, G), share
     robots, ai : ndarray, shape (G,), share
+    education : ndarray, shape (G,), share of GDP
+        Spending on AI education and infrastructure on top of the base year's.
+    open_source : ndarray, shape (G,), share
+    technology_sharing : ndarray, shape (G, G), share
+        What each giver (row) shares with each receiver (column).
     productivity : ndarray, shape (G, N), ratio
     labour, capital : ndarray, shape (G,), ratio
     demand : ndarray, shape (N, G), ratio
@@ -39,6 +45,9 @@ class Levers:
     export_cut: Array
     robots: Array
     ai: Array
+    education: Array
+    open_source: Array
+    technology_sharing: Array
     productivity: Array
     labour: Array
     capital: Array
@@ -50,12 +59,13 @@ class Levers:
 
     def of(self, lever: str) -> Array:
         """Array of a lever of policies or events by id."""
-        found: Array = self.export_cut if lever == "export-restriction" else getattr(self, lever)
+        found: Array = self.export_cut if lever == "export-restriction" else getattr(self, lever.replace("-", "_"))
         return found
 
 
 def levers(
     resolved: ResolvedScenario, year: int, *, tariffs: Array, base_tariffs: Array, adoption: Array, base_adoption: Array,
+    openness: tuple[Array, Array],
 ) -> Levers:  # fmt: skip
     """Apply the scenario's moves of a year to what agents decided.
 
@@ -65,6 +75,8 @@ def levers(
         Tariffs with the agents' own increments, and those of the base year.
     adoption, base_adoption : ndarray, shape (2, G)
         Robots and AI as diffusion has them, and in the base year.
+    openness : (ndarray, ndarray)
+        Open source and technology sharing of the year, from :func:`openness_in`.
     """
     G, N = len(resolved.economies), len(resolved.sectors)  # noqa: N806 — the letters of the design
     growth = resolved.growth_in(year)
@@ -81,10 +93,25 @@ def levers(
         export_cut=resolved.export_cut(year),
         robots=share("robots", adoption[0], base_adoption[0]),
         ai=share("ai", adoption[1], base_adoption[1]),
+        education=np.clip(apply("education", np.zeros(G), np.zeros(G)), 0.0, POLICY["education"].max),
+        open_source=openness[0],
+        technology_sharing=openness[1],
         productivity=apply("productivity", np.repeat(growth["productivity"][:, None], N, axis=1), np.ones((G, N))),
         labour=apply("labour", growth["labour"], np.ones(G)),
         capital=apply("capital", growth["capital"], np.ones(G)),
         demand=apply("demand", np.ones((N, G)), np.ones((N, G))),
+    )
+
+
+def openness_in(resolved: ResolvedScenario, year: int, *, sharing: Array) -> tuple[Array, Array]:
+    """Open source (G,) and technology sharing (G, G) of a year: the settings, moved by policies and events.
+
+    ``sharing`` is what the settings give, [giver, receiver].
+    """
+    open_source = resolved.automation["open_source"]
+    return (
+        np.clip(resolved.applied("open-source", open_source, open_source, year), 0.0, 1.0),
+        np.clip(resolved.applied("technology-sharing", sharing, sharing, year), 0.0, 1.0),
     )
 
 
@@ -133,7 +160,12 @@ def _adds(move: Move) -> bool:
 def _partners(move: Move, who: int, economies: int) -> tuple[int, ...]:
     """Partners to name one by one, or :data:`NONE` when the lever has none or all are meant."""
     others = tuple(partner for partner in move.partners if partner != who)
-    return (NONE,) if move.mask.ndim < 3 or len(others) == economies - 1 else others
+    return (NONE,) if not _pairwise(move) or len(others) == economies - 1 else others
+
+
+def _pairwise(move: Move) -> bool:
+    """Whether a move distinguishes partners."""
+    return move.mask.ndim == 3 or move.lever == "technology-sharing"
 
 
 def _cells(move: Move, who: int, partner: int) -> Mask:
@@ -144,6 +176,9 @@ def _cells(move: Move, who: int, partner: int) -> Mask:
         faced = slice(None) if partner == NONE else partner
         place = (who, slice(None), faced) if acting_is_origin else (faced, slice(None), who)
         mask[place] = move.mask[place]
+    elif move.lever == "technology-sharing":
+        faced = slice(None) if partner == NONE else partner
+        mask[who, faced] = move.mask[who, faced]
     elif move.lever == "demand":
         mask[:, who] = move.mask[:, who]
     else:

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents import Plan
+from sim.behaviour.carbon import CarbonMarket
 from sim.behaviour.log import Decisions, batch
 from sim.behaviour.protection import LOSSES
+from sim.model.shared import carbon_log, ledger_log
 from sim.state import TECHNOLOGIES, WorldState
 
 if TYPE_CHECKING:
@@ -45,6 +47,10 @@ class YearDecisions:
         Policies and events of the scenario.
     union : ndarray of bool, shape (G,)
         Members of a customs union with more than one member here.
+    ledger_saving : ndarray, shape (G,), share of GDP
+        What the ledger saves or would save with last year's members, as observed.
+    carbon : CarbonMarket or None
+        Market of this year.
     """
 
     year: int
@@ -57,10 +63,13 @@ class YearDecisions:
     hostility: Array
     decreed: tuple[Decisions, ...]
     union: NDArray[np.bool_]
+    ledger_saving: Array
+    carbon: CarbonMarket | None
 
     def batches(self) -> list[Decisions]:
-        """All decisions that changed something, in a fixed order: machines, tariffs, decrees, trust."""
-        return [*self._machines(), *self._tariffs(), *self.decreed, *self._trust()]
+        """All decisions that changed something, in a fixed order: machines, tariffs, decrees, trust, ledger, carbon."""
+        shared = (*ledger_log(self), *carbon_log(self))
+        return [*self._machines(), *self._tariffs(), *self.decreed, *self._trust(), *shared]
 
     def _machines(self) -> list[Decisions]:
         found = []
@@ -74,7 +83,7 @@ class YearDecisions:
                     batch(
                         self.year, technology, "diffusion", who, before[who], after[who],
                         cost=1.0 - saving, saving=saving, speed=[own.speed[k] for own in traits],
-                        capability=self.before.capability[who], access=[own.access[k] for own in traits],
+                        capability=self.before.capability[who], access=[plan.access[k] for plan in plans],
                         rate=[plan.rate[k] for plan in plans], ceiling=[own.ceiling[k] for own in traits],
                     )
                 )  # fmt: skip
@@ -89,7 +98,9 @@ class YearDecisions:
             s, i = np.nonzero(moved[:, :, r])
             answered = plan.answer[s, i] > plan.own[s, i]
             kinds = {"union": np.full(s.shape, self.union[r])}
-            kinds |= {"protection": ~answered & ~kinds["union"], "retaliation": answered & ~kinds["union"]}
+            kinds["commitment"] = plan.bound[s] & ~kinds["union"]
+            free = ~kinds["union"] & ~kinds["commitment"]
+            kinds |= {"protection": ~answered & free, "retaliation": answered & free}
             for kind, cells in kinds.items():
                 if cells.any():
                     found.append(self._tariff_batch(kind, r, plan, s[cells], i[cells], base))
@@ -109,6 +120,8 @@ class YearDecisions:
         if kind == "protection":
             drivers |= dict(zip(LOSSES, plan.losses.tolist(), strict=True))
             drivers |= {"threshold": own.threshold, "penetration": self.penetration[s, i, r]}
+        if kind == "commitment" and own.ledger is not None:
+            drivers |= {"commitment": own.ledger.commitment}
         if kind == "retaliation":
             drivers |= {"rise": self.rises[r, s], "coefficient": own.retaliation}
         return batch(

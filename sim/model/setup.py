@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import calibration
-from sim.agents import Traits
+from sim.agents import LedgerTraits, Traits
 from sim.behaviour import automation
 from sim.behaviour.protection import LOSSES
 from sim.calibration import parameter
@@ -39,7 +39,7 @@ def build_economy(resolved: ResolvedScenario, table: WorldTable) -> WorldEconomy
         table,
         tariffs=tariffs,
         trade_elasticity=resolved.trade_elasticity,
-        labour_share=np.array(calibration.labour_share(table)),
+        labour_share=np.array(calibration.labour_share(table, profile=settings.labour_profile)),
         substitution={
             "value_added": substitution.value_added,
             "inputs": substitution.inputs,
@@ -119,10 +119,21 @@ def build_machinery(resolved: ResolvedScenario, table: WorldTable) -> Machinery:
     )
 
 
-def build_traits(resolved: ResolvedScenario, table: WorldTable, machinery: Machinery, tariffs: Array) -> list[Traits]:
-    """Traits of every agent; ``tariffs`` are the base tariffs, shape (G, N, G)."""
+def build_traits(
+    resolved: ResolvedScenario, table: WorldTable, machinery: Machinery, tariffs: Array, *, access: Array, imports: Array,
+    ledger: Sequence[LedgerTraits | None],
+) -> list[Traits]:  # fmt: skip
+    """Traits of every agent.
+
+    Parameters
+    ----------
+    tariffs, imports : ndarray, shape (G, N, G)
+        Base tariffs and base-year imports of goods.
+    access : ndarray, shape (2, G)
+        Access to the frontier by the settings, before policies.
+    ledger : sequence of LedgerTraits or None, one per economy
+    """
     behaviour, protects = resolved.scenario.behaviour, resolved.protection
-    access = _access(resolved, table)
     targets = foreign(goods(table), table.G) & ~union_pairs(table)[:, None, :]
     bound = calibration.bound_tariffs(table) if behaviour.protection.respect_bound else None
     given = behaviour.protection.weights
@@ -130,6 +141,9 @@ def build_traits(resolved: ResolvedScenario, table: WorldTable, machinery: Machi
     speeds = np.stack([resolved.automation["robot_speed"], resolved.automation["ai_speed"]])
     ceilings = np.stack([resolved.automation["robot_ceiling"], resolved.automation["ai_ceiling"]])
     least = parameter("protection.least_change")
+    even = np.where(targets, imports, 0.0)
+    bought = even.sum(axis=(0, 1))
+    even = np.divide(even, bought, out=np.zeros_like(even), where=bought > 0)
     return [
         Traits(
             position=r,
@@ -145,22 +159,13 @@ def build_traits(resolved: ResolvedScenario, table: WorldTable, machinery: Machi
             base_tariffs=np.ascontiguousarray(tariffs[:, :, r]),
             bound_tariffs=None if bound is None else np.ascontiguousarray(bound[:, :, r]),
             targets=np.ascontiguousarray(targets[:, :, r]),
+            lag=float(resolved.governance["lag"][r]),
+            precision=float(resolved.governance["precision"][r]),
+            even=np.ascontiguousarray(even[:, :, r]),
+            ledger=ledger[r],
         )
         for r in range(table.G)
     ]
-
-
-def _access(resolved: ResolvedScenario, table: WorldTable) -> Array:
-    """Access to the frontier, (2, G): full for the automation leaders; open-source models help with AI only."""
-    settings, provider = resolved.automation, economy_mask(table, "automation-leaders")
-    closed = np.zeros(table.G)
-
-    def access(openness: Array) -> Array:
-        return automation.frontier_access(
-            provider, base_access=settings["base_access"], openness=openness, sharing=settings["technology_sharing"]
-        )
-
-    return np.stack([access(closed), access(settings["open_source"])])
 
 
 def union_pairs(table: WorldTable) -> Mask:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from sim.levers import EVENT, POLICY, Lever
 from sim.resources import scenario_files
 from sim.scenario import LONGEST, Event, Expectation, Policy, Scenario
+from sim.scenario_io.cooperation import check_cooperation
 from sim.scenario_io.draws import check_draws
 from sim.scenario_io.faults import Faults
 from sim.yaml_text import Path
@@ -27,6 +28,7 @@ def check(scenario: Scenario, faults: Faults, *, indicators: Collection[str] | N
     """
     start, end = scenario.years
     known_years = "years" not in faults.assumed and _check_years(start, end, faults)
+    check_cooperation(scenario, faults, known_years=known_years)
     for i, policy in enumerate(scenario.policies):
         _check_policy(policy, ("policies", i), faults)
         if known_years:

@@ -13,6 +13,15 @@ from numpy.typing import NDArray
 from sim import calibration
 from sim.scenario import Scenario
 from sim.scenario.settings import FACTORS
+from sim.scenario_io.cooperation import (
+    GOVERNANCE_BY_ECONOMY,
+    LEDGER_BY_ECONOMY,
+    CarbonTerms,
+    LedgerTerms,
+    carbon_terms,
+    ledger_terms,
+    of_types,
+)
 from sim.scenario_io.faults import Faults
 from sim.scenario_io.labels import Labels
 from sim.scenario_io.moves import Move, moves_of
@@ -48,6 +57,10 @@ class ResolvedScenario:
         Levels of productivity, labour and capital relative to the base year, for the T years of the horizon.
     trade_elasticity : str, float or mapping of sector label to float
         As in the scenario, sector groups expanded.
+    governance : mapping of str to ndarray, shape (G,)
+        Policy lag in years and targeting precision.
+    ledger : LedgerTerms or None
+    carbon : CarbonTerms or None
     groups : mapping of str to tuple of int
         Tracked groups of economies by name, as positions: those of the table, then the scenario's own.
     """
@@ -62,6 +75,9 @@ class ResolvedScenario:
     growth: Mapping[str, Array]
     trade_elasticity: str | float | Mapping[str, float]
     groups: Mapping[str, tuple[int, ...]]
+    governance: Mapping[str, Array]
+    ledger: LedgerTerms | None
+    carbon: CarbonTerms | None
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -142,7 +158,14 @@ def resolve(
     behaviour = scenario.behaviour
     own = {"robot_speed": calibration.robot_speed(table) / calibration.parameter("automation.robot_speed")}
     automation = _by_economy(behaviour.automation, AUTOMATION_BY_ECONOMY, labels, "automation", own)
-    protection = _by_economy(behaviour.protection, PROTECTION_BY_ECONOMY, labels, "protection")
+    types = of_types(behaviour.protection.types, labels)
+    protection = _by_economy(behaviour.protection, PROTECTION_BY_ECONOMY, labels, "protection", types=types)
+    governance = _by_economy(behaviour.governance, GOVERNANCE_BY_ECONOMY, labels, "governance")
+    if not behaviour.governance.active:
+        governance = {"lag": _read_only(np.zeros(labels.G)), "precision": _read_only(np.ones(labels.G))}
+    costs = _by_economy(behaviour.ledger, LEDGER_BY_ECONOMY, labels, "ledger")
+    ledger = ledger_terms(scenario, labels, MappingProxyType(costs))
+    carbon = carbon_terms(scenario, labels, table)
     acting = np.ones(labels.G, dtype=bool)
     acting[_passive(scenario, labels)] = False
     acting.flags.writeable = False
@@ -154,7 +177,7 @@ def resolve(
     return ResolvedScenario(
         scenario, labels.economies, labels.sectors, moves,
         MappingProxyType(automation), MappingProxyType(protection), acting, MappingProxyType(growth), elasticity,
-        labels.tracked,
+        labels.tracked, MappingProxyType(governance), ledger, carbon,
     )  # fmt: skip
 
 
@@ -172,14 +195,22 @@ def _filled(scenario: Scenario) -> Scenario:
 
 
 def _by_economy(
-    settings: Any, fields: tuple[str, ...], labels: Labels, family: str, own: Mapping[str, Array] = MappingProxyType({})
+    settings: Any,
+    fields: tuple[str, ...],
+    labels: Labels,
+    family: str,
+    own: Mapping[str, Array] = MappingProxyType({}),
+    types: Mapping[str, Array] = MappingProxyType({}),
 ) -> dict[str, Array]:
     """General settings as arrays (G,), then overrides: groups first, so that a single economy wins over its group.
 
     ``own`` holds, for settings with calibrated values of single economies, their ratio to the general default. A factor
     multiplies what the economy has without overrides; the most specific override, level or factor, is the one that counts.
+    ``types`` holds what country types give (NaN: nothing); it stands between the general settings and the overrides.
     """
     arrays = {field: np.full(labels.G, float(getattr(settings, field))) * own.get(field, 1.0) for field in fields}
+    for field, given in types.items():
+        arrays[field] = np.where(np.isnan(given), arrays[field], given)
     plain = {field: array.copy() for field, array in arrays.items()}
     order = sorted(settings.overrides.items(), key=lambda item: item[0] in labels.economies)
     for name, given in order:

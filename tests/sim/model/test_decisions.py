@@ -80,7 +80,8 @@ def test_every_kind_of_reason_makes_a_sentence() -> None:
     names = {
         "cost", "saving", "speed", "capability", "access", "rate", "ceiling", "grievance", "threshold", "job_loss",
         "import_penetration", "unemployment", "labour_share", "penetration", "own", "answer", "target", "adjustment", "rise",
-        "coefficient", "number", "level", "hostility",
+        "coefficient", "number", "level", "hostility", "commitment", "members", "entry", "running", "horizon", "losing",
+        "price", "abated", "uncapped", "traded", "allowances", "value",
     }  # fmt: skip
     for kind in REASONS:
         one = batch(2020, "tariff", kind, 0, 0.0, 0.1, partner=1, sector=0, **dict.fromkeys(names, 0.25))
