@@ -86,7 +86,10 @@ class Expectation(Model):
     """What the author expects before running: checked after the run, never edited to fit."""
 
     indicator: StrictStr = Field(description="Id of an indicator; `unweave list indicators` shows them.")
-    economy: StrictStr = Field("WLD", description="An economy, or WLD for the world.")
+    economy: StrictStr = Field(
+        "WLD",
+        description="An economy, a group as `group:high-income`, or WLD for the world; `IDN?` only where the table has it.",
+    )
     versus: StrictStr = Field("base", description="`base` (base year of this run) or the name of another scenario.")
     direction: Literal["up", "down", "unchanged"] = Field(description="Expected direction against `versus`.")
     at: Year | None = Field(None, description="Year that is compared; the last year if not given.")
@@ -206,7 +209,8 @@ class Scenario(Model):
         0, description="Seed of the random numbers, where a rule draws any."
     )
     seeds: Annotated[StrictInt, Field(ge=0, le=MOST_SEEDS)] = Field(
-        0, description="Members of an ensemble run beside the scenario as written; 0: none. `draws` says what they differ in."
+        0,
+        description="Members of an ensemble run beside the scenario as written; 0: none. `draws` says what they differ in.",
     )
     draws: Draws = Field(default_factory=Draws, description="What the members of an ensemble differ in.")
     economy: EconomySettings = Field(default_factory=EconomySettings, description="How the world table answers.")

@@ -17,6 +17,7 @@ from sim.scenario import LONGEST, Scenario
 from sim.scenario_io.checks import check
 from sim.scenario_io.faults import Faults
 from sim.scenario_io.inherit import inherited
+from sim.scenario_io.labels import OPTIONAL
 from sim.scenario_io.overrides import Overrides, overridden
 from sim.scenario_io.resolve import ResolvedScenario, resolve
 from sim.scenario_io.structure import structure
@@ -107,7 +108,7 @@ def read_scenario(
         table = _table(scenario, file, faults)
     if table is not None:
         _check_base_year(scenario, table, faults)
-        scenario = _with_run(scenario, years, seed, faults)
+        scenario = _with_run(_for_table(scenario, table, faults), years, seed, faults)
         resolved = resolve(scenario, table, faults=faults)
     faults.raise_errors()
     assert table is not None
@@ -200,6 +201,18 @@ def _check_base_year(scenario: Scenario, table: WorldTable, faults: Faults) -> N
         f"the base year {start} is not the year of the table {scenario.table!r}, {table.year}.",
         help=help,
     )
+
+
+def _for_table(scenario: Scenario, table: WorldTable, faults: Faults) -> Scenario:
+    """Return the scenario without expectations about optional economies (``IDN?``) that the table does not have."""
+    bare = [one.economy.removesuffix(OPTIONAL) for one in scenario.expect]
+    kept = [
+        i for i, one in enumerate(scenario.expect) if not one.economy.endswith(OPTIONAL) or bare[i] in table.economies
+    ]
+    before = faults.indices.get("expect", list(range(len(bare))))
+    faults.indices["expect"] = [before[i] for i in kept]
+    expect = tuple(scenario.expect[i].model_copy(update={"economy": bare[i]}) for i in kept)
+    return scenario.model_copy(update={"expect": expect})
 
 
 def _with_run(scenario: Scenario, years: tuple[int, int] | None, seed: int | None, faults: Faults) -> Scenario:

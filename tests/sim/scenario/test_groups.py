@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sim.errors import ScenarioError
 from sim.scenario_io import read_scenario, scenario_hash
 
 HEAD = {"name": "a", "title": "A", "question": "?", "years": [2011, 2013], "table": "classroom-2011"}
@@ -57,6 +58,16 @@ def test_a_sector_inside_a_larger_one_stands_for_it_with_a_warning() -> None:
 def test_groups_are_part_of_the_scenario_and_its_hash() -> None:
     smaller = {"economies": {**BLOCS["economies"], "east": ["IND"]}}
     assert scenario_hash(resolved(groups=BLOCS)) != scenario_hash(resolved(groups=smaller))
+
+
+def test_an_expectation_about_an_optional_economy_stands_only_where_the_table_has_it() -> None:
+    expect = [{"indicator": "robots", "economy": name, "direction": "up"} for name in ("IDN?", "IND?", "GER")]
+    on_world = read_scenario({**HEAD, "table": "world-2011", "expect": expect[:2]}).resolved.scenario
+    assert [one.economy for one in on_world.expect] == ["IDN", "IND"]
+    assert [one.economy for one in resolved(expect=expect[:2]).scenario.expect] == ["IND"]
+    with pytest.raises(ScenarioError) as caught:
+        resolved(expect=expect)
+    assert [problem.path for problem in caught.value.problems] == ["expect[2].economy"]
 
 
 @pytest.mark.parametrize(
