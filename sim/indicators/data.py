@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.state import lock
+
+if TYPE_CHECKING:
+    from sim.indicators.cooperation import Cooperation
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -101,6 +105,8 @@ class YearArrays:
     displaced : ndarray, shape (G, N), share
         δ^R + δ^A, tasks taken by machines since the base year.
     trust : ndarray, shape (G, G)
+    cooperation : Cooperation or None
+        Ledger, capability, spending and carbon; not tracked when absent.
     """
 
     year: int
@@ -134,11 +140,19 @@ class YearArrays:
     grievance: Array
     displaced: Array
     trust: Array
+    cooperation: Cooperation | None = None
 
     @property
     def sales(self) -> Array:
         """All sales [origin, sector, destination economy], shape (G, N, G)."""
         total: Array = self.intermediate + self.final
+        return total
+
+    @property
+    def gdp(self) -> Array:
+        """Wages, capital income and tariffs of each economy, shape (G,)."""
+        factors = self.labour.sum(axis=1) + self.capital.sum(axis=1)
+        total: Array = factors + self.input_tariffs.sum(axis=1) + self.final_tariffs
         return total
 
 

@@ -164,6 +164,20 @@ _CONDUCT = (
     Indicator("grievance", "Grievance", "不满", INDEX, "m g + Σ_k w_k loss_k; world: mean weighted with base value added", DESIGN),
 )  # fmt: skip
 
+_COOPERATION = (
+    Indicator("ledger", "Ledger membership", "联盟链成员", "members", "1 for a member of the ledger; world: number of members", DESIGN),
+    Indicator("ledger_trade_share", "Trade on the ledger", "联盟链上的贸易占比", SHARE,
+              "exports and imports among members / all exports and imports", DESIGN),
+    Indicator("capability", "Capability for new machines", "应用新技术的能力", INDEX,
+              "h: preparedness of the base year plus what education adds; world: mean weighted with base value added", DESIGN),
+    Indicator("policy_outlays", "Spending on education and the ledger", "教育与联盟链支出占比", SHARE,
+              "spending on AI education and infrastructure and on the ledger / GDP", DESIGN),
+    Indicator("carbon_price", "Carbon price", "碳价", "USD per tonne", "price at which allowances among members clear", DESIGN, WORLD),
+    Indicator("carbon_emissions", "Emissions under the cap", "配额覆盖的排放", "kilotonnes of CO2",
+              "Σ_j intensity · real output of last year · (1 − abated share), members only", DESIGN),
+    Indicator("carbon_sales", "Net sales of allowances", "碳配额净销售", MONEY, "price · (allowances − emissions)", DESIGN, ECONOMY),
+)  # fmt: skip
+
 
 def _from_decomp() -> tuple[Indicator, ...]:
     """The sixteen terms and their groups, summed over an exporter's partners, as indicators."""
@@ -173,7 +187,7 @@ def _from_decomp() -> tuple[Indicator, ...]:
 
 #: Indicators by id, in the order in which tables list them.
 INDICATORS: Mapping[str, Indicator] = MappingProxyType(
-    {one.id: one for one in (*_MACRO, *_WELFARE, *_TRADE, *_INDUSTRY, *_CONDUCT, *_from_decomp())}
+    {one.id: one for one in (*_MACRO, *_WELFARE, *_TRADE, *_INDUSTRY, *_CONDUCT, *_COOPERATION, *_from_decomp())}
 )
 
 #: What is tracked for every pair of economies: id, unit and meaning, exporter s to importer r.

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.indicators.blocs import track_blocs
 from sim.indicators.checks import Check, year_checks
 from sim.indicators.conduct import track_conduct
+from sim.indicators.cooperation import track_cooperation
 from sim.indicators.data import Yardsticks, YearArrays
 from sim.indicators.industry import track_industry
 from sim.indicators.macro import Chain, extend_chain, start_chain, track_macro
@@ -97,6 +98,8 @@ def track(
     track_industry(sheet, data, base, None if first is None else first.values[ROWS["rca_labour_intensive"], :-1])
     track_blocs(sheet, absorbed, base, None if first is None else first.pairs.absorbed)
     track_conduct(sheet, data, base)
+    if data.cooperation is not None:
+        track_cooperation(sheet, data.cooperation, by_pair.sum(axis=0), data.gdp, base.value_added)
     track_terms(sheet, terms)
     everything = sheet.close()
     values, groups = everything[:, : base.G + 1], everything[:, base.G + 1 :]

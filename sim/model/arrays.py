@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decomp.wwz import WwzArrays, wwz_terms
+from sim.indicators.cooperation import Carbon, Cooperation
 from sim.indicators.data import Yardsticks, YearArrays, ratio
 from sim.indicators.industry import manufacturing_jobs
 from sim.model.yardsticks import sales_of
 from sim.state import TECHNOLOGIES, Outcome, WorldState
 
 if TYPE_CHECKING:
+    from sim.behaviour.carbon import CarbonMarket
     from sim.economy import Equilibrium
 
 Array = NDArray[np.float64]
@@ -55,7 +57,7 @@ def decompose(equilibrium: Equilibrium, G: int, N: int) -> WwzArrays:  # noqa: N
 
 def year_arrays(
     year: int, equilibrium: Equilibrium, found: WwzArrays, state: WorldState, friction: Array, displaced: Array,
-    base: Yardsticks,
+    base: Yardsticks, market: CarbonMarket | None = None,
 ) -> YearArrays:  # fmt: skip
     """Collect the arrays of a year.
 
@@ -67,6 +69,8 @@ def year_arrays(
         Iceberg factors in force.
     displaced : ndarray, shape (G, N)
         Share of labour tasks taken by machines since the base year.
+    market : CarbonMarket, optional
+        Carbon market of the year.
     """
     G, N = base.G, len(base.sectors)  # noqa: N806
     inputs, final = sales_of(equilibrium.Z, equilibrium.Y, G, N)
@@ -110,4 +114,10 @@ def year_arrays(
         grievance=state.grievance,
         displaced=displaced,
         trust=state.trust,
+        cooperation=Cooperation(
+            state.ledger,
+            state.capability,
+            equilibrium.outlays,
+            None if market is None else Carbon(market.price, market.emissions, market.transfers),
+        ),
     )

@@ -47,7 +47,7 @@ class Consortium:
         """What each economy saves, or would save, with the members at last year's trade, as a share of its GDP; (G,)."""
         if not members.any():
             return np.zeros(len(members))
-        return ledger.expected_saving(ledger.pair_savings(data.sales, self.rate), members, gdp(data))
+        return ledger.expected_saving(ledger.pair_savings(data.sales, self.rate), members, data.gdp)
 
     def members(self, year: int, decided: Mask) -> Mask:
         """Members of a year: none before the founding, the founders in its year, then what was decided."""
@@ -160,10 +160,3 @@ def sharing_base(resolved: ResolvedScenario) -> Array:
     """Technology sharing of the settings, [giver, receiver]: every provider shares alike; shape (G, G)."""
     received = resolved.automation["technology_sharing"]
     return np.broadcast_to(received, (len(received), len(received)))
-
-
-def gdp(data: YearArrays) -> Array:
-    """Wages, capital income and tariffs of each economy, shape (G,)."""
-    factors = data.labour.sum(axis=1) + data.capital.sum(axis=1)
-    result: Array = factors + data.input_tariffs.sum(axis=1) + data.final_tariffs
-    return result

@@ -66,7 +66,7 @@ def carbon_log(year: YearDecisions) -> list[Decisions]:
             traded = np.abs(market.sold[who])
             found.append(
                 batch(
-                    year.year, "carbon", kind, who, market.uncapped[who], market.emissions[who], price=market.price,
+                    year.year, "carbon_emissions", kind, who, market.uncapped[who], market.emissions[who], price=market.price,
                     abated=1.0 - market.emissions[who] / market.uncapped[who], uncapped=market.uncapped[who],
                     cost=market.cost.sum(axis=1)[who], allowances=market.allowances[who], traded=traded,
                     value=MONEY * market.price * traded,

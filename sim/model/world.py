@@ -296,7 +296,14 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         equilibrium = self.economy.solve(shocks=self.shocks(state, now, friction, displaced), start=self.equilibrium)
         found = decompose(equilibrium, self.table.G, self.table.N)
         data = year_arrays(
-            state.year, equilibrium, found, state, friction, displaced["robots"] + displaced["ai"], self.yardsticks
+            state.year,
+            equilibrium,
+            found,
+            state,
+            friction,
+            displaced["robots"] + displaced["ai"],
+            self.yardsticks,
+            self.carbon,
         )
         last = (self.records[-1].indicators.chain, self._last) if self.records else None
         solver = tuple(Check(name, value, TOLERANCES[name]) for name, value in equilibrium.checks.items())
