@@ -38,6 +38,10 @@ class EconomySettings(Model):
         description="Named set of sector elasticities, one number for all sectors, or a mapping from sectors or sector groups.",
     )
     sluggishness: float = setting("economy.sluggishness")
+    labour_profile: Literal["sectoral", "flat"] = Field(
+        "sectoral",
+        description="Labour shares by sector: country share times a sector profile (judgement), or the country share in all.",
+    )
     base_tariffs: Literal["applied", "none"] = Field(
         "applied",
         description="applied: weighted applied rates of 2011 on goods (0 inside the EU and on services); none: no tariffs.",
