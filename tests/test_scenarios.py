@@ -15,13 +15,15 @@ import pytest
 import sim
 from sim.calibration import fact, nash_tariffs
 from sim.expectations import evaluate
+from sim.result import RunResult
 from sim.scenario_io import load_scenario
 from tests.library import NAMES, TABLES, library_run
 
 #: Scenarios that issue and narratives ask for.
 LIBRARY = {
     "status-quo", "baseline", "trade-war", "ai-divide", "interdependence-fades", "tech-sharing", "us-china-tariffs",
-    "nash-escalation", "pandemic-export-bans", "fragmentation-blocs", "korea-china-chain",
+    "nash-escalation", "pandemic-export-bans", "fragmentation-blocs", "korea-china-chain", "leapfrog", "trust-ledger",
+    "trust-ledger-fails",
 }  # fmt: skip
 
 
@@ -110,6 +112,9 @@ def test_nothing_moves_in_the_status_quo(table: str) -> None:
     [
         ("interdependence-fades", "ai-divide", {"protection", "trust"}),
         ("tech-sharing", "ai-divide", {"automation"}),
+        ("leapfrog", "ai-divide", set()),
+        ("trust-ledger", "interdependence-fades", {"ledger"}),
+        ("trust-ledger-fails", "trust-ledger", {"ledger"}),
         ("us-china-tariffs", "trade-war", {"protection"}),
         ("fragmentation-blocs", "baseline", set()),
         ("nash-escalation", "baseline", set()),
@@ -226,3 +231,43 @@ def test_distrust_more_than_doubles_the_loss_from_export_bans() -> None:
     volume = [result.value("export_volume", year=2020) for result in (calm, alone, bans)]
     assert volume[2] < volume[1] < volume[0]
     assert volume[0] - volume[2] > 2 * (volume[0] - volume[1])
+
+
+def test_the_leap_pays_after_2035_and_open_source_at_once() -> None:
+    """leapfrog: with the spending India is below ai-divide in 2035 and above it in 2041; open source alone is above it."""
+    later = {"years": [2011, 2041], "expect": []}
+    leap, divide = (sim.run(name, overrides=later) for name in ("leapfrog", "ai-divide"))
+    free = sim.run("leapfrog", overrides=["policies.0.value=0"])
+
+    def gain(result: RunResult, year: int) -> float:
+        return result.value("real_income", "IND", year=year) - divide.value("real_income", "IND", year=year)
+
+    assert gain(leap, 2035) < 0 < gain(leap, 2041)
+    assert gain(free, 2035) > 0
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_ledger_spreads_or_fails(table: str) -> None:
+    """trust-ledger: all but the passive join the year after; trust-ledger-fails: the founder leaves, nobody joins."""
+
+    def acts(name: str) -> dict[tuple[str, int], set[str]]:
+        frame = library_run(name, table).decisions
+        frame = frame[frame["lever"] == "ledger"]
+        return {key: set(rows["economy"]) for key, rows in frame.groupby(["kind", "year"])}
+
+    result = library_run("trust-ledger", table)
+    active = set(result.economies) - {"ROW"}
+    spread = acts("trust-ledger")
+    assert spread["ledger-join", 2015] == active - spread["ledger-found", 2014]
+    assert acts("trust-ledger-fails") == {("ledger-found", 2014): {"KOR"}, ("ledger-leave", 2017): {"KOR"}}
+
+
+def test_commitments_do_the_work_of_the_ledger() -> None:
+    loose = {f"behaviour.ledger.{name}": 0.0 for name in ("commitment", "trust_shield", "trust_recovery")}
+    levels = [
+        library_run("interdependence-fades", TABLES[0]).value("interdependence"),
+        sim.run("trust-ledger", overrides=loose).value("interdependence"),
+        library_run("trust-ledger", TABLES[0]).value("interdependence"),
+    ]
+    assert levels == sorted(levels)
+    assert levels[2] - levels[1] > 3 * (levels[1] - levels[0])
