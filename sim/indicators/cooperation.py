@@ -66,7 +66,7 @@ def trade_on_ledger(exports: Array, members: Mask) -> tuple[Array, Array]:
 
 
 def track_cooperation(sheet: Sheet, data: Cooperation, exports: Array, gdp: Array, value_added: Array) -> None:
-    """Set ledger, capability, outlays and, where there is a market, carbon.
+    """Set ledger, capability, outlays and carbon, whose values are zero where there is no market.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def track_cooperation(sheet: Sheet, data: Cooperation, exports: Array, gdp: Arra
     sheet.share("ledger_trade_share", *trade_on_ledger(exports, data.members))
     sheet.mean("capability", data.capability, value_added)
     sheet.share("policy_outlays", data.outlays, gdp)
-    if data.carbon is not None:
-        sheet.put("carbon_price", world=data.carbon.price)
-        sheet.total("carbon_emissions", data.carbon.emissions)
-        sheet.put("carbon_sales", data.carbon.sales)
+    market = data.carbon or Carbon(0.0, np.zeros(len(gdp)), np.zeros(len(gdp)))
+    sheet.put("carbon_price", world=market.price)
+    sheet.total("carbon_emissions", market.emissions)
+    sheet.put("carbon_sales", market.sales)

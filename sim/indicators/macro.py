@@ -79,7 +79,7 @@ def track_macro(sheet: Sheet, data: YearArrays, base: Yardsticks, chain: Chain, 
     wages, profits = data.labour.sum(axis=1), data.capital.sum(axis=1)
     sheet.total("gdp", wages + profits + data.input_tariffs.sum(axis=1) + data.final_tariffs)
     sheet.mean("real_gdp", chain.real_gdp, base.value_added)
-    sheet.put("tfp", chain.tfp)
+    sheet.mean("tfp", chain.tfp, base.value_added)
     sheet.share("labour_share", wages, wages + profits)
     sheet.mean("unemployment", data.unemployment, base.labour_force)
     sheet.mean("employment", data.employment, base.labour_force)
