@@ -47,7 +47,12 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 #: Tables that a run folder holds only when the scenario or the command line asked for them.
 ON_REQUEST: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"attribution": ("year", "economy", "indicator", "channel", "value", "unit")}
+    {
+        "attribution": ("year", "economy", "indicator", "channel", "value", "unit"),
+        "bands": ("year", "economy", "indicator", "q05", "q25", "q50", "q75", "q95", "members", "unit"),
+        "draws": ("member", "kind", "id", "economy", "year", "value", "choice", "low", "mode", "high", "unit"),
+        "members": ("member", "seed", "status", "message", "first", "last", "passed"),
+    }
 )
 #: The world as an economy in the tables.
 WORLD = "WLD"

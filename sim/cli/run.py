@@ -16,6 +16,7 @@ from sim.cli.failures import INTERRUPTED, NUMERICAL, OK, PARTIAL
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from sim.ensemble import Ensemble
     from sim.export import RunFolder
     from sim.result import RunResult
     from sim.saved import SavedRun
@@ -45,6 +46,11 @@ def run(
         bool,
         typer.Option("--alone", help="No companion runs: other scenarios it is compared with, ends of capital supply."),
     ] = False,
+    seeds: Annotated[
+        int | None,
+        typer.Option(min=0, help="Also run so many members of an ensemble; the scenario's `draws` say what is drawn."),
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes for the ensemble [all].")] = None,
     attribution: Annotated[
         bool,
         typer.Option("--attribution", help="Also split what changes by channel: automation, tariffs, trust, events."),
@@ -63,10 +69,12 @@ def run(
       unweave run my.yaml --set behaviour.automation.robot_speed=0.4 --years 2011:2020
       unweave run trade-war -o results --json > result.json
       unweave run trade-war --attribution
+      unweave run ai-divide --seeds 20
     """
     from sim.cli.attribution import read_asking
+    from sim.cli.ensemble import asking, described, frames_of, worse
 
-    loaded = read_asking(scenario, overrides, years=_years(years), seed=seed, attribution=attribution)
+    loaded = read_asking(scenario, asking(overrides, seeds), years=_years(years), seed=seed, attribution=attribution)
     if dry_run:
         from sim.cli.plan import echo_plan
 
@@ -76,14 +84,16 @@ def run(
     from sim.export import finish, start
 
     folder = start(loaded, output, ["unweave", *sys.argv[1:]], ["--alone"] if alone else [])
-    result, beside, extras = _played(loaded, folder, threads, quiet, alone)
+    result, beside, extras, ensemble = _played(loaded, folder, threads, quiet, alone, jobs)
+    extras = {**extras, **frames_of(ensemble)}
+    folder.manifest["ensemble"] = described(ensemble)
     with undisturbed():
         if with_report and not quiet:
             say(f"{result.scenario.name}: writing tables and report")
         report_lang = lang if with_report else None
         saved = finish(folder, result, lang=report_lang, years=tables, companions=beside, extras=extras)
     _echo_run(saved, "en" if lang == "both" else lang, as_json)
-    return exit_code(result)
+    return worse(exit_code(result), ensemble)
 
 
 def _years(text: str | None) -> tuple[int, int] | None:
@@ -97,10 +107,11 @@ def _years(text: str | None) -> tuple[int, int] | None:
 
 
 def _played(
-    loaded: LoadedScenario, folder: RunFolder, threads: int | None, quiet: bool, alone: bool
-) -> tuple[RunResult, Mapping[Any, RunResult], Mapping[str, DataFrame]]:
+    loaded: LoadedScenario, folder: RunFolder, threads: int | None, quiet: bool, alone: bool, jobs: int | None
+) -> tuple[RunResult, Mapping[Any, RunResult], Mapping[str, DataFrame], Ensemble | None]:
     """Run the years, then what is asked for beside; whatever ends the run before its base year is noted in the folder."""
     from sim.cli.attribution import attributed
+    from sim.cli.ensemble import ensembled
     from sim.cli.progress import Progress, stopper
     from sim.companions import companions_of, run_companions
     from sim.export import fail
@@ -116,7 +127,8 @@ def _played(
             result = run_loaded(loaded, threads=threads, progress=note, stop=stop)
             wanted = companions_of(loaded) if result.status == "ok" and not alone else []
             beside = run_companions(wanted, threads=threads, note=progress.step, stop=stop)
-            return result, beside, attributed(result, note=progress.step, stop=stop)
+            extras = attributed(result, note=progress.step, stop=stop)
+            return result, beside, extras, ensembled(result, jobs, note=progress.step, stop=stop)
     except KeyboardInterrupt:
         fail(folder, "cancelled", "interrupted before the base year was finished")
         raise
@@ -136,6 +148,7 @@ def exit_code(result: RunResult) -> int:
 
 def _echo_run(saved: SavedRun, lang: str, as_json: bool) -> None:
     """Say what came out: the finding first, then where everything is."""
+    from sim.cli.ensemble import lines_of
     from sim.report import against, headline, why
     from sim.texts import Texts
 
@@ -149,6 +162,8 @@ def _echo_run(saved: SavedRun, lang: str, as_json: bool) -> None:
         typer.echo(comparison)
     for sentence in why(saved, lang):
         typer.echo(sentence)
+    for line in lines_of(saved, texts):
+        typer.echo(line)
     typer.echo("")
     years = saved.years
     typer.echo(
@@ -170,6 +185,7 @@ def _echo_run(saved: SavedRun, lang: str, as_json: bool) -> None:
 
 def summary(saved: SavedRun, lang: str = "en") -> dict[str, Any]:
     """Return what ``--json`` prints about a run."""
+    from sim.cli.ensemble import answer
     from sim.report import against, headline, world_split
     from sim.report.headline import facts
 
@@ -198,6 +214,7 @@ def summary(saved: SavedRun, lang: str = "en") -> dict[str, Any]:
         "against": against(saved, lang),
         "numbers": numbers,
         "attribution": world_split(saved),
+        "ensemble": answer(saved),
         "folder": str(saved.folder),
         "report": str(saved.folder / "report.html") if saved.folder else None,
     }

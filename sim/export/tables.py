@@ -17,10 +17,27 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 #: Columns that are whole numbers, truth values or fractions; all others are text.
-_WHOLE = frozenset({"year", "from", "to", "at"})
+_WHOLE = frozenset({"year", "from", "to", "at", "member", "members", "seed", "first", "last"})
 _TRUTH = frozenset({"passed", "changed"})
 _NUMBER = frozenset(
-    {"value", "before", "after", "tolerance", "margin", "low", "high", "default", "published", "simulated"}
+    {
+        "value",
+        "before",
+        "after",
+        "tolerance",
+        "margin",
+        "low",
+        "mode",
+        "high",
+        "default",
+        "published",
+        "simulated",
+        "q05",
+        "q25",
+        "q50",
+        "q75",
+        "q95",
+    }
 )
 #: Tables whose numbers are shown as the user gave them, so that text ("inf", "default") can stand beside numbers.
 _AS_TEXT = frozenset({"assumptions", "levers"})

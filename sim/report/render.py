@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from sim.report import sections, sources
+from sim.report.bands import BANDS, about, band_figures
 from sim.report.figure import Figure
 from sim.report.figures import figures
 from sim.report.headline import against, headline
@@ -21,6 +22,7 @@ CHOICES = (*LANGUAGES, "both")
 #: Figures of each section, in the order of the report.
 _SECTIONS = {
     "course": ("interdependence", "drivers"),
+    "bands": (*(f"band_{name}" for name in BANDS), "band_incomes"),
     "attribution": ("split_world", "split_vs", "split_economies", "split_dependence"),
     "vs": ("vs", "dva"),
     "groups": ("groups", "group_changes"),
@@ -85,6 +87,7 @@ def _context(run: SavedRun, texts: Texts) -> dict[str, Any]:
     """Everything the template shows in one language."""
     names = Names.of(run, texts)
     drawn: dict[str, Figure] = dict(figures(run, texts, names)) if run.years else {}
+    drawn |= band_figures(run, texts, names)
     checks, check_table = sections.check_table(run, texts)
     title = texts.pick(run.manifest.get("title")) or run.name
     return {
@@ -99,6 +102,7 @@ def _context(run: SavedRun, texts: Texts) -> dict[str, Any]:
         "partial": run.status != "ok",
         "growth": sources.growth_sentence(run, texts),
         "sections": {key: [drawn[f] for f in keys if f in drawn] for key, keys in _SECTIONS.items()},
+        "ensemble": about(run, texts, names),
         "timeline": drawn.get("timeline"),
         "acts": sections.act_table(run, texts, names),
         "levers": sections.lever_table(run, texts, names),
