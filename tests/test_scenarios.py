@@ -271,3 +271,34 @@ def test_commitments_do_the_work_of_the_ledger() -> None:
     ]
     assert levels == sorted(levels)
     assert levels[2] - levels[1] > 3 * (levels[1] - levels[0])
+
+
+def test_slow_governments_protect_later() -> None:
+    """N3.6: with a policy lag of three years less of the tariff stands in 2018, and the ledger saves part of the lag."""
+    slow = ["behaviour.governance.lag=3"]
+    prompt = library_run("interdependence-fades", TABLES[1])
+    late = sim.run("interdependence-fades", overrides=[f"table={TABLES[1]}", *slow], years=(2011, 2018))
+    shared = sim.run(
+        "trust-ledger", overrides=[f"table={TABLES[1]}", *slow, "behaviour.ledger.commitment=0"], years=(2011, 2018)
+    )
+    kept = sim.run(
+        "trust-ledger",
+        overrides=[f"table={TABLES[1]}", *slow, "behaviour.ledger.commitment=0", "behaviour.ledger.lag_cut=0"],
+        years=(2011, 2018),
+    )
+    assert late.value("mean_tariff") < prompt.value("mean_tariff", year=2018) - 0.005
+    assert shared.value("mean_tariff") > kept.value("mean_tariff")
+
+
+def test_cheaper_payments_raise_trade_among_members() -> None:
+    """N3.7: the saving on payments alone raises the world's exports, services included."""
+    table = [f"table={TABLES[1]}"]
+    without = sim.run("trust-ledger", overrides=[*table, "behaviour.ledger.payments=0"])
+    assert library_run("trust-ledger", TABLES[1]).value("export_volume") > 1.005 * without.value("export_volume")
+
+
+def test_members_of_the_ledger_can_trade_carbon_allowances() -> None:
+    """N3.5: with the market on, allowances have a price and the members' checks hold."""
+    market = sim.run("trust-ledger", overrides=[f"table={TABLES[1]}", "behaviour.carbon.active=true"])
+    assert market.passed
+    assert market.value("carbon_price") > 0
