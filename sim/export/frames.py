@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 #: Indicators that are kept of companion runs.
 KEPT = (
     "interdependence", "vs_foreign_content", "vs_one_minus_dva", "dva_share", "mean_tariff", "us_china_manufacturing_share",
-    "real_income", "real_wage", "unemployment", "labour_share",
+    "real_income", "real_wage", "unemployment", "labour_share", "tfp", "theil", "leaders_manufacturing_share",
+    "reversal_labour_abundance", "reversal_robots", "reversal_gain", "manufacturing_va_share",
+    "manufacturing_employment_share", "manufacturing_export_share",
 )  # fmt: skip
 
 

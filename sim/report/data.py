@@ -118,7 +118,9 @@ def difference(before: DataFrame, after: DataFrame) -> DataFrame:
 def ratio_changes(run: SavedRun, indicator: str) -> DataFrame:
     """Per-cent change of an indicator of each economy, last finished year against the base year: columns economy, value."""
     frame = run["indicators"]
-    rows = frame[(frame["indicator"] == indicator) & frame["economy"].isin(list(run.economies)) & frame["value"].notna()]
+    rows = frame[
+        (frame["indicator"] == indicator) & frame["economy"].isin(list(run.economies)) & frame["value"].notna()
+    ]
     first, last = rows[rows["year"] == run.years[0]], rows[rows["year"] == run.years[-1]]
     both = last.merge(first[["economy", "value"]], on="economy", suffixes=("", "_base"))
     base = both["value_base"] if _relative(run, indicator) else 1.0

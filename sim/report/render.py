@@ -9,6 +9,8 @@ from typing import Any
 
 from sim.report import sections, sources
 from sim.report.bands import BANDS, about, band_figures
+from sim.report.eras import era_tables
+from sim.report.evidence import evidence
 from sim.report.figure import Figure
 from sim.report.figures import figures
 from sim.report.headline import against, headline
@@ -111,6 +113,8 @@ def _context(run: SavedRun, texts: Texts) -> dict[str, Any]:
         "check_table": check_table,
         "assumptions": sources.assumption_tables(run, texts, names),
         "limits": sources.limits(run, texts),
+        "eras": era_tables(run, texts, names),
+        "evidence": evidence(run, texts, names),
         "notes": [str(note) for note in run.manifest.get("notes", [])],
         "base": sources.base_table(run, texts, names),
         "largest_links": sections.largest_links(run, texts, names),

@@ -302,3 +302,13 @@ def test_the_economy_takes_single_replaced_elasticities() -> None:
     expected = trade_elasticity(table.sector_members).copy()
     expected[table.sector("c15")] = 0.83
     assert_allclose(theta, expected)
+
+
+def test_a_flat_profile_gives_every_sector_the_country_share() -> None:
+    table = decomp.load("world-2011")
+    flat, shaped = (calibration.labour_share(table, profile=profile) for profile in ("flat", "sectoral"))
+    country = calibration.country_labour_share(table)
+    np.testing.assert_allclose(flat, np.repeat(country[:, None], table.N, axis=1), rtol=1e-12)
+    weight = np.maximum(0.0, table.value_added_flow).reshape(table.G, table.N)
+    np.testing.assert_allclose((shaped * weight).sum(axis=1) / weight.sum(axis=1), country, rtol=1e-9)
+    assert np.abs(shaped - flat).max() > 0.1

@@ -12,6 +12,7 @@ import pytest
 
 import sim
 import sim.companions
+from sim.calibration import trade_elasticity
 from sim.companions import companions_of, run_companions
 from sim.economy import WorldEconomy
 from sim.errors import EconomyError, OutputError
@@ -167,7 +168,10 @@ def test_base_year_stands_beside_the_published_one(result: RunResult, tmp_path: 
 def test_companions_are_the_named_scenario_and_both_ends_of_capital_supply() -> None:
     loaded = read_scenario("trade-war", {**SMALL, "economy.labour_market": "full-employment"}, years=(2011, 2013))
     found = companions_of(loaded)
-    assert [(one.kind, one.name) for one in found] == [("scenario", "baseline"), ("capital", "0"), ("capital", "inf")]
+    assert [(one.kind, one.name) for one in found] == [
+        ("scenario", "baseline"), ("capital", "0"), ("capital", "inf"), ("sensitivity", "c15=0.83"), ("sensitivity", "c15=1.38"),
+        ("sensitivity", "labour-profile=flat"), ("sensitivity", "ai-price-decline=0.02"),
+    ]  # fmt: skip
     for one in found:
         assert one.loaded.table is loaded.table
         assert one.loaded.resolved.years == (2011, 2012, 2013)
@@ -177,7 +181,29 @@ def test_companions_are_the_named_scenario_and_both_ends_of_capital_supply() -> 
 
 def test_an_end_that_is_the_run_itself_is_not_run_again() -> None:
     loaded = read_scenario("baseline", {**SMALL, "economy.capital_supply": 0.0}, years=(2011, 2012))
-    assert [one.name for one in companions_of(loaded)] == ["inf"]
+    assert [one.name for one in companions_of(loaded) if one.kind == "capital"] == ["inf"]
+
+
+def test_sensitivities_differ_in_one_assumption_each() -> None:
+    loaded = read_scenario("baseline", SMALL, years=(2011, 2012))
+    found = {one.name: one.loaded.resolved for one in companions_of(loaded) if one.kind == "sensitivity"}
+    base, table = loaded.resolved, loaded.table
+    place = [k for k, label in enumerate(table.sectors) if "c15" in table.sector_members[label]]
+    given, other = (
+        trade_elasticity(table.sector_members, choice) for choice in (base.trade_elasticity, found["c15=0.83"].trade_elasticity)
+    )  # fmt: skip
+    assert np.flatnonzero(given != other).tolist() == place
+    assert (other[place] < given[place]).all()
+    assert found["labour-profile=flat"].scenario.economy.labour_profile == "flat"
+    assert found["ai-price-decline=0.02"].scenario.behaviour.automation.ai_price_decline == 0.02
+    ai = [r.scenario.behaviour.automation.ai_price_decline for name, r in found.items() if not name.startswith("ai-")]
+    assert set(ai) == {base.scenario.behaviour.automation.ai_price_decline}
+
+
+def test_assumptions_that_the_scenario_settles_itself_are_not_varied() -> None:
+    own = {"economy.trade_elasticity": 4.0, "economy.labour_profile": "flat", "behaviour.automation.active": False}
+    loaded = read_scenario("baseline", {**SMALL, **own}, years=(2011, 2012))
+    assert [one.name for one in companions_of(loaded) if one.kind == "sensitivity"] == []
 
 
 def test_companions_answer_expectations_and_reach_the_report(tmp_path: Path) -> None:
