@@ -122,15 +122,3 @@ def trust_terms(
     """Fall and recovery of trust by pair, shape (G, G): among members fall·(1 − shield) and min(1, recovery + faster)."""
     both = members[:, None] & members[None, :]
     return np.where(both, fall * (1.0 - shield), fall), np.where(both, min(1.0, recovery + faster), recovery)
-
-
-def trade_on_ledger(exports: Array, members: Mask) -> tuple[Array, Array]:
-    """Trade of each economy that runs over the ledger, and all its trade, exports plus imports, shape (G,) each.
-
-    Parameters
-    ----------
-    exports : ndarray, shape (G, G)
-        Gross exports [exporter, importer], zero diagonal.
-    """
-    on = exports * (members[:, None] & members[None, :])
-    return on.sum(axis=0) + on.sum(axis=1), exports.sum(axis=0) + exports.sum(axis=1)

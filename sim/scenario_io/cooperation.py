@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import calibration
+from sim.levers import POLICY
 from sim.scenario import Scenario
 from sim.scenario_io.faults import Faults
 from sim.scenario_io.labels import Labels
+from sim.scenario_io.moves import Move, combined
 from sim.yaml_text import Path as Place
 
 Array = NDArray[np.float64]
@@ -112,6 +114,34 @@ def check_cooperation(scenario: Scenario, faults: Faults, *, known_years: bool) 
                 _check_year(family.first, scenario, (*path, "from"), faults)
         for year in carbon.cap if isinstance(carbon.cap, dict) else ():
             _check_year(year, scenario, (*_CARBON, "cap", year), faults, key=True)
+
+
+def check_shares(moves: Sequence[Move], settings: Mapping[str, Array], labels: Labels) -> None:
+    """Record policies and events whose sum leaves the limits of a share: education, open source, technology sharing."""
+    received = settings["technology_sharing"]
+    start = {
+        "education": np.zeros(labels.G),
+        "open-source": settings["open_source"],
+        "technology-sharing": np.broadcast_to(received, (labels.G, labels.G)),
+    }
+    for lever, base in start.items():
+        concerned = [move for move in moves if move.lever == lever]
+        limit = POLICY[lever]
+        for year in sorted({y for move in concerned for y in (move.first, move.last)}):
+            active = [move for move in concerned if move.share(year) > 0.0]
+            level = combined(active, base, base, year)
+            wrong = (level > limit.max + 1e-12) | (level < limit.min - 1e-12)
+            if not wrong.any() or any(move.operation == "set" and not limit.allows(move.amount) for move in active):
+                continue
+            cell = tuple(int(k) for k in np.argwhere(wrong)[0])
+            last = next(move for move in reversed(active) if move.mask[cell])
+            place: Place = ("policies" if last.kind == "policy" else "events", last.index)
+            where = " with ".join(labels.economies[k] for k in cell)
+            labels.faults.add(
+                place, "S013", f"brings {lever} of {where} to {level[cell]:g} in {year}, together with what else moves it.",
+                help=f"allowed: {limit.allowed} ({limit.unit})",
+            )  # fmt: skip
+            break
 
 
 def _check_year(year: int, scenario: Scenario, path: Place, faults: Faults, *, key: bool = False) -> None:

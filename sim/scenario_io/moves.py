@@ -18,6 +18,8 @@ from sim.scenario_io.labels import Labels
 from sim.yaml_text import Path
 
 Operation = Literal["set", "add", "scale", "cut"]
+#: Group of the economies that provide automation technology.
+PROVIDERS = "automation-leaders"
 #: What events do to their lever, where it is not a relative change.
 _OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     {"export-restriction": "cut", "tariff": "add", "technology-sharing": "add", "open-source": "add"}
@@ -66,6 +68,30 @@ class Move:
         if not self.first <= year <= self.last:
             return 0.0
         return 1.0 if self.ramp == "step" else (year - self.first + 1) / (self.last - self.first + 1)
+
+
+def combined(
+    moves: Sequence[Move], current: NDArray[np.float64], base: NDArray[np.float64], year: int
+) -> NDArray[np.float64]:
+    """Level that moves of one lever give in a year: levels first, then increments, then relative changes.
+
+    Parameters
+    ----------
+    moves : sequence of Move
+        Those in force.
+    current, base : ndarray
+        What would hold without them, and the base year's value: where a linear ramp starts.
+    """
+    level = np.array(current)
+    for move in sorted(moves, key=lambda move: ("set", "add", "scale").index(move.operation)):
+        share, cells = move.share(year), move.mask
+        if move.operation == "set":
+            level[cells] = move.amount if share == 1.0 else base[cells] + share * (move.amount - base[cells])
+        elif move.operation == "add":
+            level[cells] += share * move.amount
+        else:
+            level[cells] *= 1.0 + share * move.amount
+    return level
 
 
 def moves_of(scenario: Scenario, labels: Labels) -> tuple[Move, ...]:
@@ -160,6 +186,19 @@ def _warn_if_empty(
     """Warn of a move that reaches nothing, unless all it names is optional and missing in this table."""
     if not mask.any() and who and partners and not labels.faults.errors:
         labels.faults.add(path, "S030", "reaches no trade: `who` and `partners` are the same economy.", warning=True)
+
+
+def _warn_if_not_provided(path: Path, shape: Shape, who: tuple[int, ...], labels: Labels) -> None:
+    """Technology is shared by its providers, the automation leaders; others have none to share."""
+    if shape != "partners" or PROVIDERS not in labels.table.economy_groups:
+        return
+    providers = set(labels.table.economies_in(PROVIDERS))
+    if who and not providers & set(who):
+        named = ", ".join(labels.economies[r] for r in sorted(providers))
+        labels.faults.add(
+            (*path, "who"), "S030", "has no effect here: none of these economies provides automation technology.",
+            help=f"providers: {named}", warning=True,
+        )  # fmt: skip
 
 
 def _find_contradictions(policies: list[Move], labels: Labels) -> None:

@@ -19,12 +19,13 @@ from sim.scenario_io.cooperation import (
     CarbonTerms,
     LedgerTerms,
     carbon_terms,
+    check_shares,
     ledger_terms,
     of_types,
 )
 from sim.scenario_io.faults import Faults
 from sim.scenario_io.labels import Labels
-from sim.scenario_io.moves import Move, moves_of
+from sim.scenario_io.moves import Move, combined, moves_of
 from sim.yaml_text import YamlDocument
 
 Array = NDArray[np.float64]
@@ -106,19 +107,7 @@ class ResolvedScenario:
             (tariff and friction (G, N, G), productivity (G, N), demand (N, G), others (G,)).
         """
         moves = [move for move in self.moving(year, lever) if move.share(year) > 0.0]
-        if not moves:
-            return current
-        level = np.array(current)
-        for move in sorted(moves, key=lambda move: ("set", "add", "scale").index(move.operation)):
-            share, cells = move.share(year), move.mask
-            if move.operation == "set":
-                level[cells] = move.amount if share == 1.0 else base[cells] + share * (move.amount - base[cells])
-            elif move.operation == "add":
-                level[cells] += share * move.amount
-            else:
-                level[cells] *= 1.0 + share * move.amount
-        level.flags.writeable = False
-        return level
+        return _read_only(combined(moves, current, base, year)) if moves else current
 
     def export_cut(self, year: int) -> Array:
         """Share of exports that restrictions cut in a year, z = 1 − Π(1 − size), shape (G, N, G) [origin, sector, user]."""
@@ -160,6 +149,7 @@ def resolve(
     automation = _by_economy(behaviour.automation, AUTOMATION_BY_ECONOMY, labels, "automation", own)
     types = of_types(behaviour.protection.types, labels)
     protection = _by_economy(behaviour.protection, PROTECTION_BY_ECONOMY, labels, "protection", types=types)
+    check_shares(moves, automation, labels)
     governance = _by_economy(behaviour.governance, GOVERNANCE_BY_ECONOMY, labels, "governance")
     if not behaviour.governance.active:
         governance = {"lag": _read_only(np.zeros(labels.G)), "precision": _read_only(np.ones(labels.G))}
