@@ -24,3 +24,18 @@ def scenario_folder() -> Path:
 def scenario_files() -> dict[str, Path]:
     """Files of the scenario library by name, sorted by name."""
     return {path.stem: path for path in sorted(scenario_folder().glob("*.yaml"))}
+
+
+def app_file() -> Path:
+    """Entry script of the explorer: inside an installed package, else the repository's ``app.py``.
+
+    Raises
+    ------
+    FileNotFoundError
+        The installation has neither; it is incomplete.
+    """
+    package = Path(str(files("sim")))
+    for file in (package / "_app.py", package.parent / "app.py"):
+        if file.is_file():
+            return file
+    raise FileNotFoundError(f"no app.py in {package}; reinstall the package")

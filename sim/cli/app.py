@@ -1,0 +1,104 @@
+"""``unweave app``: start the explorer on this machine and open it in the browser."""
+
+from __future__ import annotations
+
+import os
+import socket
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from sim.errors import OutputError, SimError
+
+#: Port that is tried first.
+PORT = 8501
+
+
+class AppError(SimError):
+    """The explorer cannot be started."""
+
+
+def app(
+    run: Annotated[
+        str | None, typer.Argument(metavar="[RUN]", help="A run folder to open, a part of its name, or `latest`.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port [8501, or the next free one].")] = None,
+    lang: Annotated[Literal["en", "zh"] | None, typer.Option(help="Language to start in [the browser's].")] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+    runs: Annotated[
+        Path | None, typer.Option("--runs", help="Where runs are looked up [UNWEAVE_RUNS or ./runs].")
+    ] = None,
+) -> int:
+    r"""Start the explorer: pull levers and see at once what happens. It listens on this machine only; Ctrl-C ends it.
+
+    \b
+    Examples:
+      unweave app
+      unweave app latest --lang zh
+      unweave app --port 8600 --no-browser
+    """
+    if find_spec("streamlit") is None:
+        raise AppError(
+            "the explorer needs Streamlit, which is not installed. Install it with: pip install 'unweave[app]'"
+        )
+    chosen = free_port(port)
+    if run is not None:
+        _remember("UNWEAVE_APP_RUN", str(_folder(run, runs)))
+    if lang is not None:
+        _remember("UNWEAVE_APP_LANG", lang)
+    serve(chosen, browser=not no_browser)
+    return 0
+
+
+def serve(port: int, *, browser: bool) -> None:
+    """Run the server until it is stopped."""
+    import streamlit as st
+
+    from sim.explorer.settings import CONFIG
+    from sim.resources import app_file
+
+    typer.echo(f"http://127.0.0.1:{port}", err=True)
+    options = {**CONFIG, "server.port": port, "server.headless": not browser}
+    st.App(str(app_file())).run(config=options)
+
+
+def free_port(wanted: int | None) -> int:
+    """The port asked for, or the first free one from :data:`PORT`.
+
+    Raises
+    ------
+    AppError
+        The port asked for is taken, or no port is free.
+    """
+    for port in [wanted] if wanted is not None else range(PORT, PORT + 50):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    what = f"port {wanted} is" if wanted is not None else f"ports {PORT} to {PORT + 49} are"
+    raise AppError(f"{what} in use. Choose another with --port, or end the program that uses it.")
+
+
+def _folder(run: str, runs: Path | None) -> Path:
+    """Folder of a finished run; checked before the server starts."""
+    from sim.export import runs_folder
+    from sim.saved import find_run, read_run
+
+    folder = find_run(run, runs_folder(runs))
+    if not read_run(folder).years:
+        raise OutputError(f"run {folder.name} has no finished year; there is nothing to show. Run the scenario again.")
+    return folder.resolve()
+
+
+def _remember(name: str, value: str) -> None:
+    os.environ[name] = value
+
+
+def register(group: typer.Typer) -> None:
+    """Add the command."""
+    group.command("app")(app)

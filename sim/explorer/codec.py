@@ -1,0 +1,206 @@
+"""Links: a setup and a view as a query string of ids, with differences only; what is not understood is reported, never dropped.
+
+``v=1`` is the version, ``p`` the preset, ``t`` the table, ``b`` the scenario compared with, ``L.<lever>`` a lever,
+``L.<economy>.<lever>`` a lever of one economy; the other keys are listed in :data:`OPTIONS` and :data:`VIEW`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from sim.explorer.levers import CONTROLS, LOCAL
+from sim.explorer.setup import Setup, preset_scenario, presets
+from sim.explorer.views import View, chart_ids
+from sim.texts import LANGUAGES
+
+#: Version of the links.
+VERSION = "1"
+#: Longest link that is offered; longer ones are given as a file.
+LONGEST = 1800
+#: First years a link may name, and the horizon it may ask for.
+YEARS = (1900, 2300)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What a link says, and the parts of it that were not understood, as they stand."""
+
+    setup: Setup
+    view: View
+    unknown: tuple[str, ...] = ()
+
+
+class _RefusedError(ValueError):
+    """A value that does not fit its key."""
+
+
+def _one_of(allowed: Callable[[], Any]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in allowed():
+            raise _RefusedError(text)
+        return text
+
+    return read
+
+
+def _year(text: str) -> int:
+    year = int(text)
+    if not YEARS[0] <= year <= YEARS[1]:
+        raise _RefusedError(text)
+    return year
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(text.split("."))
+    if not all(name and name.replace("-", "").isalnum() and name.isascii() and len(name) <= 40 for name in names):
+        raise _RefusedError(text)
+    return names
+
+
+def _pair(text: str) -> tuple[str, str]:
+    first, _, second = text.partition(".")
+    if first not in chart_ids() or second not in chart_ids():
+        raise _RefusedError(text)
+    return first, second
+
+
+def _tables() -> list[str]:
+    from decomp.io import bundled_names
+
+    return list(bundled_names())
+
+
+#: Keys of the parts of a setup: key, field, reader.
+OPTIONS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "p": ("preset", _one_of(presets)),
+    "t": ("table", _one_of(_tables)),
+    "b": ("versus", _one_of(presets)),
+    "from": ("start", _year),
+    "ramp": ("ramp", _one_of(lambda: ("step", "linear"))),
+    "who": ("who", _names),
+    "on": ("partners", _names),
+    "of": ("sectors", _one_of(lambda: ("goods", "manufacturing"))),
+    "with": ("founders", _names),
+    "to": ("end", _year),
+}
+#: Keys of the parts of a view.
+VIEW: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "l": ("lang", _one_of(lambda: LANGUAGES)),
+    "y": ("year", _year),
+    "c": ("economy", _one_of(lambda: _economies_of_all())),
+    "g": ("charts", _pair),
+}
+
+
+def _economies_of_all() -> set[str]:
+    from decomp.io import load
+
+    return {"WLD"}.union(*(load(name).economies for name in _tables() if name.endswith("2011")))
+
+
+def encode(setup: Setup, view: View | None = None) -> dict[str, str]:
+    """Return the query parameters of a setup and a view; what stands as by default is left out."""
+    found = {"v": VERSION, "p": setup.preset}
+    for target, default, keys in ((setup, Setup(), OPTIONS), (view, View(), VIEW)):
+        for key, (field, _) in keys.items():
+            if target is not None and key != "p" and getattr(target, field) != getattr(default, field):
+                found[key] = _spelled(getattr(target, field))
+    if view is not None:
+        found["l"] = view.lang
+    found |= {f"L.{name}": f"{value:.10g}" for name, value in setup.changes}
+    found |= {f"L.{who}.{name}": f"{value:.10g}" for who, name, value in setup.places}
+    return found
+
+
+def link(setup: Setup, view: View | None = None, base: str = "") -> str:
+    """Return the link to a setup below the address ``base``."""
+    return f"{base}?{urlencode(encode(setup, view))}"
+
+
+def decode(query: Mapping[str, str]) -> Decoded:
+    """Read query parameters; any part that does not fit is left at its default and reported."""
+    unknown: list[str] = []
+    view, setup = View(), Setup()
+    if query.get("v", VERSION) != VERSION:
+        unknown.append(f"v={query['v']}")
+    known = {"v"}
+    for keys in (OPTIONS, VIEW):
+        for key, (field, read) in keys.items():
+            known.add(key)
+            if key not in query:
+                continue
+            try:
+                value = read(query[key])
+            except (ValueError, OverflowError):
+                unknown.append(f"{key}={query[key]}")
+                continue
+            if keys is VIEW:
+                view = replace(view, **{field: value})
+            else:
+                setup = replace(setup, **{field: value})
+    setup = _checked_labels(setup, query, unknown)
+    for key in query:
+        if key not in known:
+            moved = _moved(setup, key, query[key])
+            if moved is None:
+                unknown.append(f"{key}={query[key]}")
+            setup = moved or setup
+    return Decoded(setup, view, tuple(unknown))
+
+
+def _checked_labels(setup: Setup, query: Mapping[str, str], unknown: list[str]) -> Setup:
+    """Put back what does not fit the table or the preset: economies it lacks, a last year outside the run."""
+    from decomp.io import load
+
+    table = load(setup.table)
+    names = {*table.economies, *table.economy_groups, "all"}
+    for key in ("who", "on", "with"):
+        field = OPTIONS[key][0]
+        if any(name not in names for name in getattr(setup, field)):
+            unknown.append(f"{key}={query[key]}")
+            setup = replace(setup, **{field: getattr(Setup(), field)})
+    first, last = preset_scenario(setup.preset).years
+    if table.year != first:
+        unknown.append(f"t={setup.table}")
+        setup = replace(setup, table=Setup().table)
+    if setup.end is not None and not first < setup.end <= last:
+        unknown.append(f"to={setup.end}")
+        setup = replace(setup, end=None)
+    if not first < setup.start <= (setup.end or last):
+        if "from" in query:
+            unknown.append(f"from={setup.start}")
+        setup = replace(setup, start=min(Setup().start, setup.end or last))
+    return setup
+
+
+def _moved(setup: Setup, key: str, text: str) -> Setup | None:
+    """The setup with a lever moved; None when the lever or the position is not known."""
+    from decomp.io import load
+
+    parts = key.split(".")
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    if parts[0] != "L" or not math.isfinite(value):
+        return None
+    if len(parts) == 2 and parts[1] in CONTROLS:
+        control = CONTROLS[parts[1]]
+        return setup.with_value(parts[1], value) if control.low <= value <= control.high else None
+    if len(parts) == 3 and parts[2] in LOCAL and parts[1] in load(setup.table).economies:
+        control = LOCAL[parts[2]]
+        return setup.with_local(parts[1], parts[2], value) if control.low <= value <= control.high else None
+    return None
+
+
+def _spelled(value: Any) -> str:
+    return ".".join(value) if isinstance(value, tuple) else str(value)
+
+
+#: Every field of a setup has a key, or is one of these that are written lever by lever.
+BY_LEVER = frozenset({"changes", "places"})
+assert {field.name for field in fields(Setup)} == {field for field, _ in OPTIONS.values()} | BY_LEVER

@@ -1,0 +1,52 @@
+"""The frame of the application: language switch, navigation over the pages that are there, errors as people read them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sim.explorer import session, ui
+from sim.texts import LANGUAGES, Texts
+
+#: Style for what Streamlit has no option for: less empty space on top, hints for narrow screens, print.
+STYLE = """<style>
+.block-container {padding-top: 3.6rem; padding-bottom: 2rem; max-width: 1280px}
+h1 {font-size: 1.7rem !important; padding: 0 !important}
+[data-testid="stMetricValue"] {font-size: 1.5rem}
+[data-testid="stMetricLabel"] p {white-space: normal; line-height: 1.25}
+section[data-testid="stSidebar"] {min-width: 340px}
+.narrow {display: none}
+@media (max-width: 640px) {.narrow {display: block} section[data-testid="stSidebar"] {min-width: 0}}
+@media (prefers-reduced-motion: reduce) {* {transition: none !important; animation: none !important}}
+@media print {header, section[data-testid="stSidebar"] {display: none}}
+</style>"""
+
+
+def main() -> None:
+    """Draw the application; called by app.py on every run of the script."""
+    st.set_page_config(page_title="Unweave", layout="wide", initial_sidebar_state="auto")
+    session.begin()
+    st.html(STYLE)
+    texts = session.texts()
+    pages = [
+        st.Page(str(ui.PAGES_FOLDER / f"{name}.py"), title=texts(f"nav.{name}"), url_path=name, default=name == "start")
+        for name in ui.present()
+    ]
+    page = st.navigation(pages, position="top")
+    _language_switch()
+    try:
+        page.run()
+    except Exception as error:
+        ui.failure(error)
+    session.finish()
+
+
+def _language_switch() -> None:
+    """Each language in its own name, on every page."""
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    left.caption(session.texts()("ui.banner"))
+    with right:
+        key = session.preset_widget("lang", session.view().lang)
+        st.radio(
+            "Language 语言", LANGUAGES, key=key, horizontal=True, label_visibility="collapsed",
+            format_func=lambda lang: Texts(lang)("lang.name"), on_change=session.setter(key, lambda lang: session.look(lang=lang)),
+        )  # fmt: skip

@@ -1,0 +1,30 @@
+"""How the server runs: on this machine only, without telemetry, calm; and the look, in colours with enough contrast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+#: Options of the server by dotted name; ``.streamlit/config.toml`` of the repository says the same (a test compares).
+CONFIG: Mapping[str, Any] = MappingProxyType(
+    {
+        "server.address": "127.0.0.1",
+        "server.fileWatcherType": "none",
+        "server.maxUploadSize": 20,
+        "browser.gatherUsageStats": False,
+        "client.toolbarMode": "minimal",
+        "client.showErrorDetails": "none",
+        "client.showErrorLinks": False,
+        "client.showSidebarNavigation": False,
+        "theme.base": "light",
+        "theme.primaryColor": "#0B5A8F",
+        "theme.backgroundColor": "#FFFFFF",
+        "theme.secondaryBackgroundColor": "#F2F5F8",
+        "theme.textColor": "#1F2933",
+        "theme.linkColor": "#0B5A8F",
+        "theme.font": '"Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "Helvetica Neue", Arial, sans-serif',
+        "theme.baseFontSize": 15,
+        "theme.baseRadius": "6px",
+    }
+)

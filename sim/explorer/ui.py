@@ -1,0 +1,160 @@
+"""Parts that every page is built of: heading, notices, metrics, a chart with its table and its meaning, downloads, errors."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from sim._version import __version__
+from sim.explorer import session
+from sim.explorer.engine import Finished
+from sim.explorer.pictures import Picture
+from sim.explorer.setup import preset_scenario
+from sim.indicators import INDICATORS
+from sim.result import WORLD
+from sim.texts.formats import Change, level
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+#: Folder of the pages, and the pages in the order of the navigation; those without a file are not listed.
+PAGES_FOLDER = Path(__file__).parent / "pages"
+PAGES = ("start", "lab", "compare", "decompose", "links", "agents", "lessons", "assumptions", "runs")
+
+
+def present() -> list[str]:
+    """Pages that this installation has."""
+    return [name for name in PAGES if (PAGES_FOLDER / f"{name}.py").is_file()]
+
+
+def go_to(page: str) -> None:
+    """Show another page; only from the body of a script, not from a callback."""
+    st.switch_page(str(PAGES_FOLDER / f"{page}.py"))
+
+
+def heading(page: str) -> None:
+    """The one heading of a page and the question that it answers, and what in the link was not understood."""
+    texts = session.texts()
+    st.title(texts(f"nav.{page}"), anchor=False)
+    st.caption(texts(f"nav.{page}_question"))
+    if parts := session.unknown():
+        st.warning(texts("ui.unknown_link", count=len(parts), parts=", ".join(parts)))
+
+
+def badge(table: str) -> None:
+    """What kind of data and of statement this is; on every page."""
+    texts = session.texts()
+    name = texts.get(f"ui.table_{table.split('-')[0]}") or table
+    st.caption(texts("ui.badge", table=name, code=table))
+
+
+def metric(run: Finished, base: Finished | None, indicator: str, year: int) -> None:
+    """One number of the world in a year, and how far it is from the baseline in words and with an arrow."""
+    texts = session.texts()
+    info = INDICATORS[indicator]
+    value = run.series(indicator, WORLD)[year]
+    label = texts.get(f"metric.{indicator}") or info.label(texts.lang)
+    if base is None or base.setup.key == run.setup.key:
+        first = run.result.years[0]
+        before, against = run.series(indicator, WORLD)[first], str(first)
+    else:
+        before, against = base.series(indicator, WORLD)[year], texts("ui.baseline_short")
+    change = Change(before, value, info.unit)
+    words = texts(f"ui.delta_{change.direction}", change=change.show(texts), against=against)
+    arrow = {"up": "up", "down": "down"}.get(change.direction, "off")
+    st.metric(label, level(value, info.unit), words, delta_color="off", delta_arrow=arrow, border=True)  # type: ignore[arg-type]
+
+
+def show(picture: Picture, key: str, *, name: str = "") -> None:
+    """Show a chart with its text alternative; beside it the table with a download, and what is measured.
+
+    ``key`` is unique on the page and ASCII; ``name`` begins the names of downloaded files.
+    """
+    texts = session.texts()
+    st.markdown(f"**{picture.title}**  \n{picture.subtitle}")
+    chart, table, about = st.tabs([texts("ui.tab_chart"), texts("ui.tab_table"), texts("ui.tab_about")],
+                                  key=f"tabs.{key}", on_change="rerun")  # fmt: skip
+    if chart.open:
+        with chart:
+            st.altair_chart(picture.chart, theme=None, width="stretch", alt=picture.alt, key=f"chart.{key}")
+    if table.open:
+        with table:
+            st.dataframe(picture.table, hide_index=True, alt=picture.alt, height=260, key=f"table.{key}")
+            download_csv(picture.data, f"{name or 'unweave'}-{picture.id}.csv", key=f"csv.{key}")
+    if about.open:
+        with about:
+            for what, text in picture.about:
+                st.markdown(f"**{what}**  \n{text}")
+
+
+def download_csv(frame: DataFrame, file: str, *, key: str) -> None:
+    """Offer a table as CSV: stable English codes, UTF-8 with the mark that Excel needs for Chinese."""
+    texts = session.texts()
+    st.download_button(
+        texts("ui.download_csv"),
+        data=lambda: frame.to_csv(index=False, float_format="%.10g").encode("utf-8-sig"),
+        file_name=file,
+        mime="text/csv",
+        key=key,
+        on_click="ignore",
+    )
+
+
+def download(label: str, make: Callable[[], bytes | str], file: str, mime: str, *, key: str) -> None:
+    """Offer a file that is made when it is asked for, so that offering it costs nothing."""
+    st.download_button(label, data=make, file_name=file, mime=mime, key=key, on_click="ignore")
+
+
+def nothing(message: str, *, page: str = "start", key: str = "nothing") -> None:
+    """An empty state: what is missing, and the button that leads on."""
+    texts = session.texts()
+    st.info(message)
+    if st.button(texts("ui.go", page=texts(f"nav.{page}")), key=key):
+        go_to(page)
+
+
+def partial(run: Finished) -> None:
+    """Say that a run stopped early and that its finished years are shown."""
+    texts, result = session.texts(), run.result
+    if result.status == "ok":
+        return
+    years = result.years
+    st.warning(texts("ui.partial", year=years[-1] if years else "–", last=result.scenario.years[1], why=result.message))
+
+
+def failure(error: Exception) -> None:
+    """An error as people read it: what happened, what to do, details folded away; inputs are kept."""
+    from decomp.errors import DecompError
+    from sim.errors import EconomyError, ScenarioError, SimError
+
+    texts = session.texts()
+    kind = next(
+        (name for kind, name in ((ScenarioError, "scenario"), (EconomyError, "numbers"), (DecompError, "data"),
+                                 (SimError, "scenario")) if isinstance(error, kind)), "bug",
+    )  # fmt: skip
+    st.error(texts(f"ui.error_{kind}"))
+    details = error.text() if isinstance(error, ScenarioError) else str(error)
+    if kind == "bug":
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if "site-packages" not in f.filename]
+        where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+        details = f"{type(error).__name__}: {error} ({where}, unweave {__version__})"
+    with st.expander(texts("ui.details"), key="error.details"):
+        st.code(details, language=None, wrap_lines=True)
+
+
+def preset_title(name: str) -> str:
+    """Title of a scenario of the library in the language of the session."""
+    return preset_scenario(name).title.pick(session.view().lang)
+
+
+def select(
+    label: str, options: Sequence[str], value: str, act: Callable[[Any], None], *, key: str, show: Callable[[str], str],
+    **settings: Any,
+) -> None:  # fmt: skip
+    """A selection whose options are ids: translated for show only, so that changing the language keeps the choice."""
+    session.preset_widget(key, value)
+    st.selectbox(label, options, key=key, format_func=show, on_change=session.setter(key, act), **settings)
