@@ -48,20 +48,10 @@ def app(
         _remember("UNWEAVE_APP_RUN", str(_folder(run, runs)))
     if lang is not None:
         _remember("UNWEAVE_APP_LANG", lang)
+    from sim.explorer.serve import serve
+
     serve(chosen, browser=not no_browser)
     return 0
-
-
-def serve(port: int, *, browser: bool) -> None:
-    """Run the server until it is stopped."""
-    import streamlit as st
-
-    from sim.explorer.settings import CONFIG
-    from sim.resources import app_file
-
-    typer.echo(f"http://127.0.0.1:{port}", err=True)
-    options = {**CONFIG, "server.port": port, "server.headless": not browser}
-    st.App(str(app_file())).run(config=options)
 
 
 def free_port(wanted: int | None) -> int:

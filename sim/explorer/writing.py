@@ -37,8 +37,10 @@ def overrides(setup: Setup) -> tuple[str, ...]:
         found.append(f"economy.capital_supply={setup.value('capital'):g}")
     found += _places(setup)
     first = len(preset_scenario(setup.preset).policies)
-    found += [f"policies.{first + k}={flow(policy)}" for k, policy in enumerate(_policies(setup))]
-    return tuple(found)
+    added = list(_policies(setup))
+    if first == 0 and added:  # a list where the file may have none
+        return (*found, f"policies={flow(added)}")
+    return (*found, *(f"policies.{first + k}={flow(policy)}" for k, policy in enumerate(added)))
 
 
 def _misfits(setup: Setup) -> bool:
