@@ -13,6 +13,7 @@ ai_providers.csv        shares in AI compute
 types.csv               country types: named sets of behavioural parameters
 emissions.csv           stylised CO2 per output by sector (judgement)
 facts.csv               observed and Nash tariffs and export restrictions that scenarios quote
+literature_ranges.csv   published sizes of effects that runs are set beside; the model reads none of them
 base_weights.csv        trade and value added of 2011, the weights of all groupings (made by ``base_weights.py``)
 ======================  ============================================================================================
 

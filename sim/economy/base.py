@@ -17,11 +17,12 @@ import numpy as np
 import scipy.linalg
 
 from decomp.table import WorldTable
+from sim.calibration import parameter
 from sim.economy.arrays import Array, sealed
 from sim.economy.errors import BaseTableError
 
 #: Least factor income of a cell, as a share of its output.
-LEAST_FACTOR_SHARE = 1e-3
+LEAST_FACTOR_SHARE = parameter("economy.least_factor_share")
 #: Negative factor income larger than this share of world output is an error, not a rounding flaw.
 TINY_LOSS = 1e-6
 #: Cells whose output moves by more than this share through the purge are listed.

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from decomp.labels import index_of
 from decomp.table import WorldTable
+from sim.calibration import parameter
 from sim.economy.arrays import Array, by_label, number, sealed, within
 from sim.economy.base import BaseEconomy
 from sim.economy.errors import ShockError
@@ -25,6 +26,8 @@ from sim.economy.errors import ShockError
 KINDS = ("robots", "ai")
 #: Groups of sectors that supply them, in order of preference.
 SUPPLIERS: Mapping[str, tuple[str, ...]] = {"robots": ("machinery", "electronics"), "ai": ("ict-business",)}
+#: Share of AI services bought at home, and sharpness of the choice between machine and labour, when none is given.
+HOME_SHARE, REVERSION = parameter("automation.ai_home_share"), parameter("automation.reversion")
 Sectors = Sequence[str] | Mapping[str, float]
 
 
@@ -47,9 +50,9 @@ class MachineSpec:
 
     robots: Sectors | None = None
     ai: Sectors | None = None
-    ai_home_share: ArrayLike | Mapping[str, float] = 0.5
+    ai_home_share: ArrayLike | Mapping[str, float] = HOME_SHARE
     ai_providers: ArrayLike | Mapping[str, float] | None = None
-    reversion: float = 30.0
+    reversion: float = REVERSION
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +87,7 @@ def read_machines(table: WorldTable, base: BaseEconomy, spec: MachineSpec) -> Ma
     empty = robots.sum(axis=0) == 0  # (i, r): nothing bought of this sector; take it at home
     robots += empty[None] * np.eye(G)[:, None, :]
     providers = sealed(_providers(table, spec))
-    home = by_label(spec.ai_home_share, table.economies, "ai_home_share", "economy", 0.5)
+    home = by_label(spec.ai_home_share, table.economies, "ai_home_share", "economy", HOME_SHARE)
     sourcing = np.stack([robots, ai_sourcing(base, providers, home)])
     reversion = number(spec.reversion, "reversion", low=1.0, high=1000.0)
     return Machines(sealed(weights), sealed(sourcing), providers, reversion, tuple(notes))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decomp.table import WorldTable
+from sim.calibration import parameter
 from sim.economy.arrays import Array, sealed
 from sim.economy.base import BaseEconomy
 from sim.economy.machines import Machines, ai_sourcing
@@ -18,7 +19,7 @@ from sim.economy.settings import Settings
 from sim.economy.shocks import ReadShocks
 
 #: A sourcing share that was shut last year restarts from this part of its base share when sourcing is sluggish.
-REOPENING = 1e-6
+REOPENING = parameter("economy.reopening_share")
 #: Groups of sectors that outlays are spent on, in order of preference.
 OUTLAY_GROUPS: tuple[tuple[str, ...], ...] = (("public", "public-services", "services"), ("ict-business", "services"))
 

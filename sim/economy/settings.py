@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from decomp.table import WorldTable
+from sim.calibration import parameter
 from sim.economy.arrays import Array, by_label, number, sealed, shaped, within
 from sim.economy.errors import ShockError
 
@@ -17,10 +18,12 @@ LabourMarket = Literal["full-employment", "wage-curve"]
 Closure = Literal["general-equilibrium", "fixed-prices"]
 TradeElasticity = str | float | ArrayLike | Mapping[str, float]
 
-#: Elasticities of substitution when none are given (design defaults; Baqaee & Farhi 2024 for consumption).
-SUBSTITUTION: Mapping[str, float] = {"value_added": 0.5, "inputs": 0.2, "consumption": 0.9, "tasks": 0.5}
-#: u/(1−u) moves with the real wage to this power: the wage curve's −0.1 (Blanchflower & Oswald 1994), inverted.
-WAGE_CURVE_POWER = 10.0
+#: Elasticities of substitution when none are given.
+SUBSTITUTION: Mapping[str, float] = {
+    name: parameter(f"economy.substitution.{name}") for name in ("value_added", "inputs", "consumption", "tasks")
+}
+#: u/(1−u) moves with the real wage to minus this power: the elasticity of pay to unemployment (−0.1), inverted.
+WAGE_CURVE_POWER = -1.0 / parameter("economy.wage_curve")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,5 +147,6 @@ def _unemployment(table: WorldTable, given: ArrayLike | Mapping[str, float] | No
         from sim import calibration
 
         given = np.asarray(calibration.unemployment(table), dtype=np.float64)
-    found = by_label(given, table.economies, "unemployment", "economy", 0.06).copy()
+    unnamed = parameter("economy.unemployment_fallback")
+    found = by_label(given, table.economies, "unemployment", "economy", unnamed).copy()
     return within(found, 0.0, 0.9, "unemployment", (table.economies,))

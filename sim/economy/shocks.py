@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.calibration import parameter
 from sim.economy.arrays import Array, shaped, within
 from sim.economy.base import BaseEconomy
 from sim.economy.errors import ShockError
 from sim.economy.machines import KINDS
 
 #: Displaced tasks of robots and AI together may not exceed this share of labour's tasks.
-MOST_AUTOMATED = 0.9
+MOST_AUTOMATED = parameter("automation.max_displaced")
 #: Cost of an automated task relative to the same task by labour, at base prices (judgement).
-MACHINE_SAVING = 0.7
+MACHINE_SAVING = parameter("automation.machine_saving")
 #: What outlays are bought for.
 OUTLAYS = ("public", "business")
 PerKind = Mapping[str, ArrayLike]

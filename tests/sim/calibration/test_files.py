@@ -26,6 +26,7 @@ FILES = {
     "types.csv": ("type", "parameter"),
     "emissions.csv": ("sector",),
     "facts.csv": ("fact", "who", "whom", "period"),
+    "literature_ranges.csv": ("id", "indicator", "economy", "kind", "start", "years"),
 }
 SECTORS = [f"c{k}" for k in range(1, 36)]
 
