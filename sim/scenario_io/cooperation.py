@@ -131,7 +131,10 @@ def check_shares(moves: Sequence[Move], settings: Mapping[str, Array], labels: L
             active = [move for move in concerned if move.share(year) > 0.0]
             level = combined(active, base, base, year)
             wrong = (level > limit.max + 1e-12) | (level < limit.min - 1e-12)
-            if not wrong.any() or any(move.operation == "set" and not limit.allows(move.amount) for move in active):
+            reported = any(
+                (abs(move.amount) > limit.max and move.operation == "set") or abs(move.amount) > 1.0 for move in active
+            )
+            if not wrong.any() or reported:
                 continue
             cell = tuple(int(k) for k in np.argwhere(wrong)[0])
             last = next(move for move in reversed(active) if move.mask[cell])
