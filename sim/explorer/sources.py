@@ -100,21 +100,25 @@ class Source:
         found = self._pairs.get(year, {})
         partners = [code for code in self.codes if code != flow.exporter]
         chosen = partners if flow.importer == ALL else [flow.importer]
-        return np.sum([found.get((flow.exporter, code), np.zeros(17)) for code in chosen], axis=0)
+        total: Array = np.sum([found.get((flow.exporter, code), np.zeros(17)) for code in chosen], axis=0)
+        return total
 
     def residual(self, year: int) -> float:
         """Largest |Σ T − E| relative to the largest export flow."""
         if self.decompose is not None:
             return self.decompose(year).residual
-        checks = self.run["checks"] if self.run is not None else None
-        rows = [] if checks is None else checks[(checks["check"] == "wwz_residual") & (checks["year"] == year)]["value"]
-        return float(next(iter(rows), float("nan")))
+        if self.run is None:
+            return float("nan")
+        checks = self.run["checks"]
+        rows = checks[(checks["check"] == "wwz_residual") & (checks["year"] == year)]["value"].tolist()
+        return float(rows[0]) if rows else float("nan")
 
     def dependence(self, year: int) -> Array:
         """Share of what r absorbs that is value added of s, D[s, r] = W[s, r] / Σ_s W[s, r], shape (G, G); NaN of nothing."""
         W = self.absorbed(year)  # noqa: N806 — the letter of the design
         whole = W.sum(axis=0)
-        return np.divide(W, whole, out=np.full(W.shape, np.nan), where=np.broadcast_to(whole > 0, W.shape))
+        share: Array = np.divide(W, whole, out=np.full(W.shape, np.nan), where=np.broadcast_to(whole > 0, W.shape))
+        return share
 
     def chain(self, exporter: str, year: int, sectors: Sequence[str] = ()) -> Chain | None:
         """Origins and final markets of an economy's exports; None where only pairs are known."""
@@ -162,7 +166,7 @@ def of_run(id: str, title: Any, run: Finished) -> Source:
     table = run.table
     return Source(
         id=id,
-        title=title or run.result.scenario.title,
+        title=title or run.result.scenario.title.model_dump(),
         years=run.result.years,
         economies=dict(zip(table.economies, table.economy_names or table.economies, strict=True)),
         sectors=dict(zip(table.sectors, table.sector_names or table.sectors, strict=True)),

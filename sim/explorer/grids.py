@@ -1,0 +1,150 @@
+"""Charts of who depends on whom: a matrix, a map of tiles, and the way of value through one exporter.
+
+Tiles stand roughly where economies lie, one square each: there is no border to dispute, and small economies are seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sim.charts.theme import EMPTY, FONT, INK, LESS, MORE, QUIET, configured
+from sim.texts.formats import number
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+#: Values are printed in the cells of a matrix of at most this many economies.
+PRINTED = 12
+#: The colours of a change reach at least this far, in displayed units.
+FAINT = 0.2
+#: Column and row of each economy's tile, from west to east and north to south.
+PLACES: Mapping[str, tuple[int, int]] = {
+    "CAN": (0, 1), "USA": (0, 2), "MEX": (0, 3), "BRA": (1, 4),
+    "GBR": (2, 1), "DEU": (3, 1), "EUR": (3, 2), "EME": (2, 3), "TUR": (4, 2), "RUS": (5, 0),
+    "IND": (5, 3), "CHN": (6, 2), "KOR": (7, 1), "JPN": (8, 1), "TWN": (7, 3), "IDN": (7, 4), "AUS": (8, 5), "ROW": (4, 4),
+}  # fmt: skip
+#: Tiles in a row for economies without a place of their own.
+SPARE = 9
+
+
+def places(codes: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Tile of each economy: its own, or the next free one below the map. No two share one."""
+    lowest = 1 + max(row for _, row in PLACES.values())
+    spare = [code for code in codes if code not in PLACES]
+    found = {code: PLACES[code] for code in codes if code in PLACES}
+    return found | {code: (k % SPARE, lowest + k // SPARE) for k, code in enumerate(spare)}
+
+
+def matrix(
+    frame: DataFrame, codes: Sequence[str], *, top: float, change: bool, rows_title: str, columns_title: str
+) -> Any:
+    """Economies by economies in one order: columns source (column), absorber (row), value, hint; a missing value is hatched.
+
+    Levels are in cividis, changes in blue and orange around zero; ``top`` is the end of the colour scale.
+    """
+    import altair as alt
+
+    size: dict[str, Any] = {"sort": list(codes), "scale": alt.Scale(domain=list(codes), paddingInner=0.05)}
+    x = alt.X("source:N", title=columns_title, axis=alt.Axis(orient="top", labelAngle=0 if len(codes) <= PRINTED else -90,
+              ticks=False, domain=False, labelOverlap=False), **size)  # fmt: skip
+    y = alt.Y("absorber:N", title=rows_title, axis=alt.Axis(ticks=False, domain=False), **size)
+    there = frame[frame["value"].notna()]
+    scale, dark = _scale(top, change=change)
+    cells = alt.Chart(there).mark_rect().encode(
+        x=x, y=y, color=alt.Color("value:Q", scale=scale, legend=_legend()), tooltip=["hint"]
+    )  # fmt: skip
+    layers = [cells, *_missing(frame[frame["value"].isna()], {"x": x, "y": y})]
+    if len(codes) <= PRINTED:
+        shown = [number(value, 1, sign=change).replace("±", "") for value in there["value"]]
+        ink = alt.condition(dark, alt.value("#ffffff"), alt.value(INK))
+        layers.append(
+            alt.Chart(there.assign(shown=shown)).mark_text(fontSize=12).encode(x=x, y=y, text="shown:N", color=ink)
+        )
+    return configured(alt.layer(*layers).properties(height=max(220, 30 * len(codes))))
+
+
+def tiles(frame: DataFrame, *, top: float, change: bool, focus: str = "") -> Any:
+    """One square per economy: columns economy, label, value, shown, hint; the economy in focus is framed."""
+    import altair as alt
+
+    where = places(frame["economy"].tolist())
+    data = frame.assign(
+        column=[where[code][0] for code in frame["economy"]], row=[where[code][1] for code in frame["economy"]]
+    )
+    columns = list(range(max(data["column"]) + 1))
+    rows = list(range(min(data["row"]), max(data["row"]) + 1))
+    x = alt.X("column:O", axis=None, scale=alt.Scale(domain=columns, padding=0.06))
+    y = alt.Y("row:O", axis=None, scale=alt.Scale(domain=rows, padding=0.06))
+    there, gone = data[data["value"].notna()], data[data["value"].isna()]
+    scale, dark = _scale(top, change=change)
+    squares = alt.Chart(there).mark_rect(cornerRadius=4).encode(
+        x=x, y=y, color=alt.Color("value:Q", scale=scale, legend=_legend()), tooltip=["hint"]
+    )  # fmt: skip
+    ink = alt.condition(dark, alt.value("#ffffff"), alt.value(INK))
+    layers = [squares, *_missing(gone, {"x": x, "y": y}, dy=8)]
+    if focus in set(data["economy"]):
+        frame_of = alt.Chart(data[data["economy"] == focus])
+        layers.append(frame_of.mark_rect(filled=False, stroke=INK, strokeWidth=3, cornerRadius=4).encode(x=x, y=y))
+    for part, colour in ((there, ink), (gone, alt.value(INK))):
+        if len(part):
+            text = alt.Chart(part).encode(x=x, y=y, color=colour)
+            layers.append(text.mark_text(fontSize=12, dy=-8, fontWeight="bold").encode(text="label:N"))
+    if len(there):
+        layers.append(alt.Chart(there).mark_text(fontSize=12, dy=9).encode(x=x, y=y, text="shown:N", color=ink))
+    return configured(alt.layer(*layers).properties(height=54 * len(rows)))
+
+
+def sankey(links: Sequence[tuple[str, str, float]], colours: Mapping[str, str], unit: str) -> dict[str, Any]:
+    """Options of an ECharts Sankey: links (from, to, value) between named nodes, drawn from left to right."""
+    nodes = list(dict.fromkeys(name for source, target, _ in links for name in (source, target)))
+    return {
+        "textStyle": {"fontFamily": FONT},
+        "animation": False,
+        "tooltip": {"trigger": "item"},
+        "series": [
+            {
+                "type": "sankey",
+                "left": 4, "right": 120, "top": 8, "bottom": 8,
+                "nodeGap": 10, "nodeWidth": 14, "draggable": False, "layoutIterations": 0,
+                "emphasis": {"focus": "adjacency"},
+                "lineStyle": {"color": "source", "opacity": 0.35, "curveness": 0.5},
+                "label": {"fontSize": 13, "color": INK},
+                "data": [{"name": name, "itemStyle": {"color": colours.get(name, QUIET)}} for name in nodes],
+                "links": [{"source": source, "target": target, "value": round(value, 3)} for source, target, value in links],
+            }
+        ],
+        "aria": {"enabled": True},
+        "title": {"show": False, "text": unit},
+    }  # fmt: skip
+
+
+def _scale(top: float, *, change: bool) -> tuple[Any, str]:
+    """Colours, and where white print is readable on them."""
+    import altair as alt
+
+    if change:
+        top = max(top, FAINT)
+        scale = alt.Scale(domain=[-top, 0, top], range=[LESS, "#ffffff", MORE], interpolate="rgb", clamp=True)
+        return scale, f"abs(datum.value) > {0.6 * top}"
+    # Few links are strong: the square root lets the many weaker ones be told apart.
+    return alt.Scale(type="sqrt", domain=[0, top], scheme="cividis", clamp=True), f"datum.value < {0.3 * top}"
+
+
+def _legend() -> Any:
+    import altair as alt
+
+    return alt.Legend(orient="bottom", title=None, gradientLength=200, gradientThickness=10, tickCount=4)
+
+
+def _missing(frame: DataFrame, place: Mapping[str, Any], dy: int = 0) -> list[Any]:
+    """Cells without a value: grey and hatched, never the colour of zero."""
+    import altair as alt
+
+    if frame.empty:
+        return []
+    base = alt.Chart(frame)
+    return [
+        base.mark_rect(color=EMPTY).encode(**place, tooltip=["hint"]),
+        base.mark_text(text="╱╱╱", color=QUIET, fontSize=11, dy=dy).encode(**place),
+    ]
