@@ -40,8 +40,8 @@ class Yardsticks:
         Automation leaders; the United States and China; economies that are not the rest of the world.
     membership : ndarray, shape (G, 1 + K)
         Which economies belong to the world (all) and to each tracked group, see :mod:`sim.indicators.sheet`.
-    blocs : tuple of two tuples of int
-        Members of the two blocs whose decoupling is tracked, by position; empty where the table does not tell them apart.
+    blocs : ndarray, shape (2, G)
+        1 for members of the two blocs whose decoupling is tracked; all zero where the table does not tell them apart.
     """
 
     economies: tuple[str, ...]
@@ -61,7 +61,7 @@ class Yardsticks:
     us_china: Mask
     single: Mask
     membership: Array
-    blocs: tuple[tuple[int, ...], tuple[int, ...]]
+    blocs: Array
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""

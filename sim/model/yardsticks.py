@@ -61,16 +61,19 @@ def sales_of(Z: Array, Y: Array, G: int, N: int) -> tuple[Array, Array]:  # noqa
 BLOCS, OWN_BLOC = ("western-bloc", "eastern-bloc"), "bloc"
 
 
-def blocs(groups: Mapping[str, tuple[int, ...]], table: WorldTable) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Members of the two blocs by position: the scenario's first two groups named ``bloc…``, else those of the table.
+def blocs(groups: Mapping[str, tuple[int, ...]], table: WorldTable) -> Array:
+    """Members of two blocs, (2, G), 1 for members: the scenario's first two groups named ``bloc…``, else the table's.
 
-    Empty where there are none, or where they have a member in common.
+    All zero where there are none, or where they have a member in common.
     """
     own = [members for name, members in groups.items() if name.startswith(OWN_BLOC)]
     if len(own) < len(BLOCS):
         own = [tuple(int(k) for k in np.flatnonzero(economy_mask(table, name))) for name in BLOCS]
-    first, second = own[0], own[1]
-    return ((), ()) if {*first} & {*second} else (first, second)
+    members = np.zeros((len(BLOCS), table.G))
+    if not {*own[0]} & {*own[1]}:
+        for k in range(len(BLOCS)):
+            members[k, list(own[k])] = 1.0
+    return members
 
 
 def measure(table: WorldTable, economy: WorldEconomy, groups: Mapping[str, tuple[int, ...]]) -> Yardsticks:

@@ -9,9 +9,10 @@ import pytest
 
 import decomp
 import sim
+from decomp.indicators import cross_bloc_share, polarisation
 from sim.calibration.groups import FOLLOWERS, tracked_groups
 from sim.indicators import industry, welfare
-from sim.indicators.blocs import track_blocs
+from sim.indicators.blocs import bloc_shares, track_blocs
 from sim.indicators.data import Yardsticks
 from sim.indicators.sheet import Sheet, members_of
 from sim.result import RunResult
@@ -28,7 +29,7 @@ def yardsticks(economies: int, **changes: object) -> Yardsticks:
         "value_added": one, "wage_bill": one, "sector_wages": np.ones((economies, 2)),
         "imports": np.ones((economies, 2, economies)), "trade": np.ones((economies, economies)), "labour_abundance": one,
         "manufacturing": first, "labour_intensive": first, "leaders": all_, "us_china": all_, "single": all_,
-        "membership": np.ones((economies, 1)), "blocs": ((), ()),
+        "membership": np.ones((economies, 1)), "blocs": np.zeros((2, economies)),
     }  # fmt: skip
     return Yardsticks(**{**values, **changes})  # type: ignore[arg-type]
 
@@ -66,7 +67,7 @@ def test_decoupling_by_hand() -> None:
     later = first.copy()
     later[0, 2] = later[2, 0] = later[1, 2] = 0.0
     later[0, 0], later[1, 1], later[2, 2] = 11.0, 10.0, 14.0
-    base = yardsticks(4, blocs=((0, 1), (2,)))
+    base = yardsticks(4, blocs=np.array([[1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]))
     found = []
     for absorbed, before in ((first, None), (later, first)):
         sheet = Sheet(BLOCS, 4)
@@ -74,6 +75,12 @@ def test_decoupling_by_hand() -> None:
         found.append(sheet.close()[:, -1])
     assert found[0] == pytest.approx([0.1, 0.0, 0.5])
     assert found[1] == pytest.approx([1 / 40, 0.75, 4 / 5])
+
+
+def test_bloc_shares_are_those_of_the_decomposition() -> None:
+    W = np.random.default_rng(3).random((6, 6))
+    found = bloc_shares(W, np.array([[1.0, 0, 1, 0, 0, 0], [0, 1.0, 0, 0, 0, 1]]))
+    assert found == pytest.approx((cross_bloc_share(W, [0, 2], [1, 5]), polarisation(W, [[0, 2], [1, 5]])))
 
 
 def test_without_two_blocs_there_is_no_decoupling() -> None:
