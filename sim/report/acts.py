@@ -18,7 +18,9 @@ SHOWN = 12
 #: Levers of governments come first, then feelings, then what spreads by itself.
 _ORDER = ("tariff", "export-restriction", "friction", "trust")
 #: Levers whose values are fractions, shown in per cent.
-_PERCENT = frozenset({"tariff", "robots", "ai", "export-restriction"})
+_PERCENT = frozenset({"tariff", "robots", "ai", "export-restriction", "education", "open-source", "technology-sharing"})
+#: Levers whose values are whole: a member or not, kilotonnes.
+_WHOLE = frozenset({"ledger", "carbon_emissions"})
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,12 @@ def _drivers(text: Any) -> dict[str, str]:
 
 
 def amount(value: float, lever: str) -> str:
-    """Value of a lever for display: tariffs and shares in per cent, others as they are."""
-    return f"{number(100 * value)}{NBSP}%" if lever in _PERCENT else number(value, 3)
+    """Value of a lever for display: tariffs and shares in per cent, others as they are.
+
+    >>> amount(0.025, "education").replace(NBSP, " "), amount(1.0, "ledger"), amount(0.58, "trust")
+    ('2.5 %', '1', '0.580')
+    """
+    return f"{number(100 * value)}{NBSP}%" if lever in _PERCENT else number(value, 0 if lever in _WHOLE else 3)
 
 
 def when(act: Act, texts: Texts) -> str:
