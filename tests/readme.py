@@ -1,4 +1,4 @@
-"""Fill the parts of the README that are computed: ``python -m tests.readme [--table4] [--bench] [--picture]``.
+"""Fill the parts of the README that are computed: ``python -m tests.readme [--table4] [--bench] [--literature] [--picture]``.
 
 Each part stands between ``<!-- name:begin -->`` and ``<!-- name:end -->``; without an option all parts are made. The
 validation table needs the full WIOD tables (``UNWEAVE_DATA``), the rest only the project.
@@ -16,7 +16,12 @@ from tests.conftest import find_data
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 #: Scenarios of the picture, each with its label.
-SHOWN = {"baseline": "baseline", "ai-divide": "AI divide", "trade-war": "trade war"}
+SHOWN = {
+    "baseline": "baseline",
+    "ai-divide": "AI divide",
+    "interdependence-fades": "AI divide and backlash",
+    "trust-ledger": "backlash and ledger",
+}
 
 
 def fill(name: str, text: str) -> None:
@@ -45,8 +50,32 @@ def bench() -> None:
     fill("bench", printed("-m", "tests.benchmarks", "--markdown"))
 
 
+def literature_block() -> str:
+    """The sizes of ai-divide beside the literature's, as a Markdown table."""
+    import tempfile
+
+    from sim.report.evidence import literature_table
+    from sim.report.names import Names
+    from sim.saved import read_run
+    from sim.texts import Texts
+    from tests.library import TABLES, library_run
+
+    texts = Texts("en")
+    with tempfile.TemporaryDirectory() as folder:
+        run = read_run(library_run("ai-divide", TABLES[0]).save(folder, lang=None))
+        table = literature_table(run, texts, Names.of(run, texts))
+    assert table is not None
+    lines = [table.heads, ["---"] * len(table.heads), *table.rows]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
+
+
+def literature() -> None:
+    """Sizes of ai-divide beside published ones."""
+    fill("literature", literature_block())
+
+
 def picture() -> None:
-    """Interdependence and foreign content of exports in three scenarios, as docs/scenarios.svg."""
+    """Interdependence and foreign content of exports in four scenarios, as docs/scenarios.svg."""
     import altair as alt
     import pandas as pd
 
@@ -68,7 +97,7 @@ def picture() -> None:
         drawn.append(lines(rows[["year", "economy", "value"]], SHOWN, title=title, width=420, height=240))
     folder = ROOT / "docs"
     folder.mkdir(exist_ok=True)
-    alt_text = "Two line charts over 2011 to 2035: baseline, AI divide and trade war."
+    alt_text = f"Two line charts over 2011 to 2035: {', '.join(SHOWN.values())}."
     svg = to_svg(alt.hconcat(*drawn, spacing=40), key="scenarios", alt_text=alt_text)
     (folder / "scenarios.svg").write_text(svg, encoding="utf-8")
 
@@ -76,7 +105,7 @@ def picture() -> None:
 def main() -> None:
     """Make the chosen parts, or all."""
     parser = argparse.ArgumentParser(prog="python -m tests.readme", description=__doc__)
-    parts = {"table4": table4, "bench": bench, "picture": picture}
+    parts = {"table4": table4, "bench": bench, "literature": literature, "picture": picture}
     for name, make in parts.items():
         parser.add_argument(f"--{name}", action="store_true", help=make.__doc__)
     chosen = vars(parser.parse_args())

@@ -167,5 +167,11 @@ def test_the_validation_table_is_what_the_command_prints(wiod_dir: Path) -> None
     assert result.stdout.strip() == marked("table4")
 
 
+def test_the_sizes_beside_the_literature_are_those_of_the_model() -> None:
+    from tests.readme import literature_block
+
+    assert marked("literature") == literature_block(), "run `python -m tests.readme --literature`"
+
+
 def test_the_benchmark_block_holds_numbers() -> None:
     assert re.search(r"\d", marked("bench")), "run `python -m tests.readme --bench` to fill the block"
