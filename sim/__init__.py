@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.attribution import Attribution, attribute
     from sim.economy import Equilibrium, Shocks, WorldEconomy
+    from sim.ensemble import Ensemble, run_ensemble
     from sim.errors import EconomyError, ScenarioError, SimError
     from sim.observed import History, history
     from sim.result import RunResult
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _HOME = {
     "run": "sim.runner",
     "history": "sim.observed",
+    "run_ensemble": "sim.ensemble",
+    "Ensemble": "sim.ensemble",
     "History": "sim.observed",
     "RunResult": "sim.result",
     "attribute": "sim.attribution",
@@ -38,6 +41,7 @@ _HOME = {
 __all__ = [
     "Attribution",
     "EconomyError",
+    "Ensemble",
     "Equilibrium",
     "History",
     "RunResult",
@@ -50,6 +54,7 @@ __all__ = [
     "history",
     "load_scenario",
     "run",
+    "run_ensemble",
 ]
 
 

@@ -22,6 +22,7 @@ from sim.cli.failures import explain
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("sim.cli.run", "Run a scenario and write its run folder."),
     "validate": ("sim.cli.scenarios", "Check scenario files; every problem with file, line and column."),
+    "sweep": ("sim.cli.sweep", "Run a scenario over a grid of settings or many seeds; goes on after a stop."),
     "compare": ("sim.cli.run", "Compare finished runs."),
     "report": ("sim.cli.run", "Write the report of a finished run again."),
     "decompose": ("sim.cli.decompose", "Decompose one economy's exports to another into the 16 terms."),

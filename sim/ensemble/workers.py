@@ -45,19 +45,11 @@ def spread(
         for one in wanted:
             yield call(*one)
         return
-    from joblib import Parallel, delayed
+    from joblib import Parallel, delayed, parallel_config
 
     options: dict[str, Any] = {"backend": backend} if backend else {"backend": "loky", "inner_max_num_threads": 1}
-    if backend:
-        parallel = Parallel(
-            n_jobs=jobs, pre_dispatch="2*n_jobs", batch_size=1, return_as="generator_unordered", **options
-        )
-        yield from parallel(delayed(call)(*one) for one in wanted)
-        return
-    from joblib import parallel_config
-
     with parallel_config(**options):
-        parallel = Parallel(n_jobs=jobs, pre_dispatch="n_jobs", batch_size=1, return_as="generator_unordered")
+        parallel = Parallel(n_jobs=jobs, pre_dispatch="2*n_jobs", batch_size=1, return_as="generator_unordered")
         yield from parallel(delayed(call)(*one) for one in wanted)
 
 

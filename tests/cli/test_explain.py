@@ -84,7 +84,7 @@ def test_chinese_has_chinese_field_names_and_labels(call: Call) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typo", "guess"), [("robot_sped", "robot_speed"), ("S02", "S02"), ("interdependance", "interdependence")]
+    ("typo", "guess"), [("robot_sped", "robot_speed"), ("S0", "S0"), ("interdependance", "interdependence")]
 )
 def test_a_typo_is_met_with_a_guess(call: Call, typo: str, guess: str) -> None:
     code, out, err = call("explain", typo)

@@ -1,0 +1,238 @@
+"""Sweeps: grids, one file for each member, going on after a kill with the same bytes, errors with their place."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import sim.cli
+from sim.ensemble.grid import Axis, parse_axis, points
+from sim.ensemble.store import Store
+from sim.ensemble.sweep import Plan, describe, plan_sweep, run_sweep
+from sim.errors import OutputError, ScenarioError
+from sim.runner import run
+
+SHORT = ("table=classroom-2011",)
+YEARS = (2011, 2013)
+
+
+def plan(*grid: str, seeds: int = 0, **options: object) -> Plan:
+    axes = [parse_axis(text) for text in grid]
+    return plan_sweep("baseline", axes, overrides=(*SHORT, f"seeds={seeds}"), years=YEARS, **options)  # type: ignore[arg-type]
+
+
+# -- grids --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("a.b=0:0.4:0.1", ("0", "0.1", "0.2", "0.3", "0.4")),
+        ("a=1:2:0.4", ("1", "1.4", "1.8")),
+        ("a=3:1:-1", ("3", "2", "1")),
+        ("a=0.1:0.1:1", ("0.1",)),
+        ("a = x, y ", ("x", "y")),
+        ("a=-0.02:0.02:0.02", ("-0.02", "0", "0.02")),
+    ],
+)
+def test_axes_are_exact(text: str, values: tuple[str, ...]) -> None:
+    assert parse_axis(text).values == values
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("tariff", "is not of the form key=first:last:step"),
+        ("a=", "is not of the form"),
+        ("a=0:1", "a range has three parts"),
+        ("a=0:one:1", "must be numbers"),
+        ("a=0:1:0", "not zero"),
+        ("a=0:1:-0.1", "lead from the first to the last"),
+        ("a=0:nan:1", "must be finite"),
+        ("a=0:1:0.00001", "has 100001 values; at most 1000"),
+        ("a=1,,2", "has an empty value"),
+        ("a=1,1", "names a value twice"),
+        ("seeds=1,2", "is the same for a whole sweep"),
+    ],
+)
+def test_axes_of_another_form_are_refused(text: str, words: str) -> None:
+    with pytest.raises(ScenarioError, match=words) as caught:
+        parse_axis(text)
+    assert caught.value.problems[0].code == "S041"
+
+
+def test_points_are_the_product_the_last_axis_fastest() -> None:
+    found = list(points([Axis("a", ("1", "2")), Axis("b", ("x", "y"))]))
+    assert found == [
+        (("a", "1"), ("b", "x")),
+        (("a", "1"), ("b", "y")),
+        (("a", "2"), ("b", "x")),
+        (("a", "2"), ("b", "y")),
+    ]
+    assert list(points([])) == [()]
+
+
+def test_a_key_in_two_grids_is_refused() -> None:
+    with pytest.raises(ScenarioError, match="'a' stands in two grids"):
+        points([Axis("a", ("1",)), Axis("a", ("2",))])
+
+
+def test_a_value_that_does_not_fit_is_refused_before_anything_runs() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        plan("behaviour.automation.ai_home_share=0:2:1")
+    (problem,) = caught.value.problems
+    assert problem.code == "S013"
+    assert "2" in problem.message
+    with pytest.raises(ScenarioError, match="did you mean"):
+        plan("behaviour.automation.ai_home_shar=0:1:1")
+
+
+# -- running ------------------------------------------------------------------------------------------------------------
+
+GRID = "behaviour.automation.ai_home_share=0:1:0.5"
+
+
+def parts(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((folder / "parts").iterdir())}
+
+
+def test_a_point_without_draws_is_the_run_itself(tmp_path: Path) -> None:
+    wanted = plan(GRID)
+    store = Store.open(tmp_path / "s", describe(wanted))
+    outcome = run_sweep(wanted, store, jobs=1)
+    assert (outcome.finished, outcome.failed, outcome.left) == (3, 0, 0)
+    frame = store.frame("interdependence", "WLD", 2013).set_index("member")["value"]
+    for k, share in enumerate((0.0, 0.5, 1.0)):
+        alone = run(
+            "baseline", overrides={"table": "classroom-2011", "behaviour.automation.ai_home_share": share}, years=YEARS
+        )
+        assert frame[k] == alone.value("interdependence")
+
+
+def test_the_number_of_workers_changes_no_byte_of_the_numbers(tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    wanted = plan(GRID, seeds=2)
+    for jobs in (1, 2):
+        run_sweep(wanted, Store.open(tmp_path / str(jobs), describe(wanted)), jobs=jobs)
+    one, two = (sorted((tmp_path / name / "parts").iterdir()) for name in ("1", "2"))
+    assert [path.name for path in one] == [path.name for path in two]
+    assert len(one) == 6
+    assert all(pq.read_table(a).equals(pq.read_table(b)) for a, b in zip(one, two, strict=True))
+
+
+def test_stopping_and_going_on_gives_the_same_members(tmp_path: Path) -> None:
+    wanted = plan(GRID, seeds=2)
+    store = Store.open(tmp_path / "s", describe(wanted))
+    finished: list[int] = []
+    first = run_sweep(
+        wanted, store, jobs=1, progress=lambda done, *_: finished.append(done), stop=lambda: len(finished) >= 2
+    )
+    assert (first.finished, first.left, first.cancelled) == (2, 4, True)
+    held = parts(store.folder)
+    (store.folder / "parts" / "000004-x.123.tmp").write_text("half", encoding="utf-8")
+    again = Store.open(tmp_path / "s", describe(plan(GRID, seeds=2)))
+    second = run_sweep(wanted, again, jobs=1)
+    assert (second.before, second.finished, second.left) == (2, 4, 0)
+    assert held.items() <= parts(store.folder).items()
+    assert not list((store.folder / "parts").glob("*.tmp"))
+
+
+def test_a_killed_sweep_goes_on(tmp_path: Path) -> None:
+    """Killed without warning (SIGKILL) in the middle: finished members stay, the others are run."""
+    command = [sys.executable, "-m", "sim.cli", "sweep", "baseline", "--set", "table=classroom-2011", "--seeds", "24",
+               "--years", "2011:2016", "-o", str(tmp_path / "s"), "--jobs", "2", "--json", "-q"]  # fmt: skip
+    root = Path(__file__).resolve().parents[3]
+    process = subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, start_new_session=True)
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline and len(list((tmp_path / "s").glob("parts/*.parquet"))) < 3:
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    held = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "s" / "parts").glob("*.parquet")}
+    assert 3 <= len(held) < 24
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    answer = json.loads(done.stdout)
+    assert (answer["kept_from_before"], answer["left"], answer["failed"]) == (len(held), 0, 0)
+    now = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "s" / "parts").glob("*.parquet")}
+    assert held.items() <= now.items()
+    assert len(now) == 24
+
+
+def test_a_folder_with_another_sweep_or_other_files_is_refused(tmp_path: Path) -> None:
+    Store.open(tmp_path / "s", describe(plan(GRID)))
+    with pytest.raises(OutputError, match="holds another sweep"):
+        Store.open(tmp_path / "s", describe(plan(GRID, seeds=2)))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputError, match="holds other files"):
+        Store.open(tmp_path / "mine", describe(plan(GRID)))
+
+
+def test_a_failed_point_is_kept_with_its_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sim.ensemble import sweep
+    from sim.errors import EconomyError
+
+    def never(*_: object, **__: object) -> None:
+        raise EconomyError("no price for c14 of KOR")
+
+    monkeypatch.setattr(sweep, "run_loaded", never)
+    wanted = plan(GRID)
+    store = Store.open(tmp_path / "s", describe(wanted))
+    assert run_sweep(wanted, store, jobs=1).failed == 3
+    assert {one["message"] for one in store.abouts()} == {"EconomyError: no price for c14 of KOR"}
+    assert store.frame("interdependence", "WLD", 2013).empty
+
+
+# -- command line -------------------------------------------------------------------------------------------------------
+
+
+def test_the_command_prints_figures_and_writes_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["sweep", "baseline", "--set", "table=classroom-2011", "--years", "2011:2013", "--grid", GRID,
+                 "--show", "real_income:USA", "--jobs", "1", "-q", "-o", str(tmp_path / "s")]  # fmt: skip
+    assert sim.cli.call(arguments) == 0
+    out = capsys.readouterr().out
+    assert "behaviour.automation.ai_home_share  indicator" in out
+    assert "3 of 3 members finished" in out
+    assert sim.cli.call([*arguments, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["kept_from_before"], len(answer["summary"])) == (3, 3)
+    assert {path.name for path in (tmp_path / "s").iterdir()} == {
+        "parts", "sweep.json", "members.csv", "draws.csv", "summary.csv",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["baseline"], "one run is no sweep"),
+        (["baseline", "--seeds", "3", "--show", "interdependenc"], "did you mean 'interdependence'"),
+        (["baseline", "--seeds", "3", "--show", "real_income:UAS"], "unknown economy 'UAS'; did you mean 'USA'"),
+        (["baseline", "--grid", "a=0:1"], "error[S041]"),
+    ],
+)
+def test_wrong_use_is_explained(
+    arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sim.cli.call(["sweep", *arguments, "-o", str(tmp_path / "s")]) == 2
+    assert words in capsys.readouterr().err
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_cluster_without_its_extra_says_how_to_get_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("joblib")
+    try:
+        import distributed  # noqa: F401
+    except ImportError:
+        arguments = ["sweep", "baseline", "--seeds", "2", "--scheduler", "tcp://nowhere:1", "-o", str(tmp_path / "s")]
+        assert sim.cli.call(arguments) == 3
+        assert "pip install 'unweave[cluster]'" in capsys.readouterr().err
+    else:
+        pytest.skip("Dask is installed here; tests of the cluster itself need a running scheduler")
