@@ -111,6 +111,7 @@ def _policy(policy: Policy, index: int, labels: Labels, scenario: Scenario) -> M
     last = policy.last if policy.last is not None else scenario.years[1]
     operation: Operation = "set" if policy.value is not None else "add"
     _warn_if_empty(path, mask, who, partners, labels)
+    _warn_if_not_provided(path, shape, who, labels)
     return Move(
         "policy", index, policy.lever, operation, policy.amount, who, partners, sectors, first, last, policy.ramp, mask
     )
@@ -124,6 +125,7 @@ def _event(event: Event, index: int, labels: Labels) -> Move:
     operation = _OPERATIONS.get(event.type, "scale")
     last = event.first + event.duration - 1
     _warn_if_empty(path, mask, who, partners, labels)
+    _warn_if_not_provided(path, shape, who, labels)
     return Move(
         "event", index, event.type, operation, event.size, who, partners, sectors, event.first, last, "step", mask
     )
