@@ -32,7 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("sim.cli.meaning", "Explain a parameter, indicator, lever, term or error code."),
     "schema": ("sim.cli.scenarios", "Print the JSON Schema of scenario files."),
     "data": ("sim.cli.data", "Look at input–output tables, check, convert and build them."),
-    "app": ("sim.cli.app", "Start the explorer in the browser."),
+    "app": ("sim.cli.start", "Start the explorer in the browser."),
     "doctor": ("sim.cli.doctor", "Check the installation."),
 }
 
