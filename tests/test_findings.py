@@ -113,6 +113,14 @@ def test_the_ledger_spreads_or_fails(table: str) -> None:
     assert acts("trust-ledger-fails") == {("ledger-found", 2014): {"KOR"}, ("ledger-leave", 2017): {"KOR"}}
 
 
+def test_joining_the_ledger_is_an_import_shock_of_its_own() -> None:
+    """trust-ledger: cheaper imports feed grievance; tariffs are higher than without it at first, lower in the end."""
+    ledger, without = (library_run(name, TABLES[0]) for name in ("trust-ledger", "interdependence-fades"))
+    assert ledger.value("grievance", year=2016) > 3 * without.value("grievance", year=2016)
+    assert ledger.value("mean_tariff", year=2019) > without.value("mean_tariff", year=2019)
+    assert ledger.value("mean_tariff", year=2020) < without.value("mean_tariff", year=2020)
+
+
 def test_commitments_do_the_work_of_the_ledger() -> None:
     loose = {f"behaviour.ledger.{name}": 0.0 for name in ("commitment", "trust_shield", "trust_recovery")}
     levels = [
