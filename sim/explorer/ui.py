@@ -156,5 +156,13 @@ def select(
     **settings: Any,
 ) -> None:  # fmt: skip
     """A selection whose options are ids: translated for show only, so that changing the language keeps the choice."""
+    names = {one: show(one) for one in options}  # looked up now: the function is called outside the script, too
     session.preset_widget(key, value)
-    st.selectbox(label, options, key=key, format_func=show, on_change=session.setter(key, act), **settings)
+    st.selectbox(
+        label,
+        options,
+        key=key,
+        format_func=lambda one: names.get(one, one),
+        on_change=session.setter(key, act),
+        **settings,
+    )

@@ -1,0 +1,114 @@
+"""The levers of the laboratory: each a slider with its status quo marked, a number to type, its unit, scope and kind."""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+from sim.explorer import session
+from sim.explorer.levers import CONTROLS, MAIN, Control
+from sim.explorer.setup import STATUS_QUO, Setup, preset_value
+from sim.texts import Texts
+from sim.texts.formats import number
+
+#: Colour of the badge of each kind.
+BADGES = {"instrument": "blue", "assumption": "gray", "behaviour": "orange"}
+
+
+def sidebar() -> None:
+    """All main levers, in the sidebar."""
+    texts = session.texts()
+    with st.sidebar:
+        st.subheader(texts("lab.levers"), anchor=False)
+        for control in MAIN.values():
+            lever(control)
+
+
+def lever(control: Control) -> None:
+    """One lever. Where it would not matter it is switched off and says why."""
+    texts, setup = session.texts(), session.setup()
+    label = texts(f"lever.{control.id}")
+    unit = texts(f"lever.{control.id}_unit")
+    needed = setup.needed(control)
+    kind = texts(f"lab.kind_{control.kind}")
+    st.markdown(f"**{label}** :{BADGES[control.kind]}-badge[{kind}]", help=texts(f"lever.{control.id}_help"))
+    left, right = st.columns([5, 3], vertical_alignment="center", gap="small")
+    value = control.shown(setup.value(control.id))
+    limits = {
+        "min_value": control.shown(control.low),
+        "max_value": control.shown(control.high),
+        "step": control.shown(control.step),
+        "format": f"%.{control.decimals}f",
+        "label_visibility": "collapsed",
+        "disabled": not needed,
+    }
+    for column, widget, letter in ((left, st.slider, "L"), (right, st.number_input, "N")):
+        key = session.preset_widget(f"{letter}.{control.id}", value)
+        name = f"{label} ({unit})" if letter == "L" else texts("lab.typed", name=label, unit=unit)
+        column.__getattribute__(widget.__name__)(name, key=key, on_change=_moved, args=(control.id, key), **limits)
+    with left:
+        st.html(ticks(control, texts))
+    right.caption(unit)
+    st.caption(_scope(control, setup, texts, needed))
+
+
+def _moved(lever_id: str, key: str) -> None:
+    value = st.session_state[key]
+    if value is not None:
+        session.change(session.setup().with_value(lever_id, CONTROLS[lever_id].stored(float(value))))
+
+
+def _scope(control: Control, setup: Setup, texts: Texts, needed: bool) -> str:
+    """Scope of a lever; where it stands against the status quo; or why it is switched off."""
+    if not needed:
+        return texts("lab.off", why=texts(f"lever.{control.id}_needs"))
+    scope = texts(f"lever.{control.id}_scope")
+    before, now = preset_value(STATUS_QUO, control.id), setup.value(control.id)
+    if before == now:
+        return scope
+    shift = number(control.shown(now - before), control.decimals, sign=True)
+    moved = texts("lab.moved", before=shown(control, before), now=shown(control, now), shift=shift)
+    return f"{scope}  \n**{moved}**"
+
+
+def shown(control: Control, value: float) -> str:
+    """Position as displayed, without its unit."""
+    return number(control.shown(value), control.decimals)
+
+
+def ticks(control: Control, texts: Texts) -> str:
+    """Marks under a slider: the ends named, and where the status quo stands."""
+    before = preset_value(STATUS_QUO, control.id)
+    place = (before - control.low) / (control.high - control.low)
+    marks = []
+    if place > 0.42:
+        marks.append(("0", "0", html.escape(shown(control, control.low))))
+    side = "0" if place < 0.2 else "-100%" if place > 0.8 else "-50%"
+    mark = html.escape(texts("lab.status_quo", value=shown(control, before)))
+    marks.append((f"{100 * place:.0f}%", side, f"▲ {mark}" if side != "-100%" else f"{mark} ▲"))
+    if place < 0.58:
+        marks.append(("100%", "-100%", html.escape(shown(control, control.high))))
+    spans = "".join(
+        f'<span style="position:absolute;left:{left};transform:translateX({shift});white-space:nowrap">{text}</span>'
+        for left, shift, text in marks
+    )
+    return f'<div style="position:relative;height:1.2em;font-size:0.8rem;color:#52606d;margin:-0.9rem 0.4rem 0">{spans}</div>'
+
+
+def change_label(change: tuple[str, ...], setup: Setup, texts: Texts, names: dict[str, str]) -> str:
+    """A difference from the preset in a few words: what, and by how much."""
+    from sim.explorer.levers import LOCAL
+
+    if len(change) == 2:
+        who, lever_id = change
+        control, before, now = LOCAL[lever_id], LOCAL[lever_id].off, setup.local(who, lever_id)
+        label = f"{names.get(who, who)}: {texts(f'lever.{lever_id}')}"
+    elif change[0] in CONTROLS:
+        control = CONTROLS[change[0]]
+        before, now = preset_value(setup.preset, change[0]), setup.value(change[0])
+        label = texts(f"lever.{change[0]}")
+    else:
+        return texts(f"lab.changed_{change[0]}")
+    return texts("lab.chip", name=label, before=shown(control, before), now=shown(control, now),
+                 unit=texts(f"lever.{control.id}_unit"))  # fmt: skip
