@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim import calibration
 from sim.agents import LedgerTraits
-from sim.behaviour import automation, carbon, ledger
+from sim.behaviour import automation, carbon, education, ledger
 from sim.behaviour.carbon import CarbonMarket
 from sim.model.setup import union_pairs
 from sim.model.yardsticks import economy_mask, foreign, goods, imports_of, sales_of, sector_mask
@@ -160,3 +160,20 @@ def sharing_base(resolved: ResolvedScenario) -> Array:
     """Technology sharing of the settings, [giver, receiver]: every provider shares alike; shape (G, G)."""
     received = resolved.automation["technology_sharing"]
     return np.broadcast_to(received, (len(received), len(received)))
+
+
+def opens(resolved: ResolvedScenario, year: int) -> bool:
+    """Whether policies or events move the openness of technology in a year, or did in the year before."""
+    moved = ("open-source", "technology-sharing")
+    return any(resolved.moving(y, lever) for lever in moved for y in (year, year - 1))
+
+
+def next_capability(resolved: ResolvedScenario, base: Array, current: Array, spending: Array) -> Array:
+    """Capability (G,) after another year of learning; ``spending`` is last year's, share of GDP."""
+    settings = resolved.scenario.behaviour.automation
+    if current is base and not spending.any():
+        return base
+    target = education.capability_target(
+        base, spending, ceiling=settings.capability_ceiling, scale=settings.education_scale
+    )
+    return education.learn(current, target, speed=settings.education_speed)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim import calibration
 from sim.agents import CountryAgent, Plan
-from sim.behaviour import carbon, education, protection
+from sim.behaviour import carbon, protection
 from sim.behaviour import ledger as ledger_rule
 from sim.behaviour import trust as trust_rule
 from sim.calibration import parameter
@@ -24,7 +24,14 @@ from sim.indicators import Check
 from sim.indicators.data import YearArrays
 from sim.indicators.track import track
 from sim.model.arrays import decompose, outcome, year_arrays
-from sim.model.cooperation import build_carbon, build_consortium, build_frontier, sharing_base
+from sim.model.cooperation import (
+    build_carbon,
+    build_consortium,
+    build_frontier,
+    next_capability,
+    opens,
+    sharing_base,
+)  # fmt: skip
 from sim.model.decrees import Levers, decree_log, decreed_tariffs, levers, openness_in
 from sim.model.record import YearDecisions, YearRecord
 from sim.model.setup import build_economy, build_machinery, build_traits, home_share, setup_notes, union_weights
@@ -106,7 +113,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         self.decreed = decreed_tariffs(self.resolved, year)
         self.rises = protection.mean_tariff_on_partner(self.state.tariffs, self.import_weights) - self.base_mean_tariffs
         self.openness = openness_in(self.resolved, year, sharing=self.base_sharing)
-        if self._opening(year):
+        if opens(self.resolved, year):
             self.access = self.frontier.access(self.resolved, *self.openness)
         if self.consortium is not None:
             self.ledger_saving = self.consortium.saving(self._last, self.state.ledger)
@@ -180,17 +187,14 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         members = self._members(year, plans)
         settled = WorldState(
             year=year, robots=now.robots, ai=now.ai, diffusion=diffusion,
-            capability=self._capability(), grievance=np.array([plan.grievance for plan in plans]), increments=increments,
+            capability=next_capability(
+                self.resolved, self.base_capability, self.state.capability, self.levers.education
+            ), grievance=np.array([plan.grievance for plan in plans]), increments=increments,
             tariffs=now.tariff, trust=self._trust(acts), ledger=members,
             losing=np.array([plan.losing for plan in plans]),
         )  # fmt: skip
         self.carbon = None if self.carbon_desk is None else self.carbon_desk.clear(year, self._last, members)
         return settled, now, acts
-
-    def _opening(self, year: int) -> bool:
-        """Whether policies or events move the openness of technology in a year or have just ceased to."""
-        levers_of = ("open-source", "technology-sharing")
-        return any(self.resolved.moving(y, lever) for lever in levers_of for y in (year, year - 1))
 
     def _members(self, year: int, plans: tuple[Plan, ...]) -> NDArray[np.bool_]:
         """Members of the ledger in a year; what they pay for it is noted."""
@@ -199,16 +203,6 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         members = self.consortium.members(year, np.array([plan.member for plan in plans]))
         self.ledger_cost = self.consortium.outlay(members, self.state.ledger)
         return members
-
-    def _capability(self) -> Array:
-        """Capability after another year of learning; last year's spending counts."""
-        settings, spending = self.resolved.scenario.behaviour.automation, self.levers.education
-        if not spending.any() and self.state.capability is self.base_capability:
-            return self.base_capability
-        target = education.capability_target(
-            self.base_capability, spending, ceiling=settings.capability_ceiling, scale=settings.education_scale
-        )
-        return education.learn(self.state.capability, target, speed=settings.education_speed)
 
     def _hostility(self, now: Levers) -> Array:
         """Hostile acts between last year's levers and this year's, [victim, actor]."""
@@ -296,15 +290,9 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         equilibrium = self.economy.solve(shocks=self.shocks(state, now, friction, displaced), start=self.equilibrium)
         found = decompose(equilibrium, self.table.G, self.table.N)
         data = year_arrays(
-            state.year,
-            equilibrium,
-            found,
-            state,
-            friction,
-            displaced["robots"] + displaced["ai"],
-            self.yardsticks,
+            state.year, equilibrium, found, state, friction, displaced["robots"] + displaced["ai"], self.yardsticks,
             self.carbon,
-        )
+        )  # fmt: skip
         last = (self.records[-1].indicators.chain, self._last) if self.records else None
         solver = tuple(Check(name, value, TOLERANCES[name]) for name, value in equilibrium.checks.items())
         first = self.records[0].indicators if self.records else None
