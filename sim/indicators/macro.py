@@ -21,7 +21,7 @@ class Chain:
     Parameters
     ----------
     real_gdp, tfp : ndarray, shape (G,), ratio to the base year
-    welfare : ndarray, shape (7, G), log points
+    welfare : ndarray, shape (8, G), log points
         Parts of the change of real income since the base year and the sides of one, see :mod:`sim.indicators.welfare`.
     """
 

@@ -79,9 +79,10 @@ _WELFARE = tuple(
             "Σ_y Σ t p κ dm / I: wedges times quantities; revenue and duties are its two sides",
             BF,
         ),
+        ("outlays", "spending on policies", "政策支出", "change of ln(1 − outlays / I): education, ledgers", DESIGN),
         ("revenue", "tariff revenue", "关税收入", "Σ_y d(R/P) P / I, a side of welfare_allocation", BF),
         ("duties", "duties on what is bought", "购买中负担的关税", "welfare_allocation − welfare_revenue", BF),
-        ("other", "remainder", "余项", "ln real income − the five parts: second order, outlays, deficit", DESIGN),
+        ("other", "remainder", "余项", "ln real income − the six parts: price index, transfers", DESIGN),
     )
 )
 

@@ -1,4 +1,4 @@
-"""Where a change of real income comes from: employment, capital, technology, terms of trade, allocation.
+"""Where a change of real income comes from: employment, capital, technology, terms of trade, allocation, outlays.
 
 With income I spent on final goods at purchaser prices, and cost minimisation everywhere, the change of an economy's real
 income is to first order
@@ -7,14 +7,16 @@ income is to first order
 
     τ_j = −dln ĉ_j + s_L dln ŵ + s_K dln ρ̂ + Σ shares of inputs × dln of their purchaser prices
 
-with E exports and M imports at the exporter's price p = ĉ, κ iceberg factors, m the quantity that arrives, t tariffs. Year
-by year the terms are taken at the mean of both years' values and added up; what remains of ln of real income (second-order
-terms, outlays, the fixed deficit) is shown beside them.
+with E exports and M imports at the exporter's price p = ĉ, κ iceberg factors, m the quantity that arrives, t tariffs. Each
+year's changes are weighted with the logarithmic mean of both years' values, L(v, v') = (v' − v)/ln(v'/v), so that values add
+up exactly however large the step (Montgomery's decomposition: v' − v = L · (dln price + dln quantity)). What is spent on
+policies (education, ledgers) comes off at the end. What remains of ln of real income is shown beside the parts: the gap
+between the CES price index and Montgomery's, and transfers between economies.
 
 References
 ----------
 Baqaee & Farhi (2024), Econometrica 92, on open economies with wedges; Caliendo & Parro (2015), eq. (17), for the split into
-terms of trade and volume of trade.
+terms of trade and volume of trade; Balk (2008), Price and Quantity Index Numbers, 3.6, for Montgomery's indices.
 """
 
 from __future__ import annotations
@@ -28,71 +30,94 @@ from sim.indicators.sheet import Sheet
 Array = NDArray[np.float64]
 
 #: The parts, in the order of every array of them.
-PARTS = ("employment", "capital", "technology", "terms_of_trade", "allocation")
-#: The two sides of the last part, which they add up to: tariff revenue, and what duties cost those who buy.
+PARTS = ("employment", "capital", "technology", "terms_of_trade", "allocation", "outlays")
+#: The two sides of allocation, which they add up to: tariff revenue, and what duties cost those who buy.
 SIDES = ("revenue", "duties")
+#: Below this change of its logarithm the logarithmic mean is the arithmetic one to rounding.
+_NEAR = 1e-5
 
 
 def contributions(before: YearArrays, after: YearArrays) -> Array:
-    """Contributions of a year to ln of real income, shape (7, G), in the order of :data:`PARTS`, then :data:`SIDES`.
+    """Contributions of a year to ln of real income, shape (8, G), in the order of :data:`PARTS`, then :data:`SIDES`.
 
     A tariff raises revenue R by about what it makes users pay more; only the difference, the wedge times the change of
-    quantities, is left as ``allocation``. The sides show both: revenue is d(R/P) P / I, duties are allocation − revenue. Flows without a finite price in both years (trade shut) contribute nothing to price terms.
+    quantities, is left as ``allocation``. The sides show both: revenue is d(R/P) P / I, duties are allocation − revenue.
+    Flows without a finite price in both years (trade shut) contribute nothing to price terms.
     """
-    income = _mean(_spending(before), _spending(after))
-    wages = _mean(before.labour, after.labour)
-    profits = _mean(before.capital, after.capital)
-    imports = _mean(before.exports, after.exports)
-    cost = np.log(after.unit_cost / before.unit_cost)
+    spending = [_spending(data) for data in (before, after)]
+    income = log_mean(*spending)
+    cost = np.log(after.unit_cost / before.unit_cost)[:, :, None]
     melted = _log_change(before.friction, after.friction)
-    duty = np.log1p(after.tariffs) - np.log1p(before.tariffs)
-    inputs = _mean(before.intermediate * (1.0 + before.tariffs), after.intermediate * (1.0 + after.tariffs))
-    own = wages.sum(axis=1) * np.log(after.wage / before.wage) + profits.sum(axis=1) * np.log(
-        after.rental / before.rental
+    paid = cost + melted + (np.log1p(after.tariffs) - np.log1p(before.tariffs))
+    inputs = _at_purchasers(before, after, "intermediate")
+    final = _at_purchasers(before, after, "final")
+    traded = log_mean(before.exports, after.exports)
+    home = np.arange(len(income))
+    duties = ((inputs + final) * paid - traded * (cost + melted)).sum(axis=1)
+    duties[home, home] = 0.0  # no tariffs at home
+    made = traded.sum(axis=2) + inputs[home, :, home] + final[home, :, home]
+    wages, profits = (
+        log_mean(_sum(before.labour), _sum(after.labour)),
+        log_mean(_sum(before.capital), _sum(after.capital)),
     )
     technology = (
-        own
-        - (_mean(before.output, after.output) * cost).sum(axis=1)
-        + (inputs * (cost[:, :, None] + melted + duty)).sum(axis=(0, 1))
-        - (imports * melted).sum(axis=(0, 1))
+        wages * np.log(after.wage / before.wage)
+        + profits * np.log(after.rental / before.rental)
+        - (made * cost[:, :, 0]).sum(axis=1)
+        + (inputs * paid - traded * melted).sum(axis=(0, 1))
     )
-    priced = imports * cost[:, :, None]
-    allocation, revenue = _allocation(before, after), _revenue(before, after)
+    priced = traded * cost
+    revenue = [_sum(data.input_tariffs) + data.final_tariffs for data in (before, after)]
+    allocation, real = revenue[1] - revenue[0] - duties.sum(axis=0), _real_change(revenue, before, after)
     parts = np.stack(
         [
-            wages.sum(axis=1) * np.log(after.employment / before.employment),
-            profits.sum(axis=1) * np.log(after.capital_stock / before.capital_stock),
+            wages * np.log(after.employment / before.employment),
+            profits * np.log(after.capital_stock / before.capital_stock),
             technology,
             priced.sum(axis=(1, 2)) - priced.sum(axis=(0, 1)),
             allocation,
-            revenue,
-            allocation - revenue,
+            income * _outlays(before, after, spending),
+            real,
+            allocation - real,
         ]
     )
     result: Array = parts / income
     return result
 
 
-def _allocation(before: YearArrays, after: YearArrays) -> Array:
-    """Tariff wedges times the change of what arrives, Σ t p κ Δm at the mean wedge of both years, shape (G,).
+def log_mean(before: Array, after: Array) -> Array:
+    """Logarithmic mean (b − a)/ln(b/a) of positive numbers, elementwise; 0 where one of them is 0.
 
-    A flow that is shut in one year has the price of the other year there: its last or first units are lost or won.
+    >>> log_mean(np.array([1.0, 2.0, 0.0]), np.array([np.e, 2.0, 5.0])).round(12).tolist()
+    [1.718281828459, 2.0, 0.0]
     """
-    first, last = (data.unit_cost[:, :, None] * data.friction for data in (before, after))
-    moved = after.exports / last - before.exports / first
-    known_first, known_last = (np.where(np.isfinite(price), price, 0.0) for price in (first, last))
-    wedge = _mean(
-        before.tariffs * np.where(known_first > 0, known_first, known_last),
-        after.tariffs * np.where(known_last > 0, known_last, known_first),
-    )
-    total: Array = (wedge * moved).sum(axis=(0, 1))
-    return total
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = np.log(after / before)
+        middle = np.where(np.abs(change) < _NEAR, 0.5 * (before + after), (after - before) / change)
+    found: Array = np.where(np.isfinite(middle), middle, 0.0)
+    return found
 
 
-def _revenue(before: YearArrays, after: YearArrays) -> Array:
+def _at_purchasers(before: YearArrays, after: YearArrays, use: str) -> Array:
+    """Logarithmic mean of sales for one use at purchaser prices, shape (G, N, G)."""
+    first, last = (getattr(data, use) * (1.0 + data.tariffs) for data in (before, after))
+    return log_mean(first, last)
+
+
+def _outlays(before: YearArrays, after: YearArrays, spending: list[Array]) -> Array:
+    """Change of ln of what is left of income after outlays on policies, shape (G,): real income over spending / prices."""
+    left = [
+        np.log(data.real_income * data.consumer_price / spent)
+        for data, spent in zip((before, after), spending, strict=True)
+    ]
+    change: Array = left[1] - left[0]
+    return change
+
+
+def _real_change(revenue: list[Array], before: YearArrays, after: YearArrays) -> Array:
     """Change of tariff revenue at constant consumer prices, in prices of the mean of both years, shape (G,)."""
-    real = [(data.input_tariffs.sum(axis=1) + data.final_tariffs) / data.consumer_price for data in (before, after)]
-    change: Array = (real[1] - real[0]) * _mean(before.consumer_price, after.consumer_price)
+    price = log_mean(before.consumer_price, after.consumer_price)
+    change: Array = (revenue[1] / after.consumer_price - revenue[0] / before.consumer_price) * price
     return change
 
 
@@ -102,9 +127,9 @@ def _spending(data: YearArrays) -> Array:
     return total
 
 
-def _mean(before: Array, after: Array) -> Array:
-    middle: Array = 0.5 * (before + after)
-    return middle
+def _sum(values: Array) -> Array:
+    total: Array = values.sum(axis=1)
+    return total
 
 
 def _log_change(before: Array, after: Array) -> Array:
