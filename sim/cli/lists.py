@@ -156,6 +156,19 @@ def _parameters() -> list[Row]:
     ]  # fmt: skip
 
 
+def _types() -> list[Row]:
+    from sim.calibration import country_types
+
+    return [
+        {
+            "name": name, "sets": id, "value": row.value, "low": _bound(row.low), "high": _bound(row.high), "unit": row.unit,
+            "source": row.source, "status": row.status, "note": row.note,
+        }
+        for name, rows in country_types().items()
+        for id, row in rows.items()
+    ]  # fmt: skip
+
+
 def _errors() -> list[Row]:
     from sim.scenario_io import CODES
 
@@ -174,6 +187,7 @@ _READERS: Mapping[str, Callable[[], list[Row]]] = {
     "levers": _levers,
     "terms": _terms,
     "parameters": _parameters,
+    "types": _types,
     "errors": _errors,
 }
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -183,5 +197,6 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "levers": ("where", "id", "label", "kind", "allowed", "default", "unit"),
     "terms": ("code", "number", "label", "group", "equation"),
     "parameters": ("id", "value", "low", "high", "unit", "status", "source"),
+    "types": ("name", "sets", "value", "low", "high", "unit", "status", "source"),
     "errors": ("code", "meaning"),
 }

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 #: Version of the JSON that these commands print.
 SCHEMA_VERSION = 1
 
-Kind = Literal["scenarios", "tables", "indicators", "levers", "terms", "parameters", "errors"]
+Kind = Literal["scenarios", "tables", "indicators", "levers", "terms", "parameters", "types", "errors"]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
 

@@ -104,6 +104,7 @@ def test_schema_is_json(call: Call) -> None:
     ("levers", "id", {"tariff", "export-restriction", "automation.robot_speed"}),
     ("terms", "code", {"DVA_FIN", "RDV_INT", "FDC"}),
     ("parameters", "id", {"automation.robot_speed"}),
+    ("types", "name", {"exporter-led", "rule-bound"}),
     ("errors", "code", {"S010", "S024"}),
 ])  # fmt: skip
 def test_list_as_json_and_as_a_table(call: Call, kind: str, key: str, some: set[str]) -> None:
