@@ -44,22 +44,17 @@ def contributions(before: YearArrays, after: YearArrays) -> Array:
     quantities, is left as ``allocation``. The sides show both: revenue is d(R/P) P / I, duties are allocation − revenue.
     Flows without a finite price in both years (trade shut) contribute nothing to price terms.
     """
-    spending = [_spending(data) for data in (before, after)]
-    income = log_mean(*spending)
+    wedges = [1.0 + data.tariffs for data in (before, after)]
+    inputs, final, traded = log_mean(_flows(before, wedges[0]), _flows(after, wedges[1]))
+    totals = [_totals(before, wedges[0]), _totals(after, wedges[1])]
+    income, wages, profits, price = log_mean(*totals)
     cost = np.log(after.unit_cost / before.unit_cost)[:, :, None]
     melted = _log_change(before.friction, after.friction)
-    paid = cost + melted + (np.log1p(after.tariffs) - np.log1p(before.tariffs))
-    inputs = _at_purchasers(before, after, "intermediate")
-    final = _at_purchasers(before, after, "final")
-    traded = log_mean(before.exports, after.exports)
+    paid = cost + melted + np.log(wedges[1] / wedges[0])
     home = np.arange(len(income))
     duties = ((inputs + final) * paid - traded * (cost + melted)).sum(axis=1)
     duties[home, home] = 0.0  # no tariffs at home
     made = traded.sum(axis=2) + inputs[home, :, home] + final[home, :, home]
-    wages, profits = (
-        log_mean(_sum(before.labour), _sum(after.labour)),
-        log_mean(_sum(before.capital), _sum(after.capital)),
-    )
     technology = (
         wages * np.log(after.wage / before.wage)
         + profits * np.log(after.rental / before.rental)
@@ -68,7 +63,8 @@ def contributions(before: YearArrays, after: YearArrays) -> Array:
     )
     priced = traded * cost
     revenue = [_sum(data.input_tariffs) + data.final_tariffs for data in (before, after)]
-    allocation, real = revenue[1] - revenue[0] - duties.sum(axis=0), _real_change(revenue, before, after)
+    allocation = revenue[1] - revenue[0] - duties.sum(axis=0)
+    real = (revenue[1] / after.consumer_price - revenue[0] / before.consumer_price) * price
     parts = np.stack(
         [
             wages * np.log(after.employment / before.employment),
@@ -76,7 +72,7 @@ def contributions(before: YearArrays, after: YearArrays) -> Array:
             technology,
             priced.sum(axis=(1, 2)) - priced.sum(axis=(0, 1)),
             allocation,
-            income * _outlays(before, after, spending),
+            income * _outlays(before, after, totals),
             real,
             allocation - real,
         ]
@@ -98,33 +94,22 @@ def log_mean(before: Array, after: Array) -> Array:
     return found
 
 
-def _at_purchasers(before: YearArrays, after: YearArrays, use: str) -> Array:
-    """Logarithmic mean of sales for one use at purchaser prices, shape (G, N, G)."""
-    first, last = (getattr(data, use) * (1.0 + data.tariffs) for data in (before, after))
-    return log_mean(first, last)
+def _flows(data: YearArrays, wedge: Array) -> Array:
+    """Sales to industries and to final demand at purchaser prices, and exports at the exporter's, shape (3, G, N, G)."""
+    return np.stack([data.intermediate * wedge, data.final * wedge, data.exports])
 
 
-def _outlays(before: YearArrays, after: YearArrays, spending: list[Array]) -> Array:
+def _totals(data: YearArrays, wedge: Array) -> Array:
+    """Final spending at purchaser prices, wages, capital income and consumer prices, shape (4, G)."""
+    spending = (data.final * wedge).sum(axis=(0, 1))
+    return np.stack([spending, _sum(data.labour), _sum(data.capital), data.consumer_price])
+
+
+def _outlays(before: YearArrays, after: YearArrays, totals: list[Array]) -> Array:
     """Change of ln of what is left of income after outlays on policies, shape (G,): real income over spending / prices."""
-    left = [
-        np.log(data.real_income * data.consumer_price / spent)
-        for data, spent in zip((before, after), spending, strict=True)
-    ]
-    change: Array = left[1] - left[0]
+    left = after.real_income * after.consumer_price / totals[1][0]
+    change: Array = np.log(left / (before.real_income * before.consumer_price / totals[0][0]))
     return change
-
-
-def _real_change(revenue: list[Array], before: YearArrays, after: YearArrays) -> Array:
-    """Change of tariff revenue at constant consumer prices, in prices of the mean of both years, shape (G,)."""
-    price = log_mean(before.consumer_price, after.consumer_price)
-    change: Array = (revenue[1] / after.consumer_price - revenue[0] / before.consumer_price) * price
-    return change
-
-
-def _spending(data: YearArrays) -> Array:
-    """Final spending at purchaser prices, shape (G,)."""
-    total: Array = (data.final * (1.0 + data.tariffs)).sum(axis=(0, 1))
-    return total
 
 
 def _sum(values: Array) -> Array:
