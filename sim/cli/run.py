@@ -44,7 +44,7 @@ def run(
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of linear algebra [1 for small tables].")] = None,
     alone: Annotated[
         bool,
-        typer.Option("--alone", help="No companion runs: other scenarios it is compared with, ends of capital supply."),
+        typer.Option("--alone", help="No companion runs: other scenarios it is compared with, standing sensitivities."),
     ] = False,
     seeds: Annotated[
         int | None,
