@@ -91,7 +91,7 @@ class Source:
 
     def name(self, texts: Texts) -> str:
         """Name of the source itself."""
-        return texts("explorer.sources.observed") if self.id == OBSERVED else texts.pick(self.title)
+        return texts("sources.observed") if self.id == OBSERVED else texts.pick(self.title)
 
     def values(self, flow: Flow, year: int) -> Array:
         """T1 … T16 and gross exports of a flow, shape (17,), million USD."""

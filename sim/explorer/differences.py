@@ -1,0 +1,119 @@
+"""What scenarios set differently from a named base: rules switched on, parameters, policies and events, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sim.explorer.comparison import Contender, headings
+from sim.levers import EVENT, POLICY
+from sim.report.names import Names
+from sim.saved import SavedRun
+from sim.texts import Texts
+from sim.texts.formats import MISSING, number
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from sim.scenario import Scenario
+
+#: Start of the ids of rules that are on or off, and of what a scenario does by itself.
+RULE, ACT = "rule:", "act:"
+
+
+def rules_of(scenario: Scenario) -> dict[str, bool]:
+    """Rules of behaviour of a scenario, on or off."""
+    found = scenario.behaviour.model_dump()
+    return {family: bool(entry["active"]) for family, entry in found.items() if "active" in entry}
+
+
+@lru_cache(maxsize=16)
+def saved_rules(run: SavedRun) -> Mapping[str, bool]:
+    """Rules of a run folder, from the scenario that it holds; empty where that cannot be read."""
+    from sim.errors import SimError
+    from sim.scenario_io import load_scenario
+
+    if run.folder is None:
+        return {}
+    try:
+        return rules_of(load_scenario(run.folder / "scenario.resolved.yaml", years=None))
+    except (SimError, OSError, ValueError):
+        return {}
+
+
+def rules(one: Contender) -> Mapping[str, bool]:
+    """Rules of behaviour of a scenario, on or off; empty where they are not known."""
+    return one.rules if one.rules is not None else saved_rules(one.run)
+
+
+def settings_of(one: Contender, texts: Texts) -> dict[str, str]:
+    """Everything that a scenario sets, as text by id."""
+    states = rules(one).items()
+    found = {f"{RULE}{name}": texts(f"comparison.{'on' if on else 'off'}") for name, on in states}
+    rows = one.run["assumptions"].to_dict("records")
+    found |= {str(row["id"]): str(row["value"]) for row in rows}
+    plain = one.run.manifest.get("settings", {})
+    found |= {str(key): str(value) for key, value in plain.items() if key != "capital_supply"}
+    found |= {f"{ACT}{text}": texts("comparison.yes") for text in acts(one.run, texts)}
+    return found
+
+
+def acts(run: SavedRun, texts: Texts) -> Iterator[str]:
+    """Policies and events of a scenario in words."""
+    names = Names.of(run, texts)
+    for row in run["levers"].to_dict("records"):
+        entry = POLICY.get(str(row["lever"])) or EVENT.get(str(row["lever"]))
+        share = entry is not None and entry.unit.startswith("share")
+        text = str(row["value"])
+        size = f"{number(100 * float(text), 1, sign=text.startswith('+'))} %" if share else text
+        who, partners = (_labels(str(row[key]), names, texts) for key in ("who", "partners"))
+        years = "–".join(str(int(row[key])) for key in ("from", "to") if row[key] == row[key] and row[key] is not None)
+        sectors = _sectors(str(row["sectors"]), names, texts)
+        yield texts("comparison.act", lever=names.lever(str(row["lever"])), size=size, who=who, partners=partners,
+                    sectors=sectors, years=years)  # fmt: skip
+
+
+def _labels(codes: str, names: Names, texts: Texts) -> str:
+    listed = codes.split()
+    return ", ".join(texts("acts.all") if code == "all" else names.economy(code) for code in listed) or MISSING
+
+
+def _sectors(codes: str, names: Names, texts: Texts) -> str:
+    return ", ".join(texts("acts.all") if code == "all" else names.sector(code) for code in codes.split()) or MISSING
+
+
+def label(setting: str, names: Names, texts: Texts) -> str:
+    """Name of a setting."""
+    if setting.startswith(RULE):
+        family = setting.removeprefix(RULE)
+        return texts.get(f"comparison.rule_{family}") or family
+    if setting.startswith(ACT):
+        return setting.removeprefix(ACT)
+    return names.parameter(setting)
+
+
+def differences(base: Contender, others: Sequence[Contender], texts: Texts) -> tuple[DataFrame, DataFrame]:
+    """Settings in which a scenario is not like the base: a row each, the base in the first column of values; shown and plain.
+
+    What a scenario does not set stands as a dash.
+    """
+    import pandas as pd
+
+    order = [base, *others]
+    given = {one.id: settings_of(one, texts) for one in order}
+    names = Names.of(base.run, texts)
+    known = list(dict.fromkeys(key for one in order for key in given[one.id]))
+    differing = [key for key in known if len({given[one.id].get(key) for one in order}) > 1]
+    differing = [key for key in differing if not _idle(key, order)]
+    rows = [[label(key, names, texts), *(given[one.id].get(key, MISSING) for one in order)] for key in differing]
+    plain = [(key, one.id, given[one.id].get(key, "")) for key in differing for one in order]
+    heads = [texts("table.setting"), *headings(order, texts)]
+    return pd.DataFrame(rows, columns=heads), pd.DataFrame(plain, columns=["setting", "scenario", "value"])
+
+
+def _idle(setting: str, order: Sequence[Contender]) -> bool:
+    """Whether a parameter belongs to a rule that is off in every scenario: then it decides nothing."""
+    family = setting.rpartition(":")[2].partition(".")[0]
+    states = [rules(one).get(family) for one in order]
+    return not setting.startswith((RULE, ACT)) and all(state is False for state in states)
