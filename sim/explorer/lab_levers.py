@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from typing import Any
 
 import streamlit as st
 
@@ -32,25 +33,27 @@ def lever(control: Control) -> None:
     unit = texts(f"lever.{control.id}_unit")
     needed = setup.needed(control)
     kind = texts(f"lab.kind_{control.kind}")
-    st.markdown(f"**{label}** :{BADGES[control.kind]}-badge[{kind}]", help=texts(f"lever.{control.id}_help"))
-    left, right = st.columns([5, 3], vertical_alignment="center", gap="small")
     value = control.shown(setup.value(control.id))
-    limits = {
-        "min_value": control.shown(control.low),
-        "max_value": control.shown(control.high),
-        "step": control.shown(control.step),
-        "format": f"%.{control.decimals}f",
-        "label_visibility": "collapsed",
-        "disabled": not needed,
-    }
-    for column, widget, letter in ((left, st.slider, "L"), (right, st.number_input, "N")):
-        key = session.preset_widget(f"{letter}.{control.id}", value)
-        name = f"{label} ({unit})" if letter == "L" else texts("lab.typed", name=label, unit=unit)
-        column.__getattribute__(widget.__name__)(name, key=key, on_change=_moved, args=(control.id, key), **limits)
-    with left:
+    with st.container(gap="xxsmall", key=f"lever.{control.id}"):
+        st.markdown(f"**{label}** :{BADGES[control.kind]}-badge[{kind}]", help=texts(f"lever.{control.id}_help"))
+        left, right = st.columns([5, 3], vertical_alignment="center", gap="small")
+        limits: dict[str, Any] = {
+            "min_value": control.shown(control.low),
+            "max_value": control.shown(control.high),
+            "step": control.shown(control.step),
+            "format": f"%.{control.decimals}f",
+            "label_visibility": "collapsed",
+            "disabled": not needed,
+            "on_change": _moved,
+        }
+        with left:
+            key = session.preset_widget(f"L.{control.id}", value)
+            st.slider(f"{label} ({unit})", key=key, args=(control.id, key), **limits)
+        with right:
+            key = session.preset_widget(f"N.{control.id}", value)
+            st.number_input(texts("lab.typed", name=label, unit=unit), key=key, args=(control.id, key), **limits)
         st.html(ticks(control, texts))
-    right.caption(unit)
-    st.caption(_scope(control, setup, texts, needed))
+        st.caption(_scope(control, setup, texts, needed))
 
 
 def _moved(lever_id: str, key: str) -> None:
@@ -63,7 +66,7 @@ def _scope(control: Control, setup: Setup, texts: Texts, needed: bool) -> str:
     """Scope of a lever; where it stands against the status quo; or why it is switched off."""
     if not needed:
         return texts("lab.off", why=texts(f"lever.{control.id}_needs"))
-    scope = texts(f"lever.{control.id}_scope")
+    scope = texts("lab.scope", unit=texts(f"lever.{control.id}_unit"), scope=texts(f"lever.{control.id}_scope"))
     before, now = preset_value(STATUS_QUO, control.id), setup.value(control.id)
     if before == now:
         return scope
@@ -93,7 +96,8 @@ def ticks(control: Control, texts: Texts) -> str:
         f'<span style="position:absolute;left:{left};transform:translateX({shift});white-space:nowrap">{text}</span>'
         for left, shift, text in marks
     )
-    return f'<div style="position:relative;height:1.2em;font-size:0.8rem;color:#52606d;margin:-0.9rem 0.4rem 0">{spans}</div>'
+    style = "position:relative;width:58%;height:1.2em;font-size:0.8rem;color:#52606d;margin:-1rem 0.3rem 0"
+    return f'<div style="{style}">{spans}</div>'
 
 
 def change_label(change: tuple[str, ...], setup: Setup, texts: Texts, names: dict[str, str]) -> str:

@@ -9,9 +9,16 @@ from sim.texts import LANGUAGES, Texts
 
 #: Style for what Streamlit has no option for: less empty space on top, hints for narrow screens, print.
 STYLE = """<style>
-.block-container {padding-top: 3.6rem; padding-bottom: 2rem; max-width: 1280px}
+.block-container {padding-top: 3.9rem; padding-bottom: 2rem; max-width: 1280px}
 h1 {font-size: 1.7rem !important; padding: 0 !important}
-[data-testid="stMetricValue"] {font-size: 1.5rem}
+h2 {font-size: 1.3rem !important; padding: 0.4rem 0 0 !important}
+h3 {font-size: 1.1rem !important; padding: 0 0 0.2rem !important}
+h5 {font-size: 1.08rem !important; line-height: 1.45 !important; padding: 0.2rem 0 !important}
+[data-testid="stMetricDelta"] * {white-space: normal !important; overflow: visible !important}
+.st-key-langswitch {position: fixed; top: 0.75rem; right: 1rem; width: auto !important; z-index: 999995}
+.st-key-langswitch [role=radiogroup] {flex-wrap: nowrap; gap: 0.7rem}
+[data-testid="stMetric"] {padding: 0.45rem 0.8rem !important}
+[data-testid="stMetricValue"] {font-size: 1.4rem; padding: 0}
 [data-testid="stMetricLabel"] p {white-space: normal; line-height: 1.25}
 section[data-testid="stSidebar"] {min-width: 340px}
 .narrow {display: none}
@@ -41,12 +48,9 @@ def main() -> None:
 
 
 def _language_switch() -> None:
-    """Each language in its own name, on every page."""
-    left, right = st.columns([3, 1], vertical_alignment="center")
-    left.caption(session.texts()("ui.banner"))
-    with right:
+    """Each language in its own name, on every page, in the bar on top."""
+    names = {lang: Texts(lang)("lang.name") for lang in LANGUAGES}
+    with st.container(key="langswitch"):
         key = session.preset_widget("lang", session.view().lang)
-        st.radio(
-            "Language 语言", LANGUAGES, key=key, horizontal=True, label_visibility="collapsed",
-            format_func=lambda lang: Texts(lang)("lang.name"), on_change=session.setter(key, lambda lang: session.look(lang=lang)),
-        )  # fmt: skip
+        st.radio("Language 语言", LANGUAGES, key=key, horizontal=True, label_visibility="collapsed",
+                 format_func=names.__getitem__, on_change=session.setter(key, lambda lang: session.look(lang=lang)))  # fmt: skip

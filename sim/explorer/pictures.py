@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Height of the charts in pixels.
 HEIGHT = 250
+#: Height of a legend of six lines below a chart.
+LEGEND = 140
 #: Share of the width that the labels right of the last year take.
 LABELS = 0.24
 
@@ -233,7 +235,7 @@ def _stack(frame: DataFrame, names: Mapping[str, str]) -> Any:
     )  # fmt: skip
     other = frame[frame["line"] == "baseline"]
     if other.empty:
-        return area.properties(height=HEIGHT)
+        return area.properties(height=HEIGHT + LEGEND)
     borders = other.assign(value=other.groupby("year")["value"].cumsum())
     borders = borders[borders["group"] != list(names)[-1]]
     dashed = (
@@ -241,7 +243,7 @@ def _stack(frame: DataFrame, names: Mapping[str, str]) -> Any:
         .mark_line(color=INK, strokeDash=[6, 4], strokeWidth=1.3)
         .encode(x=x, y=alt.Y("value:Q", scale=y_scale, title=None), detail="group:N")
     )
-    return alt.layer(area, dashed).properties(height=HEIGHT)
+    return alt.layer(area, dashed).properties(height=HEIGHT + LEGEND)
 
 
 def incomes(run: Finished, base: Finished | None, year: int, texts: Texts) -> Picture:

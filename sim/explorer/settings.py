@@ -23,7 +23,7 @@ CONFIG: Mapping[str, Any] = MappingProxyType(
         "theme.secondaryBackgroundColor": "#F2F5F8",
         "theme.textColor": "#1F2933",
         "theme.linkColor": "#0B5A8F",
-        "theme.font": '"Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "Helvetica Neue", Arial, sans-serif',
+        "theme.font": '"Source Sans", "Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif',
         "theme.baseFontSize": 15,
         "theme.baseRadius": "6px",
     }

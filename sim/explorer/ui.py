@@ -16,7 +16,7 @@ from sim.explorer.pictures import Picture
 from sim.explorer.setup import preset_scenario
 from sim.indicators import INDICATORS
 from sim.result import WORLD
-from sim.texts.formats import Change, level
+from sim.texts.formats import MINUS, Change, level
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -39,8 +39,12 @@ def go_to(page: str) -> None:
 def heading(page: str) -> None:
     """The one heading of a page and the question that it answers, and what in the link was not understood."""
     texts = session.texts()
-    st.title(texts(f"nav.{page}"), anchor=False)
-    st.caption(texts(f"nav.{page}_question"))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="heading"):
+        st.title(texts(f"nav.{page}"), anchor=False, width="content")
+        st.caption(
+            texts("ui.under_heading", question=texts(f"nav.{page}_question"), banner=texts("ui.banner")),
+            width="content",
+        )
     if parts := session.unknown():
         st.warning(texts("ui.unknown_link", count=len(parts), parts=", ".join(parts)))
 
@@ -64,18 +68,23 @@ def metric(run: Finished, base: Finished | None, indicator: str, year: int) -> N
     else:
         before, against = base.series(indicator, WORLD)[year], texts("ui.baseline_short")
     change = Change(before, value, info.unit)
-    words = texts(f"ui.delta_{change.direction}", change=change.show(texts), against=against)
+    amount = change.show(texts, sign=False).lstrip(MINUS)
+    words = texts(f"ui.delta_{change.direction}", change=amount, against=against)
     arrow = {"up": "up", "down": "down"}.get(change.direction, "off")
     st.metric(label, level(value, info.unit), words, delta_color="off", delta_arrow=arrow, border=True)  # type: ignore[arg-type]
 
 
-def show(picture: Picture, key: str, *, name: str = "") -> None:
+def show(picture: Picture, key: str, *, name: str = "", titled: bool = True) -> None:
     """Show a chart with its text alternative; beside it the table with a download, and what is measured.
 
-    ``key`` is unique on the page and ASCII; ``name`` begins the names of downloaded files.
+    ``key`` is unique on the page and ASCII; ``name`` begins the names of downloaded files; without ``titled`` the title is
+    left to what stands above.
     """
     texts = session.texts()
-    st.markdown(f"**{picture.title}**  \n{picture.subtitle}")
+    if titled:
+        st.markdown(f"**{picture.title}**  \n{picture.subtitle}")
+    else:
+        st.caption(picture.subtitle)
     chart, table, about = st.tabs([texts("ui.tab_chart"), texts("ui.tab_table"), texts("ui.tab_about")],
                                   key=f"tabs.{key}", on_change="rerun")  # fmt: skip
     if chart.open:

@@ -112,10 +112,10 @@ def _results(run: Finished, base: Finished) -> None:
     for column, indicator in zip(st.columns(len(NUMBERS)), NUMBERS, strict=True):
         with column:
             ui.metric(run, base, indicator, year)
-    _looks(run, years, year, sentence)
-    for column, side in zip(st.columns(2, gap="medium"), (0, 1), strict=True):
-        with column, st.container(border=True):
+    for column, side in zip(st.columns(2, gap="small"), (0, 1), strict=True):
+        with column, st.container(border=True, gap="xsmall"):
             _chart(run, base, side, year)
+    _looks(run, years, year, sentence)
 
 
 def _looks(run: Finished, years: list[int], year: int, sentence: str) -> None:
@@ -159,7 +159,8 @@ def _chart(run: Finished, base: Finished, side: int, year: int) -> None:
         charts = session.view().charts
         session.look(charts=(chart, charts[1]) if side == 0 else (charts[0], chart))
 
-    ui.select(texts(f"lab.chart_{side}"), chart_ids(), wanted, choose, key=f"pick.{side}", show=_chart_name)
+    ui.select(texts(f"lab.chart_{side}"), chart_ids(), wanted, choose, key=f"pick.{side}", show=_chart_name,
+              label_visibility="collapsed")  # fmt: skip
     economy = view.economy if view.economy in (*run.table.economies, "WLD") else "WLD"
     if wanted in COURSES and INDICATORS[wanted].scope == WORLD_ONLY and economy != "WLD":
         st.caption(texts("lab.world_only"))
@@ -170,7 +171,7 @@ def _chart(run: Finished, base: Finished, side: int, year: int) -> None:
         picture = pictures.groups(run, base, economy, texts)
     else:
         picture = pictures.course(run, base, wanted, economy, texts)
-    ui.show(picture, f"{side}", name=run.setup.preset)
+    ui.show(picture, f"{side}", name=run.setup.preset, titled=False)
 
 
 def _chart_name(chart: str) -> str:
