@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from decomp.terms import TERM_CODES
 from sim.errors import OutputError
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ ON_REQUEST: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "attribution": ("year", "economy", "indicator", "channel", "value", "unit"),
         "bands": ("year", "economy", "indicator", "q05", "q25", "q50", "q75", "q95", "members", "unit"),
         "draws": ("member", "kind", "id", "economy", "year", "value", "choice", "low", "mode", "high", "unit"),
+        "sector_terms": ("year", "exporter", "importer", "sector", "exports", *TERM_CODES, "unit"),
         "members": ("member", "seed", "status", "message", "first", "last", "passed"),
     }
 )

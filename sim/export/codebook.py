@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from decomp.terms import TERM_CODES, TERMS
 from sim.channels import CHANNELS, RESIDUAL
 from sim.economy.accounts import TOLERANCES as SOLVER_CHECKS
 from sim.indicators import INDICATORS, MEANINGS, PAIR_INDICATORS
@@ -23,6 +24,7 @@ HEAD = ("table", "column", "code", "label_en", "label_zh", "unit", "meaning", "s
 _COLUMNS = {
     "year": "simulated year; the first one is the base year",
     "economy": "code of an economy; WLD is the world, group:… a group of economies (income classes of 2011, leaders, own groups)",
+    "exports": "gross exports of the exporter's sector to the importer",
     "exporter": "code of the exporting economy s",
     "importer": "code of the importing economy r",
     "source": "code of the economy where value is added; in assumptions: where the number comes from",
@@ -93,10 +95,25 @@ def codebook() -> str:
 def _rows() -> Iterator[tuple[str, ...]]:
     for table, columns in (*TABLES.items(), *ON_REQUEST.items()):
         extra = ("kind", "drivers") if table == "decisions" else ()
-        yield from ((table, column, "", "", "", "", _COLUMNS[column], "") for column in (*columns, *extra))
+        yield from (
+            (table, column, "", "", "", "", _COLUMNS[column], "")
+            for column in (*columns, *extra)
+            if column not in TERM_CODES
+        )
     for table, registry in (("indicators", INDICATORS), ("pairs", PAIR_INDICATORS)):
         for one in registry.values():
             yield (table, "indicator", one.id, one.label_en, one.label_zh, one.unit, one.formula, one.source)
+    for term in TERMS:
+        yield (
+            "sector_terms",
+            term.code,
+            "",
+            term.label_en,
+            term.label_zh,
+            "unit of the row",
+            term.equation,
+            "Wang, Wei & Zhu (2013)",
+        )
     for channel in CHANNELS.values():
         yield ("attribution", "channel", channel.id, channel.label_en, channel.label_zh, "", channel.meaning, "")
     yield ("attribution", "channel", RESIDUAL, *_labels("attribution.residual"), "", _RESIDUAL, "")

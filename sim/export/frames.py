@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from decomp.terms import TERM_CODES
 from sim.expectations import evaluate
 from sim.levers import EVENT, POLICY
-from sim.saved import TABLES, WORLD
+from sim.saved import ON_REQUEST, TABLES, WORLD
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -45,6 +46,20 @@ def tables_of(result: RunResult, companions: Mapping[tuple[str, str], RunResult]
         "base_year": base_year(result.base_table, indicators),
     }
     return {name: made[name] for name in TABLES}
+
+
+def sector_terms(result: RunResult) -> DataFrame:
+    """Gross exports and their 16 terms by year, pair and exporter's sector, a row each (``outputs: [sectors]``)."""
+    import pandas as pd
+
+    unit, key = result.base_table.unit, ["exporter", "importer", "sector"]
+    frames = []
+    for year in result.years:
+        tidy = result.decomposition(year).frame("sector", groups=True)
+        wide = tidy[tidy["term"].isin(TERM_CODES) | (tidy["term"] == "exports")]
+        wide = wide.pivot_table(index=key, columns="term", values="value", sort=False).reset_index()
+        frames.append(wide.assign(year=year, unit=unit))
+    return pd.concat(frames, ignore_index=True)[list(ON_REQUEST["sector_terms"])]
 
 
 def _companions(companions: Mapping[tuple[str, str], RunResult]) -> DataFrame:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from decomp.terms import TERM_CODES
 from sim.export.rounding import round_significant
 from sim.saved import columns_of
 
@@ -37,6 +38,8 @@ _NUMBER = frozenset(
         "q50",
         "q75",
         "q95",
+        "exports",
+        *TERM_CODES,
     }
 )
 #: Tables whose numbers are shown as the user gave them, so that text ("inf", "default") can stand beside numbers.

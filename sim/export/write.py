@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sim.errors import OutputError, SimError
 from sim.export.codebook import codebook, readme
 from sim.export.folder import RunFolder, runs_folder
-from sim.export.frames import tables_of
+from sim.export.frames import sector_terms, tables_of
 from sim.export.manifest import GIVEN, RESOLVED, closing, now, opening
 from sim.export.tables import tidy, write_tables
 from sim.report import headline, render
@@ -110,6 +110,8 @@ def _finish(
     extras: Mapping[str, DataFrame],
 ) -> SavedRun:
     frames = {**tables_of(result, companions), **extras}
+    if "sectors" in result.scenario.outputs:
+        frames["sector_terms"] = sector_terms(result)
     tables = {name: tidy(name, frame) for name, frame in frames.items()}
     rows = write_tables(tables, folder.path / "tables")
     _write_years(folder, result, "all" if "tables" in result.scenario.outputs else years)
