@@ -28,6 +28,11 @@ TOLERANCES = MappingProxyType(
     }
 )
 
+#: Most rounds of closing the goods markets to the last digits.
+CLOSING = 30
+#: Share of the mean output below which a cell is measured against this share of the mean.
+SMALL_CELL = 1e-6
+
 
 def account(
     problem: Problem,
@@ -48,7 +53,12 @@ def account(
     final = problem.sourcing[..., N] * prices.delivered * found.spending[:, :, N]
     Y = final * problem.recorded
     Z = shares.reshape(G * N, G * N)
-    X = Z.sum(axis=1) + Y.reshape(G * N, G).sum(axis=1)
+    export_tax = None if problem.rent is None else (found.flow * problem.rent).sum(axis=2)
+    sold = Y.reshape(G * N, G).sum(axis=1) - (0.0 if export_tax is None else export_tax.reshape(-1))
+    earned, growth = closed(Z, sold, output.reshape(-1))
+    X = earned if export_tax is None else earned + export_tax.reshape(-1)
+    output = output * growth.reshape(G, N)
+    tariff *= growth.reshape(G, N)
     value = output * prices.value_share
     labour, capital = value * prices.labour_share, value * prices.capital_share
     paid_labour, paid_capital = labour.sum(axis=1), capital.sum(axis=1)
@@ -57,7 +67,6 @@ def account(
     outlays = np.zeros(G)
     if problem.outlays is not None:
         outlays = problem.outlays.sum(axis=0) * (point.income - base.deficit)
-    export_tax = None if problem.rent is None else (found.flow * problem.rent).sum(axis=2)
     machine = np.exp(prices.machine_price - problem.machine_saving) if problem.kinds else ()
     rows = labour + capital + tariff if export_tax is None else labour + capital + tariff + export_tax
     checks = checked(problem, solution, X, Z.sum(axis=0) + rows.reshape(-1), final.sum(axis=(0, 1)))
@@ -95,6 +104,39 @@ def account(
         _template=template,
         _carry=following,
     )
+
+
+def closed(Z: Array, final: Array, output: Array) -> tuple[Array, Array]:
+    """Output as what the rows earn, X = Z 1 + y, with Z scaled in place until it belongs to that output.
+
+    The solver measures goods markets against large cells; in small ones a gap of 1e-12 of their own output can be left. Each round
+    gives every column the output that its row sells, a Neumann step x ← A x + y, which shrinks what is left.
+
+    Parameters
+    ----------
+    Z : ndarray, shape (n, n)
+        Changed in place.
+    final : ndarray, shape (n,)
+        Sales to final demand less export taxes, which are no part of what pays for production.
+    output : ndarray, shape (n,)
+        What Z was made for.
+
+    Returns
+    -------
+    X : ndarray, shape (n,)
+    growth : ndarray, shape (n,)
+        Factor on the columns, 1 up to rounding.
+    """
+    growth = np.ones_like(output)
+    for _ in range(CLOSING):
+        X = Z.sum(axis=1) + final
+        floor = np.maximum(X, SMALL_CELL * X.mean())
+        if not (np.abs(X - output * growth) / floor).max() > 0.25 * TOLERANCES["balance"]:
+            break
+        step = np.divide(X, output * growth, out=np.ones_like(X), where=output > 0)
+        Z *= step
+        growth *= step
+    return X, growth
 
 
 def checked(problem: Problem, solution: Solution, X: Array, costs: Array, spent: Array) -> dict[str, float]:
@@ -137,7 +179,7 @@ def _checks(problem: Problem, solution: Solution, X: Array, costs: Array, spent:
     income = labour + capital + state.quantities.revenue + base.deficit
     gap = np.maximum(np.abs(spent - state.point.income), np.abs(income - state.point.income)) / state.point.income
     return {
-        "balance": float((np.abs(X - costs) / np.maximum(X, 1e-6 * X.mean())).max()),
+        "balance": float((np.abs(X - costs) / np.maximum(X, SMALL_CELL * X.mean())).max()),
         "income_spending": float(gap.max()),
         "labour_market": float((np.abs(labour - supplied) / supplied).max()),
         "capital_market": float(np.maximum(capital_gap, rental_gap).max()),
