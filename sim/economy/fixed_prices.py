@@ -115,6 +115,7 @@ def _require_sourcing_only(read: ReadShocks) -> None:
         "capital": bool(read.capital.any()),
         "outlays": read.outlays is not None,
         "export_tax": read.export_tax is not None,
+        "transfers": read.transfers is not None,
     }
     named = [name for name, present in unused.items() if present]
     if named:

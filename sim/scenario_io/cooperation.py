@@ -102,18 +102,34 @@ def check_cooperation(scenario: Scenario, faults: Faults, *, known_years: bool) 
             _CARBON, "S011", "the carbon market has no members: `members` is not given and the ledger is not active.",
             help="add `members: [EUR, JPN]`, or found a ledger, whose members take part", key=True,
         )  # fmt: skip
-    if scenario.economy.closure == "fixed-prices" and (carbon.active or ledger.active):
-        faults.add(
-            ("economy", "closure"), "S030",
-            "at fixed prices income is fixed: costs of the ledger and of abatement and sales of allowances have no effect.",
-            warning=True,
-        )  # fmt: skip
+    if scenario.economy.closure == "fixed-prices":
+        _check_closure(scenario, faults)
     if known_years:
         for family, path in ((ledger, _LEDGER), (carbon, _CARBON)):
             if family.first is not None:
                 _check_year(family.first, scenario, (*path, "from"), faults)
         for year in carbon.cap if isinstance(carbon.cap, dict) else ():
             _check_year(year, scenario, (*_CARBON, "cap", year), faults, key=True)
+
+
+def _check_closure(scenario: Scenario, faults: Faults) -> None:
+    """At fixed prices income and spending stay as they are: nothing can be paid for."""
+    ledger = scenario.behaviour.ledger
+    costs = [ledger.entry_cost, ledger.running_cost]
+    costs += [cost or 0.0 for one in ledger.overrides.values() for cost in (one.entry_cost, one.running_cost)]
+    unanswered: list[tuple[Place, str, str]] = []
+    if ledger.active and any(costs):
+        free = "set `entry_cost: 0.0` and `running_cost: 0.0`, or use `general-equilibrium`"
+        unanswered.append((_LEDGER, "the costs of the ledger", free))
+    if scenario.behaviour.carbon.active:
+        unanswered.append((_CARBON, "abatement and sales of allowances", "use `general-equilibrium`"))
+    for i, policy in enumerate(scenario.policies):
+        if policy.lever == "education":
+            unanswered.append((("policies", i, "lever"), "spending on education", "use `general-equilibrium`"))
+    for path, what, help in unanswered:
+        faults.add(
+            path, "S036", f"the closure fixed-prices cannot answer {what}: income and spending stay fixed.", help=help
+        )
 
 
 def check_shares(moves: Sequence[Move], settings: Mapping[str, Array], labels: Labels) -> None:

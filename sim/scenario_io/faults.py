@@ -40,6 +40,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "S033": "A scenario to extend that does not exist.",
         "S034": "A sector of a group that the table has only as part of a larger one.",
         "S035": "A group with a name that is taken.",
+        "S036": "Something that the closure `fixed-prices` cannot answer.",
         "S040": "An ensemble that cannot be drawn: fewer than two members, nothing drawn, or a range without the scenario's value.",
         "S041": "A grid that cannot be used.",
     }

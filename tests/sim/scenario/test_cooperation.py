@@ -40,6 +40,9 @@ CASES = [
     ("policies:\n  - {who: IND, lever: open-source, add: -0.5}", "S013", 7, 5, "brings open-source of IND to -0.5"),
     ("policies:\n  - {who: USA, lever: technology-sharing, partners: [IND], value: 0.8}\nevents:\n  - {type: technology-sharing, who: USA, partners: [IND], size: 0.3, from: 2015}", "S013", 9, 5, "brings technology-sharing of USA with IND to 1.1 in 2015"),
     ("policies:\n  - {who: USA, lever: technology-sharing, value: 0.8}\n  - {who: USA, lever: technology-sharing, partners: [IND], value: 0.3}", "S025", 8, 5, "both set technology-sharing of USA with IND in 2012"),
+    ("economy: {closure: fixed-prices}\nbehaviour: {ledger: {active: true, initiators: [JPN, KOR]}}", "S036", 7, 21, "cannot answer the costs of the ledger"),
+    ("economy: {closure: fixed-prices}\nbehaviour: {carbon: {active: true, members: [JPN, KOR]}}", "S036", 7, 21, "cannot answer abatement and sales of allowances"),
+    ("economy: {closure: fixed-prices}\npolicies:\n  - {who: IND, lever: education, value: 0.02}", "S036", 8, 23, "cannot answer spending on education"),
     ("events:\n  - {type: technology-shared, who: USA, size: 0.3, from: 2015}", "S014", 7, 12, "did you mean 'technology-sharing'?"),
     ("events:\n  - {type: open-source, who: USA, size: 1.3, from: 2015}", "S013", 7, 41, "1.3 is outside the limits of open-source"),
 ]  # fmt: skip
@@ -162,11 +165,15 @@ def test_stylised_emissions_are_of_the_worlds_order(write: Callable[[str], Path]
         ("policies:\n  - {who: IND, lever: technology-sharing, partners: [ROW], value: 0.5}", "policies[0].who: has no effect here: none of these economies provides"),
         ("policies:\n  - {who: IND, lever: education, partners: [USA], value: 0.01}", "policies[0].partners: has no effect here"),
         ("policies:\n  - {who: USA, lever: technology-sharing, sectors: goods, value: 0.5}", "policies[0].sectors: has no effect here"),
-        ("economy: {closure: fixed-prices}\nbehaviour: {ledger: {active: true, initiators: [JPN, KOR]}}", "economy.closure: at fixed prices income is fixed"),
     ],
 )  # fmt: skip
 def test_what_has_no_effect_is_a_warning(write: Callable[[str], Path], text: str, message: str) -> None:
     assert any(message in one for one in warned(write, text))
+
+
+def test_a_ledger_without_costs_works_at_fixed_prices(write: Callable[[str], Path]) -> None:
+    free = "ledger: {active: true, initiators: [JPN, KOR], entry_cost: 0.0, running_cost: 0.0}"
+    assert resolved(write, f"economy: {{closure: fixed-prices}}\nbehaviour: {{{free}}}").ledger is not None
 
 
 def test_what_is_written_reads_back_the_same(write: Callable[[str], Path], tmp_path: Path) -> None:
