@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sim.economy import Equilibrium, Shocks, WorldEconomy
     from sim.ensemble import Ensemble, run_ensemble
     from sim.errors import EconomyError, ScenarioError, SimError
-    from sim.observed import History, history
+    from sim.observed.history import History, history
     from sim.result import RunResult
     from sim.runner import run
     from sim.scenario import Scenario
