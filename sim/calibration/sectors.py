@@ -13,8 +13,8 @@ from sim.calibration.parameters import parameter
 from sim.calibration.rows import read_rows
 from sim.calibration.tables import Array, CalibratedTable, frozen, sector_weight, weighted_mean
 
-#: Halvings of the bracket of the scale of the labour profile: 2^-80 of it is far below rounding.
-_BISECTIONS = 80
+#: Halvings of the bracket of the scale of the labour profile: 2^-60 of it is far below rounding.
+_BISECTIONS = 60
 
 
 def _value_added(code: str) -> float:

@@ -65,24 +65,36 @@ def _goods_share(label: str, members: tuple[str, ...], named: set[str]) -> float
 
 
 def _by_sector(table: CalibratedTable, parameter: str) -> Array:
-    G = len(table.economies)  # noqa: N806
-    pair = np.zeros((G, G))
-    for s, origin in enumerate(table.economies):
-        for r, importer in enumerate(table.economies):
-            if s != r:
-                pair[s, r] = _rate(table.economy_members[origin], table.economy_members[importer], parameter)
+    """Rate of each importer on each origin: what members of the European Union levy falls on origins outside it only."""
+    members = [table.economy_members[label] for label in table.economies]
+    outside = np.array([_outside(codes) for codes in members])
+    union, others = np.array([_levied(codes, parameter) for codes in members]).T
+    pair = others[None, :] + np.outer(outside, union)
+    np.fill_diagonal(pair, 0.0)
     return frozen(pair[:, None, :] * goods_share(table)[None, :, None])
 
 
-def _rate(origins: tuple[str, ...], importers: tuple[str, ...], parameter: str) -> float:
-    """Mean rate of the member pairs, weighted with the exporter's goods exports × the importer's goods imports."""
-    exports = np.array([economy_weight("goods_exports", code) for code in origins])
-    imports = np.array([economy_weight("goods_imports", code) for code in importers])
-    rates = np.array([[_pair_rate(o, i, parameter) for i in importers] for o in origins])
-    return float(exports @ rates @ imports / (exports.sum() * imports.sum()))
+def _outside(codes: tuple[str, ...]) -> float:
+    """Share of a label's goods exports that come from outside the European Union."""
+    shares = _shares("goods_exports", codes)
+    return float(sum(share for share, code in zip(shares, codes, strict=True) if not _in_union(code)))
 
 
-def _pair_rate(origin: str, importer: str, parameter: str) -> float:
-    if {ISO.get(origin, origin), ISO.get(importer, importer)} <= EU_2011:
-        return 0.0
-    return country_value(parameter, importer) / 100.0
+def _levied(codes: tuple[str, ...], parameter: str) -> tuple[float, float]:
+    """Mean rate of a label's economies weighted with goods imports, in two parts: of members of the union, of others."""
+    shares = _shares("goods_imports", codes)
+    rates = [
+        (share * (country_value(parameter, code) / 100.0), _in_union(code))
+        for share, code in zip(shares, codes, strict=True)
+    ]
+    return float(sum(rate for rate, union in rates if union)), float(sum(rate for rate, union in rates if not union))
+
+
+def _in_union(code: str) -> bool:
+    return ISO.get(code, code) in EU_2011
+
+
+def _shares(weight: str, codes: tuple[str, ...]) -> Array:
+    weights = np.array([economy_weight(weight, code) for code in codes])
+    shares: Array = weights / weights.sum()
+    return shares

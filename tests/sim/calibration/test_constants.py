@@ -26,6 +26,8 @@ SOLVER = (
 )
 #: Numbers that stay in the code: file, value, why.
 KNOWN = {
+    ("sim/economy/accounts.py", 30): SOLVER,
+    ("sim/economy/accounts.py", 0.25): SOLVER,
     ("sim/economy/base.py", 0.05): "from which change of output on a purged cell is listed in the notes",
     ("sim/economy/continuation.py", 0.02): SOLVER,
     ("sim/economy/machines.py", 1000.0): "largest value accepted",
