@@ -112,6 +112,35 @@ def test_it_takes_off_where_it_pays_and_fails_where_it_does_not(table: WorldTabl
     assert last.outlays is None
 
 
+@pytest.mark.parametrize(
+    ("cost", "patience", "takes_off"), [(0.002, 8.0, True), (0.002, 3.0, False), (0.003, 4.0, False)]
+)
+def test_a_ledger_of_three_spreads_year_by_year_or_dies(cost: float, patience: float, takes_off: bool) -> None:
+    """At 0.2 % of GDP a year partners join one after the other, if the founders bear their losses; at 0.3 % nobody does."""
+    world = decomp.load("world-2011")
+    ledger = {
+        "active": True,
+        "initiators": ["USA", "CAN", "MEX"],
+        "from": 2012,
+        "entry_cost": 0.0,
+        "running_cost": cost,
+        "patience": patience,
+    }
+    scenario = {
+        "name": "trial", "title": "Trial", "question": "?", "table": "world-2011", "years": [2011, 2022],
+        "behaviour": {**OFF, "ledger": ledger},
+    }  # fmt: skip
+    found = sim.run(scenario, table=world)
+    count = [int(found.value("ledger", year=year)) for year in found.years]
+    assert count[:2] == [0, 3]
+    if takes_off:
+        assert count[-1] == world.G - 1  # all but the passive rest of the world
+        assert len(set(count)) > 4  # not all at once
+        assert count == sorted(count)
+    else:
+        assert count[-1] == 0
+
+
 def test_every_choice_follows_from_its_numbers(table: WorldTable) -> None:
     found = run(table, {**BACKLASH, "ledger": ON})
     costs = found.loaded.resolved.ledger.costs
