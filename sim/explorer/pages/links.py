@@ -1,0 +1,124 @@
+"""Links: who depends on whom, as a matrix, through one exporter, and on a map of tiles."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sim.explorer import choosing, links_view, session, ui
+from sim.explorer.sources import OBSERVED, Source
+
+#: Economies on each side of the way of value: choices, and the one to begin with.
+COUNTS, COUNT = (4, 6, 8, 10), 6
+
+
+def page() -> None:
+    """Draw the page."""
+    texts = session.texts()
+    ui.heading("links")
+    left, middle, right = st.columns([3, 4, 2], vertical_alignment="bottom")
+    with left:
+        source = choosing.choose_source("links.source")
+    if source is not None and source.years:
+        with middle:
+            year = choosing.choose_year(source.years, texts("yearpick.label"), key="links.year")
+        with right:
+            against = _against(source, year)
+        note = "observed_note" if source.id == OBSERVED else "simulated_note"
+        st.caption(
+            texts(f"sources.{note}", base=source.years[0]) if note == "simulated_note" else texts(f"sources.{note}")
+        )
+        _matrix(source, year, against)
+        _way(source, year)
+        _map(source, year, against)
+    ui.badge(
+        f"world-{year}" if source is not None and source.id == OBSERVED and source.years else session.setup().table
+    )
+
+
+def _against(source: Source, year: int) -> int | None:
+    """Another year to see the change from; none: the level."""
+    texts = session.texts()
+    years: list[int | None] = [None, *(one for one in source.years if one != year)]
+    if len(years) == 1:
+        st.caption(texts("decompose.one_year"))
+        return None
+    found = choosing.choose(texts("yearpick.second"), years, "links.against", None,
+                            lambda one: texts("yearpick.none") if one is None else str(one))  # fmt: skip
+    return None if found is None else int(found)
+
+
+def _matrix(source: Source, year: int, against: int | None) -> None:
+    """Everybody with everybody."""
+    texts = session.texts()
+    st.subheader(texts("links.section_matrix"), anchor=False)
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left:
+        measure = choosing.choose_radio(texts("links.measure"), links_view.MEASURES, "links.measure",
+                                        lambda one: texts(f"links.measure_{one}"))  # fmt: skip
+    with right:
+        key = session.preset_widget("links.home", bool(choosing.kept("links.home", False)))
+        st.checkbox(texts("links.home"), key=key, help=texts("links.home_help"),
+                    on_change=session.setter(key, lambda on: choosing.put("links.home", on)))  # fmt: skip
+    home = bool(choosing.kept("links.home", False))
+    with st.container(border=True):
+        ui.show(links_view.heat(source, measure, year, against, home, texts), "matrix", name="links")
+
+
+def _way(source: Source, year: int) -> None:
+    """The way of value through one exporter."""
+    texts, names = session.texts(), source.names(session.texts())
+    st.subheader(texts("links.section_way"), anchor=False)
+    if not source.detailed:
+        st.info(texts("links.way_folder"))
+        return
+    first, second, third = st.columns([3, 5, 3], vertical_alignment="bottom")
+    with first:
+        exporter = choosing.choose_economy(source, texts("links.exporter"), key="links.exporter")
+    with second:
+        offered = [*source.sector_groups, *source.sectors]
+        chosen = choosing.choose(texts("links.sectors"), ["all", *offered], "links.sectors", "all",
+                                 lambda code: texts("decompose.all_sectors") if code == "all" else names.sector(code))  # fmt: skip
+    with third:
+        count = choosing.choose(texts("links.count"), COUNTS, "links.count", COUNT, str)
+    found = links_view.way(source, exporter, year, () if chosen == "all" else (chosen,), count, texts)
+    if found is None:
+        st.info(texts("links.way_none", exporter=names.economy(exporter), year=year))
+        return
+    with st.container(border=True):
+        _show_way(found)
+
+
+def _show_way(found: links_view.Way) -> None:
+    """The Sankey with its table beside it."""
+    texts, picture = session.texts(), found.picture
+    st.markdown(f"**{picture.title}**  \n{picture.subtitle}")
+    chart, about = st.tabs([texts("ui.tab_chart"), texts("ui.tab_about")], key="tabs.way", on_change="rerun")
+    if chart.open:
+        left, right = chart.columns([5, 3], gap="medium")
+        with left:
+            st.echarts_chart(found.options, theme=None, height=420, alt=picture.alt, key="chart.way")
+        with right:
+            st.dataframe(picture.table, hide_index=True, alt=picture.alt, height=380, key="table.way")
+            ui.download_csv(picture.data, f"links-{picture.id}.csv", key="csv.way")
+    if about.open:
+        for what, text in picture.about:
+            about.markdown(f"**{what}**  \n{text}")
+
+
+def _map(source: Source, year: int, against: int | None) -> None:
+    """The map of tiles."""
+    texts = session.texts()
+    st.subheader(texts("links.section_map"), anchor=False)
+    left, right = st.columns([2, 4], vertical_alignment="bottom")
+    with left:
+        focus = choosing.choose_economy(source, texts("links.focus"), key="links.focus")
+    who = source.names(texts).economy(focus)
+    with right:
+        kind = choosing.choose(texts("links.map_kind"), links_view.MAPS, "links.map", "on",
+                               lambda one: texts(f"links.map_{one}", economy=who))  # fmt: skip
+    with st.container(border=True):
+        ui.show(links_view.tile_map(source, kind, focus, year, against, texts), "map", name="links")
+
+
+if __name__ == "__main__":
+    page()
