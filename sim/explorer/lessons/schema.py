@@ -1,0 +1,378 @@
+"""What a lesson file holds: sources of numbers, measures taken from them, and steps whose answers are computed from these.
+
+No answer is written down as a number that is marked against: ``expect`` only tells what the author saw, so that a test
+notices when the model moves and the words around it no longer fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case letters, digits and underscores")]
+Year = int | Literal["first", "last"] | None
+Unit = Literal["percent", "points", "plain", "ratio", "count", "change"]
+
+
+class Part(BaseModel):
+    """A part of a lesson: frozen, and strict about keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Both(Part):
+    """A text in both languages; ``{name}`` stands for a measure, in its unit."""
+
+    en: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
+
+    def in_(self, lang: str) -> str:
+        """The text of one language."""
+        return self.zh if lang == "zh" else self.en
+
+
+# -- sources ---------------------------------------------------------------------------------------
+
+
+class Edit(Part):
+    """A changed flow of a toy table: from ``USA.phones`` to ``JPN.phones``, or to ``USA`` for final demand."""
+
+    origin: str = Field(alias="from", description="economy.sector that sells")
+    to: str = Field(description="economy.sector that buys, or an economy for its final demand")
+    value: float = Field(ge=0, description="the flow, in units of the table")
+
+
+class Toy(Part):
+    """A tiny table with known answers, from :mod:`decomp.toy`."""
+
+    kind: Literal["toy"]
+    table: Literal["two_by_two", "chain"]
+    edits: tuple[Edit, ...] = ()
+
+
+class Run(Part):
+    """A scenario of the library with levers moved, run on the classroom table."""
+
+    kind: Literal["run"]
+    label: Both = Field(description="short name, at the end of its line in charts")
+    preset: str = "baseline"
+    levers: Mapping[str, float] = Field(default={}, description="positions of levers of the laboratory")
+    who: tuple[str, ...] = Field(("all",), description="who levies the tariff")
+    partners: tuple[str, ...] = Field(("all",), description="on whom")
+    sectors: Literal["goods", "manufacturing"] = "goods"
+    start: int = Field(2015, description="year in which the levers begin to act")
+    end: int | None = Field(None, description="last year; as in the scenario when absent")
+    founders: tuple[str, ...] = Field((), description="who founds the ledger; as in the scenario when absent")
+    overrides: tuple[str, ...] = Field((), description="further settings as path=value, for what has no lever")
+
+
+class History(Part):
+    """Observed tables of several years."""
+
+    kind: Literal["history"]
+    tables: str = Field("world", description="name of the tables, without the year")
+    first: int = 1995
+    last: int = 2011
+
+
+Source = Annotated[Toy | Run | History, Field(discriminator="kind")]
+
+# -- measures --------------------------------------------------------------------------------------
+
+
+class Measure(Part):
+    """A number taken from a source; ``unit`` says how it is shown."""
+
+    unit: Unit = "plain"
+    label: Both | None = None
+
+
+class Exported(Measure):
+    """Exports of a pair, or one of the 16 terms or of their groups in them."""
+
+    what: Literal["exported"]
+    source: Name
+    code: str = Field("exports", description="exports, or the code of a term or of a group of terms")
+    exporter: str
+    importer: str
+    sector: str | None = None
+    share: bool = Field(False, description="as a share of gross exports")
+    year: Year = None
+
+
+class Specialisation(Measure):
+    """Vertical specialisation of a pair."""
+
+    what: Literal["vs"]
+    source: Name
+    exporter: str
+    importer: str
+    sector: str | None = Field(None, description="sector or group of sectors of the exporter; all when absent")
+    definition: Literal["one-minus-dva", "foreign-content"] = "one-minus-dva"
+    year: Year = None
+    unit: Unit = "percent"
+
+
+class Indicator(Measure):
+    """An indicator of a run, of the world (WLD), an economy or a group; the last year unless told."""
+
+    what: Literal["indicator"]
+    source: Name
+    id: str
+    economy: str = "WLD"
+    year: int | None = None
+
+
+class Cell(Measure):
+    """A cell of a matrix of a table: Z, Y, A, B, L (local inverse) by row and column; X and V by row."""
+
+    what: Literal["cell"]
+    source: Name
+    matrix: Literal["Z", "Y", "A", "B", "L", "V", "X"]
+    row: str
+    column: str | None = None
+
+
+class Crossings(Measure):
+    """Gross trade over all borders per unit of final goods: how often a unit of value crosses a border on its way."""
+
+    what: Literal["crossings"]
+    source: Name
+    unit: Unit = "ratio"
+
+
+class Derived(Measure):
+    """A number made of other measures: a sum, difference a − b, ratio a / b, change a / b − 1, or product."""
+
+    what: Literal["sum", "difference", "ratio", "change", "product"]
+    of: tuple[Name, ...] = Field(min_length=2)
+
+
+class Given(Measure):
+    """A number that the lesson assumes, such as a tariff rate."""
+
+    what: Literal["given"]
+    value: float
+
+
+AnyMeasure = Annotated[
+    Exported | Specialisation | Indicator | Cell | Crossings | Derived | Given, Field(discriminator="what")
+]
+
+# -- answers ---------------------------------------------------------------------------------------
+
+
+class Direction(Part):
+    """Whether a measure (a change) is above zero, below it, or within the tolerance of it."""
+
+    kind: Literal["direction"]
+    of: Name
+    tolerance: float = Field(ge=0)
+    expect: Literal["up", "down", "same"]
+    because: Mapping[Literal["up", "down", "same"], Both] = Field(description="mechanism of each outcome")
+    instead: Mapping[Literal["up", "down", "same"], Both] = Field(
+        default={}, description="what a wrong answer overlooks"
+    )
+
+
+class Option(Part):
+    """One possible answer with the measure it stands for."""
+
+    of: Name
+    label: Both
+    because: Both = Field(description="mechanism that makes this the answer")
+    instead: Both | None = Field(None, description="what this answer overlooks when it is wrong")
+
+
+class Which(Part):
+    """Which of several measures is the largest or the smallest."""
+
+    kind: Literal["which"]
+    pick: Literal["largest", "smallest"] = "largest"
+    options: Mapping[Name, Option] = Field(min_length=2)
+    expect: str
+
+
+class Slip(Part):
+    """A well-known wrong number, itself a measure, with the misconception behind it."""
+
+    of: Name
+    text: Both
+
+
+class Number(Part):
+    """The value of a measure in displayed units, right within ``within``."""
+
+    kind: Literal["number"]
+    of: Name
+    within: float = Field(gt=0, description="in displayed units")
+    low: float = Field(description="smallest value that can be given")
+    high: float
+    step: float = Field(1.0, gt=0)
+    expect: float = Field(description="what the author saw, in displayed units")
+    because: Both
+    instead: Both = Field(description="mechanism that a wrong number overlooks")
+    slips: tuple[Slip, ...] = ()
+
+
+Answer = Annotated[Direction | Which | Number, Field(discriminator="kind")]
+
+# -- pictures --------------------------------------------------------------------------------------
+
+
+class Flows(Part):
+    """The table itself."""
+
+    picture: Literal["flows"]
+    source: Name
+
+
+class Terms(Part):
+    """The 16 terms of a pair, each with its equation and value; by sector of the exporter."""
+
+    picture: Literal["terms"]
+    source: Name
+    exporter: str
+    importer: str
+
+
+class Numbers(Part):
+    """Measures with their labels."""
+
+    picture: Literal["numbers"]
+    measures: tuple[Name, ...] = Field(min_length=1)
+
+
+class Course(Part):
+    """An indicator over the years, in one or two runs (the first dashed), with the prediction laid over it."""
+
+    picture: Literal["course"]
+    id: str
+    economy: str = "WLD"
+    sources: tuple[Name, ...] = Field(min_length=1, max_length=3)
+    overlay: Name | None = None
+
+
+class Pairs(Part):
+    """Vertical specialisation of pairs (``CHN>KOR``) over the observed years, with the prediction laid over it."""
+
+    picture: Literal["pairs"]
+    source: Name
+    pairs: tuple[str, ...] = Field(min_length=1, max_length=3)
+    overlay: Name | None = None
+
+
+Picture = Annotated[Flows | Terms | Numbers | Course | Pairs, Field(discriminator="picture")]
+
+# -- steps -----------------------------------------------------------------------------------------
+
+
+class Step(Part):
+    """One step of a lesson."""
+
+    show: tuple[Picture, ...] = ()
+
+
+class ReadStep(Step):
+    """A short text, 80 words at most."""
+
+    kind: Literal["read"]
+    text: Both
+
+
+class PredictStep(Step):
+    """A prediction with confidence and reason; locked when submitted, checked after the run."""
+
+    kind: Literal["predict"]
+    id: Name
+    question: Both
+    answer: Answer
+
+
+class RunStep(Step):
+    """A run with the levers that may be moved, each with its limits; all others stay hidden."""
+
+    kind: Literal["run"]
+    source: Name
+    text: Both
+    levers: Mapping[str, tuple[float, float]] = {}
+
+
+class AskStep(Step):
+    """A question with a computed answer and hints in two stages; ``transfer`` asks it in a new setting."""
+
+    kind: Literal["observe", "transfer"]
+    id: Name
+    question: Both
+    answer: Answer
+    hints: tuple[Both, Both]
+
+
+class ExplainStep(Step):
+    """A free text; the model answer is shown afterwards."""
+
+    kind: Literal["explain"]
+    id: Name
+    prompt: Both
+    model: Both
+
+
+class DebriefStep(Step):
+    """What to take along, and questions for the class."""
+
+    kind: Literal["debrief"]
+    text: Both
+    questions: tuple[Both, ...] = ()
+
+
+AnyStep = Annotated[ReadStep | PredictStep | RunStep | AskStep | ExplainStep | DebriefStep, Field(discriminator="kind")]
+
+
+class Misconception(Part):
+    """A belief that students bring, and what to say instead."""
+
+    belief: Both
+    instead: Both
+
+
+class Flip(Part):
+    """A changed parameter that must change an answer: proof that the answer is computed."""
+
+    source: Name
+    step: Name
+    to: str = Field(description="answer after the change; for a number any other number")
+    levers: Mapping[str, float] = {}
+    edits: tuple[Edit, ...] = ()
+    years: tuple[int, int] | None = None
+    overrides: tuple[str, ...] = ()
+
+
+class Lesson(Part):
+    """One lesson."""
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    order: int = Field(ge=1)
+    title: Both
+    minutes: int = Field(ge=5, le=90)
+    level: Literal["first", "second", "third"]
+    goals: tuple[Both, ...] = Field(min_length=1, max_length=4)
+    needs: tuple[str, ...] = Field((), description="ids of lessons to take before")
+    sources: Mapping[Name, Source]
+    measures: Mapping[Name, AnyMeasure]
+    steps: tuple[AnyStep, ...] = Field(min_length=3)
+    flips: tuple[Flip, ...] = Field(min_length=1)
+    misconceptions: tuple[Misconception, ...] = Field(min_length=1)
+    notes: Both = Field(description="for the teacher")
+
+    @property
+    def asked(self) -> tuple[PredictStep | AskStep, ...]:
+        """Steps with a computed answer."""
+        return tuple(step for step in self.steps if isinstance(step, PredictStep | AskStep))
+
+
+def lesson_schema() -> dict[str, object]:
+    """JSON Schema of lesson files."""
+    found = Lesson.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
