@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from contextlib import suppress
 from dataclasses import dataclass
@@ -76,7 +77,11 @@ def failed(drawn: Draw, message: str) -> Member:
 
 
 def play_in_worker(loaded: LoadedScenario, drawn: Draw) -> Member:
-    """Run a member in a worker process: Ctrl-C is for the process that started it, which lets the member finish."""
+    """Run a member in a worker process: Ctrl-C is for the process that started it, which lets the member finish.
+
+    What goes wrong is reported with the member, not by the log of a process that nobody watches.
+    """
+    logging.getLogger("unweave").setLevel(logging.CRITICAL)
     with suppress(ValueError):  # not in the main thread: then no signal arrives here anyway
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     return play_member(loaded, drawn)
