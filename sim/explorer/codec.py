@@ -167,13 +167,13 @@ def _checked_labels(setup: Setup, query: Mapping[str, str], unknown: list[str]) 
     if table.year != first:
         unknown.append(f"t={setup.table}")
         setup = replace(setup, table=Setup().table)
-    if setup.end is not None and not first < setup.end <= last:
+    if setup.end is not None and not first + 1 < setup.end <= last:
         unknown.append(f"to={setup.end}")
         setup = replace(setup, end=None)
-    if not first < setup.start <= (setup.end or last):
+    if not first < setup.start < (setup.end or last):
         if "from" in query:
             unknown.append(f"from={setup.start}")
-        setup = replace(setup, start=min(Setup().start, setup.end or last))
+        setup = replace(setup, start=min(Setup().start, (setup.end or last) - 1))
     return setup
 
 

@@ -17,7 +17,7 @@ h5 {font-size: 1.08rem !important; line-height: 1.45 !important; padding: 0.2rem
 [data-testid="stMetricDelta"] * {white-space: normal !important; overflow: visible !important}
 .st-key-langswitch {position: fixed; top: 0.75rem; right: 1rem; width: auto !important; z-index: 999995}
 .st-key-langswitch [role=radiogroup] {flex-wrap: nowrap; gap: 0.7rem}
-[data-testid="stMetric"] {padding: 0.45rem 0.8rem !important}
+[data-testid="stMetric"] {padding: 0 !important}
 [data-testid="stMetricValue"] {font-size: 1.4rem; padding: 0}
 [data-testid="stMetricLabel"] p {white-space: normal; line-height: 1.25}
 section[data-testid="stSidebar"] {min-width: 340px}

@@ -35,13 +35,16 @@ def python(setup: Setup) -> str:
 
 
 def yaml(setup: Setup) -> str:
-    """The scenario of a setup as a file, every default written out; it says where it came from."""
+    """The scenario of a setup as a file, every default written out; it says where it came from.
+
+    What the author of the preset expects is not expected of a changed scenario.
+    """
     from sim.scenario_io import dump_yaml
 
     loaded = load(setup)
     scenario = loaded.scenario
     if setup.changed:
-        scenario = scenario.model_copy(update={"name": own_name(setup), "derived_from": ()})
+        scenario = scenario.model_copy(update={"name": own_name(setup), "derived_from": (), "expect": ()})
     head = f"# Made in the laboratory of Unweave from `{setup.preset}`.\n# {command(setup)}\n"
     return head + dump_yaml(scenario)
 

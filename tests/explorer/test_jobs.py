@@ -1,0 +1,115 @@
+"""Long runs: progress, a stop within a second, refusals, and a store that runs each setup once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from sim.explorer import engine
+from sim.explorer.engine import Finished, Store, simulate
+from sim.explorer.jobs import MOST, BusyError, JobManager
+from sim.explorer.setup import Setup
+
+
+def until(condition, seconds=20.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.005)
+
+
+def slowly(setup, progress, stop):
+    """A run that takes 0.02 s a year and asks before each."""
+    for index in range(1000):
+        if stop():
+            return Finished(setup, SimpleNamespace(status="cancelled", message="stopped"))
+        progress(2011 + index, index, 1000)
+        time.sleep(0.02)
+    raise AssertionError("nobody stopped it")
+
+
+def test_a_run_tells_its_years_and_ends_in_the_store() -> None:
+    store = Store()
+    manager = JobManager(store)
+    setup = Setup(end=2014)
+    job = manager.submit(setup, 4)
+    until(lambda: job.over)
+    assert (job.status, job.done, job.total, job.year) == ("done", 4, 4, 2014)
+    assert store.peek(setup) is job.result and job.result.result.years == (2011, 2012, 2013, 2014)
+
+
+def test_a_world_run_stops_within_a_second() -> None:
+    manager = JobManager(Store())
+    job = manager.submit(Setup(table="world-2011"), 25)
+    until(lambda: job.done >= 2 or job.over)
+    job.cancel()
+    start = time.monotonic()
+    until(lambda: job.over)
+    assert job.status == "cancelled" and time.monotonic() - start <= 1.0
+    assert 2 <= len(job.result.result.years) < 25
+    again = manager.submit(Setup(end=2013), 3)
+    until(lambda: again.over)
+    assert again.status == "done"
+
+
+def test_the_same_setup_is_not_run_twice_and_a_queue_has_an_end() -> None:
+    manager = JobManager(Store(), run=slowly)
+    first = manager.submit(Setup(), 10)
+    assert manager.submit(Setup(), 10) is first
+    others = [manager.submit(Setup(end=2014 + k), 10) for k in range(MOST - 1)]
+    assert manager.position(others[0]) == 1
+    with pytest.raises(BusyError, match=f"{MOST} runs are waiting"):
+        manager.submit(Setup(preset="trade-war"), 10)
+    for job in (first, *others):
+        job.cancel()
+    until(lambda: all(job.over for job in manager.jobs()))
+    assert {job.status for job in manager.jobs()} == {"cancelled"}
+
+
+def test_an_error_ends_the_job_and_keeps_the_manager_alive() -> None:
+    def broken(setup, progress, stop):
+        raise ValueError("no such luck")
+
+    manager = JobManager(Store(), run=broken)
+    job = manager.submit(Setup(), 10)
+    until(lambda: job.over)
+    assert (job.status, job.message) == ("failed", "no such luck")
+    job = manager.submit(Setup(), 10)
+    until(lambda: job.over)
+
+
+def test_two_sessions_that_ask_at_once_wait_for_one_run(monkeypatch) -> None:
+    made = []
+
+    def counted(setup):
+        made.append(setup)
+        return simulate(setup)
+
+    monkeypatch.setattr(engine, "simulate", counted)
+    store, setup, found = Store(), Setup(end=2013), []
+    threads = [threading.Thread(target=lambda: found.append(store.get(setup))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1 and all(one is found[0] for one in found)
+
+
+def test_the_store_drops_what_was_used_least() -> None:
+    store = Store(kept=2)
+    runs = [Finished(Setup(end=2012 + k), None) for k in range(3)]
+    store.put(runs[0])
+    store.put(runs[1])
+    store.peek(runs[0].setup)
+    store.put(runs[2])
+    assert [store.peek(one.setup) is not None for one in runs] == [True, False, True]
+
+
+def test_a_run_is_also_a_saved_run() -> None:
+    from sim.report import headline
+
+    saved = simulate(Setup(end=2014)).saved
+    assert saved.status == "ok" and "2014" in headline(saved)

@@ -1,0 +1,186 @@
+"""Start and Lab in both languages, from any link; what a lever, a chip, undo, replay and reset do; nothing is untranslated."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+
+from sim.explorer import engine
+from sim.explorer.levers import CONTROLS, MAIN
+from sim.explorer.settings import CONFIG
+from sim.explorer.setup import Setup, presets
+from sim.explorer.ui import PAGES, PAGES_FOLDER, present
+from tests.explorer.conftest import ROOT, healthy
+
+pytest.importorskip("streamlit")
+
+LINKS = {
+    "empty": {},
+    "preset": {"p": "interdependence-fades"},
+    "changed": {
+        "p": "ai-divide",
+        "L.tariff": "0.2",
+        "L.CHN.speed": "1.5",
+        "L.ledger": "0.02",
+        "with": "IND",
+        "to": "2030",
+    },
+    "bad": {"p": "no-such", "L.tariff": "99", "zz": "1"},
+}
+
+
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("page", ["start", "lab"])
+def test_every_page_stands_in_both_languages_from_any_link(visit, page, lang, link) -> None:
+    app = visit(page, {**LINKS[link], "l": lang})
+    healthy(app)
+    assert len(app.get("vega_lite_chart")) == (4 if page == "start" else 2)
+    warned = [one.value for one in app.warning]
+    assert len(warned) == (1 if link == "bad" else 0), warned
+    if link == "bad":
+        assert all(part in warned[0] for part in ("p=no-such", "L.tariff=99", "zz=1"))
+    words = " ".join(
+        [*(one.value for one in app.markdown), *(one.value for one in app.caption), *(one.label for one in app.button)]
+    )
+    assert bool(re.search(r"[\u4e00-\u9fff]", words)) == (lang == "zh")
+    assert not re.search(r"\b(lab|ui|lever|chart|start|share)\.[a-z_]+\b", words), "a text is missing"
+
+
+def test_a_lever_moves_the_numbers_and_comes_back(visit) -> None:
+    app = visit("lab", {"l": "en"})
+    before = [one.value for one in app.metric]
+    app.slider(key="L.tariff").set_value(20.0).run()
+    healthy(app)
+    assert [one.value for one in app.metric] != before
+    assert app.number_input(key="N.tariff").value == 20.0
+    assert app.query_params["L.tariff"] in ("0.2", ["0.2"])
+    moved = [one.value for one in app.metric]
+    app.button(key="replay").click().run()
+    assert [one.value for one in app.metric] == before
+    app.button(key="replay").click().run()
+    assert [one.value for one in app.metric] == moved
+    app.number_input(key="N.speed").set_value(2.0).run()
+    assert app.slider(key="L.speed").value == 2.0
+    app.button(key="undo").click().run()
+    assert [one.value for one in app.metric] == moved
+    app.button(key="redo").click().run()
+    app.button(key="chip.speed").click().run()
+    assert [one.value for one in app.metric] == moved
+    app.button(key="reset").click().run()
+    assert [one.value for one in app.metric] == before
+    healthy(app)
+
+
+def test_the_language_switch_keeps_everything(visit) -> None:
+    app = visit("lab", {"l": "en", "p": "trade-war"})
+    app.slider(key="L.tariff").set_value(20.0).run()
+    before = [one.value for one in app.metric]
+    app.radio(key="lang").set_value("zh").run()
+    healthy(app)
+    assert [one.value for one in app.metric] == before
+    assert app.slider(key="L.tariff").value == 20.0 and app.selectbox(key="preset").value == "trade-war"
+    assert app.title[0].value == "实验台"
+
+
+def test_a_link_gives_the_same_numbers_in_another_session(visit) -> None:
+    app = visit("lab", {"p": "interdependence-fades", "l": "en"})
+    app.slider(key="L.reshoring").set_value(10.0).run()
+    query = {key: value[0] if isinstance(value, list) else value for key, value in app.query_params.items()}
+    other = visit("lab", query)
+    assert [one.value for one in other.metric] == [one.value for one in app.metric]
+
+
+def test_levers_that_would_not_matter_are_off_and_say_why(visit) -> None:
+    app = visit("lab", {"l": "en"})
+    for control in CONTROLS.values():
+        assert app.slider(key=f"L.{control.id}").disabled == (not Setup().needed(control)), control.id
+    assert any(one.value.startswith("Off: nobody raises a tariff") for one in app.caption)
+    app.slider(key="L.backlash").set_value(1.0).run()
+    assert not app.slider(key="L.retaliation").disabled
+
+
+def test_each_control_of_the_advanced_section_reaches_the_setup(visit) -> None:
+    app = visit("lab", {"l": "en", "L.tariff": "0.1", "L.ledger": "0.02"})
+    app.slider(key="o.start").set_value(2020).run()
+    app.radio(key="o.ramp").set_value("linear").run()
+    app.multiselect(key="o.who").set_value(["USA"]).run()
+    app.multiselect(key="o.partners").set_value(["CHN"]).run()
+    app.radio(key="o.sectors").set_value("manufacturing").run()
+    app.multiselect(key="o.founders").set_value(["IND"]).run()
+    app.slider(key="o.end").set_value(2030).run()
+    healthy(app)
+    query = {key: value[0] if isinstance(value, list) else value for key, value in app.query_params.items()}
+    wanted = {
+        "from": "2020",
+        "ramp": "linear",
+        "who": "USA",
+        "on": "CHN",
+        "of": "manufacturing",
+        "with": "IND",
+        "to": "2030",
+    }
+    assert {key: query.get(key) for key in wanted} == wanted
+
+
+@pytest.mark.parametrize("preset", presets())
+def test_every_preset_opens(visit, preset) -> None:
+    app = visit("lab", {"p": preset, "l": "zh"})
+    healthy(app)
+    assert len(app.metric) == 4
+
+
+def test_every_chart_of_the_pickers_is_drawn(visit) -> None:
+    app = visit("lab", {"p": "interdependence-fades", "l": "en", "c": "KOR"})
+    for chart in app.selectbox(key="pick.0").options:
+        app.selectbox(key="pick.0").select_index(app.selectbox(key="pick.0").options.index(chart)).run()
+        healthy(app)
+        assert len(app.get("vega_lite_chart")) == 2
+
+
+def test_the_world_table_waits_for_run(visit) -> None:
+    app = visit("lab", {"t": "world-2011", "l": "en", "L.reshoring": "0.05"})
+    healthy(app)
+    assert [one.key for one in app.button if one.key == "run"] == ["run"]
+    assert not app.metric and "Press Run" in app.info[0].value
+
+
+def test_an_equilibrium_that_is_not_found_is_told_and_inputs_stay(visit, monkeypatch) -> None:
+    from sim.errors import EconomyError
+
+    app = visit("lab", {"l": "en"})
+
+    def fails(*_args, **_settings):
+        raise EconomyError("no convergence in the market for c14 of KOR")
+
+    monkeypatch.setattr(engine, "simulate", fails)
+    app.slider(key="L.tariff").set_value(47.0).run()
+    assert not app.exception
+    assert "No equilibrium was found" in app.error[0].value and "c14 of KOR" in app.code[0].value
+    assert app.slider(key="L.tariff").value == 47.0
+    monkeypatch.undo()
+    app.button(key="undo").click().run()
+    healthy(app)
+
+
+def test_only_pages_that_exist_are_listed_and_importing_one_draws_nothing() -> None:
+    assert present() == [name for name in PAGES if (PAGES_FOLDER / f"{name}.py").is_file()]
+    for name in present():
+        text = (PAGES_FOLDER / f"{name}.py").read_text(encoding="utf-8")
+        assert 'if __name__ == "__main__":' in text, name
+
+
+def test_the_repository_and_the_command_configure_the_same() -> None:
+    given = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert {f"{section}.{name}": value for section, values in given.items() for name, value in values.items()} == dict(
+        CONFIG
+    )
+    assert CONFIG["server.address"] == "127.0.0.1" and CONFIG["browser.gatherUsageStats"] is False
+
+
+def test_the_seven_levers_stand_in_the_sidebar(visit) -> None:
+    app = visit("lab", {"l": "en"})
+    assert [one.key for one in app.sidebar.slider] == [f"L.{name}" for name in MAIN]
+    assert [one.key for one in app.sidebar.number_input] == [f"N.{name}" for name in MAIN]

@@ -1,0 +1,68 @@
+"""Charts as pure functions: the baseline is dashed, alternatives carry the numbers, downloads keep codes, titles stay in range."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.explorer import pictures
+from sim.explorer.engine import simulate
+from sim.explorer.findings import finding
+from sim.explorer.setup import Setup
+from sim.explorer.views import COURSES
+from sim.texts import Texts
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return simulate(Setup(end=2016).with_value("tariff", 0.2)), simulate(Setup(end=2016))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("indicator", COURSES)
+def test_each_course_has_its_alternative_table_and_data(runs, indicator, lang) -> None:
+    run, base = runs
+    picture = pictures.course(run, base, indicator, "WLD", Texts(lang))
+    assert "2011" in picture.alt and "2016" in picture.alt
+    assert set(picture.data["line"]) == {"scenario", "baseline"}
+    assert len(picture.table) == 6 and len(picture.table.columns) == 3
+    assert list(picture.data.columns) == ["year", "line", "economy", "indicator", "value", "unit"]
+    last = picture.data[(picture.data["year"] == 2016) & (picture.data["line"] == "scenario")]["value"].iloc[0]
+    assert last == pytest.approx(run.result.value(indicator), rel=1e-12)
+
+
+def dashes(spec) -> dict:
+    scale = spec["layer"][0]["encoding"]["strokeDash"]["scale"]
+    return dict(zip(scale["domain"], scale["range"], strict=True))
+
+
+def test_the_baseline_is_dashed_and_the_scenario_is_not(runs) -> None:
+    run, base = runs
+    spec = pictures.course(run, base, "interdependence", "WLD", Texts("en")).chart.to_dict(validate=False)
+    assert dashes(spec) == {"baseline": [6, 4], "scenario": [1, 0]}
+
+
+def test_a_run_that_is_its_own_baseline_is_one_line(runs) -> None:
+    _, base = runs
+    assert set(pictures.course(base, base, "interdependence", "WLD", Texts("en")).data["line"]) == {"scenario"}
+    assert "against 2011" in finding(base, base, 2016, "x", Texts("en"))
+
+
+@pytest.mark.parametrize("economy", ["WLD", "KOR"])
+def test_the_groups_add_up_to_all_exports(runs, economy) -> None:
+    run, base = runs
+    data = pictures.groups(run, base, economy, Texts("en")).data
+    assert data.groupby(["line", "year"])["value"].sum().to_numpy() == pytest.approx(1.0, abs=1e-9)
+
+
+def test_incomes_are_against_the_baseline_of_the_same_year(runs) -> None:
+    run, base = runs
+    data = pictures.incomes(run, base, 2016, Texts("en")).data.set_index("economy")["value"]
+    wanted = 100 * (run.result.value("real_income", "KOR") / base.result.value("real_income", "KOR") - 1)
+    assert data["KOR"] == pytest.approx(wanted)
+
+
+def test_the_finding_says_the_signs(runs) -> None:
+    run, base = runs
+    sentence = finding(run, base, 2016, "Baseline", Texts("en"))
+    assert "trade interdependence lower by" in sentence and "the mean tariff on goods higher by 20.0" in sentence
+    assert "“Baseline”" in sentence and "“基准”" in finding(run, base, 2016, "基准", Texts("zh"))
