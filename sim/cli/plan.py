@@ -30,6 +30,7 @@ def echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> Non
         "policies": len(scenario.policies),
         "events": len(scenario.events),
         "attribution_runs": further_runs(scenario),
+        "ensemble_members": scenario.seeds,
         "memory_megabytes": round(12 * 8 * table.n**2 / 1e6 + 150),
         "runs_folder": str(runs_folder(output)),
         "warnings": [f"{problem.place}: {problem.message}" for problem in loaded.warnings],
@@ -47,6 +48,8 @@ def echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> Non
     typer.echo(f"writes to  a new folder in {plan['runs_folder']}")
     if plan["attribution_runs"]:
         typer.echo(f"splits     what changes by channel: {plan['attribution_runs']} further runs")
+    if plan["ensemble_members"]:
+        typer.echo(f"ensemble   {plan['ensemble_members']} further runs over stated draws")
     for warning in plan["warnings"]:
         typer.echo(f"warning    {warning}")
     typer.echo("nothing was run (--dry-run)")
