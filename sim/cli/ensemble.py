@@ -116,4 +116,5 @@ def lines_of(saved: SavedRun, texts: Texts) -> list[str]:
               middle=level(row["q50"], row["unit"]), high=level(row["q95"], row["unit"]))
         for row in _bands(saved)
     ]  # fmt: skip
-    return ["", drawn_sentence(saved, texts), *rows, *([failure_sentence(saved, texts)] if about["failures"] else [])]
+    short = about["failures"] or about["status"] == "cancelled"
+    return ["", drawn_sentence(saved, texts), *rows, *([failure_sentence(saved, texts)] if short else [])]
