@@ -167,7 +167,7 @@ def history(source: Source, flow: Flow, texts: Texts) -> tuple[Picture, Picture]
         subtitle=texts("decompose.vs_note", source=source.name(texts)),
         alt=texts("alt.lines", base=first.year, year=last.year,
                   facts=facts({str(k): v for k, v in words.items()}, {k: (first.vs(k), last.vs(k)) for k in VS})),
-        chart=courses(lines, {str(key): word for key, word in words.items()}),
+        chart=courses(lines, {str(one): texts(f"decompose.line_{key}") for one, key in VS.items()}),
         table=_wide(lines, "line", {str(k): f"{v} (%)" for k, v in words.items()}, texts),
         data=lines.assign(exporter=flow.exporter, importer=flow.importer, unit="% of gross exports").rename(columns={"line": "definition"}),
         about=vs_about(texts),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Start of the ids of rules that are on or off, and of what a scenario does by itself.
 RULE, ACT = "rule:", "act:"
+#: End of the ids of factors on an economy's own value.
+FACTOR = "_factor"
 
 
 def rules_of(scenario: Scenario) -> dict[str, bool]:
@@ -90,6 +92,8 @@ def label(setting: str, names: Names, texts: Texts) -> str:
         return texts.get(f"comparison.rule_{family}") or family
     if setting.startswith(ACT):
         return setting.removeprefix(ACT)
+    if setting.endswith(FACTOR):
+        return texts("comparison.factor", name=names.parameter(setting.removesuffix(FACTOR)))
     return names.parameter(setting)
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Height in pixels of charts over years, and of one row of bars.
 HEIGHT, ROW = 240, 30
+#: Heights count the whole picture: so much of it goes to an axis with its title, and to one line of a legend.
+AXIS, LEGEND = 46, 20
 #: Letters in a line of a row's label.
 LETTERS = 26
 #: Colours and shapes of up to three scenarios beside the base.
@@ -88,7 +90,7 @@ def deltas(frame: DataFrame, cases: Mapping[str, str], order: Sequence[str], *, 
         shape=alt.Shape("label:N", legend=legend, scale=alt.Scale(domain=labels, range=list(_SHAPES[:count]))),
         tooltip=["name", "label", alt.Tooltip("value:Q", format="+,.2f")],
     )  # fmt: skip
-    return configured(alt.layer(span, zero, dots).properties(height=_tall(order)))
+    return configured(alt.layer(span, zero, dots).properties(height=_tall(order) + LEGEND * count))
 
 
 def bars(frame: DataFrame, order: Sequence[str], colours: Mapping[str, str], *, title: str) -> Any:
@@ -171,7 +173,7 @@ def areas(frame: DataFrame, names: Mapping[str, str], colours: Mapping[str, str]
         order=alt.Order("rank:Q"),
         tooltip=["year", "name", alt.Tooltip("value:Q", format=".1f")],
     )  # fmt: skip
-    return configured(drawn.properties(height=HEIGHT))
+    return configured(drawn.properties(height=HEIGHT + LEGEND * len(names)))
 
 
 def courses(frame: DataFrame, names: Mapping[str, str]) -> Any:
@@ -199,7 +201,7 @@ def courses(frame: DataFrame, names: Mapping[str, str]) -> Any:
     text = alt.Chart(ends).mark_text(align="left", dx=6, fontSize=13, baseline="middle", lineBreak="|").encode(
         x=x, y=y, text="label:N", color=colour
     )  # fmt: skip
-    return configured(alt.layer(drawn, text).properties(height=HEIGHT))
+    return configured(alt.layer(drawn, text).properties(height=HEIGHT + LEGEND * len(codes)))
 
 
 def _single(frame: DataFrame) -> bool:
@@ -216,4 +218,4 @@ def _rows(order: Sequence[str], column: str) -> Any:
 
 def _tall(order: Sequence[str]) -> int:
     lines = max((wrapped(name, LETTERS).count("|") + 1 for name in order), default=1)
-    return max(ROW, 15 * lines + 8) * max(1, len(set(order)))
+    return AXIS + max(ROW, 15 * lines + 8) * max(1, len(set(order)))

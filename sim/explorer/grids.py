@@ -14,6 +14,8 @@ from sim.texts.formats import number
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+#: Height that axis titles and the scale of colours take.
+LEGEND = 60
 #: Values are printed in the cells of a matrix of at most this many economies.
 PRINTED = 12
 #: The colours of a change reach at least this far, in displayed units.
@@ -61,7 +63,7 @@ def matrix(
         layers.append(
             alt.Chart(there.assign(shown=shown)).mark_text(fontSize=12).encode(x=x, y=y, text="shown:N", color=ink)
         )
-    return configured(alt.layer(*layers).properties(height=max(220, 30 * len(codes))))
+    return configured(alt.layer(*layers).properties(height=LEGEND + max(200, 30 * len(codes))))
 
 
 def tiles(frame: DataFrame, *, top: float, change: bool, focus: str = "") -> Any:
@@ -92,7 +94,7 @@ def tiles(frame: DataFrame, *, top: float, change: bool, focus: str = "") -> Any
             layers.append(text.mark_text(fontSize=12, dy=-8, fontWeight="bold").encode(text="label:N"))
     if len(there):
         layers.append(alt.Chart(there).mark_text(fontSize=12, dy=9).encode(x=x, y=y, text="shown:N", color=ink))
-    return configured(alt.layer(*layers).properties(height=54 * len(rows)))
+    return configured(alt.layer(*layers).properties(height=LEGEND + 60 * len(rows)))
 
 
 def sankey(links: Sequence[tuple[str, str, float]], colours: Mapping[str, str], unit: str) -> dict[str, Any]:
@@ -105,11 +107,11 @@ def sankey(links: Sequence[tuple[str, str, float]], colours: Mapping[str, str], 
         "series": [
             {
                 "type": "sankey",
-                "left": 4, "right": 120, "top": 8, "bottom": 8,
-                "nodeGap": 10, "nodeWidth": 14, "draggable": False, "layoutIterations": 0,
+                "left": 4, "right": 132, "top": 8, "bottom": 8,
+                "nodeGap": 15, "nodeWidth": 14, "draggable": False, "layoutIterations": 0,
                 "emphasis": {"focus": "adjacency"},
                 "lineStyle": {"color": "source", "opacity": 0.35, "curveness": 0.5},
-                "label": {"fontSize": 13, "color": INK},
+                "label": {"fontSize": 12, "color": INK},
                 "data": [{"name": name, "itemStyle": {"color": colours.get(name, QUIET)}} for name in nodes],
                 "links": [{"source": source, "target": target, "value": round(value, 3)} for source, target, value in links],
             }

@@ -57,7 +57,7 @@ def _choice() -> tuple[Contender, list[Contender]] | None:
     if not beside:
         st.info(texts("comparison.empty"))
         return None
-    st.button(texts("comparison.swap"), key="compare.swap", type="tertiary", on_click=_swap, args=(base_id, beside))
+    st.button(texts("comparison.swap"), key="compare.swap", on_click=_swap, args=(base_id, beside))
     return _fitting(base_id, beside)
 
 

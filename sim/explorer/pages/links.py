@@ -109,14 +109,13 @@ def _map(source: Source, year: int, against: int | None) -> None:
     """The map of tiles."""
     texts = session.texts()
     st.subheader(texts("links.section_map"), anchor=False)
-    left, right = st.columns([2, 4], vertical_alignment="bottom")
+    left, right = st.columns([2, 5], gap="medium")
     with left:
         focus = choosing.choose_economy(source, texts("links.focus"), key="links.focus")
-    who = source.names(texts).economy(focus)
-    with right:
+        who = source.names(texts).economy(focus)
         kind = choosing.choose(texts("links.map_kind"), links_view.MAPS, "links.map", "on",
                                lambda one: texts(f"links.map_{one}", economy=who))  # fmt: skip
-    with st.container(border=True):
+    with right, st.container(border=True):
         ui.show(links_view.tile_map(source, kind, focus, year, against, texts), "map", name="links")
 
 
