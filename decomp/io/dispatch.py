@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from decomp.errors import DataMissingError, FormatError
+from decomp.errors import DataMissingError, FormatError, TableError
 from decomp.io.attach import attach_classes
 from decomp.io.bundled import bundled_names, load_bundled
 from decomp.io.compact import read_npz, write_npz
@@ -45,7 +45,11 @@ def load(name_or_path: str | Path, *, value_added: Literal["residual", "publishe
     if isinstance(name_or_path, str) and text in bundled_names():
         table = load_bundled(text)
     else:
-        table = _read(Path(name_or_path), text)
+        try:
+            table = _read(Path(name_or_path), text)
+        except TableError as error:
+            # The table does not know its file; the reader of the message must.
+            raise error if text in str(error) else type(error)(f"{text}: {error}") from None
     table = attach_classes(table)
     return table if value_added in (None, table.value_added) else table.replace(value_added=value_added)
 

@@ -12,6 +12,8 @@ from sim.scenario_io.faults import spell
 from sim.yaml_text import Mark, Path, YamlDocument, parse
 
 Overrides = Iterable[str] | Mapping[str, Any]
+#: Parts of a scenario that are lists: an override of an entry in one that is absent starts an empty list.
+LISTS: frozenset[Path] = frozenset({("policies",), ("events",), ("expect",), ("outputs",)})
 
 
 def overridden(document: YamlDocument, overrides: Overrides | None) -> YamlDocument:
@@ -100,7 +102,7 @@ class _Target:
             if isinstance(here, list) and key == len(here):
                 here.append({})
             elif isinstance(here, dict) and here.get(key) is None:
-                here[key] = {}
+                here[key] = [] if path in LISTS else {}
                 self.keys.setdefault(path, mark)
             here = here[key]
         self._forget(path)

@@ -238,3 +238,10 @@ def test_stored_arrays_need_no_pickle():
     with zipfile.ZipFile(io.BytesIO(to_npz_bytes(full_table()))) as archive:
         for entry in archive.namelist():
             np.lib.format.read_array(io.BytesIO(archive.read(entry)), allow_pickle=False)
+
+
+def test_an_invalid_table_is_refused_with_its_file(tmp_path):
+    path = tmp_path / "holes.npz"
+    np.savez(path, Z=[[5, np.nan], [5, 5.0]], F=[[1, 0], [0, 1.0]], economies=["A", "B"], sectors=["x"])
+    with pytest.raises(TableError, match=r"holes\.npz: Z\[0, 1\] \(A x → B x\) is nan"):
+        decomp.load(path)

@@ -131,3 +131,14 @@ def test_a_short_run_does_not_object_to_later_policies(write: Any) -> None:
 def test_options_that_do_not_fit(path: Any, options: dict[str, Any], words: str) -> None:
     with pytest.raises(ScenarioError, match=words):
         load_scenario(path, **options)
+
+
+def test_an_entry_of_an_absent_list_is_judged_as_an_entry_of_a_list() -> None:
+    """``--set policies.0.value`` on a scenario without policies once said "expected a list, found a mapping"."""
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario("baseline", ["policies.1.value=0.3"])
+    assert "policies has 0 entries, no position 1." in str(caught.value)
+    added = load_scenario(
+        "baseline", ["policies.0={who: [USA], lever: tariff, partners: [CHN], value: 0.3, from: 2018}"]
+    )
+    assert added.policies[0].value == 0.3
