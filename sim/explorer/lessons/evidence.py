@@ -56,7 +56,6 @@ def setup_of(source: Run, moved: Mapping[str, float] | None = None) -> Setup:
     """The setup of a run, with the levers of the lesson and those that were moved."""
     setup = Setup(
         preset=source.preset,
-        versus=source.preset,
         start=source.start,
         who=source.who,
         partners=source.partners,
@@ -70,7 +69,14 @@ def setup_of(source: Run, moved: Mapping[str, float] | None = None) -> Setup:
 
 
 @lru_cache(maxsize=KEPT)
-def _run(setup: Setup, extra: tuple[str, ...]) -> RunResult:
+def run_of(setup: Setup, extra: tuple[str, ...] = ()) -> RunResult:
+    """The run of a setup with further settings.
+
+    Raises
+    ------
+    EvidenceError
+        The run ended early.
+    """
     from decomp.io import load as load_table
     from sim.explorer.setup import preset_data
     from sim.explorer.writing import overrides
@@ -165,7 +171,7 @@ class Evidence:
         """The run of a source."""
         found = self.lesson.sources[source]
         assert isinstance(found, Run)
-        return _run(setup_of(found, self.moved.get(source)), found.overrides)
+        return run_of(setup_of(found, self.moved.get(source)), found.overrides)
 
     def table(self, source: str) -> WorldTable:
         """The toy table of a source."""

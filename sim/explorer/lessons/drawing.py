@@ -1,0 +1,254 @@
+"""Pictures of the lessons: courses of runs, measured pairs, tables; with the prediction drawn over the result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from decomp.terms import TERMS
+from sim.charts.theme import OKABE_ITO, QUIET, configured, spread
+from sim.explorer.lessons.evidence import Evidence, cell_labels
+from sim.explorer.lessons.marking import number, spelled
+from sim.explorer.lessons.progress import Progress
+from sim.explorer.lessons.schema import (
+    Course,
+    Derived,
+    Flows,
+    History,
+    Numbers,
+    Pairs,
+    PredictStep,
+    Run,
+    Specialisation,
+    Terms,
+    Which,
+)
+from sim.explorer.pictures import HEIGHT, LABELS, Picture, axis_title
+from sim.indicators import INDICATORS
+from sim.texts import Texts
+from sim.texts.formats import number as plain
+from sim.texts.formats import scale
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+#: Colour of what the student predicted.
+PREDICTED = OKABE_ITO[3]
+
+
+def course(evidence: Evidence, one: Course, progress: Progress, t: Texts) -> Picture:
+    """An indicator in up to three runs, the first dashed, with the prediction at the last year."""
+    import pandas as pd
+
+    info = INDICATORS[one.id]
+    factor = scale(info.unit)
+    names: dict[str, str] = {}
+    rows = []
+    for source in one.sources:
+        run = evidence.lesson.sources[source]
+        assert isinstance(run, Run)
+        names[source] = run.label.in_(t.lang)
+        found = evidence.run(source).series(one.id, one.economy)
+        rows += [(year, source, factor * value) for year, value in found.items() if value == value]
+    frame = pd.DataFrame(rows, columns=["year", "line", "value"])
+    mark = _marker(evidence, one.overlay, progress, frame, one.sources, factor, t)
+    title, unit = info.label(t.lang), axis_title(one.id, t)
+    facts = _facts(frame, names, t)
+    if mark is not None:
+        facts += " " + t("lessons.overlay_alt", answer=mark["said"])
+    economy = t.economy(one.economy)
+    return Picture(
+        id=f"{one.id}-{one.economy.replace(':', '-')}",
+        title=title,
+        subtitle=t("chart.subtitle", unit=unit, economy=economy),
+        alt=t("chart.alt_course", name=title, economy=economy, rest=facts),
+        chart=configured(_lines(frame, names, mark, dashed=one.sources[:1] if len(one.sources) > 1 else ())),
+        table=_wide(frame, names, t),
+        data=frame.assign(value=frame["value"] / factor, indicator=one.id, economy=one.economy, unit=info.unit),
+        about=[(t("chart.formula"), info.formula), (t("chart.source"), info.source)],
+    )
+
+
+def pairs(evidence: Evidence, one: Pairs, progress: Progress, t: Texts) -> Picture:
+    """Vertical specialisation of pairs over the observed years; the line that was chosen is marked."""
+    import pandas as pd
+
+    from decomp.structure import vs_structure
+
+    source = evidence.lesson.sources[one.source]
+    assert isinstance(source, History)
+    years = range(source.first, source.last + 1)
+    rows, names = [], {}
+    for name in one.pairs:
+        exporter, importer = name.split(">")
+        names[name] = t("lessons.pair", exporter=t.economy(exporter), importer=t.economy(importer))
+        for year in years:
+            found = vs_structure(evidence.decomposition(one.source, year), exporter, importer)
+            rows.append((year, name, found.vs_share))
+    frame = pd.DataFrame(rows, columns=["year", "line", "value"])
+    mark = _chosen(evidence, one, progress, frame, t)
+    facts = _facts(frame, names, t)
+    if mark is not None:
+        facts += " " + t("lessons.overlay_alt", answer=mark["said"])
+    title = t("lessons.pairs_title", first=source.first, last=source.last)
+    return Picture(
+        id="vs-pairs",
+        title=title,
+        subtitle=t("lessons.pairs_subtitle"),
+        alt=f"{title}. {facts}",
+        chart=configured(_lines(frame, names, mark)),
+        table=_wide(frame, names, t),
+        data=frame.assign(value=frame["value"] / 100, indicator="vs_one_minus_dva", unit="share"),
+        about=[(title, t("lessons.pairs_about"))],
+    )
+
+
+def _facts(frame: DataFrame, names: Mapping[str, str], t: Texts) -> str:
+    parts = []
+    for line, name in names.items():
+        values = frame.loc[frame["line"] == line, "value"].tolist()
+        parts.append(t("alt.line_fact", name=name, before=plain(values[0]), after=plain(values[-1])))
+    return " ".join(parts)
+
+
+def _wide(frame: DataFrame, names: Mapping[str, str], t: Texts) -> DataFrame:
+    wide = frame.pivot_table(index="year", columns="line", values="value", sort=False).reset_index()
+    wide["year"] = wide["year"].astype(str)
+    return wide.rename(columns={"year": t("table.year"), **names})
+
+
+def predicted(evidence: Evidence, overlay: str | None, progress: Progress) -> tuple[PredictStep, Any] | None:
+    """The prediction that a picture lays over the result, if it has been handed in."""
+    if overlay is None or overlay not in progress.replies:
+        return None
+    step = next(one for one in evidence.lesson.asked if one.id == overlay)
+    return (step, progress.replies[overlay].answer) if isinstance(step, PredictStep) else None
+
+
+def _marker(
+    evidence: Evidence, overlay: str | None, progress: Progress, frame: DataFrame, sources: tuple[str, ...],
+    factor: float, t: Texts,
+) -> dict[str, Any] | None:  # fmt: skip
+    """Where the prediction stands: a number at its value, a direction above, on or below the end of the first line."""
+    found = predicted(evidence, overlay, progress)
+    if found is None:
+        return None
+    step, given = found
+    said = spelled(evidence, step.answer, given, t)
+    year = int(frame["year"].max())
+    if step.answer.kind == "number":
+        return {"year": year, "value": float(given), "shape": "diamond", "said": said}
+    end = frame[(frame["line"] == sources[0]) & (frame["year"] == year)]["value"].iloc[-1]
+    spread_ = float(frame["value"].max() - frame["value"].min()) or abs(float(end)) or 1.0
+    shift = {"up": 0.18, "down": -0.18}.get(str(given), 0.0) * spread_
+    shape = {"up": "triangle-up", "down": "triangle-down"}.get(str(given), "diamond")
+    return {"year": year, "value": float(end) + shift, "shape": shape, "said": said}
+
+
+def _chosen(evidence: Evidence, one: Pairs, progress: Progress, frame: DataFrame, t: Texts) -> dict[str, Any] | None:
+    """The end of the line that was chosen as the answer."""
+    found = predicted(evidence, one.overlay, progress)
+    if found is None or not isinstance(found[0].answer, Which):
+        return None
+    step, given = found
+    measures = evidence.lesson.measures
+    measure = measures[step.answer.options[str(given)].of]  # type: ignore[union-attr]
+    while isinstance(measure, Derived):
+        measure = measures[measure.of[0]]
+    if not isinstance(measure, Specialisation):
+        return None
+    year = int(frame["year"].max())
+    line = frame[(frame["line"] == f"{measure.exporter}>{measure.importer}") & (frame["year"] == year)]
+    said = spelled(evidence, step.answer, given, t)
+    return {"year": year, "value": float(line["value"].iloc[0]), "shape": "diamond", "said": said}
+
+
+def _lines(
+    frame: DataFrame, names: Mapping[str, str], mark: Mapping[str, Any] | None, dashed: tuple[str, ...] = ()
+) -> Any:
+    import altair as alt
+    import pandas as pd
+
+    years = sorted({int(year) for year in frame["year"]})
+    values = [*frame["value"], *([mark["value"]] if mark else [])]
+    low, high = float(min(values)), float(max(values))
+    pad = 0.1 * (high - low) or 0.05 * abs(high) or 1.0
+    room = LABELS / (1 - LABELS) * max(1, years[-1] - years[0])
+    step = max(1, -(-len(years) // 4))
+    ticks = [year for year in years if (year - years[0]) % step == 0]
+    x = alt.X("year:Q", scale=alt.Scale(domain=[years[0], years[-1] + room], nice=False, zero=False),
+              axis=alt.Axis(values=ticks, format="d", grid=False, title=None))  # fmt: skip
+    y_scale = alt.Scale(domain=[low - pad, high + pad], zero=False, nice=False)
+    y = alt.Y("value:Q", scale=y_scale, title=None, axis=alt.Axis(tickCount=5))
+    order = list(names)
+    free = iter(OKABE_ITO)
+    tint = alt.Scale(domain=order, range=[QUIET if line in dashed else next(free) for line in order])
+    dash = alt.Scale(domain=order, range=[[6, 4] if line in dashed else [1, 0] for line in order])
+    drawn = [
+        alt.Chart(frame).mark_line(strokeWidth=2.6).encode(
+            x=x, y=y, color=alt.Color("line:N", scale=tint, legend=None),
+            strokeDash=alt.StrokeDash("line:N", scale=dash, legend=None))
+    ]  # fmt: skip
+    last = frame[frame["year"] == years[-1]]
+    places = spread([float(value) for value in last["value"]], 16 / HEIGHT * (high - low + 2 * pad))
+    ends = pd.DataFrame({"year": years[-1], "value": places, "line": last["line"].to_numpy(),
+                         "label": [names[str(line)] for line in last["line"]]})  # fmt: skip
+    drawn.append(
+        alt.Chart(ends).mark_text(align="left", dx=12 if mark else 6, fontSize=13, baseline="middle").encode(
+            x=x, y=y, text="label:N", color=alt.Color("line:N", scale=tint, legend=None))
+    )  # fmt: skip
+    if mark:
+        place = alt.Chart(pd.DataFrame([{"year": mark["year"], "value": mark["value"], "said": mark["said"]}]))
+        drawn.append(place.mark_point(shape=mark["shape"], size=190, filled=True, color=PREDICTED, opacity=1,
+                                      stroke="white").encode(x=x, y=y))  # fmt: skip
+        drawn.append(
+            place.mark_text(align="right", dx=-12, fontSize=13, color=PREDICTED).encode(x=x, y=y, text="said:N")
+        )
+    return alt.layer(*drawn).properties(height=HEIGHT)
+
+
+# -- tables ----------------------------------------------------------------------------------------
+
+
+def flows(evidence: Evidence, one: Flows, t: Texts) -> DataFrame:
+    """The toy table: rows sell, columns buy, households last."""
+    import pandas as pd
+
+    table = evidence.table(one.source)
+    cells = list(cell_labels(table))
+    homes = [t("lessons.households", economy=economy) for economy in table.economies]
+    frame = pd.DataFrame([[*z, *y] for z, y in zip(table.Z, table.Y, strict=True)], columns=[*cells, *homes])
+    frame = frame.map(lambda value: f"{value:g}" if value else "–")
+    frame.insert(0, t("lessons.seller"), cells)
+    return frame
+
+
+def terms(evidence: Evidence, one: Terms, t: Texts) -> DataFrame:
+    """The 16 terms of a pair with label, equation and value, by sector and together, and their sum."""
+    import pandas as pd
+
+    found = evidence.decomposition(one.source)
+    sectors = found.sectors if len(found.sectors) > 1 else ()
+    columns = [found.select(one.exporter, one.importer, sector) for sector in sectors]
+    columns.append(found.select(one.exporter, one.importer))
+    heads = [*sectors, t("lessons.all_sectors")]
+    rows = []
+    for k, term in enumerate(TERMS):
+        label = term.label_zh if t.lang == "zh" else term.label_en
+        values = [f"{column[k]:g}" if abs(column[k]) > 1e-12 else "0" for column in columns]
+        rows.append([f"T{term.number} {term.code}", *values, label, term.equation])
+    rows.append([t("lessons.total"), *(f"{column[:16].sum():g}" for column in columns), "", ""])
+    rows.append([t("lessons.exports"), *(f"{column[16]:g}" for column in columns), "", ""])
+    return pd.DataFrame(rows, columns=[t("lessons.term"), *heads, t("lessons.measure"), t("lessons.equation")])
+
+
+def numbers(evidence: Evidence, one: Numbers, t: Texts) -> DataFrame:
+    """Measures with their labels."""
+    import pandas as pd
+
+    rows = []
+    for name in one.measures:
+        measure = evidence.lesson.measures[name]
+        label = measure.label.in_(t.lang) if measure.label else name
+        rows.append((label, number(evidence.scaled(name), measure.unit, t)))
+    return pd.DataFrame(rows, columns=[t("lessons.measure"), t("lessons.value")])

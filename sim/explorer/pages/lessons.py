@@ -1,0 +1,71 @@
+"""Lessons: the list with progress, one lesson step by step, the teacher's view, the role-play kit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from sim.explorer import session, ui
+from sim.explorer.lesson_steps import lesson_page, progress_of, state
+from sim.explorer.lesson_teacher import teacher_view
+from sim.explorer.lessons.files import library
+from sim.explorer.lessons.roleplay import DURATIONS, kit
+from sim.explorer.lessons.schema import Lesson
+
+
+def page() -> None:
+    """Draw the page."""
+    ui.heading("lessons")
+    opened = state().get("open")
+    if isinstance(opened, str) and opened in library():
+        lesson_page(library()[opened])
+    else:
+        _overview()
+    ui.badge("classroom-2011")
+
+
+def _overview() -> None:
+    texts = session.texts()
+    st.markdown(texts("lessons.intro"))
+    lessons = list(library().values())
+    for first in range(0, len(lessons), 2):
+        for column, lesson in zip(st.columns(2), lessons[first : first + 2], strict=False):
+            with column, st.container(border=True, height="stretch"):
+                _card(lesson)
+    st.header(texts("lessons.kit"), anchor=False)
+    st.markdown(texts("lessons.kit_intro"))
+    for column, minutes in zip(st.columns(2), DURATIONS, strict=True):
+        with column:
+            lang = session.view().lang
+            ui.download(texts("lessons.kit_download", minutes=minutes), _kit(minutes, lang),
+                        f"unweave-role-play-{minutes}-{lang}.html", "text/html", key=f"kit.{minutes}")  # fmt: skip
+    if st.toggle(texts("lessons.teacher"), key="lessons.teacher"):
+        teacher_view()
+
+
+def _kit(minutes: int, lang: str) -> Callable[[], bytes | str]:
+    return lambda: kit(minutes, lang)
+
+
+def _card(lesson: Lesson) -> None:
+    texts = session.texts()
+    lang = session.view().lang
+    progress = progress_of(lesson)
+    st.subheader(f"{lesson.order} · {lesson.title.in_(lang)}", anchor=False)
+    st.caption(texts("lessons.minutes", minutes=lesson.minutes, level=texts(f"lessons.level.{lesson.level}")))
+    st.markdown("\n".join(f"- {goal.in_(lang)}" for goal in lesson.goals))
+    if lesson.needs:
+        names = "; ".join(library()[one].title.in_(lang) for one in lesson.needs)
+        st.caption(texts("lessons.needs", lessons=names))
+    share = progress.share(lesson)
+    if share > 0:
+        st.progress(share, text=texts("lessons.done", share=f"{share:.0%}"))
+    label = "begin" if share == 0 else "again" if share == 1 else "resume"
+    if st.button(texts(f"lessons.{label}"), key=f"lessons.open.{lesson.id}"):
+        state()["open"] = lesson.id
+        st.rerun()
+
+
+if __name__ == "__main__":
+    page()

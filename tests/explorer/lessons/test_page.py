@@ -1,0 +1,150 @@
+"""The lessons page in both languages: the list, a lesson from end to end, a wrong answer, the teacher's view."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("streamlit")
+from streamlit.testing.v1 import AppTest
+
+from sim.explorer.lessons.evidence import Evidence
+from sim.explorer.lessons.files import library
+from sim.explorer.lessons.marking import truth
+from sim.explorer.lessons.schema import AskStep, ExplainStep, Lesson, Number, PredictStep, RunStep
+
+APP = str(Path(__file__).resolve().parents[3] / "app.py")
+LANGS = ["en", "zh"]
+
+
+def opened(lang: str) -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=60)
+    at.query_params["l"] = lang
+    at.run()
+    return at.switch_page("sim/explorer/pages/lessons.py").run()
+
+
+def calm(at: AppTest) -> AppTest:
+    assert not at.exception
+    assert not at.error, [one.value for one in at.error]
+    return at
+
+
+def answer_with(at: AppTest, lesson: Lesson, step: PredictStep | AskStep, given) -> None:
+    key = f"lessons.{lesson.id}.{step.id}"
+    if isinstance(step.answer, Number):
+        at.slider(key=key).set_value(type(at.slider(key=key).value)(given))
+    else:
+        at.radio(key=key).set_value(given)
+
+
+def play(at: AppTest, lesson: Lesson, *, wrong: bool = False) -> None:
+    at.button(key=f"lessons.open.{lesson.id}").click()
+    calm(at.run())
+    for place, step in enumerate(lesson.steps):
+        key = f"lessons.{lesson.id}.{getattr(step, 'id', place)}"
+        if isinstance(step, PredictStep | AskStep):
+            found = truth(Evidence(lesson), step.answer)
+            if isinstance(step.answer, Number):
+                given = step.answer.high if wrong else round(found.value / step.answer.step) * step.answer.step
+            else:
+                given = found.answer
+                if wrong:
+                    names = list(getattr(step.answer, "options", None) or ("up", "same", "down"))
+                    given = next(one for one in names if one != found.answer)
+                assert len(at.radio(key=key).options) > 1
+            answer_with(at, lesson, step, given)
+            at.button(key=f"{key}.{'submit' if isinstance(step, PredictStep) else 'check'}").click()
+            calm(at.run())
+            if isinstance(step, AskStep):
+                said = at.warning if wrong else at.success
+                assert said, f"{lesson.id}.{step.id} said nothing"
+        elif isinstance(step, ExplainStep):
+            at.text_area(key=key).set_value("Because of the chain of causes.")
+            at.button(key=f"{key}.submit").click()
+            calm(at.run())
+            assert at.info
+        elif isinstance(step, RunStep):
+            at.button(key=f"lessons.{lesson.id}.{place}.run").click()
+            calm(at.run())
+            if any(one.picture == "course" for one in step.show):
+                assert at.get("vega_lite_chart")
+        reached = at.session_state["x.lessons"]["progress"].get(lesson.id)
+        if (reached is None or reached.step == place) and place < len(lesson.steps) - 1:
+            at.button(key="lessons.next").click()
+            calm(at.run())
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_list_shows_eight_lessons_and_the_kit(lang: str) -> None:
+    at = calm(opened(lang))
+    titles = [one.value for one in at.subheader]
+    assert [lesson.title.in_(lang) in "".join(titles) for lesson in library().values()] == [True] * 8
+    assert len(at.get("download_button")) == 2
+
+
+@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", list(library()))
+def test_a_lesson_can_be_finished(name: str, lang: str) -> None:
+    at = opened(lang)
+    lesson = library()[name]
+    play(at, lesson)
+    progress = at.session_state["x.lessons"]["progress"][name]
+    assert progress.share(lesson) == 1.0
+    assert progress.step == len(lesson.steps) - 1
+
+
+@pytest.mark.parametrize("name", ["tariff-retaliation", "value-added-by-hand"])
+def test_wrong_answers_hear_of_the_mechanism_and_do_not_lock_the_lesson(name: str) -> None:
+    at = opened("en")
+    play(at, library()[name], wrong=True)
+    assert at.session_state["x.lessons"]["progress"][name].share(library()[name]) == 1.0
+
+
+def test_a_prediction_is_locked_and_survives_a_change_of_language() -> None:
+    at = opened("en")
+    lesson = library()["tariff-retaliation"]
+    at.button(key="lessons.open.tariff-retaliation").click().run()
+    at.button(key="lessons.next").click().run()
+    at.radio(key="lessons.tariff-retaliation.own").set_value("up")
+    at.button(key="lessons.tariff-retaliation.own.submit").click().run()
+    at.radio(key="lang").set_value("zh")
+    calm(at.run())
+    at.button(key="lessons.previous").click()
+    calm(at.run())
+    assert any("已锁定" in one.value for one in at.markdown)
+    assert "lessons.tariff-retaliation.own" not in [one.key for one in at.radio]
+    assert at.session_state["x.lessons"]["progress"][lesson.id].replies["own"].answer == "up"
+
+
+def test_nothing_chosen_is_said_and_nothing_is_kept() -> None:
+    at = opened("en")
+    at.button(key="lessons.open.tariff-retaliation").click().run()
+    at.button(key="lessons.next").click().run()
+    at.button(key="lessons.tariff-retaliation.own.submit").click()
+    calm(at.run())
+    assert at.warning[0].value == "Choose an answer first."
+    assert at.session_state["x.lessons"]["progress"]["tariff-retaliation"].replies == {}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_teacher_sees_every_answer(lang: str) -> None:
+    at = opened(lang)
+    at.toggle(key="lessons.teacher").set_value(True)
+    calm(at.run())
+    lesson = next(iter(library().values()))
+    assert len(at.dataframe[0].value) == len(lesson.asked)
+
+
+def test_json_of_the_session_is_plain() -> None:
+    from sim.explorer.lessons.progress import Progress, Reply, as_json, as_markdown
+    from sim.texts import Texts
+
+    lesson = library()["cascade"]
+    progress = Progress(lesson.id).reply(lesson.asked[0], Reply(10, 2, "one border"))
+    document = json.loads(as_json(lesson, progress, Texts("en")))
+    assert document["answers"][0]["answer"] == 10
+    assert "right" not in document["answers"][0], "the run has not been made: the answer would be given away"
+    ran = progress.run("tariffs", {"tariff": 0.1})
+    assert json.loads(as_json(lesson, ran, Texts("en")))["answers"][0]["right"] is False
+    assert "one border" in as_markdown(lesson, ran, Texts("zh"))
