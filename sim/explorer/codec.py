@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sim.explorer.levers import CONTROLS, LOCAL
-from sim.explorer.setup import Setup, preset_scenario, presets
+from sim.explorer.setup import Setup, preset_scenario, presets, table_of
 from sim.explorer.views import View, chart_ids
 from sim.texts import LANGUAGES
 
@@ -97,9 +97,7 @@ VIEW: Mapping[str, tuple[str, Callable[[str], Any]]] = {
 
 
 def _economies_of_all() -> set[str]:
-    from decomp.io import load
-
-    return {"WLD"}.union(*(load(name).economies for name in _tables() if name.endswith("2011")))
+    return {"WLD"}.union(*(table_of(name).economies for name in _tables() if name.endswith("2011")))
 
 
 def encode(setup: Setup, view: View | None = None) -> dict[str, str]:
@@ -154,9 +152,7 @@ def decode(query: Mapping[str, str]) -> Decoded:
 
 def _checked_labels(setup: Setup, query: Mapping[str, str], unknown: list[str]) -> Setup:
     """Put back what does not fit the table or the preset: economies it lacks, a last year outside the run."""
-    from decomp.io import load
-
-    table = load(setup.table)
+    table = table_of(setup.table)
     names = {*table.economies, *table.economy_groups, "all"}
     for key in ("who", "on", "with"):
         field = OPTIONS[key][0]
@@ -179,8 +175,6 @@ def _checked_labels(setup: Setup, query: Mapping[str, str], unknown: list[str]) 
 
 def _moved(setup: Setup, key: str, text: str) -> Setup | None:
     """The setup with a lever moved; None when the lever or the position is not known."""
-    from decomp.io import load
-
     parts = key.split(".")
     try:
         value = float(text)
@@ -191,7 +185,7 @@ def _moved(setup: Setup, key: str, text: str) -> Setup | None:
     if len(parts) == 2 and parts[1] in CONTROLS:
         control = CONTROLS[parts[1]]
         return setup.with_value(parts[1], value) if control.low <= value <= control.high else None
-    if len(parts) == 3 and parts[2] in LOCAL and parts[1] in load(setup.table).economies:
+    if len(parts) == 3 and parts[2] in LOCAL and parts[1] in table_of(setup.table).economies:
         control = LOCAL[parts[2]]
         return setup.with_local(parts[1], parts[2], value) if control.low <= value <= control.high else None
     return None

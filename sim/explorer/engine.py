@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sim.explorer.setup import LIVE_TABLE, Setup, preset_data, untouched
+from sim.explorer.setup import LIVE_TABLE, Setup, preset_data, table_of, untouched
 from sim.explorer.writing import overrides
 from sim.result import WORLD, RunResult
 from sim.saved import SavedRun
@@ -62,11 +62,10 @@ def load(setup: Setup) -> LoadedScenario:
     ScenarioError
         What the setup says does not fit its preset and table.
     """
-    from decomp.io import load as load_table
     from sim.scenario_io.read import read_scenario
 
     last = None if setup.end is None else (preset_data(setup.preset)["years"][0], setup.end)
-    found = read_scenario(preset_data(setup.preset), list(overrides(setup)), years=last, table=load_table(setup.table))
+    found = read_scenario(preset_data(setup.preset), list(overrides(setup)), years=last, table=table_of(setup.table))
     return replace(found, overrides=overrides(setup))
 
 

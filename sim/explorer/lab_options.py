@@ -10,7 +10,7 @@ import streamlit as st
 from sim.explorer import session
 from sim.explorer.lab_levers import lever
 from sim.explorer.levers import LOCAL, MORE
-from sim.explorer.setup import ALL, FOUNDERS, Setup, preset_scenario
+from sim.explorer.setup import ALL, FOUNDERS, Setup, preset_scenario, table_of
 
 #: Groups of economies that the selections offer beside single economies.
 GROUPS = ("eu", "high-income", "automation-leaders")
@@ -21,7 +21,10 @@ GRID = "x.grid"
 def advanced() -> None:
     """Options, further levers and the grid."""
     texts = session.texts()
-    with st.expander(texts("lab.advanced"), key="advanced"):
+    box = st.expander(texts("lab.advanced"), key="advanced", on_change="rerun")
+    if not box.open:  # what is folded away costs nothing
+        return
+    with box:
         left, right = st.columns(2, gap="medium")
         with left:
             st.markdown(f"**{texts('lab.when')}**")
@@ -97,17 +100,13 @@ def _chosen(key: str, field: str, none: tuple[str, ...]) -> None:
 
 def economies(setup: Setup) -> list[str]:
     """Economies of the table, then the groups that it has."""
-    from decomp.io import load
-
-    table = load(setup.table)
+    table = table_of(setup.table)
     return [*table.economies, *(name for name in GROUPS if name in table.economy_groups)]
 
 
 def name_of(code: str) -> str:
     """Name of an economy of the current table or of a group."""
-    from decomp.io import load
-
-    texts, table = session.texts(), load(session.setup().table)
+    texts, table = session.texts(), table_of(session.setup().table)
     if code in table.economies:
         return texts.economy(code, (table.economy_members or {}).get(code, ()))
     return texts.economy(f"group:{code}")
@@ -171,9 +170,7 @@ def table_name(code: str) -> str:
 
 def choose_table(name: str) -> None:
     """Change the table; economies that it lacks leave the setup."""
-    from decomp.io import load
-
-    table = load(name)
+    table = table_of(name)
     known = {*table.economies, *table.economy_groups, "all"}
     setup = session.setup()
     kept: dict[str, Any] = {"places": tuple(one for one in setup.places if one[0] in table.economies)}

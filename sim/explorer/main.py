@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from altair.utils.schemapi import debug_mode
 
 from sim.explorer import session, ui
 from sim.texts import LANGUAGES, Texts
@@ -41,7 +42,8 @@ def main() -> None:
     page = st.navigation(pages, position="top")
     _language_switch()
     try:
-        page.run()
+        with debug_mode(False):  # charts are checked by the tests, not on every move of a lever
+            page.run()
     except Exception as error:
         ui.failure(error)
     session.finish()

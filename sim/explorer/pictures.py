@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sim.charts.theme import GROUP_COLOURS, INK, LESS, MORE, QUIET, WORLD_COLOUR, configured, economy_colours, spread
+from sim.charts.theme import GROUP_COLOURS, INK, LESS, MORE, QUIET, WORLD_COLOUR, economy_colours, spread
 from sim.explorer.engine import Finished
 from sim.indicators import INDICATORS
 from sim.report.data import GROUPS as GROUP_CODES
@@ -42,7 +42,7 @@ class Picture:
     alt : str
         Text alternative.
     chart : altair chart
-        With the common look.
+        :func:`sim.explorer.ui.draw` gives it the common look.
     table : DataFrame
         What the table tab shows: columns in the user's language, displayed units.
     data : DataFrame
@@ -102,7 +102,7 @@ def course(run: Finished, base: Finished | None, indicator: str, economy: str, t
         title=info.label(texts.lang),
         subtitle=texts("chart.subtitle", unit=axis_title(indicator, texts), economy=who),
         alt=texts("chart.alt_course", name=info.label(texts.lang), economy=who, rest=texts("alt.lines", facts=facts, **span)),
-        chart=configured(lines(frame, names, colour=WORLD_COLOUR if economy == WORLD else economy_colours([economy])[0])),
+        chart=lines(frame, names, colour=WORLD_COLOUR if economy == WORLD else economy_colours([economy])[0]),
         table=wide.rename(columns={"year": texts("table.year"), **names}),
         data=data[["year", "line", "economy", "indicator", "value", "unit"]],
         about=[(texts("chart.formula"), info.formula), (texts("chart.source"), info.source), (texts("chart.unit"), info.unit)],
@@ -154,7 +154,7 @@ def sparkline(run: Finished, base: Finished | None, indicator: str) -> Any:
     rows = [(year, name, value) for name, series in given.items() for year, value in series.items()]
     frame = pd.DataFrame(rows, columns=["year", "line", "value"])
     order = list(given)
-    return configured(
+    return (
         alt.Chart(frame)
         .mark_line(strokeWidth=2.4)
         .encode(
@@ -200,7 +200,7 @@ def groups(run: Finished, base: Finished | None, economy: str, texts: Texts) -> 
         subtitle=texts("chart.subtitle", unit=texts("chart.of_exports"), economy=who),
         alt=texts("chart.alt_course", name=texts("chart.groups"), economy=who,
                   rest=texts("alt.groups", facts=facts, base=first, year=last)),
-        chart=configured(_stack(frame, names)),
+        chart=_stack(frame, names),
         table=wide.rename(columns=heads),
         data=frame.assign(economy=economy, value=frame["value"] / 100, unit="share of gross exports"),
         about=[(names[code], INDICATORS[code].formula if code in INDICATORS else "") for code in GROUP_CODES]
@@ -282,7 +282,7 @@ def incomes(run: Finished, base: Finished | None, year: int, texts: Texts) -> Pi
         title=texts("chart.incomes"),
         subtitle=texts(key, year=year, base=run.result.years[0]),
         alt=texts("alt.changes", top=first["name"], top_value=first["shown"], low=last["name"], low_value=last["shown"]),
-        chart=configured(chart),
+        chart=chart,
         table=frame[["name", "value"]].rename(columns={"name": texts("table.economy"), "value": "%"}),
         data=frame[["economy", "value"]].assign(year=year, indicator="real_income", unit="% against the comparison"),
         about=[(texts("chart.formula"), INDICATORS["real_income"].formula), (texts("chart.source"), INDICATORS["real_income"].source)],

@@ -6,11 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.explorer.levers import CONTROLS, LOCAL, Control
 from sim.resources import scenario_files
 from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from decomp.table import WorldTable
 
 #: Scenario that the status quo of every lever is read from, and that results are set against unless chosen otherwise.
 STATUS_QUO = "baseline"
@@ -118,6 +121,14 @@ class Setup:
 def untouched(preset: str, setup: Setup) -> Setup:
     """A scenario of the library as it stands, on the table and to the year of a setup: what it is compared with."""
     return Setup(preset=preset, table=setup.table, versus=setup.versus, end=setup.end)
+
+
+@cache
+def table_of(name: str) -> WorldTable:
+    """A bundled table, read once."""
+    from decomp.io import load
+
+    return load(name)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +90,7 @@ def show(picture: Picture, key: str, *, name: str = "", titled: bool = True) -> 
                                   key=f"tabs.{key}", on_change="rerun")  # fmt: skip
     if chart.open:
         with chart:
-            st.altair_chart(picture.chart, theme=None, width="stretch", alt=picture.alt, key=f"chart.{key}")
+            draw(picture.chart, picture.alt, key=f"chart.{key}")
     if table.open:
         with table:
             st.dataframe(picture.table, hide_index=True, alt=picture.alt, height=260, key=f"table.{key}")
@@ -98,6 +99,27 @@ def show(picture: Picture, key: str, *, name: str = "", titled: bool = True) -> 
         with about:
             for what, text in picture.about:
                 st.markdown(f"**{what}**  \n{text}")
+
+
+def draw(chart: Any, alt: str, *, key: str) -> None:
+    """Draw a chart as wide as its place, in the common look.
+
+    The look is added to the finished specification, and Altair does not check that again: both would cost a tenth of a
+    second each time that a lever moves.
+    """
+    spec = chart.to_dict(validate=False)
+    spec["config"] = {**spec.get("config", {}), **_look()}
+    st.vega_lite_chart(spec, theme=None, width="stretch", alt=alt, key=key)
+
+
+@cache
+def _look() -> dict[str, Any]:
+    import altair
+
+    from sim.charts import configured
+
+    found: dict[str, Any] = configured(altair.Chart().mark_point()).to_dict(validate=False)["config"]
+    return found
 
 
 def download_csv(frame: DataFrame, file: str, *, key: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.calibration.parameters import parameter
 from sim.explorer.levers import CONTROLS, LOCAL
-from sim.explorer.setup import ALL, FOUNDERS, Setup, preset_scenario
+from sim.explorer.setup import ALL, FOUNDERS, Setup, preset_scenario, table_of
 
 #: Lever of a scenario and the field of automation that it sets.
 _FIELDS = {
@@ -45,10 +45,9 @@ def overrides(setup: Setup) -> tuple[str, ...]:
 
 def _misfits(setup: Setup) -> bool:
     """Whether the preset expects something of an economy that the table has only inside a larger one."""
-    from decomp.io import load
     from sim.calibration.groups import GROUP
 
-    economies = load(setup.table).economies
+    economies = table_of(setup.table).economies
     named = (one.economy for one in preset_scenario(setup.preset).expect)
     return any(name != "WLD" and not name.startswith(GROUP) and name not in economies for name in named)
 
@@ -113,9 +112,7 @@ def _places(setup: Setup) -> Iterator[str]:
 
 def _factor(setup: Setup, economy: str, kind: str) -> float:
     """Factor on an economy's own speed in the preset: its own entry, else that of a group it belongs to."""
-    from decomp.io import load
-
-    groups = load(setup.table).economy_groups
+    groups = table_of(setup.table).economy_groups
     given = preset_scenario(setup.preset).behaviour.automation.overrides
     for name in (economy, *(name for name in given if economy in groups.get(name, ()))):
         factor = getattr(given[name], f"{kind}_speed_factor") if name in given else None

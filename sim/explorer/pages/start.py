@@ -45,7 +45,7 @@ def _story(name: str) -> None:
         alt = texts("start.sparkline_alt", first=first, last=last, before=level(series[first], "share"),
                     after=level(series[last], "share"))  # fmt: skip
         chart = sparkline(run, base if name != STATUS_QUO else None, "interdependence")
-        st.altair_chart(chart, theme=None, alt=alt, width="stretch", key=f"story.{name}")
+        ui.draw(chart, alt, key=f"story.{name}")
         st.markdown(finding(run, base, last, ui.preset_title(STATUS_QUO), texts))
     if st.button(texts("start.open"), key=f"open.{name}"):
         session.change(Setup(preset=name))
