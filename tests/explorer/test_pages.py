@@ -37,6 +37,8 @@ LINKS = {
 def test_every_page_stands_in_both_languages_from_any_link(visit, page, lang, link) -> None:
     app = visit(page, {**LINKS[link], "l": lang})
     healthy(app)
+    if page == "lab":
+        healthy(unfold(app))
     assert len(app.get("vega_lite_chart")) == (4 if page == "start" else 2)
     warned = [one.value for one in app.warning]
     assert len(warned) == (1 if link == "bad" else 0), warned
@@ -93,8 +95,14 @@ def test_a_link_gives_the_same_numbers_in_another_session(visit) -> None:
     assert [one.value for one in other.metric] == [one.value for one in app.metric]
 
 
+def unfold(app):
+    """Open the advanced section, which draws nothing while it is folded."""
+    app.session_state["advanced"] = True
+    return app.run()
+
+
 def test_levers_that_would_not_matter_are_off_and_say_why(visit) -> None:
-    app = visit("lab", {"l": "en"})
+    app = unfold(visit("lab", {"l": "en"}))
     for control in CONTROLS.values():
         assert app.slider(key=f"L.{control.id}").disabled == (not Setup().needed(control)), control.id
     assert any(one.value.startswith("Off: nobody raises a tariff") for one in app.caption)
@@ -103,7 +111,7 @@ def test_levers_that_would_not_matter_are_off_and_say_why(visit) -> None:
 
 
 def test_each_control_of_the_advanced_section_reaches_the_setup(visit) -> None:
-    app = visit("lab", {"l": "en", "L.tariff": "0.1", "L.ledger": "0.02"})
+    app = unfold(visit("lab", {"l": "en", "L.tariff": "0.1", "L.ledger": "0.02"}))
     app.slider(key="o.start").set_value(2020).run()
     app.radio(key="o.ramp").set_value("linear").run()
     app.multiselect(key="o.who").set_value(["USA"]).run()

@@ -1,0 +1,201 @@
+"""Journeys in a real browser: stories, levers, links, languages, long runs, downloads; how fast, and that charts are not blank."""
+
+from __future__ import annotations
+
+import io
+import os
+import statistics
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.explorer.browser import CHARTS, Visitor, chromium, server
+
+pytestmark = pytest.mark.browser
+
+#: Milliseconds from a lever to the painted charts on the classroom table, and the slack of a shared machine.
+P50, P95, SLACK = 350, 600, 2.0
+#: Processes that wait for each processor above which times say nothing.
+BUSY = 1.5
+#: Seconds to the first view, with a server that has just started.
+FIRST_VIEW = 12.0
+
+
+@pytest.fixture(scope="module")
+def chrome():
+    path = chromium()
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        arguments = ["--no-sandbox", "--disable-background-networking"]
+        browser = driver.chromium.launch(executable_path=path, args=arguments, headless=True)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address(chrome):
+    with server() as found:
+        yield found
+
+
+@pytest.fixture
+def visitor(chrome, address):
+    made: list[Visitor] = []
+
+    def make(**size) -> Visitor:
+        made.append(Visitor(chrome, address, **size))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def test_the_first_view_of_a_fresh_server_comes_soon(chrome) -> None:
+    start = time.monotonic()
+    with server() as fresh:
+        one = Visitor(chrome, fresh)
+        one.open("/?l=en")
+        seconds = time.monotonic() - start
+        one.close()
+    print(f"\nfirst view of a fresh server: {seconds:.1f} s (aim {FIRST_VIEW:.0f})")
+    assert seconds <= SLACK * FIRST_VIEW
+
+
+def test_story_lever_link_and_the_same_numbers_elsewhere(visitor) -> None:
+    one = visitor()
+    one.open("/?l=en")
+    one.page.locator(
+        ".st-key-open-interdependence-fades button, .st-key-open\\.interdependence-fades button"
+    ).first.click()
+    one.page.get_by_role("heading", name="Lab", exact=True).wait_for()
+    one.settle()
+    before = one.metrics()
+    one.lever("tariff").focus()
+    for _ in range(5):
+        one.page.keyboard.press("ArrowRight")
+    one.page.locator("text=points ✕").first.wait_for()
+    one.settle()
+    after = one.metrics()
+    assert len(after) == 4 and after != before
+    one.page.get_by_role("button", name="Share", exact=True).click()
+    code = one.page.locator("[role=dialog] [data-testid=stCode]").first
+    code.wait_for()
+    link = code.inner_text().strip()
+    assert "L.tariff=0.05" in link and "p=interdependence-fades" in link
+    other = visitor()
+    other.open(link.removeprefix(one.address))
+    assert other.metrics() == after
+
+
+def test_chinese_keeps_the_lever_and_the_numbers(visitor) -> None:
+    one = visitor()
+    one.open("/lab?l=en&p=trade-war&L.tariff=0.1")
+    before = one.metrics()
+    one.page.get_by_text("中文", exact=True).click()
+    one.page.get_by_role("heading", name="实验台").wait_for()
+    one.settle()
+    assert one.metrics() == before
+    assert "l=zh" in one.page.url and one.lever("tariff").input_value() == "10"
+    assert one.page.get_by_text("贸易相互依存").count() > 0
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("path", ["/", "/lab"])
+def test_no_chart_is_blank_and_nothing_is_wider_than_the_screen(visitor, path, lang, size) -> None:
+    image = pytest.importorskip("PIL.Image")
+    one = visitor(width=size[0], height=size[1])
+    one.open(f"{path}?l={lang}&p=interdependence-fades&L.tariff=0.1")
+    charts = one.page.locator(CHARTS)
+    assert charts.count() >= 2
+    for k in range(charts.count()):
+        charts.nth(k).scroll_into_view_if_needed()
+        picture = image.open(io.BytesIO(charts.nth(k).screenshot())).convert("L")
+        low, high = picture.getextrema()
+        inked = sum(picture.histogram()[:200]) / (picture.width * picture.height)
+        assert high - low > 100 and inked > 0.002, f"chart {k} is blank"
+    wide = one.page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= size[0] + 1
+
+
+def test_a_long_run_tells_its_years_and_stops_within_a_second(visitor) -> None:
+    one = visitor()
+    one.page.goto(f"{one.address}/lab?l=en&t=world-2011&L.reshoring=0.07")
+    one.page.locator(".st-key-run button").first.click()
+    stop = one.page.get_by_role("button", name="Stop", exact=True)
+    stop.wait_for(timeout=30_000)
+    start = time.monotonic()
+    stop.click()
+    one.page.get_by_text("Stopped after").wait_for(timeout=15_000)
+    print(f"\nstop to message: {time.monotonic() - start:.2f} s")
+    assert time.monotonic() - start <= SLACK * 1.5  # a year that is being solved, and a look every 0.4 s
+    one.page.locator(".st-key-run button").first.click()
+    one.page.wait_for_selector("[data-testid=stMetricValue]", timeout=90_000)
+    assert len(one.metrics()) == 4
+
+
+def test_downloads_open(visitor) -> None:
+    one = visitor()
+    one.open("/lab?l=zh&p=trade-war&to=2016")
+    one.page.locator(".st-key-downloads button").first.click()
+    with one.page.expect_download(timeout=90_000) as asked:
+        one.page.locator(".st-key-dl-zip button, .st-key-dl\\.zip button").first.click()
+    box = zipfile.ZipFile(Path(asked.value.path()))
+    names = {name.partition("/")[2] for name in box.namelist()}
+    assert {"run.json", "report.html", "scenario.yaml", "tables/indicators.csv"} <= names and box.testzip() is None
+
+
+def test_the_keyboard_alone_moves_a_lever_and_takes_it_back(visitor) -> None:
+    one = visitor()
+    one.open("/lab?l=en")
+    before = one.metrics()
+    for _ in range(60):
+        one.page.keyboard.press("Tab")
+        label = one.page.evaluate("document.activeElement.getAttribute('aria-label') || ''")
+        if label.startswith("Tariff") and one.page.evaluate("document.activeElement.type") == "range":
+            break
+    else:
+        raise AssertionError("the lever cannot be reached with Tab")
+    one.page.keyboard.press("End")
+    one.page.locator("text=points ✕").first.wait_for()
+    one.settle()
+    assert one.metrics() != before
+    one.page.locator(".st-key-undo button").first.focus()
+    one.page.keyboard.press("Enter")
+    one.page.wait_for_function(
+        "() => ![...document.querySelectorAll('button')].some(b => b.innerText.includes('points ✕'))"
+    )
+    one.settle()
+    assert one.metrics() == before
+
+
+def test_how_fast_a_lever_is_answered(visitor) -> None:
+    """From the key press to both charts painted with the new numbers."""
+    one = visitor()
+    one.open("/lab?l=en&p=interdependence-fades")
+    one.lever("reshoring").focus()
+    times = []
+    for _ in range(16):
+        before = one.metrics()
+        start = time.perf_counter()
+        one.page.keyboard.press("ArrowRight")
+        one.page.wait_for_function(
+            "old => [...document.querySelectorAll('[data-testid=stMetricValue]')].map(e => e.innerText).join() !== old"
+            " && document.querySelector('[data-test-script-state=notRunning]')",
+            arg=",".join(before), polling=10, timeout=20_000,
+        )  # fmt: skip
+        one.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        times.append(1000 * (time.perf_counter() - start))
+        one.page.wait_for_timeout(150)
+    times = sorted(times[1:])
+    p50, p95 = statistics.median(times), times[int(0.95 * (len(times) - 1))]
+    print(
+        f"\nlever to painted, classroom: p50 {p50:.0f} ms (aim {P50}), p95 {p95:.0f} ms (aim {P95}), n = {len(times)}"
+    )
+    load = os.getloadavg()[0] / (os.cpu_count() or 1)
+    if load > BUSY:
+        pytest.skip(f"MACHINE BUSY: {load:.1f} processes for each processor; {p50:.0f} and {p95:.0f} ms say nothing")
+    assert p50 <= SLACK * P50 and p95 <= SLACK * P95, [round(one) for one in times]
