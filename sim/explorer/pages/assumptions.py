@@ -1,0 +1,226 @@
+"""Assumptions: every parameter, lever, indicator and term from the registries; equations, limits, checks and validation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from sim.explorer import method_view, proof_view, run_choice, session, ui
+from sim.explorer.pictures import Picture
+from sim.explorer.rules import DISTINCT
+from sim.report.sources import limits, provenance
+from sim.saved import SavedRun
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+_SECTION = "x.method"
+#: Height of a long table in pixels.
+TALL = 460
+
+
+def page() -> None:
+    """Draw the page."""
+    texts = session.texts()
+    ui.heading("assumptions")
+    left, right = st.columns([7, 4], gap="medium", vertical_alignment="bottom")
+    with left:
+        wanted = st.session_state.get(_SECTION, next(iter(SECTIONS)))
+        key = session.preset_widget("method.section", wanted)
+        names = {one: texts(f"method.section_{one}") for one in SECTIONS}
+        st.radio(texts("method.section"), list(SECTIONS), key=key, horizontal=True, label_visibility="collapsed",
+                 format_func=lambda one: names.get(one, one),
+                 on_change=session.setter(key, lambda one: st.session_state.update({_SECTION: one})))  # fmt: skip
+    with right:
+        run = run_choice.choose("method.run")
+    SECTIONS[wanted](run)
+    ui.badge(session.setup().table)
+
+
+def _table(frame: DataFrame, key: str, alt: str, *, heads: Mapping[str, str] | None = None, file: str = "") -> None:
+    """A table with translated heads, its text alternative and the download with stable columns."""
+    texts = session.texts()
+    given = heads or {column: texts.get(f"column.{column}") or column for column in frame.columns}
+    st.dataframe(frame[list(given)].rename(columns=dict(given)), hide_index=True, key=f"table.{key}", alt=alt,
+                 height=min(TALL, 38 + 35 * max(1, len(frame))))  # fmt: skip
+    ui.download_csv(frame, f"unweave-{file or key}.csv", key=f"csv.{key}")
+
+
+def _search(key: str) -> str:
+    texts = session.texts()
+    return st.text_input(
+        texts("method.search"), key=f"search.{key}", placeholder=texts("method.search_hint"), max_chars=80
+    )
+
+
+def _nothing() -> None:
+    st.info(session.texts()("method.nothing_found"))
+
+
+# -- sections --------------------------------------------------------------------------------------
+
+
+def _parameters(run: SavedRun | None) -> None:
+    texts = session.texts()
+    st.markdown(texts("method.parameters_intro"))
+    first, second, third = st.columns([5, 4, 3], vertical_alignment="bottom")
+    with first:
+        words = _search("parameters")
+    with second:
+        statuses = st.multiselect(texts("column.status"), method_view.STATUSES, key="method.statuses",
+                                  format_func=lambda one: texts(f"method.status_{one}"), placeholder=texts("agents.everything"))  # fmt: skip
+    with third:
+        only = st.toggle(texts("method.only_changed"), key="method.only")
+    whole = method_view.parameter_table(run, texts)
+    frame = method_view.filtered(whole, words, statuses, changed=only)
+    st.caption(texts("method.parameters_count", count=len(frame), all=len(whole), changed=int(whole["changed"].sum())))
+    if frame.empty:
+        _nothing()
+        return
+    shown = frame.assign(changed=["●" if one else "" for one in frame["changed"]],
+                         range=[f"{low} … {high}" for low, high in zip(frame["low"], frame["high"], strict=True)])  # fmt: skip
+    columns = ("changed", "label", "value", "default", "range", "unit", "effect", "status", "source", "id", "note")
+    heads = {one: texts(f"column.{one}") for one in columns}
+    st.dataframe(shown[list(columns)].rename(columns=heads), hide_index=True, key="table.parameters", height=TALL,
+                 alt=texts("method.parameters_alt", count=len(frame)))  # fmt: skip
+    ui.download_csv(frame, "unweave-parameters.csv", key="csv.parameters")
+    _one_parameter(frame)
+
+
+def _one_parameter(frame: DataFrame) -> None:
+    """One parameter in full, for reading without scrolling sideways."""
+    texts = session.texts()
+    ids = [str(one) for one in frame["id"]]
+    labels = dict(zip(ids, frame["label"], strict=True))
+    wanted = st.session_state.get("x.parameter")
+    value = wanted if wanted in ids else ids[0]
+    ui.select(texts("method.one"), ids, value, lambda one: st.session_state.update({"x.parameter": one}),
+              key="method.one", show=lambda one: f"{labels.get(one, one)} · {one}")  # fmt: skip
+    row = frame[frame["id"] == value].iloc[0]
+    with st.container(border=True):
+        mark = texts("method.changed_mark", default=row["default"]) if row["changed"] else ""
+        st.markdown(f"##### {row['label']}: {row['value']} {mark}")
+        parts = [(texts("column.range"), f"{row['low']} … {row['high']}"), (texts("column.unit"), row["unit"]),
+                 (texts("column.effect"), row["effect"]), (texts("column.status"), row["status"]),
+                 (texts("column.source"), row["source"]), (texts("column.note"), row["note"])]  # fmt: skip
+        st.markdown("  \n".join(f"**{name}** {text}" for name, text in parts if text))
+
+
+def _levers(_: SavedRun | None) -> None:
+    texts = session.texts()
+    frame = method_view.filtered(method_view.lever_table(texts), _search("levers"))
+    _table(frame, "levers", texts("method.levers_alt", count=len(frame))) if len(frame) else _nothing()
+
+
+def _indicators(_: SavedRun | None) -> None:
+    texts = session.texts()
+    frame = method_view.filtered(method_view.indicator_table(texts), _search("indicators"))
+    _table(frame, "indicators", texts("method.indicators_alt", count=len(frame))) if len(frame) else _nothing()
+    st.subheader(texts("method.terms"), anchor=False)
+    st.markdown(texts("method.terms_intro"))
+    _table(method_view.term_table(texts), "terms", texts("method.terms_alt"))
+
+
+def _equations(_: SavedRun | None) -> None:
+    texts = session.texts()
+    st.subheader(texts("method.structure"), anchor=False)
+    st.mermaid_chart(proof_view.structure(texts), alt=texts("method.structure_alt"))
+    st.subheader(texts("method.accounts"), anchor=False)
+    for name, equation in method_view.EQUATIONS:
+        left, right = st.columns([5, 6], vertical_alignment="center")
+        left.markdown(texts(f"method.eq_{name}"))
+        right.latex(equation)
+    st.subheader(texts("method.rules"), anchor=False)
+    for rule in DISTINCT:
+        left, right = st.columns([5, 6], vertical_alignment="center")
+        left.markdown(f"{texts(f'rule.{rule.id}')}  \n*{rule.source}*")
+        for equation in rule.equations:
+            right.latex(equation)
+
+
+def _limits(run: SavedRun | None) -> None:
+    texts = session.texts()
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader(texts("method.limits"), anchor=False)
+        if run is None:
+            st.info(texts("method.needs_run"))
+        else:
+            st.markdown("\n".join(f"- {one}" for one in limits(run, texts)))
+    with right:
+        st.subheader(texts("method.critiques"), anchor=False)
+        st.markdown("\n".join(f"- {texts(f'critique.c{k}')}" for k in range(1, proof_view.CRITIQUES + 1)))
+
+
+def _checks(run: SavedRun | None) -> None:
+    texts = session.texts()
+    if run is None:
+        st.info(texts("method.needs_run"))
+        return
+    frame = method_view.check_table(run, texts)
+    failed = [str(one) for one in frame.loc[~frame["passed"], "label"]]
+    if failed:
+        st.error(texts("method.checks_failed", names=", ".join(failed)))
+    else:
+        st.markdown(texts("method.checks_passed", count=len(frame), years=len(run.years)))
+    shown = frame.assign(passed=[texts("method.yes" if one else "method.no") for one in frame["passed"]],
+                         worst=[f"{one:.1e}" for one in frame["worst"]], tolerance=[f"{one:.0e}" for one in frame["tolerance"]])  # fmt: skip
+    heads = {one: texts(f"column.{one}") for one in ("label", "worst", "tolerance", "years", "passed", "check")}
+    _table(shown, "checks", texts("method.checks_alt", count=len(frame)), heads=heads)
+
+
+def _validation(run: SavedRun | None) -> None:
+    texts = session.texts()
+    st.subheader(texts("method.published"), anchor=False)
+    with st.container(border=True):
+        ui.show(_published(texts.lang), "table4")
+    st.subheader(texts("literature.heading"), anchor=False)
+    st.markdown(texts("literature.intro"))
+    frame = proof_view.literature(run, texts) if run is not None else None
+    if frame is None or frame.empty:
+        st.info(texts("method.no_literature"))
+        return
+    _table(frame, "literature", texts("method.literature_alt", count=len(frame)))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _published(lang: str) -> Picture:
+    from sim.texts import Texts
+
+    return proof_view.published(Texts(lang))
+
+
+def _glossary(_: SavedRun | None) -> None:
+    texts = session.texts()
+    frame = method_view.filtered(proof_view.glossary(texts), _search("glossary"))
+    _table(frame, "glossary", texts("method.glossary_alt", count=len(frame))) if len(frame) else _nothing()
+
+
+def _data(run: SavedRun | None) -> None:
+    texts = session.texts()
+    st.subheader(texts("method.tables"), anchor=False)
+    _table(_tables(), "tables", texts("method.tables_alt"))
+    st.subheader(texts("method.sources"), anchor=False)
+    frame = method_view.filtered(method_view.source_list(), _search("sources"))
+    _table(frame, "sources", texts("method.sources_alt", count=len(frame))) if len(frame) else _nothing()
+    if run is not None:
+        st.subheader(texts("method.provenance", name=run.name), anchor=False)
+        st.markdown("  \n".join(f"**{name}** {value}" for name, value in provenance(run, texts)))
+
+
+@st.cache_resource(show_spinner=False)
+def _tables() -> DataFrame:
+    return method_view.table_list()
+
+
+#: Sections of the page in order.
+SECTIONS: Mapping[str, Callable[[SavedRun | None], None]] = {
+    "parameters": _parameters, "levers": _levers, "indicators": _indicators, "equations": _equations, "limits": _limits,
+    "checks": _checks, "validation": _validation, "glossary": _glossary, "data": _data,
+}  # fmt: skip
+
+
+if __name__ == "__main__":
+    page()
