@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.explorer.comparison import Contender, headings
@@ -31,22 +32,22 @@ def rules_of(scenario: Scenario) -> dict[str, bool]:
 
 
 @lru_cache(maxsize=16)
-def saved_rules(run: SavedRun) -> Mapping[str, bool]:
+def saved_rules(folder: Path | None) -> Mapping[str, bool]:
     """Rules of a run folder, from the scenario that it holds; empty where that cannot be read."""
     from sim.errors import SimError
     from sim.scenario_io import load_scenario
 
-    if run.folder is None:
+    if folder is None:
         return {}
     try:
-        return rules_of(load_scenario(run.folder / "scenario.resolved.yaml", years=None))
+        return rules_of(load_scenario(folder / "scenario.resolved.yaml", ["expect=[]"], years=None))
     except (SimError, OSError, ValueError):
         return {}
 
 
 def rules(one: Contender) -> Mapping[str, bool]:
     """Rules of behaviour of a scenario, on or off; empty where they are not known."""
-    return one.rules if one.rules is not None else saved_rules(one.run)
+    return one.rules if one.rules is not None else saved_rules(one.run.folder)
 
 
 def settings_of(one: Contender, texts: Texts) -> dict[str, str]:
@@ -109,7 +110,8 @@ def differences(base: Contender, others: Sequence[Contender], texts: Texts) -> t
     names = Names.of(base.run, texts)
     known = list(dict.fromkeys(key for one in order for key in given[one.id]))
     differing = [key for key in known if len({given[one.id].get(key) for one in order}) > 1]
-    differing = [key for key in differing if not _idle(key, order)]
+    told = all(rules(one) for one in order)  # a folder whose scenario cannot be read says nothing of its rules
+    differing = [key for key in differing if not _idle(key, order) and (told or not key.startswith(RULE))]
     rows = [[label(key, names, texts), *(given[one.id].get(key, MISSING) for one in order)] for key in differing]
     plain = [(key, one.id, given[one.id].get(key, "")) for key in differing for one in order]
     heads = [texts("table.setting"), *headings(order, texts)]

@@ -12,7 +12,7 @@ from sim.explorer.differences import differences, rules_of
 from sim.explorer.engine import simulate
 from sim.explorer.setup import Setup
 from sim.indicators import INDICATORS
-from sim.saved import SavedRun
+from sim.saved import SavedRun, read_run
 from sim.texts import Texts
 
 EN, ZH = Texts("en"), Texts("zh")
@@ -45,7 +45,9 @@ def test_distances_have_the_sign_and_the_unit_of_their_numbers(four) -> None:
         assert row["base"] == pytest.approx(base.run.series(str(name))[END])
     words = dict(zip(shown.iloc[:, 0], shown.iloc[:, 2], strict=True))
     assert " pp" in words[INDICATORS["mean_tariff"].label_en].replace("\u00a0", " ")
-    assert words[INDICATORS["real_income"].label_en].startswith("−") and "%" in words[INDICATORS["real_income"].label_en]
+    assert (
+        words[INDICATORS["real_income"].label_en].startswith("−") and "%" in words[INDICATORS["real_income"].label_en]
+    )
 
 
 def test_the_sentence_follows_the_numbers(four) -> None:
@@ -123,3 +125,11 @@ def test_other_tables_and_years_do_not_fit(four) -> None:
 
 def test_scenarios_of_one_name_are_told_apart(four) -> None:
     assert headings([four[0], four[1], four[1]], EN)[1:] == [four[1].name(EN), f"{four[1].name(EN)} (3)"]
+
+
+def test_a_folder_tells_its_rules_and_one_without_a_scenario_keeps_silent(four, tmp_path) -> None:
+    folder = simulate(Setup(preset="interdependence-fades", end=2013)).result.save(tmp_path)
+    saved = Contender("folder", "x", read_run(folder))
+    assert "rule:protection" in set(differences(four[0], [saved], EN)[1]["setting"])
+    silent = replace(saved, run=replace(saved.run, folder=tmp_path / "gone"))
+    assert not any(str(key).startswith("rule:") for key in differences(four[0], [silent], EN)[1]["setting"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -56,7 +57,7 @@ def test_a_waterfall_ends_where_exports_are(source) -> None:
     assert len(rows) == 18
     assert rows[0]["end"] == pytest.approx(before.exports / 1000)
     assert rows[-2]["end"] == pytest.approx(rows[-1]["end"]) == pytest.approx(after.exports / 1000)
-    assert all(a["end"] == pytest.approx(b["start"]) for a, b in zip(rows[1:-1], rows[2:-1], strict=False))
+    assert all(a["end"] == pytest.approx(b["start"]) for a, b in pairwise(rows[1:-1]))
 
 
 def test_sorted_bars_begin_with_the_largest_rise(source) -> None:

@@ -71,7 +71,7 @@ def test_a_chain_is_what_rounds_of_production_give() -> None:
     """Final markets against the power series of A, and origins against value added followed round by round."""
     table = toy.chain()
     found = wwz(table)
-    A, n, size = table.Z / table.X, table.n, table.N  # noqa: N806
+    A, n, size = table.Z / table.X, table.n, table.N
     served, step = np.zeros((n, table.G)), table.Y.copy()
     for _ in range(400):
         served += step
