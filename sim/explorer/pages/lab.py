@@ -187,13 +187,13 @@ def _waiting() -> None:
     texts, setup = session.texts(), session.setup()
     job = session.job()
     missing = next((one for one in (baseline_of(setup), setup) if session.run_of(one) is None), setup)
-    if job is not None and not job.over and job.setup.key == missing.key:
+    if job is not None and not job.over and not job.stopping and job.setup.key == missing.key:
         _progress()
         return
-    if job is not None and job.over and job.setup.key == missing.key:
+    if job is not None and job.setup.key == missing.key:
         if job.status == "failed" and job.error is not None:
             ui.failure(job.error)
-        elif job.status == "cancelled":
+        elif job.stopping:  # its thread ends with the year that it is solving
             st.warning(texts("lab.cancelled", year=job.year or "–"))
         elif job.message:
             st.error(job.message)
@@ -219,15 +219,15 @@ def _start(wanted: Setup) -> None:
 def _progress() -> None:
     """Progress of the long run of this session; ends with a run of the whole page."""
     texts, job = session.texts(), session.job()
-    if job is None or job.over:
+    if job is None or job.over or job.stopping:
         st.rerun()
     words = texts(
         "lab.progress", year=job.year or "–", seconds=round(job.seconds), title=ui.preset_title(job.setup.preset)
     )
     if job.status == "queued":
         words = texts("lab.queued", position=session.manager().position(job))
-    st.progress(min(1.0, job.done / max(1, job.total)), text=texts("lab.stopping") if job.stopping else words)
-    st.button(texts("lab.cancel"), key="cancel", on_click=_cancel, disabled=job.stopping)
+    st.progress(min(1.0, job.done / max(1, job.total)), text=words)
+    st.button(texts("lab.cancel"), key="cancel", on_click=_cancel)
 
 
 def _cancel() -> None:
