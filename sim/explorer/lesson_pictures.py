@@ -22,7 +22,14 @@ def pictures(evidence: Evidence, shown: tuple[Picture, ...], progress: Progress)
             ui.show(drawing.pairs(evidence, one, progress, t), key, name=progress.lesson)
         elif isinstance(one, Flows):
             st.markdown(f"**{t('lessons.flows_title')}**")
-            st.dataframe(drawing.flows(evidence, one, t), hide_index=True, alt=t("lessons.flows_alt"), key=key)
+            frame = drawing.flows(evidence, one, t)
+            st.dataframe(
+                frame,
+                hide_index=True,
+                alt=t("lessons.flows_alt"),
+                key=key,
+                column_config={frame.columns[0]: st.column_config.Column(pinned=True)},
+            )
         elif isinstance(one, Terms):
             names = {"exporter": one.exporter, "importer": one.importer}
             st.markdown(f"**{t('lessons.terms_title', **names)}**")

@@ -185,7 +185,7 @@ def _run(evidence: Evidence, step: RunStep, progress: Progress) -> None:
     for name, (low, high) in step.levers.items():
         control = CONTROLS[name]
         shown = st.slider(
-            f"{t(f'lever.{name}')} ({t(f'lever.{name}_unit')})", control.shown(low), control.shown(high),
+            _lever_label(name, source), control.shown(low), control.shown(high),
             control.shown(setup.value(name)), control.shown(control.step), key=f"lessons.{lesson.id}.{place}.{name}",
             format=f"%.{control.decimals}f", help=t(f"lever.{name}_help"),
         )  # fmt: skip
@@ -200,6 +200,15 @@ def _run(evidence: Evidence, step: RunStep, progress: Progress) -> None:
         for one in before:
             if one.id in progress.replies:
                 _outcome(evidence, one, progress)
+
+
+def _lever_label(name: str, source: Run) -> str:
+    """Name and unit of a lever; a tariff that not all levy on all is named after those who do."""
+    t = session.texts()
+    if name == "tariff" and source.who != ("all",):
+        who, partners = (", ".join(t.economy(one) for one in names) for names in (source.who, source.partners))
+        return t("lessons.tariff_of", who=who, partners=partners)
+    return f"{t(f'lever.{name}')} ({t(f'lever.{name}_unit')})"
 
 
 def _ask(evidence: Evidence, step: AskStep, progress: Progress) -> None:

@@ -26,8 +26,7 @@ def teacher_view() -> None:
                         format_func=lambda one: f"{found[one].order} · {found[one].title.in_(t.lang)}")  # fmt: skip
     lesson = found[name]
     evidence = Evidence(lesson)
-    st.dataframe(answers(evidence, t), hide_index=True, row_height=96, alt=t("lessons.teacher"),
-                 key=f"lessons.teacher.{name}")  # fmt: skip
+    st.table(answers(evidence, t), hide_index=True)
     for step in lesson.steps:
         if isinstance(step, ExplainStep):
             st.markdown(f"**{filled(evidence, step.prompt, t)}**  \n{filled(evidence, step.model, t)}")
@@ -54,9 +53,9 @@ def answers(evidence: Evidence, t: Texts) -> DataFrame:
         answer, found = step.answer, truth(evidence, step.answer)
         unit = "plain" if isinstance(answer, Which) else evidence.lesson.measures[answer.of].unit
         if isinstance(answer, Number):
-            tolerance = "± " + number(answer.within, "percent" if unit in ("percent", "change") else unit, t)
+            tolerance = "± " + number(answer.within, "percent" if unit in ("percent", "change", "growth") else unit, t)
         elif isinstance(answer, Direction):
-            scaled = answer.tolerance * 100 if unit in ("percent", "points", "change") else answer.tolerance
+            scaled = answer.tolerance * 100 if unit in ("percent", "points", "change", "growth") else answer.tolerance
             tolerance = "± " + number(scaled, unit, t).lstrip("+")
         else:
             tolerance = "–"

@@ -40,6 +40,7 @@ SHOWN: Mapping[str, tuple[float, int]] = {
     "percent": (100.0, 1),
     "points": (100.0, 2),
     "change": (100.0, 1),
+    "growth": (100.0, 2),
     "plain": (1.0, 1),
     "ratio": (1.0, 2),
     "count": (1.0, 0),

@@ -87,8 +87,10 @@ def spelled(evidence: Evidence, answer: Answer, given: str | float, t: Texts) ->
 def number(value: float, unit: str, t: Texts) -> str:
     """A number in displayed units with its unit."""
     decimals = SHOWN[unit][1]
-    sign = "+" if unit in ("change", "points") and round(value, decimals) > 0 else ""
-    text = f"{sign}{value + 0.0:,.{decimals}f}".replace("-", "−")
+    sign = "+" if unit in ("change", "growth", "points") and round(value, decimals) > 0 else ""
+    text = f"{sign}{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
+    if unit == "plain":
+        text = text.removesuffix(".0")
     return t(f"lessons.unit.{unit}", value=text)
 
 

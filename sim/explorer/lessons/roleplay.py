@@ -84,7 +84,8 @@ def _facts(base: RunResult, code: str, k: Mapping[str, Any], t: Texts) -> list[t
     """Facts of a country card, from the base year."""
     first = base.years[0]
     absorbed = base.record(first).indicators.pairs.absorbed[base.base_table.economy(code)].copy()
-    absorbed[base.base_table.economy(code)] = 0.0
+    for other in (code, "ROW"):  # at home, and the unnamed rest, is nobody to bargain with
+        absorbed[base.base_table.economy(other)] = 0.0
     partner = base.economies[int(absorbed.argmax())]
     return [
         (k["fact_exports"], number(base.value("exports", code, first) / 1000, 0)),

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case letters, digits and underscores")]
 Year = int | Literal["first", "last"] | None
-Unit = Literal["percent", "points", "plain", "ratio", "count", "change"]
+Unit = Literal["percent", "points", "plain", "ratio", "count", "change", "growth"]
 
 
 class Part(BaseModel):

@@ -17,7 +17,7 @@ GOOD = lesson_files()["cascade"].read_text(encoding="utf-8")
         ("of: [rate, crossings]", "of: [rate, crosings]", "L013", "unknown measure (above this one) 'crosings'; did you mean"),
         ("levers: {tariff: [0.0, 0.5]}", "levers: {tarif: [0.0, 0.5]}", "L013", "unknown lever 'tarif'; did you mean"),
         ("levers: {tariff: [0.0, 0.5]}", "levers: {tariff: [0.0, 5]}", "L012", "limits 0 to 5"),
-        ("id: vs_foreign_content}", "id: vs_forein}", "L013", "unknown indicator 'vs_forein'"),
+        ("id: vs_foreign_content, unit", "id: vs_forein, unit", "L013", "unknown indicator 'vs_forein'"),
         ("preset: baseline, levers: {speed: 0, tariff: 0.1}", "preset: base, levers: {speed: 0}", "L013", "unknown scenario"),
         ("at every border", "at " + "every " * 3 + "border", "", ""),
         ("Suppose quantities do not change.", "word " * 60, "L014", "at most 80 words"),

@@ -133,7 +133,7 @@ def test_the_teacher_sees_every_answer(lang: str) -> None:
     at.toggle(key="lessons.teacher").set_value(True)
     calm(at.run())
     lesson = next(iter(library().values()))
-    assert len(at.dataframe[0].value) == len(lesson.asked)
+    assert len(at.table[0].value) == len(lesson.asked)
 
 
 def test_json_of_the_session_is_plain() -> None:
