@@ -7,11 +7,13 @@ value added is the residual and X = B'Y'.
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 import scipy.linalg
 
 from decomp.table import WorldTable
+from sim.economy.accounts import SMALL_CELL
 from sim.economy.arrays import Array, sealed
 from sim.economy.base import BaseEconomy
 from sim.economy.equilibrium import Equilibrium
@@ -21,11 +23,33 @@ from sim.economy.prices import VANISHED
 from sim.economy.settings import Settings
 from sim.economy.shocks import ReadShocks, Shocks
 
+#: Factor income below this share of the largest output, with a minus sign, is a loss and not a rounding.
+LOSS = 1e-9
+
+
+class _Spending(NamedTuple):
+    """What users pay, tariffs included."""
+
+    inputs: Array  # (G, N, G, N), per unit of the user's output
+    final: Array  # (G, N, G)
+    consumer_price: Array  # (G,), ratio to the base year
+
+
+class _Flows(NamedTuple):
+    """The goods markets at basic prices, and what is left for factors and tariffs."""
+
+    Z: Array
+    Y: Array
+    X: Array
+    factor: Array  # (G, N)
+    duty: Array  # (G, N), tariffs on inputs
+    final_tariff: Array  # (G,)
+
 
 def solve_fixed_prices(
     base: BaseEconomy, settings: Settings, read: ReadShocks, given: Shocks, template: WorldTable
 ) -> Equilibrium:
-    """Answer tariffs, frictions and export taxes with sourcing alone.
+    """Answer tariffs and frictions with sourcing alone.
 
     Raises
     ------
@@ -35,75 +59,95 @@ def solve_fixed_prices(
         A used input has no source, or inputs leave a cell no value added.
     """
     _require_sourcing_only(read)
-    G, N, theta = base.G, base.N, settings.trade_elasticity
-    tax = np.zeros_like(read.tariffs) if read.export_tax is None else read.export_tax
-    barrier = read.friction + np.log((1.0 + read.tariffs) * (1.0 + tax) / (1.0 + base.tariffs))
-    lowest = barrier.min(axis=0)
-    delivered = np.exp((lowest - barrier) * theta[:, None])
-    paid = 1.0 / (1.0 + read.tariffs)
-    total = sourcing_total(base.sourcing, delivered, (base.input_shares == 0).astype(float))
-    final_total = sourcing_total(base.final_sourcing[..., None], delivered, (base.final_shares == 0)[:, :, None] * 1.0)
-    _require_source(base, total, final_total)
-    coefficients = base.input_shares * (1.0 - base.value_share) / total  # per unit of output, over the normaliser
-    shares = base.sourcing * delivered[..., None] * coefficients
-    final = base.final_sourcing * delivered * (base.final_shares * base.income / final_total[:, :, 0])
-    A = (shares * paid[..., None]).reshape(G * N, G * N)
-    Y = (final * paid).reshape(G * N, G)
-    X = np.asarray(scipy.linalg.solve(np.eye(G * N) - A, Y.sum(axis=1)))
-    Z = A * X
-    output = X.reshape(G, N)
-    duty = np.einsum("sirj,sir->rj", shares, read.tariffs * paid) * output
-    factor = output - Z.reshape(G, N, G, N).sum(axis=(0, 1)) - duty
-    if (factor < -1e-9 * X.max()).any():
-        s, i = (int(k) for k in np.unravel_index(int(np.argmin(factor)), factor.shape))
-        raise InfeasibleError(
-            f"factor income of {base.cell(s, i)} is {factor[s, i]:g} at fixed prices; lower the tariffs on its inputs."
-        )
-    labour = settings.labour_share * factor
-    index = sourcing_index(final_total, lowest, theta)[:, :, 0]
-    consumer = np.exp((base.final_shares * index).sum(axis=0))
-    final_tariff = (final * read.tariffs * paid).sum(axis=(0, 1))
-    ones = sealed(np.ones(G))
-    employment = labour.sum(axis=1) / (settings.labour_share * base.factor_income).sum(axis=1)
-    capital_base = ((1.0 - settings.labour_share) * base.factor_income).sum(axis=1)
-    capital = (factor - labour).sum(axis=1)
-    rows = (labour + (factor - labour) + duty).reshape(-1)
-    balance = np.abs(Z.sum(axis=1) + Y.sum(axis=1) - Z.sum(axis=0) - rows) / np.maximum(X, 1e-6 * X.mean())
-    checks = {
-        "balance": float(balance.max()),
-        "income_spending": float(np.abs(final.sum((0, 1)) / base.income - 1).max()),
-    }
+    spending = _spending(base, settings.trade_elasticity, read)
+    flows = _flows(base, spending, read.tariffs)
+    labour = settings.labour_share * flows.factor
+    capital = flows.factor - labour
+    base_labour = settings.labour_share * base.factor_income
+    ones = sealed(np.ones(base.G))
+    checks = _checked(base, spending, flows, labour + capital + flows.duty)
     return Equilibrium(
-        Z=sealed(Z),
-        Y=sealed(Y),
-        X=sealed(X),
-        real_wage=sealed(1.0 / consumer),
-        real_income=sealed(1.0 / consumer),
+        Z=sealed(flows.Z),
+        Y=sealed(flows.Y),
+        X=sealed(flows.X),
+        real_wage=sealed(1.0 / spending.consumer_price),
+        real_income=sealed(1.0 / spending.consumer_price),
         unemployment=settings.unemployment,
-        labour_share=sealed(labour.sum(axis=1) / factor.sum(axis=1)),
-        employment=sealed(employment),
-        capital=sealed(np.where(capital_base > 0, capital / np.where(capital_base > 0, capital_base, 1.0), 1.0)),
+        labour_share=sealed(labour.sum(axis=1) / flows.factor.sum(axis=1)),
+        employment=sealed(labour.sum(axis=1) / base_labour.sum(axis=1)),
+        capital=sealed(_ratio(capital.sum(axis=1), (base.factor_income - base_labour).sum(axis=1))),
         wage=ones,
         rental=ones,
-        consumer_price=sealed(consumer),
-        unit_cost=sealed(np.ones((G, N))),
+        consumer_price=sealed(spending.consumer_price),
+        unit_cost=sealed(np.ones((base.G, base.N))),
         machine_cost=MappingProxyType({}),
         labour_payments=sealed(labour),
-        capital_payments=sealed(factor - labour),
-        tariff_payments=sealed(duty),
-        final_tariff=sealed(final_tariff),
-        revenue=sealed(duty.sum(axis=1) + final_tariff),
+        capital_payments=sealed(capital),
+        tariff_payments=sealed(flows.duty),
+        final_tariff=sealed(flows.final_tariff),
+        revenue=sealed(flows.duty.sum(axis=1) + flows.final_tariff),
         income=base.income,
-        outlays=sealed(np.zeros(G)),
+        outlays=sealed(np.zeros(base.G)),
         reference_wage=ones,
         residual=max(checks.values()),
         checks=MappingProxyType(checks),
         iterations=1,
         renewals=1,
         shocks=given,
-        shipped_price=sealed(np.exp(read.friction + np.log1p(tax))),
+        shipped_price=sealed(np.exp(read.friction)),
         _template=template,
     )
+
+
+def _spending(base: BaseEconomy, theta: Array, read: ReadShocks) -> _Spending:
+    """Sourcing shares π' = π (d/P)^{−θ} of each fixed share of inputs and of final spending."""
+    barrier = read.friction + np.log((1.0 + read.tariffs) / (1.0 + base.tariffs))  # log d
+    lowest = barrier.min(axis=0)
+    delivered = np.exp((lowest - barrier) * theta[:, None])
+    total = sourcing_total(base.sourcing, delivered, (base.input_shares == 0).astype(float))
+    final_total = sourcing_total(base.final_sourcing[..., None], delivered, (base.final_shares == 0)[:, :, None] * 1.0)
+    _require_source(base, total, final_total)
+    coefficients = base.input_shares * (1.0 - base.value_share) / total  # per unit of output, over the normaliser
+    index = sourcing_index(final_total, lowest, theta)[:, :, 0]
+    return _Spending(
+        inputs=base.sourcing * delivered[..., None] * coefficients,
+        final=base.final_sourcing * delivered * (base.final_shares * base.income / final_total[:, :, 0]),
+        consumer_price=np.exp((base.final_shares * index).sum(axis=0)),
+    )
+
+
+def _flows(base: BaseEconomy, spending: _Spending, tariffs: Array) -> _Flows:
+    """X = B'Y' with A' and Y' net of tariffs; factor income is what inputs and tariffs leave."""
+    G, N = base.G, base.N
+    paid = 1.0 / (1.0 + tariffs)
+    A = (spending.inputs * paid[..., None]).reshape(G * N, G * N)
+    Y = (spending.final * paid).reshape(G * N, G)
+    X = np.asarray(scipy.linalg.solve(np.eye(G * N) - A, Y.sum(axis=1)))
+    Z = A * X
+    output = X.reshape(G, N)
+    duty = np.einsum("sirj,sir->rj", spending.inputs, tariffs * paid) * output
+    factor = output - Z.reshape(G, N, G, N).sum(axis=(0, 1)) - duty
+    if (factor < -LOSS * X.max()).any():
+        s, i = (int(k) for k in np.unravel_index(int(np.argmin(factor)), factor.shape))
+        raise InfeasibleError(
+            f"factor income of {base.cell(s, i)} is {factor[s, i]:g} at fixed prices; lower the tariffs on its inputs."
+        )
+    return _Flows(Z, Y, X, factor, duty, final_tariff=(spending.final * tariffs * paid).sum(axis=(0, 1)))
+
+
+def _checked(base: BaseEconomy, spending: _Spending, flows: _Flows, rows: Array) -> dict[str, float]:
+    """Worst relative gap between the rows and columns of a cell, and between income and spending."""
+    gap = np.abs(flows.Z.sum(axis=1) + flows.Y.sum(axis=1) - flows.Z.sum(axis=0) - rows.reshape(-1))
+    size = np.maximum(flows.X, SMALL_CELL * flows.X.mean())
+    return {
+        "balance": float((gap / size).max()),
+        "income_spending": float(np.abs(spending.final.sum((0, 1)) / base.income - 1).max()),
+    }
+
+
+def _ratio(value: Array, reference: Array) -> Array:
+    """Ratio to the base year; 1 where the base year has nothing."""
+    return np.where(reference > 0, value / np.where(reference > 0, reference, 1.0), 1.0)
 
 
 def _require_sourcing_only(read: ReadShocks) -> None:
