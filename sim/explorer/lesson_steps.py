@@ -11,6 +11,7 @@ from sim.explorer import session, ui
 from sim.explorer.lesson_pictures import pictures
 from sim.explorer.lessons.evidence import Evidence, setup_of
 from sim.explorer.lessons.marking import choices, filled, mark, spelled
+from sim.explorer.lessons.parts import Run
 from sim.explorer.lessons.progress import Progress, Reply, as_json, as_markdown, settled
 from sim.explorer.lessons.schema import (
     Answer,
@@ -21,7 +22,6 @@ from sim.explorer.lessons.schema import (
     Number,
     PredictStep,
     ReadStep,
-    Run,
     RunStep,
 )
 from sim.explorer.levers import CONTROLS

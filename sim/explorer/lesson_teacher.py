@@ -10,7 +10,8 @@ from sim.explorer import session
 from sim.explorer.lessons.evidence import Evidence
 from sim.explorer.lessons.files import library
 from sim.explorer.lessons.marking import choices, filled, number, spelled, truth
-from sim.explorer.lessons.schema import AskStep, Direction, ExplainStep, Flip, Lesson, Number, PredictStep, Run, Which
+from sim.explorer.lessons.parts import Run
+from sim.explorer.lessons.schema import AskStep, Direction, ExplainStep, Flip, Lesson, Number, PredictStep, Which
 from sim.texts import Texts
 
 if TYPE_CHECKING:

@@ -9,23 +9,18 @@ from pydantic import BaseModel
 from decomp.labels import did_you_mean, listed
 from decomp.terms import GROUPS, TERMS
 from sim.explorer.lessons.marking import PLACEHOLDER, measures_of
+from sim.explorer.lessons.parts import Both, Derived, Exported, Given, Indicator, Run
 from sim.explorer.lessons.schema import (
     Answer,
     AskStep,
-    Both,
     Course,
-    Derived,
     Direction,
     ExplainStep,
-    Exported,
-    Given,
-    Indicator,
     Lesson,
     Number,
     Pairs,
     PredictStep,
     ReadStep,
-    Run,
     RunStep,
     Which,
 )

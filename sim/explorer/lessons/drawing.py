@@ -9,20 +9,9 @@ from decomp.terms import TERMS
 from sim.charts.theme import OKABE_ITO, QUIET, configured, spread
 from sim.explorer.lessons.evidence import Evidence, cell_labels
 from sim.explorer.lessons.marking import number, spelled
+from sim.explorer.lessons.parts import Derived, History, Run, Specialisation
 from sim.explorer.lessons.progress import Progress
-from sim.explorer.lessons.schema import (
-    Course,
-    Derived,
-    Flows,
-    History,
-    Numbers,
-    Pairs,
-    PredictStep,
-    Run,
-    Specialisation,
-    Terms,
-    Which,
-)
+from sim.explorer.lessons.schema import Course, Flows, Numbers, Pairs, PredictStep, Terms, Which
 from sim.explorer.pictures import HEIGHT, LABELS, Picture, axis_title
 from sim.indicators import INDICATORS
 from sim.texts import Texts
@@ -52,7 +41,8 @@ def course(evidence: Evidence, one: Course, progress: Progress, t: Texts) -> Pic
         rows += [(year, source, factor * value) for year, value in found.items() if value == value]
     frame = pd.DataFrame(rows, columns=["year", "line", "value"])
     mark = _marker(evidence, one.overlay, progress, frame, one.sources, factor, t)
-    title, unit = info.label(t.lang), axis_title(one.id, t)
+    title = info.label(t.lang)
+    unit = t("lessons.members") if info.unit == "members" else axis_title(one.id, t)
     facts = _facts(frame, names, t)
     if mark is not None:
         facts += " " + t("lessons.overlay_alt", answer=mark["said"])
@@ -202,7 +192,9 @@ def _lines(
         drawn.append(place.mark_point(shape=mark["shape"], size=190, filled=True, color=PREDICTED, opacity=1,
                                       stroke="white").encode(x=x, y=y))  # fmt: skip
         drawn.append(
-            place.mark_text(align="right", dx=-12, fontSize=13, color=PREDICTED).encode(x=x, y=y, text="said:N")
+            place.mark_text(
+                align="right", dx=8, dy=-16 if mark["shape"] != "triangle-down" else 18, fontSize=13, color=PREDICTED
+            ).encode(x=x, y=y, text="said:N")
         )
     return alt.layer(*drawn).properties(height=HEIGHT)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from decomp.terms import rows_of
 from sim.errors import SimError
-from sim.explorer.lessons.schema import (
+from sim.explorer.lessons.parts import (
     AnyMeasure,
     Cell,
     Crossings,
@@ -20,12 +20,12 @@ from sim.explorer.lessons.schema import (
     Given,
     History,
     Indicator,
-    Lesson,
     Run,
     Specialisation,
     Toy,
     Year,
 )
+from sim.explorer.lessons.schema import Lesson
 from sim.explorer.setup import Setup
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from sim.explorer.lessons.evidence import SHOWN, Evidence
-from sim.explorer.lessons.schema import Answer, Both, Direction, Number, Which
+from sim.explorer.lessons.parts import Both
+from sim.explorer.lessons.schema import Answer, Direction, Number, Which
 from sim.texts import Texts
 
 #: A name in braces: a measure, in displayed units.

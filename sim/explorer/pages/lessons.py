@@ -10,8 +10,10 @@ from sim.explorer import session, ui
 from sim.explorer.lesson_steps import lesson_page, progress_of, state
 from sim.explorer.lesson_teacher import teacher_view
 from sim.explorer.lessons.files import library
+from sim.explorer.lessons.parts import History, Run
 from sim.explorer.lessons.roleplay import DURATIONS, kit
 from sim.explorer.lessons.schema import Lesson
+from sim.explorer.setup import LIVE_TABLE
 
 
 def page() -> None:
@@ -19,10 +21,14 @@ def page() -> None:
     ui.heading("lessons")
     opened = state().get("open")
     if isinstance(opened, str) and opened in library():
-        lesson_page(library()[opened])
+        lesson = library()[opened]
+        lesson_page(lesson)
+        observed = [one for one in lesson.sources.values() if isinstance(one, History)]
+        runs = any(isinstance(one, Run) for one in lesson.sources.values())
+        ui.badge(LIVE_TABLE if runs or not observed else f"{observed[0].tables}-{observed[0].last}")
     else:
         _overview()
-    ui.badge("classroom-2011")
+        ui.badge(LIVE_TABLE)
 
 
 def _overview() -> None:
