@@ -46,13 +46,13 @@ def lever(control: Control) -> None:
             "disabled": not needed,
             "on_change": _moved,
         }
-        with left:
+        with left, st.container(gap="xxsmall"):
             key = session.preset_widget(f"L.{control.id}", value)
             st.slider(f"{label} ({unit})", key=key, args=(control.id, key), **limits)
+            st.html(ticks(control, texts))
         with right:
             key = session.preset_widget(f"N.{control.id}", value)
             st.number_input(texts("lab.typed", name=label, unit=unit), key=key, args=(control.id, key), **limits)
-        st.html(ticks(control, texts))
         st.caption(_scope(control, setup, texts, needed))
 
 
@@ -84,19 +84,20 @@ def ticks(control: Control, texts: Texts) -> str:
     """Marks under a slider: the ends named, and where the status quo stands."""
     before = preset_value(STATUS_QUO, control.id)
     place = (before - control.low) / (control.high - control.low)
-    marks = []
-    if place > 0.42:
-        marks.append(("0", "0", html.escape(shown(control, control.low))))
-    side = "0" if place < 0.2 else "-100%" if place > 0.8 else "-50%"
     mark = html.escape(texts("lab.status_quo", value=shown(control, before)))
-    marks.append((f"{100 * place:.0f}%", side, f"▲ {mark}" if side != "-100%" else f"{mark} ▲"))
-    if place < 0.58:
+    right = place <= 0.5  # the triangle stands at the place, its words on the side with more room
+    marks = [
+        (f"{100 * place:.0f}%", "-0.45em" if right else "calc(0.45em - 100%)", f"▲ {mark}" if right else f"{mark} ▲")
+    ]
+    if place > 0.3:
+        marks.append(("0", "0", html.escape(shown(control, control.low))))
+    if place < 0.3:
         marks.append(("100%", "-100%", html.escape(shown(control, control.high))))
     spans = "".join(
         f'<span style="position:absolute;left:{left};transform:translateX({shift});white-space:nowrap">{text}</span>'
         for left, shift, text in marks
     )
-    style = "position:relative;width:58%;height:1.2em;font-size:0.8rem;color:#52606d;margin:-1rem 0.3rem 0"
+    style = "position:relative;height:1.3em;font-size:0.8rem;color:#52606d;margin:-0.5rem 0.3rem 0"
     return f'<div style="{style}">{spans}</div>'
 
 
@@ -107,7 +108,7 @@ def change_label(change: tuple[str, ...], setup: Setup, texts: Texts, names: dic
     if len(change) == 2:
         who, lever_id = change
         control, before, now = LOCAL[lever_id], LOCAL[lever_id].off, setup.local(who, lever_id)
-        label = f"{names.get(who, who)}: {texts(f'lever.{lever_id}')}"
+        label = f"{names.get(who, who)}: {texts(f'lever.local_{lever_id}')}"
     elif change[0] in CONTROLS:
         control = CONTROLS[change[0]]
         before, now = preset_value(setup.preset, change[0]), setup.value(change[0])

@@ -128,7 +128,7 @@ def grid() -> None:
         }
     made = replace(setup, places=state["made"])
     codes = [code for code in economies(setup) if code not in GROUPS]
-    names = {name: texts("lab.grid_column", name=texts(f"lever.{name}"), unit=texts(f"lever.{name}_unit"),
+    names = {name: texts("lab.grid_column", name=texts(f"lever.local_{name}"), unit=texts(f"lever.{name}_unit"),
                          value=control.shown(control.off)) for name, control in LOCAL.items()}  # fmt: skip
     frame = pd.DataFrame({names[name]: [control.shown(made.local(code, name)) for code in codes] for name, control in LOCAL.items()},
                          index=pd.Index([name_of(code) for code in codes], name=texts("table.economy")))  # fmt: skip

@@ -11,10 +11,10 @@ from sim.texts import LANGUAGES, Texts
 #: Style for what Streamlit has no option for: less empty space on top, hints for narrow screens, print.
 STYLE = """<style>
 .block-container {padding-top: 3.9rem; padding-bottom: 2rem; max-width: 1280px}
-h1 {font-size: 1.7rem !important; padding: 0 !important}
-h2 {font-size: 1.3rem !important; padding: 0.4rem 0 0 !important}
-h3 {font-size: 1.1rem !important; padding: 0 0 0.2rem !important}
-h5 {font-size: 1.08rem !important; line-height: 1.45 !important; padding: 0.2rem 0 !important}
+[data-testid="stMain"] h1 {font-size: 1.7rem !important; padding: 0 !important}
+[data-testid="stMain"] h2 {font-size: 1.3rem !important; padding: 0.4rem 0 0 !important}
+[data-testid="stMain"] h3 {font-size: 1.1rem !important; padding: 0 0 0.2rem !important}
+[data-testid="stMain"] h5 {font-size: 1.08rem !important; line-height: 1.45 !important; padding: 0.2rem 0 !important}
 [data-testid="stMetricDelta"] * {white-space: normal !important; overflow: visible !important}
 .st-key-langswitch {position: fixed; top: 0.75rem; right: 1rem; width: auto !important; z-index: 999995}
 .st-key-langswitch [role=radiogroup] {flex-wrap: nowrap; gap: 0.7rem}
@@ -23,7 +23,8 @@ h5 {font-size: 1.08rem !important; line-height: 1.45 !important; padding: 0.2rem
 [data-testid="stMetricLabel"] p {white-space: normal; line-height: 1.25}
 section[data-testid="stSidebar"] {min-width: 340px}
 .narrow {display: none}
-@media (max-width: 640px) {.narrow {display: block} section[data-testid="stSidebar"] {min-width: 0}}
+@media (max-width: 640px) {.narrow {display: block} section[data-testid="stSidebar"] {min-width: 0}
+  body:has([data-testid="stSidebar"][aria-expanded="true"]) .st-key-langswitch {display: none}}
 @media (prefers-reduced-motion: reduce) {* {transition: none !important; animation: none !important}}
 @media print {header, section[data-testid="stSidebar"] {display: none}}
 </style>"""

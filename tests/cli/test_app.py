@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import sim.cli
-from sim.cli import app as command
+from sim.cli import start as command
 from sim.resources import app_file
 
 ROOT = Path(__file__).resolve().parents[2]
