@@ -19,7 +19,7 @@ HEIGHT, ROW = 240, 30
 #: Heights count the whole picture: so much of it goes to an axis with its title, and to one line of a legend.
 AXIS, LEGEND = 46, 20
 #: Letters in a line of a row's label.
-LETTERS = 26
+LETTERS = 20
 #: Colours and shapes of up to three scenarios beside the base.
 TINTS = (OKABE_ITO[1], OKABE_ITO[0], OKABE_ITO[2])
 _SHAPES = ("circle", "diamond", "triangle-up")
@@ -99,7 +99,7 @@ def bars(frame: DataFrame, order: Sequence[str], colours: Mapping[str, str], *, 
 
     data = frame.assign(row=[wrapped(name, LETTERS) for name in frame["name"]])
     low, high = min(0.0, float(data["value"].min())), max(float(data["value"].max()), 1e-9)
-    x_scale = alt.Scale(domain=[low, high + 0.16 * (high - low)], nice=False)
+    x_scale = alt.Scale(domain=[low, high + 0.28 * (high - low)], nice=False)
     x = alt.X("value:Q", title=title, scale=x_scale, axis=alt.Axis(tickCount=5, titleAnchor="start"))
     y = _rows([wrapped(name, LETTERS) for name in order], "row")
     tint = alt.Scale(domain=list(colours), range=list(colours.values()))
@@ -117,7 +117,7 @@ def waterfall(frame: DataFrame, order: Sequence[str], *, title: str) -> Any:
 
     data = frame.assign(row=[wrapped(name, LETTERS) for name in frame["name"]], tip=frame[["start", "end"]].max(axis=1))
     low, high = min(0.0, float(data[["start", "end"]].min().min())), float(data["tip"].max())
-    x_scale = alt.Scale(domain=[low, high + 0.18 * (high - low)], nice=False)
+    x_scale = alt.Scale(domain=[low, high + 0.28 * (high - low)], nice=False)
     x = alt.X("start:Q", title=title, scale=x_scale, axis=alt.Axis(tickCount=5, titleAnchor="start"))
     y = _rows([wrapped(name, LETTERS) for name in order], "row")
     tint = alt.Scale(domain=["whole", "less", "more"], range=[QUIET, LESS, MORE])
@@ -138,7 +138,7 @@ def changes(frame: DataFrame, order: Sequence[str], *, title: str) -> Any:
     data = frame.assign(row=[wrapped(name, LETTERS) for name in frame["name"]],
                         kind=["less" if value < 0 else "more" for value in frame["value"]])  # fmt: skip
     low, high = min(0.0, float(data["value"].min())), max(0.0, float(data["value"].max()))
-    air = 0.2 * ((high - low) or 1.0)
+    air = 0.26 * ((high - low) or 1.0)
     x_scale = alt.Scale(domain=[low - (air if low < 0 else 0), high + (air if high > 0 or low == 0 else 0)], nice=False)
     x = alt.X("value:Q", title=title, scale=x_scale, axis=alt.Axis(tickCount=5, titleAnchor="start"))
     y = _rows([wrapped(name, LETTERS) for name in order], "row")

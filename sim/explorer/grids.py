@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.charts.theme import EMPTY, FONT, INK, LESS, MORE, QUIET, configured
+from sim.charts.theme import EMPTY, FONT, INK, LESS, MORE, QUIET, RULE, configured
 from sim.texts.formats import number
 
 if TYPE_CHECKING:
@@ -63,7 +63,11 @@ def matrix(
         layers.append(
             alt.Chart(there.assign(shown=shown)).mark_text(fontSize=12).encode(x=x, y=y, text="shown:N", color=ink)
         )
-    return configured(alt.layer(*layers).properties(height=LEGEND + max(200, 30 * len(codes))))
+    return configured(
+        alt.layer(*layers).properties(
+            height=LEGEND + max(200, 36 * len(codes) if len(codes) <= PRINTED else 30 * len(codes))
+        )
+    )
 
 
 def tiles(frame: DataFrame, *, top: float, change: bool, focus: str = "") -> Any:
@@ -80,7 +84,7 @@ def tiles(frame: DataFrame, *, top: float, change: bool, focus: str = "") -> Any
     y = alt.Y("row:O", axis=None, scale=alt.Scale(domain=rows, padding=0.06))
     there, gone = data[data["value"].notna()], data[data["value"].isna()]
     scale, dark = _scale(top, change=change)
-    squares = alt.Chart(there).mark_rect(cornerRadius=4).encode(
+    squares = alt.Chart(there).mark_rect(cornerRadius=4, stroke=RULE, strokeWidth=1).encode(
         x=x, y=y, color=alt.Color("value:Q", scale=scale, legend=_legend()), tooltip=["hint"]
     )  # fmt: skip
     ink = alt.condition(dark, alt.value("#ffffff"), alt.value(INK))
