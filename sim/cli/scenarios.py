@@ -27,6 +27,7 @@ def validate(
     output: Annotated[
         Literal["text", "json", "github"], typer.Option("--format", help="github: annotations for GitHub Actions.")
     ] = "text",
+    as_json: JsonOption = False,
 ) -> None:
     r"""Check scenario files without running them; every problem with file, line and column.
 
@@ -36,6 +37,7 @@ def validate(
       unweave validate my.yaml --set table=classroom-2011
       unweave validate my.yaml --format github
     """
+    output = "json" if as_json else output
     results = [(file, *_problems(file, overrides)) for file in files]
     if output == "json":
         _echo_json(
@@ -61,16 +63,21 @@ def validate(
         raise typer.Exit(DATA if all(problem.code == "data" for problem in found) else INVALID)
 
 
-def schema() -> None:
-    r"""Print the JSON Schema of scenario files, for editors and other tools.
+def schema(
+    kind: Annotated[Literal["scenario", "lesson"], typer.Option("--kind", help="Kind of file.")] = "scenario",
+) -> None:
+    r"""Print the JSON Schema of scenario or lesson files, for editors and other tools.
 
     \b
-    Example:
+    Examples:
       unweave schema > scenario.schema.json
+      unweave schema --kind lesson > lesson.schema.json
     """
+    from sim.explorer.lessons.schema import lesson_schema
     from sim.scenario_io import scenario_schema
 
-    typer.echo(json.dumps(scenario_schema(), ensure_ascii=False, indent=1))
+    found = lesson_schema() if kind == "lesson" else scenario_schema()
+    typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
 
 
 def listing(
