@@ -1,4 +1,4 @@
-"""Fill the parts of the README that are computed: ``python -m tests.readme [--table4] [--bench] [--literature] [--picture]``.
+"""Fill the parts of the README that are computed: ``python -m tests.readme [--table4] [--bench] [--literature] [--picture] [--screenshots]``.
 
 Each part stands between ``<!-- name:begin -->`` and ``<!-- name:end -->``; without an option all parts are made. The
 validation table needs the full WIOD tables (``UNWEAVE_DATA``), the rest only the project.
@@ -21,6 +21,11 @@ SHOWN = {
     "ai-divide": "AI divide",
     "interdependence-fades": "AI divide and backlash",
     "trust-ledger": "backlash and ledger",
+}
+#: Views of the explorer that the README shows, each with its link.
+SCREENS = {
+    "explorer-lab": "/lab?v=1&p=interdependence-fades&l=en",
+    "explorer-decompose": "/decompose?v=1&p=interdependence-fades&l=zh",
 }
 
 
@@ -102,10 +107,29 @@ def picture() -> None:
     (folder / "scenarios.svg").write_text(svg, encoding="utf-8")
 
 
+def screenshots() -> None:
+    """Two views of the explorer in a real browser, as docs/explorer-*.png."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.explorer.browser import Visitor, chromium, server
+
+    with server() as address, sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-background-networking"]
+        )
+        for name, path in SCREENS.items():
+            visitor = Visitor(browser, address)
+            visitor.open(path)
+            visitor.page.wait_for_timeout(1_000)
+            visitor.page.screenshot(path=ROOT / "docs" / f"{name}.png")
+            visitor.close()
+        browser.close()
+
+
 def main() -> None:
     """Make the chosen parts, or all."""
     parser = argparse.ArgumentParser(prog="python -m tests.readme", description=__doc__)
-    parts = {"table4": table4, "bench": bench, "literature": literature, "picture": picture}
+    parts = {"table4": table4, "bench": bench, "literature": literature, "picture": picture, "screenshots": screenshots}
     for name, make in parts.items():
         parser.add_argument(f"--{name}", action="store_true", help=make.__doc__)
     chosen = vars(parser.parse_args())
