@@ -16,7 +16,7 @@ from sim.report.acts import amount, in_order
 from sim.report.names import Names
 from sim.saved import SavedRun
 from sim.texts import Texts
-from sim.texts.formats import level, scale
+from sim.texts.formats import MISSING, level, scale
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 OFFERED = 60
 #: Smaller moves have no symbol in the timeline: relative to the largest move of their lever.
 SMALLEST = 0.02
+#: Room for axis and legend below the timeline in pixels.
+LEGEND = 100
 #: What can be looked at between pairs; ``both`` is membership of both in the ledger.
 PAIRS = ("trust", "tariff", "both")
 #: What can be looked at by economy and year.
@@ -89,7 +91,11 @@ def when(frame: DataFrame, run: SavedRun, texts: Texts) -> Picture | None:
         subtitle=texts("agents.timeline_note"),
         alt=texts("agents.timeline_alt", count=len(frame), economies=frame["economy"].nunique(),
                   first=frame["year"].min(), last=frame["year"].max(), most=codes[str(most.index[0])]),
-        chart=configured(timeline(top, levers, list(codes), codes, width=1100, row=26)),
+        chart=configured(
+            timeline(top, levers, list(codes), codes, width=1100).properties(
+                height=max(30, 11 * len(levers)) * top["economy"].nunique() + LEGEND
+            )
+        ),
         table=shown.rename(columns=columns),
         data=table,
         about=[(texts("agents.timeline"), texts("agents.timeline_about"))],
@@ -99,9 +105,8 @@ def when(frame: DataFrame, run: SavedRun, texts: Texts) -> Picture | None:
 def shown_log(frame: DataFrame, run: SavedRun, texts: Texts) -> DataFrame:
     """The log as the page shows it: names instead of codes, values in the units of their lever."""
     names = Names.of(run, texts)
-    whole = texts("acts.all")
-    economies = {code: names.economy(code) for code in run.economies} | {"": whole}
-    sectors = {code: names.sector(code) for code in run.sectors} | {"": whole}
+    economies = {code: names.economy(code) for code in run.economies} | {"": MISSING}
+    sectors = {code: names.sector(code) for code in run.sectors} | {"": MISSING}
     levers = {str(code): names.lever(str(code)) for code in frame["lever"].unique()}
     kinds = {str(kind): kind_name(str(kind), texts) for kind in frame["kind"].unique()}
     shown = frame[["year"]].copy()
@@ -215,7 +220,8 @@ def _pairs(run: SavedRun, measure: str, year: int) -> DataFrame:
     if measure == "both":
         member = {code: run.series("ledger", code).get(year, 0.0) for code in run.economies}
         rows = [(a, b, member[a] * member[b]) for a in member for b in member if a != b]
-        return pd.DataFrame(rows if any(member.values()) else [], columns=["source", "absorber", "value"])
+        ever = any(any(run.series("ledger", code).values()) for code in run.economies)
+        return pd.DataFrame(rows if ever else [], columns=["source", "absorber", "value"])
     frame = run["pairs"]
     frame = frame[(frame["indicator"] == measure) & (frame["year"] == year)]
     return frame.rename(columns={"exporter": "source", "importer": "absorber"})[["source", "absorber", "value"]]

@@ -45,9 +45,9 @@ EQUATIONS: tuple[tuple[str, str], ...] = (
     ("value", r"V_i = 1 - \textstyle\sum_j A_{ji}, \qquad \sum_t V_t B_{ts} = 1"),
     ("exports", r"E_{sr} = A_{sr} X_r + Y_{sr}, \qquad L_{ss} = (I - A_{ss})^{-1}"),
     ("terms", r"E_{sr} = T_1 + T_2 + \dots + T_{16}"),
-    ("vs", r"\mathrm{VS} = 1 - \frac{T_1 + \dots + T_8}{E} \quad\text{or}\quad \frac{T_{11} + \dots + T_{16}}{E}"),
-    ("absorbed", r"W_{sr} = V_s B_s Y_r, \qquad \text{interdependence} = \textstyle\sum_{s \ne r} W_{sr} / \sum W_{sr}"),
-    ("prices", r"\hat c_i = \bigl(\theta_i \hat p_{v,i}^{\,1-\sigma} + (1 - \theta_i)\, \hat p_{m,i}^{\,1-\sigma}\bigr)^{1/(1-\sigma)}"),
+    ("vs", r"\mathrm{VS} = 1 - \frac{T_1 + \dots + T_8}{E} ,\qquad \frac{T_{11} + \dots + T_{16}}{E}"),
+    ("absorbed", r"W_{sr} = V_s B_s Y_r, \qquad I = \textstyle\sum_{s \ne r} W_{sr} / \sum W_{sr}"),
+    ("prices", r"\hat c_i = \bigl(\alpha_i\, \hat p_{v,i}^{\,1-\sigma} + (1 - \alpha_i)\, \hat p_{m,i}^{\,1-\sigma}\bigr)^{1/(1-\sigma)}"),
     ("shares", r"\hat\pi_{si,r} = \left(\frac{\hat c_{si}\, \hat\kappa_{si,r}}{\hat P_{i,r}}\right)^{-\theta_i}"),
 )  # fmt: skip
 

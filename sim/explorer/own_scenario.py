@@ -49,7 +49,9 @@ def _table() -> None:
         st.caption(texts("files.table_note", most=uploads.megabytes(uploads.MAX_TABLE), cells=uploads.MAX_CELLS))
         given = st.file_uploader(texts("files.table_file"), type=list(uploads.TABLE_ENDINGS), key="upload.table",
                                  max_upload_size=uploads.MAX_TABLE // 1024**2)  # fmt: skip
-        if given is not None and _is_new("table", content := given.getvalue()):
+        if given is None:
+            _gone("table")
+        elif _is_new("table", content := given.getvalue()):
             st.session_state.pop(FAULT, None)
             try:
                 st.session_state[TABLE] = (uploads.safe_name(given.name), uploads.read_table(given.name, content))
@@ -74,7 +76,6 @@ def _about_table(name: str, table: WorldTable) -> None:
         st.caption(note)
     if st.button(texts("files.forget"), key="files.forget", type="tertiary"):
         st.session_state.pop(TABLE, None)
-        st.session_state.get(SEEN, {}).pop("table", None)
         st.rerun()
 
 
@@ -88,6 +89,11 @@ def _is_new(what: str, content: bytes) -> bool:
     return True
 
 
+def _gone(what: str) -> None:
+    """Forget a file that was taken out of its widget, so that it can be handed in again."""
+    st.session_state.get(SEEN, {}).pop(what, None)
+
+
 # -- a scenario of one's own -----------------------------------------------------------------------
 
 
@@ -97,13 +103,18 @@ def _scenario() -> None:
     st.caption(texts("files.scenario_note"))
     given = st.file_uploader(texts("files.scenario_file"), type=list(uploads.SCENARIO_ENDINGS), key="upload.scenario",
                              max_upload_size=1)  # fmt: skip
-    if given is not None and _is_new("scenario", content := given.getvalue()):
+    if given is None:
+        _gone("scenario")
+    elif _is_new("scenario", content := given.getvalue()):
         try:
             _put(uploads.scenario_text(given.name, content), uploads.safe_name(given.name))
         except UploadError as error:
             st.session_state[FAULTY] = error
+    titles = {one: ui.preset_title(one) for one in presets()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox(texts("files.template"), presets(), key="files.template", format_func=ui.preset_title)
+        name = st.selectbox(
+            texts("files.template"), presets(), key="files.template", format_func=lambda one: titles.get(one, one)
+        )
         st.button(texts("files.take"), key="files.take", on_click=_take, args=(name,))
     key = session.preset_widget("files.text", st.session_state.get(TEXT, ""))
     text = st.text_area(texts("files.text"), key=key, height=260, placeholder=texts("files.text_hint"),

@@ -14,7 +14,7 @@ from sim.texts.formats import MINUS, NBSP, number
 #: Sources, named once.
 MANSFIELD = "Mansfield (1961), Econometrica 29; Acemoglu & Restrepo (2018), American Economic Review 108"
 DESIGN = "sim/behaviour"
-TARIFF = r"t' = t + a\,\bigl(t^0 + \min(\max(o, v),\ \mathrm{cap}) - t\bigr)"
+TARIFF = r"t' = t + a\,\bigl(t^0 + \min(\max(o, v),\ \bar c) - t\bigr)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +41,18 @@ class Rule:
 
 _DIFFUSION = Rule(
     "diffusion",
-    (r"m = \max(0,\ 1 - \mu\,\hat q / \hat w)", r"\text{rate} = s \cdot m \cdot h \cdot \pi",
-     r"K' = C \,/\, \bigl(1 + (C/K - 1)\, e^{-\text{rate}}\bigr)"),
+    (r"m = \max(0,\ 1 - \mu\,\hat q / \hat w)", r"r = s \cdot m \cdot h \cdot \pi",
+     r"K' = C \,/\, \bigl(1 + (C/K - 1)\, e^{-r}\bigr)"),
     MANSFIELD, ("automation.",),
 )  # fmt: skip
 _PROTECTION = Rule(
     "protection",
-    (r"g' = m\,g + \textstyle\sum_k w_k \cdot \mathrm{loss}_k",
+    (r"g' = m\,g + \textstyle\sum_k w_k \cdot \ell_k",
      r"o = \sigma \cdot \max(0,\ g - \bar g) \cdot 2p / (p + \bar p)", TARIFF),
     f"{DESIGN}/protection", ("protection.",),
 )  # fmt: skip
 _RETALIATION = Rule(
-    "retaliation", (r"v = \rho \cdot \max(0,\ \Delta \bar t_{\text{partner}})", TARIFF), f"{DESIGN}/protection",
+    "retaliation", (r"v = \rho \cdot \max(0,\ \Delta \bar t_s)", TARIFF), f"{DESIGN}/protection",
     ("protection.retaliation", "protection.adjustment", "protection.cap"),
 )  # fmt: skip
 _COMMITMENT = Rule(
@@ -61,19 +61,19 @@ _COMMITMENT = Rule(
 _UNION = Rule("union", (r"\bar t_{s,i} = \textstyle\sum_r w_r\, t_{s,i,r}",), f"{DESIGN}/protection")
 _LEDGER = Rule(
     "ledger",
-    (r"\text{join:}\quad \text{saving} > \text{running} + \text{entry} / H",
-     r"\text{leave:}\quad \text{saving} < \text{running for } n \text{ years}"),
+    (r"S > R + E / H",
+     r"S < R \quad (n \times)"),
     f"{DESIGN}/ledger", ("ledger.",),
 )  # fmt: skip
 _CARBON = Rule(
-    "carbon", (r"m \cdot a = p", r"\textstyle\sum_r E_r (1 - a_r) = \mathrm{cap}"), f"{DESIGN}/carbon", ("carbon.",),
+    "carbon", (r"m \cdot a = p", r"\textstyle\sum_r E_r (1 - a_r) = \bar E"), f"{DESIGN}/carbon", ("carbon.",),
 )  # fmt: skip
 _TRUST = Rule(
     "hostility",
     (r"T' = T + r\,(T^0 - T) - f \cdot h", r"\kappa = 1 + \phi \cdot \max(0,\ 1 - \bar T / \bar T^0)"),
     f"{DESIGN}/trust", ("trust.",),
 )  # fmt: skip
-_DECREE = Rule("decree", (r"x' = \text{value} \quad\text{or}\quad x' = x + \text{add}",), "scenario")
+_DECREE = Rule("decree", (r"x' = x_0, \qquad x' = x + \Delta x",), "scenario")
 
 #: The rule of each kind of reason of :data:`sim.behaviour.log.REASONS`.
 RULES: Mapping[str, Rule] = MappingProxyType(

@@ -83,7 +83,11 @@ def _parameters(run: SavedRun | None) -> None:
                          range=[f"{low} … {high}" for low, high in zip(frame["low"], frame["high"], strict=True)])  # fmt: skip
     columns = ("changed", "label", "value", "default", "range", "unit", "effect", "status", "source", "id", "note")
     heads = {one: texts(f"column.{one}") for one in columns}
-    st.dataframe(shown[list(columns)].rename(columns=heads), hide_index=True, key="table.parameters", height=TALL,
+    widths = {
+        heads[one]: st.column_config.Column(width=size)
+        for one, size in (("changed", 40), ("label", 290), ("effect", 210))
+    }
+    st.dataframe(shown[list(columns)].rename(columns=heads), hide_index=True, key="table.parameters", height=TALL, column_config=widths,
                  alt=texts("method.parameters_alt", count=len(frame)))  # fmt: skip
     ui.download_csv(frame, "unweave-parameters.csv", key="csv.parameters")
     _one_parameter(frame)
