@@ -27,7 +27,12 @@ def teacher_view() -> None:
                         format_func=lambda one: f"{found[one].order} · {found[one].title.in_(t.lang)}")  # fmt: skip
     lesson = found[name]
     evidence = Evidence(lesson)
-    st.table(answers(evidence, t), hide_index=True)
+    for row in answers(evidence, t).to_dict("records"):
+        number_, question, expected, tolerance, computed, because = (str(one) for one in row.values())
+        facts = f"{t('lessons.expected')}: **{expected}** ({t('lessons.tolerance')} {tolerance})"
+        with st.container(border=True):
+            st.markdown(f"**{number_}.** {question}")
+            st.markdown(f"{facts} · {t('lessons.computed_now')}: **{computed}**  \n{because}")
     for step in lesson.steps:
         if isinstance(step, ExplainStep):
             st.markdown(f"**{filled(evidence, step.prompt, t)}**  \n{filled(evidence, step.model, t)}")
