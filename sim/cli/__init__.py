@@ -6,6 +6,7 @@ Every command lives in a module with ``register(app)``; it is imported when the 
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -21,6 +22,7 @@ from sim.cli.failures import explain
 #: Commands in the order of the help: name, module with ``register``, one line of help.
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("sim.cli.run", "Run a scenario and write its run folder."),
+    "init": ("sim.cli.init", "Make a folder with a commented scenario of your own."),
     "validate": ("sim.cli.scenarios", "Check scenario files; every problem with file, line and column."),
     "sweep": ("sim.cli.sweep", "Run a scenario over a grid of settings or many seeds; goes on after a stop."),
     "compare": ("sim.cli.run", "Compare finished runs."),
@@ -91,7 +93,19 @@ def load(name: str) -> Any:
     app.callback()(lambda: None)
     import_module(COMMANDS[name][0]).register(app)
     group: Any = typer.main.get_group(app)
-    return group.commands.get(name)
+    command = group.commands.get(name)
+    _keep_examples(command)
+    return command
+
+
+def _keep_examples(command: Any) -> None:
+    r"""Keep the lines of every paragraph of examples: click joins lines unless ``\b`` stands above them."""
+    text = (command.help or "").replace("\\b\n", "").replace("\b\n", "")
+    command.help = re.sub(
+        r"^Examples?:?\n(-+\n)?", lambda found: "\b\n" + found[0].split("\n")[0].rstrip(":") + ":\n", text, flags=re.M
+    )
+    for one in getattr(command, "commands", {}).values():
+        _keep_examples(one)
 
 
 def _application(**settings: Any) -> typer.Typer:

@@ -262,6 +262,7 @@ def report(
     runs: Annotated[
         Path | None, typer.Option("--runs", help="Where runs are looked up [UNWEAVE_RUNS or ./runs].")
     ] = None,
+    as_json: Json = False,
 ) -> int:
     r"""Write the report of a finished run again, in one language or both; existing files are kept.
 
@@ -277,7 +278,9 @@ def report(
     saved = read_run(find_run(which, runs_folder(runs)))
     assert saved.folder is not None
     wanted = output or saved.folder / f"report-{lang}.html"
-    typer.echo(str(write_new(wanted, render(saved, lang), exactly=output is not None)))
+    written = str(write_new(wanted, render(saved, lang), exactly=output is not None))
+    answer = {"schema_version": saved.manifest["schema_version"], "run": saved.manifest["run"], "report": written}
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=1) if as_json else written)
     return OK
 
 

@@ -169,3 +169,11 @@ def test_no_colour_where_none_is_wanted() -> None:
         capture_output=True, text=True, cwd=ROOT, check=True, env={**os.environ, "NO_COLOR": "1"},
     )  # fmt: skip
     assert "\x1b[" not in ran.stdout
+
+
+@pytest.mark.parametrize("name", sim.cli.available())
+def test_examples_stand_on_lines_of_their_own(call: Call, name: str) -> None:
+    """The mark that keeps lines was once printed as the two characters it is written with."""
+    _, out, _ = call(name, "-h")
+    assert "\\b" not in out
+    assert not any("Example" in line and "unweave" in line for line in out.splitlines())

@@ -365,6 +365,10 @@ def test_report_is_written_again_beside_the_old_one(own_runs: Path, capsys: pyte
         assert Path(capsys.readouterr().out.strip()).name == expected
     (folder,) = folders(own_runs)
     assert '<html lang="zh">' in (folder / "report-zh.html").read_text()
+    assert call(["report", "latest", "--lang", "en", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["schema_version"], answer["run"]) == (1, folder.name)
+    assert Path(answer["report"]).name == "report-en.html"
 
 
 @pytest.mark.parametrize("command", [["report"], ["compare", "nothing"]])

@@ -157,3 +157,7 @@ def test_doctor_finds_the_installation_healthy(call: Call, tmp_path: Path, monke
     code, out, _ = call("doctor")
     assert code == 1
     assert "FAIL  run folder" in out
+
+
+def test_json_of_validate_is_the_json_format(call: Call, bad: Path) -> None:
+    assert call("validate", bad, "--json") == call("validate", bad, "--format", "json")
