@@ -22,9 +22,11 @@ STYLE = """<style>
 [data-testid="stMetricValue"] {font-size: 1.4rem; padding: 0}
 [data-testid="stMetricLabel"] p {white-space: normal; line-height: 1.25}
 section[data-testid="stSidebar"] {min-width: 340px}
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] :is(p, li) {color: inherit !important; opacity: 1}
+[data-testid="stCaptionContainer"] {opacity: 0.78}
 .narrow {display: none}
 @media (max-width: 640px) {.narrow {display: block} section[data-testid="stSidebar"] {min-width: 0}
-  body:has([data-testid="stSidebar"][aria-expanded="true"]) .st-key-langswitch {display: none}}
+  .st-key-langswitch {position: static}}
 @media (prefers-reduced-motion: reduce) {* {transition: none !important; animation: none !important}}
 @media print {header, section[data-testid="stSidebar"] {display: none}}
 </style>"""
