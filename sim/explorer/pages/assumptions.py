@@ -75,6 +75,7 @@ def _parameters(run: SavedRun | None) -> None:
         only = st.toggle(texts("method.only_changed"), key="method.only")
     whole = method_view.parameter_table(run, texts)
     frame = method_view.filtered(whole, words, statuses, changed=only)
+    frame = frame.sort_values("changed", ascending=False, kind="stable")
     st.caption(texts("method.parameters_count", count=len(frame), all=len(whole), changed=int(whole["changed"].sum())))
     if frame.empty:
         _nothing()
