@@ -75,13 +75,15 @@ def test_story_lever_link_and_the_same_numbers_elsewhere(visitor) -> None:
     one.page.locator(
         ".st-key-open-interdependence-fades button, .st-key-open\\.interdependence-fades button"
     ).first.click()
-    one.page.get_by_role("heading", name="Lab", exact=True).wait_for()
+    one.page.locator(".st-key-advanced").first.wait_for()  # the last part of the laboratory
+    one.page.wait_for_timeout(500)
     one.settle()
     before = one.metrics()
     one.lever("tariff").focus()
     for _ in range(5):
         one.page.keyboard.press("ArrowRight")
-    one.page.locator("text=points ✕").first.wait_for()
+        one.page.wait_for_timeout(200)  # as fast as a hand
+    one.page.locator("text=0 → 5 points ✕").first.wait_for()
     one.settle()
     after = one.metrics()
     assert len(after) == 4 and after != before
