@@ -120,11 +120,8 @@ def _downloads() -> None:
         )
         ui.download(texts("share.report"), lambda: _report(run), f"{run.name}.html", "text/html", key="files.report")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        names = {
-            name: texts("files.rows", name=name, rows=f"{len(run[name]):,}") for name in run.tables if len(run[name])
-        }
-        table = st.selectbox(texts("files.one_table"), list(names), key="files.one_table",
-                             format_func=lambda one: names.get(one, one))  # fmt: skip
+        names = [name for name in run.tables if len(run[name])]
+        table = st.selectbox(texts("files.one_table"), names, key="files.one_table")
         ui.download(texts("ui.download_csv"), lambda: run_files.table_bytes(run, table, bom=bom), f"{run.name}-{table}.csv",
                     "text/csv", key="files.table_csv")  # fmt: skip
 
