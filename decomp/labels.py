@@ -30,9 +30,13 @@ def did_you_mean(label: object, allowed: Iterable[str]) -> str:
     "; did you mean 'GRC'?"
     >>> did_you_mean("chn", ["CHN"])
     "; did you mean 'CHN'?"
+    >>> did_you_mean("KRO", ["row", "KOR"])  # the same letters come first
+    "; did you mean 'KOR'?"
     """
+    wanted = str(label).casefold()
     by_folded = {str(candidate).casefold(): str(candidate) for candidate in allowed}
-    found = get_close_matches(str(label).casefold(), by_folded, n=1, cutoff=0.6)
+    found = get_close_matches(wanted, by_folded, n=5, cutoff=0.6)
+    found.sort(key=lambda one: sorted(one) != sorted(wanted))
     return f"; did you mean {by_folded[found[0]]!r}?" if found else ""
 
 

@@ -113,8 +113,9 @@ class Decomposition:
         s, r = self.table.economies_in(exporter), self.table.economies_in(importer)
         i = self.table.sectors_in("all" if sectors is None else sectors)
         if not s or not r or not i or (len(s) == 1 and s == r):
+            chosen = "all sectors" if sectors is None else f"sectors {sectors!r}"
             raise LabelError(
-                f"exporter {exporter!r}, importer {importer!r}, sectors {sectors!r} hold no trade between two economies; "
+                f"exporter {exporter!r}, importer {importer!r}, {chosen} hold no trade between two economies; "
                 "name an importer that differs from the exporter, and at least one sector."
             )
         cells = np.ix_(s, i, r)

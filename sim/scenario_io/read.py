@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -215,7 +216,7 @@ def _for_table(scenario: Scenario, table: WorldTable, faults: Faults) -> Scenari
     return scenario.model_copy(update={"expect": expect})
 
 
-def _with_run(scenario: Scenario, years: tuple[int, int] | None, seed: int | None, faults: Faults) -> Scenario:
+def _with_run(scenario: Scenario, years: tuple[int, int] | None, seed: Any, faults: Faults) -> Scenario:
     """Return the scenario with the years and the seed of this run."""
     changes: dict[str, Any] = {}
     if years is not None and "years" not in faults.assumed:
@@ -227,9 +228,10 @@ def _with_run(scenario: Scenario, years: tuple[int, int] | None, seed: int | Non
         else:
             changes["years"] = (int(years[0]), int(years[1]))
     if seed is not None:
-        if seed < 0:
-            faults.found.append(Mark("--seed").problem("S013", f"the seed is {seed}; allowed: whole numbers from 0."))
-        changes["seed"] = seed
+        if not isinstance(seed, Integral) or seed < 0:
+            faults.found.append(Mark("--seed").problem("S013", f"the seed is {seed!r}; allowed: whole numbers from 0."))
+        else:
+            changes["seed"] = int(seed)
     return scenario.model_copy(update=changes) if changes else scenario
 
 

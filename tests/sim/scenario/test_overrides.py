@@ -127,6 +127,8 @@ def test_a_short_run_does_not_object_to_later_policies(write: Any) -> None:
     ({"years": (2012, 2015)}, "a run starts in its base year 2011"),
     ({"years": (2011, 2010)}, "goes forward at most 200 years"),
     ({"seed": -1}, "the seed is -1"),
+    ({"seed": "x"}, "the seed is 'x'; allowed: whole numbers from 0"),
+    ({"seed": 1.5}, "the seed is 1.5"),
 ])  # fmt: skip
 def test_options_that_do_not_fit(path: Any, options: dict[str, Any], words: str) -> None:
     with pytest.raises(ScenarioError, match=words):
