@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import time
 from typing import Any
 
 import streamlit as st
@@ -15,6 +16,9 @@ from sim.texts.formats import number
 
 #: Colour of the badge of each kind.
 BADGES = {"instrument": "blue", "assumption": "gray", "behaviour": "orange"}
+
+#: What the widgets were told, and for how many seconds it may come back.
+TOLD, ECHO = "x.told", 3.0
 
 
 def sidebar() -> None:
@@ -47,18 +51,37 @@ def lever(control: Control) -> None:
             "on_change": _moved,
         }
         with left, st.container(gap="xxsmall"):
-            key = session.preset_widget(f"L.{control.id}", value)
+            key = _following(f"L.{control.id}", value)
             st.slider(f"{label} ({unit})", key=key, args=(control.id, key), **limits)
             st.html(ticks(control, texts))
         with right:
-            key = session.preset_widget(f"N.{control.id}", value)
+            key = _following(f"N.{control.id}", value)
             st.number_input(texts("lab.typed", name=label, unit=unit), key=key, args=(control.id, key), **limits)
         st.caption(_scope(control, setup, texts, needed))
 
 
+def _following(key: str, value: float) -> str:
+    """Let a widget follow its lever, and remember what it was told: see :func:`_echo`."""
+    before = st.session_state.get(key)
+    if before is not None and before != value:
+        told = st.session_state.setdefault(TOLD, {})
+        told[key] = [*told.get(key, [])[-20:], (before, time.monotonic()), (value, time.monotonic())]
+    return session.preset_widget(key, value)
+
+
+def _echo(key: str, value: float) -> bool:
+    """Whether a value only comes back from the browser: the twin of a moved widget was told it a moment ago.
+
+    While a lever is moved quickly, the browser still sends the number that the other widget of the pair had before, and
+    that would undo the move.
+    """
+    now = time.monotonic()
+    return any(value == told and now - when < ECHO for told, when in st.session_state.get(TOLD, {}).get(key, []))
+
+
 def _moved(lever_id: str, key: str) -> None:
     value = st.session_state[key]
-    if value is not None:
+    if value is not None and not _echo(key, value):
         session.change(session.setup().with_value(lever_id, CONTROLS[lever_id].stored(float(value))))
 
 

@@ -76,6 +76,15 @@ def test_a_lever_moves_the_numbers_and_comes_back(visit) -> None:
     healthy(app)
 
 
+def test_a_stale_number_of_the_twin_does_not_undo_a_quick_move(visit) -> None:
+    """Moving a slider fast, the browser sent the old number of the number field along, and the lever jumped back."""
+    app = visit("lab", {"l": "en"})
+    app.slider(key="L.tariff").set_value(3.0).run()
+    app.slider(key="L.tariff").set_value(4.0)
+    app.number_input(key="N.tariff").set_value(0.0).run()
+    assert app.slider(key="L.tariff").value == 4.0 and app.number_input(key="N.tariff").value == 4.0
+
+
 def test_the_language_switch_keeps_everything(visit) -> None:
     app = visit("lab", {"l": "en", "p": "trade-war"})
     app.slider(key="L.tariff").set_value(20.0).run()
