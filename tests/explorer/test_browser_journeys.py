@@ -54,7 +54,16 @@ def arrive(one: Visitor, path: str) -> None:
     """Open a page and wait until it is all there, with charts or without."""
     one.page.goto(one.address + path)
     one.page.wait_for_selector("[data-testid=stMain] h1", timeout=60_000)
+    complete(one)
+
+
+def complete(one: Visitor) -> None:
+    """Wait until nothing runs and no grey bar stands for a part (the style included) whose code is still on its way."""
     one.settle()
+    one.page.wait_for_function(
+        "() => document.querySelector('[data-testid=stHtml] style') && !document.querySelector('[data-testid=stSkeleton]')",
+        timeout=60_000,
+    )
 
 
 def examine(one: Visitor) -> None:
@@ -66,6 +75,7 @@ def examine(one: Visitor) -> None:
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
+    complete(one)
     found = Axe().run(one.page, options={"resultTypes": ["violations"]}).response["violations"]
     grave = [rule for rule in found if rule["impact"] in GRAVE]
     assert not grave, "\n".join(
