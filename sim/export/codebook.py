@@ -130,8 +130,8 @@ def _labels(key: str) -> list[str]:
     return [Texts(lang).get(key, "") or "" for lang in LANGUAGES]
 
 
-def readme(run: SavedRun, headline: str) -> str:
-    """Text of the README.md of a run folder: what happened, what is where, how to repeat it."""
+def readme(run: SavedRun, headline: str, *, report: bool) -> str:
+    """Text of the README.md of a run folder: what happened, what is where (the report if there will be one), how to repeat it."""
     manifest, table = run.manifest, run.manifest.get("table", {})
     years = f"{run.years[0]}–{run.years[-1]}" if run.years else "none"
     growth = (
@@ -139,6 +139,7 @@ def readme(run: SavedRun, headline: str) -> str:
         if manifest.get("settings", {}).get("baseline")
         else "Every year is the base year plus that year's shocks: no growth is assumed."
     )
+    years_kept = run.folder is not None and (run.folder / "years").is_dir()
     lines = [
         f"# Run {manifest.get('run', '')}",
         "",
@@ -152,11 +153,11 @@ def readme(run: SavedRun, headline: str) -> str:
         "",
         "| file | what it holds |",
         "|---|---|",
-        "| `report.html` | the report: one file, opens offline |",
+        *(["| `report.html` | the report: one file, opens offline |"] if report else []),
         "| `run.json` | manifest: status, versions, threads, seed, checks, files with SHA-256, command |",
         "| `scenario.yaml`, `scenario.resolved.yaml` | the scenario as given, and with every default filled in |",
         "| `tables/*.csv`, `tables/*.parquet` | the same tidy tables twice; columns and codes in `codebook.csv` |",
-        "| `years/*.npz` | simulated world tables, read with `decomp.load` |",
+        *(["| `years/*.npz` | simulated world tables, read with `decomp.load` |"] if years_kept else []),
         "| `log.jsonl` | what happened when |",
         "",
         "Repeat the run from inside this folder:",

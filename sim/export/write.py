@@ -118,7 +118,7 @@ def _finish(
     folder.manifest.update(closing(result, tables, str(folder.manifest["started"])))
     saved = SavedRun(folder.manifest, tables, folder.path)
     folder.write_text("codebook.csv", codebook())
-    folder.write_text("README.md", readme(saved, headline(saved)))
+    folder.write_text("README.md", readme(saved, headline(saved), report=lang is not None))
     folder.update(files=folder.files(rows))  # complete before the report, so that nothing is lost if drawing fails
     if lang is not None:
         folder.write_text("report.html", render(saved, lang))

@@ -1,4 +1,4 @@
-"""A scenario that asks for ``outputs: [sectors]`` finds the 16 terms of every pair and sector in its run folder."""
+"""What a run folder holds: the terms by sector when asked for, and a README that lists only what is there."""
 
 from __future__ import annotations
 
@@ -39,3 +39,13 @@ def test_terms_by_sector_add_up_to_the_pairs(result: sim.RunResult, tmp_path: Pa
 def test_nobody_gets_them_unasked(tmp_path: Path) -> None:
     folder = sim.run("baseline", overrides=["table=classroom-2011"], years=(2011, 2012)).save(tmp_path, lang=None)
     assert not (folder / "tables" / "sector_terms.csv").exists()
+
+
+def test_the_readme_of_a_run_lists_only_what_is_there(result: sim.RunResult, tmp_path: Path) -> None:
+    """It once promised a report and yearly tables that nobody had asked for."""
+    bare = (result.save(tmp_path, lang=None) / "README.md").read_text()
+    assert "report.html" not in bare
+    assert "years/*.npz" not in bare
+    full = (result.save(tmp_path, lang="en", years="ends") / "README.md").read_text()
+    assert "report.html" in full
+    assert "years/*.npz" in full
