@@ -92,7 +92,7 @@ def driver(kind: str, name: str, value: str) -> str:
     """A number behind a decision as it is shown: in the way in which the rule's own sentence writes it.
 
     >>> driver("diffusion", "cost", "0.731").replace(NBSP, " ")
-    '73.1 %'
+    '73.10 %'
     >>> driver("carbon-sell", "cost", "1234.5")
     '1,234'
     """
