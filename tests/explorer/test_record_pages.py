@@ -13,6 +13,7 @@ import pytest
 from decomp.io import load, save
 from sim.explorer.setup import Setup
 from sim.explorer.uploads import MAX_SCENARIO, read_given, run_given
+from sim.texts import Texts
 from tests.explorer.conftest import healthy
 
 pytest.importorskip("streamlit")
@@ -67,8 +68,11 @@ def test_pages_stand_in_both_languages(visit, page: str, lang: str, link: dict[s
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("page", PAGES)
 def test_a_large_table_that_was_not_run_says_so(visit, page: str, lang: str) -> None:
-    app = visit(page, {"l": lang, "t": "world-2011"} if page else {})
+    app = visit(page, {"l": lang, "t": "world-2011"})
     translated(app, lang)
+    missing = Texts(lang)("files.not_computed", name="\x00").split("\x00")[1]  # what follows the name of the run
+    assert any(missing in one.value for one in app.info)
+    assert not any(missing in one.value for one in visit(page, {"l": lang}).info)  # the classroom table is run live
 
 
 @pytest.mark.parametrize("lang", LANGS)
