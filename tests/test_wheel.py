@@ -49,6 +49,12 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return command
 
 
+def place(command: Path) -> Path:
+    """Folder that the wheel was unpacked into."""
+    (found,) = command.parents[1].glob("lib/python3*/site-packages")
+    return found
+
+
 def call(command: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "UNWEAVE_RUNS"}}
     return subprocess.run(
@@ -66,6 +72,46 @@ def test_the_package_comes_from_the_wheel(installed: Path, tmp_path: Path) -> No
         check=True,
     ).stdout
     assert str(ROOT) not in where
+
+
+def test_every_data_file_of_the_tree_is_in_the_wheel(installed: Path) -> None:
+    """Tables, catalogues, templates, lessons: whatever lies in the packages or the library is read by somebody."""
+    wanted = {"sim/_app.py"}
+    for folder, inside in (("decomp", "decomp"), ("sim", "sim"), ("scenarios", "sim/_scenarios")):
+        for file in (ROOT / folder).rglob("*"):
+            parts = file.relative_to(ROOT / folder).parts
+            hidden = "__pycache__" in parts or any(part.startswith(".") for part in parts)
+            if file.is_file() and file.suffix != ".py" and not hidden:
+                wanted.add("/".join((inside, *parts)))
+    assert {".npz", ".csv", ".toml", ".yaml", ".j2", ".css", ".json"} <= {Path(name).suffix for name in wanted}
+    assert [name for name in sorted(wanted) if not (place(installed) / name).is_file()] == []
+
+
+#: Visits every page of the installed explorer; run by the Python of the installation, away from the repository.
+VISIT = """
+from streamlit.testing.v1 import AppTest
+from sim.resources import app_file
+from sim.explorer import ui
+
+for page in ui.PAGES:
+    app = AppTest.from_file(str(app_file()), default_timeout=120)
+    app.query_params["l"] = "zh"
+    app.run()
+    if page != "start":
+        app.switch_page(f"explorer/pages/{page}.py").run()
+    assert not app.exception and not app.error, (page, app.exception, app.error)
+    print(page, app.title[0].value)
+"""
+
+
+def test_every_page_of_the_installed_explorer_opens(installed: Path, tmp_path: Path) -> None:
+    pytest.importorskip("streamlit")
+    shown = subprocess.run(
+        [str(installed.parent / "python"), "-c", VISIT], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert shown.returncode == 0, shown.stderr
+    said = dict(line.split(maxsplit=1) for line in shown.stdout.splitlines())
+    assert len(said) == 9 and said["lab"] == "实验台" and said["lessons"] == "课程"
 
 
 def test_list_names_the_bundled_scenarios_and_tables(installed: Path, tmp_path: Path) -> None:
