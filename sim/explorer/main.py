@@ -24,6 +24,8 @@ STYLE = """<style>
 section[data-testid="stSidebar"] {min-width: 340px}
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] :is(p, li) {color: inherit !important; opacity: 1}
 [data-testid="stCaptionContainer"] {opacity: 0.78}
+.subtitle {font-size: 0.875rem; color: #52606d; margin: 0 0 0.25rem}
+.read {position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap}
 .narrow {display: none}
 @media (max-width: 640px) {.narrow {display: block} section[data-testid="stSidebar"] {min-width: 0}
   .st-key-langswitch {position: static}}
@@ -49,7 +51,7 @@ def main() -> None:
             page.run()
     except Exception as error:
         ui.failure(error)
-    session.finish()
+    session.finish(page.url_path)
 
 
 def _language_switch() -> None:

@@ -6,11 +6,12 @@ baseline is dashed and grey wherever it appears.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sim.charts.theme import GROUP_COLOURS, INK, LESS, MORE, QUIET, WORLD_COLOUR, economy_colours, spread
+from sim.charts.theme import GROUP_COLOURS, INK, LESS, MORE, QUIET, WORLD_COLOUR, economy_colours
+from sim.explorer import plots
 from sim.explorer.engine import Finished
 from sim.indicators import INDICATORS
 from sim.report.data import GROUPS as GROUP_CODES
@@ -20,13 +21,6 @@ from sim.texts.formats import number, scale
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-
-#: Height of the charts in pixels.
-HEIGHT = 250
-#: Height of a legend of six lines below a chart.
-LEGEND = 140
-#: Share of the width that the labels right of the last year take.
-LABELS = 0.24
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +35,8 @@ class Picture:
         What it shows; measure, unit, economy and scenario.
     alt : str
         Text alternative.
-    chart : altair chart
-        :func:`sim.explorer.ui.draw` gives it the common look.
+    chart : altair chart or Plot
+        :func:`sim.explorer.ui.draw` gives it the common look; a :class:`sim.explorer.plots.Plot` is exchanged fastest.
     table : DataFrame
         What the table tab shows: columns in the user's language, displayed units.
     data : DataFrame
@@ -85,8 +79,6 @@ def course(run: Finished, base: Finished | None, indicator: str, economy: str, t
     given = {"scenario": own}
     if base is not None and base.setup.key != run.setup.key:
         given["baseline"] = base.series(indicator, economy)
-    rows = [(year, name, factor * value) for name, series in given.items() for year, value in series.items()]
-    frame = pd.DataFrame(rows, columns=["year", "line", "value"])
     names = {name: texts(f"chart.{name}") for name in given}
     who = economy_name(run, economy, texts)
     facts = " ".join(
@@ -94,54 +86,28 @@ def course(run: Finished, base: Finished | None, indicator: str, economy: str, t
               after=number(factor * series[max(series)]))
         for name, series in given.items() if series
     )  # fmt: skip
-    span = {"base": min(own, default=0), "year": max(own, default=0)}
-    wide = frame.pivot_table(index="year", columns="line", values="value", sort=False).reset_index()
-    data = frame.assign(economy=economy, indicator=indicator, value=frame["value"] / factor, unit=info.unit)
+    years = run.result.years
+    span = {"base": years[0], "year": years[-1]}
+    shown = {name: {year: factor * value for year, value in series.items()} for name, series in given.items()}
+    rows = [
+        (year, name, economy, indicator, value, info.unit)
+        for name, series in given.items()
+        for year, value in series.items()
+    ]
+    wide = {texts("table.year"): years} | {
+        names[name]: [series.get(year) for year in years] for name, series in shown.items()
+    }
     return Picture(
         id=indicator,
         title=info.label(texts.lang),
         subtitle=texts("chart.subtitle", unit=axis_title(indicator, texts), economy=who),
         alt=texts("chart.alt_course", name=info.label(texts.lang), economy=who, rest=texts("alt.lines", facts=facts, **span)),
-        chart=lines(frame, names, colour=WORLD_COLOUR if economy == WORLD else economy_colours([economy])[0]),
-        table=wide.rename(columns={"year": texts("table.year"), **names}),
-        data=data[["year", "line", "economy", "indicator", "value", "unit"]],
+        chart=plots.lines(shown, names, WORLD_COLOUR if economy == WORLD else economy_colours([economy])[0],
+                          (years[0], years[-1])),
+        table=pd.DataFrame(wide),
+        data=pd.DataFrame(rows, columns=["year", "line", "economy", "indicator", "value", "unit"]),
         about=[(texts("chart.formula"), info.formula), (texts("chart.source"), info.source), (texts("chart.unit"), info.unit)],
     )  # fmt: skip
-
-
-def lines(frame: DataFrame, names: Mapping[str, str], *, colour: str, zero: bool = False) -> Any:
-    """Lines over years with labels at their ends, as wide as their place; ``baseline`` is dashed and grey.
-
-    ``frame`` has the columns year, line and value in displayed units; ``names`` the labels in drawing order.
-    """
-    import altair as alt
-    import pandas as pd
-
-    years = sorted({int(year) for year in frame["year"]})
-    low, high = float(frame["value"].min()), float(frame["value"].max())
-    pad = 0.08 * (high - low) or 0.05 * abs(high) or 1.0
-    y_scale = alt.Scale(domain=[min(0.0, low) if zero else low - pad, high + pad], zero=False, nice=False)
-    room = LABELS / (1 - LABELS) * max(1, years[-1] - years[0])
-    x_scale = alt.Scale(domain=[years[0], years[-1] + room], nice=False, zero=False)
-    ticks = [year for year in range(years[0], years[-1] + 1) if (year - years[0]) % max(1, -(-len(years) // 4)) == 0]
-    x = alt.X("year:Q", scale=x_scale, axis=alt.Axis(values=ticks, format="d", grid=False, title=None))
-    y = alt.Y("value:Q", scale=y_scale, title=None, axis=alt.Axis(tickCount=5))
-    order = [name for name in ("baseline", "scenario") if name in names]
-    tint = alt.Scale(domain=order, range=[QUIET if name == "baseline" else colour for name in order])
-    dash = alt.Scale(domain=order, range=[[6, 4] if name == "baseline" else [1, 0] for name in order])
-    base = alt.Chart(frame)
-    drawn = base.mark_line(strokeWidth=2.6, point=len(years) == 1).encode(
-        x=x, y=y, color=alt.Color("line:N", scale=tint, legend=None),
-        strokeDash=alt.StrokeDash("line:N", scale=dash, legend=None),
-    )  # fmt: skip
-    last = frame[frame["year"] == frame.groupby("line")["year"].transform("max")]
-    places = spread([float(v) for v in last["value"]], 16 / HEIGHT * (high - low + 2 * pad))
-    ends = pd.DataFrame({"year": last["year"].to_numpy(), "value": places, "line": last["line"].to_numpy(),
-                         "label": [names[str(name)] for name in last["line"]]})  # fmt: skip
-    labels = alt.Chart(ends).mark_text(align="left", dx=6, fontSize=13, baseline="middle").encode(
-        x=x, y=y, text="label:N", color=alt.Color("line:N", scale=tint, legend=None)
-    )  # fmt: skip
-    return alt.layer(drawn, labels).properties(height=HEIGHT)
 
 
 def sparkline(run: Finished, base: Finished | None, indicator: str) -> Any:
@@ -176,13 +142,8 @@ def groups(run: Finished, base: Finished | None, economy: str, texts: Texts) -> 
     shares = {"scenario": _shares(run, economy)}
     if base is not None and base.setup.key != run.setup.key:
         shares["baseline"] = _shares(base, economy)
-    rows = [
-        (year, line, code, 100 * value)
-        for line, by_year in shares.items()
-        for year, values in by_year.items()
-        for code, value in zip(GROUP_CODES, values, strict=True)
-    ]
-    frame = pd.DataFrame(rows, columns=["year", "line", "group", "value"])
+    rows = [(year, line, code, value, economy, "share of gross exports") for line, by_year in shares.items()
+            for year, values in by_year.items() for code, value in zip(GROUP_CODES, values, strict=True)]  # fmt: skip
     names = {code: texts(f"group.{code}") for code in GROUP_CODES}
     own = shares["scenario"]
     first, last = min(own), max(own)
@@ -191,18 +152,18 @@ def groups(run: Finished, base: Finished | None, economy: str, texts: Texts) -> 
         for k, code in enumerate(GROUP_CODES)
     )
     who = economy_name(run, economy, texts)
-    table = frame.assign(group=frame["group"].map(names), line=frame["line"].map(lambda name: texts(f"chart.{name}")))
-    wide = table.pivot_table(index=["line", "year"], columns="group", values="value", sort=False).reset_index()
-    heads = {"line": texts("chart.line"), "year": texts("table.year")}
+    heads = [texts("chart.line"), texts("table.year"), *names.values()]
+    wide = [(texts(f"chart.{line}"), year, *(100 * value for value in values))
+            for line, by_year in shares.items() for year, values in by_year.items()]  # fmt: skip
     return Picture(
         id="groups",
         title=texts("chart.groups"),
         subtitle=texts("chart.subtitle", unit=texts("chart.of_exports"), economy=who),
         alt=texts("chart.alt_course", name=texts("chart.groups"), economy=who,
                   rest=texts("alt.groups", facts=facts, base=first, year=last)),
-        chart=_stack(frame, names),
-        table=wide.rename(columns=heads),
-        data=frame.assign(economy=economy, value=frame["value"] / 100, unit="share of gross exports"),
+        chart=plots.stack(own, shares.get("baseline"), names, GROUP_COLOURS),
+        table=pd.DataFrame(wide, columns=heads),
+        data=pd.DataFrame(rows, columns=["year", "line", "group", "value", "economy", "unit"]),
         about=[(names[code], INDICATORS[code].formula if code in INDICATORS else "") for code in GROUP_CODES]
         + [(texts("chart.source"), INDICATORS["vax"].source)],
     )  # fmt: skip
@@ -212,38 +173,6 @@ def _shares(run: Finished, economy: str) -> dict[int, list[float]]:
     series = [run.series(code, economy) for code in GROUP_CODES]
     totals = {year: sum(one[year] for one in series) for year in series[0]}
     return {year: [one[year] / total for one in series] for year, total in totals.items() if total}
-
-
-def _stack(frame: DataFrame, names: Mapping[str, str]) -> Any:
-    import altair as alt
-
-    own = frame[frame["line"] == "scenario"].assign(name=lambda f: f["group"].map(dict(names)))
-    own = own.assign(rank=own["group"].map({code: k for k, code in enumerate(names)}))
-    years = sorted({int(year) for year in own["year"]})
-    ticks = [year for year in years if (year - years[0]) % max(1, -(-len(years) // 5)) == 0]
-    x = alt.X("year:Q", scale=alt.Scale(domain=[years[0], years[-1]], nice=False, zero=False),
-              axis=alt.Axis(values=ticks, format="d", grid=False, title=None))  # fmt: skip
-    y_scale = alt.Scale(domain=[0, 100], nice=False)
-    legend = alt.Legend(orient="bottom", columns=1, symbolSize=140, labelLimit=420, title=None)
-    colour = alt.Color("name:N", sort=list(names.values()), legend=legend, scale=alt.Scale(
-        domain=list(names.values()), range=[GROUP_COLOURS[code] for code in names]))  # fmt: skip
-    area = (
-        alt.Chart(own)
-        .mark_area(stroke="white", strokeWidth=0.6)
-        .encode(x=x, y=alt.Y("value:Q", stack="zero", title=None, scale=y_scale, axis=alt.Axis(tickCount=5)),
-                color=colour, order=alt.Order("rank:Q"))
-    )  # fmt: skip
-    other = frame[frame["line"] == "baseline"]
-    if other.empty:
-        return area.properties(height=HEIGHT + LEGEND)
-    borders = other.assign(value=other.groupby("year")["value"].cumsum())
-    borders = borders[borders["group"] != list(names)[-1]]
-    dashed = (
-        alt.Chart(borders)
-        .mark_line(color=INK, strokeDash=[6, 4], strokeWidth=1.3)
-        .encode(x=x, y=alt.Y("value:Q", scale=y_scale, title=None), detail="group:N")
-    )
-    return alt.layer(area, dashed).properties(height=HEIGHT + LEGEND)
 
 
 def incomes(run: Finished, base: Finished | None, year: int, texts: Texts) -> Picture:
@@ -274,7 +203,9 @@ def incomes(run: Finished, base: Finished | None, year: int, texts: Texts) -> Pi
     bars = alt.Chart(frame).mark_bar(height={"band": 0.66}).encode(x=x, y=y, color=tint)
     more = alt.Chart(frame).transform_filter("datum.value >= 0").mark_text(align="left", dx=4, fontSize=12, color=INK)
     less = alt.Chart(frame).transform_filter("datum.value < 0").mark_text(align="right", dx=-4, fontSize=12, color=INK)
-    chart = alt.layer(bars, *(mark.encode(x=x, y=y, text="shown:N") for mark in (more, less))).properties(height=HEIGHT)
+    chart = alt.layer(bars, *(mark.encode(x=x, y=y, text="shown:N") for mark in (more, less))).properties(
+        height=plots.HEIGHT
+    )
     key = "chart.against_base" if other is None else "chart.against_baseline"
     first, last = frame.iloc[0], frame.iloc[-1]
     return Picture(

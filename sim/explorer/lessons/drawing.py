@@ -12,7 +12,8 @@ from sim.explorer.lessons.marking import number, spelled
 from sim.explorer.lessons.parts import Derived, History, Run, Specialisation
 from sim.explorer.lessons.progress import Progress
 from sim.explorer.lessons.schema import Course, Flows, Numbers, Pairs, PredictStep, Terms, Which
-from sim.explorer.pictures import HEIGHT, LABELS, Picture, axis_title
+from sim.explorer.pictures import Picture, axis_title
+from sim.explorer.plots import HEIGHT, LABELS
 from sim.indicators import INDICATORS
 from sim.texts import Texts
 from sim.texts.formats import number as plain
