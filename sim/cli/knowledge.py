@@ -71,12 +71,14 @@ def _plain(value: Any) -> Any:
 def _parameters() -> Iterator[Entry]:
     from sim.calibration import STATUSES, parameters
     from sim.levers import SETTING
+    from sim.report.names import parameter_label
+    from sim.texts import Texts
 
     for one in parameters().values():
         lever = SETTING.get(one.id)
         path = one.id if one.id.startswith("economy.") else f"behaviour.{one.id}"
         yield _entry(
-            "parameter", one.id, label_en=lever.label_en if lever else "", label_zh=lever.label_zh if lever else "",
+            "parameter", one.id, label_en=parameter_label(one.id, Texts("en")), label_zh=parameter_label(one.id, Texts("zh")),
             value=one.value, low=one.low, high=one.high, unit=one.unit, allowed=lever.allowed if lever else "",
             meaning=lever.meaning if lever else "", year=one.year, source=one.source, status=one.status,
             status_meaning=STATUSES[one.status], note=one.note, path=path if lever else None,

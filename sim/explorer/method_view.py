@@ -12,7 +12,8 @@ from decomp.terms import GROUPS, TERMS
 from sim.calibration import parameters
 from sim.explorer.levers import CONTROLS
 from sim.indicators import INDICATORS, PAIR_INDICATORS
-from sim.levers import EVENT, POLICY, SETTING
+from sim.levers import EVENT, POLICY
+from sim.report.names import Names, parameter_label
 from sim.saved import SavedRun
 from sim.texts import Texts
 
@@ -59,16 +60,15 @@ def parameter_table(run: SavedRun | None, texts: Texts) -> DataFrame:
     used = {} if run is None else {str(row["id"]): row for row in run["assumptions"].to_dict("records")}
     rows = []
     for one in parameters().values():
-        lever = SETTING.get(one.id)
-        label = "" if lever is None else lever.label_zh if texts.lang == "zh" else lever.label_en
         own = used.get(one.id)
         value = str(own["value"]) if own is not None else f"{one.value:g}"
         effect, sign = _effect(one.id, texts)
-        rows.append((one.id, label or one.note.partition(";")[0], value, f"{one.value:g}", bool(own is not None and own["changed"]),
+        rows.append((one.id, parameter_label(one.id, texts), value, f"{one.value:g}", bool(own is not None and own["changed"]),
                      one.low, one.high, one.unit, effect, sign, one.status, one.source, one.note))  # fmt: skip
+    names = None if run is None else Names.of(run, texts)
     for id, row in used.items():
-        if id not in parameters():  # an override for one economy
-            rows.append((id, id, str(row["value"]), str(row["default"]), bool(row["changed"]), row["low"], row["high"],
+        if names is not None and id not in parameters():  # an override for one economy
+            rows.append((id, names.parameter(id), str(row["value"]), str(row["default"]), bool(row["changed"]), row["low"], row["high"],
                          str(row["unit"]), "", 0, str(row["status"]), str(row["source"]), str(row["note"])))  # fmt: skip
     return pd.DataFrame(rows, columns=list(PARAMETER_COLUMNS))
 

@@ -45,10 +45,23 @@ class Names:
     def parameter(self, code: str) -> str:
         """Label of a parameter; of an override also whom it concerns."""
         who, _, plain = code.rpartition(":")
-        return f"{self.lever(plain)} ({self.economy(who)})" if who else self.lever(plain)
+        label = parameter_label(plain, self.texts) or self.lever(plain)
+        return f"{label} ({self.economy(who)})" if who else label
 
     def indicator(self, code: str, unit: str = "") -> str:
         """Label of an indicator, with its unit in brackets when given."""
         entry = INDICATORS.get(code)
         label = entry.label(self.texts.lang) if entry else code
         return f"{label} ({unit})" if unit else label
+
+
+def parameter_label(id: str, texts: Texts) -> str:
+    """Name of a parameter: of the setting that scenarios give it, else its own in the catalogue; empty for other ids.
+
+    >>> parameter_label("economy.wage_curve", Texts("zh"))
+    '工资曲线斜率'
+    """
+    entry = SETTING.get(id)
+    if entry is None:
+        return texts.get(f"fixed.{id}") or ""
+    return entry.label_zh if texts.lang == "zh" else entry.label_en

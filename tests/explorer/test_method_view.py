@@ -43,6 +43,23 @@ def test_what_the_run_changes_is_marked_with_its_value(run: SavedRun) -> None:
     assert set(view.filtered(frame.reset_index(), "", changed=True)["id"]) == set(frame.index[frame["changed"]])
 
 
+def test_every_parameter_has_a_name_of_its_own_in_both_languages(run: SavedRun) -> None:
+    names = {lang: view.parameter_table(run, Texts(lang)).set_index("id")["label"] for lang in LANGUAGES}
+    known = list(parameters())
+    for lang, found in names.items():
+        assert found.loc[known].is_unique, (lang, found[found.duplicated(keep=False)])
+        assert not [id for id in found.index if not found[id] or found[id] == id]
+    chinese = re.compile(r"[\u4e00-\u9fff]")
+    assert not [id for id in known if chinese.search(names["en"][id]) or not chinese.search(names["zh"][id])]
+
+
+def test_a_parameter_of_one_economy_is_named_after_it() -> None:
+    saved = simulate(Setup(places=(("IND", "speed", 2.0),))).saved
+    labels = view.parameter_table(saved, Texts("zh")).set_index("id")["label"]
+    own = [id for id in labels.index if id not in parameters()]
+    assert own and all("印度" in labels[id] for id in own)
+
+
 def test_effects_are_those_of_tested_levers() -> None:
     assert set(view.SIGNED) <= set(parameters()) and set(view.SIGNED.values()) <= set(CONTROLS)
     frame = view.parameter_table(None, EN).set_index("id")
