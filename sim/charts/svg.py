@@ -24,11 +24,23 @@ def to_svg(chart: Any, *, key: str, alt_text: str) -> str:
     alt_text : str
         What the picture shows, for readers who do not see it.
     """
+    svg = svg_of(configured(chart).to_dict(validate=False), alt_text)
+    svg = _ID.sub(lambda match: match.group(1) + key + "-", svg)
+    return _SIZE.sub(
+        lambda m: f'<svg {m.group(1)}style="width:100%;max-width:{m.group(2)}px;height:auto"', svg, count=1
+    )
+
+
+def svg_of(spec: dict[str, Any], alt_text: str) -> str:
+    """SVG text of a finished specification in its own size, with an accessible name."""
     import vl_convert
 
-    svg = str(vl_convert.vegalite_to_svg(configured(chart).to_dict(validate=False), allowed_base_urls=[]))
-    svg = _ID.sub(lambda match: match.group(1) + key + "-", svg)
-    named = f'<svg role="img" aria-label="{html.escape(alt_text, quote=True)}" '
-    return _SIZE.sub(
-        lambda m: f'{named}{m.group(1)}style="width:100%;max-width:{m.group(2)}px;height:auto"', svg, count=1
-    )
+    svg = str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt_text, quote=True)}" ', 1)
+
+
+def png_of(spec: dict[str, Any], sharpness: float) -> bytes:
+    """PNG of a finished specification, with ``sharpness`` pixels for each pixel of the screen."""
+    import vl_convert
+
+    return bytes(vl_convert.vegalite_to_png(spec, scale=sharpness, allowed_base_urls=[]))

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Height in pixels of charts over years, and of one row of bars.
 HEIGHT, ROW = 240, 30
+#: Height of a panel, pixels between panels in a file, and room for the numbers of an axis there.
+PANEL, BETWEEN, LABELS = 200, 24, 40
 #: Heights count the whole picture: so much of it goes to an axis with its title, and to one line of a legend.
 AXIS, LEGEND = 46, 20
 #: Letters in a line of a row's label.
@@ -65,7 +67,16 @@ def panel(frame: DataFrame, limits: tuple[float, float], tint: str) -> Any:
             tooltip=["year", alt.Tooltip("value:Q", format=",.2f")],
         )
     )  # fmt: skip
-    return configured(chart.properties(height=200))
+    return chart.properties(height=PANEL)
+
+
+def beside(panels: Sequence[Any], titles: Sequence[str], width: int) -> Any:
+    """Panels in a row with their titles, for a file: on the page each has a column of its own."""
+    import altair as alt
+
+    each = (width - (len(panels) - 1) * BETWEEN) / len(panels) - LABELS
+    return alt.hconcat(*(one.properties(title=title, width=each) for one, title in zip(panels, titles, strict=True)),
+                       spacing=BETWEEN)  # fmt: skip
 
 
 def deltas(frame: DataFrame, cases: Mapping[str, str], order: Sequence[str], *, title: str) -> Any:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.charts.theme import QUIET, economy_colours
 from sim.explorer.flows import money, money_scale, money_unit
-from sim.explorer.grids import PRINTED, matrix, sankey, tiles
+from sim.explorer.grids import PRINTED, matrix, tiles
 from sim.explorer.pictures import Picture
 from sim.explorer.sources import Source
 from sim.texts import Texts
@@ -187,10 +187,11 @@ def tile_map(source: Source, kind: str, focus: str, year: int, against: int | No
 
 @dataclass(frozen=True, eq=False)
 class Way:
-    """A Sankey with what stands beside it: options of ECharts, links (side, code, value), and a picture without a chart."""
+    """A Sankey with what stands beside it: links (side, code, value), links and colours between named nodes, a picture."""
 
-    options: dict[str, Any]
     links: tuple[tuple[str, str, float], ...]
+    drawn: tuple[tuple[str, str, float], ...]
+    colours: dict[str, str]
     picture: Picture
 
 
@@ -249,7 +250,7 @@ def way(source: Source, exporter: str, year: int, sectors: Sequence[str], count:
         alt=texts("links.way_alt", **text),
         chart=None, table=table, data=data, about=about("chain", texts),
     )  # fmt: skip
-    return Way(sankey(drawn, colours, money_unit(texts)), links, picture)
+    return Way(links, tuple(drawn), colours, picture)
 
 
 def about(what: str, texts: Texts) -> list[tuple[str, str]]:

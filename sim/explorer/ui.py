@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import functools
+import html
 import traceback
 from collections.abc import Callable, Sequence
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from sim._version import __version__
+from sim.charts.files import Kind, look, picture_file
 from sim.explorer import session
 from sim.explorer.engine import Finished
 from sim.explorer.pictures import Picture
+from sim.explorer.plots import Plot
 from sim.explorer.setup import preset_scenario
 from sim.indicators import INDICATORS
 from sim.result import WORLD
@@ -75,30 +78,62 @@ def metric(run: Finished, base: Finished | None, indicator: str, year: int) -> N
     st.metric(label, level(value, info.unit), words, delta_color="off", delta_arrow=arrow, border=True)  # type: ignore[arg-type]
 
 
-def show(picture: Picture, key: str, *, name: str = "", titled: bool = True) -> None:
-    """Show a chart with its text alternative; beside it the table with a download, and what is measured.
+def show(picture: Picture, key: str, *, name: str = "", titled: bool = True, note: str = "") -> None:
+    """Show a chart with its text alternative; beside it the table with the files to take away, and what is measured.
 
     ``key`` is unique on the page and ASCII; ``name`` begins the names of downloaded files; without ``titled`` the title is
-    left to what stands above.
+    left to what stands above; ``note`` says in the files which scenario and data they are of.
     """
     texts = session.texts()
     if titled:
         st.markdown(f"**{picture.title}**  \n{picture.subtitle}")
     else:
-        st.caption(picture.subtitle)
+        read = html.escape(picture.alt)
+        st.html(f'<p class="subtitle">{html.escape(picture.subtitle)} <span class="read">{read}</span></p>')
     chart, table, about = st.tabs([texts("ui.tab_chart"), texts("ui.tab_table"), texts("ui.tab_about")],
                                   key=f"tabs.{key}", on_change="rerun")  # fmt: skip
     if chart.open:
         with chart:
-            draw(picture.chart, picture.alt, key=f"chart.{key}")
+            # A chart that is exchanged fast is drawn anew when its alternative changes, so the numbers are read above it.
+            fast = isinstance(picture.chart, Plot) and not titled
+            draw(picture.chart, f"{picture.title}. {picture.subtitle}" if fast else picture.alt, key=f"chart.{key}")
     if table.open:
         with table:
             st.dataframe(picture.table, hide_index=True, alt=picture.alt, height=260, key=f"table.{key}")
-            download_csv(picture.data, f"{name or 'unweave'}-{picture.id}.csv", key=f"csv.{key}")
+            files(picture, key, name=name, note=note)
     if about.open:
         with about:
             for what, text in picture.about:
                 st.markdown(f"**{what}**  \n{text}")
+
+
+def files(
+    picture: Picture, key: str, *, name: str = "", note: str = "", chart: Callable[[], Any] | None = None
+) -> None:
+    """Offer what is shown as CSV, PNG and SVG; ``chart`` draws it for a file where the page has no single chart of it."""
+    texts, file = session.texts(), f"{name or 'unweave'}-{picture.id}"
+    subtitle = "\n".join(line for line in (picture.subtitle, note or f"Unweave {__version__}") if line)
+
+    def drawn(kind: Kind) -> bytes:
+        whole = picture.chart if chart is None else chart()
+        return picture_file(whole, kind, title=picture.title, subtitle=subtitle, alt_text=picture.alt)
+
+    with st.container(horizontal=True, key=f"files.{key}"):
+        download_csv(picture.data, f"{file}.csv", key=f"csv.{key}")
+        download(
+            texts("ui.download_png"), functools.partial(drawn, "png"), f"{file}.png", "image/png", key=f"png.{key}"
+        )
+        download(
+            texts("ui.download_svg"), functools.partial(drawn, "svg"), f"{file}.svg", "image/svg+xml", key=f"svg.{key}"
+        )
+
+
+def file_note(run: Finished, base: Finished) -> str:
+    """What a file says about the run that it shows: scenario, comparison, data."""
+    texts, setup = session.texts(), run.setup
+    name = preset_title(setup.preset)
+    return texts("ui.file_note", name=texts("ui.changed", name=name) if setup.changed else name, code=setup.table,
+                 base=preset_title(base.setup.preset), version=__version__)  # fmt: skip
 
 
 def draw(chart: Any, alt: str, *, key: str) -> None:
@@ -108,18 +143,8 @@ def draw(chart: Any, alt: str, *, key: str) -> None:
     second each time that a lever moves.
     """
     spec = chart.to_dict(validate=False)
-    spec["config"] = {**spec.get("config", {}), **_look()}
+    spec["config"] = {**spec.get("config", {}), **look()}
     st.vega_lite_chart(spec, theme=None, width="stretch", alt=alt, key=key)
-
-
-@cache
-def _look() -> dict[str, Any]:
-    import altair
-
-    from sim.charts import configured
-
-    found: dict[str, Any] = configured(altair.Chart().mark_point()).to_dict(validate=False)["config"]
-    return found
 
 
 def download_csv(frame: DataFrame, file: str, *, key: str) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from decomp.io import load
-from sim.explorer.grids import PLACES, PRINTED, places
+from sim.explorer.grids import PLACES, PRINTED, places, sankey
 from sim.explorer.links_view import MAPS, MEASURES, OTHER, heat, map_values, table_of, tile_map, top_and_other, way
 from sim.explorer.sources import observed
 from sim.texts import Texts
@@ -91,13 +91,14 @@ def test_top_and_other_keep_the_sum_and_the_order() -> None:
 def test_the_way_of_value_has_no_loop_and_equal_ends(source, texts: Texts, count: int) -> None:
     found = way(source, "CHN", 2011, (), count, texts)
     assert found is not None
-    links = found.options["series"][0]["links"]
+    options = sankey(found.drawn, found.colours, "USD")
+    links = options["series"][0]["links"]
     sources, targets = {link["source"] for link in links}, {link["target"] for link in links}
     assert len(sources & targets) == 1  # the exporter alone stands between both sides
     sums = {side: sum(value for where, _, value in found.links if where == side) for side in ("origin", "market")}
     assert sums["origin"] == pytest.approx(sums["market"]) == pytest.approx(2084965.0)
     assert len(found.picture.data) == 32
-    names = [node["name"] for node in found.options["series"][0]["data"]]
+    names = [node["name"] for node in options["series"][0]["data"]]
     assert len(names) == len(set(names))
 
 

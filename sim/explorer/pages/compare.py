@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from sim.charts.files import WIDTH
 from sim.errors import OutputError
-from sim.explorer import choosing, comparison, session, ui
+from sim.explorer import choosing, comparison, picking, session, ui
 from sim.explorer.comparison import Contender
 from sim.explorer.differences import differences
+from sim.explorer.drawings import beside
 from sim.explorer.views import COURSES
 from sim.indicators import INDICATORS
 from sim.indicators.registry import WORLD as WORLD_ONLY
@@ -44,16 +46,14 @@ def _choice() -> tuple[Contender, list[Contender]] | None:
     names = {id: choosing.name_of(id, texts) for id in offered}
     left, right = st.columns([2, 5], vertical_alignment="bottom")
     with left:
-        base_id = choosing.choose(texts("comparison.base_pick"), offered, "compare.base", f"preset:{session.setup().versus}",
+        base_id = picking.choose(texts("comparison.base_pick"), offered, "compare.base", f"preset:{session.setup().versus}",
                                   lambda id: names.get(id, id))  # fmt: skip
     default = ["lab"] if _lab_differs(base_id) else []
     default = [*default, *(id for id in FIRST if id in offered and id not in (base_id, _as_preset()))][:MOST]
-    beside = [id for id in choosing.kept("compare.others", default) if id in offered and id != base_id]
     with right:
-        key = session.preset_widget("compare.others", beside)
-        st.multiselect(texts("comparison.others_pick"), [id for id in offered if id != base_id], key=key, max_selections=MOST,
-                       format_func=lambda id: names.get(id, id), placeholder=texts("comparison.placeholder"),
-                       on_change=session.setter(key, lambda ids: choosing.put("compare.others", list(ids))))  # fmt: skip
+        beside = picking.choose_many(texts("comparison.others_pick"), [id for id in offered if id != base_id], "compare.others",
+                                     default, lambda id: names.get(id, id), most=MOST,
+                                     placeholder=texts("comparison.placeholder"))  # fmt: skip
     if not beside:
         st.info(texts("comparison.empty"))
         return None
@@ -71,12 +71,12 @@ def _lab_differs(base_id: str) -> bool:
     return base_id != "lab" and _as_preset() != base_id
 
 
-def _swap(base_id: str, beside: list[str]) -> None:
-    choosing.put("compare.base", beside[0])
-    choosing.put("compare.others", [base_id, *beside[1:]])
+def _swap(base_id: str, beside: tuple[str, ...]) -> None:
+    picking.put("compare.base", beside[0])
+    picking.put("compare.others", (base_id, *beside[1:]))
 
 
-def _fitting(base_id: str, beside: list[str]) -> tuple[Contender, list[Contender]] | None:
+def _fitting(base_id: str, beside: tuple[str, ...]) -> tuple[Contender, list[Contender]] | None:
     """The runs behind the choices; those on another table are left out unless the user wants them all the same."""
     texts = session.texts()
     found: dict[str, Contender | None] = {}
@@ -93,7 +93,7 @@ def _fitting(base_id: str, beside: list[str]) -> tuple[Contender, list[Contender
         return None
     reasons = {one.id: comparison.misfit(base, one) for one in others}
     mixed = [one for one in others if reasons[one.id] in ("table", "year")]
-    anyway = bool(mixed) and st.checkbox(texts("comparison.anyway"), key="compare.anyway")
+    anyway = bool(mixed) and picking.choose_flag(texts("comparison.anyway"), "compare.anyway", st.checkbox)
     for one in others:
         if reasons[one.id] and not (anyway and one in mixed):
             st.warning(texts(f"comparison.misfit_{reasons[one.id]}", name=one.name(texts), base=base.name(texts)))
@@ -109,7 +109,7 @@ def _fitting(base_id: str, beside: list[str]) -> tuple[Contender, list[Contender
 def _results(base: Contender, others: list[Contender], years: list[int]) -> None:
     """Words, numbers, courses, economies, settings."""
     texts = session.texts()
-    year = choosing.choose_year(years, texts("yearpick.label"), key="compare.year")
+    year = picking.choose_year(years, texts("yearpick.label"), key="compare.year")
     st.subheader(texts("comparison.head", year=year, base=base.name(texts)), anchor=False)
     st.markdown("\n".join(f"- {comparison.sentence(base, one, year, texts)}" for one in others).replace(NBSP, " "))
     _panels(base, others)
@@ -136,7 +136,7 @@ def _panels(base: Contender, others: list[Contender]) -> None:
     st.subheader(texts("comparison.course"), anchor=False)
     first, second = st.columns(2)
     with first:
-        indicator = choosing.choose(texts("comparison.indicator"), COURSES, "compare.indicator", COURSES[0], _label)
+        indicator = picking.choose(texts("comparison.indicator"), COURSES, "compare.indicator", COURSES[0], _label)
     names, codes = Names.of(base.run, texts), [WORLD, *base.run.economies]
     economy = session.view().economy if session.view().economy in codes else WORLD
     with second:
@@ -162,17 +162,11 @@ def _show_panels(found: comparison.Panels) -> None:
         for k, column in enumerate(chart.columns(len(found.charts))):
             with column:
                 st.markdown(f"**{found.titles[k]}**")
-                st.altair_chart(
-                    found.charts[k],
-                    theme=None,
-                    width="stretch",
-                    alt=f"{found.titles[k]}. {whole.alt}",
-                    key=f"panel.{k}",
-                )
+                ui.draw(found.charts[k], f"{found.titles[k]}. {whole.alt}", key=f"panel.{k}")
     if table.open:
         with table:
             st.dataframe(whole.table, hide_index=True, alt=whole.alt, height=260, key="table.panels")
-            ui.download_csv(whole.data, f"compare-{whole.id}.csv", key="csv.panels")
+            ui.files(whole, "panels", name="compare", chart=lambda: beside(found.charts, found.titles, WIDTH))
     if about.open:
         for what, text in whole.about:
             about.markdown(f"**{what}**  \n{text}")
@@ -183,7 +177,7 @@ def _ranking(base: Contender, others: list[Contender], year: int) -> None:
     texts = session.texts()
     st.subheader(texts("comparison.by_economy"), anchor=False)
     offered = [name for name in COURSES if INDICATORS[name].scope != WORLD_ONLY]
-    indicator = choosing.choose(texts("comparison.indicator"), offered, "compare.ranked", "real_income", _label)
+    indicator = picking.choose(texts("comparison.indicator"), offered, "compare.ranked", "real_income", _label)
     picture = comparison.ranking(base, others, indicator, year, texts)
     if picture is None:
         st.info(texts("comparison.gone", indicator=_label(indicator), economy=texts("economy.WLD")))

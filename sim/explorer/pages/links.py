@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sim.explorer import choosing, links_view, session, ui
+from sim.explorer import choosing, links_view, picking, session, ui
+from sim.explorer.flows import money_unit
+from sim.explorer.grids import sankey
+from sim.explorer.ribbons import ribbons
 from sim.explorer.sources import OBSERVED, Source
 
 #: Economies on each side of the way of value: choices, and the one to begin with.
@@ -20,7 +23,7 @@ def page() -> None:
         source = choosing.choose_source("links.source")
     if source is not None and source.years:
         with middle:
-            year = choosing.choose_year(source.years, texts("yearpick.label"), key="links.year")
+            year = picking.choose_year(source.years, texts("yearpick.label"), key="links.year")
         with right:
             against = _against(source, year)
         note = "observed_note" if source.id == OBSERVED else "simulated_note"
@@ -42,7 +45,7 @@ def _against(source: Source, year: int) -> int | None:
     if len(years) == 1:
         st.caption(texts("decompose.one_year"))
         return None
-    found = choosing.choose(texts("yearpick.second"), years, "links.against", None,
+    found = picking.choose(texts("yearpick.second"), years, "links.against", None,
                             lambda one: texts("yearpick.none") if one is None else str(one))  # fmt: skip
     return None if found is None else int(found)
 
@@ -53,13 +56,10 @@ def _matrix(source: Source, year: int, against: int | None) -> None:
     st.subheader(texts("links.section_matrix"), anchor=False)
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
-        measure = choosing.choose_radio(texts("links.measure"), links_view.MEASURES, "links.measure",
+        measure = picking.choose_radio(texts("links.measure"), links_view.MEASURES, "links.measure",
                                         lambda one: texts(f"links.measure_{one}"))  # fmt: skip
     with right:
-        key = session.preset_widget("links.home", bool(choosing.kept("links.home", False)))
-        st.checkbox(texts("links.home"), key=key, help=texts("links.home_help"),
-                    on_change=session.setter(key, lambda on: choosing.put("links.home", on)))  # fmt: skip
-    home = bool(choosing.kept("links.home", False))
+        home = picking.choose_flag(texts("links.home"), "links.home", st.checkbox, help=texts("links.home_help"))
     with st.container(border=True):
         ui.show(links_view.heat(source, measure, year, against, home, texts), "matrix", name="links")
 
@@ -73,13 +73,13 @@ def _way(source: Source, year: int) -> None:
         return
     first, second, third = st.columns([3, 5, 3], vertical_alignment="bottom")
     with first:
-        exporter = choosing.choose_economy(source, texts("links.exporter"), key="links.exporter")
+        exporter = picking.choose_economy(source, texts("links.exporter"), key="links.exporter")
     with second:
         offered = [*source.sector_groups, *source.sectors]
-        chosen = choosing.choose(texts("links.sectors"), ["all", *offered], "links.sectors", "all",
+        chosen = picking.choose(texts("links.sectors"), ["all", *offered], "links.sectors", "all",
                                  lambda code: texts("decompose.all_sectors") if code == "all" else names.sector(code))  # fmt: skip
     with third:
-        count = choosing.choose(texts("links.count"), COUNTS, "links.count", COUNT, str)
+        count = picking.choose(texts("links.count"), COUNTS, "links.count", COUNT, str)
     found = links_view.way(source, exporter, year, () if chosen == "all" else (chosen,), count, texts)
     if found is None:
         st.info(texts("links.way_none", exporter=names.economy(exporter), year=year))
@@ -96,10 +96,11 @@ def _show_way(found: links_view.Way) -> None:
     if chart.open:
         left, right = chart.columns([5, 3], gap="medium")
         with left:
-            st.echarts_chart(found.options, theme=None, height=420, alt=picture.alt, key="chart.way")
+            options = sankey(found.drawn, found.colours, money_unit(texts))
+            st.echarts_chart(options, theme=None, height=420, alt=picture.alt, key="chart.way")
         with right:
             st.dataframe(picture.table, hide_index=True, alt=picture.alt, height=380, key="table.way")
-            ui.download_csv(picture.data, f"links-{picture.id}.csv", key="csv.way")
+            ui.files(picture, "way", name="links", chart=lambda: ribbons(found.drawn, found.colours))
     if about.open:
         for what, text in picture.about:
             about.markdown(f"**{what}**  \n{text}")
@@ -111,9 +112,9 @@ def _map(source: Source, year: int, against: int | None) -> None:
     st.subheader(texts("links.section_map"), anchor=False)
     left, right = st.columns([2, 5], gap="medium")
     with left:
-        focus = choosing.choose_economy(source, texts("links.focus"), key="links.focus")
+        focus = picking.choose_economy(source, texts("links.focus"), key="links.focus")
         who = source.names(texts).economy(focus)
-        kind = choosing.choose(texts("links.map_kind"), links_view.MAPS, "links.map", "on",
+        kind = picking.choose(texts("links.map_kind"), links_view.MAPS, "links.map", "on",
                                lambda one: texts(f"links.map_{one}", economy=who))  # fmt: skip
     with right, st.container(border=True):
         ui.show(links_view.tile_map(source, kind, focus, year, against, texts), "map", name="links")

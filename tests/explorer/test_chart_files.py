@@ -1,0 +1,107 @@
+"""Pictures to take away: they open, carry title, subtitle and the common look, fit their width, and cost nothing until asked for."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from sim.charts.files import BORDER, SHARPNESS, WIDTH, picture_file
+from sim.explorer import comparison, links_view, pictures, plots
+from sim.explorer.comparison import Contender
+from sim.explorer.drawings import beside
+from sim.explorer.engine import simulate
+from sim.explorer.ribbons import ribbons
+from sim.explorer.setup import Setup
+from sim.explorer.sources import of_run
+from sim.texts import Texts
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def run() -> Any:
+    return simulate(Setup(preset="interdependence-fades", end=2016))
+
+
+@pytest.fixture(scope="module")
+def base() -> Any:
+    return simulate(Setup(end=2016))
+
+
+def of_every_page(run: Any, base: Any, texts: Texts) -> dict[str, tuple[Any, Any]]:
+    """Picture and chart of each kind that pages show."""
+    source = of_run("lab", {"en": "Fades", "zh": "消退"}, run)
+    contenders = [
+        Contender("b", "Base", base.saved),
+        Contender("f", "Fades", run.saved),
+        Contender("g", "Again", run.saved),
+    ]
+    panels = comparison.panels(contenders[0], contenders[1:], "interdependence", "WLD", texts)
+    way = links_view.way(source, "KOR", 2016, (), 4, texts)
+    assert panels is not None and way is not None
+    plain = {
+        "course": pictures.course(run, base, "vs_foreign_content", "CHN", texts),
+        "groups": pictures.groups(run, base, "CHN", texts),
+        "incomes": pictures.incomes(run, base, 2016, texts),
+        "ranking": comparison.ranking(contenders[0], contenders[1:], "real_income", 2016, texts),
+        "matrix": links_view.heat(source, "dependence", 2016, 2011, False, texts),
+        "map": links_view.tile_map(source, "on", "CHN", 2016, None, texts),
+    }
+    found = {name: (one, one.chart) for name, one in plain.items() if one is not None}
+    assert len(found) == len(plain)
+    found["panels"] = panels.whole, beside(panels.charts, panels.titles, WIDTH)
+    found["way"] = way.picture, ribbons(way.drawn, way.colours)
+    return found
+
+
+def words(svg: ElementTree.Element) -> list[str]:
+    return ["".join(one.itertext()) for one in svg.iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_picture_is_an_svg_with_its_words(run, base, lang: str) -> None:
+    for name, (picture, chart) in of_every_page(run, base, Texts(lang)).items():
+        content = picture_file(chart, "svg", title=picture.title, subtitle=picture.subtitle, alt_text=picture.alt)
+        svg = ElementTree.fromstring(content)
+        assert svg.tag == f"{SVG}svg" and svg.get("role") == "img" and svg.get("aria-label") == picture.alt
+        shown = "".join(words(svg)).replace(" ", "")
+        assert picture.title.replace(" ", "") in shown and picture.subtitle.replace(" ", "") in shown, name
+        assert float(svg.get("width", 0)) == pytest.approx(WIDTH, rel=0.03), name
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_png_has_two_pixels_for_each_of_the_screen_and_is_not_blank(run, base, lang: str) -> None:
+    picture, chart = of_every_page(run, base, Texts(lang))["course"]
+    content = picture_file(chart, "png", title=picture.title, subtitle=picture.subtitle, alt_text=picture.alt)
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", content[16:24])
+    assert width == SHARPNESS * WIDTH and height > SHARPNESS * (plots.HEIGHT + 2 * BORDER)
+    blank = picture_file(chart, "png", title="", subtitle="", alt_text="")
+    assert content != blank and len(content) > len(blank)  # the words are in the picture
+
+
+def test_long_titles_are_broken_and_line_ends_kept(run, base) -> None:
+    chart = of_every_page(run, base, Texts("en"))["course"][1]
+    title, subtitle = "Value " * 40, "first line\nsecond line"
+    svg = ElementTree.fromstring(picture_file(chart, "svg", title=title.strip(), subtitle=subtitle, alt_text="a"))
+    lines = [one.text or "" for one in svg.iter(f"{SVG}tspan")]
+    assert sum(one.startswith("Value") for one in lines) >= 2 and all(len(one) < 110 for one in lines)
+    assert {"first line", "second line"} <= set(lines)
+
+
+def test_offering_files_costs_nothing_until_the_table_is_open_and_a_file_is_asked_for(visit, monkeypatch) -> None:
+    from sim.explorer import ui
+
+    drawn: list[str] = []
+    monkeypatch.setattr(ui, "picture_file", lambda *_a, **k: drawn.append(k["title"]) or b"")
+    app = visit("lab", {"l": "en", "p": "trade-war"})
+    assert not [one for one in app.get("download_button") if ".0" in str(one.proto.id)]
+    app.session_state["tabs.0"] = "Table and files"
+    app.run()
+    offered = [one.proto.id for one in app.get("download_button")]
+    for kind in ("csv", "png", "svg"):
+        assert any(f"{kind}.0" in str(one) for one in offered), offered
+    assert not drawn
