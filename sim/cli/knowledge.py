@@ -32,10 +32,12 @@ _NAMES = {
 def find(name: str) -> list[Entry]:
     """Entries with this id, whatever its case, and those whose last part it is (``robot_speed``); an exact one comes first.
 
-    Scenario paths (``behaviour.automation.robot_speed``) and term numbers (``T5``) are ids too.
+    Scenario paths (``behaviour.automation.robot_speed``), numbers of terms (``T5``) and of lessons (``L3``) are ids too.
     """
-    known = list(entries())
+    from sim.cli.lessons import asked_for
+
     wanted = name.strip().removeprefix("behaviour.").casefold()
+    known = [*_registries(), *(_lessons() if asked_for(wanted) else ())]
     exact = [one for one in known if wanted in (one["id"].casefold(), str(one.get("number", "")).casefold())]
     return exact + [one for one in known if one["id"].casefold().endswith(f".{wanted}")]
 
@@ -47,7 +49,12 @@ def names() -> list[str]:
 
 
 def entries() -> Iterator[Entry]:
-    """Every entry, registry by registry."""
+    """Every entry, registry by registry, lessons last."""
+    yield from _registries()
+    yield from _lessons()
+
+
+def _registries() -> Iterator[Entry]:
     yield from _parameters()
     yield from _calibration()
     yield from _levers()
@@ -177,10 +184,20 @@ def _checks() -> Iterator[Entry]:
 
 
 def _errors() -> Iterator[Entry]:
+    from sim.explorer.lessons.files import CODES as LESSONS
     from sim.scenario_io import CODES
 
     for code, meaning in CODES.items():
         yield _entry("error", code, meaning=meaning)
+    for code, meaning in LESSONS.items():
+        yield _entry("lesson_error", code, meaning=meaning)
+
+
+def _lessons() -> Iterator[Entry]:
+    from sim.cli.lessons import explained
+
+    for one in explained():
+        yield _entry(**one)
 
 
 def _groups() -> Iterator[Entry]:

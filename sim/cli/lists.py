@@ -170,9 +170,16 @@ def _types() -> list[Row]:
 
 
 def _errors() -> list[Row]:
+    from sim.explorer.lessons.files import CODES as LESSONS
     from sim.scenario_io import CODES
 
-    return [{"code": code, "meaning": meaning} for code, meaning in CODES.items()]
+    return [{"code": code, "meaning": meaning} for code, meaning in {**CODES, **LESSONS}.items()]
+
+
+def _lessons() -> list[Row]:
+    from sim.cli.lessons import listed
+
+    return listed()
 
 
 def _bound(value: float) -> float | None:
@@ -189,6 +196,7 @@ _READERS: Mapping[str, Callable[[], list[Row]]] = {
     "parameters": _parameters,
     "types": _types,
     "errors": _errors,
+    "lessons": _lessons,
 }
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "scenarios": ("name", "title", "years", "table", "question"),
@@ -199,4 +207,5 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "parameters": ("id", "value", "low", "high", "unit", "status", "source"),
     "types": ("name", "sets", "value", "low", "high", "unit", "status", "source"),
     "errors": ("code", "meaning"),
+    "lessons": ("number", "id", "title", "minutes", "level", "questions", "needs"),
 }

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 #: Fields in the order in which they are shown; ``value`` and ``range`` are built.
 _FIELDS = (
-    "value", "range", "allowed", "unit", "year", "meaning", "formula", "terms", "members", "tolerance", "scope", "applies_to",
-    "nature", "source", "status", "note", "path", "tables", "scenarios", "modules",
+    "minutes", "level", "goals", "needs", "steps", "evidence", "value", "range", "allowed", "unit", "year", "meaning", "formula", "terms", "members", "tolerance", "scope", "applies_to",
+    "nature", "source", "status", "note", "path", "tables", "scenarios", "modules", "file",
 )  # fmt: skip
 #: Kinds of entries for which it makes sense to ask who uses them.
 _USED = (
@@ -29,20 +29,25 @@ _USED = (
     "term",
     "term_group",
     "error",
+    "lesson_error",
     "check",
 )
+#: Fields of lessons that are put into words.
+_OF_LESSONS = ("minutes", "level", "goals", "steps", "evidence")
 _WIDTH = 100
 
 
 def explain(
     name: Annotated[
         str,
-        typer.Argument(metavar="ID", help="A parameter, indicator, lever, term, check, group of labels or error code."),
+        typer.Argument(
+            metavar="ID", help="A parameter, indicator, lever, term, check, lesson, group of labels or error code."
+        ),
     ],
     lang: Annotated[Literal["en", "zh"], typer.Option("--lang", help="Language of labels and field names.")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    r"""Explain an id: value, range, unit, source, status, formula, and where it is used.
+    r"""Explain an id: value, range, unit, source, status, formula, and where it is used; of a lesson goals, steps and runs.
 
     \b
     Examples:
@@ -50,6 +55,7 @@ def explain(
       unweave explain interdependence --lang zh
       unweave explain T5
       unweave explain S026
+      unweave explain L3
       unweave explain labour_share --json
     """
     from sim.cli.knowledge import find
@@ -77,7 +83,7 @@ def _unknown(name: str) -> str:
     from sim.cli.knowledge import names
 
     guess = did_you_mean(name.removeprefix("behaviour."), names()) or "."
-    return f"nothing is called {name!r}{guess} `unweave list` shows indicators, levers, terms, parameters and errors."
+    return f"nothing is called {name!r}{guess} `unweave list` shows indicators, levers, terms, parameters, lessons and errors."
 
 
 def _with_uses(entry: Entry) -> Entry:
@@ -113,6 +119,10 @@ def _value(entry: Entry, field: str, texts: Texts) -> str:
         return f"{_number(entry['low'])} … {_number(entry['high'])}" if "low" in entry else ""
     if field == "path" and "path" not in entry and entry["kind"] == "parameter":
         return texts("explain.fixed")
+    if entry["kind"] == "lesson" and field in _OF_LESSONS:
+        from sim.cli.lessons import spelled
+
+        return spelled(field, entry, texts)
     value = entry.get(field)
     if field == "status" and "status_meaning" in entry:
         return f"{value} — {entry['status_meaning']}"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 #: Version of the JSON that these commands print.
 SCHEMA_VERSION = 1
 
-Kind = Literal["scenarios", "tables", "indicators", "levers", "terms", "parameters", "types", "errors"]
+Kind = Literal["scenarios", "tables", "indicators", "levers", "terms", "parameters", "types", "errors", "lessons"]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
 
@@ -85,13 +85,14 @@ def listing(
     lang: Annotated[Literal["en", "zh"], typer.Option("--lang", help="Language of the labels.")] = "en",
     as_json: JsonOption = False,
 ) -> None:
-    r"""List what the program knows: scenarios, tables, indicators, levers, terms, parameters or error codes.
+    r"""List what the program knows: scenarios, lessons, tables, indicators, levers, terms, parameters or error codes.
 
     \b
     Examples:
       unweave list scenarios
       unweave list levers --lang zh
       unweave list indicators --json
+      unweave list lessons --lang zh
     """
     from sim.cli.lists import entries, shown
 

@@ -1,0 +1,92 @@
+"""``unweave list lessons`` and ``unweave explain`` of a lesson say what the lesson files say, and read no more than is asked for."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+import sim.cli
+from sim.cli.knowledge import find
+from sim.explorer.lessons.files import CODES, library
+
+Call = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Call:
+    def _call(*arguments: str) -> tuple[int, str, str]:
+        code = sim.cli.call(list(arguments))
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return _call
+
+
+def test_lessons_are_listed_in_teaching_order(call: Call) -> None:
+    code, out, _ = call("list", "lessons", "--json")
+    rows = json.loads(out)["lessons"]
+    assert code == 0
+    assert [(row["id"], row["minutes"], row["questions"]) for row in rows] == [
+        (one.id, one.minutes, len(one.asked)) for one in library().values()
+    ]
+    assert [row["number"] for row in rows] == [f"L{k}" for k in range(1, len(rows) + 1)]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_table_has_every_title_in_its_language(call: Call, lang: str) -> None:
+    out = call("list", "lessons", "--lang", lang)[1]
+    assert all(one.title.in_(lang) in out for one in library().values())
+
+
+@pytest.mark.parametrize("asked", ["L3", "l3", "automation-offshoring"])
+def test_a_lesson_is_explained_by_number_and_by_id(call: Call, asked: str) -> None:
+    code, out, _ = call("explain", asked)
+    lesson, flat = library()["automation-offshoring"], " ".join(out.split())
+    assert code == 0 and out.startswith("automation-offshoring (L3) · lesson\n")
+    for text in (lesson.title.zh, f"{lesson.minutes} minutes", *(goal.en for goal in lesson.goals), *lesson.needs):
+        assert text in flat
+    assert "predict (india) → run (divide)" in flat
+    assert "divide “AI divide” (ai-divide)" in flat and "open “open access” (ai-divide, access 1)" in flat
+
+
+@pytest.mark.parametrize("name", list(library()))
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_lesson_can_be_explained(call: Call, name: str, lang: str) -> None:
+    lesson, flat = library()[name], "".join(call("explain", name, "--lang", lang)[1].split())
+    assert all("".join(goal.in_(lang).split()) in flat for goal in lesson.goals)
+    assert all(source in flat for source in lesson.sources)
+
+
+def test_json_of_a_lesson_names_steps_and_where_numbers_come_from(call: Call) -> None:
+    (entry,) = json.loads(call("explain", "L4", "--json")[1])["entries"]
+    lesson = library()["tariff-retaliation"]
+    assert [one["kind"] for one in entry["steps"]] == [step.kind for step in lesson.steps]
+    runs = {one["name"]: one for one in entry["evidence"]}
+    assert runs.keys() == lesson.sources.keys()
+    assert runs["answered"]["levers"] == {"speed": 0, "tariff": 0.25, "retaliation": 0.9}
+    assert runs["answered"]["who"] == ["USA"] and runs["answered"]["end"] == 2020
+
+
+def test_codes_of_lesson_files_are_explained_and_listed(call: Call) -> None:
+    assert CODES["L001"] in call("explain", "L001")[1]
+    rows = json.loads(call("list", "errors", "--json")[1])["errors"]
+    assert CODES.items() <= {row["code"]: row["meaning"] for row in rows}.items()
+
+
+def test_a_lesson_that_is_not_there_is_met_with_a_guess(call: Call) -> None:
+    code, _, err = call("explain", "phone-chian")
+    assert code == 2 and "phone-chain" in err
+    assert find("L9") == []
+
+
+def test_listing_lessons_needs_no_server_and_other_ids_no_lesson_files() -> None:
+    code = (
+        "import sys; from sim.cli.lessons import listed; from sim.cli.knowledge import find;"
+        "from sim.explorer.lessons import files; assert find('T5') and files.library.cache_info().currsize == 0;"
+        "assert len(listed()) == 8; assert 'streamlit' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
