@@ -6,14 +6,13 @@ A choice is an id: ``observed``, ``lab``, ``preset:<name>``, ``named:<name>``, `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from sim.errors import OutputError
-from sim.explorer import session, ui
+from sim.explorer import picking, session, ui
 from sim.explorer.comparison import Contender
 from sim.explorer.differences import rules_of
 from sim.explorer.engine import Finished
@@ -28,65 +27,6 @@ FOLDERS = 12
 #: Seconds between two looks at runs on the way.
 POLL = 0.5
 _JOBS = "x.jobs"
-
-
-# -- selections that outlive a visit to another page -----------------------------------------------
-
-
-def kept(name: str, default: Any) -> Any:
-    """A selection of a page; ``default`` until it is made."""
-    return st.session_state.get(f"x.{name}", default)
-
-
-def put(name: str, value: Any) -> None:
-    """Keep a selection of a page."""
-    st.session_state[f"x.{name}"] = value
-
-
-def choose(
-    label: str, options: Sequence[Any], name: str, default: Any, show: Callable[[Any], str], **settings: Any
-) -> Any:
-    """A selection of the page by ids; a kept one that is no longer offered falls back to ``default``."""
-    value = kept(name, default)
-    value = value if value in options else default if default in options else options[0]
-    ui.select(label, list(options), value, lambda new: put(name, new), key=name, show=show, **settings)
-    return value
-
-
-def choose_radio(label: str, options: Sequence[str], name: str, show: Callable[[str], str], **settings: Any) -> str:
-    """One of a few options, all in sight."""
-    value = kept(name, options[0])
-    value = str(value if value in options else options[0])
-    names = {one: show(one) for one in options}
-    key = session.preset_widget(name, value)
-    st.radio(label, list(options), key=key, horizontal=True, format_func=lambda one: names.get(one, one),
-             on_change=session.setter(key, lambda new: put(name, new)), **settings)  # fmt: skip
-    return value
-
-
-def choose_year(years: Sequence[int], label: str, *, key: str) -> int:
-    """Year of the page: the one that all pages share where it is there, else the last."""
-    wanted = session.view().year
-    value = wanted if wanted is not None and wanted in years else years[-1]
-    if len(years) > 1:
-        key = session.preset_widget(key, value)
-        st.slider(label, years[0], years[-1], key=key, on_change=session.setter(key, lambda new: _look(new, years[-1])))
-    else:
-        st.caption(f"{label}: {value}")
-    return value
-
-
-def _look(year: int, last: int) -> None:
-    session.look(year=None if year == last else year)
-
-
-def choose_economy(source: Source, label: str, *, key: str, default: str = "CHN", others: Sequence[str] = ()) -> str:
-    """Economy of the page: the one that all pages share where it is there."""
-    options, wanted = [*others, *source.codes], session.view().economy
-    value = wanted if wanted in options else default if default in options else options[0]
-    names = source.names(session.texts())
-    ui.select(label, options, value, lambda code: session.look(economy=code), key=key, show=names.economy)
-    return value
 
 
 # -- what there is to choose -----------------------------------------------------------------------
@@ -215,7 +155,7 @@ def choose_source(key: str) -> Source | None:
     if why:
         st.warning(texts("sources.bad_folder", why=why))
     default = "lab" if session.setup().changed or session.setup().preset != STATUS_QUO else OBSERVED
-    id = choose(texts("sources.label"), options(tables=True), key, default, lambda one: name_of(one, texts))
+    id = picking.choose(texts("sources.label"), options(tables=True), key, default, lambda one: name_of(one, texts))
     try:
         found = source(id)
     except (OutputError, OSError) as error:

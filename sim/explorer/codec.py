@@ -1,7 +1,8 @@
 """Links: a setup and a view as a query string of ids, with differences only; what is not understood is reported, never dropped.
 
 ``v=1`` is the version, ``p`` the preset, ``t`` the table, ``b`` the scenario compared with, ``L.<lever>`` a lever,
-``L.<economy>.<lever>`` a lever of one economy; the other keys are listed in :data:`OPTIONS` and :data:`VIEW`.
+``L.<economy>.<lever>`` a lever of one economy; the other keys are listed in :data:`OPTIONS`, :data:`VIEW` and
+:data:`sim.explorer.picks.PICKS`. Links of the first days, without picks, open as they did: a missing key is a default.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sim.explorer.levers import CONTROLS, LOCAL
+from sim.explorer.picks import PICKS, written
 from sim.explorer.setup import Setup, preset_scenario, presets, table_of
+from sim.explorer.spelling import RefusedError, names, one_of, spelled, year
 from sim.explorer.views import View, chart_ids
 from sim.texts import LANGUAGES
 
@@ -21,8 +24,6 @@ from sim.texts import LANGUAGES
 VERSION = "1"
 #: Longest link that is offered; longer ones are given as a file.
 LONGEST = 1800
-#: First years a link may name, and the horizon it may ask for.
-YEARS = (1900, 2300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,37 +35,10 @@ class Decoded:
     unknown: tuple[str, ...] = ()
 
 
-class _RefusedError(ValueError):
-    """A value that does not fit its key."""
-
-
-def _one_of(allowed: Callable[[], Any]) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in allowed():
-            raise _RefusedError(text)
-        return text
-
-    return read
-
-
-def _year(text: str) -> int:
-    year = int(text)
-    if not YEARS[0] <= year <= YEARS[1]:
-        raise _RefusedError(text)
-    return year
-
-
-def _names(text: str) -> tuple[str, ...]:
-    names = tuple(text.split("."))
-    if not all(name and name.replace("-", "").isalnum() and name.isascii() and len(name) <= 40 for name in names):
-        raise _RefusedError(text)
-    return names
-
-
 def _pair(text: str) -> tuple[str, str]:
     first, _, second = text.partition(".")
     if first not in chart_ids() or second not in chart_ids():
-        raise _RefusedError(text)
+        raise RefusedError(text)
     return first, second
 
 
@@ -76,22 +50,22 @@ def _tables() -> list[str]:
 
 #: Keys of the parts of a setup: key, field, reader.
 OPTIONS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
-    "p": ("preset", _one_of(presets)),
-    "t": ("table", _one_of(_tables)),
-    "b": ("versus", _one_of(presets)),
-    "from": ("start", _year),
-    "ramp": ("ramp", _one_of(lambda: ("step", "linear"))),
-    "who": ("who", _names),
-    "on": ("partners", _names),
-    "of": ("sectors", _one_of(lambda: ("goods", "manufacturing"))),
-    "with": ("founders", _names),
-    "to": ("end", _year),
+    "p": ("preset", one_of(presets)),
+    "t": ("table", one_of(_tables)),
+    "b": ("versus", one_of(presets)),
+    "from": ("start", year),
+    "ramp": ("ramp", one_of(lambda: ("step", "linear"))),
+    "who": ("who", names),
+    "on": ("partners", names),
+    "of": ("sectors", one_of(lambda: ("goods", "manufacturing"))),
+    "with": ("founders", names),
+    "to": ("end", year),
 }
 #: Keys of the parts of a view.
 VIEW: Mapping[str, tuple[str, Callable[[str], Any]]] = {
-    "l": ("lang", _one_of(lambda: LANGUAGES)),
-    "y": ("year", _year),
-    "c": ("economy", _one_of(lambda: _economies_of_all())),
+    "l": ("lang", one_of(lambda: LANGUAGES)),
+    "y": ("year", year),
+    "c": ("economy", one_of(lambda: _economies_of_all())),
     "g": ("charts", _pair),
 }
 
@@ -106,9 +80,10 @@ def encode(setup: Setup, view: View | None = None) -> dict[str, str]:
     for target, default, keys in ((setup, Setup(), OPTIONS), (view, View(), VIEW)):
         for key, (field, _) in keys.items():
             if target is not None and key != "p" and getattr(target, field) != getattr(default, field):
-                found[key] = _spelled(getattr(target, field))
+                found[key] = spelled(getattr(target, field))
     if view is not None:
         found["l"] = view.lang
+        found |= {key: text for key, value in view.picks if (text := written(key, value)) is not None}
     found |= {f"L.{name}": f"{value:.10g}" for name, value in setup.changes}
     found |= {f"L.{who}.{name}": f"{value:.10g}" for who, name, value in setup.places}
     return found
@@ -125,21 +100,11 @@ def decode(query: Mapping[str, str]) -> Decoded:
     view, setup = View(), Setup()
     if query.get("v", VERSION) != VERSION:
         unknown.append(f"v={query['v']}")
-    known = {"v"}
-    for keys in (OPTIONS, VIEW):
-        for key, (field, read) in keys.items():
-            known.add(key)
-            if key not in query:
-                continue
-            try:
-                value = read(query[key])
-            except (ValueError, OverflowError):
-                unknown.append(f"{key}={query[key]}")
-                continue
-            if keys is VIEW:
-                view = replace(view, **{field: value})
-            else:
-                setup = replace(setup, **{field: value})
+    setup = replace(setup, **_read(query, OPTIONS, unknown))
+    view = replace(view, **_read(query, VIEW, unknown))
+    chosen = _read(query, {key: (key, pick.read) for key, pick in PICKS.items()}, unknown)
+    view = replace(view, picks=tuple(sorted(chosen.items())))
+    known = {"v", *OPTIONS, *VIEW, *PICKS}
     setup = _checked_labels(setup, query, unknown)
     for key in query:
         if key not in known:
@@ -148,6 +113,20 @@ def decode(query: Mapping[str, str]) -> Decoded:
                 unknown.append(f"{key}={query[key]}")
             setup = moved or setup
     return Decoded(setup, view, tuple(unknown))
+
+
+def _read(
+    query: Mapping[str, str], keys: Mapping[str, tuple[str, Callable[[str], Any]]], unknown: list[str]
+) -> dict[str, Any]:
+    """Values of fields by their keys; those that do not fit go to ``unknown``."""
+    found: dict[str, Any] = {}
+    for key, (field, read) in keys.items():
+        if key in query:
+            try:
+                found[field] = read(query[key])
+            except (ValueError, OverflowError):
+                unknown.append(f"{key}={query[key]}")
+    return found
 
 
 def _checked_labels(setup: Setup, query: Mapping[str, str], unknown: list[str]) -> Setup:
@@ -189,10 +168,6 @@ def _moved(setup: Setup, key: str, text: str) -> Setup | None:
         control = LOCAL[parts[2]]
         return setup.with_local(parts[1], parts[2], value) if control.low <= value <= control.high else None
     return None
-
-
-def _spelled(value: Any) -> str:
-    return ".".join(value) if isinstance(value, tuple) else str(value)
 
 
 #: Every field of a setup has a key, or is one of these that are written lever by lever.

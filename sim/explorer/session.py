@@ -6,7 +6,7 @@ Widgets never hold the truth: before a widget is drawn its value is set from the
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import streamlit as st
 from sim.explorer.codec import decode, encode
 from sim.explorer.engine import Finished, Store, baseline_of, is_live
 from sim.explorer.jobs import Job, JobManager
+from sim.explorer.picks import PICKS
 from sim.explorer.setup import Setup, untouched
 from sim.explorer.views import View
 from sim.saved import SavedRun
@@ -25,6 +26,8 @@ from sim.texts import LANGUAGES, Texts
 SETUP, VIEW, HISTORY, PLACE, UNKNOWN, JOB, OFF, NAMED = (
     f"x.{name}" for name in ("setup", "view", "history", "place", "unknown", "job", "off", "named")
 )
+#: Choices of single pages: what is shown with its default, by key, and the keys of those that came with the link.
+SHOWN, CAME = "x.shown_picks", "x.came"
 #: Environment variable with the folder of a run to open, set by ``unweave app RUN``.
 RUN_VARIABLE = "UNWEAVE_APP_RUN"
 #: Environment variable with the language to start in, set by ``unweave app --lang``.
@@ -55,7 +58,10 @@ def begin() -> None:
     found = decode(query)
     lang = found.view.lang if query.get("l") in LANGUAGES else _language()
     st.session_state[SETUP] = found.setup
-    st.session_state[VIEW] = replace(found.view, lang=lang)
+    st.session_state[VIEW] = replace(found.view, lang=lang, picks=())
+    for key, value in found.view.picks:
+        st.session_state[f"x.{key}"] = value
+    st.session_state[SHOWN], st.session_state[CAME] = {}, dict(found.view.picks)
     st.session_state[HISTORY] = [found.setup]
     st.session_state[PLACE] = 0
     st.session_state[UNKNOWN] = found.unknown
@@ -67,11 +73,19 @@ def _language() -> str:
     return next((lang for lang in LANGUAGES if given.lower().startswith(lang)), LANGUAGES[0])
 
 
-def finish() -> None:
-    """Write the link of what is shown into the address bar."""
-    wanted = encode(setup(), view())
+def finish(page: str) -> None:
+    """Write the link of what a page shows into the address bar."""
+    wanted = encode(setup(), replace(view(), picks=_picks(page)))
     if {key: st.query_params[key] for key in st.query_params} != wanted:
         st.query_params.from_dict(wanted)
+
+
+def _picks(page: str) -> tuple[tuple[str, Any], ...]:
+    """Choices of a page that differ from its defaults; one that it cannot show yet stays as the link gave it."""
+    shown, came = st.session_state[SHOWN], st.session_state[CAME]
+    keys = [key for key, pick in sorted(PICKS.items()) if page in pick.pages]
+    changed = {key: shown[key][0] for key in keys if key in shown and shown[key][0] != shown[key][1]}
+    return tuple(({key: came[key] for key in keys if key in came and key not in shown} | changed).items())
 
 
 # -- the setup and its history -------------------------------------------------------------------
@@ -223,8 +237,3 @@ def preset_widget(key: str, value: Any) -> str:
     if st.session_state.get(key) != value:
         st.session_state[key] = value
     return key
-
-
-def snapshot() -> Mapping[str, Any]:
-    """The current link's parameters."""
-    return encode(setup(), view())

@@ -1,8 +1,9 @@
-"""What a user looks at, apart from the numbers: language, year, economy and the two charts."""
+"""What a user looks at, apart from the numbers: language, year, economy, the two charts, and choices of single pages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 #: Courses that the laboratory can draw: indicators of the world or of one economy.
 COURSES = (
@@ -36,9 +37,13 @@ def chart_ids() -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Language, year that the numbers are of (None: the last), economy of the charts, left and right chart."""
+    """Language, year that the numbers are of (None: the last), economy of the charts, left and right chart.
+
+    ``picks`` are the choices of the page that a link leads to, as (key, value), sorted by key; see :mod:`sim.explorer.picks`.
+    """
 
     lang: str = "en"
     year: int | None = None
     economy: str = "WLD"
     charts: tuple[str, str] = ("interdependence", GROUPS)
+    picks: tuple[tuple[str, Any], ...] = ()

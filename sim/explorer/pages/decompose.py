@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from sim.explorer import choosing, decomposition_view, flows, session, ui
+from sim.explorer import choosing, decomposition_view, flows, picking, session, ui
 from sim.explorer.flows import EXACT, VS, Seen, see
 from sim.explorer.sources import ALL, OBSERVED, Flow, Source
 from sim.texts.formats import NBSP, number
@@ -24,7 +24,7 @@ def page() -> None:
         source = choosing.choose_source("decompose.source")
     if source is not None and source.years:
         with right:
-            year = choosing.choose_year(source.years, texts("yearpick.label"), key="decompose.year")
+            year = picking.choose_year(source.years, texts("yearpick.label"), key="decompose.year")
         flow = _flow(source)
         if flow is not None:
             _results(source, flow, year)
@@ -38,11 +38,11 @@ def _flow(source: Source) -> Flow | None:
     texts, names = session.texts(), source.names(session.texts())
     first, second, third = st.columns([3, 3, 5], vertical_alignment="bottom")
     with first:
-        exporter = choosing.choose_economy(source, texts("decompose.exporter"), key="decompose.exporter")
+        exporter = picking.choose_economy(source, texts("decompose.exporter"), key="decompose.exporter")
     partners = [ALL, *(code for code in source.codes if code != exporter)]
     with second:
         default = next((code for code in ("KOR", "CHN") if code in partners), ALL)
-        importer = choosing.choose(texts("decompose.importer"), partners, "decompose.importer", default,
+        importer = picking.choose(texts("decompose.importer"), partners, "decompose.importer", default,
                                    lambda code: texts("flows.all_partners") if code == ALL else names.economy(code))  # fmt: skip
     with third:
         sectors = choose_sectors(source, "decompose.sectors")
@@ -59,13 +59,8 @@ def choose_sectors(source: Source, name: str) -> tuple[str, ...]:
         st.caption(texts("decompose.sectors_off"))
         return ()
     offered = [*source.sector_groups, *source.sectors]
-    chosen = [code for code in choosing.kept(name, []) if code in offered]
-    labels = {code: names.sector(code) for code in offered}
-    key = session.preset_widget(name, chosen)
-    st.multiselect(texts("decompose.sectors"), offered, key=key, placeholder=texts("decompose.all_sectors"),
-                   format_func=lambda code: labels.get(code, code),
-                   on_change=session.setter(key, lambda codes: choosing.put(name, list(codes))))  # fmt: skip
-    return tuple(chosen)
+    return picking.choose_many(texts("decompose.sectors"), offered, name, (), names.sector,
+                               placeholder=texts("decompose.all_sectors"))  # fmt: skip
 
 
 def _results(source: Source, flow: Flow, year: int) -> None:
@@ -84,7 +79,7 @@ def _results(source: Source, flow: Flow, year: int) -> None:
     for column, (key, value) in zip(columns, numbers.items(), strict=True):
         column.metric(texts(f"decompose.{key}"), value, border=True)
     _badge(source, year)
-    level = choosing.choose_radio(texts("decompose.level"), list(flows.LEVELS), "decompose.level",
+    level = picking.choose_radio(texts("decompose.level"), list(flows.LEVELS), "decompose.level",
                                   lambda one: texts(f"decompose.level_{one}"))  # fmt: skip
     with st.container(border=True):
         ui.show(decomposition_view.composition(seen, level, texts), "parts", name="decompose")
@@ -113,14 +108,14 @@ def _change(seen: Seen, level: str) -> None:
     st.subheader(texts("decompose.section_change"), anchor=False)
     first, second, third = st.columns([3, 4, 3], vertical_alignment="bottom")
     with first:
-        mode = choosing.choose_radio(texts("decompose.between"), ("years", "scenarios"), "decompose.between",
+        mode = picking.choose_radio(texts("decompose.between"), ("years", "scenarios"), "decompose.between",
                                      lambda one: texts(f"decompose.between_{one}"))  # fmt: skip
     with second:
         before = _other_year(seen) if mode == "years" else _other_source(seen)
     if before is None:
         return
     with third:
-        form = choosing.choose_radio(texts("decompose.form"), ("waterfall", "sorted"), "decompose.form",
+        form = picking.choose_radio(texts("decompose.form"), ("waterfall", "sorted"), "decompose.form",
                                      lambda one: texts(f"decompose.form_{one}"))  # fmt: skip
     if not before.traded:
         name = flows.flow_name(before.flow, before.source, texts)
@@ -137,7 +132,7 @@ def _other_year(seen: Seen) -> Seen | None:
     if not years:
         st.info(texts("decompose.one_year"))
         return None
-    year = choosing.choose(texts("decompose.other_year"), years, "decompose.against", years[0], str)
+    year = picking.choose(texts("decompose.other_year"), years, "decompose.against", years[0], str)
     return see(seen.source, seen.flow, year)
 
 
@@ -146,7 +141,7 @@ def _other_source(seen: Seen) -> Seen | None:
     texts = session.texts()
     ids = [id for id in choosing.options(tables=True) if id != seen.source.id]
     default = f"preset:{session.setup().versus}"
-    id = choosing.choose(
+    id = picking.choose(
         texts("decompose.other_source"), ids, "decompose.other", default, lambda one: choosing.name_of(one, texts)
     )
     other = choosing.source(id)
