@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from sim.errors import SimError
-from sim.explorer import session, ui
+from sim.explorer import picking, session, ui
 from sim.explorer.lesson_pictures import pictures
 from sim.explorer.lessons.evidence import Evidence, setup_of
 from sim.explorer.lessons.marking import choices, filled, mark, spelled
@@ -50,7 +50,7 @@ def lesson_page(lesson: Lesson) -> None:
     """Draw the open lesson at its step."""
     t, progress = session.texts(), progress_of(lesson)
     if st.button(f"← {t('lessons.back')}", key="lessons.back"):
-        state()["open"] = None
+        picking.put("lessons.open", None)
         st.rerun()
     st.header(f"{lesson.order} · {lesson.title.in_(t.lang)}", anchor=False)
     steps, step = len(lesson.steps), lesson.steps[progress.step]

@@ -49,14 +49,17 @@ def missed(name: str, value: Any) -> None:
 
 def choose(
     label: str, options: Sequence[Any], name: str, default: Any, show: Callable[[Any], str], *, key: str = "",
-    **settings: Any,
+    elsewhere: Any = None, **settings: Any,
 ) -> Any:  # fmt: skip
-    """A selection of the page by ids; a kept one that is no longer offered falls back to ``default``."""
+    """A selection of the page by ids; a kept one that is no longer offered falls back to ``default``.
+
+    ``elsewhere`` is the default that a link meets where it is opened, if that is another one.
+    """
     default = default if default in options else options[0]
     wanted = kept(name, default)
     value = wanted if wanted in options else default
     ui.select(label, list(options), value, lambda new: put(name, new), key=key or name, show=show, **settings)
-    note(name, value, default)
+    note(name, value, elsewhere or default)
     if wanted not in options:
         missed(name, wanted)
     return value
@@ -81,13 +84,15 @@ def choose_many(
 
 def choose_radio(label: str, options: Sequence[str], name: str, show: Callable[[str], str], **settings: Any) -> str:
     """One of a few options, all in sight."""
-    value = kept(name, options[0])
-    value = str(value if value in options else options[0])
+    wanted = kept(name, options[0])
+    value = str(wanted if wanted in options else options[0])
     names = {one: show(one) for one in options}
     key = session.preset_widget(name, value)
     st.radio(label, list(options), key=key, horizontal=True, format_func=lambda one: names.get(one, one),
              on_change=session.setter(key, lambda new: put(name, new)), **settings)  # fmt: skip
     note(name, value, options[0])
+    if wanted not in options:
+        missed(name, wanted)
     return value
 
 

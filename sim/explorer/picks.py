@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.explorer.setup import presets
-from sim.explorer.spelling import NONE, RefusedError, name, one_of, spelled, whole, year
+from sim.explorer.spelling import NONE, RefusedError, name, names, one_of, spelled, whole, year
 from sim.explorer.views import COURSES
 
 #: Choices of data and scenarios that are no scenario of the library: laboratory, observed tables, opened run folder.
@@ -47,6 +47,10 @@ def _many(read: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
     return read_all
 
 
+def _dotted(text: str) -> str:
+    return ".".join(names(text))
+
+
 def _span(text: str) -> tuple[int, int]:
     first, _, last = text.partition(".")
     if year(first) > year(last):
@@ -69,6 +73,7 @@ def _words(*allowed: str) -> Callable[[str], str]:
 
 
 _COMPARE, _DECOMPOSE, _LINKS, _AGENTS = ("compare",), ("decompose",), ("links",), ("agents",)
+_METHOD = ("assumptions",)
 #: Every choice by its key. Economies, sectors and the like depend on the data that are looked at: pages say what is not there.
 PICKS: Mapping[str, Pick] = {
     "compare.base": Pick(_COMPARE, source),
@@ -76,6 +81,7 @@ PICKS: Mapping[str, Pick] = {
     "compare.anyway": Pick(_COMPARE, _flag),
     "compare.indicator": Pick(_COMPARE, one_of(lambda: COURSES)),
     "compare.ranked": Pick(_COMPARE, one_of(lambda: COURSES)),
+    "bands.count": Pick(_COMPARE, whole),
     "decompose.source": Pick(_DECOMPOSE, source),
     "decompose.importer": Pick(_DECOMPOSE, name),
     "decompose.sectors": Pick(_DECOMPOSE, _many(name), many=True),
@@ -100,6 +106,10 @@ PICKS: Mapping[str, Pick] = {
     "agents.measure": Pick(_AGENTS, _words("trust", "tariff", "both")),
     "agents.change": Pick(_AGENTS, _flag),
     "agents.state": Pick(_AGENTS, name),
+    "method.section": Pick(_METHOD, name),
+    "method.statuses": Pick(_METHOD, _many(name), many=True),
+    "method.only": Pick(_METHOD, _flag),
+    "method.one": Pick(_METHOD, _dotted),
     "lessons.open": Pick(("lessons",), _lesson),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from sim.errors import OutputError
-from sim.explorer import session, ui
+from sim.explorer import picking, session, ui
 from sim.explorer.engine import Finished
 from sim.explorer.setup import Setup, presets, untouched
 from sim.result import RunResult
@@ -16,7 +16,8 @@ from sim.texts import Texts
 LAB, FOLDER, GIVEN = "lab", "folder", "given"
 #: Key of the session that holds the finished run of an uploaded scenario.
 GIVEN_RUN = "x.given_run"
-_WANTED, _RESULT = "x.look_at", "x.look_result"
+#: Choice of the pages on one run, and the key of the session of the finished run behind it.
+LOOK_AT, _RESULT = "look_at", "x.look_result"
 
 
 def given_run() -> Finished | None:
@@ -38,7 +39,7 @@ def opened(*, say: bool = True) -> SavedRun | None:
 def _options(folder: SavedRun | None) -> list[str]:
     found = [FOLDER] if folder is not None else []
     found += [GIVEN] if given_run() is not None else []
-    return [*found, LAB, *(f"kept:{name}" for name in session.named()), *(f"preset:{name}" for name in presets())]
+    return [*found, LAB, *(f"named:{name}" for name in session.named()), *(f"preset:{name}" for name in presets())]
 
 
 def _title(one: str, folder: SavedRun | None, texts: Texts) -> str:
@@ -50,7 +51,7 @@ def _title(one: str, folder: SavedRun | None, texts: Texts) -> str:
     if one == GIVEN:
         run = given_run()
         return texts("files.is_given", name=run.result.scenario.name if run else "")
-    key = "files.is_kept" if kind == "kept" else "files.is_lab_changed" if session.setup().changed else "files.is_lab"
+    key = "files.is_kept" if kind == "named" else "files.is_lab_changed" if session.setup().changed else "files.is_lab"
     return texts(key, name=name or ui.preset_title(session.setup().preset))
 
 
@@ -61,14 +62,9 @@ def choose(key: str, *, say: bool = True) -> SavedRun | None:
     """
     texts, folder = session.texts(), opened(say=say)
     options = _options(folder)
-    wanted = st.session_state.get(_WANTED)
-    value = wanted if wanted in options else options[0]
-
-    def act(one: str) -> None:
-        st.session_state[_WANTED] = one
-
     names = {one: _title(one, folder, texts) for one in options}
-    ui.select(texts("files.which"), options, value, act, key=key, show=lambda one: names.get(one, one))
+    value = picking.choose(texts("files.which"), options, LOOK_AT, options[0], lambda one: names.get(one, one), key=key,
+                           elsewhere=LAB)  # fmt: skip
     if value == FOLDER:
         return folder
     run = given_run() if value == GIVEN else session.run_of(_setup(value))
@@ -90,4 +86,4 @@ def _setup(one: str) -> Setup:
     kind, _, name = one.partition(":")
     if kind == "preset":
         return untouched(name, session.setup())
-    return session.named()[name] if kind == "kept" else session.setup()
+    return session.named()[name] if kind == "named" else session.setup()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from sim.explorer import run_choice, session, ui
+from sim.explorer import picking, run_choice, session, ui
 from sim.explorer.decisions_view import (
     PAIRS,
     STATES,
@@ -31,8 +31,8 @@ from sim.saved import SavedRun
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-_PLACE = "x.decision"
-_LOOK = "x.agents_look"
+#: The decision that is explained, by its place in the whole log.
+_PLACE = "agents.decision"
 
 
 def page() -> None:
@@ -92,29 +92,31 @@ def _filters(run: SavedRun) -> Filter:
     present = [code for code in run.economies if (frame["economy"] == code).any()]
     first, second, third, fourth = st.columns([3, 3, 3, 3], gap="small")
     with first:
-        economies = st.multiselect(texts("table.economy"), present, key="agents.economies", format_func=names.economy,
-                                   placeholder=whole)  # fmt: skip
+        economies = picking.choose_many(
+            texts("table.economy"), present, "agents.economies", (), names.economy, placeholder=whole
+        )
     with second:
-        levers = st.multiselect(texts("table.lever"), in_order(frame["lever"]), key="agents.levers",
-                                format_func=names.lever, placeholder=whole)  # fmt: skip
+        levers = picking.choose_many(texts("table.lever"), in_order(frame["lever"]), "agents.levers", (), names.lever,
+                                     placeholder=whole)  # fmt: skip
     with third:
-        kinds = st.multiselect(texts("agents.rule"), sorted(frame["kind"].unique()), key="agents.kinds",
-                               format_func=lambda kind: kind_name(kind, texts), placeholder=whole)  # fmt: skip
+        kinds = picking.choose_many(texts("agents.rule"), sorted(frame["kind"].unique()), "agents.kinds", (),
+                                    lambda kind: kind_name(kind, texts), placeholder=whole)  # fmt: skip
     with fourth:
         span = _years(int(frame["year"].min()), int(frame["year"].max()))
-    return Filter(tuple(levers), tuple(economies), tuple(kinds), span)
+    return Filter(levers, economies, kinds, span)
 
 
 def _years(first: int, last: int) -> tuple[int, int]:
     """Years of the filter, kept within those of the run."""
     if first == last:
         return first, last
-    low, high = st.session_state.get("agents.years", (first, last))
-    inside = low <= last and high >= first
-    session.preset_widget("agents.years", (max(low, first), min(high, last)) if inside else (first, last))
-    st.slider(session.texts()("agents.years"), first, last, key="agents.years")
-    low, high = st.session_state["agents.years"]
-    return int(low), int(high)
+    low, high = picking.kept("agents.years", (first, last))
+    span = (max(low, first), min(high, last)) if low <= last and high >= first else (first, last)
+    key = session.preset_widget("agents.year_span", span)
+    st.slider(session.texts()("agents.years"), first, last, key=key,
+              on_change=session.setter(key, lambda new: picking.put("agents.years", tuple(new))))  # fmt: skip
+    picking.note("agents.years", span, (first, last))
+    return span
 
 
 def _log(run: SavedRun, frame: DataFrame) -> None:
@@ -127,7 +129,7 @@ def _log(run: SavedRun, frame: DataFrame) -> None:
         state = st.session_state.get("agents.log")
         rows = state["selection"]["rows"] if state else []
         if rows and rows[0] < len(places):
-            st.session_state[_PLACE] = places[rows[0]]
+            picking.put(_PLACE, places[rows[0]])
 
     st.dataframe(shown_log(frame, run, texts), hide_index=True, height=640, key="agents.log", on_select=pick,
                  selection_mode="single-row", alt=texts("agents.log_alt", count=len(frame)))  # fmt: skip
@@ -138,12 +140,11 @@ def _why(run: SavedRun, frame: DataFrame) -> None:
     """One decision: what moved, the sentence, its numbers, the rule with its equation, source and parameters."""
     texts = session.texts()
     offered = largest(frame)
-    wanted = int(st.session_state.get(_PLACE, -1))
-    place = wanted if wanted in frame.index else offered[0]
-    options = [*offered, *([place] if place not in offered else [])]
-    names = {str(one): label(run, one, texts) for one in options}
-    ui.select(texts("agents.which"), list(names), str(place), lambda one: st.session_state.update({_PLACE: int(one)}),
-              key="agents.pick", show=lambda one: names.get(one, one), help=texts("agents.which_help"))  # fmt: skip
+    wanted = picking.kept(_PLACE, offered[0])
+    options = [*offered, *([wanted] if wanted in frame.index and wanted not in offered else [])]
+    names = {one: label(run, one, texts) for one in options}
+    place = picking.choose(texts("agents.which"), options, _PLACE, offered[0], lambda one: names[one], key="agents.pick",
+                           help=texts("agents.which_help"))  # fmt: skip
     found = why(run, place, texts)
     rule = RULES[found.kind]
     st.markdown(f"##### {found.move}")
@@ -168,24 +169,11 @@ def _why(run: SavedRun, frame: DataFrame) -> None:
 
 
 def _between(run: SavedRun) -> None:
-    texts = session.texts()
-    look = dict(st.session_state.get(_LOOK, {}))
-
-    def remember(**changes: object) -> None:
-        st.session_state[_LOOK] = {**st.session_state.get(_LOOK, {}), **changes}
-
-    measure = look.get("measure", PAIRS[0])
-    ui.select(texts("agents.measure"), PAIRS, measure, lambda one: remember(measure=one), key="agents.measure",
-              show=lambda one: texts(f"agents.pairs_{one}"))  # fmt: skip
-    years = run.years
-    year = min(max(look.get("year", years[-1]), years[0]), years[-1])
-    change = False
-    if len(years) > 1:
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            key = session.preset_widget("agents.year", year)
-            st.slider(texts("lab.year"), years[0], years[-1], key=key,
-                      on_change=session.setter(key, lambda value: remember(year=value)))  # fmt: skip
-            change = st.toggle(texts("agents.change"), key="agents.change")
+    texts, years = session.texts(), run.years
+    measure = picking.choose(texts("agents.measure"), PAIRS, "agents.measure", PAIRS[0],
+                             lambda one: texts(f"agents.pairs_{one}"))  # fmt: skip
+    year = picking.choose_year(years, texts("lab.year"), key="agents.year")
+    change = len(years) > 1 and picking.choose_flag(texts("agents.change"), "agents.change", st.toggle)
     picture = between(run, measure, year, change=change, texts=texts)
     if picture is None:
         st.info(texts("agents.no_ledger" if measure == "both" else "agents.not_tracked"))
@@ -195,9 +183,8 @@ def _between(run: SavedRun) -> None:
 
 def _states(run: SavedRun) -> None:
     texts = session.texts()
-    wanted = st.session_state.get("x.agents_state", STATES[0])
-    ui.select(texts("agents.state"), STATES, wanted, lambda one: st.session_state.update({"x.agents_state": one}),
-              key="agents.state", show=lambda one: INDICATORS[one].label(texts.lang))  # fmt: skip
+    wanted = picking.choose(texts("agents.state"), STATES, "agents.state", STATES[0],
+                            lambda one: INDICATORS[one].label(texts.lang))  # fmt: skip
     picture = over_years(run, wanted, texts)
     if picture is None or (wanted == "ledger" and not picture.data["value"].any()):
         st.info(texts("agents.no_ledger" if wanted == "ledger" else "agents.not_tracked"))

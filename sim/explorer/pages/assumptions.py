@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from sim.explorer import method_view, proof_view, run_choice, session, ui
+from sim.explorer import method_view, picking, proof_view, run_choice, session, ui
 from sim.explorer.pictures import Picture
 from sim.explorer.rules import DISTINCT
 from sim.report.sources import limits, provenance
@@ -16,7 +16,6 @@ from sim.saved import SavedRun
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-_SECTION = "x.method"
 #: Height of a long table in pixels.
 TALL = 460
 
@@ -27,12 +26,8 @@ def page() -> None:
     ui.heading("assumptions")
     left, right = st.columns([7, 4], gap="medium", vertical_alignment="bottom")
     with left:
-        wanted = st.session_state.get(_SECTION, next(iter(SECTIONS)))
-        key = session.preset_widget("method.section", wanted)
-        names = {one: texts(f"method.section_{one}") for one in SECTIONS}
-        st.radio(texts("method.section"), list(SECTIONS), key=key, horizontal=True, label_visibility="collapsed",
-                 format_func=lambda one: names.get(one, one),
-                 on_change=session.setter(key, lambda one: st.session_state.update({_SECTION: one})))  # fmt: skip
+        wanted = picking.choose_radio(texts("method.section"), list(SECTIONS), "method.section",
+                                      lambda one: texts(f"method.section_{one}"), label_visibility="collapsed")  # fmt: skip
     with right:
         run = run_choice.choose("method.run")
     SECTIONS[wanted](run)
@@ -69,10 +64,10 @@ def _parameters(run: SavedRun | None) -> None:
     with first:
         words = _search("parameters")
     with second:
-        statuses = st.multiselect(texts("column.status"), method_view.STATUSES, key="method.statuses",
-                                  format_func=lambda one: texts(f"method.status_{one}"), placeholder=texts("agents.everything"))  # fmt: skip
+        statuses = picking.choose_many(texts("column.status"), method_view.STATUSES, "method.statuses", (),
+                                       lambda one: texts(f"method.status_{one}"), placeholder=texts("agents.everything"))  # fmt: skip
     with third:
-        only = st.toggle(texts("method.only_changed"), key="method.only")
+        only = picking.choose_flag(texts("method.only_changed"), "method.only", st.toggle)
     whole = method_view.parameter_table(run, texts)
     frame = method_view.filtered(whole, words, statuses, changed=only)
     frame = frame.sort_values("changed", ascending=False, kind="stable")
@@ -99,10 +94,9 @@ def _one_parameter(frame: DataFrame) -> None:
     texts = session.texts()
     ids = [str(one) for one in frame["id"]]
     labels = dict(zip(ids, frame["label"], strict=True))
-    wanted = st.session_state.get("x.parameter")
-    value = wanted if wanted in ids else ids[0]
-    ui.select(texts("method.one"), ids, value, lambda one: st.session_state.update({"x.parameter": one}),
-              key="method.one", show=lambda one: f"{labels.get(one, one)} · {one}")  # fmt: skip
+    value = picking.choose(
+        texts("method.one"), ids, "method.one", ids[0], lambda one: f"{labels.get(one, one)} · {one}"
+    )
     row = frame[frame["id"] == value].iloc[0]
     with st.container(border=True):
         mark = texts("method.changed_mark", default=row["default"]) if row["changed"] else ""

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from sim.explorer import session, ui
-from sim.explorer.lesson_steps import lesson_page, progress_of, state
+from sim.explorer import picking, session, ui
+from sim.explorer.lesson_steps import lesson_page, progress_of
 from sim.explorer.lesson_teacher import teacher_view
 from sim.explorer.lessons.files import library
 from sim.explorer.lessons.parts import History, Run
@@ -19,8 +19,9 @@ from sim.explorer.setup import LIVE_TABLE
 def page() -> None:
     """Draw the page."""
     ui.heading("lessons")
-    opened = state().get("open")
-    if isinstance(opened, str) and opened in library():
+    opened = picking.kept("lessons.open", None)
+    picking.note("lessons.open", opened, None)
+    if opened is not None:
         lesson = library()[opened]
         lesson_page(lesson)
         observed = [one for one in lesson.sources.values() if isinstance(one, History)]
@@ -69,7 +70,7 @@ def _card(lesson: Lesson) -> None:
         st.progress(share, text=texts("lessons.done", share=f"{share:.0%}"))
     label = "begin" if share == 0 else "again" if share == 1 else "resume"
     if st.button(texts(f"lessons.{label}"), key=f"lessons.open.{lesson.id}"):
-        state()["open"] = lesson.id
+        picking.put("lessons.open", lesson.id)
         st.rerun()
 
 
