@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from sim.texts.plain import counted
+
 if TYPE_CHECKING:
     from decomp.table import WorldTable
 
@@ -148,7 +150,7 @@ def build(
     changed = sorted(name for name in after if before.get(name) != after[name])
     for name in sorted(after):
         sys.stdout.write(f"{name} {after[name][:12]} {'differs from the bundled one' if name in changed else 'same'}\n")
-    sys.stderr.write(f"written: {len(written)} files in {folder}\n")
+    sys.stderr.write(f"written: {counted(len(written), 'file', 'files')} in {folder}\n")
 
 
 def register(app: typer.Typer) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim._version import __version__
+from sim.texts.plain import counted
 
 #: Exit codes of the command.
 OK, PARTIAL, INVALID, DATA, NUMERICAL, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
@@ -42,7 +43,7 @@ def _ours(error: BaseException) -> tuple[int, str] | None:
         files = sorted(
             {problem.file for problem in error.problems if problem.line and not problem.file.startswith("--")}
         )
-        count = "1 problem" if len(error.problems) == 1 else f"{len(error.problems)} problems"
+        count = counted(len(error.problems), "problem", "problems")
         return INVALID, f"{error.text()}\n\n{count}{f' in {files[0]}' if len(files) == 1 else ''}; nothing was run."
     if isinstance(error, EconomyError):
         return NUMERICAL, f"error: {error}"

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from sim.texts.plain import counted
+
 if TYPE_CHECKING:
     from sim.scenario_io.read import LoadedScenario
 
@@ -39,7 +41,7 @@ def echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> Non
         typer.echo(json.dumps(plan, ensure_ascii=False, indent=1))
         return
     typer.echo(
-        f"{scenario.name}: {scenario.years[0]}–{scenario.years[1]} ({plan['simulated_years']} years), seed {scenario.seed}"
+        f"{scenario.name}: {scenario.years[0]}–{scenario.years[1]} ({counted(plan['simulated_years'], 'year', 'years')}), seed {scenario.seed}"
     )
     typer.echo(
         f"table      {plan['table']}, {table.G} economies × {table.N} sectors, about {plan['memory_megabytes']} MB"

@@ -112,7 +112,7 @@ def flow_name(flow: Flow, source: Source, texts: Texts) -> str:
     partner = texts("flows.all_partners") if flow.importer == ALL else names.economy(flow.importer)
     name = texts("flows.flow", exporter=names.economy(flow.exporter), importer=partner)
     if flow.sectors:
-        name = f"{name} · {texts('explorer.list_join').join(names.sector(code) for code in flow.sectors)}"
+        name = f"{name} · {texts('flows.list_join').join(names.sector(code) for code in flow.sectors)}"
     return name
 
 

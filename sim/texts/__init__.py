@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from numbers import Integral
 from types import MappingProxyType
 from typing import Any
 
@@ -57,6 +58,19 @@ def catalogue(lang: str) -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
+class _Count(int):
+    """A whole number that also chooses between the word for one and the word for any other number.
+
+    >>> "{n} {n:year|years}".format(n=_Count(1)), "{n:03d} {n:year|years}".format(n=_Count(0))
+    ('1 year', '000 years')
+    """
+
+    def __format__(self, spec: str) -> str:
+        """Choose a word, or format like any whole number."""
+        one, several, many = spec.partition("|")
+        return int.__format__(self, spec) if not several else one if self == 1 else many
+
+
 @dataclass(frozen=True)
 class Texts:
     """The texts of one language, with the formats of its numbers.
@@ -76,12 +90,16 @@ class Texts:
         catalogue(self.lang)
 
     def __call__(self, key: str, **values: Any) -> str:
-        """Text of a key with its placeholders filled; falls back to English, then to the key itself, and logs it."""
+        """Text of a key with its placeholders filled; falls back to English, then to the key itself, and logs it.
+
+        Where a count stands as ``{count:year|years}`` the word is chosen by the number; Chinese needs no such choice.
+        """
         found = self.get(key)
         if found is None:
             logger.warning("no text for key %r in %r", key, self.lang)
             found = catalogue(LANGUAGES[0]).get(key, key)
-        return found.format(**values) if values else found
+        counted = {name: _Count(value) if isinstance(value, Integral) else value for name, value in values.items()}
+        return found.format(**counted) if values else found
 
     def get(self, key: str, default: str | None = None) -> str | None:
         """Text of a key in this language, or ``default``."""

@@ -15,6 +15,15 @@ def cells(text: str) -> int:
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """A number with its word.
+
+    >>> counted(1, "year", "years"), counted(0, "year", "years")
+    ('1 year', '0 years')
+    """
+    return f"{count} {one if count == 1 else many}"
+
+
 def columns(rows: Sequence[Sequence[str]], *, left: int = 1, gap: int = 2, rule: bool = True) -> str:
     """Align rows in columns: the first ``left`` columns to the left, the others to the right; the first row is the head.
 

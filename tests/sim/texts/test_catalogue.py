@@ -45,6 +45,20 @@ def test_terms_of_the_glossary_are_used() -> None:
         assert term in words, term
 
 
+def test_every_text_that_the_code_asks_for_is_there() -> None:
+    """A key without a text is shown as itself, which is how "lab.stopping" stood on a page."""
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "sim").rglob("*.py"))
+    asked = set(re.findall(r"""\b(?:texts|t|texts\(\))\(\s*["']([a-z_]+\.[a-z_0-9.]*[a-z_0-9])["']""", code))
+    assert len(asked) > 200 and not asked - set(catalogue("en"))
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "(1 year)"), (0, "(0 years)"), (25, "(25 years)")])
+def test_counts_choose_their_word(count: int, words: str) -> None:
+    values = {"name": "mine", "status": "ok", "first": 2011, "last": 2011, "seconds": "1.0"}
+    assert words in Texts("en")("cli.finished", count=count, **values)
+    assert f"（{count} 年）" in Texts("zh")("cli.finished", count=count, **values)
+
+
 def test_every_text_is_used() -> None:
     """A text nobody shows is a text nobody checks: its key, or the fixed part of a built key, stands in the code."""
     code = "\n".join(
