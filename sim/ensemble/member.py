@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -49,10 +50,10 @@ class Member:
     seconds: float
 
 
-def play_member(loaded: LoadedScenario, drawn: Draw) -> Member:
-    """Run one member on one thread of linear algebra; a failure becomes its message."""
+def play_member(loaded: LoadedScenario, drawn: Draw, stop: Callable[[], bool] | None = None) -> Member:
+    """Run one member on one thread of linear algebra; a failure becomes its message. ``stop`` is asked before every year."""
     try:
-        return keep(run_loaded(load_member(loaded, drawn), threads=1), drawn)
+        return keep(run_loaded(load_member(loaded, drawn), threads=1, stop=stop), drawn)
     except (SimError, DecompError, CalibrationError) as error:
         return failed(drawn, str(error))
     except Exception as error:  # one broken member must not cost the others

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from sim.texts.formats import MINUS, MISSING, Change, is_ratio, is_share, level,
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    from sim.explorer.bands import Spans
 
 #: Indicators of the world in the table of distances.
 SHOWN = (*HEADLINES, "vs_one_minus_dva", "real_wage", "labour_share", "unemployment", "export_volume", "robots", "ai",
@@ -47,6 +50,11 @@ def misfit(base: Contender, other: Contender) -> str:
     if first != second:
         return "table"
     return "year" if base.run.years[0] != other.run.years[0] else ""
+
+
+def version(one: Contender) -> str:
+    """Version of the program that made a run."""
+    return str(one.run.manifest.get("versions", {}).get("unweave", "?"))
 
 
 def common_years(contenders: Sequence[Contender]) -> list[int]:
@@ -151,8 +159,13 @@ def panels(base: Contender, others: Sequence[Contender], indicator: str, economy
     return Panels(tuple(headings((base, *others), texts)[1:]), tuple(charts), whole)
 
 
-def ranking(base: Contender, others: Sequence[Contender], indicator: str, year: int, texts: Texts) -> Picture | None:
-    """Distance from the base of every economy in a year, largest first scenario's gain on top; None where nobody has it."""
+def ranking(
+    base: Contender, others: Sequence[Contender], indicator: str, year: int, texts: Texts, spans: Spans | None = None
+) -> Picture | None:
+    """Distance from the base of every economy in a year, largest first scenario's gain on top; None where nobody has it.
+
+    With ``spans`` each distance has its band over draws.
+    """
     import pandas as pd
 
     info, names = INDICATORS[indicator], Names.of(base.run, texts)
@@ -162,19 +175,20 @@ def ranking(base: Contender, others: Sequence[Contender], indicator: str, year: 
         for code, first in before.items():
             after = one.run.series(indicator, code).get(year)
             if first is not None and after is not None:
-                rows.append((one.id, code, names.economy(code), first, after, Change(first, after, info.unit).amount))
+                band = spans.of(one.id, indicator, code, year) if spans is not None else None
+                rows.append((one.id, code, names.economy(code), first, after, Change(first, after, info.unit).amount,
+                             *((band.low, band.high, band.count) if band is not None else (math.nan, math.nan, 0))))  # fmt: skip
     if not rows:
         return None
-    frame = pd.DataFrame(rows, columns=["case", "economy", "name", "base", "scenario_value", "value"])
+    columns = ["case", "economy", "name", "base", "scenario_value", "value", "low", "high", "draws"]
+    frame = pd.DataFrame(rows, columns=columns)
     lead = frame[frame["case"] == others[0].id].sort_values("value", ascending=False, kind="stable")
     order = list(dict.fromkeys([*lead["name"], *frame["name"]]))
     cases = dict(zip([one.id for one in others], headings((base, *others), texts)[1:], strict=True))
     unit = delta_unit(indicator, texts)
-    # What an economy has lost or gained by is a distance in pp or in per cent; its level is beside it in the table.
-    table = pd.DataFrame({texts("table.economy"): order})
-    for one in others:
-        part = frame[frame["case"] == one.id].set_index("name")["value"]
-        table[f"{cases[one.id]} ({unit})"] = [number(part.get(name, float("nan")), 2, sign=True) for name in order]
+    shown = (
+        _banded(frame, cases, order, unit, texts) if frame["draws"].any() else _wide(frame, cases, order, unit, texts)
+    )
     top, low = lead.iloc[0], lead.iloc[-1]
     return Picture(
         id=f"ranking-{indicator}-{year}",
@@ -184,22 +198,54 @@ def ranking(base: Contender, others: Sequence[Contender], indicator: str, year: 
                   scenario=cases[others[0].id], top=top["name"], low=low["name"],
                   top_value=f"{number(top['value'], 1, sign=True)} {unit}", low_value=f"{number(low['value'], 1, sign=True)} {unit}"),
         chart=deltas(frame, cases, order, title=unit),
-        table=table,
+        table=shown,
         data=_ranking_data(frame, base, indicator, year),
         about=_about(indicator, texts),
     )  # fmt: skip
 
 
+def _wide(frame: DataFrame, cases: Mapping[str, str], order: Sequence[str], unit: str, texts: Texts) -> DataFrame:
+    """A row for each economy, a column for each scenario."""
+    import pandas as pd
+
+    table = pd.DataFrame({texts("table.economy"): order})
+    for case, name in cases.items():
+        part = frame[frame["case"] == case].set_index("name")["value"]
+        table[f"{name} ({unit})"] = [number(part.get(one, math.nan), 2, sign=True) for one in order]
+    return table
+
+
+def _banded(frame: DataFrame, cases: Mapping[str, str], order: Sequence[str], unit: str, texts: Texts) -> DataFrame:
+    """A row for each economy and scenario: difference, ends of its band, unit."""
+    import pandas as pd
+
+    parts = [frame[(frame["name"] == name) & (frame["case"] == case)] for name in order for case in cases]
+    rows = pd.concat(parts)
+    return pd.DataFrame({
+        texts("table.economy"): rows["name"], texts("bands.scenario"): rows["case"].map(dict(cases)),
+        **{texts(f"bands.{column}"): [number(value, 2, sign=True) for value in rows[column]] for column in ("value", "low", "high")},
+        texts("table.unit"): unit,
+    })  # fmt: skip
+
+
 def _ranking_data(frame: DataFrame, base: Contender, indicator: str, year: int) -> DataFrame:
-    """What is downloaded: both levels in stored units and their difference."""
-    data = frame.assign(scenario=frame["case"], against=base.id, indicator=indicator, year=year,
-                        difference=frame["scenario_value"] - frame["base"], unit=INDICATORS[indicator].unit)  # fmt: skip
-    columns = ["scenario", "against", "year", "economy", "indicator", "base", "scenario_value", "difference", "unit"]
+    """What is downloaded: both levels in stored units and their difference; the distance as shown, its band and the draws."""
+    unit = INDICATORS[indicator].unit
+    data = frame.assign(scenario=frame["case"], against=base.id, indicator=indicator, year=year, distance=frame["value"],
+                        difference=frame["scenario_value"] - frame["base"], unit=unit,
+                        distance_unit="percentage points" if is_share(unit) else "%")  # fmt: skip
+    columns = ["scenario", "against", "year", "economy", "indicator", "base", "scenario_value", "difference", "unit",
+               "distance", "low", "high", "distance_unit", "draws"]  # fmt: skip
     return data[columns].rename(columns={"scenario_value": "value"})
 
 
-def world(base: Contender, others: Sequence[Contender], year: int, texts: Texts) -> tuple[DataFrame, DataFrame]:
-    """Numbers of the world in a year: level of the base, distance of each scenario with pp or % said; shown and plain."""
+def world(
+    base: Contender, others: Sequence[Contender], year: int, texts: Texts, spans: Spans | None = None
+) -> tuple[DataFrame, DataFrame]:
+    """Numbers of the world in a year: level of the base, distance of each scenario with pp or % said; shown and plain.
+
+    With ``spans`` the band of each distance stands behind it.
+    """
     import pandas as pd
 
     shown, plain = [], []
@@ -210,16 +256,21 @@ def world(base: Contender, others: Sequence[Contender], year: int, texts: Texts)
         row = [info.label(texts.lang), level(first, info.unit)]
         for one in others:
             after = one.run.series(indicator).get(year)
-            row.append(
-                MISSING
-                if after is None
-                else f"{Change(first, after, info.unit).show(texts)} ({level(after, info.unit)})"
-            )
-            if after is not None:
-                plain.append((one.id, base.id, year, indicator, first, after, after - first, info.unit))
+            if after is None:
+                row.append(MISSING)
+                continue
+            band = spans.of(one.id, indicator, WORLD, year) if spans is not None else None
+            change = Change(first, after, info.unit).show(texts)
+            between = "" if band is None else texts("bands.between", low=number(band.low, 1, sign=True),
+                                                    high=number(band.high, 1, sign=True))  # fmt: skip
+            row.append(f"{change}{between} ({level(after, info.unit)})")
+            low, high, count = (math.nan, math.nan, 0) if band is None else (band.low, band.high, band.count)
+            plain.append((one.id, base.id, year, indicator, first, after, after - first, info.unit, low, high,
+                          "percentage points" if is_share(info.unit) else "%", count))  # fmt: skip
         shown.append(row)
     heads = [texts("table.indicator"), *headings((base, *others), texts)]
-    columns = ["scenario", "against", "year", "indicator", "base", "value", "difference", "unit"]
+    columns = ["scenario", "against", "year", "indicator", "base", "value", "difference", "unit", "low", "high",
+               "band_unit", "draws"]  # fmt: skip
     return pd.DataFrame(shown, columns=heads), pd.DataFrame(plain, columns=columns)
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Height in pixels of charts over years, and of one row of bars.
 HEIGHT, ROW = 240, 30
+#: Height of a scenario in a row of bands, and air between rows.
+BAND, AIR = 16, 10
 #: Height of a panel, pixels between panels in a file, and room for the numbers of an axis there.
 PANEL, BETWEEN, LABELS = 200, 24, 40
 #: Heights count the whole picture: so much of it goes to an axis with its title, and to one line of a legend.
@@ -80,28 +82,66 @@ def beside(panels: Sequence[Any], titles: Sequence[str], width: int) -> Any:
 
 
 def deltas(frame: DataFrame, cases: Mapping[str, str], order: Sequence[str], *, title: str) -> Any:
-    """Distance of each scenario from the base, one row per name: columns name, case, value; the base is the line at zero."""
+    """Distance of each scenario from the base, one row per name: columns name, case, value; the base is the line at zero.
+
+    Where columns low and high have values they are drawn as a band, and scenarios stand below each other in a row.
+    """
     import altair as alt
     import pandas as pd
 
     data = frame.assign(label=frame["case"].map(dict(cases)), row=[wrapped(name, LETTERS) for name in frame["name"]])
     labels = list(cases.values())
-    x_scale = alt.Scale(domain=list(padded([0.0, *data["value"].tolist()])), nice=False)
+    banded = data[data["low"].notna()] if "low" in data else data.iloc[:0]
+    reach = [
+        0.0,
+        *data["value"].tolist(),
+        *(banded[["low", "high"]].to_numpy().ravel().tolist() if len(banded) else []),
+    ]
+    x_scale = alt.Scale(domain=list(padded(reach)), nice=False)
     x = alt.X("value:Q", title=title, scale=x_scale, axis=alt.Axis(tickCount=5, titleAnchor="start"))
     y = _rows([wrapped(name, LETTERS) for name in order], "row")
+    if len(banded):
+        return _banded(
+            data, banded, labels, x, y, height=max(_tall(order), AXIS + (BAND * len(labels) + AIR) * len(order))
+        )
     ends = data.groupby("row", sort=False)["value"].agg(["min", "max"]).clip(upper=0.0, lower=None)
     ends["max"] = data.groupby("row", sort=False)["value"].max().clip(lower=0.0)
     span = alt.Chart(ends.reset_index()).mark_rule(color=RULE, strokeWidth=5).encode(x=alt.X("min:Q"), x2="max:Q", y=y)
     zero = alt.Chart(pd.DataFrame({"value": [0]})).mark_rule(color=QUIET, strokeDash=[6, 4]).encode(x="value:Q")
+    dots = alt.Chart(data).mark_point(filled=True, size=90, opacity=1).encode(
+        x=x, y=y, **_cases(labels), tooltip=["name", "label", alt.Tooltip("value:Q", format="+,.2f")]
+    )  # fmt: skip
+    return configured(alt.layer(span, zero, dots).properties(height=_tall(order) + LEGEND * len(labels)))
+
+
+def _cases(labels: Sequence[str]) -> dict[str, Any]:
+    """Colour and shape of scenarios with one legend."""
+    import altair as alt
+
     legend = alt.Legend(orient="top", title=None, columns=1, symbolSize=110, labelLimit=420)
     count = len(labels)
-    dots = alt.Chart(data).mark_point(filled=True, size=90, opacity=1).encode(
-        x=x, y=y,
-        color=alt.Color("label:N", legend=legend, scale=alt.Scale(domain=labels, range=list(TINTS[:count]))),
-        shape=alt.Shape("label:N", legend=legend, scale=alt.Scale(domain=labels, range=list(_SHAPES[:count]))),
-        tooltip=["name", "label", alt.Tooltip("value:Q", format="+,.2f")],
+    return {
+        "color": alt.Color("label:N", legend=legend, scale=alt.Scale(domain=labels, range=list(TINTS[:count]))),
+        "shape": alt.Shape("label:N", legend=legend, scale=alt.Scale(domain=labels, range=list(_SHAPES[:count]))),
+    }
+
+
+def _banded(data: DataFrame, banded: DataFrame, labels: Sequence[str], x: Any, y: Any, *, height: int) -> Any:
+    """Distances with their bands, scenarios below each other in each row."""
+    import altair as alt
+    import pandas as pd
+
+    offset = alt.YOffset("label:N", scale=alt.Scale(domain=labels, paddingOuter=0.4))
+    tint = alt.Color("label:N", scale=alt.Scale(domain=labels, range=list(TINTS[: len(labels)])))
+    tips = ["name", "label", *(alt.Tooltip(f"{name}:Q", format="+,.2f") for name in ("value", "low", "high"))]
+    zero = alt.Chart(pd.DataFrame({"value": [0]})).mark_rule(color=QUIET, strokeDash=[6, 4]).encode(x="value:Q")
+    spans = alt.Chart(banded).mark_rule(strokeWidth=5, opacity=0.45).encode(
+        x=alt.X("low:Q"), x2="high:Q", y=y, yOffset=offset, color=tint, tooltip=tips
     )  # fmt: skip
-    return configured(alt.layer(span, zero, dots).properties(height=_tall(order) + LEGEND * count))
+    dots = alt.Chart(data).mark_point(filled=True, size=70, opacity=1).encode(
+        x=x, y=y, yOffset=offset, **_cases(labels), tooltip=tips
+    )  # fmt: skip
+    return configured(alt.layer(zero, spans, dots).properties(height=height + LEGEND * len(labels)))
 
 
 def bars(frame: DataFrame, order: Sequence[str], colours: Mapping[str, str], *, title: str) -> Any:

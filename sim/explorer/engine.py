@@ -54,8 +54,8 @@ class Finished:
         return SavedRun(manifest, tables)
 
 
-def load(setup: Setup) -> LoadedScenario:
-    """Read the scenario of a setup.
+def load(setup: Setup, *more: str) -> LoadedScenario:
+    """Read the scenario of a setup, with ``more`` overrides.
 
     Raises
     ------
@@ -65,7 +65,9 @@ def load(setup: Setup) -> LoadedScenario:
     from sim.scenario_io.read import read_scenario
 
     last = None if setup.end is None else (preset_data(setup.preset)["years"][0], setup.end)
-    found = read_scenario(preset_data(setup.preset), list(overrides(setup)), years=last, table=table_of(setup.table))
+    found = read_scenario(
+        preset_data(setup.preset), [*overrides(setup), *more], years=last, table=table_of(setup.table)
+    )
     return replace(found, overrides=overrides(setup))
 
 

@@ -6,7 +6,8 @@ import streamlit as st
 
 from sim.charts.files import WIDTH
 from sim.errors import OutputError
-from sim.explorer import choosing, comparison, picking, session, ui
+from sim.explorer import band_choice, choosing, comparison, picking, session, ui
+from sim.explorer.bands import Spans
 from sim.explorer.comparison import Contender
 from sim.explorer.differences import differences
 from sim.explorer.drawings import beside
@@ -100,6 +101,10 @@ def _fitting(base_id: str, beside: tuple[str, ...]) -> tuple[Contender, list[Con
         elif reasons[one.id]:
             st.warning(texts("comparison.mixed", name=one.name(texts)))
     kept = [one for one in others if not reasons[one.id] or (anyway and one in mixed)]
+    for one in kept:
+        own, other = (comparison.version(run) for run in (one, base))
+        if own != other:
+            st.warning(texts("bands.version", name=one.name(texts), own=own, other=other))
     for one in (base, *kept):
         if one.run.status != "ok":
             st.warning(texts("comparison.partial", name=one.name(texts), status=texts(f"status.{one.run.status}")))
@@ -113,10 +118,12 @@ def _results(base: Contender, others: list[Contender], years: list[int]) -> None
     st.subheader(texts("comparison.head", year=year, base=base.name(texts)), anchor=False)
     st.markdown("\n".join(f"- {comparison.sentence(base, one, year, texts)}" for one in others).replace(NBSP, " "))
     _panels(base, others)
-    _ranking(base, others, year)
+    st.subheader(texts("comparison.by_economy"), anchor=False)
+    spans = band_choice.choose(base, others)
+    _ranking(base, others, year, spans)
     st.subheader(texts("comparison.world", year=year), anchor=False)
-    st.caption(texts("comparison.world_note"))
-    shown, plain = comparison.world(base, others, year, texts)
+    st.caption(" ".join([texts("comparison.world_note"), *([texts("bands.world_note")] if spans is not None else [])]))
+    shown, plain = comparison.world(base, others, year, texts, spans)
     st.dataframe(shown, hide_index=True, alt=texts("comparison.world_note"), key="compare.world", height="content")
     ui.download_csv(plain, f"compare-world-{year}.csv", key="compare.world.csv")
     st.subheader(texts("comparison.settings"), anchor=False)
@@ -172,13 +179,12 @@ def _show_panels(found: comparison.Panels) -> None:
             about.markdown(f"**{what}**  \n{text}")
 
 
-def _ranking(base: Contender, others: list[Contender], year: int) -> None:
-    """Every economy's distance from the base."""
+def _ranking(base: Contender, others: list[Contender], year: int, spans: Spans | None) -> None:
+    """Every economy's distance from the base, with its band where there is one."""
     texts = session.texts()
-    st.subheader(texts("comparison.by_economy"), anchor=False)
     offered = [name for name in COURSES if INDICATORS[name].scope != WORLD_ONLY]
     indicator = picking.choose(texts("comparison.indicator"), offered, "compare.ranked", "real_income", _label)
-    picture = comparison.ranking(base, others, indicator, year, texts)
+    picture = comparison.ranking(base, others, indicator, year, texts, spans)
     if picture is None:
         st.info(texts("comparison.gone", indicator=_label(indicator), economy=texts("economy.WLD")))
         return

@@ -1,0 +1,135 @@
+"""Bands over draws on the page Compare: asked for explicitly, computed in the background with progress and a way to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from sim.errors import ScenarioError
+from sim.explorer import choosing, picking, session
+from sim.explorer.bands import COUNT, COUNTS, SEED, DrawnRun, DrawnSetup, Spans, drawn, run_drawn
+from sim.explorer.comparison import Contender
+from sim.explorer.engine import Store, load
+from sim.explorer.jobs import BusyError, Job, JobManager
+from sim.explorer.setup import preset_scenario
+
+#: Scenarios whose members are kept: some MB each.
+KEPT = 12
+#: Code of the error that nothing is drawn.
+NOTHING = "S040"
+#: Seconds between two looks.
+POLL = 0.5
+_JOBS, _STILL = "x.bands_jobs", "x.bands_still"
+
+
+@st.cache_resource(show_spinner=False)
+def _store() -> Store:
+    """The scenarios run over draws, shared by all sessions."""
+    return Store(KEPT)
+
+
+@st.cache_resource(show_spinner=False)
+def _manager() -> JobManager:
+    return JobManager(_store(), run_drawn)
+
+
+def choose(base: Contender, others: Sequence[Contender]) -> Spans | None:
+    """Offer bands of the differences; return them once they are there, and until then None."""
+    texts = session.texts()
+    with st.container(border=True):
+        st.markdown(f"**{texts('bands.head')}**  \n{texts('bands.what')}")
+        asked = _asked([base, *others])
+        if base.id not in asked or len(asked) < 2:
+            st.caption(texts("bands.folders_only" if base.id in asked else "bands.folder_base", name=base.name(texts)))
+            return None
+        if len(asked) <= len(others):
+            left = [one.name(texts) for one in others if one.id not in asked]
+            st.caption(texts("bands.folder", names=texts("flows.list_join").join(left)))
+        found = {id: run for id, one in asked.items() if isinstance(run := _store().peek(one), DrawnRun)}
+        if len(found) == len(asked):
+            _say(found)
+            return Spans(found[base.id], {id: run for id, run in found.items() if id != base.id})
+        _wait_or_offer(asked)
+    return None
+
+
+def _asked(contenders: Sequence[Contender]) -> dict[str, DrawnSetup]:
+    """Setups to be run over draws by id; run folders have none."""
+    count = picking.kept("bands.count", COUNT)
+    found = {one.id: choosing.setup_of(one.id) for one in contenders}
+    return {id: drawn(setup, count) for id, setup in found.items() if setup is not None}
+
+
+def _say(found: dict[str, DrawnRun]) -> None:
+    """What the bands are of."""
+    texts, runs = session.texts(), list(found.values())
+    failed = sum(run.failed for run in runs)
+    fewest, most = min(run.parameters for run in runs), max(run.parameters for run in runs)
+    st.caption(texts("bands.of", count=len(runs[0].members), seed=SEED,
+                     parameters=f"{fewest}–{most}" if most > fewest else f"{most}"))  # fmt: skip
+    if failed:
+        st.caption(texts("bands.failed", count=failed))
+
+
+def _wait_or_offer(asked: dict[str, DrawnSetup]) -> None:
+    """Progress of the runs on the way; otherwise how many draws, and the button that starts them."""
+    texts = session.texts()
+    jobs: list[Job] = [job for job in st.session_state.get(_JOBS, []) if job.setup in asked.values()]
+    if any(not job.over for job in jobs):
+        _progress()
+        return
+    for job in jobs:
+        if job.status == "failed":
+            st.warning(texts("bands.error", why=job.message))
+    if any(job.status == "cancelled" for job in jobs):
+        st.caption(texts("bands.stopped"))
+    if still := [id for id in st.session_state.get(_STILL, []) if id in asked]:
+        st.info(texts("bands.still", names=texts("flows.list_join").join(choosing.name_of(id, texts) for id in still)))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        picking.choose(texts("bands.count"), COUNTS, "bands.count", COUNT, str, width=160)
+        runs = sum(one.count for one in asked.values() if _store().peek(one) is None)
+        st.button(texts("bands.compute"), key="bands.compute", on_click=_compute, args=(asked,))
+    st.caption(texts("bands.effort", runs=runs))
+
+
+def _compute(asked: dict[str, DrawnSetup]) -> None:
+    """Start what is not there yet; a scenario in which nothing is drawn would have bands without width, and is named."""
+    st.session_state[_STILL] = [id for id, one in asked.items() if not _moves(one)]
+    jobs: list[Job] = []
+    if not st.session_state[_STILL]:
+        try:
+            jobs = [_manager().submit(one, one.count) for one in asked.values() if _store().peek(one) is None]
+        except BusyError:
+            st.toast(session.texts()("sources.busy"))
+    st.session_state[_JOBS] = jobs
+
+
+def _moves(setup: DrawnSetup) -> bool:
+    """Whether anything is drawn."""
+    try:
+        load(setup, f"seeds={setup.count}")
+    except ScenarioError as error:
+        return all(one.code != NOTHING for one in error.problems)
+    return True
+
+
+@st.fragment(run_every=POLL)
+def _progress() -> None:
+    """Progress by scenario; ends with a run of the whole page."""
+    texts = session.texts()
+    jobs: list[Job] = st.session_state.get(_JOBS, [])
+    if all(job.over for job in jobs):
+        st.rerun()
+    done, total = sum(job.done for job in jobs), sum(job.total for job in jobs)
+    now = next((job for job in jobs if not job.over), jobs[-1])
+    stopping = now.stopping
+    words = texts("bands.progress", done=done, total=total, name=preset_scenario(now.setup.preset).title.pick(texts.lang),
+                  seconds=round(max(job.seconds for job in jobs)))  # fmt: skip
+    st.progress(min(1.0, done / max(1, total)), text=texts("lab.stopping") if stopping else words)
+    st.button(texts("lab.cancel"), key="bands.stop", on_click=_stop, disabled=stopping)
+
+
+def _stop() -> None:
+    for job in st.session_state.get(_JOBS, []):
+        job.cancel()
