@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from sim.explorer import session, ui
-from sim.explorer.lessons import drawing
+from sim.explorer.lessons import drawing, tables
 from sim.explorer.lessons.evidence import Evidence
 from sim.explorer.lessons.progress import Progress
 from sim.explorer.lessons.schema import Course, Flows, Numbers, Pairs, Picture, Terms
+from sim.texts import Texts
 
 
-def pictures(evidence: Evidence, shown: tuple[Picture, ...], progress: Progress) -> None:
-    """Show the pictures of a step, the prediction drawn over the result."""
+def pictures(evidence: Evidence, shown: tuple[Picture, ...], progress: Progress, *, place: str = "") -> None:
+    """Show the pictures of a step, the prediction drawn over the result; ``place`` tells two groups of a step apart."""
     t = session.texts()
     for k, one in enumerate(shown):
-        key = f"lessons.{progress.lesson}.{progress.step}.{k}"
+        key = f"lessons.{progress.lesson}.{progress.step}.{place}{k}"
         if isinstance(one, Course):
             ui.show(drawing.course(evidence, one, progress, t), key, name=progress.lesson)
         elif isinstance(one, Pairs):
             ui.show(drawing.pairs(evidence, one, progress, t), key, name=progress.lesson)
+        elif isinstance(one, Numbers):
+            ui.show(drawing.numbers(evidence, one, t), key, name=progress.lesson)
         elif isinstance(one, Flows):
             st.markdown(f"**{t('lessons.flows_title')}**")
-            frame = drawing.flows(evidence, one, t)
-            st.dataframe(
-                frame,
-                hide_index=True,
-                alt=t("lessons.flows_alt"),
-                key=key,
-                column_config={frame.columns[0]: st.column_config.Column(pinned=True)},
-            )
+            frame = tables.flows(evidence, one, t)
+            columns = {name: st.column_config.Column(alignment="right") for name in frame.columns[1:]}
+            st.dataframe(frame, hide_index=True, alt=t("lessons.flows_alt"), key=key,
+                         column_config={frame.columns[0]: st.column_config.Column(pinned=True), **columns})  # fmt: skip
         elif isinstance(one, Terms):
-            names = {"exporter": one.exporter, "importer": one.importer}
+            names = {"exporter": tables.economy(one.exporter, t), "importer": tables.economy(one.importer, t)}
             st.markdown(f"**{t('lessons.terms_title', **names)}**")
-            frame = drawing.terms(evidence, one, t)
-            st.dataframe(
-                frame, hide_index=True, alt=t("lessons.terms_alt", **names), height=35 * (len(frame) + 1) + 3, key=key
-            )
-        elif isinstance(one, Numbers):
-            st.table(drawing.numbers(evidence, one, t), hide_index=True)
+            st.dataframe(tables.terms(evidence, one, t), hide_index=True, alt=t("lessons.terms_alt", **names),
+                         height="content", key=key, column_config=_term_columns(t))  # fmt: skip
+
+
+def _term_columns(t: Texts) -> dict[str, Any]:
+    """The value stands beside the term, where a narrow screen shows it; numbers are read from the right."""
+    right = ("lessons.value", "lessons.toy_parts", "lessons.toy_goods")
+    return {t(name): st.column_config.Column(alignment="right") for name in right} | {
+        t("lessons.term"): st.column_config.Column(width=52, pinned=True)
+    }

@@ -8,42 +8,16 @@ import streamlit as st
 
 from sim.errors import SimError
 from sim.explorer import picking, session, ui
+from sim.explorer.lesson_answers import ask, explain, widget
+from sim.explorer.lesson_lab import open_in_lab
 from sim.explorer.lesson_pictures import pictures
-from sim.explorer.lessons.evidence import Evidence, setup_of
-from sim.explorer.lessons.marking import choices, filled, mark, spelled
+from sim.explorer.lesson_state import keep, progress_of
+from sim.explorer.lessons.evidence import Evidence, setup_of, sources_of
+from sim.explorer.lessons.marking import filled, mark, measures_of, spelled
 from sim.explorer.lessons.parts import Run
 from sim.explorer.lessons.progress import Progress, Reply, as_json, as_markdown, settled
-from sim.explorer.lessons.schema import (
-    Answer,
-    AskStep,
-    DebriefStep,
-    ExplainStep,
-    Lesson,
-    Number,
-    PredictStep,
-    ReadStep,
-    RunStep,
-)
+from sim.explorer.lessons.schema import AskStep, DebriefStep, ExplainStep, Lesson, PredictStep, ReadStep, RunStep
 from sim.explorer.levers import CONTROLS
-
-
-def state() -> dict[str, Any]:
-    """What the session remembers of lessons: the open one, and progress by lesson."""
-    if "x.lessons" not in st.session_state:
-        st.session_state["x.lessons"] = {"open": None, "progress": {}}
-    found: dict[str, Any] = st.session_state["x.lessons"]
-    return found
-
-
-def progress_of(lesson: Lesson) -> Progress:
-    """How far the session is in a lesson."""
-    found: Progress = state()["progress"].get(lesson.id) or Progress(lesson.id)
-    return found
-
-
-def keep(progress: Progress) -> None:
-    """Remember how far the session is."""
-    state()["progress"][progress.lesson] = progress
 
 
 def lesson_page(lesson: Lesson) -> None:
@@ -90,9 +64,9 @@ def _step(evidence: Evidence, step: Any, progress: Progress) -> None:
     elif isinstance(step, RunStep):
         _run(evidence, step, progress)
     elif isinstance(step, AskStep):
-        _ask(evidence, step, progress)
+        ask(evidence, step, progress)
     elif isinstance(step, ExplainStep):
-        _explain(evidence, step, progress)
+        explain(evidence, step, progress)
     elif isinstance(step, DebriefStep):
         _debrief(evidence, step, progress)
 
@@ -110,7 +84,7 @@ def _predict(evidence: Evidence, step: PredictStep, progress: Progress) -> None:
             _outcome(evidence, step, progress)
         return
     key = f"lessons.{progress.lesson}.{step.id}"
-    _widget(evidence, step.answer, key)
+    widget(evidence, step.answer, key, drawn=True)
     st.radio(t("lessons.confidence"), (1, 2, 3), key=f"{key}.confidence", horizontal=True,
              format_func=lambda level: t(f"lessons.confident.{level}"))  # fmt: skip
     st.text_area(t("lessons.reason"), key=f"{key}.reason", height=80, max_chars=2000)
@@ -150,30 +124,14 @@ def _outcome(evidence: Evidence, step: PredictStep, progress: Progress) -> None:
     st.info(t("lessons.ran_wrong", said=said, computed=computed, because=because) + overlooked)
 
 
-def _widget(evidence: Evidence, answer: Answer, key: str) -> None:
-    """Where an answer is chosen or drawn."""
-    t = session.texts()
-    label = t("lessons.answer")
-    if isinstance(answer, Number):
-        whole = answer.step == int(answer.step) and answer.low == int(answer.low)
-        limits: Any = (
-            (int(answer.low), int(answer.high), int(answer.step)) if whole else (answer.low, answer.high, answer.step)
-        )
-        low, high, step = limits
-        unit = {"percent": "%", "change": "%"}.get(evidence.lesson.measures[answer.of].unit, "")
-        st.slider(f"{label} ({unit})" if unit else label, low, high, low, step, key=key)
-        return
-    found = choices(answer, t)
-    st.radio(label, list(found), key=key, index=None, format_func=found.get)
-
-
-# -- runs and questions ----------------------------------------------------------------------------
+# -- runs and the end --------------------------------------------------------------------------------
 
 
 def _run(evidence: Evidence, step: RunStep, progress: Progress) -> None:
     t, lesson = session.texts(), evidence.lesson
     place = lesson.steps.index(step)
-    before = [one for one in lesson.steps[:place] if isinstance(one, PredictStep)][-1:]
+    before = [one for one in lesson.steps[:place] if isinstance(one, PredictStep)]
+    before = [one for one in before if step.source in sources_of(lesson, measures_of(one.answer))][-1:]
     for one in before:
         if one.id in progress.replies:
             _locked(evidence, one, progress)
@@ -211,67 +169,6 @@ def _lever_label(name: str, source: Run) -> str:
     return f"{t(f'lever.{name}')} ({t(f'lever.{name}_unit')})"
 
 
-def _ask(evidence: Evidence, step: AskStep, progress: Progress) -> None:
-    t = session.texts()
-    st.markdown(f"**{filled(evidence, step.question, t)}**")
-    pictures(evidence, step.show, progress)
-    key = f"lessons.{progress.lesson}.{step.id}"
-    reply = progress.replies.get(step.id)
-    _widget(evidence, step.answer, key)
-    taken = progress.hints.get(step.id, 0)
-    with st.container(horizontal=True):
-        if st.button(t("lessons.check"), key=f"{key}.check", type="primary"):
-            given = st.session_state[key]
-            if given is None:
-                st.warning(t("lessons.choose"))
-            else:
-                keep(progress.reply(step, Reply(given)))
-                st.rerun()
-        if taken < 2:
-            st.button(
-                t("lessons.hint", number=taken + 1), key=f"{key}.hint", on_click=lambda: keep(progress.hint(step))
-            )
-    for number in range(taken):
-        st.markdown(f"*{t('lessons.hint', number=number + 1)}:* {filled(evidence, step.hints[number], t)}")
-    if reply is not None:
-        _marked(evidence, step, reply)
-
-
-def _marked(evidence: Evidence, step: AskStep, reply: Reply) -> None:
-    t, found = session.texts(), mark(evidence, step.answer, reply.answer)
-    because = filled(evidence, found.truth.because, t)
-    if found.right:
-        st.success(f"{t('lessons.right')} {because}")
-        return
-    said = spelled(evidence, step.answer, reply.answer, t)
-    instead = filled(evidence, found.instead, t) if found.instead else ""
-    st.warning(f"{t('lessons.wrong', answer=said)} {instead}")
-    st.caption(t("lessons.retry"))
-    with st.expander(t("lessons.show_answer"), key=f"lessons.{evidence.lesson.id}.{step.id}.answer"):
-        computed = spelled(evidence, step.answer, found.truth.answer, t)
-        st.markdown(f"{t('lessons.computed', answer=computed)} {because}")
-
-
-def _explain(evidence: Evidence, step: ExplainStep, progress: Progress) -> None:
-    t = session.texts()
-    st.markdown(f"**{filled(evidence, step.prompt, t)}**")
-    pictures(evidence, step.show, progress)
-    if step.id in progress.replies:
-        st.caption(t("lessons.mine"))
-        st.text(str(progress.replies[step.id].answer))
-        st.info(f"**{t('lessons.model')}.** {filled(evidence, step.model, t)}")
-        return
-    key = f"lessons.{progress.lesson}.{step.id}"
-    st.text_area(t("lessons.write"), key=key, height=140, max_chars=2000)
-    if st.button(t("lessons.keep"), key=f"{key}.submit", type="primary"):
-        written = str(st.session_state[key] or "").strip()
-        if not written:
-            st.warning(t("lessons.write_first"))
-            return
-        keep(progress.reply(step, Reply(written)))
-        st.rerun()
-
-
 def _debrief(evidence: Evidence, step: DebriefStep, progress: Progress) -> None:
     t, lesson = session.texts(), evidence.lesson
     st.success(t("lessons.finished"))
@@ -285,9 +182,4 @@ def _debrief(evidence: Evidence, step: DebriefStep, progress: Progress) -> None:
         ui.download(t("lessons.download_markdown"), lambda: as_markdown(lesson, progress, t),
                     f"{lesson.id}-answers.md", "text/markdown", key="lessons.markdown")  # fmt: skip
         st.button(t("lessons.restart"), key="lessons.restart", on_click=lambda: keep(Progress(lesson.id)))
-    ran = [one for one in lesson.sources.items() if isinstance(one[1], Run) and one[0] in progress.ran]
-    if ran and st.button(t("lessons.open_lab"), key="lessons.lab"):
-        name, source = ran[-1]
-        assert isinstance(source, Run)
-        session.change(setup_of(source, progress.moved.get(name)))
-        ui.go_to("lab")
+    open_in_lab(lesson, progress)

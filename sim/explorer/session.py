@@ -140,9 +140,9 @@ def named() -> dict[str, Setup]:
     return found
 
 
-def keep(name: str) -> None:
-    """Keep the current setup under a name; the oldest is dropped when there are too many."""
-    kept = {**named(), name: setup()}
+def keep(name: str, wanted: Setup | None = None) -> None:
+    """Keep a setup, the current one unless told, under a name; the oldest is dropped when there are too many."""
+    kept = {**named(), name: wanted or setup()}
     st.session_state[NAMED] = dict(list(kept.items())[-MOST_NAMED:])
 
 

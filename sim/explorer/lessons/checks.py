@@ -24,6 +24,7 @@ from sim.explorer.lessons.schema import (
     RunStep,
     Which,
 )
+from sim.explorer.lessons.schema import Picture as AnyPicture
 from sim.yaml_text import Path as Place
 
 #: Most words of a text to read, and most Chinese characters.
@@ -49,19 +50,9 @@ def check(lesson: Lesson) -> Iterator[Fault]:
             yield from _length(step.text, (*place, "text"))
         if isinstance(step, RunStep):
             yield from _levers(lesson, step, place)
-        for k, picture in enumerate(step.show):
-            source = getattr(picture, "source", None)
-            for name in (*getattr(picture, "sources", ()), *([source] if source else [])):
-                yield from _known(name, lesson.sources, (*place, "show", k), "source")
-            for name in getattr(picture, "measures", ()):
-                yield from _known(name, lesson.measures, (*place, "show", k), "measure")
-            if isinstance(picture, Course | Pairs) and picture.overlay and picture.overlay not in seen:
-                yield (
-                    (*place, "show", k),
-                    "L015",
-                    f"no prediction {picture.overlay!r} before this step.",
-                    "predict first",
-                )
+        for key in ("show", "after"):
+            for k, picture in enumerate(getattr(step, key, ())):
+                yield from _picture(lesson, picture, seen, (*place, key, k))
     yield from _flips(lesson, seen)
     for place, both in texts_of(lesson):
         for name in (*PLACEHOLDER.findall(both.en), *PLACEHOLDER.findall(both.zh)):
@@ -129,6 +120,20 @@ def _length(both: Both, place: Place) -> Iterator[Fault]:
     if words > WORDS or characters > CHARACTERS:
         found = f"{words} words and {characters} characters"
         yield place, "L014", f"{found}; at most {WORDS} words and {CHARACTERS} characters.", "split it into two steps"
+
+
+def _picture(lesson: Lesson, picture: AnyPicture, seen: set[str], place: Place) -> Iterator[Fault]:
+    source = getattr(picture, "source", None)
+    for name in (*getattr(picture, "sources", ()), *([source] if source else [])):
+        yield from _known(name, lesson.sources, place, "source")
+    names = getattr(picture, "measures", ())
+    for name in names:
+        yield from _known(name, lesson.measures, place, "measure")
+    units = {lesson.measures[name].unit for name in names if name in lesson.measures}
+    if len(units) > 1:
+        yield place, "L012", f"bars of different units: {listed(sorted(units))}.", "show them in two pictures"
+    if isinstance(picture, Course | Pairs) and picture.overlay and picture.overlay not in seen:
+        yield place, "L015", f"no prediction {picture.overlay!r} before this step.", "predict first"
 
 
 def _levers(lesson: Lesson, step: RunStep, place: Place) -> Iterator[Fault]:

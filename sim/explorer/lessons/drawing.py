@@ -1,17 +1,16 @@
-"""Pictures of the lessons: courses of runs, measured pairs, tables; with the prediction drawn over the result."""
+"""Pictures of the lessons: courses of runs, measured pairs, measures side by side; with the prediction drawn over the result."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from decomp.terms import TERMS
-from sim.charts.theme import OKABE_ITO, QUIET, configured, spread
-from sim.explorer.lessons.evidence import Evidence, cell_labels
-from sim.explorer.lessons.marking import number, spelled
+from sim.charts.theme import INK, LESS, MORE, OKABE_ITO, QUIET, configured, spread, text_width, wrapped
+from sim.explorer.lessons.evidence import Evidence
+from sim.explorer.lessons.marking import filled, number, spelled
 from sim.explorer.lessons.parts import Derived, History, Run, Specialisation
 from sim.explorer.lessons.progress import Progress
-from sim.explorer.lessons.schema import Course, Flows, Numbers, Pairs, PredictStep, Terms, Which
+from sim.explorer.lessons.schema import Course, Numbers, Pairs, PredictStep, Which
 from sim.explorer.pictures import Picture, axis_title
 from sim.explorer.plots import HEIGHT, LABELS
 from sim.indicators import INDICATORS
@@ -22,8 +21,10 @@ from sim.texts.formats import scale
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-#: Colour of what the student predicted.
-PREDICTED = OKABE_ITO[3]
+#: Colour of what the student predicted: the purple of Okabe & Ito, darker, because it is text as well.
+PREDICTED = "#A0457F"
+#: Widest name of a measure beside its bar, in letters, and height of a bar.
+NAME, BAR = 24, 34
 
 
 def course(evidence: Evidence, one: Course, progress: Progress, t: Texts) -> Picture:
@@ -46,7 +47,7 @@ def course(evidence: Evidence, one: Course, progress: Progress, t: Texts) -> Pic
     unit = t("lessons.members") if info.unit == "members" else axis_title(one.id, t)
     facts = _facts(frame, names, t)
     if mark is not None:
-        facts += " " + t("lessons.overlay_alt", answer=mark["said"])
+        facts += f" {mark['said']}."
     economy = t.economy(one.economy)
     return Picture(
         id=f"{one.id}-{one.economy.replace(':', '-')}",
@@ -80,7 +81,7 @@ def pairs(evidence: Evidence, one: Pairs, progress: Progress, t: Texts) -> Pictu
     mark = _chosen(evidence, one, progress, frame, t)
     facts = _facts(frame, names, t)
     if mark is not None:
-        facts += " " + t("lessons.overlay_alt", answer=mark["said"])
+        facts += f" {mark['said']}."
     title = t("lessons.pairs_title", first=source.first, last=source.last)
     return Picture(
         id="vs-pairs",
@@ -125,7 +126,7 @@ def _marker(
     if found is None:
         return None
     step, given = found
-    said = spelled(evidence, step.answer, given, t)
+    said = t("lessons.overlay", answer=spelled(evidence, step.answer, given, t))
     year = int(frame["year"].max())
     if step.answer.kind == "number":
         return {"year": year, "value": float(given), "shape": "diamond", "said": said}
@@ -150,7 +151,7 @@ def _chosen(evidence: Evidence, one: Pairs, progress: Progress, frame: DataFrame
         return None
     year = int(frame["year"].max())
     line = frame[(frame["line"] == f"{measure.exporter}>{measure.importer}") & (frame["year"] == year)]
-    said = spelled(evidence, step.answer, given, t)
+    said = t("lessons.overlay", answer=spelled(evidence, step.answer, given, t))
     return {"year": year, "value": float(line["value"].iloc[0]), "shape": "diamond", "said": said}
 
 
@@ -165,10 +166,8 @@ def _lines(
     low, high = float(min(values)), float(max(values))
     pad = 0.1 * (high - low) or 0.05 * abs(high) or 1.0
     room = LABELS / (1 - LABELS) * max(1, years[-1] - years[0])
-    step = max(1, -(-len(years) // 4))
-    ticks = [year for year in years if (year - years[0]) % step == 0]
     x = alt.X("year:Q", scale=alt.Scale(domain=[years[0], years[-1] + room], nice=False, zero=False),
-              axis=alt.Axis(values=ticks, format="d", grid=False, title=None))  # fmt: skip
+              axis=alt.Axis(values=_ticks(years), format="d", grid=False, title=None))  # fmt: skip
     y_scale = alt.Scale(domain=[low - pad, high + pad], zero=False, nice=False)
     y = alt.Y("value:Q", scale=y_scale, title=None, axis=alt.Axis(tickCount=5))
     order = list(names)
@@ -192,56 +191,75 @@ def _lines(
         place = alt.Chart(pd.DataFrame([{"year": mark["year"], "value": mark["value"], "said": mark["said"]}]))
         drawn.append(place.mark_point(shape=mark["shape"], size=190, filled=True, color=PREDICTED, opacity=1,
                                       stroke="white").encode(x=x, y=y))  # fmt: skip
-        drawn.append(
-            place.mark_text(
-                align="right", dx=8, dy=-16 if mark["shape"] != "triangle-down" else 18, fontSize=13, color=PREDICTED
-            ).encode(x=x, y=y, text="said:N")
+        # Above the upper half and below the lower half there is room; a white edge keeps it legible over a line.
+        above = mark["shape"] == "triangle-up" or (
+            mark["shape"] != "triangle-down" and mark["value"] > (low + high) / 2
         )
+        drawn += [
+            place.mark_text(align="right", dx=8, dy=-18 if above else 20, fontSize=13, **look).encode(
+                x=x, y=y, text="said:N"
+            )
+            for look in ({"color": "white", "stroke": "white", "strokeWidth": 5}, {"color": PREDICTED})
+        ]
     return alt.layer(*drawn).properties(height=HEIGHT)
 
 
-# -- tables ----------------------------------------------------------------------------------------
+def _ticks(years: list[int]) -> list[int]:
+    """The first year, and round ones after it: four or five in all."""
+    step = next((step for step in (1, 2, 5, 10, 20) if len(years) / step <= 6), 50)
+    round_ones = [year for year in years if year % step == 0 and year - years[0] >= step / 2]
+    return [years[0], *round_ones]
 
 
-def flows(evidence: Evidence, one: Flows, t: Texts) -> DataFrame:
-    """The toy table: rows sell, columns buy, households last."""
+# -- measures side by side -------------------------------------------------------------------------
+
+
+def numbers(evidence: Evidence, one: Numbers, t: Texts) -> Picture:
+    """Measures as bars, each with its number."""
     import pandas as pd
 
-    table = evidence.table(one.source)
-    cells = list(cell_labels(table))
-    homes = [t("lessons.households", economy=economy) for economy in table.economies]
-    frame = pd.DataFrame([[*z, *y] for z, y in zip(table.Z, table.Y, strict=True)], columns=[*cells, *homes])
-    frame = frame.map(lambda value: f"{value:g}" if value else "–")
-    frame.insert(0, t("lessons.seller"), cells)
-    return frame
-
-
-def terms(evidence: Evidence, one: Terms, t: Texts) -> DataFrame:
-    """The 16 terms of a pair with label, equation and value, by sector and together, and their sum."""
-    import pandas as pd
-
-    found = evidence.decomposition(one.source)
-    sectors = found.sectors if len(found.sectors) > 1 else ()
-    columns = [found.select(one.exporter, one.importer, sector) for sector in sectors]
-    columns.append(found.select(one.exporter, one.importer))
-    heads = [*sectors, t("lessons.all_sectors")]
-    rows = []
-    for k, term in enumerate(TERMS):
-        label = term.label_zh if t.lang == "zh" else term.label_en
-        values = [f"{column[k]:g}" if abs(column[k]) > 1e-12 else "0" for column in columns]
-        rows.append([f"T{term.number} {term.code}", *values, label, term.equation])
-    rows.append([t("lessons.total"), *(f"{column[:16].sum():g}" for column in columns), "", ""])
-    rows.append([t("lessons.exports"), *(f"{column[16]:g}" for column in columns), "", ""])
-    return pd.DataFrame(rows, columns=[t("lessons.term"), *heads, t("lessons.measure"), t("lessons.equation")])
-
-
-def numbers(evidence: Evidence, one: Numbers, t: Texts) -> DataFrame:
-    """Measures with their labels."""
-    import pandas as pd
-
+    lesson = evidence.lesson
     rows = []
     for name in one.measures:
-        measure = evidence.lesson.measures[name]
+        measure = lesson.measures[name]
         label = measure.label.in_(t.lang) if measure.label else name
-        rows.append((label, number(evidence.scaled(name), measure.unit, t)))
-    return pd.DataFrame(rows, columns=[t("lessons.measure"), t("lessons.value")])
+        rows.append((name, label, evidence.scaled(name), number(evidence.scaled(name), measure.unit, t), measure.unit))
+    frame = pd.DataFrame(rows, columns=["measure", "label", "value", "said", "unit"])
+    title = filled(evidence, one.title, t)
+    return Picture(
+        id=f"numbers-{'-'.join(one.measures)}",
+        title=title,
+        subtitle=filled(evidence, one.subtitle, t) if one.subtitle else "",
+        alt=t("lessons.numbers_alt", title=title, facts="; ".join(f"{row[1]}: {row[3]}" for row in rows)),
+        chart=configured(_bars(frame)),
+        table=frame[["label", "said"]].rename(columns={"label": t("lessons.measure"), "said": t("lessons.value")}),
+        data=frame[["measure", "value", "unit"]],
+        about=[(title, t("lessons.numbers_about"))],
+    )
+
+
+def _bars(frame: DataFrame) -> Any:
+    import altair as alt
+
+    data = frame.assign(
+        name=[wrapped(label, NAME) for label in frame["label"]], side=[value < 0 for value in frame["value"]]
+    )
+    low, high = min(0.0, float(data["value"].min())), max(0.0, float(data["value"].max()))
+    pad = 0.3 * ((high - low) or 1.0)  # room for the numbers beside the bars
+    room = 16 + round(7.5 * max(text_width(line) for name in data["name"] for line in name.split("|")))
+    y = alt.Y("name:N", sort=None, title=None,
+              axis=alt.Axis(labelLimit=room, ticks=False, domain=False, labelPadding=8, labelFontSize=13, labelColor=INK,
+                            labelExpr="split(datum.label, '|')"))  # fmt: skip
+    x = alt.X("value:Q", title=None, axis=None,
+              scale=alt.Scale(domain=[low - (pad if low < 0 else 0), high + (pad if high > 0 else 0)], nice=False))  # fmt: skip
+    base = alt.Chart(data)
+    colour = alt.Color("side:N", legend=None, scale=alt.Scale(domain=[True, False], range=[LESS, MORE]))
+    drawn = [base.mark_bar(height={"band": 0.62}).encode(x=x, y=y, color=colour)]
+    sides: tuple[tuple[str, Literal["left", "right"], int], ...] = ((">=", "left", 6), ("<", "right", -6))
+    drawn += [
+        base.transform_filter(f"datum.value {sign} 0").mark_text(align=side, dx=move, fontSize=13, color=INK).encode(x=x, y=y, text="said:N")
+        for sign, side, move in sides
+    ]  # fmt: skip
+    zero = alt.Chart(data).mark_rule(color=QUIET).encode(x=alt.datum(0, type="quantitative"))
+    lines = max(name.count("|") for name in data["name"]) + 1
+    return alt.layer(*drawn, zero).properties(height=(BAR + 14 * (lines - 1)) * len(data))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, reduce
 from typing import TYPE_CHECKING
 
@@ -136,6 +136,18 @@ def _observed(name: str) -> Decomposition:
 
 def _year(year: Year, first: int, last: int) -> int:
     return first if year == "first" else last if year in (None, "last") else int(year)
+
+
+def sources_of(lesson: Lesson, names: Iterable[str]) -> frozenset[str]:
+    """Sources that measures are taken from, through all measures that they are made of."""
+    found: set[str] = set()
+    for name in names:
+        measure = lesson.measures[name]
+        if isinstance(measure, Derived):
+            found |= sources_of(lesson, measure.of)
+        elif not isinstance(measure, Given):
+            found.add(measure.source)
+    return frozenset(found)
 
 
 class Evidence:

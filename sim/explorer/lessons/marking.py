@@ -90,7 +90,7 @@ def number(value: float, unit: str, t: Texts) -> str:
     decimals = SHOWN[unit][1]
     sign = "+" if unit in ("change", "growth", "points") and round(value, decimals) > 0 else ""
     text = f"{sign}{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
-    if unit == "plain":
+    if unit in ("plain", "percent"):
         text = text.removesuffix(".0")
     return t(f"lessons.unit.{unit}", value=text)
 

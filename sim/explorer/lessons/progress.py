@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sim.explorer.lessons.evidence import Evidence
-from sim.explorer.lessons.marking import filled, mark, spelled
+from sim.explorer.lessons.evidence import Evidence, sources_of
+from sim.explorer.lessons.marking import filled, mark, measures_of, spelled
 from sim.explorer.lessons.schema import AskStep, ExplainStep, Lesson, PredictStep
 from sim.texts import Texts
 
@@ -114,12 +114,10 @@ def records(lesson: Lesson, progress: Progress, t: Texts) -> list[dict[str, Any]
 
 
 def settled(lesson: Lesson, progress: Progress, step: PredictStep) -> bool:
-    """Whether a prediction may be set against the result: every run that follows it directly has been made."""
-    place = lesson.steps.index(step)
-    for later in lesson.steps[place + 1 :]:
-        if later.kind == "run":
-            return later.source in progress.ran
-    return True
+    """Whether a prediction may be set against the result: every later run that its answer is computed from has been made."""
+    needed = sources_of(lesson, measures_of(step.answer))
+    later = lesson.steps[lesson.steps.index(step) + 1 :]
+    return all(one.source in progress.ran for one in later if one.kind == "run" and one.source in needed)
 
 
 def as_json(lesson: Lesson, progress: Progress, t: Texts) -> str:

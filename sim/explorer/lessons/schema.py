@@ -91,9 +91,11 @@ class Terms(Part):
 
 
 class Numbers(Part):
-    """Measures with their labels."""
+    """Measures with their labels, as bars of one unit under a title that says what they are."""
 
     picture: Literal["numbers"]
+    title: Both
+    subtitle: Both | None = None
     measures: tuple[Name, ...] = Field(min_length=1)
 
 
@@ -160,6 +162,7 @@ class AskStep(Step):
     question: Both
     answer: Answer
     hints: tuple[Both, Both]
+    after: tuple[Picture, ...] = Field((), description="shown once the question has been answered")
 
 
 class ExplainStep(Step):

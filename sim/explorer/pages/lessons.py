@@ -7,10 +7,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from sim.explorer import picking, session, ui
-from sim.explorer.lesson_steps import lesson_page, progress_of
+from sim.explorer.lesson_state import progress_of
+from sim.explorer.lesson_steps import lesson_page
 from sim.explorer.lesson_teacher import teacher_view
 from sim.explorer.lessons.files import library
-from sim.explorer.lessons.parts import History, Run
+from sim.explorer.lessons.parts import History, Run, Toy
 from sim.explorer.lessons.roleplay import DURATIONS, kit
 from sim.explorer.lessons.schema import Lesson
 from sim.explorer.setup import LIVE_TABLE
@@ -24,17 +25,28 @@ def page() -> None:
     if opened is not None:
         lesson = library()[opened]
         lesson_page(lesson)
-        observed = [one for one in lesson.sources.values() if isinstance(one, History)]
-        runs = any(isinstance(one, Run) for one in lesson.sources.values())
-        ui.badge(LIVE_TABLE if runs or not observed else f"{observed[0].tables}-{observed[0].last}")
+        _data_of(lesson)
     else:
         _overview()
         ui.badge(LIVE_TABLE)
 
 
+def _data_of(lesson: Lesson) -> None:
+    """What kind of data a lesson rests on: a made-up table, observed tables, runs."""
+    texts, sources = session.texts(), lesson.sources.values()
+    observed = [one for one in sources if isinstance(one, History)]
+    if any(isinstance(one, Toy) for one in sources):
+        st.caption(texts("lessons.toy_data"))
+    if any(isinstance(one, Run) for one in sources):
+        ui.badge(LIVE_TABLE)
+    elif observed:
+        ui.badge(f"{observed[0].tables}-{observed[0].last}")
+
+
 def _overview() -> None:
     texts = session.texts()
     st.markdown(texts("lessons.intro"))
+    st.header(texts("lessons.list"), anchor=False)
     lessons = list(library().values())
     for first in range(0, len(lessons), 2):
         for column, lesson in zip(st.columns(2), lessons[first : first + 2], strict=False):
@@ -47,6 +59,7 @@ def _overview() -> None:
             lang = session.view().lang
             ui.download(texts("lessons.kit_download", minutes=minutes), _kit(minutes, lang),
                         f"unweave-role-play-{minutes}-{lang}.html", "text/html", key=f"kit.{minutes}")  # fmt: skip
+    st.header(texts("lessons.for_teachers"), anchor=False)
     if st.toggle(texts("lessons.teacher"), key="lessons.teacher"):
         teacher_view()
 

@@ -113,10 +113,19 @@ def test_every_text_is_filled_and_every_wrong_answer_hears_of_a_mechanism(name: 
             assert len(step.hints) == 2
 
 
+@pytest.mark.parametrize(("name", "step"), ASKED)
+def test_a_scale_does_not_begin_at_the_right_number(name: str, step: str) -> None:
+    """Scales are drawn from their upper end: who does not move them has not answered."""
+    lesson = LESSONS[name]
+    answer = step_of(lesson, step).answer
+    if isinstance(answer, Number):
+        assert not mark(Evidence(lesson), answer, answer.high).right
+
+
 def test_a_known_slip_is_named() -> None:
     lesson = LESSONS["cascade"]
     answer = step_of(lesson, "paid").answer
     said = mark(Evidence(lesson), answer, 10.0)
-    assert said.instead is not None and "one border" in said.instead.en
+    assert said.instead is not None and "last border only" in said.instead.en
     said = mark(Evidence(lesson), answer, 30.0)
     assert said.instead is not None and "smaller than the phone" in said.instead.en

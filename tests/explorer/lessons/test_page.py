@@ -32,8 +32,12 @@ def calm(at: AppTest) -> AppTest:
 
 def answer_with(at: AppTest, lesson: Lesson, step: PredictStep | AskStep, given) -> None:
     key = f"lessons.{lesson.id}.{step.id}"
-    if isinstance(step.answer, Number):
+    if isinstance(step.answer, Number) and isinstance(step, PredictStep):
+        assert at.slider(key=key).value == step.answer.high
         at.slider(key=key).set_value(type(at.slider(key=key).value)(given))
+    elif isinstance(step.answer, Number):
+        assert at.number_input(key=key).value is None, "an answer that nobody gave stands there already"
+        at.number_input(key=key).set_value(int(given) if given == int(given) else given)
     else:
         at.radio(key=key).set_value(given)
 
@@ -123,7 +127,7 @@ def test_nothing_chosen_is_said_and_nothing_is_kept() -> None:
     at.button(key="lessons.next").click().run()
     at.button(key="lessons.tariff-retaliation.own.submit").click()
     calm(at.run())
-    assert at.warning[0].value == "Choose an answer first."
+    assert at.warning[0].value == "Give an answer first."
     assert at.session_state["x.lessons"]["progress"]["tariff-retaliation"].replies == {}
 
 
@@ -141,11 +145,29 @@ def test_json_of_the_session_is_plain() -> None:
     from sim.explorer.lessons.progress import Progress, Reply, as_json, as_markdown
     from sim.texts import Texts
 
-    lesson = library()["cascade"]
-    progress = Progress(lesson.id).reply(lesson.asked[0], Reply(10, 2, "one border"))
+    lesson = library()["tariff-retaliation"]
+    progress = Progress(lesson.id).reply(lesson.asked[0], Reply("up", 2, "fewer imports"))
     document = json.loads(as_json(lesson, progress, Texts("en")))
-    assert document["answers"][0]["answer"] == 10
+    assert document["answers"][0]["answer"] == "up"
     assert "right" not in document["answers"][0], "the run has not been made: the answer would be given away"
-    ran = progress.run("tariffs", {"tariff": 0.1})
+    ran = progress.run("tariff", {"tariff": 0.1})
     assert json.loads(as_json(lesson, ran, Texts("en")))["answers"][0]["right"] is False
-    assert "one border" in as_markdown(lesson, ran, Texts("zh"))
+    assert "fewer imports" in as_markdown(lesson, ran, Texts("zh"))
+
+
+def test_a_prediction_about_a_toy_does_not_wait_for_a_run_of_the_world() -> None:
+    """It was set against the result only after the run that follows, which has nothing to do with it."""
+    at = opened("en")
+    lesson = library()["cascade"]
+    at.button(key="lessons.open.cascade").click().run()
+    at.button(key="lessons.next").click().run()
+    at.slider(key="lessons.cascade.paid").set_value(10)
+    at.button(key="lessons.cascade.paid.submit").click()
+    calm(at.run())
+    assert any("17 %" in one.value and "last border only" in one.value for one in at.info)
+    at.button(key="lessons.next").click()
+    calm(at.run())
+    at.button(key="lessons.cascade.2.run").click()
+    calm(at.run())
+    assert not any("predicted" in one.value for one in [*at.markdown, *at.info])
+    assert at.session_state["x.lessons"]["progress"]["cascade"].reachable(lesson) == 3
