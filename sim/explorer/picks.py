@@ -63,9 +63,9 @@ def _flag(text: str) -> bool:
 
 
 def _lesson(text: str) -> str:
-    from sim.explorer.lessons.files import library
+    from sim.explorer.lessons.files import lesson_files
 
-    return one_of(library)(text)
+    return one_of(lesson_files)(text)
 
 
 def _words(*allowed: str) -> Callable[[str], str]:

@@ -1,4 +1,4 @@
-"""Links say the same setup again; what they say that is not known is reported and changes nothing."""
+"""Links say the same setup and the same view again; what they say that is not known is reported and changes nothing."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.explorer.codec import LONGEST, decode, encode, link
+from sim.explorer.lessons.files import lesson_files
 from sim.explorer.levers import CONTROLS, LOCAL
+from sim.explorer.picks import FIXED, PICKS, lost, written
 from sim.explorer.setup import Setup, presets
-from sim.explorer.views import View, chart_ids
+from sim.explorer.views import COURSES, View, chart_ids
 
 ECONOMIES = ("USA", "CHN", "JPN", "KOR", "IND", "EUR", "EME", "ROW")
 
@@ -43,12 +45,43 @@ def setups(draw):
     )
 
 
+def some(one):
+    return st.lists(one, unique=True, max_size=4).map(tuple)
+
+
+sources = st.sampled_from((*FIXED, *(f"preset:{name}" for name in presets()), "run:20260101T000000Z-mine-0a1b2c3d"))
+codes, years = st.sampled_from((*ECONOMIES, "all", "electronics", "high-income")), st.integers(1995, 2035)
+#: What pages may hold, by key: every key of PICKS is here.
+CHOICES = {
+    **dict.fromkeys(("compare.base", "decompose.source", "decompose.other", "links.source", "look_at"), sources),
+    "compare.others": some(sources),
+    **dict.fromkeys(("compare.anyway", "links.home", "agents.change", "method.only"), st.booleans()),
+    **dict.fromkeys(("compare.indicator", "compare.ranked"), st.sampled_from(COURSES)),
+    **dict.fromkeys(("decompose.importer", "links.sectors", "agents.state", "method.section"), codes),
+    **dict.fromkeys(
+        ("decompose.sectors", "agents.economies", "agents.levers", "agents.kinds", "method.statuses"), some(codes)
+    ),
+    **dict.fromkeys(("decompose.against", "links.against"), years),
+    **dict.fromkeys(("links.count", "agents.decision", "bands.count"), st.integers(0, 5000)),
+    "agents.years": st.tuples(years, years).map(sorted).map(tuple),
+    "decompose.level": st.sampled_from(("groups", "terms")),
+    "decompose.between": st.sampled_from(("years", "scenarios")),
+    "decompose.form": st.sampled_from(("waterfall", "sorted")),
+    "links.measure": st.sampled_from(("dependence", "absorbed", "mutual")),
+    "links.map": st.sampled_from(("on", "by", "imports", "exports")),
+    "agents.measure": st.sampled_from(("trust", "tariff", "both")),
+    "method.one": st.sampled_from(("behaviour.protection.cap", "world.substitution")),
+    "lessons.open": st.sampled_from(sorted(lesson_files())),
+}
+picks = st.fixed_dictionaries({}, optional=CHOICES).map(lambda found: tuple(sorted(found.items())))
+
 views = st.builds(
     View,
     lang=st.sampled_from(("en", "zh")),
     year=st.none() | st.integers(2011, 2035),
     economy=st.sampled_from(("WLD", *ECONOMIES)),
     charts=st.tuples(st.sampled_from(chart_ids()), st.sampled_from(chart_ids())),
+    picks=picks,
 )
 
 
@@ -77,7 +110,11 @@ def test_garbage_is_reported_and_changes_nothing(query) -> None:
         ("v", "2"), ("p", "no-such"), ("t", "world-1900"), ("t", "world-1995"), ("b", "../etc"), ("L.tariff", "9"),
         ("L.tariff", "nan"), ("L.tariff", "x"), ("L.nothing", "1"), ("L.XYZ.tariff", "0.1"), ("L.CHN.nothing", "1"),
         ("from", "1066"), ("from", "2035"), ("to", "2011"), ("to", "soon"), ("ramp", "s"), ("who", "XYZ"), ("with", "a,b"),
-        ("l", "fr"), ("c", "XYZ"), ("g", "one"), ("y", "9999"), ("zz", "1"),
+        ("l", "fr"), ("c", "XYZ"), ("g", "one"), ("y", "9999"), ("zz", "1"), ("compare.base", "no-such"),
+        ("compare.base", "run:../etc"), ("compare.base", "named:mine"), ("compare.others", "lab.lab"), ("compare.others", ""),
+        ("decompose.level", "17"), ("decompose.importer", "<b>"), ("decompose.sectors", "a..b"), ("links.home", "yes"),
+        ("links.against", "1066"), ("links.count", "-6"), ("links.count", "6.5"), ("agents.years", "2012"),
+        ("agents.years", "2015.2012"), ("agents.decision", "first"), ("lessons.open", "no-such"), ("decompose.nothing", "1"),
     ],
 )  # fmt: skip
 def test_each_wrong_part_is_named(key, value) -> None:
@@ -101,3 +138,35 @@ def test_every_lever_moved_everywhere_still_fits() -> None:
     for control in CONTROLS.values():
         setup = setup.with_value(control.id, control.high)
     assert len(link(setup, View(), "http://127.0.0.1:8501/lab")) < LONGEST
+
+
+def test_every_choice_of_a_page_is_tried() -> None:
+    assert set(CHOICES) == set(PICKS)
+
+
+def test_a_library_scenario_goes_by_its_bare_name_and_hides_no_other_choice() -> None:
+    assert written("compare.others", ("lab", "preset:trade-war")) == "lab.trade-war"
+    assert not set(presets()) & {*FIXED, "none"}
+
+
+def test_what_lives_in_one_session_has_no_spelling_and_the_rest_is_written() -> None:
+    assert lost("compare.base", "named:My tariff, 我的") and lost("look_at", "given")
+    assert written("compare.base", "named:mine") is None
+    assert written("compare.others", ("named:mine", "preset:ai-divide")) == "ai-divide"
+    assert written("compare.others", ("named:mine",)) is None, "not the same as an emptied list"
+    assert written("compare.others", ()) == "none"
+    assert lost("decompose.sectors", "odd sector") and not lost("decompose.sectors", "electronics")
+
+
+@given(st.fixed_dictionaries(CHOICES))
+@settings(max_examples=30, deadline=None)
+def test_every_lever_moved_and_every_choice_of_a_page_made_still_fits(found) -> None:
+    setup = Setup(
+        preset="interdependence-fades", versus="us-china-tariffs", who=("high-income",), founders=("KOR", "JPN", "eu")
+    )
+    for control in CONTROLS.values():
+        setup = setup.with_value(control.id, control.high)
+    for page in {page for pick in PICKS.values() for page in pick.pages}:
+        here = tuple((key, found[key]) for key in sorted(PICKS) if page in PICKS[key].pages)
+        view = View("zh", 2011, "CHN", ("real_income", "manufacturing_va_share"), here)
+        assert len(link(setup, view, f"http://127.0.0.1:8501/{page}")) < LONGEST
