@@ -33,13 +33,13 @@ def open_dialog(setup: Setup, sentence: str) -> None:
         st.markdown(f"**{texts('share.command')}**")
         st.code(share.command(setup), language="bash", wrap_lines=True)
         st.markdown(f"**{texts('share.python')}**")
-        st.code(share.python(setup), language="python")
+        st.code(share.python(setup), language="python", wrap_lines=True)
         st.markdown(f"**{texts('share.yaml')}**")
         text = share.yaml(setup)
         ui.download(
             texts("share.yaml_download"), lambda: text, f"{share.own_name(setup)}.yaml", "text/yaml", key="share.yaml"
         )
-        st.code(text, language="yaml", height=220)
+        st.code(text, language="yaml", wrap_lines=True)
 
     dialog()
 

@@ -8,7 +8,8 @@ from altair.utils.schemapi import debug_mode
 from sim.explorer import session, ui
 from sim.texts import LANGUAGES, Texts
 
-#: Style for what Streamlit has no option for: less empty space on top, hints for narrow screens, print.
+#: Style for what Streamlit has no option for: less empty space on top, hints for narrow screens, dark, print. Charts stay
+#: white sheets on a dark page: their colours are chosen for white, and what is shown is what is downloaded and printed.
 STYLE = """<style>
 .block-container {padding-top: 3.9rem; padding-bottom: 2rem; max-width: 1280px}
 [data-testid="stMain"] h1 {font-size: 1.7rem !important; padding: 0 !important}
@@ -30,7 +31,11 @@ section[data-testid="stSidebar"] {min-width: 340px}
 @media (max-width: 640px) {.narrow {display: block} section[data-testid="stSidebar"] {min-width: 0}
   .st-key-langswitch {position: static}}
 @media (prefers-reduced-motion: reduce) {* {transition: none !important; animation: none !important}}
-@media print {header, section[data-testid="stSidebar"] {display: none}}
+[data-testid="stVegaLiteChart"] {border-radius: 6px; overflow: hidden}
+[data-testid="stBaseButton-primary"], [data-tag] {color: light-dark(#fff, #12181f) !important}
+:is(.subtitle, .ticks) {color: light-dark(#52606d, #b4bfca) !important}
+label[data-testid="stWidgetLabel"] {color: inherit !important}
+@media print {header, section[data-testid="stSidebar"], .st-key-langswitch {display: none !important}}
 </style>"""
 
 

@@ -1,4 +1,7 @@
-"""How the server runs: on this machine only, without telemetry, calm; and the look, in colours with enough contrast."""
+"""How the server runs: on this machine only, without telemetry, calm; and the look, in colours with enough contrast.
+
+The explorer is light or dark as the system of its reader is: without ``theme.base`` Streamlit follows the browser.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,16 @@ CONFIG: Mapping[str, Any] = MappingProxyType(
         "client.showErrorDetails": "none",
         "client.showErrorLinks": False,
         "client.showSidebarNavigation": False,
-        "theme.base": "light",
-        "theme.primaryColor": "#0B5A8F",
-        "theme.backgroundColor": "#FFFFFF",
-        "theme.secondaryBackgroundColor": "#F2F5F8",
-        "theme.textColor": "#1F2933",
-        "theme.linkColor": "#0B5A8F",
+        "theme.light.primaryColor": "#0B5A8F",
+        "theme.light.backgroundColor": "#FFFFFF",
+        "theme.light.secondaryBackgroundColor": "#F2F5F8",
+        "theme.light.textColor": "#1F2933",
+        "theme.light.linkColor": "#0B5A8F",
+        "theme.dark.primaryColor": "#6CB6EB",
+        "theme.dark.backgroundColor": "#12181F",
+        "theme.dark.secondaryBackgroundColor": "#1D2630",
+        "theme.dark.textColor": "#E6EBF0",
+        "theme.dark.linkColor": "#8CC8F2",
         "theme.font": '"Source Sans", "Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif',
         "theme.baseFontSize": 15,
         "theme.baseRadius": "6px",

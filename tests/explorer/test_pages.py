@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -189,11 +191,18 @@ def test_only_pages_that_exist_are_listed_and_importing_one_draws_nothing() -> N
         assert 'if __name__ == "__main__":' in text, name
 
 
+def dotted(options: dict[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:
+    """Options of a nested table by their dotted names."""
+    for name, value in options.items():
+        if isinstance(value, dict):
+            yield from dotted(value, f"{within}{name}.")
+        else:
+            yield f"{within}{name}", value
+
+
 def test_the_repository_and_the_command_configure_the_same() -> None:
     given = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    assert {f"{section}.{name}": value for section, values in given.items() for name, value in values.items()} == dict(
-        CONFIG
-    )
+    assert dict(dotted(given)) == dict(CONFIG)
     assert CONFIG["server.address"] == "127.0.0.1" and CONFIG["browser.gatherUsageStats"] is False
 
 
