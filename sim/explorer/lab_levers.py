@@ -50,14 +50,14 @@ def lever(control: Control) -> None:
             "disabled": not needed,
             "on_change": _moved,
         }
-        with left, st.container(gap="xxsmall"):
+        with left:
             key = _following(f"L.{control.id}", value)
             st.slider(f"{label} ({unit})", key=key, args=(control.id, key), **limits)
-            st.html(ticks(control, texts))
         with right:
             key = _following(f"N.{control.id}", value)
             st.number_input(texts("lab.typed", name=label, unit=unit), key=key, args=(control.id, key), **limits)
-        st.caption(_scope(control, setup, texts, needed))
+        # Marks and words in one element: each of them costs milliseconds every time that a lever moves.
+        st.html(ticks(control, texts) + _scope(control, setup, texts, needed))
 
 
 def _following(key: str, value: float) -> str:
@@ -88,14 +88,19 @@ def _moved(lever_id: str, key: str) -> None:
 def _scope(control: Control, setup: Setup, texts: Texts, needed: bool) -> str:
     """Scope of a lever; where it stands against the status quo; or why it is switched off."""
     if not needed:
-        return texts("lab.off", why=texts(f"lever.{control.id}_needs"))
+        return _words(texts("lab.off", why=texts(f"lever.{control.id}_needs")))
     scope = texts("lab.scope", unit=texts(f"lever.{control.id}_unit"), scope=texts(f"lever.{control.id}_scope"))
     before, now = preset_value(STATUS_QUO, control.id), setup.value(control.id)
     if before == now:
-        return scope
+        return _words(scope)
     shift = number(control.shown(now - before), control.decimals, sign=True)
     moved = texts("lab.moved", before=shown(control, before), now=shown(control, now), shift=shift)
-    return f"{scope}  \n**{moved}**"
+    return _words(scope, strong=moved)
+
+
+def _words(text: str, strong: str = "") -> str:
+    end = f"<br><b>{html.escape(strong)}</b>" if strong else ""
+    return f'<p class="subtitle">{html.escape(text)}{end}</p>'
 
 
 def shown(control: Control, value: float) -> str:
@@ -120,8 +125,7 @@ def ticks(control: Control, texts: Texts) -> str:
         f'<span style="position:absolute;left:{left};transform:translateX({shift});white-space:nowrap">{text}</span>'
         for left, shift, text in marks
     )
-    style = "position:relative;height:1.3em;font-size:0.8rem;color:#52606d;margin:-0.5rem 0.3rem 0"
-    return f'<div style="{style}">{spans}</div>'
+    return f'<div class="ticks">{spans}</div>'
 
 
 def change_label(change: tuple[str, ...], setup: Setup, texts: Texts, names: dict[str, str]) -> str:

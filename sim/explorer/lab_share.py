@@ -47,7 +47,10 @@ def open_dialog(setup: Setup, sentence: str) -> None:
 def downloads(run: Finished) -> None:
     """Everything of the run as a zip, its report, and all indicators as CSV."""
     texts, name = session.texts(), share.own_name(run.setup)
-    with st.popover(texts("share.downloads"), key="downloads"):
+    box = st.popover(texts("share.downloads"), key="downloads", on_change="rerun")
+    if not box.open:  # what is folded away costs nothing
+        return
+    with box:
         ui.download(texts("share.report"), lambda: share.report(run), f"{name}.html", "text/html", key="dl.report")
         ui.download(texts("share.zip"), lambda: share.archive(run), f"{name}.zip", "application/zip", key="dl.zip")
         ui.download(texts("share.csv"), lambda: run.result.indicators.to_csv(index=False, float_format="%.10g").encode("utf-8-sig"),

@@ -26,6 +26,7 @@ section[data-testid="stSidebar"] {min-width: 340px}
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] :is(p, li) {color: inherit !important; opacity: 1}
 [data-testid="stCaptionContainer"] {opacity: 0.78}
 .subtitle {font-size: 0.875rem; color: #52606d; margin: 0 0 0.25rem}
+.ticks {position: relative; width: 58%; height: 1.3em; font-size: 0.8rem; color: #52606d; margin: -0.5rem 0.3rem 0}
 .read {position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap}
 .narrow {display: none}
 @media (max-width: 640px) {.narrow {display: block} section[data-testid="stSidebar"] {min-width: 0}

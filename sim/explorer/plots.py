@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 #: Height of the charts in pixels.
 HEIGHT = 250
-#: Height of a legend of six lines below a chart.
+#: Height of a legend of six lines below a chart, and of a chart beside one that has it.
 LEGEND = 140
+TALL = HEIGHT + LEGEND
 #: Share of the width that the labels right of the last year take.
 LABELS = 0.24
 #: Pixels kept free above and below lines, and between the labels at their ends.
@@ -66,8 +67,8 @@ def lines(
     rows = [(year, name, value) for name, values in series.items() for year, value in values.items()]
     values = [value for _, _, value in rows] or [0.0]
     ends = [(max(one), name, one[max(one)]) for name, one in series.items() if one]
-    reach = (max(values) - min(values) or 1.0) * HEIGHT / (HEIGHT - 2 * PADDING)
-    places = spread([value for _, _, value in ends], LINE / HEIGHT * reach)
+    reach = (max(values) - min(values) or 1.0) * TALL / (TALL - 2 * PADDING)
+    places = spread([value for _, _, value in ends], LINE / TALL * reach)
     return Plot(
         _lines(tuple(series), colour, *span),
         {
@@ -105,7 +106,7 @@ def _lines(order: tuple[str, ...], colour: str, first: int, last: int) -> dict[s
         .mark_text(align="left", dx=6, fontSize=13, baseline="middle")
         .encode(x=x, y=y, text="label:N", color=tint)
     )
-    return alt.layer(courses, labels).properties(height=HEIGHT).to_dict(validate=False)
+    return alt.layer(courses, labels).properties(height=TALL).to_dict(validate=False)
 
 
 def stack(
@@ -157,7 +158,7 @@ def _stack(labels: tuple[str, ...], colours: tuple[str, ...], first: int, last: 
             .encode(x=x, y=alt.Y("value:Q", scale=y_scale, title=None), detail="rank:N")
         )
         chart = alt.layer(chart, dashed)
-    found: dict[str, Any] = chart.properties(height=HEIGHT + LEGEND).to_dict(validate=False)
+    found: dict[str, Any] = chart.properties(height=TALL).to_dict(validate=False)
     return found
 
 

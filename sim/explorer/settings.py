@@ -15,6 +15,8 @@ CONFIG: Mapping[str, Any] = MappingProxyType(
         "server.address": "127.0.0.1",
         "server.fileWatcherType": "none",
         "server.maxUploadSize": 20,
+        # A full collection after every script would keep the last answers from being sent for a tenth of a second.
+        "runner.postScriptGC": False,
         "browser.gatherUsageStats": False,
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",

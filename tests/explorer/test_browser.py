@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import statistics
 import time
 import zipfile
@@ -12,20 +11,14 @@ from pathlib import Path
 import pytest
 
 from tests.explorer.browser import CHARTS, Visitor, chromium, server
+from tests.explorer.latency import busy, press
 
 pytestmark = pytest.mark.browser
 
 #: Milliseconds from a lever to the painted charts on the classroom table, and the slack of a shared machine.
 P50, P95, SLACK = 350, 600, 2.0
-#: Processes that wait for each processor above which times say nothing.
-BUSY = 1.5
 #: Seconds to the first view, with a server that has just started.
 FIRST_VIEW = 12.0
-
-
-def busy() -> bool:
-    """Whether others use this machine so much that times say nothing."""
-    return os.getloadavg()[0] / (os.cpu_count() or 1) > BUSY
 
 
 @pytest.fixture(scope="module")
@@ -186,17 +179,8 @@ def test_how_fast_a_lever_is_answered(visitor) -> None:
     one.open("/lab?l=en&p=interdependence-fades")
     one.lever("reshoring").focus()
     times = []
-    for _ in range(16):
-        before = one.metrics()
-        start = time.perf_counter()
-        one.page.keyboard.press("ArrowRight")
-        one.page.wait_for_function(
-            "old => [...document.querySelectorAll('[data-testid=stMetricValue]')].map(e => e.innerText).join() !== old"
-            " && document.querySelector('[data-test-script-state=notRunning]')",
-            arg=",".join(before), polling=10, timeout=20_000,
-        )  # fmt: skip
-        one.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        times.append(1000 * (time.perf_counter() - start))
+    for _ in range(24):
+        times.append(press(one.page))
         one.page.wait_for_timeout(150)
     times = sorted(times[1:])
     p50, p95 = statistics.median(times), times[int(0.95 * (len(times) - 1))]

@@ -116,7 +116,7 @@ def test_levers_that_would_not_matter_are_off_and_say_why(visit) -> None:
     app = unfold(visit("lab", {"l": "en"}))
     for control in CONTROLS.values():
         assert app.slider(key=f"L.{control.id}").disabled == (not Setup().needed(control)), control.id
-    assert any(one.value.startswith("Off: nobody raises a tariff") for one in app.caption)
+    assert any("Off: nobody raises a tariff" in one.proto.body for one in app.get("html"))
     app.slider(key="L.backlash").set_value(1.0).run()
     assert not app.slider(key="L.retaliation").disabled
 

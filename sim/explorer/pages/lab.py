@@ -141,7 +141,10 @@ def _looks(run: Finished, years: list[int], year: int, sentence: str) -> None:
 def _keep() -> None:
     """Keep the setup under a name, for comparing."""
     texts = session.texts()
-    with st.popover(texts("lab.keep"), key="keep"):
+    box = st.popover(texts("lab.keep"), key="keep", on_change="rerun")
+    if not box.open:  # what is folded away costs nothing
+        return
+    with box:
         name = st.text_input(
             texts("lab.keep_name"), value=ui.preset_title(session.setup().preset), key="keep.name", max_chars=60
         )
@@ -171,7 +174,7 @@ def _chart(run: Finished, base: Finished, side: int, year: int) -> None:
         picture = pictures.groups(run, base, economy, texts)
     else:
         picture = pictures.course(run, base, wanted, economy, texts)
-    ui.show(picture, f"{side}", name=run.setup.preset, titled=False)
+    ui.show(picture, f"{side}", name=run.setup.preset, titled=False, note=ui.file_note(run, base))
 
 
 def _chart_name(chart: str) -> str:
