@@ -167,7 +167,7 @@ def _read_table(folder: Path, name: str) -> DataFrame:
         )
     try:
         frame = pd.read_parquet(file)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, LookupError, NotImplementedError) as error:
         raise OutputError(f"{file} cannot be read ({error}). Run the scenario again.") from error
     absent = [column for column in columns_of(name) if column not in frame.columns]
     if absent:

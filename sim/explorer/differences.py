@@ -33,15 +33,20 @@ def rules_of(scenario: Scenario) -> dict[str, bool]:
 
 @lru_cache(maxsize=16)
 def saved_rules(folder: Path | None) -> Mapping[str, bool]:
-    """Rules of a run folder, from the scenario that it holds; empty where that cannot be read."""
+    """Rules of a run folder, from the resolved scenario that it holds; empty where that cannot be read.
+
+    It is read as data alone: what it builds on and the table that it names may not be there, and need not be.
+    """
     from sim.errors import SimError
-    from sim.scenario_io import load_scenario
+    from sim.yaml_text import parse
 
     if folder is None:
         return {}
     try:
-        return rules_of(load_scenario(folder / "scenario.resolved.yaml", ["expect=[]"], years=None))
-    except (SimError, OSError, ValueError):
+        file = folder / "scenario.resolved.yaml"
+        families = parse(file.read_text(encoding="utf-8"), file.name).data["behaviour"].items()
+        return {str(name): bool(entry["active"]) for name, entry in families if "active" in entry}
+    except (SimError, OSError, ValueError, LookupError, TypeError, AttributeError):
         return {}
 
 

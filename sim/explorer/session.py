@@ -212,8 +212,19 @@ def _read(folder: str) -> SavedRun:
     return read_run(folder)
 
 
+def has_folder() -> bool:
+    """Whether a run folder was named, readable or not."""
+    return bool(st.session_state.get("x.folder") or os.environ.get(RUN_VARIABLE))
+
+
 def opened() -> SavedRun | None:
-    """The run folder that the application was started with (``unweave app RUN``), or that a page has opened."""
+    """The run folder that the application was started with (``unweave app RUN``), or that a page has opened.
+
+    Raises
+    ------
+    OutputError
+        It cannot be read.
+    """
     folder = st.session_state.get("x.folder") or os.environ.get(RUN_VARIABLE)
     return _read(str(Path(folder))) if folder else None
 

@@ -7,9 +7,13 @@ import dataclasses
 import streamlit as st
 
 from sim.errors import OutputError
-from sim.explorer import own_scenario, run_choice, run_files, session, ui
+from sim.explorer import own_scenario, run_choice, run_files, run_zip, session, ui, uploads
+from sim.explorer.uploads import UploadError
 from sim.export.folder import runs_folder
 from sim.saved import SavedRun
+
+#: Keys of the session: the unpacked zip, which is removed with the session, and the digest of the zip that was read last.
+ZIP, SEEN = "x.zip", "x.zip_seen"
 
 
 def page() -> None:
@@ -35,6 +39,7 @@ def _folders() -> None:
     """The run folders that there are; one can be opened, and is then shown by other pages as well."""
     texts, found = session.texts(), run_files.listed()
     _opened()
+    _zip()
     if not found:
         st.info(texts("files.no_folders", folder=runs_folder()))
         return
@@ -53,6 +58,33 @@ def _folders() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(texts("files.choose"), [one.folder for one in found], key="files.folder")
         st.button(texts("files.open"), key="files.open", on_click=_open, args=(name,))
+
+
+def _zip() -> None:
+    """Hand in the zip of a run: it is opened like a folder; one that is refused leaves open what was."""
+    texts = session.texts()
+    given = st.file_uploader(texts("files.zip"), type=["zip"], key="upload.zip", help=texts("files.zip_note"),
+                             max_upload_size=run_zip.MAX_ZIP // 1024**2)  # fmt: skip
+    if given is None:
+        st.session_state.pop(SEEN, None)
+        return
+    content = given.getvalue()
+    if st.session_state.get(SEEN) == (digest := uploads.digest_of(content)):
+        return
+    st.session_state[SEEN] = digest
+    st.session_state.pop("x.unreadable", None)
+    try:
+        with st.spinner(texts("files.unpacking")):
+            found = run_zip.unpack(given.name, content)
+    except UploadError as error:
+        st.session_state["x.unreadable"] = error
+    except OutputError as error:
+        st.session_state["x.unreadable"] = str(error)
+    else:
+        st.session_state[ZIP] = found  # the one before goes, and its folder with it
+        session.open_folder(found.folder)
+        st.session_state["x.look_at"] = run_choice.FOLDER
+    st.rerun()
 
 
 def _open(name: str) -> None:
@@ -76,7 +108,8 @@ def _opened() -> None:
 
     texts = session.texts()
     if why := st.session_state.get("x.unreadable"):
-        st.warning(texts("files.unreadable", why=why))
+        said = texts(why.key, **why.values) if isinstance(why, UploadError) else why
+        st.warning(texts("files.unreadable", why=said))
     run = run_choice.opened()
     if run is None:
         return

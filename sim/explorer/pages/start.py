@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sim.explorer import session, ui
+from sim.explorer import run_choice, session, ui
 from sim.explorer.findings import finding
 from sim.explorer.pictures import sparkline
 from sim.explorer.setup import STATUS_QUO, Setup, presets
@@ -53,15 +53,15 @@ def _story(name: str) -> None:
 
 
 def _opened() -> None:
-    """The run that the application was started with."""
+    """The run that the application was started with, or why it cannot be shown and where to choose another."""
     from sim.report import headline
 
-    texts, run = session.texts(), session.opened()
+    texts, run = session.texts(), run_choice.opened()
     if run is not None:
         with st.container(border=True):
             st.markdown(f"**{texts('start.opened', name=run.name)}**  \n{headline(run, texts.lang)}")
-            if "runs" in ui.present():
-                st.page_link(str(ui.PAGES_FOLDER / "runs.py"), label=texts("ui.go", page=texts("nav.runs")))
+    if (run is not None or session.has_folder()) and "runs" in ui.present():
+        st.page_link(str(ui.PAGES_FOLDER / "runs.py"), label=texts("ui.go", page=texts("nav.runs")))
 
 
 if __name__ == "__main__":
