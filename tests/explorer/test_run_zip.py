@@ -24,7 +24,9 @@ from sim.saved import read_run
 from sim.texts import Texts
 from tests.explorer.conftest import healthy
 
-SCENARIO = "extends: trust-ledger\nname: mine\ntitle: Mine\nquestion: What then?\ntable: classroom-2011\nyears: [2011, 2014]\n"
+SCENARIO = (
+    "extends: trust-ledger\nname: mine\ntitle: Mine\nquestion: What then?\ntable: classroom-2011\nyears: [2011, 2014]\n"
+)
 Files = dict[str, bytes]
 
 
