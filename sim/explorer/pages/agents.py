@@ -112,7 +112,7 @@ def _years(first: int, last: int) -> tuple[int, int]:
         return first, last
     low, high = picking.kept("agents.years", (first, last))
     span = (max(low, first), min(high, last)) if low <= last and high >= first else (first, last)
-    key = session.preset_widget("agents.year_span", span)
+    key = session.preset_widget("agents.years", span)
     st.slider(session.texts()("agents.years"), first, last, key=key,
               on_change=session.setter(key, lambda new: picking.put("agents.years", tuple(new))))  # fmt: skip
     picking.note("agents.years", span, (first, last))
