@@ -15,26 +15,24 @@ STYLE = """<style>
 [data-testid="stMain"] h1 {font-size: 1.7rem !important; padding: 0 !important}
 [data-testid="stMain"] h2 {font-size: 1.3rem !important; padding: 0.4rem 0 0 !important}
 [data-testid="stMain"] h3 {font-size: 1.1rem !important; padding: 0 0 0.2rem !important}
-[data-testid="stMain"] h5 {font-size: 1.08rem !important; line-height: 1.45 !important; padding: 0.2rem 0 !important}
+[data-testid="stMain"] :is([data-testid="stMarkdown"] h2, h5) {font-size: 1.08rem !important; line-height: 1.45 !important; padding: 0.2rem 0 !important}
 [data-testid="stMetricDelta"] * {white-space: normal !important; overflow: visible !important}
 .st-key-langswitch {position: fixed; top: 0.75rem; right: 1rem; width: auto !important; z-index: 999995}
 .st-key-langswitch [role=radiogroup] {flex-wrap: nowrap; gap: 0.7rem}
 [data-testid="stMetric"] {padding: 0 !important}
 [data-testid="stMetricValue"] {font-size: 1.4rem; padding: 0}
 [data-testid="stMetricLabel"] p {white-space: normal; line-height: 1.25}
-section[data-testid="stSidebar"] {min-width: 340px}
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] :is(p, li) {color: inherit !important; opacity: 1}
 [data-testid="stCaptionContainer"] {opacity: 0.78}
-.subtitle {font-size: 0.875rem; color: #52606d; margin: 0 0 0.25rem}
-.ticks {position: relative; width: 58%; height: 1.3em; font-size: 0.8rem; color: #52606d; margin: -0.5rem 0.3rem 0}
+.subtitle {font-size: 0.875rem; color: light-dark(#52606d, #b4bfca); margin: 0 0 0.25rem}
+.ticks {position: relative; width: 58%; height: 1.3em; font-size: 0.8rem; color: light-dark(#52606d, #b4bfca); margin: -0.5rem 0.3rem 0}
 .read {position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap}
 .narrow {display: none}
-@media (max-width: 640px) {.narrow {display: block} section[data-testid="stSidebar"] {min-width: 0}
+@media (max-width: 767px) {.narrow {display: block}
   .st-key-langswitch {position: static}}
 @media (prefers-reduced-motion: reduce) {* {transition: none !important; animation: none !important}}
 [data-testid="stVegaLiteChart"] {border-radius: 6px; overflow: hidden}
 [data-testid="stBaseButton-primary"], [data-tag] {color: light-dark(#fff, #12181f) !important}
-:is(.subtitle, .ticks) {color: light-dark(#52606d, #b4bfca) !important}
 label[data-testid="stWidgetLabel"] {color: inherit !important}
 @media print {header, section[data-testid="stSidebar"], .st-key-langswitch {display: none !important}}
 </style>"""
@@ -42,7 +40,7 @@ label[data-testid="stWidgetLabel"] {color: inherit !important}
 
 def main() -> None:
     """Draw the application; called by app.py on every run of the script."""
-    st.set_page_config(page_title="Unweave", layout="wide", initial_sidebar_state="auto")
+    st.set_page_config(page_title="Unweave", layout="wide", initial_sidebar_state=340)
     session.begin()
     st.html(STYLE)
     texts = session.texts()

@@ -108,7 +108,7 @@ def _results(run: Finished, base: Finished) -> None:
     wanted = session.view().year
     year = wanted if wanted is not None and wanted in years else years[-1]
     sentence = finding(run, base, year, ui.preset_title(base.setup.preset), texts)
-    st.markdown(f"##### {sentence}")
+    st.markdown(f"## {sentence}")
     for column, indicator in zip(st.columns(len(NUMBERS)), NUMBERS, strict=True):
         with column:
             ui.metric(run, base, indicator, year)
