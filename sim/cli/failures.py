@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from sim._version import __version__
-from sim.texts.plain import counted
 
 #: Exit codes of the command.
 OK, PARTIAL, INVALID, DATA, NUMERICAL, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
@@ -43,6 +42,8 @@ def _ours(error: BaseException) -> tuple[int, str] | None:
         files = sorted(
             {problem.file for problem in error.problems if problem.line and not problem.file.startswith("--")}
         )
+        from sim.texts.plain import counted  # here: texts bring the names of economies and so numpy
+
         count = counted(len(error.problems), "problem", "problems")
         return INVALID, f"{error.text()}\n\n{count}{f' in {files[0]}' if len(files) == 1 else ''}; nothing was run."
     if isinstance(error, EconomyError):

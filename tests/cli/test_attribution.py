@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,18 +14,10 @@ from sim.attribution import AttributionError
 from sim.channels import CHANNELS, RESIDUAL
 from sim.cli import call
 from sim.saved import read_run
+from tests.cli.conftest import folders
 
+pytestmark = pytest.mark.usefixtures("own_runs")
 SHORT = ("--set", "table=classroom-2011", "--years", "2011:2014", "--set", "policies.0.from=2012", "--alone", "-q")
-
-
-@pytest.fixture(autouse=True)
-def own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("UNWEAVE_RUNS", str(tmp_path / "runs"))
-    yield tmp_path / "runs"
-
-
-def folders(runs: Path) -> list[Path]:
-    return sorted(p for p in runs.iterdir() if p.is_dir())
 
 
 def test_the_flag_adds_table_section_sentences_and_nothing_else(

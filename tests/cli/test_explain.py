@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 import pytest
 
-import sim.cli
 from sim.calibration import parameters
 from sim.cli.knowledge import entries, find, names
 from sim.levers import SETTING
 from sim.texts import Texts
-
-Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Call:
-    def _call(*arguments: str) -> tuple[int, str, str]:
-        code = sim.cli.call(list(arguments))
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return _call
+from tests.cli.conftest import Call
 
 
 def test_a_parameter_says_value_range_unit_source_status_and_where_it_is_used(call: Call) -> None:

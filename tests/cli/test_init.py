@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-import sim.cli
 from sim.cli.init import slug
 from sim.resources import scenario_files
 from sim.scenario_io import read_scenario, scenario_schema
-
-Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Call:
-    def _call(*arguments: object) -> tuple[int, str, str]:
-        code = sim.cli.call([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return _call
+from tests.cli.conftest import Call
 
 
 def test_a_new_folder_holds_a_scenario_that_is_valid(call: Call, tmp_path: Path) -> None:

@@ -5,25 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 
 import pytest
 
-import sim.cli
 from sim.cli.knowledge import find
 from sim.explorer.lessons.files import CODES, library
-
-Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Call:
-    def _call(*arguments: str) -> tuple[int, str, str]:
-        code = sim.cli.call(list(arguments))
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return _call
+from tests.cli.conftest import Call
 
 
 def test_lessons_are_listed_in_teaching_order(call: Call) -> None:

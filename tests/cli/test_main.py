@@ -6,7 +6,6 @@ import errno
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,22 +15,9 @@ from decomp.errors import DataMissingError, FormatError, LabelError, SingularTab
 from sim.calibration.errors import CalibrationError
 from sim.cli.failures import explain
 from sim.errors import EconomyError, OutputError, Problem, ScenarioError
+from tests.cli.conftest import Call
 
 ROOT = Path(__file__).resolve().parents[2]
-
-Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Call:
-    """Run the command line in this process: exit code, stdout, stderr."""
-
-    def _call(*arguments: str) -> tuple[int, str, str]:
-        code = sim.cli.call(list(arguments))
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return _call
 
 
 @pytest.mark.parametrize("flag", ["-h", "--help"])

@@ -1,4 +1,4 @@
-"""``unweave run``, ``compare`` and ``report`` as people use them: what is printed, what is left behind, exit codes."""
+"""``unweave run`` as people use it: what is printed, what is left behind, exit codes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import csv
 import hashlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,19 +17,11 @@ from sim.cli import call
 from sim.economy import WorldEconomy
 from sim.errors import EconomyError
 from sim.saved import TABLES, read_run
+from tests.cli.conftest import folders
 
+pytestmark = pytest.mark.usefixtures("own_runs")
 #: Short and small: classroom table, few years.
 SHORT = ("--set", "table=classroom-2011", "--years", "2011:2014", "-q", "--alone")
-
-
-@pytest.fixture(autouse=True)
-def own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("UNWEAVE_RUNS", str(tmp_path / "runs"))
-    yield tmp_path / "runs"
-
-
-def folders(runs: Path) -> list[Path]:
-    return sorted(p for p in runs.iterdir() if p.is_dir())
 
 
 def test_run_prints_the_finding_and_leaves_a_complete_folder(
@@ -232,164 +222,6 @@ def test_a_year_without_solution_ends_the_run_with_its_code(
     assert saved.status == status
     assert saved.manifest["message"] == message
     assert saved.years == list(range(2011, 2009 + failing + 1))
-
-
-# -- interruption ------------------------------------------------------------------------------------
-
-
-def interrupted(runs: Path, after: str) -> tuple[int, str]:
-    """Run a long horizon in a process of its own and press Ctrl-C when ``after`` is on stderr."""
-    command = [
-        sys.executable,
-        "-m",
-        "sim.cli",
-        "run",
-        "baseline",
-        "--years",
-        "2011:2110",
-        "--lang",
-        "en",
-        "-o",
-        str(runs),
-    ]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        seen = []
-        for line in process.stderr:
-            seen.append(line)
-            if after in line:
-                process.send_signal(signal.SIGINT)
-                break
-        _, rest = process.communicate(timeout=120)
-    return process.returncode, "".join(seen) + rest
-
-
-def test_ctrl_c_keeps_the_finished_years(tmp_path: Path) -> None:
-    code, said = interrupted(tmp_path, "2015 ")
-    assert code == 130, said
-    assert "stopping after this year; finished years are kept" in said
-    saved = read_run(folders(tmp_path)[0])
-    assert saved.status == "cancelled"
-    assert 2015 <= saved.years[-1] < 2110
-    assert sorted(saved["indicators"]["year"].unique()) == saved.years
-    assert (folders(tmp_path)[0] / "report.html").is_file()
-    assert "Stopped after" in (folders(tmp_path)[0] / "README.md").read_text()
-
-
-def test_a_killed_run_still_says_that_it_was_running(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "sim.cli",
-        "run",
-        "baseline",
-        "--years",
-        "2011:2110",
-        "--lang",
-        "en",
-        "-o",
-        str(tmp_path),
-    ]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if "2015 " in line:
-                process.kill()
-                break
-        process.communicate(timeout=60)
-    (folder,) = folders(tmp_path)
-    assert json.loads((folder / "run.json").read_text())["status"] == "running"
-    log = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
-    assert log[0]["event"] == "start"
-    assert any(entry.get("year") == 2015 for entry in log)
-
-
-# -- compare and report --------------------------------------------------------------------------------
-
-
-def test_compare_sets_the_second_run_against_the_first(capsys: pytest.CaptureFixture[str]) -> None:
-    assert call(["run", "baseline", *SHORT, "--no-report"]) == 0
-    assert call(["run", "trade-war", *SHORT, "--no-report", "--set", "policies.0.from=2012"]) == 0
-    capsys.readouterr()
-    assert call(["compare", "baseline", "trade-war", "--json"]) == 0
-    answer = json.loads(capsys.readouterr().out)
-    tariff = next(r for r in answer["differences"] if r["economy"] == "WLD" and r["indicator"] == "mean_tariff")
-    assert tariff["difference"] == pytest.approx(tariff["b"] - tariff["a"])
-    assert tariff["b"] > tariff["a"]
-    assert any("policy tariff" in row["setting"] for row in answer["settings"])
-    assert call(["compare", "baseline", "trade-war"]) == 0
-    text = capsys.readouterr().out
-    assert "trade-war (B) against baseline (A) in 2014; base year 2011" in text
-    assert "Mean tariff on goods" in text
-    assert call(["compare", "baseline", "trade-war", "--lang", "zh"]) == 0
-    assert "货物平均关税" in capsys.readouterr().out
-
-
-def test_compare_with_itself_shows_no_difference(capsys: pytest.CaptureFixture[str]) -> None:
-    assert call(["run", "baseline", *SHORT, "--no-report"]) == 0
-    capsys.readouterr()
-    assert call(["compare", "latest", "latest"]) == 0
-    text = capsys.readouterr().out
-    assert "Both scenarios set the same." in text
-    world = [line for line in text.splitlines() if line.startswith("Trade interdependence")]
-    assert world[0].endswith("±0.0 pp")
-
-
-def test_compare_refuses_runs_of_different_tables(capsys: pytest.CaptureFixture[str]) -> None:
-    assert call(["run", "baseline", *SHORT, "--no-report"]) == 0
-    assert call(["run", "status-quo", "--years", "2011:2012", "-q", "--no-report"]) == 0
-    capsys.readouterr()
-    assert call(["compare", "baseline", "status-quo"]) == 2
-    assert "they start from different tables, classroom-2011" in capsys.readouterr().err
-    assert call(["compare", "baseline", "status-quo", "--anyway"]) == 0
-    assert "Warning: they start from different tables" in capsys.readouterr().out
-
-
-def test_compare_writes_every_difference_but_over_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert call(["run", "baseline", *SHORT, "--no-report"]) == 0
-    file = tmp_path / "differences.csv"
-    assert call(["compare", "latest", "latest", "-o", str(file)]) == 0
-    with file.open(encoding="utf-8") as opened:
-        assert {float(row["difference"]) for row in csv.DictReader(opened)} == {0.0}
-    before = file.read_bytes()
-    assert call(["compare", "latest", "latest", "-o", str(file)]) == 2
-    assert "exists and is kept" in capsys.readouterr().err
-    assert file.read_bytes() == before
-
-
-def test_report_is_written_again_beside_the_old_one(own_runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert call(["run", "baseline", *SHORT, "--no-report"]) == 0
-    capsys.readouterr()
-    for expected in ("report-zh.html", "report-zh-2.html"):
-        assert call(["report", "latest", "--lang", "zh"]) == 0
-        assert Path(capsys.readouterr().out.strip()).name == expected
-    (folder,) = folders(own_runs)
-    assert '<html lang="zh">' in (folder / "report-zh.html").read_text()
-    assert call(["report", "latest", "--lang", "en", "--json"]) == 0
-    answer = json.loads(capsys.readouterr().out)
-    assert (answer["schema_version"], answer["run"]) == (1, folder.name)
-    assert Path(answer["report"]).name == "report-en.html"
-
-
-@pytest.mark.parametrize("command", [["report"], ["compare", "nothing"]])
-def test_a_run_that_is_not_there_lists_those_that_are(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert call(["run", "baseline", *SHORT, "--no-report"]) == 0
-    capsys.readouterr()
-    assert call([*command, "nothing"]) == 2
-    error = capsys.readouterr().err
-    assert "run 'nothing' does not exist" in error
-    assert "baseline" in error
-
-
-def test_a_damaged_manifest_is_one_message(own_runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert call(["run", "baseline", *SHORT, "--no-report"]) == 0
-    (folder,) = folders(own_runs)
-    (folder / "run.json").write_text('{"schema_version": 99}')
-    assert call(["report", "latest"]) == 2
-    assert "has schema_version 99; this version of Unweave reads 1" in capsys.readouterr().err
-    (folder / "run.json").write_text("{half")
-    assert call(["report", "latest"]) == 2
-    assert "is damaged" in capsys.readouterr().err
 
 
 def test_help_has_examples_and_is_quick() -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-import sim.cli
-
-Call = Callable[..., tuple[int, str, str]]
+from tests.cli.conftest import Call
 
 BAD = """\
 name: bad
@@ -22,16 +19,6 @@ policies:
   - {who: GER, lever: tarif, value: 0.1}
   - {who: USA, lever: tariff, value: -2}
 """
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Call:
-    def _call(*arguments: object) -> tuple[int, str, str]:
-        code = sim.cli.call([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return _call
 
 
 @pytest.fixture
