@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.indicators.data import Yardsticks, YearArrays, ratio
-from sim.indicators.sheet import Sheet
+from sim.indicators.data import Yardsticks, YearArrays
+from sim.indicators.sheet import Sheet, ratio
 
 Array = NDArray[np.float64]
 

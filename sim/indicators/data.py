@@ -154,14 +154,3 @@ class YearArrays:
         factors = self.labour.sum(axis=1) + self.capital.sum(axis=1)
         total: Array = factors + self.input_tariffs.sum(axis=1) + self.final_tariffs
         return total
-
-
-def ratio(numerator: Array, denominator: Array, otherwise: float = np.nan) -> Array:
-    """Elementwise quotient of arrays that broadcast; ``otherwise`` where the denominator is zero."""
-    whole = denominator != 0
-    if whole.all():
-        quotient: Array = numerator / denominator
-        return quotient
-    out = np.full(np.broadcast_shapes(numerator.shape, denominator.shape), otherwise)
-    result: Array = np.divide(numerator, denominator, out=out, where=np.broadcast_to(whole, out.shape))
-    return result

@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.indicators.data import Mask, Yardsticks, YearArrays, ratio
-from sim.indicators.sheet import Sheet
+from sim.indicators.data import Mask, Yardsticks, YearArrays
+from sim.indicators.sheet import Sheet, ratio
 
 Array = NDArray[np.float64]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.indicators.data import Yardsticks, YearArrays, ratio
-from sim.indicators.sheet import Sheet
+from sim.indicators.data import Yardsticks, YearArrays
+from sim.indicators.sheet import Sheet, ratio
 from sim.indicators.welfare import PARTS, SIDES, contributions
 
 Array = NDArray[np.float64]

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decomp.terms import GROUPS, TERM_CODES
-from sim.indicators.data import Yardsticks, YearArrays, ratio
+from sim.indicators.data import Yardsticks, YearArrays
+from sim.indicators.sheet import ratio
 from sim.state import lock
 
 Array = NDArray[np.float64]

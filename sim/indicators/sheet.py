@@ -11,8 +11,6 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.indicators.data import ratio
-
 Array = NDArray[np.float64]
 
 
@@ -93,3 +91,14 @@ class Sheet:
             self._weighted.clear()
             self._means.clear()
         return self.values
+
+
+def ratio(numerator: Array, denominator: Array, otherwise: float = np.nan) -> Array:
+    """Elementwise quotient of arrays that broadcast; ``otherwise`` where the denominator is zero."""
+    whole = denominator != 0
+    if whole.all():
+        quotient: Array = numerator / denominator
+        return quotient
+    out = np.full(np.broadcast_shapes(numerator.shape, denominator.shape), otherwise)
+    result: Array = np.divide(numerator, denominator, out=out, where=np.broadcast_to(whole, out.shape))
+    return result

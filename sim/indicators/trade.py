@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decomp.terms import GROUPS, TERM_CODES
-from sim.indicators.data import YearArrays, ratio
-from sim.indicators.sheet import Sheet
+from sim.indicators.data import YearArrays
+from sim.indicators.sheet import Sheet, ratio
 
 Array = NDArray[np.float64]
 

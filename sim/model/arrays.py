@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from decomp.wwz import WwzArrays, wwz_terms
 from sim.indicators.cooperation import Carbon, Cooperation
-from sim.indicators.data import Yardsticks, YearArrays, ratio
+from sim.indicators.data import Yardsticks, YearArrays
 from sim.indicators.industry import manufacturing_jobs
+from sim.indicators.sheet import ratio
 from sim.model.yardsticks import sales_of
 from sim.state import TECHNOLOGIES, Outcome, WorldState
 

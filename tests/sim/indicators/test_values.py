@@ -9,10 +9,10 @@ import pytest
 
 from sim.indicators import conduct, industry, macro, trade
 from sim.indicators.checks import Check, negative_flow, out_of_range
-from sim.indicators.data import YearArrays, ratio
+from sim.indicators.data import YearArrays
 from sim.indicators.pairs import PairArrays
 from sim.indicators.registry import INDICATORS, PAIR_INDICATORS
-from sim.indicators.sheet import Sheet
+from sim.indicators.sheet import Sheet, ratio
 
 RNG = np.random.default_rng(5)
 
