@@ -13,7 +13,7 @@ from sim.texts import LANGUAGES, Texts
 STYLE = """<style>
 .block-container {padding-top: 3.9rem; padding-bottom: 2rem; max-width: 1280px}
 [data-testid="stMain"] h1 {font-size: 1.7rem !important; padding: 0 !important}
-[data-testid="stMain"] h2 {font-size: 1.3rem !important; padding: 0.4rem 0 0 !important}
+[data-testid="stMain"] h2 {font-size: 1.3rem !important; padding: 0.4rem 0 0.4rem !important}
 [data-testid="stMain"] h3 {font-size: 1.1rem !important; padding: 0 0 0.2rem !important}
 [data-testid="stMain"] :is([data-testid="stMarkdown"] h2, h5) {font-size: 1.08rem !important; line-height: 1.45 !important; padding: 0.2rem 0 !important}
 [data-testid="stMetricDelta"] * {white-space: normal !important; overflow: visible !important}
@@ -32,7 +32,7 @@ STYLE = """<style>
   .st-key-langswitch {position: static}}
 @media (prefers-reduced-motion: reduce) {* {transition: none !important; animation: none !important}}
 [data-testid="stVegaLiteChart"] {border-radius: 6px; overflow: hidden}
-[data-testid="stBaseButton-primary"], [data-tag] {color: light-dark(#fff, #12181f) !important}
+[data-testid="stBaseButton-primary"]:not(:disabled), [data-tag] {color: light-dark(#fff, #12181f) !important}
 label[data-testid="stWidgetLabel"] {color: inherit !important}
 @media print {header, section[data-testid="stSidebar"], .st-key-langswitch {display: none !important}}
 </style>"""
