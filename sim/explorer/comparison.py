@@ -102,6 +102,12 @@ def headings(order: Sequence[Contender], texts: Texts) -> list[str]:
     return found
 
 
+def base_last(order: Sequence[Contender], texts: Texts) -> list[str]:
+    """Headings of a table whose base comes first in ``order`` and last on the page: what differs is seen first on a phone."""
+    base, *others = headings(order, texts)
+    return [*others, base]
+
+
 @dataclass(frozen=True, eq=False)
 class Panels:
     """One picture per scenario on shared axes; ``whole`` carries the text alternative, the table and the download."""
@@ -253,7 +259,12 @@ def world(
         info, first = INDICATORS[indicator], base.run.series(indicator).get(year)
         if first is None:
             continue
-        row = [info.label(texts.lang), level(first, info.unit)]
+        label = info.label(texts.lang)
+        row = [
+            label
+            if is_share(info.unit)
+            else texts("comparison.with_unit", name=label, unit=level_unit(indicator, texts))
+        ]
         for one in others:
             after = one.run.series(indicator).get(year)
             if after is None:
@@ -267,8 +278,8 @@ def world(
             low, high, count = (math.nan, math.nan, 0) if band is None else (band.low, band.high, band.count)
             plain.append((one.id, base.id, year, indicator, first, after, after - first, info.unit, low, high,
                           "percentage points" if is_share(info.unit) else "%", count))  # fmt: skip
-        shown.append(row)
-    heads = [texts("table.indicator"), *headings((base, *others), texts)]
+        shown.append([*row, level(first, info.unit)])
+    heads = [texts("table.indicator"), *base_last((base, *others), texts)]
     columns = ["scenario", "against", "year", "indicator", "base", "value", "difference", "unit", "low", "high",
                "band_unit", "draws"]  # fmt: skip
     return pd.DataFrame(shown, columns=heads), pd.DataFrame(plain, columns=columns)

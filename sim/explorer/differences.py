@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.explorer.comparison import Contender, headings
+from sim.explorer.comparison import Contender, base_last
 from sim.levers import EVENT, POLICY
 from sim.report.names import Names
 from sim.saved import SavedRun
@@ -104,7 +104,7 @@ def label(setting: str, names: Names, texts: Texts) -> str:
 
 
 def differences(base: Contender, others: Sequence[Contender], texts: Texts) -> tuple[DataFrame, DataFrame]:
-    """Settings in which a scenario is not like the base: a row each, the base in the first column of values; shown and plain.
+    """Settings in which a scenario is not like the base: a row each, the base in the last column of values; shown and plain.
 
     What a scenario does not set stands as a dash.
     """
@@ -117,9 +117,11 @@ def differences(base: Contender, others: Sequence[Contender], texts: Texts) -> t
     differing = [key for key in known if len({given[one.id].get(key) for one in order}) > 1]
     told = all(rules(one) for one in order)  # a folder whose scenario cannot be read says nothing of its rules
     differing = [key for key in differing if not _idle(key, order) and (told or not key.startswith(RULE))]
-    rows = [[label(key, names, texts), *(given[one.id].get(key, MISSING) for one in order)] for key in differing]
+    rows = [
+        [label(key, names, texts), *(given[one.id].get(key, MISSING) for one in (*others, base))] for key in differing
+    ]
     plain = [(key, one.id, given[one.id].get(key, "")) for key in differing for one in order]
-    heads = [texts("table.setting"), *headings(order, texts)]
+    heads = [texts("table.setting"), *base_last(order, texts)]
     return pd.DataFrame(rows, columns=heads), pd.DataFrame(plain, columns=["setting", "scenario", "value"])
 
 

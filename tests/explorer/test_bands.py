@@ -92,7 +92,7 @@ def test_the_ranking_has_difference_low_high_and_unit(pair, contenders, lang: st
     assert band is not None and data.loc["CHN", "low"] == band.low and data.loc["CHN", "draws"] == COUNT
     assert picture.chart.to_dict()["layer"][1]["encoding"]["x2"]["field"] == "high"
     shown, plain = world(contenders[0], contenders[1:], END, texts, spans)
-    assert " … " in shown.iloc[0, 2] and set(plain["band_unit"]) <= {"%", "percentage points"}
+    assert " … " in shown.iloc[0, 1] and set(plain["band_unit"]) <= {"%", "percentage points"}
     without = ranking(contenders[0], contenders[1:], "real_income", END, texts)
     assert without is not None and len(without.table.columns) == 2 and not without.data["draws"].any()
 

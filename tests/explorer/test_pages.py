@@ -210,3 +210,14 @@ def test_the_seven_levers_stand_in_the_sidebar(visit) -> None:
     app = visit("lab", {"l": "en"})
     assert [one.key for one in app.sidebar.slider] == [f"L.{name}" for name in MAIN]
     assert [one.key for one in app.sidebar.number_input] == [f"N.{name}" for name in MAIN]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_charts_of_the_start_have_a_table_and_a_download(visit, lang: str) -> None:
+    app = visit("start", {"l": lang})
+    assert not app.dataframe
+    app.session_state["start.numbers"] = True
+    app.run()
+    healthy(app)
+    assert len(app.dataframe[0].value) == 25 and app.dataframe[0].value.shape[1] == 5
+    assert [one.proto.id for one in app.get("download_button")]

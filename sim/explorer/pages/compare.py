@@ -115,18 +115,18 @@ def _results(base: Contender, others: list[Contender], years: list[int]) -> None
     """Words, numbers, courses, economies, settings."""
     texts = session.texts()
     year = picking.choose_year(years, texts("yearpick.label"), key="compare.year")
-    st.subheader(texts("comparison.head", year=year, base=base.name(texts)), anchor=False)
+    st.header(texts("comparison.head", year=year, base=base.name(texts)), anchor=False)
     st.markdown("\n".join(f"- {comparison.sentence(base, one, year, texts)}" for one in others).replace(NBSP, " "))
     _panels(base, others)
-    st.subheader(texts("comparison.by_economy"), anchor=False)
+    st.header(texts("comparison.by_economy"), anchor=False)
     spans = band_choice.choose(base, others)
     _ranking(base, others, year, spans)
-    st.subheader(texts("comparison.world", year=year), anchor=False)
+    st.header(texts("comparison.world", year=year), anchor=False)
     st.caption(" ".join([texts("comparison.world_note"), *([texts("bands.world_note")] if spans is not None else [])]))
     shown, plain = comparison.world(base, others, year, texts, spans)
     st.dataframe(shown, hide_index=True, alt=texts("comparison.world_note"), key="compare.world", height="content")
     ui.download_csv(plain, f"compare-world-{year}.csv", key="compare.world.csv")
-    st.subheader(texts("comparison.settings"), anchor=False)
+    st.header(texts("comparison.settings"), anchor=False)
     shown, plain = differences(base, others, texts)
     if shown.empty:
         st.caption(texts("comparison.settings_same"))
@@ -140,7 +140,7 @@ def _results(base: Contender, others: list[Contender], years: list[int]) -> None
 def _panels(base: Contender, others: list[Contender]) -> None:
     """One indicator in each scenario beside each other."""
     texts = session.texts()
-    st.subheader(texts("comparison.course"), anchor=False)
+    st.header(texts("comparison.course"), anchor=False)
     first, second = st.columns(2)
     with first:
         indicator = picking.choose(texts("comparison.indicator"), COURSES, "compare.indicator", COURSES[0], _label)

@@ -39,17 +39,26 @@ def _folders() -> None:
     """The run folders that there are; one can be opened, and is then shown by other pages as well."""
     texts, found = session.texts(), run_files.listed()
     _opened()
-    _zip()
-    if not found:
+    if found:
+        _list(found)
+    else:
         st.info(texts("files.no_folders", folder=runs_folder()))
-        return
+    _zip()
+
+
+def _list(found: list[run_files.Listed]) -> None:
+    """The run folders that there are, and the choice of one."""
     import pandas as pd
+
+    texts = session.texts()
 
     frame = pd.DataFrame([dataclasses.asdict(one) for one in found])
     state = [
         texts(f"status.{one.status}") if one.readable else texts("files.stale", version=one.version) for one in found
     ]
-    shown = frame.assign(status=state)[["scenario", "years", "status", "started", "folder"]]
+    shown = frame.assign(status=state, started=frame["started"].str.replace("T", " "))[
+        ["scenario", "years", "status", "started", "folder"]
+    ]
     heads = {"scenario": "column.scenario", "years": "column.years", "status": "column.state", "started": "column.started",
              "folder": "column.folder"}  # fmt: skip
     st.dataframe(shown.rename(columns={name: texts(key) for name, key in heads.items()}), hide_index=True, key="files.list",

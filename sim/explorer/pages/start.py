@@ -8,7 +8,7 @@ from sim.explorer import run_choice, session, ui
 from sim.explorer.findings import finding
 from sim.explorer.pictures import sparkline
 from sim.explorer.setup import STATUS_QUO, Setup, presets
-from sim.texts.formats import level
+from sim.texts.formats import level, number
 
 #: The scenarios of the stories; those that the library lacks are left out.
 STORIES = (STATUS_QUO, "ai-divide", "interdependence-fades", "trust-ledger")
@@ -25,6 +25,7 @@ def page() -> None:
     for column, name in zip(st.columns(len(shown)), shown, strict=True):
         with column, st.container(border=True, height="stretch"):
             _story(name)
+    _numbers(shown)
     st.header(texts("start.try"), anchor=False)
     st.markdown("\n".join(f"{k}. {texts(f'start.try_{k}')}" for k in (1, 2, 3)))
     if st.button(texts("start.go_lab"), type="primary", key="start.lab"):
@@ -41,15 +42,34 @@ def _story(name: str) -> None:
     if run is not None:
         series = run.series("interdependence")
         first, last = min(series), max(series)
-        st.caption(texts("start.sparkline", first=first, last=last))
+        alone = name == STATUS_QUO
+        st.caption(texts("start.sparkline" if alone else "start.sparkline_beside", first=first, last=last))
         alt = texts("start.sparkline_alt", first=first, last=last, before=level(series[first], "share"),
                     after=level(series[last], "share"))  # fmt: skip
-        chart = sparkline(run, base if name != STATUS_QUO else None, "interdependence")
+        chart = sparkline(run, None if alone else base, "interdependence")
         ui.draw(chart, alt, key=f"story.{name}")
         st.markdown(finding(run, base, last, ui.preset_title(STATUS_QUO), texts))
     if st.button(texts("start.open"), key=f"open.{name}"):
         session.change(Setup(preset=name))
         ui.go_to("lab")
+
+
+def _numbers(shown: list[str]) -> None:
+    """What the small charts are drawn from, as a table to look at and to take away."""
+    texts = session.texts()
+    with st.expander(texts("start.numbers"), key="start.numbers", on_change="rerun") as folded:
+        if not folded.open:
+            return
+        import pandas as pd
+
+        runs = {name: run for name in shown if (run := session.run_of(Setup(preset=name))) is not None}
+        series = pd.DataFrame({name: run.series("interdependence") for name, run in runs.items()}).rename_axis("year")
+        table = (100 * series).map(lambda value: number(value, 2)).reset_index()
+        heads = {"year": texts("table.year"), **{name: f"{ui.preset_title(name)} (%)" for name in runs}}
+        st.dataframe(table.rename(columns=heads), hide_index=True, alt=texts("start.numbers_alt"), height=260,
+                     key="start.table")  # fmt: skip
+        data = series.reset_index().melt("year", var_name="scenario").assign(indicator="interdependence", unit="share")
+        ui.download_csv(data, "unweave-stories.csv", key="start.csv")
 
 
 def _opened() -> None:
