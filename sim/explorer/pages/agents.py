@@ -147,7 +147,7 @@ def _why(run: SavedRun, frame: DataFrame) -> None:
                            help=texts("agents.which_help"))  # fmt: skip
     found = why(run, place, texts)
     rule = RULES[found.kind]
-    st.markdown(f"##### {found.move}")
+    st.markdown(f"## {found.move}")
     st.markdown(found.reason)
     if found.numbers:
         st.dataframe(

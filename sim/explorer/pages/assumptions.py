@@ -100,7 +100,7 @@ def _one_parameter(frame: DataFrame) -> None:
     row = frame[frame["id"] == value].iloc[0]
     with st.container(border=True):
         mark = texts("method.changed_mark", default=row["default"]) if row["changed"] else ""
-        st.markdown(f"##### {row['label']}: {row['value']} {mark}")
+        st.markdown(f"## {row['label']}: {row['value']} {mark}")
         parts = [(texts("column.range"), f"{row['low']} … {row['high']}"), (texts("column.unit"), row["unit"]),
                  (texts("column.effect"), row["effect"]), (texts("column.status"), row["status"]),
                  (texts("column.source"), row["source"]), (texts("column.note"), row["note"])]  # fmt: skip
@@ -117,21 +117,21 @@ def _indicators(_: SavedRun | None) -> None:
     texts = session.texts()
     frame = method_view.filtered(method_view.indicator_table(texts), _search("indicators"))
     _table(frame, "indicators", texts("method.indicators_alt", count=len(frame))) if len(frame) else _nothing()
-    st.subheader(texts("method.terms"), anchor=False)
+    st.header(texts("method.terms"), anchor=False)
     st.markdown(texts("method.terms_intro"))
     _table(method_view.term_table(texts), "terms", texts("method.terms_alt"))
 
 
 def _equations(_: SavedRun | None) -> None:
     texts = session.texts()
-    st.subheader(texts("method.structure"), anchor=False)
+    st.header(texts("method.structure"), anchor=False)
     st.mermaid_chart(proof_view.structure(texts), alt=texts("method.structure_alt"))
-    st.subheader(texts("method.accounts"), anchor=False)
+    st.header(texts("method.accounts"), anchor=False)
     for name, equation in method_view.EQUATIONS:
         left, right = st.columns([5, 6], vertical_alignment="center")
         left.markdown(texts(f"method.eq_{name}"))
         right.latex(equation)
-    st.subheader(texts("method.rules"), anchor=False)
+    st.header(texts("method.rules"), anchor=False)
     for rule in DISTINCT:
         left, right = st.columns([5, 6], vertical_alignment="center")
         left.markdown(f"{texts(f'rule.{rule.id}')}  \n*{rule.source}*")
@@ -143,13 +143,13 @@ def _limits(run: SavedRun | None) -> None:
     texts = session.texts()
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader(texts("method.limits"), anchor=False)
+        st.header(texts("method.limits"), anchor=False)
         if run is None:
             st.info(texts("method.needs_run"))
         else:
             st.markdown("\n".join(f"- {one}" for one in limits(run, texts)))
     with right:
-        st.subheader(texts("method.critiques"), anchor=False)
+        st.header(texts("method.critiques"), anchor=False)
         st.markdown("\n".join(f"- {texts(f'critique.c{k}')}" for k in range(1, proof_view.CRITIQUES + 1)))
 
 
@@ -172,10 +172,10 @@ def _checks(run: SavedRun | None) -> None:
 
 def _validation(run: SavedRun | None) -> None:
     texts = session.texts()
-    st.subheader(texts("method.published"), anchor=False)
+    st.header(texts("method.published"), anchor=False)
     with st.container(border=True):
         ui.show(_published(texts.lang), "table4")
-    st.subheader(texts("literature.heading"), anchor=False)
+    st.header(texts("literature.heading"), anchor=False)
     st.markdown(texts("literature.intro"))
     frame = proof_view.literature(run, texts) if run is not None else None
     if frame is None or frame.empty:
@@ -199,13 +199,13 @@ def _glossary(_: SavedRun | None) -> None:
 
 def _data(run: SavedRun | None) -> None:
     texts = session.texts()
-    st.subheader(texts("method.tables"), anchor=False)
+    st.header(texts("method.tables"), anchor=False)
     _table(_tables(), "tables", texts("method.tables_alt"))
-    st.subheader(texts("method.sources"), anchor=False)
+    st.header(texts("method.sources"), anchor=False)
     frame = method_view.filtered(method_view.source_list(), _search("sources"))
     _table(frame, "sources", texts("method.sources_alt", count=len(frame))) if len(frame) else _nothing()
     if run is not None:
-        st.subheader(texts("method.provenance", name=run.name), anchor=False)
+        st.header(texts("method.provenance", name=run.name), anchor=False)
         st.markdown("  \n".join(f"**{name}** {value}" for name, value in provenance(run, texts)))
 
 

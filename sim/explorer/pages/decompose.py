@@ -105,7 +105,7 @@ def _badge(source: Source, year: int) -> None:
 def _change(seen: Seen, level: str) -> None:
     """The parts of a change between two years or two scenarios."""
     texts = session.texts()
-    st.subheader(texts("decompose.section_change"), anchor=False)
+    st.header(texts("decompose.section_change"), anchor=False)
     first, second, third = st.columns([3, 4, 3], vertical_alignment="bottom")
     with first:
         mode = picking.choose_radio(texts("decompose.between"), ("years", "scenarios"), "decompose.between",
@@ -172,7 +172,7 @@ def _history(source: Source, flow: Flow) -> None:
     found = decomposition_view.history(source, flow, texts) if len(source.years) > 1 else None
     if found is None:
         return
-    st.subheader(texts("decompose.section_history"), anchor=False)
+    st.header(texts("decompose.section_history"), anchor=False)
     for column, (key, picture) in zip(st.columns(2), zip(("vs", "history"), found, strict=True), strict=True):
         with column, st.container(border=True):
             ui.show(picture, key, name="decompose")
@@ -181,7 +181,7 @@ def _history(source: Source, flow: Flow) -> None:
 def _sectors(seen: Seen) -> None:
     """One row per exporting sector."""
     texts = session.texts()
-    st.subheader(texts("decompose.section_sectors"), anchor=False)
+    st.header(texts("decompose.section_sectors"), anchor=False)
     note = texts("decompose.sectors_note", flow=flows.flow_name(seen.flow, seen.source, texts), year=seen.year)
     st.caption(note)
     shown, plain = decomposition_view.by_sector(seen, texts)

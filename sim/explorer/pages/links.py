@@ -53,7 +53,7 @@ def _against(source: Source, year: int) -> int | None:
 def _matrix(source: Source, year: int, against: int | None) -> None:
     """Everybody with everybody."""
     texts = session.texts()
-    st.subheader(texts("links.section_matrix"), anchor=False)
+    st.header(texts("links.section_matrix"), anchor=False)
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
         measure = picking.choose_radio(texts("links.measure"), links_view.MEASURES, "links.measure",
@@ -67,7 +67,7 @@ def _matrix(source: Source, year: int, against: int | None) -> None:
 def _way(source: Source, year: int) -> None:
     """The way of value through one exporter."""
     texts, names = session.texts(), source.names(session.texts())
-    st.subheader(texts("links.section_way"), anchor=False)
+    st.header(texts("links.section_way"), anchor=False)
     if not source.detailed:
         st.info(texts("links.way_folder"))
         return
@@ -109,7 +109,7 @@ def _show_way(found: links_view.Way) -> None:
 def _map(source: Source, year: int, against: int | None) -> None:
     """The map of tiles."""
     texts = session.texts()
-    st.subheader(texts("links.section_map"), anchor=False)
+    st.header(texts("links.section_map"), anchor=False)
     left, right = st.columns([2, 5], gap="medium")
     with left:
         focus = picking.choose_economy(source, texts("links.focus"), key="links.focus")
