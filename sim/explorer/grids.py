@@ -14,6 +14,8 @@ from sim.texts.formats import number
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+#: Selection of a cell or a tile with a click.
+CELL = "cell"
 #: Height that axis titles and the scale of colours take.
 LEGEND = 60
 #: Values are printed in the cells of a matrix of at most this many economies.
@@ -39,11 +41,13 @@ def places(codes: Sequence[str]) -> dict[str, tuple[int, int]]:
 
 
 def matrix(
-    frame: DataFrame, codes: Sequence[str], *, top: float, change: bool, rows_title: str, columns_title: str
-) -> Any:
+    frame: DataFrame, codes: Sequence[str], *, top: float, change: bool, rows_title: str, columns_title: str,
+    chosen: tuple[str, str] | None = None,
+) -> Any:  # fmt: skip
     """Economies by economies in one order: columns source (column), absorber (row), value, hint; a missing value is hatched.
 
-    Levels are in cividis, changes in blue and orange around zero; ``top`` is the end of the colour scale.
+    Levels are in cividis, changes in blue and orange around zero; ``top`` is the end of the colour scale. Where the frame
+    has the codes ``from`` and ``to``, a click chooses a cell, and the cell ``chosen`` is framed.
     """
     import altair as alt
 
@@ -51,18 +55,24 @@ def matrix(
     x = alt.X("source:N", title=columns_title, axis=alt.Axis(orient="top", labelAngle=0 if len(codes) <= PRINTED else -90,
               ticks=False, domain=False, labelOverlap=False), **size)  # fmt: skip
     y = alt.Y("absorber:N", title=rows_title, axis=alt.Axis(ticks=False, domain=False), **size)
+    clicked = "from" in frame.columns
+    frame = frame.assign(now=".".join(chosen or ()))
     there = frame[frame["value"].notna()]
     scale, dark = _scale(top, change=change)
     cells = alt.Chart(there).mark_rect().encode(
-        x=x, y=y, color=alt.Color("value:Q", scale=scale, legend=_legend()), tooltip=["hint"]
+        x=x, y=y, color=alt.Color("value:Q", scale=scale, legend=_legend()), tooltip=["hint"], description="hint:N"
     )  # fmt: skip
-    layers = [cells, *_missing(frame[frame["value"].isna()], {"x": x, "y": y})]
+    layers = [_clickable(cells, "from", "to") if clicked else cells]
+    layers += _missing(frame[frame["value"].isna()], {"x": x, "y": y})
     if len(codes) <= PRINTED:
         shown = [number(value, 1, sign=change).replace("±", "") for value in there["value"]]
         ink = alt.condition(dark, alt.value("#ffffff"), alt.value(INK))
         layers.append(
             alt.Chart(there.assign(shown=shown)).mark_text(fontSize=12).encode(x=x, y=y, text="shown:N", color=ink)
         )
+    if clicked and chosen is not None:
+        one = frame[(frame["from"] == chosen[0]) & (frame["to"] == chosen[1])]
+        layers.append(alt.Chart(one).mark_rect(filled=False, stroke=MORE, strokeWidth=3).encode(x=x, y=y))
     return configured(
         alt.layer(*layers).properties(
             height=LEGEND + max(200, 36 * len(codes) if len(codes) <= PRINTED else 30 * len(codes))
@@ -76,7 +86,9 @@ def tiles(frame: DataFrame, *, top: float, change: bool, focus: str = "") -> Any
 
     where = places(frame["economy"].tolist())
     data = frame.assign(
-        column=[where[code][0] for code in frame["economy"]], row=[where[code][1] for code in frame["economy"]]
+        column=[where[code][0] for code in frame["economy"]],
+        row=[where[code][1] for code in frame["economy"]],
+        now=focus,
     )
     columns = list(range(max(data["column"]) + 1))
     rows = list(range(min(data["row"]), max(data["row"]) + 1))
@@ -85,10 +97,10 @@ def tiles(frame: DataFrame, *, top: float, change: bool, focus: str = "") -> Any
     there, gone = data[data["value"].notna()], data[data["value"].isna()]
     scale, dark = _scale(top, change=change)
     squares = alt.Chart(there).mark_rect(cornerRadius=4, stroke=RULE, strokeWidth=1).encode(
-        x=x, y=y, color=alt.Color("value:Q", scale=scale, legend=_legend()), tooltip=["hint"]
+        x=x, y=y, color=alt.Color("value:Q", scale=scale, legend=_legend()), tooltip=["hint"], description="hint:N"
     )  # fmt: skip
     ink = alt.condition(dark, alt.value("#ffffff"), alt.value(INK))
-    layers = [squares, *_missing(gone, {"x": x, "y": y}, dy=8)]
+    layers = [_clickable(squares, "economy"), *_missing(gone, {"x": x, "y": y}, dy=8)]
     if focus in set(data["economy"]):
         frame_of = alt.Chart(data[data["economy"] == focus])
         layers.append(frame_of.mark_rect(filled=False, stroke=INK, strokeWidth=3, cornerRadius=4).encode(x=x, y=y))
@@ -137,6 +149,18 @@ def _scale(top: float, *, change: bool) -> tuple[Any, str]:
     return alt.Scale(type="sqrt", domain=[0, top], scheme="cividis", clamp=True), f"datum.value < {0.3 * top}"
 
 
+def _clickable(chart: Any, *fields: str) -> Any:
+    """The chart with a selection of one of its marks by these fields.
+
+    ``now``, what is chosen while the chart is drawn, is among them: a mark that was clicked on before and is no longer
+    chosen makes another selection, and not the old one again, which would be no event.
+    """
+    import altair as alt
+
+    by = [*fields, "now"]
+    return chart.add_params(alt.selection_point(name=CELL, fields=by, on="click", toggle=False, empty=False))
+
+
 def _legend() -> Any:
     import altair as alt
 
@@ -151,6 +175,6 @@ def _missing(frame: DataFrame, place: Mapping[str, Any], dy: int = 0) -> list[An
         return []
     base = alt.Chart(frame)
     return [
-        base.mark_rect(color=EMPTY).encode(**place, tooltip=["hint"]),
+        base.mark_rect(color=EMPTY).encode(**place, tooltip=["hint"], description="hint:N"),
         base.mark_text(text="╱╱╱", color=QUIET, fontSize=11, dy=dy).encode(**place),
     ]

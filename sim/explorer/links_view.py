@@ -60,8 +60,14 @@ def unit_of(measure: str, texts: Texts, *, change: bool) -> str:
     return texts("unit.pp") if change else "%"
 
 
-def heat(source: Source, measure: str, year: int, against: int | None, home: bool, texts: Texts) -> Picture:
-    """Matrix of a measure, or of its change against another year; ``home`` keeps what each takes from itself."""
+def heat(
+    source: Source, measure: str, year: int, against: int | None, home: bool, texts: Texts,
+    chosen: tuple[str, str] | None = None,
+) -> Picture:  # fmt: skip
+    """Matrix of a measure, or of its change against another year; ``home`` keeps what each takes from itself.
+
+    The pair ``chosen``, by the codes of source and absorber, is framed.
+    """
     import pandas as pd
 
     change, codes, names = against is not None, source.codes, source.names(texts)
@@ -75,11 +81,11 @@ def heat(source: Source, measure: str, year: int, against: int | None, home: boo
     unit = unit_of(measure, texts, change=change)
     labels = {code: names.economy(code) for code in codes} if len(codes) <= PRINTED else {code: code for code in codes}
     rows = [
-        (labels[source_code], labels[absorber], values[s, r], _hint(names.economy(source_code), names.economy(absorber),
+        (source_code, absorber, labels[source_code], labels[absorber], values[s, r], _hint(names.economy(source_code), names.economy(absorber),
          values[s, r], unit, change, s == r and not home, texts))
         for s, source_code in enumerate(codes) for r, absorber in enumerate(codes)
     ]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=["source", "absorber", "value", "hint"])
+    frame = pd.DataFrame(rows, columns=["from", "to", "source", "absorber", "value", "hint"])
     top = float(np.nanmax(np.abs(values))) if np.isfinite(values).any() else 1.0
     off = np.where(np.eye(len(codes), dtype=bool), np.nan, full)
     s, r = divmod(int(np.nanargmax(np.abs(off))), len(codes))
@@ -97,7 +103,7 @@ def heat(source: Source, measure: str, year: int, against: int | None, home: boo
                   first=first, absorber=names.economy(codes[r]), source=names.economy(codes[s]),
                   value=f"{number(off[s, r], 1, sign=change)} {unit}"),
         chart=matrix(frame, [labels[code] for code in codes], top=top, change=change,
-                     rows_title=texts("fig.links_rows"), columns_title=texts("fig.links_columns")),
+                     rows_title=texts("fig.links_rows"), columns_title=texts("fig.links_columns"), chosen=chosen),
         table=table,
         data=_matrix_data(source, measure, year, against),
         about=about(measure, texts),

@@ -83,7 +83,7 @@ PICKS: Mapping[str, Pick] = {
     "compare.ranked": Pick(_COMPARE, one_of(lambda: COURSES)),
     "bands.count": Pick(_COMPARE, whole),
     "decompose.source": Pick(_DECOMPOSE, source),
-    "decompose.importer": Pick(_DECOMPOSE, name),
+    "decompose.importer": Pick((*_DECOMPOSE, *_LINKS), name),
     "decompose.sectors": Pick(_DECOMPOSE, _many(name), many=True),
     "decompose.level": Pick(_DECOMPOSE, _words("groups", "terms")),
     "decompose.between": Pick(_DECOMPOSE, _words("years", "scenarios")),

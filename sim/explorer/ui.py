@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import html
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from sim._version import __version__
 from sim.charts.files import Kind, look, picture_file
 from sim.explorer import session
 from sim.explorer.engine import Finished
+from sim.explorer.grids import CELL
 from sim.explorer.pictures import Picture
 from sim.explorer.plots import Plot
 from sim.explorer.setup import preset_scenario
@@ -25,6 +26,8 @@ from sim.texts.formats import MINUS, Change, level
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+#: What is done with the fields of a mark that was clicked on.
+Act = Callable[[Mapping[str, Any]], None]
 #: Folder of the pages, and the pages in the order of the navigation; those without a file are not listed.
 PAGES_FOLDER = Path(__file__).parent / "pages"
 PAGES = ("start", "lab", "compare", "decompose", "links", "agents", "lessons", "assumptions", "runs")
@@ -78,11 +81,14 @@ def metric(run: Finished, base: Finished | None, indicator: str, year: int) -> N
     st.metric(label, level(value, info.unit), words, delta_color="off", delta_arrow=arrow, border=True)  # type: ignore[arg-type]
 
 
-def show(picture: Picture, key: str, *, name: str = "", titled: bool = True, note: str = "") -> None:
+def show(
+    picture: Picture, key: str, *, name: str = "", titled: bool = True, note: str = "", act: Act | None = None
+) -> None:
     """Show a chart with its text alternative; beside it the table with the files to take away, and what is measured.
 
     ``key`` is unique on the page and ASCII; ``name`` begins the names of downloaded files; without ``titled`` the title is
-    left to what stands above; ``note`` says in the files which scenario and data they are of.
+    left to what stands above; ``note`` says in the files which scenario and data they are of; ``act`` is given what is
+    clicked on in the chart.
     """
     texts = session.texts()
     if titled:
@@ -96,7 +102,8 @@ def show(picture: Picture, key: str, *, name: str = "", titled: bool = True, not
         with chart:
             # A chart that is exchanged fast is drawn anew when its alternative changes, so the numbers are read above it.
             fast = isinstance(picture.chart, Plot) and not titled
-            draw(picture.chart, f"{picture.title}. {picture.subtitle}" if fast else picture.alt, key=f"chart.{key}")
+            draw(picture.chart, f"{picture.title}. {picture.subtitle}" if fast else picture.alt, key=f"chart.{key}",
+                 act=act)  # fmt: skip
     if table.open:
         with table:
             st.dataframe(picture.table, hide_index=True, alt=picture.alt, height=260, key=f"table.{key}")
@@ -136,15 +143,27 @@ def file_note(run: Finished, base: Finished) -> str:
                  base=preset_title(base.setup.preset), version=__version__)  # fmt: skip
 
 
-def draw(chart: Any, alt: str, *, key: str) -> None:
-    """Draw a chart as wide as its place, in the common look.
+def draw(chart: Any, alt: str, *, key: str, act: Act | None = None) -> None:
+    """Draw a chart as wide as its place, in the common look; ``act`` is given what is clicked on in it.
 
     The look is added to the finished specification, and Altair does not check that again: both would cost a tenth of a
     second each time that a lever moves.
     """
     spec = chart.to_dict(validate=False)
     spec["config"] = {**spec.get("config", {}), **look()}
-    st.vega_lite_chart(spec, theme=None, width="stretch", alt=alt, key=key)
+    more: dict[str, Any] = {} if act is None else {"on_select": _clicked(key, act), "selection_mode": [CELL]}
+    st.vega_lite_chart(spec, theme=None, width="stretch", alt=alt, key=key, **more)
+
+
+def _clicked(key: str, act: Act) -> Callable[[], None]:
+    """Callback that hands over the fields of the mark that was clicked on; a selection that was cleared is no choice."""
+
+    def called() -> None:
+        found = st.session_state[key]["selection"].get(CELL) or []
+        if found:
+            act(found[0])
+
+    return called
 
 
 def download_csv(frame: DataFrame, file: str, *, key: str) -> None:

@@ -195,3 +195,53 @@ def test_compare_two_scenarios_of_the_library(visitor) -> None:
     assert one.page.locator(CHARTS).count() >= 3  # two panels and the ranking
     assert one.page.get_by_role("heading", name=texts("comparison.settings"), exact=True).count() == 1
     examine(one)
+
+
+def field(one: Visitor, key: str) -> str:
+    """What a selection shows."""
+    return str(keyed(one, key).locator("input").first.input_value())
+
+
+def decomposed(one: Visitor) -> tuple[list[str], str]:
+    """Numbers and sentence of the page Decompose, and what its bars say."""
+    bars = one.page.locator("[data-testid=stVegaLiteChart]").first.locator("[role=graphics-symbol][aria-label]")
+    bars.first.wait_for(timeout=30_000)
+    said = one.page.locator("[data-testid=stMarkdown] p").all_inner_texts()
+    return [*one.metrics(), *said], " ".join(bar.get_attribute("aria-label") or "" for bar in bars.all())
+
+
+def test_a_cell_chooses_the_flow_and_its_decomposition_travels_as_an_address(visitor) -> None:
+    """Click in the matrix, go on to the decomposition, choose there, copy the address, open it as somebody else."""
+    one, texts = visitor(height=1400), Texts("en")
+    arrive(one, "/links?l=en")
+    assert field(one, "links.exporter") == "China"
+
+    def click(chart: str, words: str, exporter: str) -> None:
+        keyed(one, chart).locator(f"path[aria-label*='{words}']").first.click()
+        one.page.wait_for_function("code => new URLSearchParams(location.search).get('c') === code", arg=exporter)
+        one.settle()
+
+    click("chart.matrix", "Korea absorbs value added of Japan:", "JPN")
+    assert field(one, "links.exporter") == "Japan" and "decompose.importer=KOR" in one.page.url
+    one.page.get_by_text("The way of value through Japan's exports, 2011").wait_for(timeout=30_000)
+    click("chart.map", "Germany:", "DEU")
+    assert field(one, "links.exporter") == "Germany", "the map chooses the economy that all parts share"
+    click("chart.matrix", "Korea absorbs value added of Japan:", "JPN")  # the same cell as before is a choice again
+    examine(one)
+    press(one, "links.decompose")
+    one.page.wait_for_url("**/decompose?**", timeout=30_000)
+    one.page.get_by_role("heading", name=texts("nav.decompose"), level=1).wait_for(timeout=30_000)
+    complete(one)
+    assert (field(one, "decompose.exporter"), field(one, "decompose.importer")) == ("Japan", "Korea")
+    keyed(one, "decompose.level").get_by_text(texts("decompose.level_terms")).click()
+    one.page.wait_for_url("**decompose.level=terms**", timeout=30_000)
+    year = keyed(one, "decompose.year").locator("input[type=range]").first
+    year.focus()
+    year.press("ArrowLeft")
+    one.page.wait_for_url("**y=2010**", timeout=30_000)
+    complete(one)
+    other = visitor(height=1400)
+    arrive(other, one.page.url.removeprefix(one.address))
+    seen = decomposed(other)
+    assert seen == decomposed(one) and "T16" in seen[1] and len(seen[0]) > 8
+    assert other.page.url == one.page.url

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from decomp.io import load
-from sim.explorer.grids import PLACES, PRINTED, places, sankey
+from sim.explorer.grids import CELL, PLACES, PRINTED, places, sankey
 from sim.explorer.links_view import MAPS, MEASURES, OTHER, heat, map_values, table_of, tile_map, top_and_other, way
 from sim.explorer.sources import observed
 from sim.texts import Texts
@@ -107,3 +107,17 @@ def test_values_are_printed_only_where_they_are_readable() -> None:
     chart = heat(observed(), "dependence", 2011, None, False, EN).chart.to_dict()
     texts = [layer for layer in chart["layer"] if layer["mark"].get("type") == "text" and "text" in layer["encoding"]]
     assert not texts
+
+
+def test_cells_and_tiles_can_be_clicked_and_the_chosen_pair_is_framed(source) -> None:
+    def params(picture):
+        return [(one["name"], one["select"]["fields"]) for one in picture.chart.to_dict()["params"]]
+
+    plain, framed = (heat(source, "dependence", 2011, None, False, ZH, pair) for pair in (None, ("CHN", "KOR")))
+    assert params(plain) == params(framed) == [(CELL, ["from", "to", "now"])]
+    assert params(tile_map(source, "on", "CHN", 2011, None, ZH)) == [(CELL, ["economy", "now"])]
+    frames = [len(picture.chart.to_dict()["layer"]) for picture in (plain, framed)]
+    assert frames[1] == frames[0] + 1
+    spec = framed.chart.to_dict()
+    (row,) = spec["datasets"][spec["layer"][-1]["data"]["name"]]
+    assert (row["from"], row["to"]) == ("CHN", "KOR") and row["source"] == "CHN"

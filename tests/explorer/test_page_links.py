@@ -115,6 +115,22 @@ def test_an_opened_lesson_travels_with_the_link(visit) -> None:
     assert "lessons.open" not in address(other)
 
 
+def test_a_pair_chosen_in_the_matrix_is_framed_and_leads_to_its_decomposition(visit) -> None:
+    """The click itself is tried in a browser; here is what follows from it."""
+    app = visit("links", {"l": "en", "c": "DEU"})
+    assert not [one for one in app.button if one.key == "links.decompose"]
+    plain = shown(app)
+    app = visit("links", {"l": "en", "c": "DEU", "decompose.importer": "USA", "links.source": "preset:trade-war"})
+    assert "DEU" not in app.selectbox(key="links.exporter").options, "no pair where an economy is not in the data"
+    app = visit("links", {"l": "en", "c": "DEU", "decompose.importer": "USA", "y": "2003"})
+    assert shown(app) != plain and address(app)["decompose.importer"] == "USA"
+    app.button(key="links.decompose").click().run()
+    healthy(app)
+    assert app.title[0].value == "Decompose"
+    assert (app.selectbox(key="decompose.exporter").value, app.selectbox(key="decompose.importer").value) == ("DEU", "USA")
+    assert app.slider(key="decompose.year").value == 2003
+
+
 def test_only_differences_of_the_page_in_sight_are_in_the_address(visit) -> None:
     app = visit("links", {"l": "en"})
     assert not [key for key in address(app) if "." in key]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from sim.explorer import choosing, links_view, picking, session, ui
@@ -10,6 +13,8 @@ from sim.explorer.grids import sankey
 from sim.explorer.ribbons import ribbons
 from sim.explorer.sources import OBSERVED, Source
 
+#: Partner of a flow: the page Decompose looks at it.
+PARTNER = "decompose.importer"
 #: Economies on each side of the way of value: choices, and the one to begin with.
 COUNTS, COUNT = (4, 6, 8, 10), 6
 
@@ -60,8 +65,36 @@ def _matrix(source: Source, year: int, against: int | None) -> None:
                                         lambda one: texts(f"links.measure_{one}"))  # fmt: skip
     with right:
         home = picking.choose_flag(texts("links.home"), "links.home", st.checkbox, help=texts("links.home_help"))
+    pair = _pair(source)
     with st.container(border=True):
-        ui.show(links_view.heat(source, measure, year, against, home, texts), "matrix", name="links")
+        ui.show(links_view.heat(source, measure, year, against, home, texts, pair), "matrix", name="links", act=_take)
+        _follow(source, pair)
+
+
+def _pair(source: Source) -> tuple[str, str] | None:
+    """Exporter and partner that were chosen, here or on Decompose, where both are in the data."""
+    exporter, partner = session.view().economy, picking.kept(PARTNER, None)
+    there = exporter != partner and exporter in source.codes and partner in source.codes
+    picking.note(PARTNER, partner if there else None, None)
+    return (exporter, str(partner)) if there else None
+
+
+def _take(cell: Mapping[str, Any]) -> None:
+    """A click on a cell: its column is the exporter, its row the partner."""
+    session.look(economy=str(cell["from"]))
+    if cell["to"] != cell["from"]:
+        picking.put(PARTNER, str(cell["to"]))
+
+
+def _follow(source: Source, pair: tuple[str, str] | None) -> None:
+    """What a click does, and from a chosen pair the way on to its decomposition."""
+    texts, names = session.texts(), source.names(session.texts())
+    st.caption(texts("links.click"))
+    if pair is not None:
+        exporter, partner = (names.economy(one) for one in pair)
+        if st.button(texts("links.decompose", exporter=exporter, partner=partner), key="links.decompose"):
+            picking.put("decompose.source", source.id)
+            ui.go_to("decompose")
 
 
 def _way(source: Source, year: int) -> None:
@@ -117,7 +150,8 @@ def _map(source: Source, year: int, against: int | None) -> None:
         kind = picking.choose(texts("links.map_kind"), links_view.MAPS, "links.map", "on",
                                lambda one: texts(f"links.map_{one}", economy=who))  # fmt: skip
     with right, st.container(border=True):
-        ui.show(links_view.tile_map(source, kind, focus, year, against, texts), "map", name="links")
+        ui.show(links_view.tile_map(source, kind, focus, year, against, texts), "map", name="links",
+                act=lambda tile: session.look(economy=str(tile["economy"])))  # fmt: skip
 
 
 if __name__ == "__main__":
