@@ -117,10 +117,11 @@ def literature(run: SavedRun, texts: Texts) -> DataFrame:
     for one in sizings(run):
         over, _, under = one.benchmark.indicator.partition("/")
         what = names.indicator(over) + (f" / {names.indicator(under)}" if under else "")
+        unit = "percentage points" if one.benchmark.kind == "points" else "per cent"
         rows.append((what, names.economy(one.benchmark.economy), f"{one.first}–{one.last}", round(one.ours, 2), round(one.low, 2),
-                     round(one.high, 2), texts(f"literature.{one.verdict}"), one.benchmark.source, one.benchmark.status))  # fmt: skip
+                     round(one.high, 2), unit, texts(f"literature.{one.verdict}"), one.benchmark.source, one.benchmark.status))  # fmt: skip
     return pd.DataFrame(
-        rows, columns=["measure", "economy", "years", "ours", "low", "high", "verdict", "source", "status"]
+        rows, columns=["measure", "economy", "years", "ours", "low", "high", "unit", "verdict", "source", "status"]
     )
 
 

@@ -3,44 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from sim.explorer import method_view, picking, proof_view, run_choice, session, ui
+from sim.explorer.phrases import plain, spoken
 from sim.explorer.pictures import Picture
 from sim.explorer.rules import DISTINCT
 from sim.report.sources import limits, provenance
 from sim.saved import SavedRun
+from sim.texts.formats import number
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-#: Height of a long table in pixels.
-TALL = 460
+#: Height of a long table in pixels, and the most rows of one that is shown whole.
+TALL, SHORT = 460, 14
 
 
 def page() -> None:
     """Draw the page."""
     texts = session.texts()
     ui.heading("assumptions")
-    left, right = st.columns([7, 4], gap="medium", vertical_alignment="bottom")
-    with left:
-        wanted = picking.choose_radio(texts("method.section"), list(SECTIONS), "method.section",
-                                      lambda one: texts(f"method.section_{one}"), label_visibility="collapsed")  # fmt: skip
-    with right:
-        run = run_choice.choose("method.run")
+    wanted = picking.choose_radio(texts("method.section"), list(SECTIONS), "method.section",
+                                  lambda one: texts(f"method.section_{one}"), label_visibility="collapsed")  # fmt: skip
+    run = run_choice.choose("method.run") if wanted in OF_A_RUN else None
     SECTIONS[wanted](run)
     ui.badge(session.setup().table)
 
 
-def _table(frame: DataFrame, key: str, alt: str, *, heads: Mapping[str, str] | None = None, file: str = "") -> None:
-    """A table with translated heads, its text alternative and the download with stable columns."""
+def _table(
+    frame: DataFrame, key: str, alt: str, *, heads: Mapping[str, str] | None = None, file: str = "", shown: DataFrame | None = None,
+    widths: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """A table with translated heads and phrases, its text alternative and the download with stable columns.
+
+    ``shown``: what is drawn instead of ``frame``, which is what is downloaded.
+    """
     texts = session.texts()
     given = heads or {column: texts.get(f"column.{column}") or column for column in frame.columns}
-    st.dataframe(frame[list(given)].rename(columns=dict(given)), hide_index=True, key=f"table.{key}", alt=alt,
-                 height=min(TALL, 38 + 35 * max(1, len(frame))))  # fmt: skip
+    drawn = spoken(frame, texts) if shown is None else shown
+    columns = {given[name]: st.column_config.Column(width=size) for name, size in (widths or {}).items()}
+    st.dataframe(drawn[list(given)].rename(columns=dict(given)), hide_index=True, key=f"table.{key}", alt=alt,
+                 height="content" if len(frame) <= SHORT else TALL, column_config=columns)  # fmt: skip
     ui.download_csv(frame, f"unweave-{file or key}.csv", key=f"csv.{key}")
+
+
+def _searched(frame: DataFrame, key: str, alt: str, *, widths: Mapping[str, Any] | None = None) -> None:
+    """A table that can be searched in the words in which it is shown."""
+    texts = session.texts()
+    words = _search(key)
+    shown = method_view.filtered(spoken(frame, texts), words)
+    if shown.empty:
+        _nothing()
+        return
+    _table(frame.loc[shown.index], key, texts(alt, count=len(shown)), shown=shown, widths=widths)
 
 
 def _search(key: str) -> str:
@@ -69,24 +87,25 @@ def _parameters(run: SavedRun | None) -> None:
     with third:
         only = picking.choose_flag(texts("method.only_changed"), "method.only", st.toggle)
     whole = method_view.parameter_table(run, texts)
-    frame = method_view.filtered(whole, words, statuses, changed=only)
+    found = method_view.filtered(spoken(whole, texts), words).index
+    frame = method_view.filtered(whole.loc[found], "", statuses, changed=only)
     frame = frame.sort_values("changed", ascending=False, kind="stable")
     st.caption(texts("method.parameters_count", count=len(frame), all=len(whole), changed=int(whole["changed"].sum())))
     if frame.empty:
         _nothing()
         return
-    shown = frame.assign(changed=["●" if one else "" for one in frame["changed"]],
-                         range=[f"{low} … {high}" for low, high in zip(frame["low"], frame["high"], strict=True)])  # fmt: skip
-    columns = ("changed", "label", "value", "default", "range", "unit", "effect", "status", "source", "id", "note")
+    said = spoken(frame, texts)
+    shown = said.assign(changed=["●" if one else "" for one in frame["changed"]], range=_ranges(frame),
+                        value=[plain(one) for one in frame["value"]], default=[plain(one) for one in frame["default"]])  # fmt: skip
+    columns = ("changed", "label", "value", "default", "range", "status", "effect", "unit", "source", "note", "id")
     heads = {one: texts(f"column.{one}") for one in columns}
-    widths = {
-        heads[one]: st.column_config.Column(width=size)
-        for one, size in (("changed", 40), ("label", 290), ("effect", 210))
-    }
-    st.dataframe(shown[list(columns)].rename(columns=heads), hide_index=True, key="table.parameters", height=TALL, column_config=widths,
-                 alt=texts("method.parameters_alt", count=len(frame)))  # fmt: skip
-    ui.download_csv(frame, "unweave-parameters.csv", key="csv.parameters")
-    _one_parameter(frame)
+    _table(frame, "parameters", texts("method.parameters_alt", count=len(frame)), heads=heads, shown=shown,
+           widths={"changed": 40, "label": 250, "status": 190, "effect": 210})  # fmt: skip
+    _one_parameter(said)
+
+
+def _ranges(frame: DataFrame) -> list[str]:
+    return [f"{plain(low)} … {plain(high)}" for low, high in zip(frame["low"], frame["high"], strict=True)]
 
 
 def _one_parameter(frame: DataFrame) -> None:
@@ -99,9 +118,9 @@ def _one_parameter(frame: DataFrame) -> None:
     )
     row = frame[frame["id"] == value].iloc[0]
     with st.container(border=True):
-        mark = texts("method.changed_mark", default=row["default"]) if row["changed"] else ""
-        st.markdown(f"## {row['label']}: {row['value']} {mark}")
-        parts = [(texts("column.range"), f"{row['low']} … {row['high']}"), (texts("column.unit"), row["unit"]),
+        mark = texts("method.changed_mark", default=plain(row["default"])) if row["changed"] else ""
+        st.markdown(f"**{row['label']}: {plain(row['value'])}** {mark}")
+        parts = [(texts("column.range"), f"{plain(row['low'])} … {plain(row['high'])}"), (texts("column.unit"), row["unit"]),
                  (texts("column.effect"), row["effect"]), (texts("column.status"), row["status"]),
                  (texts("column.source"), row["source"]), (texts("column.note"), row["note"])]  # fmt: skip
         st.markdown("  \n".join(f"**{name}** {text}" for name, text in parts if text))
@@ -109,17 +128,19 @@ def _one_parameter(frame: DataFrame) -> None:
 
 def _levers(_: SavedRun | None) -> None:
     texts = session.texts()
-    frame = method_view.filtered(method_view.lever_table(texts), _search("levers"))
-    _table(frame, "levers", texts("method.levers_alt", count=len(frame))) if len(frame) else _nothing()
+    st.markdown(texts("method.levers_intro"))
+    _searched(method_view.lever_table(texts), "levers", "method.levers_alt")
 
 
 def _indicators(_: SavedRun | None) -> None:
     texts = session.texts()
-    frame = method_view.filtered(method_view.indicator_table(texts), _search("indicators"))
-    _table(frame, "indicators", texts("method.indicators_alt", count=len(frame))) if len(frame) else _nothing()
+    st.header(texts("method.indicators"), anchor=False)
+    _searched(
+        method_view.indicator_table(texts), "indicators", "method.indicators_alt", widths={"label": 230, "formula": 420}
+    )
     st.header(texts("method.terms"), anchor=False)
     st.markdown(texts("method.terms_intro"))
-    _table(method_view.term_table(texts), "terms", texts("method.terms_alt"))
+    _table(method_view.term_table(texts), "terms", texts("method.terms_alt"), widths={"term": 52})
 
 
 def _equations(_: SavedRun | None) -> None:
@@ -167,7 +188,7 @@ def _checks(run: SavedRun | None) -> None:
     shown = frame.assign(passed=[texts("method.yes" if one else "method.no") for one in frame["passed"]],
                          worst=[f"{one:.1e}" for one in frame["worst"]], tolerance=[f"{one:.0e}" for one in frame["tolerance"]])  # fmt: skip
     heads = {one: texts(f"column.{one}") for one in ("label", "worst", "tolerance", "years", "passed", "check")}
-    _table(shown, "checks", texts("method.checks_alt", count=len(frame)), heads=heads)
+    _table(frame, "checks", texts("method.checks_alt", count=len(frame)), heads=heads, shown=shown)
 
 
 def _validation(run: SavedRun | None) -> None:
@@ -181,7 +202,10 @@ def _validation(run: SavedRun | None) -> None:
     if frame is None or frame.empty:
         st.info(texts("method.no_literature"))
         return
-    _table(frame, "literature", texts("method.literature_alt", count=len(frame)))
+    shown = spoken(frame, texts).assign(
+        **{name: [number(one, 1) for one in frame[name]] for name in ("ours", "low", "high")}
+    )
+    _table(frame, "literature", texts("method.literature_alt", count=len(frame)), shown=shown)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -192,18 +216,20 @@ def _published(lang: str) -> Picture:
 
 
 def _glossary(_: SavedRun | None) -> None:
-    texts = session.texts()
-    frame = method_view.filtered(proof_view.glossary(texts), _search("glossary"))
-    _table(frame, "glossary", texts("method.glossary_alt", count=len(frame))) if len(frame) else _nothing()
+    _searched(proof_view.glossary(session.texts()), "glossary", "method.glossary_alt")
 
 
 def _data(run: SavedRun | None) -> None:
     texts = session.texts()
     st.header(texts("method.tables"), anchor=False)
-    _table(_tables(), "tables", texts("method.tables_alt"))
+    tables = _tables()
+    heads = {one: texts(f"column.{one}") for one in ("table", "year", "economies", "sectors", "unit", "checksum")}
+    _table(tables, "tables", texts("method.tables_alt"), heads=heads)
+    for column in ("source", "licence"):  # the same for all tables: said once, in full
+        for one in dict.fromkeys(tables[column]):
+            st.caption(f"**{texts(f'column.{column}')}** {one}")
     st.header(texts("method.sources"), anchor=False)
-    frame = method_view.filtered(method_view.source_list(), _search("sources"))
-    _table(frame, "sources", texts("method.sources_alt", count=len(frame))) if len(frame) else _nothing()
+    _searched(method_view.source_list(), "sources", "method.sources_alt")
     if run is not None:
         st.header(texts("method.provenance", name=run.name), anchor=False)
         st.markdown("  \n".join(f"**{name}** {value}" for name, value in provenance(run, texts)))
@@ -219,6 +245,8 @@ SECTIONS: Mapping[str, Callable[[SavedRun | None], None]] = {
     "parameters": _parameters, "levers": _levers, "indicators": _indicators, "equations": _equations, "limits": _limits,
     "checks": _checks, "validation": _validation, "glossary": _glossary, "data": _data,
 }  # fmt: skip
+#: Sections that say something of a run; the others need no choice of one.
+OF_A_RUN = frozenset({"parameters", "limits", "checks", "validation", "data"})
 
 
 if __name__ == "__main__":
