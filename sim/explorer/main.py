@@ -32,7 +32,8 @@ STYLE = """<style>
   .st-key-langswitch {position: static}}
 @media (prefers-reduced-motion: reduce) {* {transition: none !important; animation: none !important}}
 [data-testid="stVegaLiteChart"] {border-radius: 6px; overflow: hidden}
-[data-testid="stBaseButton-primary"]:not(:disabled), [data-tag] {color: light-dark(#fff, #12181f) !important}
+:is([data-testid="stBaseButton-primary"]:not(:disabled), [data-testid="stBaseButton-primary"]:not(:disabled) kbd, [data-tag]) {
+  color: light-dark(#fff, #12181f) !important; opacity: 1}
 label[data-testid="stWidgetLabel"] {color: inherit !important}
 @media print {header, section[data-testid="stSidebar"], .st-key-langswitch {display: none !important}}
 </style>"""

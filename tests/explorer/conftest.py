@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.explorer.browser import ROOT, Visitor, chromium, server
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +32,40 @@ def visit() -> Callable[..., Any]:
         return app
 
     return visited
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Any]:
+    """Chromium, without a window; not for longer than a module, as its driver keeps an event loop running."""
+    path = chromium()
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        arguments = ["--no-sandbox", "--disable-background-networking"]
+        browser = driver.chromium.launch(executable_path=path, args=arguments, headless=True)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Address of one server for all tests in a browser."""
+    chromium()
+    with server() as found:
+        yield found
+
+
+@pytest.fixture
+def visitor(chrome: Any, address: str) -> Iterator[Callable[..., Visitor]]:
+    """``visitor(width=390, height=844)``: somebody with a browser of their own, who leaves at the end of the test."""
+    made: list[Visitor] = []
+
+    def make(**size: Any) -> Visitor:
+        made.append(Visitor(chrome, address, **size))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
 
 
 def healthy(app: Any) -> None:
