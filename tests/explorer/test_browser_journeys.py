@@ -1,13 +1,6 @@
-"""More journeys in a real browser: own scenarios, a lesson, Compare; every page in both languages under axe-core.
-
-No rule of axe is excused. One flaw it cannot see stays: Streamlit serves ``<html lang="en">`` in Chinese as well, and has
-no option for it.
-"""
+"""More journeys in a real browser: own scenarios, a lesson, Compare, Links; what they come to is put under axe-core."""
 
 from __future__ import annotations
-
-import os
-from typing import Any
 
 import pytest
 
@@ -17,16 +10,10 @@ from sim.explorer.lessons.marking import choices, truth
 from sim.explorer.lessons.schema import AskStep, ExplainStep, Lesson, Number, PredictStep, RunStep
 from sim.resources import scenario_files
 from sim.texts import Texts
-from tests.explorer import test_browser as others
 from tests.explorer.browser import CHARTS, Visitor
 
 pytestmark = pytest.mark.browser
 
-chrome, address, visitor = others.chrome, others.address, others.visitor
-
-PAGES = ("start", "lab", "compare", "decompose", "links", "agents", "lessons", "assumptions", "runs")
-#: Impacts that axe may not find.
-GRAVE = ("serious", "critical")
 GOOD = """name: mine
 title: {en: "Mine", zh: "自己的"}
 question: {en: "What does a tariff do?", zh: "关税有何作用？"}
@@ -39,87 +26,29 @@ behaviour:
 BAD = GOOD.replace("automation:", "automatoin:")
 
 
-def keyed(one: Visitor, key: str) -> Any:
-    """What carries a key of Streamlit: its class holds the key, with a dash for every character a class may not have."""
-    escaped = key.replace(".", "\\.")
-    return one.page.locator(f".st-key-{key.replace('.', '-')}, .st-key-{escaped}").first
-
-
-def press(one: Visitor, key: str) -> None:
-    """Press the button that carries a key."""
-    keyed(one, key).locator("button").first.click()
-
-
-def arrive(one: Visitor, path: str) -> None:
-    """Open a page and wait until it is all there, with charts or without."""
-    one.page.goto(one.address + path)
-    one.page.wait_for_selector("[data-testid=stMain] h1", timeout=60_000)
-    complete(one)
-
-
-def complete(one: Visitor) -> None:
-    """Wait until nothing runs and no grey bar stands for a part (the style included) whose code is still on its way."""
-    one.settle()
-    one.page.wait_for_function(
-        "() => document.querySelector('[data-testid=stHtml] style') && !document.querySelector('[data-testid=stSkeleton]')",
-        timeout=60_000,
-    )
-
-
-def examine(one: Visitor) -> None:
-    """Put the page as it stands under axe-core."""
-    try:
-        from axe_playwright_python.sync_playwright import Axe
-    except ImportError:
-        message = "NO AXE: accessibility is not tested. Install it with: pip install axe-playwright-python"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    complete(one)
-    found = Axe().run(one.page, options={"resultTypes": ["violations"]}).response["violations"]
-    grave = [rule for rule in found if rule["impact"] in GRAVE]
-    assert not grave, "\n".join(
-        f"{rule['id']} ({rule['impact']}): {node['html'][:200]}: {node['failureSummary']}"
-        for rule in grave
-        for node in rule["nodes"][:5]
-    )
-
-
-@pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("page", PAGES)
-def test_every_page_is_quiet_offline_and_accessible(visitor, page, lang) -> None:
-    """The end of a visit asserts that the console has no error and that nothing outside was asked for."""
-    one = visitor()
-    arrive(one, f"/{'' if page == 'start' else page}?l={lang}")
-    assert one.page.locator("h1").count() == 1
-    if page != "start":
-        assert one.page.locator("h1").inner_text().strip() == Texts(lang)(f"nav.{page}")
-    examine(one)
-
-
 def hand_in(one: Visitor, text: str, name: str) -> None:
     """Upload a scenario, wait until it stands in the editor, and run it."""
     given = {"name": name, "mimeType": "text/yaml", "buffer": text.encode()}
-    keyed(one, "upload.scenario").locator("input[type=file]").set_input_files(given)
+    one.keyed("upload.scenario").locator("input[type=file]").set_input_files(given)
     line = next(line for line in text.splitlines() if "auto" in line)
     one.page.wait_for_function(
         "line => [...document.querySelectorAll('textarea')].some(area => area.value.includes(line))", arg=line
     )
     one.settle()
-    press(one, "files.run")
+    one.press("files.run")
 
 
 def test_a_bad_scenario_is_answered_with_its_place_and_a_good_one_still_runs(visitor) -> None:
     one = visitor()
-    arrive(one, "/runs?l=en")
+    one.arrive("/runs?l=en")
     hand_in(one, BAD, "slip.yaml")
     fault = one.page.locator("[data-testid=stCode]").filter(has_text="slip.yaml:7:3")
     fault.wait_for(timeout=30_000)
     assert "automation" in fault.inner_text()
     assert one.page.locator("textarea").first.input_value() == BAD
-    examine(one)
+    assert not one.faults()
     hand_in(one, GOOD, "mine.yaml")
-    keyed(one, "files.save").wait_for(timeout=60_000)
+    one.keyed("files.save").wait_for(timeout=60_000)
     one.settle()
     assert one.page.locator("[data-testid=stCode]").filter(has_text="slip.yaml").count() == 0
 
@@ -128,15 +57,15 @@ def answer(one: Visitor, lesson: Lesson, step: PredictStep | AskStep) -> None:
     """Choose the right answer of a question with choices."""
     assert not isinstance(step.answer, Number), "choose a lesson without numbers"
     label = choices(step.answer, Texts("en"))[truth(Evidence(lesson), step.answer).answer]
-    keyed(one, f"lessons.{lesson.id}.{step.id}").get_by_text(label, exact=True).click()
+    one.keyed(f"lessons.{lesson.id}.{step.id}").get_by_text(label, exact=True).click()
     one.settle()
 
 
 def test_a_lesson_from_end_to_end(visitor) -> None:
     lesson, texts = library()["tariff-retaliation"], Texts("en")
     one = visitor()
-    arrive(one, "/lessons?l=en")
-    press(one, f"lessons.open.{lesson.id}")
+    one.arrive("/lessons?l=en")
+    one.press(f"lessons.open.{lesson.id}")
     for place, step in enumerate(lesson.steps):
         key = f"lessons.{lesson.id}.{getattr(step, 'id', place)}"
         one.page.get_by_text(
@@ -144,30 +73,30 @@ def test_a_lesson_from_end_to_end(visitor) -> None:
         ).wait_for(timeout=30_000)
         one.settle()
         if isinstance(step, PredictStep):
-            examine(one)
+            assert not one.faults()
             answer(one, lesson, step)
-            press(one, f"{key}.submit")
+            one.press(f"{key}.submit")
             continue  # the lesson goes on by itself to the run
         if isinstance(step, RunStep):
-            press(one, f"{key}.run")
+            one.press(f"{key}.run")
             one.page.locator(CHARTS).first.wait_for(timeout=60_000)
             one.page.get_by_text("You predicted").first.wait_for(timeout=30_000)
-            examine(one)
+            assert not one.faults()
         elif isinstance(step, AskStep):
             answer(one, lesson, step)
-            press(one, f"{key}.check")
+            one.press(f"{key}.check")
             one.page.get_by_text(texts("lessons.right")).first.wait_for(timeout=30_000)
         elif isinstance(step, ExplainStep):
-            keyed(one, key).locator("textarea").fill("Because of the answer to the tariff.")
-            press(one, f"{key}.submit")
+            one.keyed(key).locator("textarea").fill("Because of the answer to the tariff.")
+            one.press(f"{key}.submit")
             one.page.get_by_text(texts("lessons.model")).first.wait_for(timeout=30_000)
         if place < len(lesson.steps) - 1:
             one.settle()
-            press(one, "lessons.next")
+            one.press("lessons.next")
     one.page.get_by_text(texts("lessons.finished")).wait_for(timeout=30_000)
     one.settle()
     with one.page.expect_download(timeout=30_000) as asked:
-        press(one, "lessons.markdown")
+        one.press("lessons.markdown")
     assert asked.value.suggested_filename == f"{lesson.id}-answers.md"
 
 
@@ -175,7 +104,7 @@ def test_compare_two_scenarios_of_the_library(visitor) -> None:
     from sim.explorer.setup import preset_scenario
 
     one, texts = visitor(), Texts("en")
-    arrive(one, "/compare?l=en")
+    one.arrive("/compare?l=en")
     pick = one.page.locator("[data-testid=stMultiSelect]").first
     wanted = [str(preset_scenario(name).title.en) for name in ("trade-war", "trust-ledger")]
     assert {"trade-war", "trust-ledger"} <= set(scenario_files())
@@ -194,12 +123,12 @@ def test_compare_two_scenarios_of_the_library(visitor) -> None:
     assert said.filter(has_text=wanted[0]).count() == 1
     assert one.page.locator(CHARTS).count() >= 3  # two panels and the ranking
     assert one.page.get_by_role("heading", name=texts("comparison.settings"), exact=True).count() == 1
-    examine(one)
+    assert not one.faults()
 
 
 def field(one: Visitor, key: str) -> str:
     """What a selection shows."""
-    return str(keyed(one, key).locator("input").first.input_value())
+    return str(one.keyed(key).locator("input").first.input_value())
 
 
 def decomposed(one: Visitor) -> tuple[list[str], str]:
@@ -213,11 +142,11 @@ def decomposed(one: Visitor) -> tuple[list[str], str]:
 def test_a_cell_chooses_the_flow_and_its_decomposition_travels_as_an_address(visitor) -> None:
     """Click in the matrix, go on to the decomposition, choose there, copy the address, open it as somebody else."""
     one, texts = visitor(height=1400), Texts("en")
-    arrive(one, "/links?l=en")
+    one.arrive("/links?l=en")
     assert field(one, "links.exporter") == "China"
 
     def click(chart: str, words: str, exporter: str) -> None:
-        keyed(one, chart).locator(f"path[aria-label*='{words}']").first.click()
+        one.keyed(chart).locator(f"path[aria-label*='{words}']").first.click()
         one.page.wait_for_function("code => new URLSearchParams(location.search).get('c') === code", arg=exporter)
         one.settle()
 
@@ -227,21 +156,21 @@ def test_a_cell_chooses_the_flow_and_its_decomposition_travels_as_an_address(vis
     click("chart.map", "Germany:", "DEU")
     assert field(one, "links.exporter") == "Germany", "the map chooses the economy that all parts share"
     click("chart.matrix", "Korea absorbs value added of Japan:", "JPN")  # the same cell as before is a choice again
-    examine(one)
-    press(one, "links.decompose")
+    assert not one.faults()
+    one.press("links.decompose")
     one.page.wait_for_url("**/decompose?**", timeout=30_000)
     one.page.get_by_role("heading", name=texts("nav.decompose"), level=1).wait_for(timeout=30_000)
-    complete(one)
+    one.settle()
     assert (field(one, "decompose.exporter"), field(one, "decompose.importer")) == ("Japan", "Korea")
-    keyed(one, "decompose.level").get_by_text(texts("decompose.level_terms")).click()
+    one.keyed("decompose.level").get_by_text(texts("decompose.level_terms")).click()
     one.page.wait_for_url("**decompose.level=terms**", timeout=30_000)
-    year = keyed(one, "decompose.year").locator("input[type=range]").first
+    year = one.keyed("decompose.year").locator("input[type=range]").first
     year.focus()
     year.press("ArrowLeft")
     one.page.wait_for_url("**y=2010**", timeout=30_000)
-    complete(one)
+    one.settle()
     other = visitor(height=1400)
-    arrive(other, one.page.url.removeprefix(one.address))
+    other.arrive(one.page.url.removeprefix(one.address))
     seen = decomposed(other)
     assert seen == decomposed(one) and "T16" in seen[1] and len(seen[0]) > 8
     assert other.page.url == one.page.url
