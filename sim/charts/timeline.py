@@ -21,6 +21,7 @@ def timeline(
     *,
     width: int = 640,
     row: int = 24,
+    columns: Any = None,
 ) -> Any:
     """Symbols at (year, economy), one row of symbols per lever inside each economy's band.
 
@@ -32,6 +33,8 @@ def timeline(
         Names of the levers, in the order of the legend.
     economies, names
         Order of the economies and their names.
+    columns : int or expression, optional
+        Columns of the legend, where the width is not known before.
     """
     import altair as alt
 
@@ -40,7 +43,7 @@ def timeline(
     years = sorted({int(y) for y in data["year"]})
     domain = list(levers.values())
     pick = [k % len(_SHAPES) for k in range(len(domain))]
-    legend = alt.Legend(orient="bottom", title=None, columns=1 if width < 480 else 3, symbolSize=110)
+    legend = alt.Legend(orient="bottom", title=None, columns=columns or (1 if width < 480 else 3), symbolSize=110)
     room = 120 if width < 480 else 160
     return (
         alt.Chart(data)

@@ -27,6 +27,8 @@ OFFERED = 60
 SMALLEST = 0.02
 #: Room for axis and legend below the timeline in pixels.
 LEGEND = 100
+#: Columns of that legend: it would be cut off on a narrow screen.
+LEGEND_COLUMNS = "width < 420 ? 1 : 3"
 #: What can be looked at between pairs; ``both`` is membership of both in the ledger.
 PAIRS = ("trust", "tariff", "both")
 #: What can be looked at by economy and year.
@@ -70,6 +72,8 @@ def largest(frame: DataFrame, count: int = OFFERED) -> list[int]:
 
 def when(frame: DataFrame, run: SavedRun, texts: Texts) -> Picture | None:
     """Timeline of the filtered decisions; None when none is large enough to be drawn."""
+    import altair as alt
+
     moves = frame[frame["size"] >= SMALLEST]
     if moves.empty:
         return None
@@ -92,7 +96,7 @@ def when(frame: DataFrame, run: SavedRun, texts: Texts) -> Picture | None:
         alt=texts("agents.timeline_alt", count=len(frame), economies=frame["economy"].nunique(),
                   first=frame["year"].min(), last=frame["year"].max(), most=codes[str(most.index[0])]),
         chart=configured(
-            timeline(top, levers, list(codes), codes, width=1100).properties(
+            timeline(top, levers, list(codes), codes, width=1100, columns=alt.expr(LEGEND_COLUMNS)).properties(
                 height=max(30, 11 * len(levers)) * top["economy"].nunique() + LEGEND
             )
         ),
@@ -189,7 +193,7 @@ def between(run: SavedRun, measure: str, year: int, *, change: bool, texts: Text
         frame = frame.merge(before, on=["source", "absorber"])
         frame = frame.assign(value=frame["value"] - frame["before"])
     names = Names.of(run, texts)
-    factor = 100.0 if measure == "tariff" else 1.0
+    factor, places = (100.0, 1) if measure == "tariff" else (1.0, 2 if measure == "trust" else 0)
     data = frame.assign(value=factor * frame["value"])
     unit = "%" if measure == "tariff" else texts("agents.unit_share")
     data = data.assign(hint=[f"{names.economy(a)} → {names.economy(b)}: {value:.2f}" for a, b, value in zip(
@@ -205,12 +209,27 @@ def between(run: SavedRun, measure: str, year: int, *, change: bool, texts: Text
         subtitle=texts("agents.pairs_change" if change else "agents.pairs_level", unit=unit, base=run.years[0]),
         alt=texts(key, name=title, year=year, top=f"{most['value']:.2f}", a=names.economy(str(most["source"])),
                   b=names.economy(str(most["absorber"])), mean=f"{data['value'].mean():.2f}"),
-        chart=matrix(data, list(run.economies), top=float(size.max()) or 1.0, change=change,
+        chart=matrix(*_drawn(data, run, texts), top=float(size.max()) or 1.0, change=change, places=places,
                      rows_title=texts(f"agents.rows_{measure}"), columns_title=texts(f"agents.columns_{measure}")),
-        table=table.rename(columns={"absorber": texts("table.economy")}),
+        table=table.assign(absorber=table["absorber"].map(names.economy)).rename(columns={"absorber": texts("table.economy")}),
         data=frame.assign(year=year, indicator=measure, change=change)[["year", "source", "absorber", "indicator", "change", "value"]],
         about=[(title, PAIR_INDICATORS[measure].formula if measure in PAIR_INDICATORS else texts("agents.both_about"))],
     )  # fmt: skip
+
+
+def _drawn(data: DataFrame, run: SavedRun, texts: Texts) -> tuple[DataFrame, list[str]]:
+    """Rows of a matrix with the labels of economies, nothing between an economy and itself; and the labels in order."""
+    import pandas as pd
+
+    names = Names.of(run, texts)
+    labels = {code: names.economy(code) if texts.lang == "zh" else code for code in run.economies}
+    own = pd.DataFrame(
+        {"source": list(labels), "absorber": list(labels), "hint": [names.economy(code) for code in labels]}
+    )
+    whole = pd.concat([data, own], ignore_index=True)
+    return whole.assign(source=whole["source"].map(labels), absorber=whole["absorber"].map(labels)), list(
+        labels.values()
+    )
 
 
 def _pairs(run: SavedRun, measure: str, year: int) -> DataFrame:

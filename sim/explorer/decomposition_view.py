@@ -118,7 +118,7 @@ def _ends(before: Seen, after: Seen, texts: Texts) -> tuple[str, str]:
     """Names of both ends: years, or scenarios where the source is another one."""
     if before.source.id == after.source.id:
         return str(before.year), str(after.year)
-    one, other = (f"{seen.source.name(texts)} {seen.year}" for seen in (before, after))
+    one, other = (texts("decompose.end", source=seen.source.name(texts), year=seen.year) for seen in (before, after))
     return (one, other) if one != other else (f"{one} (1)", f"{other} (2)")
 
 
@@ -167,7 +167,7 @@ def history(source: Source, flow: Flow, texts: Texts) -> tuple[Picture, Picture]
         subtitle=texts("decompose.vs_note", source=source.name(texts)),
         alt=texts("alt.lines", base=first.year, year=last.year,
                   facts=facts({str(k): v for k, v in words.items()}, {k: (first.vs(k), last.vs(k)) for k in VS})),
-        chart=courses(lines, {str(one): texts(f"decompose.line_{key}") for one, key in VS.items()}),
+        chart=courses(lines, {str(one): texts(f"decompose.line_{key}") for one, key in VS.items()}, len(parts)),
         table=_wide(lines, "line", {str(k): f"{v} (%)" for k, v in words.items()}, texts),
         data=lines.assign(exporter=flow.exporter, importer=flow.importer, unit="% of gross exports").rename(columns={"line": "definition"}),
         about=vs_about(texts),

@@ -77,8 +77,9 @@ def beside(panels: Sequence[Any], titles: Sequence[str], width: int) -> Any:
     import altair as alt
 
     each = (width - (len(panels) - 1) * BETWEEN) / len(panels) - LABELS
-    return alt.hconcat(*(one.properties(title=title, width=each) for one, title in zip(panels, titles, strict=True)),
-                       spacing=BETWEEN)  # fmt: skip
+    row = alt.hconcat(*(one.properties(title=title, width=each) for one, title in zip(panels, titles, strict=True)),
+                      spacing=BETWEEN)  # fmt: skip
+    return row.resolve_scale(color="independent", strokeDash="independent")  # each scenario keeps its colour
 
 
 def deltas(frame: DataFrame, cases: Mapping[str, str], order: Sequence[str], *, title: str) -> Any:
@@ -118,7 +119,7 @@ def _cases(labels: Sequence[str]) -> dict[str, Any]:
     """Colour and shape of scenarios with one legend."""
     import altair as alt
 
-    legend = alt.Legend(orient="top", title=None, columns=1, symbolSize=110, labelLimit=420)
+    legend = alt.Legend(orient="top", title=None, columns=1, symbolSize=110, symbolOpacity=1, labelLimit=420)
     count = len(labels)
     return {
         "color": alt.Color("label:N", legend=legend, scale=alt.Scale(domain=labels, range=list(TINTS[:count]))),
@@ -227,8 +228,11 @@ def areas(frame: DataFrame, names: Mapping[str, str], colours: Mapping[str, str]
     return configured(drawn.properties(height=HEIGHT + LEGEND * len(names)))
 
 
-def courses(frame: DataFrame, names: Mapping[str, str]) -> Any:
-    """Up to three lines over years, told apart by colour, dash and a label: columns year, line, value."""
+def courses(frame: DataFrame, names: Mapping[str, str], legend: int = 0) -> Any:
+    """Up to three lines over years, told apart by colour, dash and a label: columns year, line, value.
+
+    The picture is as tall as one with a legend of ``legend`` lines, beside which it may stand.
+    """
     import altair as alt
     import pandas as pd
 
@@ -246,13 +250,14 @@ def courses(frame: DataFrame, names: Mapping[str, str]) -> Any:
     )  # fmt: skip
     last = frame[frame["year"] == frame.groupby("line")["year"].transform("max")]
     labels = [wrapped(names[str(code)], 18) for code in last["line"]]
-    gap = 15 * max(label.count("|") + 1 for label in labels) / HEIGHT * (limits[1] - limits[0])
+    tall = HEIGHT + LEGEND * max(len(codes), legend)
+    gap = 15 * max(label.count("|") + 1 for label in labels) / tall * (limits[1] - limits[0])
     ends = pd.DataFrame({"year": last["year"].to_numpy(), "line": last["line"].to_numpy(), "label": labels,
                          "value": spread([float(value) for value in last["value"]], gap)})  # fmt: skip
     text = alt.Chart(ends).mark_text(align="left", dx=6, fontSize=13, baseline="middle", lineBreak="|").encode(
         x=x, y=y, text="label:N", color=colour
     )  # fmt: skip
-    return configured(alt.layer(drawn, text).properties(height=HEIGHT + LEGEND * len(codes)))
+    return configured(alt.layer(drawn, text).properties(height=tall))
 
 
 def _single(frame: DataFrame) -> bool:

@@ -42,12 +42,13 @@ def places(codes: Sequence[str]) -> dict[str, tuple[int, int]]:
 
 def matrix(
     frame: DataFrame, codes: Sequence[str], *, top: float, change: bool, rows_title: str, columns_title: str,
-    chosen: tuple[str, str] | None = None,
+    chosen: tuple[str, str] | None = None, places: int = 1,
 ) -> Any:  # fmt: skip
     """Economies by economies in one order: columns source (column), absorber (row), value, hint; a missing value is hatched.
 
     Levels are in cividis, changes in blue and orange around zero; ``top`` is the end of the colour scale. Where the frame
-    has the codes ``from`` and ``to``, a click chooses a cell, and the cell ``chosen`` is framed.
+    has the codes ``from`` and ``to``, a click chooses a cell, and the cell ``chosen`` is framed. Values have
+    ``places`` decimals.
     """
     import altair as alt
 
@@ -65,7 +66,7 @@ def matrix(
     layers = [_clickable(cells, "from", "to") if clicked else cells]
     layers += _missing(frame[frame["value"].isna()], {"x": x, "y": y})
     if len(codes) <= PRINTED:
-        shown = [number(value, 1, sign=change).replace("±", "") for value in there["value"]]
+        shown = [number(value, places, sign=change).replace("±", "") for value in there["value"]]
         ink = alt.condition(dark, alt.value("#ffffff"), alt.value(INK))
         layers.append(
             alt.Chart(there.assign(shown=shown)).mark_text(fontSize=12).encode(x=x, y=y, text="shown:N", color=ink)
@@ -116,6 +117,7 @@ def tiles(frame: DataFrame, *, top: float, change: bool, focus: str = "") -> Any
 def sankey(links: Sequence[tuple[str, str, float]], colours: Mapping[str, str], unit: str) -> dict[str, Any]:
     """Options of an ECharts Sankey: links (from, to, value) between named nodes, drawn from left to right."""
     nodes = list(dict.fromkeys(name for source, target, _ in links for name in (source, target)))
+    targets = {target for _, target, _ in links} & {source for source, _, _ in links}
     return {
         "textStyle": {"fontFamily": FONT},
         "animation": False,
@@ -123,18 +125,23 @@ def sankey(links: Sequence[tuple[str, str, float]], colours: Mapping[str, str], 
         "series": [
             {
                 "type": "sankey",
-                "left": 4, "right": 132, "top": 8, "bottom": 8,
+                "left": 4, "right": 132, "top": 26, "bottom": 8,
                 "nodeGap": 15, "nodeWidth": 14, "draggable": False, "layoutIterations": 0,
                 "emphasis": {"focus": "adjacency"},
                 "lineStyle": {"color": "source", "opacity": 0.35, "curveness": 0.5},
                 "label": {"fontSize": 12, "color": INK},
-                "data": [{"name": name, "itemStyle": {"color": colours.get(name, QUIET)}} for name in nodes],
+                "data": [_node(name, colours.get(name, QUIET), above=name in targets) for name in nodes],
                 "links": [{"source": source, "target": target, "value": round(value, 3)} for source, target, value in links],
             }
         ],
         "aria": {"enabled": True},
         "title": {"show": False, "text": unit},
     }  # fmt: skip
+
+
+def _node(name: str, colour: str, *, above: bool) -> dict[str, Any]:
+    """A node of a Sankey; the one in the middle has its name above: beside it, the name would lie on the ways onward."""
+    return {"name": name, "itemStyle": {"color": colour}} | ({"label": {"position": "top"}} if above else {})
 
 
 def _scale(top: float, *, change: bool) -> tuple[Any, str]:

@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 from sim.explorer import session, ui
-from sim.explorer.picks import RUN, lost, written
+from sim.explorer.picks import PICKS, RUN, lost, written
 from sim.explorer.session import CAME, SHOWN
 from sim.explorer.sources import Source
 
@@ -32,7 +32,7 @@ def put(name: str, value: Any) -> None:
 def note(name: str, value: Any, default: Any) -> None:
     """Note what is shown and what would be shown without a choice, for the address; say what it does not carry."""
     st.session_state[SHOWN][name] = (value, default)
-    here = list(value) if isinstance(value, tuple | list) else [value]
+    here = list(value) if PICKS[name].many else [value]
     texts = session.texts()
     stays = [str(one).partition(":")[2] or str(one) for one in here if one is not None and lost(name, one)]
     if stays:
@@ -75,7 +75,7 @@ def choose_many(
     names = {one: show(one) for one in options}
     key = session.preset_widget(name, list(value))
     st.multiselect(label, list(options), key=key, format_func=lambda one: names.get(one, one), max_selections=most,
-                   on_change=session.setter(key, lambda new: put(name, tuple(new))), **settings)  # fmt: skip
+                   on_change=session.setter(key, lambda new: put(name, tuple(new)), names), **settings)  # fmt: skip
     note(name, value, tuple(default))
     if value != wanted:
         missed(name, tuple(one for one in wanted if one not in value))
@@ -89,7 +89,7 @@ def choose_radio(label: str, options: Sequence[str], name: str, show: Callable[[
     names = {one: show(one) for one in options}
     key = session.preset_widget(name, value)
     st.radio(label, list(options), key=key, horizontal=True, format_func=lambda one: names.get(one, one),
-             on_change=session.setter(key, lambda new: put(name, new)), **settings)  # fmt: skip
+             on_change=session.setter(key, lambda new: put(name, new), names), **settings)  # fmt: skip
     note(name, value, options[0])
     if wanted not in options:
         missed(name, wanted)

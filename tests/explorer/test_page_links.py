@@ -92,6 +92,7 @@ def test_a_link_opened_elsewhere_shows_the_same_page(visit, page) -> None:
     for kind, key, value in JOURNEYS[page]:
         getattr(app, kind)(key=key).set_value(value).run()
         healthy(app)
+        assert "Not in the address" not in said(app), key
     assert shown(app) != first
     other = visit(page, address(app))
     healthy(other)

@@ -22,7 +22,7 @@ from sim.explorer.decisions_view import (
     when,
     why,
 )
-from sim.explorer.rules import RULES
+from sim.explorer.rules import DESIGN, RULES
 from sim.indicators import INDICATORS
 from sim.report.acts import in_order
 from sim.report.names import Names
@@ -77,7 +77,7 @@ def _decisions(run: SavedRun) -> None:
     else:
         with st.container(border=True):
             ui.show(picture, "timeline", name=run.name)
-    left, right = st.columns([6, 5], gap="medium")
+    left, right = st.columns([7, 5], gap="medium")
     with left:
         _log(run, frame)
     with right, st.container(border=True):
@@ -122,7 +122,8 @@ def _years(first: int, last: int) -> tuple[int, int]:
 def _log(run: SavedRun, frame: DataFrame) -> None:
     """The log; a row that is selected is explained beside it."""
     texts = session.texts()
-    st.markdown(f"**{texts('agents.log')}**  \n{texts('agents.log_note')}")
+    st.header(texts("agents.log"), anchor=False)
+    st.caption(texts("agents.log_note"))
     places = [int(place) for place in frame.index]
 
     def pick() -> None:
@@ -147,17 +148,18 @@ def _why(run: SavedRun, frame: DataFrame) -> None:
                            help=texts("agents.which_help"))  # fmt: skip
     found = why(run, place, texts)
     rule = RULES[found.kind]
-    st.markdown(f"## {found.move}")
+    st.subheader(found.move, anchor=False)
     st.markdown(found.reason)
     if found.numbers:
         st.dataframe(
             {texts("agents.number"): [name for name, _ in found.numbers], texts("table.value"): [value for _, value in found.numbers]},
             hide_index=True, key="agents.numbers", height=min(38 + 35 * len(found.numbers), 248), alt=texts("agents.numbers_alt"),
         )  # fmt: skip
-    st.markdown(f"**{texts('agents.rule')}: {kind_name(found.kind, texts)}**  \n{texts(f'rule.{rule.id}')}")
+    st.markdown(f"**{texts('agents.by_rule', rule=kind_name(found.kind, texts))}**  \n{texts(f'rule.{rule.id}')}")
     for equation in rule.equations:
         st.latex(equation)
-    st.caption(texts("agents.source", source=rule.source))
+    if rule.source.startswith(DESIGN):
+        st.caption(texts("agents.source", source=rule.source))
     parameters = rule_parameters(run, rule.parameters)
     if not parameters.empty:
         with st.expander(texts("agents.parameters", count=len(parameters)), key="agents.parameters"):
