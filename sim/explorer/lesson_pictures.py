@@ -28,9 +28,8 @@ def pictures(evidence: Evidence, shown: tuple[Picture, ...], progress: Progress,
         elif isinstance(one, Flows):
             st.markdown(f"**{t('lessons.flows_title')}**")
             frame = tables.flows(evidence, one, t)
-            columns = {name: st.column_config.Column(alignment="right") for name in frame.columns[1:]}
             st.dataframe(frame, hide_index=True, alt=t("lessons.flows_alt"), key=key,
-                         column_config={frame.columns[0]: st.column_config.Column(pinned=True), **columns})  # fmt: skip
+                         column_config={frame.columns[0]: st.column_config.Column(pinned=True)})  # fmt: skip
         elif isinstance(one, Terms):
             names = {"exporter": tables.economy(one.exporter, t), "importer": tables.economy(one.importer, t)}
             st.markdown(f"**{t('lessons.terms_title', **names)}**")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PREDICTED = "#A0457F"
 #: Widest name of a measure beside its bar, in letters, and height of a bar.
 NAME, BAR = 24, 34
+#: Units of measures that say how much more or less something is.
+CHANGES = {"change", "growth", "points"}
 
 
 def course(evidence: Evidence, one: Course, progress: Progress, t: Texts) -> Picture:
@@ -207,7 +209,7 @@ def _lines(
 def _ticks(years: list[int]) -> list[int]:
     """The first year, and round ones after it: four or five in all."""
     step = next((step for step in (1, 2, 5, 10, 20) if len(years) / step <= 6), 50)
-    round_ones = [year for year in years if year % step == 0 and year - years[0] >= step / 2]
+    round_ones = [year for year in years if year % step == 0 and year - years[0] > step / 2]
     return [years[0], *round_ones]
 
 
@@ -253,7 +255,9 @@ def _bars(frame: DataFrame) -> Any:
     x = alt.X("value:Q", title=None, axis=None,
               scale=alt.Scale(domain=[low - (pad if low < 0 else 0), high + (pad if high > 0 else 0)], nice=False))  # fmt: skip
     base = alt.Chart(data)
-    colour = alt.Color("side:N", legend=None, scale=alt.Scale(domain=[True, False], range=[LESS, MORE]))
+    # Blue for less and orange for more; levels are neither.
+    tints = [LESS, MORE] if set(frame["unit"]) & CHANGES else [OKABE_ITO[0]] * 2
+    colour = alt.Color("side:N", legend=None, scale=alt.Scale(domain=[True, False], range=tints))
     drawn = [base.mark_bar(height={"band": 0.62}).encode(x=x, y=y, color=colour)]
     sides: tuple[tuple[str, Literal["left", "right"], int], ...] = ((">=", "left", 6), ("<", "right", -6))
     drawn += [
