@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -12,7 +13,7 @@ from sim.explorer.bands import COUNT, COUNTS, SEED, DrawnRun, DrawnSetup, Spans,
 from sim.explorer.comparison import Contender
 from sim.explorer.engine import Store, load
 from sim.explorer.jobs import BusyError, Job, JobManager
-from sim.explorer.setup import preset_scenario
+from sim.explorer.setup import Setup, preset_scenario
 
 #: Scenarios whose members are kept: some MB each.
 KEPT = 12
@@ -20,6 +21,8 @@ KEPT = 12
 NOTHING = "S040"
 #: Seconds between two looks.
 POLL = 0.5
+#: Seconds that a stop waits for the year that is being solved.
+PATIENCE = 0.4
 _JOBS, _STILL = "x.bands_jobs", "x.bands_still"
 
 
@@ -39,26 +42,39 @@ def choose(base: Contender, others: Sequence[Contender]) -> Spans | None:
     texts = session.texts()
     with st.container(border=True):
         st.markdown(f"**{texts('bands.head')}**  \n{texts('bands.what')}")
-        asked = _asked([base, *others])
-        if base.id not in asked or len(asked) < 2:
-            st.caption(texts("bands.folders_only" if base.id in asked else "bands.folder_base", name=base.name(texts)))
+        setups = {one.id: setup for one in (base, *others) if (setup := choosing.setup_of(one.id)) is not None}
+        if base.id not in setups or len(setups) < 2:
+            key = "bands.folders_only" if base.id in setups else "bands.folder_base"
+            st.caption(texts(key, name=base.name(texts)))
             return None
-        if len(asked) <= len(others):
-            left = [one.name(texts) for one in others if one.id not in asked]
+        if left := [one.name(texts) for one in others if one.id not in setups]:
             st.caption(texts("bands.folder", names=texts("flows.list_join").join(left)))
+        asked, found = _row(setups)
+        if len(found) < len(asked):
+            _wait_or_explain(asked)
+            return None
+        _say(found)
+        return Spans(found[base.id], {id: run for id, run in found.items() if id != base.id})
+
+
+def _row(setups: Mapping[str, Setup]) -> tuple[dict[str, DrawnSetup], dict[str, DrawnRun]]:
+    """How many draws, and the button that computes them; returns what is asked for and what is there of it."""
+    texts = session.texts()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        # Always drawn: a selection that goes and comes back would show its first option.
+        count = picking.choose(
+            texts("bands.count"), COUNTS, "bands.count", COUNT, str, width=160, disabled=bool(_running())
+        )
+        asked = {id: drawn(setup, count) for id, setup in setups.items()}
         found = {id: run for id, one in asked.items() if isinstance(run := _store().peek(one), DrawnRun)}
-        if len(found) == len(asked):
-            _say(found)
-            return Spans(found[base.id], {id: run for id, run in found.items() if id != base.id})
-        _wait_or_offer(asked)
-    return None
+        if len(found) < len(asked) and not _running():
+            st.button(texts("bands.compute"), key="bands.compute", on_click=_compute, args=(asked,))
+    return asked, found
 
 
-def _asked(contenders: Sequence[Contender]) -> dict[str, DrawnSetup]:
-    """Setups to be run over draws by id; run folders have none."""
-    count = picking.kept("bands.count", COUNT)
-    found = {one.id: choosing.setup_of(one.id) for one in contenders}
-    return {id: drawn(setup, count) for id, setup in found.items() if setup is not None}
+def _running() -> list[Job]:
+    """Runs of this session that are on their way."""
+    return [job for job in st.session_state.get(_JOBS, []) if not job.over]
 
 
 def _say(found: dict[str, DrawnRun]) -> None:
@@ -72,13 +88,13 @@ def _say(found: dict[str, DrawnRun]) -> None:
         st.caption(texts("bands.failed", count=failed))
 
 
-def _wait_or_offer(asked: dict[str, DrawnSetup]) -> None:
-    """Progress of the runs on the way; otherwise how many draws, and the button that starts them."""
+def _wait_or_explain(asked: Mapping[str, DrawnSetup]) -> None:
+    """Progress of the runs on the way; otherwise how the last ones ended and what computing costs."""
     texts = session.texts()
-    jobs: list[Job] = [job for job in st.session_state.get(_JOBS, []) if job.setup in asked.values()]
-    if any(not job.over for job in jobs):
+    if _running():
         _progress()
         return
+    jobs = [job for job in st.session_state.get(_JOBS, []) if job.setup in asked.values()]
     for job in jobs:
         if job.status == "failed":
             st.warning(texts("bands.error", why=job.message))
@@ -86,14 +102,11 @@ def _wait_or_offer(asked: dict[str, DrawnSetup]) -> None:
         st.caption(texts("bands.stopped"))
     if still := [id for id in st.session_state.get(_STILL, []) if id in asked]:
         st.info(texts("bands.still", names=texts("flows.list_join").join(choosing.name_of(id, texts) for id in still)))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        picking.choose(texts("bands.count"), COUNTS, "bands.count", COUNT, str, width=160)
-        runs = sum(one.count for one in asked.values() if _store().peek(one) is None)
-        st.button(texts("bands.compute"), key="bands.compute", on_click=_compute, args=(asked,))
+    runs = sum(one.count for one in asked.values() if _store().peek(one) is None)
     st.caption(texts("bands.effort", runs=runs))
 
 
-def _compute(asked: dict[str, DrawnSetup]) -> None:
+def _compute(asked: Mapping[str, DrawnSetup]) -> None:
     """Start what is not there yet; a scenario in which nothing is drawn would have bands without width, and is named."""
     st.session_state[_STILL] = [id for id, one in asked.items() if not _moves(one)]
     jobs: list[Job] = []
@@ -131,5 +144,10 @@ def _progress() -> None:
 
 
 def _stop() -> None:
-    for job in st.session_state.get(_JOBS, []):
+    """Ask the runs to end, and give them the moment that the year being solved takes, so that the page shows it at once."""
+    jobs: list[Job] = st.session_state.get(_JOBS, [])
+    for job in jobs:
         job.cancel()
+    until = time.monotonic() + PATIENCE
+    while any(not job.over for job in jobs) and time.monotonic() < until:
+        time.sleep(0.02)

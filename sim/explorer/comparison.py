@@ -192,14 +192,14 @@ def ranking(
     order = list(dict.fromkeys([*lead["name"], *frame["name"]]))
     cases = dict(zip([one.id for one in others], headings((base, *others), texts)[1:], strict=True))
     unit = delta_unit(indicator, texts)
-    shown = (
-        _banded(frame, cases, order, unit, texts) if frame["draws"].any() else _wide(frame, cases, order, unit, texts)
-    )
+    count = int(frame["draws"].max())
+    bars = texts("bands.bars", count=count) if count else ""
+    shown = (_banded if count else _wide)(frame, cases, order, unit, texts)
     top, low = lead.iloc[0], lead.iloc[-1]
     return Picture(
         id=f"ranking-{indicator}-{year}",
         title=texts("comparison.ranking", name=info.label(texts.lang)),
-        subtitle=texts("comparison.ranking_note", base=base.name(texts), year=year, unit=unit),
+        subtitle=texts("comparison.ranking_note", base=base.name(texts), year=year, unit=unit) + bars,
         alt=texts("comparison.ranking_alt", name=info.label(texts.lang), year=year, base=base.name(texts),
                   scenario=cases[others[0].id], top=top["name"], low=low["name"],
                   top_value=f"{number(top['value'], 1, sign=True)} {unit}", low_value=f"{number(low['value'], 1, sign=True)} {unit}"),
@@ -274,7 +274,7 @@ def world(
             change = Change(first, after, info.unit).show(texts)
             between = "" if band is None else texts("bands.between", low=number(band.low, 1, sign=True),
                                                     high=number(band.high, 1, sign=True))  # fmt: skip
-            row.append(f"{change}{between} ({level(after, info.unit)})")
+            row.append(f"{change}{between}" if between else f"{change} ({level(after, info.unit)})")
             low, high, count = (math.nan, math.nan, 0) if band is None else (band.low, band.high, band.count)
             plain.append((one.id, base.id, year, indicator, first, after, after - first, info.unit, low, high,
                           "percentage points" if is_share(info.unit) else "%", count))  # fmt: skip

@@ -142,6 +142,7 @@ def test_the_page_offers_bands_and_shows_them(visit, lang: str, monkeypatch) -> 
     waited(app)
     healthy(app)
     assert not [one for one in app.button if one.key == "bands.compute"]
+    assert app.selectbox(key="bands.count").value == 2
     said = texts("bands.of", count=2, seed=bands.SEED, parameters="\x00").split("\x00")[0]
     assert any(one.value.startswith(said) for one in app.caption)
 

@@ -11,7 +11,7 @@ import pytest
 from sim.charts.files import BORDER, SHARPNESS, WIDTH, picture_file
 from sim.explorer import comparison, links_view, pictures, plots
 from sim.explorer.comparison import Contender
-from sim.explorer.drawings import beside
+from sim.explorer.drawings import TINTS, beside
 from sim.explorer.engine import simulate
 from sim.explorer.ribbons import ribbons
 from sim.explorer.setup import Setup
@@ -81,6 +81,12 @@ def test_a_png_has_two_pixels_for_each_of_the_screen_and_is_not_blank(run, base,
     assert width == SHARPNESS * WIDTH and height > SHARPNESS * (plots.HEIGHT + 2 * BORDER)
     blank = picture_file(chart, "png", title="", subtitle="", alt_text="")
     assert content != blank and len(content) > len(blank)  # the words are in the picture
+
+
+def test_panels_keep_the_colours_of_their_scenarios(run, base) -> None:
+    panels = of_every_page(run, base, Texts("en"))["panels"]
+    svg = picture_file(panels[1], "svg", title="a", subtitle="b", alt_text="c").decode()
+    assert all(f'stroke="{tint}"' in svg for tint in TINTS[:2])
 
 
 def test_long_titles_are_broken_and_line_ends_kept(run, base) -> None:

@@ -221,7 +221,7 @@ def test_the_page_opens_a_zip_and_keeps_it_when_the_next_is_refused(
     app.file_uploader(key="upload.zip").set_value(("mine.zip", packed(files), "application/zip")).run()
     healthy(app)
     assert app.selectbox(key="files.download_run").value == "folder" and not app.warning
-    assert any(folder.name in one.value for one in app.markdown) and len(left(tmp_path)) == 1
+    assert any(folder.name in one.value for one in app.caption) and len(left(tmp_path)) == 1
     app.file_uploader(key="upload.zip").set_value(
         ("bad.zip", packed({**files, "../x.json": b""}), "application/zip")
     ).run()

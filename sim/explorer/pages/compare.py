@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from sim._version import __version__
 from sim.charts.files import WIDTH
 from sim.errors import OutputError
 from sim.explorer import band_choice, choosing, comparison, picking, session, ui
@@ -122,7 +123,7 @@ def _results(base: Contender, others: list[Contender], years: list[int]) -> None
     spans = band_choice.choose(base, others)
     _ranking(base, others, year, spans)
     st.header(texts("comparison.world", year=year), anchor=False)
-    st.caption(" ".join([texts("comparison.world_note"), *([texts("bands.world_note")] if spans is not None else [])]))
+    st.caption(texts("comparison.world_note" if spans is None else "bands.world_note"))
     shown, plain = comparison.world(base, others, year, texts, spans)
     st.dataframe(shown, hide_index=True, alt=texts("comparison.world_note"), key="compare.world", height="content")
     ui.download_csv(plain, f"compare-world-{year}.csv", key="compare.world.csv")
@@ -156,10 +157,15 @@ def _panels(base: Contender, others: list[Contender]) -> None:
         st.info(texts("comparison.gone", indicator=_label(indicator), economy=names.economy(economy)))
         return
     with st.container(border=True):
-        _show_panels(found)
+        _show_panels(found, _note(base))
 
 
-def _show_panels(found: comparison.Panels) -> None:
+def _note(base: Contender) -> str:
+    """What files say about the data behind all scenarios."""
+    return session.texts()("ui.file_data", code=base.run.manifest["table"]["name"], version=__version__)
+
+
+def _show_panels(found: comparison.Panels, note: str) -> None:
     """Panels beside each other on wide screens, below each other on narrow ones; one table and one download for all."""
     texts, whole = session.texts(), found.whole
     st.markdown(f"**{whole.title}**  \n{whole.subtitle}")
@@ -173,7 +179,9 @@ def _show_panels(found: comparison.Panels) -> None:
     if table.open:
         with table:
             st.dataframe(whole.table, hide_index=True, alt=whole.alt, height=260, key="table.panels")
-            ui.files(whole, "panels", name="compare", chart=lambda: beside(found.charts, found.titles, WIDTH))
+            ui.files(
+                whole, "panels", name="compare", note=note, chart=lambda: beside(found.charts, found.titles, WIDTH)
+            )
     if about.open:
         for what, text in whole.about:
             about.markdown(f"**{what}**  \n{text}")
@@ -189,7 +197,7 @@ def _ranking(base: Contender, others: list[Contender], year: int, spans: Spans |
         st.info(texts("comparison.gone", indicator=_label(indicator), economy=texts("economy.WLD")))
         return
     with st.container(border=True):
-        ui.show(picture, "ranking", name="compare")
+        ui.show(picture, "ranking", name="compare", note=_note(base))
 
 
 def _label(indicator: str) -> str:

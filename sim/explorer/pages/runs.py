@@ -123,14 +123,15 @@ def _opened() -> None:
     if run is None:
         return
     with st.container(border=True):
-        name = run.folder.name if run.folder else run.name
+        name = texts.pick(run.manifest.get("title")) or run.name
         st.markdown(f"**{texts('files.opened', name=name)}**  \n{headline(run, texts.lang)}")
         if run.status != "ok":
             st.warning(
                 texts("files.status", status=texts(f"status.{run.status}"), year=run.years[-1] if run.years else "–")
             )
         failed = run["checks"][~run["checks"]["passed"].astype(bool)]
-        st.caption(texts("files.checks", count=len(run["checks"]), failed=len(failed)))
+        place = run.folder.name if run.folder else run.name
+        st.caption(texts("files.checks", count=len(run["checks"]), failed=len(failed), folder=place))
         with st.container(horizontal=True):
             for page in ("agents", "assumptions"):
                 if st.button(texts("ui.go", page=texts(f"nav.{page}")), key=f"files.to_{page}"):
