@@ -11,6 +11,13 @@ from decomp.errors import LabelError
 #: How many allowed labels an error message lists before it says "and k more".
 MAX_LISTED = 45
 
+#: Codes that people write for those of the tables.
+ALIASES = {
+    "US": "USA", "CN": "CHN", "JP": "JPN", "KR": "KOR", "DE": "DEU", "GER": "DEU", "GB": "GBR", "UK": "GBR", "FR": "FRA",
+    "IT": "ITA", "TW": "TWN", "IN": "IND", "ID": "IDN", "CA": "CAN", "MX": "MEX", "BR": "BRA", "TR": "TUR", "RU": "RUS",
+    "AU": "AUS", "ROU": "ROM", "EU": "eu", "EU27": "eu", "WORLD": "all",
+}  # fmt: skip
+
 
 def listed(labels: Iterable[str]) -> str:
     """Return the labels as one readable, bounded line.
@@ -24,17 +31,22 @@ def listed(labels: Iterable[str]) -> str:
 
 
 def did_you_mean(label: object, allowed: Iterable[str]) -> str:
-    """Return ``"; did you mean 'X'?"`` for a near miss, or an empty string.
+    """Return ``"; did you mean 'X'?"`` for a common code or a near miss, or an empty string.
 
     >>> did_you_mean("GER", ["DEU", "GRC", "KOR"])
+    "; did you mean 'DEU'?"
+    >>> did_you_mean("GER", ["GRC", "KOR"])
     "; did you mean 'GRC'?"
     >>> did_you_mean("chn", ["CHN"])
     "; did you mean 'CHN'?"
     >>> did_you_mean("KRO", ["row", "KOR"])  # the same letters come first
     "; did you mean 'KOR'?"
     """
+    allowed = [str(candidate) for candidate in allowed]
+    if (meant := ALIASES.get(str(label).upper())) in allowed:
+        return f"; did you mean {meant!r}?"
     wanted = str(label).casefold()
-    by_folded = {str(candidate).casefold(): str(candidate) for candidate in allowed}
+    by_folded = {candidate.casefold(): candidate for candidate in allowed}
     found = get_close_matches(wanted, by_folded, n=5, cutoff=0.6)
     found.sort(key=lambda one: sorted(one) != sorted(wanted))
     return f"; did you mean {by_folded[found[0]]!r}?" if found else ""

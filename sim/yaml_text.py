@@ -212,6 +212,7 @@ def _syntax_problem(error: YAMLError, name: str, lines: list[str]) -> Problem:
         "mapping values": "check the indentation, and put texts that contain ': ' in quotes",
         "expected <block end>": "check the indentation: entries of one mapping or list start in the same column",
         "unexpected end of stream": "a quote or bracket is not closed",
+        "expected ',' or": "a bracket is not closed, or a comma is missing between two entries",
         "another document": "a scenario file holds one document; remove the '---' line or split the file",
     }  # fmt: skip
     advice = next((text for part, text in helps.items() if part in what), "")

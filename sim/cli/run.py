@@ -100,7 +100,7 @@ def _years(text: str | None) -> tuple[int, int] | None:
     """First and last year of ``2011:2020``."""
     if text is None:
         return None
-    match = re.fullmatch(r"(\d{4}):(\d{4})", text.strip())
+    match = re.fullmatch(r"(\d+):(\d+)", text.strip())
     if match is None:
         raise typer.BadParameter(f"{text!r} is not FIRST:LAST, for example 2011:2020", param_hint="--years")
     return int(match[1]), int(match[2])

@@ -9,18 +9,13 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from decomp.labels import ALIASES
 from decomp.names import LANGUAGES, economy_name
 from sim.calibration.groups import GROUP, tracked_groups
 from sim.scenario import Groups, Scenario
 from sim.scenario_io.faults import Faults
 from sim.yaml_text import Path
 
-#: Codes that people write for the ISO codes of the tables.
-ALIASES = {
-    "US": "USA", "CN": "CHN", "JP": "JPN", "KR": "KOR", "DE": "DEU", "GER": "DEU", "GB": "GBR", "UK": "GBR", "FR": "FRA",
-    "IT": "ITA", "TW": "TWN", "IN": "IND", "ID": "IDN", "CA": "CAN", "MX": "MEX", "BR": "BRA", "TR": "TUR", "RU": "RUS",
-    "AU": "AUS", "ROU": "ROM", "EU": "eu", "EU27": "eu", "WORLD": "all",
-}  # fmt: skip
 #: Mark of a label that counts only where the table has it: ``RUS?``.
 OPTIONAL = "?"
 #: Words that no group may take.

@@ -119,6 +119,7 @@ def test_csv_is_tidy_and_never_overwritten_silently(app: typer.Typer, tmp_path: 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (("world-2011", "-e", "GER", "-i", "KOR"), "unknown economy or group 'GER'; did you mean 'DEU'?"),
         (("world-2011", "-e", "CHNA", "-i", "KOR"), "unknown economy or group 'CHNA'; did you mean 'CHN'?"),
         (("world-2011", "-e", "CHN", "-i", "KOR", "-s", "c133"), "unknown sector or group 'c133'; did you mean 'c13'?"),
         (("world-2011", "-e", "CHN", "-i", "CHN"), "name an importer that differs from the exporter"),

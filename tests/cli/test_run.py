@@ -143,6 +143,16 @@ def test_years_of_another_form_are_explained(years: str, own_runs: Path, capsys:
     assert not own_runs.exists()
 
 
+@pytest.mark.parametrize("years", ["2011:99999", "2011:2212", "2005:2012", "2020:2011"])
+def test_years_that_do_not_fit_are_told_what_fits(
+    years: str, own_runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(["run", "baseline", "--years", years]) == 2
+    said = capsys.readouterr().err
+    assert f"years {years} do not fit: a run starts in its base year 2011 and goes forward at most 200 years" in said
+    assert "--years 2011:2035" in said and not own_runs.exists()
+
+
 def test_an_invalid_scenario_leaves_no_folder(
     own_runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

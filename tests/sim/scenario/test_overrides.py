@@ -73,7 +73,7 @@ BAD = [
     ("seed", "S029", 1, "'seed' is not of the form path=value", "for example --set policies.0.value=0.3"),
     ("=3", "S029", 1, "the path in front of = is empty", "for example"),
     (".=3", "S029", 1, "the path in front of = is empty", "for example"),
-    ("policies.0.who=[USA", "S001", 20, "not valid YAML", ""),
+    ("policies.0.who=[USA", "S001", 20, "not valid YAML", "a bracket is not closed"),
     ("polices.0.value=1", "S010", 1, "unknown key 'polices'; did you mean 'policies'?", "allowed: "),
     ("policies.0.valu=1", "S010", 1, "unknown key 'valu'; did you mean 'value'?", "allowed: "),
     ("policies.0.value=a lot", "S012", 18, "expected a number, found the text 'a lot'", ""),
