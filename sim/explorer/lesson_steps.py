@@ -85,7 +85,8 @@ def _predict(evidence: Evidence, step: PredictStep, progress: Progress) -> None:
         return
     key = f"lessons.{progress.lesson}.{step.id}"
     widget(evidence, step.answer, key, drawn=True)
-    st.radio(t("lessons.confidence"), (1, 2, 3), key=f"{key}.confidence", horizontal=True,
+    sure = session.same_choice(f"{key}.confidence", (1, 2, 3))
+    st.radio(t("lessons.confidence"), (1, 2, 3), key=sure, horizontal=True,
              format_func=lambda level: t(f"lessons.confident.{level}"))  # fmt: skip
     st.text_area(t("lessons.reason"), key=f"{key}.reason", height=80, max_chars=2000)
     st.caption(t("lessons.lock_note"))
@@ -143,7 +144,7 @@ def _run(evidence: Evidence, step: RunStep, progress: Progress) -> None:
     for name, (low, high) in step.levers.items():
         control = CONTROLS[name]
         shown = st.slider(
-            _lever_label(name, source), control.shown(low), control.shown(high),
+            lever_label(name, source), control.shown(low), control.shown(high),
             control.shown(setup.value(name)), control.shown(control.step), key=f"lessons.{lesson.id}.{place}.{name}",
             format=f"%.{control.decimals}f", help=t(f"lever.{name}_help"),
         )  # fmt: skip
@@ -160,7 +161,7 @@ def _run(evidence: Evidence, step: RunStep, progress: Progress) -> None:
                 _outcome(evidence, one, progress)
 
 
-def _lever_label(name: str, source: Run) -> str:
+def lever_label(name: str, source: Run) -> str:
     """Name and unit of a lever; a tariff that not all levy on all is named after those who do."""
     t = session.texts()
     if name == "tariff" and source.who != ("all",):

@@ -12,7 +12,7 @@ from sim.explorer.lessons.parts import Derived, History, Run, Specialisation
 from sim.explorer.lessons.progress import Progress
 from sim.explorer.lessons.schema import Course, Numbers, Pairs, PredictStep, Which
 from sim.explorer.pictures import Picture, axis_title
-from sim.explorer.plots import HEIGHT, LABELS
+from sim.explorer.plots import HEIGHT
 from sim.indicators import INDICATORS
 from sim.texts import Texts
 from sim.texts.formats import number as plain
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PREDICTED = "#A0457F"
 #: Widest name of a measure beside its bar, in letters, and height of a bar.
 NAME, BAR = 24, 34
+#: Part of the width of a chart for the names at the ends of lines, and their widest line in letters: enough on a phone.
+ROOM, END = 0.3, 13
 #: Units of measures that say how much more or less something is.
 CHANGES = {"change", "growth", "points"}
 
@@ -56,7 +58,11 @@ def course(evidence: Evidence, one: Course, progress: Progress, t: Texts) -> Pic
         title=title,
         subtitle=t("chart.subtitle", unit=unit, economy=economy),
         alt=t("chart.alt_course", name=title, economy=economy, rest=facts),
-        chart=configured(_lines(frame, names, mark, dashed=one.sources[:1] if len(one.sources) > 1 else ())),
+        chart=configured(
+            _lines(
+                frame, names, mark, dashed=one.sources[:1] if len(one.sources) > 1 else (), whole=info.unit == "members"
+            )
+        ),
         table=_wide(frame, names, t),
         data=frame.assign(value=frame["value"] / factor, indicator=one.id, economy=one.economy, unit=info.unit),
         about=[(t("chart.formula"), info.formula), (t("chart.source"), info.source)],
@@ -158,7 +164,12 @@ def _chosen(evidence: Evidence, one: Pairs, progress: Progress, frame: DataFrame
 
 
 def _lines(
-    frame: DataFrame, names: Mapping[str, str], mark: Mapping[str, Any] | None, dashed: tuple[str, ...] = ()
+    frame: DataFrame,
+    names: Mapping[str, str],
+    mark: Mapping[str, Any] | None,
+    dashed: tuple[str, ...] = (),
+    *,
+    whole: bool = False,
 ) -> Any:
     import altair as alt
     import pandas as pd
@@ -167,11 +178,11 @@ def _lines(
     values = [*frame["value"], *([mark["value"]] if mark else [])]
     low, high = float(min(values)), float(max(values))
     pad = 0.1 * (high - low) or 0.05 * abs(high) or 1.0
-    room = LABELS / (1 - LABELS) * max(1, years[-1] - years[0])
+    room = ROOM / (1 - ROOM) * max(1, years[-1] - years[0])
     x = alt.X("year:Q", scale=alt.Scale(domain=[years[0], years[-1] + room], nice=False, zero=False),
               axis=alt.Axis(values=_ticks(years), format="d", grid=False, title=None))  # fmt: skip
     y_scale = alt.Scale(domain=[low - pad, high + pad], zero=False, nice=False)
-    y = alt.Y("value:Q", scale=y_scale, title=None, axis=alt.Axis(tickCount=5))
+    y = alt.Y("value:Q", scale=y_scale, title=None, axis=alt.Axis(tickCount=5, tickMinStep=1 if whole else 0))
     order = list(names)
     free = iter(OKABE_ITO)
     tint = alt.Scale(domain=order, range=[QUIET if line in dashed else next(free) for line in order])
@@ -182,21 +193,22 @@ def _lines(
             strokeDash=alt.StrokeDash("line:N", scale=dash, legend=None))
     ]  # fmt: skip
     last = frame[frame["year"] == years[-1]]
-    places = spread([float(value) for value in last["value"]], 16 / HEIGHT * (high - low + 2 * pad))
+    labels = {line: wrapped(name, END) for line, name in names.items()}
+    rows = 1 + max(label.count("|") for label in labels.values())
+    places = spread([float(value) for value in last["value"]], 16 * rows / HEIGHT * (high - low + 2 * pad))
     ends = pd.DataFrame({"year": years[-1], "value": places, "line": last["line"].to_numpy(),
-                         "label": [names[str(line)] for line in last["line"]]})  # fmt: skip
+                         "label": [labels[str(line)] for line in last["line"]]})  # fmt: skip
     drawn.append(
-        alt.Chart(ends).mark_text(align="left", dx=12 if mark else 6, fontSize=13, baseline="middle").encode(
+        alt.Chart(ends).mark_text(align="left", dx=12 if mark else 6, fontSize=13, baseline="middle", lineBreak="|").encode(
             x=x, y=y, text="label:N", color=alt.Color("line:N", scale=tint, legend=None))
     )  # fmt: skip
     if mark:
         place = alt.Chart(pd.DataFrame([{"year": mark["year"], "value": mark["value"], "said": mark["said"]}]))
         drawn.append(place.mark_point(shape=mark["shape"], size=190, filled=True, color=PREDICTED, opacity=1,
                                       stroke="white").encode(x=x, y=y))  # fmt: skip
-        # Above the upper half and below the lower half there is room; a white edge keeps it legible over a line.
-        above = mark["shape"] == "triangle-up" or (
-            mark["shape"] != "triangle-down" and mark["value"] > (low + high) / 2
-        )
+        # Inside the plot, on the side to which the mark points; a white edge keeps it legible over a line.
+        height = (mark["value"] - low + pad) / (high - low + 2 * pad)
+        above = height < (0.15 if mark["shape"] == "triangle-down" else 0.85)
         drawn += [
             place.mark_text(align="right", dx=8, dy=-18 if above else 20, fontSize=13, **look).encode(
                 x=x, y=y, text="said:N"

@@ -76,7 +76,7 @@ def _card(lesson: Lesson) -> None:
     st.caption(texts("lessons.minutes", minutes=lesson.minutes, level=texts(f"lessons.level.{lesson.level}")))
     st.markdown("\n".join(f"- {goal.in_(lang)}" for goal in lesson.goals))
     if lesson.needs:
-        names = "; ".join(library()[one].title.in_(lang) for one in lesson.needs)
+        names = texts("lessons.and").join(str(library()[one].order) for one in lesson.needs)
         st.caption(texts("lessons.needs", lessons=names))
     share = progress.share(lesson)
     if share > 0:

@@ -129,3 +129,29 @@ def test_a_known_slip_is_named() -> None:
     assert said.instead is not None and "last border only" in said.instead.en
     said = mark(Evidence(lesson), answer, 30.0)
     assert said.instead is not None and "smaller than the phone" in said.instead.en
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(("name", "number"), FLIPS)
+def test_what_turns_an_answer_round_is_said_in_words(name: str, number: int, lang: str) -> None:
+    pytest.importorskip("streamlit")
+    from streamlit.testing.v1 import AppTest
+
+    def script(name: str, number: int, lang: str) -> None:
+        import streamlit as st
+
+        from sim.explorer import session
+        from sim.explorer.lesson_teacher import flip_text
+        from sim.explorer.lessons.files import library
+        from sim.texts import Texts
+
+        session.begin()
+        session.look(lang=lang)
+        lesson = library()[name]
+        st.text(flip_text(lesson, lesson.flips[number], Texts(lang)))
+
+    said = AppTest.from_function(script, args=(name, number, lang)).run().text[0].value
+    assert "HOM" not in said and "JPN" not in said and "behaviour." not in said and "{" not in said
+    levers = LESSONS[name].flips[number].levers
+    if name == "tariff-retaliation" and "tariff" in levers:
+        assert ("Tariff of USA on China (points) = 0" if lang == "en" else "美国对中国加征的关税（百分点） = 0") in said

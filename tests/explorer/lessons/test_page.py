@@ -137,7 +137,7 @@ def test_the_teacher_sees_every_answer(lang: str) -> None:
     at.toggle(key="lessons.teacher").set_value(True)
     calm(at.run())
     lesson = next(iter(library().values()))
-    said = {"en": "Computed now", "zh": "当前计算"}[lang]
+    said = {"en": "computed now", "zh": "当前计算："}[lang]
     assert sum(said in one.value for one in at.markdown) == len(lesson.asked)
 
 
