@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -14,6 +15,8 @@ from sim.explorer.setup import ALL, FOUNDERS, Setup, preset_scenario, table_of
 
 #: Groups of economies that the selections offer beside single economies.
 GROUPS = ("eu", "high-income", "automation-leaders")
+#: How levers begin to act, and on which sectors the tariff and reshoring do.
+RAMPS, SECTORS = ("step", "linear"), ("goods", "manufacturing")
 #: Key of the grid's state: a number that makes a fresh grid, and the places it was made from.
 GRID = "x.grid"
 
@@ -53,8 +56,8 @@ def _timing() -> None:
     st.slider(texts("lab.start_year"), first + 1, end - 1, key=key, help=texts("lab.start_help"),
               on_change=session.setter(key, lambda year: _set(start=year)))  # fmt: skip
     key = session.preset_widget("o.ramp", setup.ramp)
-    st.radio(texts("lab.ramp"), ("step", "linear"), key=key, horizontal=True,
-             format_func=lambda one: texts(f"lab.ramp_{one}"), on_change=session.setter(key, lambda ramp: _set(ramp=ramp)))  # fmt: skip
+    st.radio(texts("lab.ramp"), RAMPS, key=key, horizontal=True,
+             format_func=lambda one: texts(f"lab.ramp_{one}"), on_change=session.setter(key, lambda ramp: _set(ramp=ramp), RAMPS))  # fmt: skip
 
 
 def _end(year: int) -> None:
@@ -75,11 +78,11 @@ def _whom() -> None:
         key = session.preset_widget(f"o.{field}", [one for one in getattr(setup, field) if one != "all"])
         st.multiselect(
             texts(label), options, key=key, format_func=names.__getitem__, placeholder=texts("lab.everybody"),
-            disabled=tariff, on_change=_chosen, args=(key, field, ALL),
+            disabled=tariff, on_change=session.setter(key, partial(_chosen, field, ALL), options),
         )  # fmt: skip
     key = session.preset_widget("o.sectors", setup.sectors)
-    st.radio(texts("lab.sectors"), ("goods", "manufacturing"), key=key, horizontal=True, disabled=tariff and setup.value("reshoring") == 0,
-             format_func=lambda one: texts(f"lab.sectors_{one}"), on_change=session.setter(key, lambda one: _set(sectors=one)))  # fmt: skip
+    st.radio(texts("lab.sectors"), SECTORS, key=key, horizontal=True, disabled=tariff and setup.value("reshoring") == 0,
+             format_func=lambda one: texts(f"lab.sectors_{one}"), on_change=session.setter(key, lambda one: _set(sectors=one), SECTORS))  # fmt: skip
     if tariff:
         st.caption(texts("lab.off", why=texts("lab.needs_tariff")))
     off = setup.value("ledger") == 0
@@ -88,14 +91,14 @@ def _whom() -> None:
     st.multiselect(
         texts("lab.founders"), options, key=key, format_func=names.__getitem__, disabled=off,
         placeholder=texts("lab.as_preset", who=", ".join(name_of(one) for one in usual)),
-        on_change=_chosen, args=(key, "founders", ()),
+        on_change=session.setter(key, partial(_chosen, "founders", ()), options),
     )  # fmt: skip
     if off:
         st.caption(texts("lab.off", why=texts("lab.needs_ledger")))
 
 
-def _chosen(key: str, field: str, none: tuple[str, ...]) -> None:
-    _set(**{field: tuple(st.session_state[key]) or none})
+def _chosen(field: str, none: tuple[str, ...], chosen: list[str]) -> None:
+    _set(**{field: tuple(chosen) or none})
 
 
 def economies(setup: Setup) -> list[str]:

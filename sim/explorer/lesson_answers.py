@@ -25,7 +25,13 @@ def widget(evidence: Evidence, answer: Answer, key: str, *, drawn: bool = False)
     label = t("lessons.answer")
     if not isinstance(answer, Number):
         found = choices(answer, t)
-        st.radio(label, list(found), key=key, index=None, format_func=lambda one: found.get(one, one))
+        st.radio(
+            label,
+            list(found),
+            key=session.same_choice(key, found),
+            index=None,
+            format_func=lambda one: found.get(one, one),
+        )
         return
     whole = answer.step == int(answer.step) and answer.low == int(answer.low)
     low, high, step = (int(one) if whole else float(one) for one in (answer.low, answer.high, answer.step))

@@ -43,6 +43,7 @@ def main() -> None:
     """Draw the application; called by app.py on every run of the script."""
     st.set_page_config(page_title="Unweave", layout="wide", initial_sidebar_state=340)
     session.begin()
+    session.speak()
     st.html(STYLE)
     texts = session.texts()
     pages = [

@@ -113,7 +113,10 @@ def _scenario() -> None:
     titles = {one: ui.preset_title(one) for one in presets()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
-            texts("files.template"), presets(), key="files.template", format_func=lambda one: titles.get(one, one)
+            texts("files.template"),
+            presets(),
+            key=session.same_choice("files.template", titles),
+            format_func=lambda one: titles.get(one, one),
         )
         st.button(texts("files.take"), key="files.take", on_click=_take, args=(name,))
     key = session.preset_widget("files.text", st.session_state.get(TEXT, ""))

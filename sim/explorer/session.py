@@ -6,7 +6,7 @@ Widgets never hold the truth: before a widget is drawn its value is set from the
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,8 @@ from sim.saved import SavedRun
 from sim.texts import LANGUAGES, Texts
 
 #: Keys of the session.
-SETUP, VIEW, HISTORY, PLACE, UNKNOWN, JOB, OFF, NAMED = (
-    f"x.{name}" for name in ("setup", "view", "history", "place", "unknown", "job", "off", "named")
+SETUP, VIEW, HISTORY, PLACE, UNKNOWN, JOB, OFF, NAMED, SPOKEN, TURNED = (
+    f"x.{name}" for name in ("setup", "view", "history", "place", "unknown", "job", "off", "named", "spoken", "turned")
 )
 #: Choices of single pages: what is shown with its default, by key, and the keys of those that came with the link.
 SHOWN, CAME = "x.shown_picks", "x.came"
@@ -71,6 +71,13 @@ def begin() -> None:
 def _language() -> str:
     given = os.environ.get(LANG_VARIABLE) or (st.context.locale or "")
     return next((lang for lang in LANGUAGES if given.lower().startswith(lang)), LANGUAGES[0])
+
+
+def speak() -> None:
+    """Note at the start of a script whether it speaks another language than the one before."""
+    lang = view().lang
+    st.session_state[TURNED] = st.session_state.get(SPOKEN, lang) != lang
+    st.session_state[SPOKEN] = lang
 
 
 def finish(page: str) -> None:
@@ -234,17 +241,37 @@ def open_folder(folder: Path | None) -> None:
     st.session_state["x.folder"] = str(folder) if folder else None
 
 
-def setter(key: str, act: Callable[[Any], None]) -> Callable[[], None]:
-    """Callback that hands the new value of the widget ``key`` to ``act``."""
+def setter(key: str, act: Callable[[Any], None], among: Collection[Any] | None = None) -> Callable[[], None]:
+    """Callback that hands the new value of the widget ``key`` to ``act``.
+
+    The browser sends a choice by the words that it showed, and may send those of the other language; what is not
+    ``among`` the options is no choice and is passed over.
+    """
 
     def called() -> None:
-        act(st.session_state[key])
+        value = st.session_state[key]
+        if among is None or all(one in among for one in (value if isinstance(value, list) else [value])):
+            act(value)
 
     return called
 
 
 def preset_widget(key: str, value: Any) -> str:
-    """Set the value of a widget from the setup, before it is drawn; returns the key."""
-    if st.session_state.get(key) != value:
+    """Set the value of a widget from the setup, before it is drawn; returns the key.
+
+    In a new language it is set even if it is the same, so that the browser learns the new words for it.
+    """
+    if st.session_state.get(key) != value or st.session_state.get(TURNED):
         st.session_state[key] = value
+    return key
+
+
+def same_choice(key: str, options: Collection[Any]) -> str:
+    """Let a widget that holds its own value keep it in a new language; what is none of the options is forgotten."""
+    if key in st.session_state:
+        held = st.session_state[key]
+        if held is not None and held not in options:
+            del st.session_state[key]
+        elif st.session_state.get(TURNED):
+            st.session_state[key] = held
     return key

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: What is done with the fields of a mark that was clicked on.
 Act = Callable[[Mapping[str, Any]], None]
+#: Stands for None among the options of a selection.
+NOTHING = "-"
 #: Folder of the pages, and the pages in the order of the navigation; those without a file are not listed.
 PAGES_FOLDER = Path(__file__).parent / "pages"
 PAGES = ("start", "lab", "compare", "decompose", "links", "agents", "lessons", "assumptions", "runs")
@@ -227,17 +229,23 @@ def preset_title(name: str) -> str:
 
 
 def select(
-    label: str, options: Sequence[str], value: str, act: Callable[[Any], None], *, key: str, show: Callable[[str], str],
+    label: str, options: Sequence[Any], value: Any, act: Callable[[Any], None], *, key: str, show: Callable[[Any], str],
     **settings: Any,
 ) -> None:  # fmt: skip
-    """A selection whose options are ids: translated for show only, so that changing the language keeps the choice."""
-    names = {one: show(one) for one in options}  # looked up now: the function is called outside the script, too
-    session.preset_widget(key, value)
+    """A selection whose options are ids: translated for show only, so that changing the language keeps the choice.
+
+    None among the options is "nothing of these"; Streamlit would take it for an empty box.
+    """
+    ids = {NOTHING if one is None else one: one for one in options}
+    names = {
+        key: show(one) for key, one in ids.items()
+    }  # looked up now: the function is called outside the script, too
+    session.preset_widget(key, NOTHING if value is None else value)
     st.selectbox(
         label,
-        options,
+        list(ids),
         key=key,
         format_func=lambda one: names.get(one, one),
-        on_change=session.setter(key, act),
+        on_change=session.setter(key, lambda chosen: act(ids[chosen]), ids),
         **settings,
     )
