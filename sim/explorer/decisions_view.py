@@ -217,19 +217,15 @@ def between(run: SavedRun, measure: str, year: int, *, change: bool, texts: Text
     )  # fmt: skip
 
 
-def _drawn(data: DataFrame, run: SavedRun, texts: Texts) -> tuple[DataFrame, list[str]]:
-    """Rows of a matrix with the labels of economies, nothing between an economy and itself; and the labels in order."""
+def _drawn(data: DataFrame, run: SavedRun, texts: Texts) -> tuple[DataFrame, dict[str, str]]:
+    """Rows of a matrix with the labels of economies, nothing between an economy and itself; and the labels by code."""
     import pandas as pd
 
     names = Names.of(run, texts)
     labels = {code: names.economy(code) if texts.lang == "zh" else code for code in run.economies}
-    own = pd.DataFrame(
-        {"source": list(labels), "absorber": list(labels), "hint": [names.economy(code) for code in labels]}
-    )
+    own = pd.DataFrame({"source": list(labels), "absorber": list(labels), "hint": map(names.economy, labels)})
     whole = pd.concat([data, own], ignore_index=True)
-    return whole.assign(source=whole["source"].map(labels), absorber=whole["absorber"].map(labels)), list(
-        labels.values()
-    )
+    return whole.assign(**{side: whole[side].map(labels) for side in ("source", "absorber")}), labels
 
 
 def _pairs(run: SavedRun, measure: str, year: int) -> DataFrame:
@@ -291,7 +287,7 @@ def _strip(frame: DataFrame, order: Sequence[str], steps: bool) -> Any:
     cells = alt.Chart(frame).mark_rect(stroke="white", strokeWidth=0.5)
     return configured(
         cells.encode(
-            x=alt.X("year:O", title=None, axis=alt.Axis(values=ticks, labelAngle=0, ticks=False, labelColor=INK)),
+            x=alt.X("year:O", title=None, axis=alt.Axis(values=ticks, labelAngle=0, ticks=False, labelColor=INK, labelOverlap=False)),
             y=alt.Y("name:N", sort=list(order), title=None, axis=alt.Axis(ticks=False, domain=False)),
             color=alt.Color("value:Q", scale=scale_of, legend=legend),
             tooltip=["name", "year", alt.Tooltip("value:Q", format=".3f")],

@@ -22,8 +22,12 @@ BAND, AIR = 16, 10
 PANEL, BETWEEN, LABELS = 200, 24, 40
 #: Heights count the whole picture: so much of it goes to an axis with its title, and to one line of a legend.
 AXIS, LEGEND = 46, 20
-#: Letters in a line of a row's label.
+#: Letters in a line of a row's label, and the expression of it: in lines only where the chart is narrow.
 LETTERS = 20
+ROW_LABEL = (
+    "width < 420 ? split(datum.label, '|') : "
+    "replace(datum.label, regexp('[|]', 'g'), test(regexp('[\u4e00-\u9fff]'), datum.label) ? '' : ' ')"
+)
 #: Colours and shapes of up to three scenarios beside the base.
 TINTS = (OKABE_ITO[1], OKABE_ITO[0], OKABE_ITO[2])
 _SHAPES = ("circle", "diamond", "triangle-up")
@@ -119,7 +123,7 @@ def _cases(labels: Sequence[str]) -> dict[str, Any]:
     """Colour and shape of scenarios with one legend."""
     import altair as alt
 
-    legend = alt.Legend(orient="top", title=None, columns=1, symbolSize=110, symbolOpacity=1, labelLimit=420)
+    legend = alt.Legend(orient="top", title=None, columns=1, symbolSize=110, labelLimit=420)
     count = len(labels)
     return {
         "color": alt.Color("label:N", legend=legend, scale=alt.Scale(domain=labels, range=list(TINTS[:count]))),
@@ -133,11 +137,11 @@ def _banded(data: DataFrame, banded: DataFrame, labels: Sequence[str], x: Any, y
     import pandas as pd
 
     offset = alt.YOffset("label:N", scale=alt.Scale(domain=labels, paddingOuter=0.4))
-    tint = alt.Color("label:N", scale=alt.Scale(domain=labels, range=list(TINTS[: len(labels)])))
+    banded = banded.assign(tint=banded["label"].map(dict(zip(labels, TINTS, strict=False))))
     tips = ["name", "label", *(alt.Tooltip(f"{name}:Q", format="+,.2f") for name in ("value", "low", "high"))]
     zero = alt.Chart(pd.DataFrame({"value": [0]})).mark_rule(color=QUIET, strokeDash=[6, 4]).encode(x="value:Q")
     spans = alt.Chart(banded).mark_rule(strokeWidth=5, opacity=0.45).encode(
-        x=alt.X("low:Q"), x2="high:Q", y=y, yOffset=offset, color=tint, tooltip=tips
+        x=alt.X("low:Q"), x2="high:Q", y=y, yOffset=offset, color=alt.Color("tint:N", scale=None), tooltip=tips
     )  # fmt: skip
     dots = alt.Chart(data).mark_point(filled=True, size=70, opacity=1).encode(
         x=x, y=y, yOffset=offset, **_cases(labels), tooltip=tips
@@ -249,9 +253,9 @@ def courses(frame: DataFrame, names: Mapping[str, str], legend: int = 0) -> Any:
         strokeDash=alt.StrokeDash("line:N", legend=None, scale=alt.Scale(domain=codes, range=list(_DASHES[: len(codes)]))),
     )  # fmt: skip
     last = frame[frame["year"] == frame.groupby("line")["year"].transform("max")]
-    labels = [wrapped(names[str(code)], 18) for code in last["line"]]
+    labels = [wrapped(names[str(code)], 15) for code in last["line"]]
     tall = HEIGHT + LEGEND * max(len(codes), legend)
-    gap = 15 * max(label.count("|") + 1 for label in labels) / tall * (limits[1] - limits[0])
+    gap = 17 * max(label.count("|") + 1 for label in labels) / tall * (limits[1] - limits[0])
     ends = pd.DataFrame({"year": last["year"].to_numpy(), "line": last["line"].to_numpy(), "label": labels,
                          "value": spread([float(value) for value in last["value"]], gap)})  # fmt: skip
     text = alt.Chart(ends).mark_text(align="left", dx=6, fontSize=13, baseline="middle", lineBreak="|").encode(
@@ -268,7 +272,7 @@ def _single(frame: DataFrame) -> bool:
 def _rows(order: Sequence[str], column: str) -> Any:
     import altair as alt
 
-    axis = alt.Axis(ticks=False, domain=False, labelPadding=6, labelLimit=230, labelExpr="split(datum.label, '|')")
+    axis = alt.Axis(ticks=False, domain=False, labelPadding=6, labelLimit=300, labelExpr=ROW_LABEL)
     return alt.Y(f"{column}:N", sort=list(dict.fromkeys(order)), title=None, axis=axis)
 
 

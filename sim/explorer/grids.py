@@ -5,10 +5,11 @@ Tiles stand roughly where economies lie, one square each: there is no border to 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.charts.theme import EMPTY, FONT, INK, LESS, MORE, QUIET, RULE, configured
+from sim.charts.theme import EMPTY, FONT, INK, LESS, MORE, QUIET, RULE, configured, text_width
 from sim.texts.formats import number
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 CELL = "cell"
 #: Height that axis titles and the scale of colours take.
 LEGEND = 60
+#: Width in pixels of a Latin letter of a label.
+LETTER = 7
 #: Values are printed in the cells of a matrix of at most this many economies.
 PRINTED = 12
 #: The colours of a change reach at least this far, in displayed units.
@@ -41,10 +44,13 @@ def places(codes: Sequence[str]) -> dict[str, tuple[int, int]]:
 
 
 def matrix(
-    frame: DataFrame, codes: Sequence[str], *, top: float, change: bool, rows_title: str, columns_title: str,
+    frame: DataFrame, labels: Mapping[str, str], *, top: float, change: bool, rows_title: str, columns_title: str,
     chosen: tuple[str, str] | None = None, places: int = 1,
 ) -> Any:  # fmt: skip
     """Economies by economies in one order: columns source (column), absorber (row), value, hint; a missing value is hatched.
+
+    The frame names economies by their ``labels``, which are given by code; above the columns codes stand where labels
+    would run into each other.
 
     Levels are in cividis, changes in blue and orange around zero; ``top`` is the end of the colour scale. Where the frame
     has the codes ``from`` and ``to``, a click chooses a cell, and the cell ``chosen`` is framed. Values have
@@ -52,9 +58,11 @@ def matrix(
     """
     import altair as alt
 
-    size: dict[str, Any] = {"sort": list(codes), "scale": alt.Scale(domain=list(codes), paddingInner=0.05)}
-    x = alt.X("source:N", title=columns_title, axis=alt.Axis(orient="top", labelAngle=0 if len(codes) <= PRINTED else -90,
-              ticks=False, domain=False, labelOverlap=False), **size)  # fmt: skip
+    codes = list(labels.values())
+    size: dict[str, Any] = {"sort": codes, "scale": alt.Scale(domain=codes, paddingInner=0.05)}
+    few = len(codes) <= PRINTED
+    x = alt.X("source:N", title=columns_title, axis=alt.Axis(orient="top", labelAngle=0 if few else -90, ticks=False,
+              domain=False, labelOverlap=False, labelExpr=_fitting(labels) if few else "datum.label"), **size)  # fmt: skip
     y = alt.Y("absorber:N", title=rows_title, axis=alt.Axis(ticks=False, domain=False), **size)
     clicked = "from" in frame.columns
     frame = frame.assign(now=".".join(chosen or ()))
@@ -64,8 +72,8 @@ def matrix(
         x=x, y=y, color=alt.Color("value:Q", scale=scale, legend=_legend()), tooltip=["hint"], description="hint:N"
     )  # fmt: skip
     layers = [_clickable(cells, "from", "to") if clicked else cells]
-    layers += _missing(frame[frame["value"].isna()], {"x": x, "y": y})
-    if len(codes) <= PRINTED:
+    layers += _missing(frame[frame["value"].isna()], {"x": x, "y": y}, hatch="╱╱╱" if few else "╱")
+    if few:
         shown = [number(value, places, sign=change).replace("±", "") for value in there["value"]]
         ink = alt.condition(dark, alt.value("#ffffff"), alt.value(INK))
         layers.append(
@@ -75,9 +83,7 @@ def matrix(
         one = frame[(frame["from"] == chosen[0]) & (frame["to"] == chosen[1])]
         layers.append(alt.Chart(one).mark_rect(filled=False, stroke=MORE, strokeWidth=3).encode(x=x, y=y))
     return configured(
-        alt.layer(*layers).properties(
-            height=LEGEND + max(200, 36 * len(codes) if len(codes) <= PRINTED else 30 * len(codes))
-        )
+        alt.layer(*layers).properties(height=LEGEND + max(200, 36 * len(codes) if few else 30 * len(codes)))
     )
 
 
@@ -156,6 +162,13 @@ def _scale(top: float, *, change: bool) -> tuple[Any, str]:
     return alt.Scale(type="sqrt", domain=[0, top], scheme="cividis", clamp=True), f"datum.value < {0.3 * top}"
 
 
+def _fitting(labels: Mapping[str, str]) -> str:
+    """Expression of the label of a column: its code where the chart is too narrow for the longest label."""
+    need = round(len(labels) * (LETTER * max(text_width(label) for label in labels.values()) + 8))
+    codes = {label: code for code, label in labels.items()}
+    return f"width < {need} ? ({json.dumps(codes, ensure_ascii=False)})[datum.label] : datum.label"
+
+
 def _clickable(chart: Any, *fields: str) -> Any:
     """The chart with a selection of one of its marks by these fields.
 
@@ -174,7 +187,7 @@ def _legend() -> Any:
     return alt.Legend(orient="bottom", title=None, gradientLength=200, gradientThickness=10, tickCount=4)
 
 
-def _missing(frame: DataFrame, place: Mapping[str, Any], dy: int = 0) -> list[Any]:
+def _missing(frame: DataFrame, place: Mapping[str, Any], dy: int = 0, hatch: str = "╱╱╱") -> list[Any]:
     """Cells without a value: grey and hatched, never the colour of zero."""
     import altair as alt
 
@@ -183,5 +196,5 @@ def _missing(frame: DataFrame, place: Mapping[str, Any], dy: int = 0) -> list[An
     base = alt.Chart(frame)
     return [
         base.mark_rect(color=EMPTY).encode(**place, tooltip=["hint"], description="hint:N"),
-        base.mark_text(text="╱╱╱", color=QUIET, fontSize=11, dy=dy).encode(**place),
+        base.mark_text(text=hatch, color=QUIET, fontSize=11, dy=dy).encode(**place),
     ]

@@ -102,7 +102,7 @@ def heat(
         alt=texts(f"links.{key}_alt", count=len(codes), measure=texts(f"links.measure_{measure}"), year=year,
                   first=first, absorber=names.economy(codes[r]), source=names.economy(codes[s]),
                   value=f"{number(off[s, r], 1, sign=change)} {unit}"),
-        chart=matrix(frame, [labels[code] for code in codes], top=top, change=change,
+        chart=matrix(frame, labels, top=top, change=change,
                      rows_title=texts("fig.links_rows"), columns_title=texts("fig.links_columns"), chosen=chosen),
         table=table,
         data=_matrix_data(source, measure, year, against),
