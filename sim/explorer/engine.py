@@ -91,6 +91,10 @@ class Store:
         self._busy: dict[str, threading.Lock] = {}
         self._kept = kept
 
+    def __len__(self) -> int:
+        """Number of runs that are there."""
+        return len(self._runs)
+
     def peek(self, setup: Setup) -> Finished | None:
         """The run of a setup if it is there."""
         with self._guard:

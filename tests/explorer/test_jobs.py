@@ -8,10 +8,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from sim.explorer import engine
+from sim.explorer import engine, serve
 from sim.explorer.engine import Finished, Store, simulate
 from sim.explorer.jobs import MOST, BusyError, JobManager
-from sim.explorer.setup import Setup
+from sim.explorer.setup import Setup, presets
 
 
 def until(condition, seconds=20.0) -> None:
@@ -106,6 +106,29 @@ def test_the_store_drops_what_was_used_least() -> None:
     store.peek(runs[0].setup)
     store.put(runs[2])
     assert [store.peek(one.setup) is not None for one in runs] == [True, False, True]
+
+
+def test_the_library_is_run_ahead_once_somebody_is_there(monkeypatch) -> None:
+    asked: list[str] = []
+
+    def quickly(setup: Setup) -> Finished:
+        asked.append(setup.preset)
+        if setup.preset == presets()[1]:
+            raise RuntimeError("this one cannot be run")
+        return Finished(setup, SimpleNamespace())
+
+    monkeypatch.setattr(engine, "simulate", quickly)
+    for name in ("LOOK", "LEAVE", "BETWEEN"):
+        monkeypatch.setattr(serve, name, 0.02)
+    store = Store()
+    ahead = threading.Thread(target=serve.prepare, args=(store,), daemon=True)
+    ahead.start()
+    time.sleep(0.2)
+    assert not asked  # nobody is there
+    store.put(Finished(Setup(end=2015), SimpleNamespace()))
+    ahead.join(timeout=10)
+    assert asked == presets()
+    assert all((store.peek(Setup(preset=name)) is None) == (name == presets()[1]) for name in presets())
 
 
 def test_a_run_is_also_a_saved_run() -> None:
