@@ -142,9 +142,8 @@ def _stack(labels: tuple[str, ...], colours: tuple[str, ...], first: int, last: 
     x = alt.X("year:Q", scale=alt.Scale(domain=[first, last], nice=False, zero=False), axis=_years(first, last, 5))
     y_scale = alt.Scale(domain=[0, 100], nice=False)
     legend = alt.Legend(orient="bottom", columns=1, symbolSize=140, labelLimit=420, title=None)
-    colour = alt.Color(
-        "name:N", sort=list(labels), legend=legend, scale=alt.Scale(domain=list(labels), range=list(colours))
-    )
+    domain, tints = list(reversed(labels)), list(reversed(colours))  # the legend in the order of the stack, from above
+    colour = alt.Color("name:N", sort=domain, legend=legend, scale=alt.Scale(domain=domain, range=tints))
     chart: Any = (
         alt.Chart(alt.NamedData("shares"))
         .mark_area(stroke="white", strokeWidth=0.6)
