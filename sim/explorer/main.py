@@ -11,7 +11,7 @@ from sim.texts import LANGUAGES, Texts
 #: Style for what Streamlit has no option for: less empty space on top, hints for narrow screens, dark, print. Charts stay
 #: white sheets on a dark page: their colours are chosen for white, and what is shown is what is downloaded and printed.
 STYLE = """<style>
-.block-container {padding-top: 3.9rem; padding-bottom: 2rem; max-width: 1280px}
+.block-container {padding: 3.9rem clamp(1rem, 2.5vw, 3rem) 2rem; max-width: 1280px}
 [data-testid="stMain"] h1 {font-size: 1.7rem !important; padding: 0 !important}
 [data-testid="stMain"] h2 {font-size: 1.3rem !important; padding: 0.4rem 0 0.4rem !important}
 [data-testid="stMain"] h3 {font-size: 1.1rem !important; padding: 0 0 0.2rem !important}
@@ -20,6 +20,7 @@ STYLE = """<style>
 .st-key-langswitch {position: fixed; top: 0.75rem; right: 1rem; width: auto !important; z-index: 999995}
 .st-key-langswitch [role=radiogroup] {flex-wrap: nowrap; gap: 0.7rem}
 [data-testid="stMetric"] {padding: 0 !important}
+.katex-display {padding: 0.2rem 0.5rem}
 [data-testid="stMetricValue"] {font-size: 1.4rem; padding: 0}
 [data-testid="stMetricLabel"] p {white-space: normal; line-height: 1.25}
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] :is(p, li) {color: inherit !important; opacity: 1}
