@@ -27,6 +27,8 @@ PREDICTED = "#A0457F"
 NAME, BAR = 24, 34
 #: Part of the width of a chart for the names at the ends of lines, and their widest line in letters: enough on a phone.
 ROOM, END = 0.3, 13
+#: Part of the range of values that the label of a prediction needs beyond its mark.
+LABEL = 0.12
 #: Units of measures that say how much more or less something is.
 CHANGES = {"change", "growth", "points"}
 
@@ -137,12 +139,12 @@ def _marker(
     said = t("lessons.overlay", answer=spelled(evidence, step.answer, given, t))
     year = int(frame["year"].max())
     if step.answer.kind == "number":
-        return {"year": year, "value": float(given), "shape": "diamond", "said": said}
+        return {"year": year, "value": float(given), "shape": "diamond", "said": said, "label": said}
     end = frame[(frame["line"] == sources[0]) & (frame["year"] == year)]["value"].iloc[-1]
     spread_ = float(frame["value"].max() - frame["value"].min()) or abs(float(end)) or 1.0
     shift = {"up": 0.18, "down": -0.18}.get(str(given), 0.0) * spread_
     shape = {"up": "triangle-up", "down": "triangle-down"}.get(str(given), "diamond")
-    return {"year": year, "value": float(end) + shift, "shape": shape, "said": said}
+    return {"year": year, "value": float(end) + shift, "shape": shape, "said": said, "label": said}
 
 
 def _chosen(evidence: Evidence, one: Pairs, progress: Progress, frame: DataFrame, t: Texts) -> dict[str, Any] | None:
@@ -160,7 +162,8 @@ def _chosen(evidence: Evidence, one: Pairs, progress: Progress, frame: DataFrame
     year = int(frame["year"].max())
     line = frame[(frame["line"] == f"{measure.exporter}>{measure.importer}") & (frame["year"] == year)]
     said = t("lessons.overlay", answer=spelled(evidence, step.answer, given, t))
-    return {"year": year, "value": float(line["value"].iloc[0]), "shape": "diamond", "said": said}
+    return {"year": year, "value": float(line["value"].iloc[0]), "shape": "diamond", "said": said,
+            "label": t("lessons.overlay_here")}  # fmt: skip
 
 
 def _lines(
@@ -177,6 +180,12 @@ def _lines(
     years = sorted({int(year) for year in frame["year"]})
     values = [*frame["value"], *([mark["value"]] if mark else [])]
     low, high = float(min(values)), float(max(values))
+    below = mark is not None and mark["shape"] == "triangle-down"
+    beyond = LABEL * (high - low)  # room for the label of the mark
+    if mark and below:
+        low = min(low, mark["value"] - beyond)
+    elif mark:
+        high = max(high, mark["value"] + beyond)
     pad = 0.1 * (high - low) or 0.05 * abs(high) or 1.0
     room = ROOM / (1 - ROOM) * max(1, years[-1] - years[0])
     x = alt.X("year:Q", scale=alt.Scale(domain=[years[0], years[-1] + room], nice=False, zero=False),
@@ -203,14 +212,12 @@ def _lines(
             x=x, y=y, text="label:N", color=alt.Color("line:N", scale=tint, legend=None))
     )  # fmt: skip
     if mark:
-        place = alt.Chart(pd.DataFrame([{"year": mark["year"], "value": mark["value"], "said": mark["said"]}]))
+        place = alt.Chart(pd.DataFrame([{"year": mark["year"], "value": mark["value"], "said": mark["label"]}]))
         drawn.append(place.mark_point(shape=mark["shape"], size=190, filled=True, color=PREDICTED, opacity=1,
                                       stroke="white").encode(x=x, y=y))  # fmt: skip
-        # Inside the plot, on the side to which the mark points; a white edge keeps it legible over a line.
-        height = (mark["value"] - low + pad) / (high - low + 2 * pad)
-        above = height < (0.15 if mark["shape"] == "triangle-down" else 0.85)
+        # On the side to which the mark points; a white edge keeps it legible over a line.
         drawn += [
-            place.mark_text(align="right", dx=8, dy=-18 if above else 20, fontSize=13, **look).encode(
+            place.mark_text(align="right", dx=8, dy=20 if below else -18, fontSize=13, **look).encode(
                 x=x, y=y, text="said:N"
             )
             for look in ({"color": "white", "stroke": "white", "strokeWidth": 5}, {"color": PREDICTED})
