@@ -137,16 +137,18 @@ def _banded(data: DataFrame, banded: DataFrame, labels: Sequence[str], x: Any, y
     import pandas as pd
 
     offset = alt.YOffset("label:N", scale=alt.Scale(domain=labels, paddingOuter=0.4))
-    banded = banded.assign(tint=banded["label"].map(dict(zip(labels, TINTS, strict=False))))
     tips = ["name", "label", *(alt.Tooltip(f"{name}:Q", format="+,.2f") for name in ("value", "low", "high"))]
     zero = alt.Chart(pd.DataFrame({"value": [0]})).mark_rule(color=QUIET, strokeDash=[6, 4]).encode(x="value:Q")
-    spans = alt.Chart(banded).mark_rule(strokeWidth=5, opacity=0.45).encode(
-        x=alt.X("low:Q"), x2="high:Q", y=y, yOffset=offset, color=alt.Color("tint:N", scale=None), tooltip=tips
-    )  # fmt: skip
+    # A layer for each scenario: a colour of the bars by field would be joined with the legend of the marks.
+    spans = [
+        alt.Chart(banded[banded["label"] == label]).mark_rule(strokeWidth=5, opacity=0.45, color=tint).encode(
+            x=alt.X("low:Q"), x2="high:Q", y=y, yOffset=offset, tooltip=tips)
+        for label, tint in zip(labels, TINTS, strict=False)
+    ]  # fmt: skip
     dots = alt.Chart(data).mark_point(filled=True, size=70, opacity=1).encode(
         x=x, y=y, yOffset=offset, **_cases(labels), tooltip=tips
     )  # fmt: skip
-    return configured(alt.layer(zero, spans, dots).properties(height=height + LEGEND * len(labels)))
+    return configured(alt.layer(zero, *spans, dots).properties(height=height + LEGEND * len(labels)))
 
 
 def bars(frame: DataFrame, order: Sequence[str], colours: Mapping[str, str], *, title: str) -> Any:

@@ -108,7 +108,9 @@ def show(
                  act=act)  # fmt: skip
     if table.open:
         with table:
-            st.dataframe(picture.table, hide_index=True, alt=picture.alt, height=260, key=f"table.{key}")
+            plain = st.column_config.NumberColumn(format="%.2f")
+            st.dataframe(picture.table, hide_index=True, alt=picture.alt, height=260, key=f"table.{key}",
+                         column_config=dict.fromkeys(picture.table.select_dtypes("float").columns, plain))  # fmt: skip
             files(picture, key, name=name, note=note)
     if about.open:
         with about:

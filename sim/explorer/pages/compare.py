@@ -21,6 +21,8 @@ from sim.texts.formats import NBSP
 
 #: Scenarios beside the base.
 MOST = 3
+#: Width in pixels of a column with distances and their bands.
+BAND = 180
 #: Scenarios of the library that are shown when nothing is chosen yet.
 FIRST = ("preset:ai-divide", "preset:interdependence-fades", "preset:trust-ledger")
 
@@ -46,7 +48,7 @@ def _choice() -> tuple[Contender, list[Contender]] | None:
     if why:
         st.warning(texts("sources.bad_folder", why=why))
     names = {id: choosing.name_of(id, texts) for id in offered}
-    left, right = st.columns([2, 5], vertical_alignment="bottom")
+    left, right = st.columns([2, 5])
     with left:
         base_id = picking.choose(texts("comparison.base_pick"), offered, "compare.base", f"preset:{session.setup().versus}",
                                   lambda id: names.get(id, id))  # fmt: skip
@@ -125,7 +127,9 @@ def _results(base: Contender, others: list[Contender], years: list[int]) -> None
     st.header(texts("comparison.world", year=year), anchor=False)
     st.caption(texts("comparison.world_note" if spans is None else "bands.world_note"))
     shown, plain = comparison.world(base, others, year, texts, spans)
-    st.dataframe(shown, hide_index=True, alt=texts("comparison.world_note"), key="compare.world", height="content")
+    wide = {name: st.column_config.Column(width=BAND) for name in shown.columns[1:-1] if spans is not None}
+    st.dataframe(shown, hide_index=True, alt=texts("comparison.world_note"), key="compare.world", height="content",
+                 column_config=wide)  # fmt: skip
     ui.download_csv(plain, f"compare-world-{year}.csv", key="compare.world.csv")
     st.header(texts("comparison.settings"), anchor=False)
     shown, plain = differences(base, others, texts)

@@ -77,11 +77,14 @@ def _opened() -> None:
     from sim.report import headline
 
     texts, run = session.texts(), run_choice.opened()
-    if run is not None:
-        with st.container(border=True):
-            st.markdown(f"**{texts('start.opened', name=run.name)}**  \n{headline(run, texts.lang)}")
-    if (run is not None or session.has_folder()) and "runs" in ui.present():
-        st.page_link(str(ui.PAGES_FOLDER / "runs.py"), label=texts("ui.go", page=texts("nav.runs")))
+    if run is None and not session.has_folder():
+        return
+    with st.container(border=run is not None):
+        if run is not None:
+            name = texts.pick(run.manifest.get("title")) or run.name
+            st.markdown(f"**{texts('start.opened', name=name)}**  \n{headline(run, texts.lang)}")
+        if "runs" in ui.present():
+            st.page_link(str(ui.PAGES_FOLDER / "runs.py"), label=texts("ui.go", page=texts("nav.runs")))
 
 
 if __name__ == "__main__":
