@@ -47,8 +47,12 @@ def _table() -> None:
     texts = session.texts()
     with st.expander(texts("files.table"), key="files.table", expanded=TABLE in st.session_state):
         st.caption(texts("files.table_note", most=uploads.megabytes(uploads.MAX_TABLE), cells=uploads.MAX_CELLS))
-        given = st.file_uploader(texts("files.table_file"), type=list(uploads.TABLE_ENDINGS), key="upload.table",
-                                 max_upload_size=uploads.MAX_TABLE // 1024**2)  # fmt: skip
+        given = st.file_uploader(
+            texts("files.table_file", most=uploads.megabytes(uploads.MAX_TABLE)),
+            type=list(uploads.TABLE_ENDINGS),
+            key="upload.table",
+            max_upload_size=uploads.MAX_TABLE // 1024**2,
+        )
         if given is None:
             _gone("table")
         elif _is_new("table", content := given.getvalue()):
@@ -101,8 +105,12 @@ def _scenario() -> None:
     """Hand in a scenario or begin with one of the library; edit it; check; run."""
     texts = session.texts()
     st.caption(texts("files.scenario_note"))
-    given = st.file_uploader(texts("files.scenario_file"), type=list(uploads.SCENARIO_ENDINGS), key="upload.scenario",
-                             max_upload_size=1)  # fmt: skip
+    given = st.file_uploader(
+        texts("files.scenario_file", most=uploads.megabytes(uploads.MAX_SCENARIO)),
+        type=list(uploads.SCENARIO_ENDINGS),
+        key="upload.scenario",
+        max_upload_size=1,
+    )
     if given is None:
         _gone("scenario")
     elif _is_new("scenario", content := given.getvalue()):

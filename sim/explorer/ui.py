@@ -55,7 +55,13 @@ def heading(page: str) -> None:
             width="content",
         )
     if parts := session.unknown():
-        st.warning(texts("ui.unknown_link", count=len(parts), parts=", ".join(parts)))
+        st.warning(texts("ui.unknown_link", count=len(parts), parts=", ".join(_short(parts))))
+
+
+def _short(parts: Sequence[str], *, most: int = 8, letters: int = 60) -> list[str]:
+    """The first parts of a link, none of them long: a broken link can hold anything."""
+    shown = [part if len(part) <= letters else f"{part[: letters - 1]}…" for part in parts[:most]]
+    return [*shown, "…"] if len(parts) > most else shown
 
 
 def badge(table: str) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sim.scenario_io.read import LoadedScenario
 
 #: Largest scenario, table file, and unpacked table in bytes; largest number of economy–sectors.
-MAX_SCENARIO, MAX_TABLE, MAX_UNPACKED, MAX_CELLS = 200_000, 20 * 1024**2, 300 * 1024**2, 1600
+MAX_SCENARIO, MAX_TABLE, MAX_UNPACKED, MAX_CELLS = 200 * 1024, 20 * 1024**2, 300 * 1024**2, 1600
 #: Endings that are read.
 SCENARIO_ENDINGS, TABLE_ENDINGS = ("yaml", "yml"), ("npz", "csv")
 #: Name that stands in a scenario for the table that was handed in.
@@ -93,8 +93,11 @@ def megabytes(size: int) -> str:
 
     >>> megabytes(2_500_000)
     '2.4 MB'
+    >>> megabytes(20 * 1024**2), megabytes(200 * 1024)
+    ('20 MB', '200 kB')
     """
-    return f"{size / 1024**2:.1f} MB" if size >= 1024**2 / 10 else f"{size / 1024:.1f} kB"
+    amount, unit = (size / 1024**2, "MB") if size >= 1024**2 / 4 else (size / 1024, "kB")
+    return f"{amount:.1f}".removesuffix(".0") + f" {unit}"
 
 
 def scenario_text(name: str, content: bytes) -> str:

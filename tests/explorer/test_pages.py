@@ -191,6 +191,13 @@ def test_only_pages_that_exist_are_listed_and_importing_one_draws_nothing() -> N
         assert 'if __name__ == "__main__":' in text, name
 
 
+def test_what_a_broken_link_holds_is_told_in_few_words(visit) -> None:
+    app = visit("lab", {"l": "en", "x": "A" * 4000, **{f"k{n}": "1" for n in range(40)}})
+    healthy(app)
+    (said,) = (one.value for one in app.warning)
+    assert said.startswith("41 parts of the link not understood") and said.endswith("…") and len(said) < 250
+
+
 def dotted(options: dict[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:
     """Options of a nested table by their dotted names."""
     for name, value in options.items():

@@ -72,8 +72,13 @@ def _list(found: list[run_files.Listed]) -> None:
 def _zip() -> None:
     """Hand in the zip of a run: it is opened like a folder; one that is refused leaves open what was."""
     texts = session.texts()
-    given = st.file_uploader(texts("files.zip"), type=["zip"], key="upload.zip", help=texts("files.zip_note"),
-                             max_upload_size=run_zip.MAX_ZIP // 1024**2)  # fmt: skip
+    given = st.file_uploader(
+        texts("files.zip", most=uploads.megabytes(run_zip.MAX_ZIP)),
+        type=["zip"],
+        key="upload.zip",
+        help=texts("files.zip_note"),
+        max_upload_size=run_zip.MAX_ZIP // 1024**2,
+    )
     if given is None:
         st.session_state.pop(SEEN, None)
         return
