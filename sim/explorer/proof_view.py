@@ -28,6 +28,8 @@ GLOSSARY = (
     "intermediate", "gvc", "advantage", "endowment", "tariff", "retaliation", "interdependence", "deglobalisation",
     "premature", "labour_share", "trust", "ledger", "iceberg", "baseline", "scenario",
 )  # fmt: skip
+#: The order of play of one simulated year.
+PLAY = ("observe", "decide", "solve", "table", "decompose", "track")
 #: Our own critiques of the model.
 CRITIQUES = 8
 
@@ -134,8 +136,13 @@ def glossary(texts: Texts) -> DataFrame:
     return pd.DataFrame(rows, columns=["english", "chinese", "meaning"])
 
 
+def structure_line(texts: Texts) -> str:
+    """The order of play of one simulated year in a line of words."""
+    return " → ".join(texts(f"method.node_{key}") for key in (*PLAY, "next"))
+
+
 def structure(texts: Texts) -> str:
     """The order of play of one simulated year as a mermaid diagram."""
-    word = {key: texts(f"method.node_{key}") for key in ("observe", "decide", "solve", "table", "decompose", "track")}
+    word = {key: texts(f"method.node_{key}") for key in PLAY}
     steps = " --> ".join(f'{key}["{label}"]' for key, label in word.items())
     return f"flowchart LR\n  {steps}\n  track -. {texts('method.node_next')} .-> observe\n"

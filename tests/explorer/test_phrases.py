@@ -85,6 +85,11 @@ def test_a_section_shows_its_tables_and_nothing_else(section: str, lang: str) ->
     at.radio(key="method.section").set_value(section)
     calm(at.run())
     assert not [one.value for one in at.markdown if "None" in one.value]
-    assert at.dataframe
-    if section == "levers" and lang == "zh":
-        assert CHINESE.search(str(at.dataframe[0].value.iloc[0, -1]))
+    said = "".join(one.value for one in at.markdown)
+    if section == "levers":
+        assert all(f"`{id}`" in said for id in (*POLICY, *EVENT))
+        assert bool(CHINESE.search(said)) == (lang == "zh")
+    elif section == "glossary":
+        assert "垂直专业化" in said and "vertical specialisation" in said
+    else:
+        assert at.dataframe

@@ -102,7 +102,10 @@ def test_every_section_of_the_assumptions_stands(visit, lang: str) -> None:
         "levers", "indicators", "equations", "limits", "checks", "validation", "glossary", "data", "parameters",
     ):  # fmt: skip
         app.radio(key="method.section").set_value(section).run()
-        translated(app, lang)
+        if section == "glossary":  # both languages side by side
+            assert not app.exception and not app.error
+        else:
+            translated(app, lang)
     app.text_input(key="search.parameters").set_value("no such words").run()
     assert app.info and not app.exception
     app.text_input(key="search.parameters").set_value("").run()

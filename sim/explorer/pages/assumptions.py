@@ -61,6 +61,19 @@ def _searched(frame: DataFrame, key: str, alt: str, *, widths: Mapping[str, Any]
     _table(frame.loc[shown.index], key, texts(alt, count=len(shown)), shown=shown, widths=widths)
 
 
+def _listed(frame: DataFrame, key: str, line: Callable[[Any], str]) -> None:
+    """What is read rather than compared: entries in two columns that can be searched, with the table as a file."""
+    shown = method_view.filtered(spoken(frame, session.texts()), _search(key))
+    if shown.empty:
+        _nothing()
+        return
+    lines = [line(row) for row in shown.itertuples()]
+    half = -(-len(lines) // 2)
+    for column, part in zip(st.columns(2, gap="large"), (lines[:half], lines[half:]), strict=True):
+        column.markdown("\n\n".join(part))
+    ui.download_csv(frame.loc[shown.index], f"unweave-{key}.csv", key=f"csv.{key}")
+
+
 def _search(key: str) -> str:
     texts = session.texts()
     return st.text_input(
@@ -129,15 +142,16 @@ def _one_parameter(frame: DataFrame) -> None:
 def _levers(_: SavedRun | None) -> None:
     texts = session.texts()
     st.markdown(texts("method.levers_intro"))
-    _searched(method_view.lever_table(texts), "levers", "method.levers_alt")
+    _listed(method_view.lever_table(texts), "levers",
+            lambda row: texts("method.lever_line", name=row.label, id=row.id, used=row.used_as, kind=row.kind, unit=row.unit,
+                              allowed=row.allowed, meaning=row.meaning))  # fmt: skip
 
 
 def _indicators(_: SavedRun | None) -> None:
     texts = session.texts()
     st.header(texts("method.indicators"), anchor=False)
-    _searched(
-        method_view.indicator_table(texts), "indicators", "method.indicators_alt", widths={"label": 230, "formula": 420}
-    )
+    frame = method_view.indicator_table(texts)[["label", "unit", "formula", "scope", "source", "id"]]
+    _searched(frame, "indicators", "method.indicators_alt", widths={"label": 230, "formula": 420})
     st.header(texts("method.terms"), anchor=False)
     st.markdown(texts("method.terms_intro"))
     _table(method_view.term_table(texts), "terms", texts("method.terms_alt"), widths={"term": 52})
@@ -147,6 +161,7 @@ def _equations(_: SavedRun | None) -> None:
     texts = session.texts()
     st.header(texts("method.structure"), anchor=False)
     st.mermaid_chart(proof_view.structure(texts), alt=texts("method.structure_alt"))
+    st.caption(proof_view.structure_line(texts))  # the diagram is small on a phone
     st.header(texts("method.accounts"), anchor=False)
     for name, equation in method_view.EQUATIONS:
         left, right = st.columns([5, 6], vertical_alignment="center")
@@ -216,7 +231,10 @@ def _published(lang: str) -> Picture:
 
 
 def _glossary(_: SavedRun | None) -> None:
-    _searched(proof_view.glossary(session.texts()), "glossary", "method.glossary_alt")
+    texts = session.texts()
+    own, other = ("chinese", "english") if texts.lang == "zh" else ("english", "chinese")
+    _listed(proof_view.glossary(texts), "glossary",
+            lambda row: f"**{getattr(row, own)}** · {getattr(row, other)}  \n{row.meaning}")  # fmt: skip
 
 
 def _data(run: SavedRun | None) -> None:
