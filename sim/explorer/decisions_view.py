@@ -198,7 +198,8 @@ def between(run: SavedRun, measure: str, year: int, *, change: bool, texts: Text
     unit = "%" if measure == "tariff" else texts("agents.unit_share")
     data = data.assign(hint=[f"{names.economy(a)} → {names.economy(b)}: {value:.2f}" for a, b, value in zip(
         data["source"], data["absorber"], data["value"], strict=True)])  # fmt: skip
-    size = data["value"].abs()
+    top = float(data["value"].abs().max()) or 1.0
+    top = top if change or measure == "tariff" else 1.0
     most = data.iloc[int(data["value"].to_numpy().argmax())]
     title = texts(f"agents.pairs_{measure}")
     key = "agents.pairs_change_alt" if change else "agents.pairs_alt"
@@ -206,10 +207,11 @@ def between(run: SavedRun, measure: str, year: int, *, change: bool, texts: Text
     return Picture(
         id=f"pairs-{measure}",
         title=texts("agents.pairs_title", name=title, year=year),
-        subtitle=texts("agents.pairs_change" if change else "agents.pairs_level", unit=unit, base=run.years[0]),
+        subtitle=texts("agents.pairs_change" if change else "agents.pairs_level", unit=unit, base=run.years[0])
+        if change or measure != "both" else texts("agents.both_about"),
         alt=texts(key, name=title, year=year, top=f"{most['value']:.2f}", a=names.economy(str(most["source"])),
                   b=names.economy(str(most["absorber"])), mean=f"{data['value'].mean():.2f}"),
-        chart=matrix(*_drawn(data, run, texts), top=float(size.max()) or 1.0, change=change, places=places,
+        chart=matrix(*_drawn(data, run, texts), top=top, change=change, places=places,
                      rows_title=texts(f"agents.rows_{measure}"), columns_title=texts(f"agents.columns_{measure}")),
         table=table.assign(absorber=table["absorber"].map(names.economy)).rename(columns={"absorber": texts("table.economy")}),
         data=frame.assign(year=year, indicator=measure, change=change)[["year", "source", "absorber", "indicator", "change", "value"]],
@@ -264,7 +266,7 @@ def over_years(run: SavedRun, indicator: str, texts: Texts) -> Picture | None:
     return Picture(
         id=f"states-{indicator}",
         title=texts("agents.states_title", name=info.label(texts.lang)),
-        subtitle=texts("agents.states_unit", unit=unit),
+        subtitle=texts("agents.states_member" if indicator == "ledger" else "agents.states_unit", unit=unit),
         alt=texts("agents.states_alt", name=info.label(texts.lang), year=int(data["year"].max()), facts=facts),
         chart=_strip(shown, [names.economy(code) for code in run.economies], indicator == "ledger"),
         table=wide.rename(columns={"year": texts("table.year")}),
@@ -287,7 +289,7 @@ def _strip(frame: DataFrame, order: Sequence[str], steps: bool) -> Any:
     cells = alt.Chart(frame).mark_rect(stroke="white", strokeWidth=0.5)
     return configured(
         cells.encode(
-            x=alt.X("year:O", title=None, axis=alt.Axis(values=ticks, labelAngle=0, ticks=False, labelColor=INK, labelOverlap=False)),
+            x=alt.X("year:O", title=None, axis=alt.Axis(values=ticks, labelAngle=0, ticks=False, labelColor=INK, labelOverlap=False, labelBound=False)),
             y=alt.Y("name:N", sort=list(order), title=None, axis=alt.Axis(ticks=False, domain=False)),
             color=alt.Color("value:Q", scale=scale_of, legend=legend),
             tooltip=["name", "year", alt.Tooltip("value:Q", format=".3f")],

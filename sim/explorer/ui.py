@@ -115,13 +115,18 @@ def show(
     if table.open:
         with table:
             plain = st.column_config.NumberColumn(format="%.2f")
-            st.dataframe(picture.table, hide_index=True, alt=picture.alt, height=260, key=f"table.{key}",
+            st.dataframe(picture.table, hide_index=True, alt=picture.alt, height=rows(len(picture.table)), key=f"table.{key}",
                          column_config=dict.fromkeys(picture.table.select_dtypes("float").columns, plain))  # fmt: skip
             files(picture, key, name=name, note=note)
     if about.open:
         with about:
             for what, text in picture.about:
                 st.markdown(f"**{what}**  \n{text}")
+
+
+def rows(count: int, most: int = 400) -> int:
+    """Height in pixels of a table of so many rows: no empty ones below, and not taller than ``most``."""
+    return min(most, 38 + 35 * max(1, count))
 
 
 def files(

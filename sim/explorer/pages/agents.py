@@ -132,7 +132,7 @@ def _log(run: SavedRun, frame: DataFrame) -> None:
         if rows and rows[0] < len(places):
             picking.put(_PLACE, places[rows[0]])
 
-    st.dataframe(shown_log(frame, run, texts), hide_index=True, height=640, key="agents.log", on_select=pick,
+    st.dataframe(shown_log(frame, run, texts), hide_index=True, height=ui.rows(len(frame), 640), key="agents.log", on_select=pick,
                  selection_mode="single-row", alt=texts("agents.log_alt", count=len(frame)))  # fmt: skip
     ui.download_csv(frame.drop(columns="size"), f"{run.name}-decisions.csv", key="agents.csv")
 
