@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from sim.explorer.lessons.evidence import Evidence
@@ -174,3 +176,15 @@ def test_a_cell_chooses_the_flow_and_its_decomposition_travels_as_an_address(vis
     seen = decomposed(other)
     assert seen == decomposed(one) and "T16" in seen[1] and len(seen[0]) > 8
     assert other.page.url == one.page.url
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_decisions_with_reasons_and_formulas_are_accessible_and_their_headings_in_order(visitor, width) -> None:
+    """A formula that was a hair wider than its box could be scrolled with a mouse only."""
+    one = visitor(width=width, height=900)
+    one.arrive("/agents?l=zh&p=trust-ledger")
+    one.page.locator(".katex-display").first.wait_for(timeout=30_000)
+    assert not one.faults()
+    levels = one.page.eval_on_selector_all("h1, h2, h3, h4, h5, h6", "all => all.map(one => Number(one.tagName[1]))")
+    assert levels[0] == 1 and 3 in levels
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), levels
