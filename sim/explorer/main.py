@@ -36,6 +36,7 @@ STYLE = """<style>
 :is([data-testid="stBaseButton-primary"]:not(:disabled), [data-testid="stBaseButton-primary"]:not(:disabled) kbd, [data-tag]) {
   color: light-dark(#fff, #12181f) !important; opacity: 1}
 label[data-testid="stWidgetLabel"] {color: inherit !important}
+[data-testid="stHeaderActionElements"] {display: none}
 @media print {header, section[data-testid="stSidebar"], .st-key-langswitch {display: none !important}}
 </style>"""
 

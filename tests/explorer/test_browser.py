@@ -9,43 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.explorer.browser import CHARTS, Visitor, chromium, server
+from tests.explorer.browser import CHARTS, Visitor, server
 from tests.explorer.latency import SLACK, busy
 
 pytestmark = pytest.mark.browser
 
 #: Seconds to the first view, with a server that has just started.
 FIRST_VIEW = 12.0
-
-
-@pytest.fixture(scope="module")
-def chrome():
-    path = chromium()
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        arguments = ["--no-sandbox", "--disable-background-networking"]
-        browser = driver.chromium.launch(executable_path=path, args=arguments, headless=True)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def address(chrome):
-    with server() as found:
-        yield found
-
-
-@pytest.fixture
-def visitor(chrome, address):
-    made: list[Visitor] = []
-
-    def make(**size) -> Visitor:
-        made.append(Visitor(chrome, address, **size))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
 
 
 def test_the_first_view_of_a_fresh_server_comes_soon(chrome) -> None:

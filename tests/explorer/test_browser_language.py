@@ -5,12 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sim.texts import Texts
-from tests.explorer import test_browser as others
 from tests.explorer.browser import Visitor
 
 pytestmark = pytest.mark.browser
-
-chrome, address, visitor = others.chrome, others.address, others.visitor
 
 PAGES = ("start", "lab", "compare", "decompose", "links", "agents", "lessons", "assumptions", "runs")
 WORD = {"en": "English", "zh": "中文"}

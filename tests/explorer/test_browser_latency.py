@@ -7,13 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.explorer import test_browser as others
 from tests.explorer.browser import CHARTS, Visitor
 from tests.explorer.latency import CHART, SLACK, Step, busy, timed
 
 pytestmark = pytest.mark.browser
-
-chrome, address, visitor = others.chrome, others.address, others.visitor
 
 LEVER = Step("lever to painted", 350, 600)
 PRESET = Step("preset to painted", 300, 500)
