@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -133,20 +133,25 @@ def as_json(lesson: Lesson, progress: Progress, t: Texts) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1)
 
 
+def _row(t: Texts) -> Callable[[str, object], str]:
+    return lambda name, value: t("lessons.paper.row", name=name, value=value)
+
+
 def as_markdown(lesson: Lesson, progress: Progress, t: Texts) -> str:
     """Own answers as a text to hand in."""
+    said = _row(t)
     lines = [f"# {lesson.title.in_(t.lang)}", "", t("lessons.paper.intro", share=f"{progress.share(lesson):.0%}"), ""]
     for row in records(lesson, progress, t):
-        lines += [f"## {t('lessons.kind.' + row['kind'])}: {row['question']}", ""]
-        lines.append(f"- {t('lessons.paper.mine')}: {row.get('said', row['answer'])}")
+        lines += [f"## {said(t('lessons.kind.' + row['kind']), row['question'])}", ""]
+        lines.append(f"- {said(t('lessons.paper.mine'), row.get('said', row['answer']))}")
         if row.get("confidence"):
-            lines.append(f"- {t('lessons.confidence')}: {t('lessons.confident.' + str(row['confidence']))}")
+            lines.append(f"- {said(t('lessons.paper.sure'), t('lessons.confident.' + str(row['confidence'])))}")
         if row.get("reason"):
-            lines.append(f"- {t('lessons.reason')}: {row['reason']}")
+            lines.append(f"- {said(t('lessons.paper.reason'), row['reason'])}")
         if "computed" in row:
-            lines.append(f"- {t('lessons.paper.computed')}: {row['computed']}")
-            lines.append(f"- {t('lessons.paper.because')}: {row['because']}")
+            lines.append(f"- {said(t('lessons.paper.computed'), row['computed'])}")
+            lines.append(f"- {said(t('lessons.paper.because'), row['because'])}")
         if "model" in row:
-            lines.append(f"- {t('lessons.model')}: {row['model']}")
+            lines.append(f"- {said(t('lessons.model'), row['model'])}")
         lines.append("")
     return "\n".join(lines)

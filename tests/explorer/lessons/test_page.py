@@ -152,7 +152,9 @@ def test_json_of_the_session_is_plain() -> None:
     assert "right" not in document["answers"][0], "the run has not been made: the answer would be given away"
     ran = progress.run("tariff", {"tariff": 0.1})
     assert json.loads(as_json(lesson, ran, Texts("en")))["answers"][0]["right"] is False
-    assert "fewer imports" in as_markdown(lesson, ran, Texts("zh"))
+    paper = as_markdown(lesson, ran, Texts("zh"))
+    assert "- 我的理由：fewer imports" in paper
+    assert f"本课已完成 {ran.share(lesson):.0%}" in paper, "how much of the lesson is done"
 
 
 def test_a_prediction_about_a_toy_does_not_wait_for_a_run_of_the_world() -> None:
