@@ -131,11 +131,11 @@ def sankey(links: Sequence[tuple[str, str, float]], colours: Mapping[str, str], 
         "series": [
             {
                 "type": "sankey",
-                "left": 4, "right": 132, "top": 26, "bottom": 8,
+                "left": 4, "right": 140, "top": 26, "bottom": 8,
                 "nodeGap": 15, "nodeWidth": 14, "draggable": False, "layoutIterations": 0,
                 "emphasis": {"focus": "adjacency"},
                 "lineStyle": {"color": "source", "opacity": 0.35, "curveness": 0.5},
-                "label": {"fontSize": 12, "color": INK},
+                "label": {"fontSize": 12, "color": INK, "textBorderColor": "#ffffff", "textBorderWidth": 2},
                 "data": [_node(name, colours.get(name, QUIET), above=name in targets) for name in nodes],
                 "links": [{"source": source, "target": target, "value": round(value, 3)} for source, target, value in links],
             }
