@@ -231,3 +231,25 @@ def test_a_run_that_is_stopped_shows_what_was_finished(visit, lang: str) -> None
 def test_setups_of_uploads_have_keys_of_their_own() -> None:
     given = read_given(GOOD, "mine.yaml")
     assert given.key.startswith("given:") and given.key != Setup().key
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_long_runs_of_the_session_are_listed_and_can_be_stopped(visit, lang: str) -> None:
+    texts = Texts(lang)
+    app = visit("runs", {"l": lang})
+    assert texts("files.jobs") not in [one.value for one in app.header]
+    app.text_area(key="files.text").set_value(
+        GOOD.replace("classroom-2011", "world-2011").replace("2014", "2035")
+    ).run()
+    app.button(key="files.run").click().run()
+    job = app.session_state["x.given_job"]
+    app.run()
+    assert texts("files.jobs") in [one.value for one in app.header] and not job.over
+    app.button(key="files.jobs_stop").click().run()
+    while not job.over:
+        time.sleep(0.02)
+    app.run()
+    translated(app, lang)
+    listed = next(one.value for one in app.dataframe if texts("files.job_state") in one.value.columns)
+    assert listed.iloc[0].tolist()[:2] == ["mine", texts("job.cancelled")]
+    assert not [one for one in app.button if one.key == "files.jobs_stop"]

@@ -7,7 +7,7 @@ import dataclasses
 import streamlit as st
 
 from sim.errors import OutputError
-from sim.explorer import own_scenario, run_choice, run_files, run_zip, session, ui, uploads
+from sim.explorer import job_list, own_scenario, run_choice, run_files, run_zip, session, ui, uploads
 from sim.explorer.uploads import UploadError
 from sim.export.folder import runs_folder
 from sim.saved import SavedRun
@@ -29,6 +29,7 @@ def page() -> None:
         _folders()
         st.header(texts("files.downloads"), anchor=False)
         _downloads()
+    job_list.draw()
     ui.badge(session.setup().table)
 
 
