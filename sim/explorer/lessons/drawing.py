@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PREDICTED = "#A0457F"
 #: Widest name of a measure beside its bar, in letters, and height of a bar.
 NAME, BAR = 24, 34
+#: Width in pixels that bars and their numbers have on a phone.
+PHONE = 190
 #: Part of the width of a chart for the names at the ends of lines, and their widest line in letters: enough on a phone.
 ROOM, END = 0.3, 13
 #: Part of the range of values that the label of a prediction needs beyond its mark.
@@ -266,7 +268,9 @@ def _bars(frame: DataFrame) -> Any:
         name=[wrapped(label, NAME) for label in frame["label"]], side=[value < 0 for value in frame["value"]]
     )
     low, high = min(0.0, float(data["value"].min())), max(0.0, float(data["value"].max()))
-    pad = 0.3 * ((high - low) or 1.0)  # room for the numbers beside the bars
+    # Room for the numbers beside the bars: their width as a part of the width of bars on a phone.
+    part = min(0.45, (12 + 7 * max(text_width(said) for said in data["said"])) / PHONE)
+    pad = part / (1 - part) * ((high - low) or 1.0)
     room = 16 + round(7.5 * max(text_width(line) for name in data["name"] for line in name.split("|")))
     y = alt.Y("name:N", sort=None, title=None,
               axis=alt.Axis(labelLimit=room, ticks=False, domain=False, labelPadding=8, labelFontSize=13, labelColor=INK,
