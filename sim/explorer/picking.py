@@ -34,7 +34,8 @@ def note(name: str, value: Any, default: Any) -> None:
     st.session_state[SHOWN][name] = (value, default)
     here = list(value) if PICKS[name].many else [value]
     texts = session.texts()
-    stays = [str(one).partition(":")[2] or str(one) for one in here if one is not None and lost(name, one)]
+    left = [str(one) for one in here if one is not None and lost(name, one)]
+    stays = [one.partition(":")[2] or texts.get(f"picks.{one}") or one for one in left]
     if stays:
         st.caption(texts("picks.not_carried", names=texts("flows.list_join").join(stays)))
     if any(one == "folder" or str(one).startswith(RUN) for one in here):
