@@ -128,7 +128,10 @@ def test_a_pair_chosen_in_the_matrix_is_framed_and_leads_to_its_decomposition(vi
     app.button(key="links.decompose").click().run()
     healthy(app)
     assert app.title[0].value == "Decompose"
-    assert (app.selectbox(key="decompose.exporter").value, app.selectbox(key="decompose.importer").value) == ("DEU", "USA")
+    assert (app.selectbox(key="decompose.exporter").value, app.selectbox(key="decompose.importer").value) == (
+        "DEU",
+        "USA",
+    )
     assert app.slider(key="decompose.year").value == 2003
 
 
