@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 #: Colour of what the student predicted: the purple of Okabe & Ito, darker, because it is text as well.
 PREDICTED = "#A0457F"
 #: Widest name of a measure beside its bar, in letters, and height of a bar.
-NAME, BAR = 24, 34
+NAME, BAR = 17, 34
 #: Width in pixels that bars and their numbers have on a phone.
-PHONE = 190
+PHONE = 160
 #: Part of the width of a chart for the names at the ends of lines, and their widest line in letters: enough on a phone.
 ROOM, END = 0.3, 13
 #: Part of the range of values that the label of a prediction needs beyond its mark.
