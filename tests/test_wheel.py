@@ -91,7 +91,7 @@ def test_every_data_file_of_the_tree_is_in_the_wheel(installed: Path) -> None:
 VISIT = """
 from streamlit.testing.v1 import AppTest
 from sim.resources import app_file
-from sim.explorer import ui
+from sim.explorer.parts import ui
 
 for page in ui.PAGES:
     app = AppTest.from_file(str(app_file()), default_timeout=120)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 from altair.utils.schemapi import debug_mode
 
-from sim.explorer import session, ui
+from sim.explorer.parts import ui
+from sim.explorer.state import session
 from sim.texts import LANGUAGES, Texts
 
 #: Style for what Streamlit has no option for: less empty space on top, hints for narrow screens, dark, print. Charts stay

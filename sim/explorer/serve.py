@@ -8,8 +8,8 @@ from contextlib import suppress
 
 import streamlit as st
 
-from sim.explorer.engine import Store
 from sim.explorer.settings import CONFIG
+from sim.explorer.setups.engine import Store
 from sim.resources import app_file
 
 #: Seconds between two looks for a first visitor, for whom the first page is left to come, and between two runs.
@@ -18,7 +18,7 @@ LOOK, LEAVE, BETWEEN = 1.0, 3.0, 0.1
 
 def serve(port: int, *, browser: bool) -> None:
     """Run the server until it is stopped; with ``browser`` also open it."""
-    from sim.explorer.session import store
+    from sim.explorer.state.session import store
 
     threading.Thread(target=lambda: prepare(store()), name="prepare", daemon=True).start()
     st.App(str(app_file())).run(config={**CONFIG, "server.port": port, "server.headless": not browser})
@@ -26,7 +26,7 @@ def serve(port: int, *, browser: bool) -> None:
 
 def prepare(store: Store) -> None:
     """Once somebody is there, run every scenario of the library on the classroom table, so that a story is there at once."""
-    from sim.explorer.setup import Setup, presets
+    from sim.explorer.setups.setup import Setup, presets
 
     while not len(store):
         time.sleep(LOOK)

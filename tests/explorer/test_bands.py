@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from sim.errors import ScenarioError
-from sim.explorer import bands
-from sim.explorer.bands import KEPT, DrawnRun, DrawnSetup, Spans, drawn, run_drawn
-from sim.explorer.comparison import Contender, ranking, world
-from sim.explorer.engine import load, simulate
-from sim.explorer.setup import Setup
+from sim.explorer.contents import bands
+from sim.explorer.contents.bands import KEPT, DrawnRun, DrawnSetup, Spans, drawn, run_drawn
+from sim.explorer.contents.comparison import Contender, ranking, world
+from sim.explorer.setups.engine import load, simulate
+from sim.explorer.setups.setup import Setup
 from sim.texts import Texts
 from tests.explorer.conftest import healthy
 
@@ -127,7 +127,7 @@ def waited(app: Any) -> Any:
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_page_offers_bands_and_shows_them(visit, lang: str, monkeypatch) -> None:
-    from sim.explorer import band_choice
+    from sim.explorer.parts import band_choice
 
     band_choice._store.clear()
     band_choice._manager.clear()
@@ -148,7 +148,7 @@ def test_the_page_offers_bands_and_shows_them(visit, lang: str, monkeypatch) -> 
 
 
 def test_the_page_says_when_nothing_is_random(visit, monkeypatch) -> None:
-    from sim.explorer import band_choice
+    from sim.explorer.parts import band_choice
 
     still = ("draws.parameters=none", "draws.adoption_timing=0")
     monkeypatch.setattr(band_choice, "load", lambda setup, *more: load(setup, *more, *still))

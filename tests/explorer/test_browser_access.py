@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.explorer.ui import PAGES
+from sim.explorer.parts.ui import PAGES
 from sim.texts import Texts
 from tests.explorer.browser import CHARTS, Visitor
 

@@ -103,7 +103,7 @@ def test_a_lesson_from_end_to_end(visitor) -> None:
 
 
 def test_compare_two_scenarios_of_the_library(visitor) -> None:
-    from sim.explorer.setup import preset_scenario
+    from sim.explorer.setups.setup import preset_scenario
 
     one, texts = visitor(), Texts("en")
     one.arrive("/compare?l=en")

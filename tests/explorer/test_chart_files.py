@@ -9,13 +9,14 @@ from xml.etree import ElementTree
 import pytest
 
 from sim.charts.files import BORDER, SHARPNESS, WIDTH, picture_file
-from sim.explorer import comparison, links_view, pictures, plots
-from sim.explorer.comparison import Contender
-from sim.explorer.drawings import TINTS, beside
-from sim.explorer.engine import simulate
-from sim.explorer.ribbons import ribbons
-from sim.explorer.setup import Setup
-from sim.explorer.sources import of_run
+from sim.explorer.contents import comparison, links_view
+from sim.explorer.contents.comparison import Contender
+from sim.explorer.contents.sources import of_run
+from sim.explorer.figures import pictures, plots
+from sim.explorer.figures.drawings import TINTS, beside
+from sim.explorer.figures.ribbons import ribbons
+from sim.explorer.setups.engine import simulate
+from sim.explorer.setups.setup import Setup
 from sim.texts import Texts
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -99,7 +100,7 @@ def test_long_titles_are_broken_and_line_ends_kept(run, base) -> None:
 
 
 def test_offering_files_costs_nothing_until_the_table_is_open_and_a_file_is_asked_for(visit, monkeypatch) -> None:
-    from sim.explorer import ui
+    from sim.explorer.parts import ui
 
     drawn: list[str] = []
     monkeypatch.setattr(ui, "picture_file", lambda *_a, **k: drawn.append(k["title"]) or b"")

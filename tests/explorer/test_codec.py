@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.explorer.codec import LONGEST, decode, encode, link
 from sim.explorer.lessons.files import lesson_files
-from sim.explorer.levers import CONTROLS, LOCAL
-from sim.explorer.picks import FIXED, PICKS, lost, written
-from sim.explorer.setup import Setup, presets
-from sim.explorer.views import COURSES, View, chart_ids
+from sim.explorer.setups.levers import CONTROLS, LOCAL
+from sim.explorer.setups.setup import Setup, presets
+from sim.explorer.state.codec import LONGEST, decode, encode, link
+from sim.explorer.state.picks import FIXED, PICKS, lost, written
+from sim.explorer.state.views import COURSES, View, chart_ids
 
 ECONOMIES = ("USA", "CHN", "JPN", "KOR", "IND", "EUR", "EME", "ROW")
 

@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 import pytest
 
-from sim.explorer.comparison import Contender, common_years, headings, misfit, panels, ranking, sentence, world
-from sim.explorer.differences import differences, rules_of
-from sim.explorer.engine import simulate
-from sim.explorer.setup import Setup
+from sim.explorer.contents.comparison import Contender, common_years, headings, misfit, panels, ranking, sentence, world
+from sim.explorer.contents.differences import differences, rules_of
+from sim.explorer.setups.engine import simulate
+from sim.explorer.setups.setup import Setup
 from sim.indicators import INDICATORS
 from sim.saved import SavedRun, read_run
 from sim.texts import Texts

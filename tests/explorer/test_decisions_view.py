@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from sim.behaviour.log import REASONS
-from sim.explorer import decisions_view as view
-from sim.explorer.decisions_view import Filter
-from sim.explorer.engine import simulate
-from sim.explorer.rules import RULES, driver
-from sim.explorer.setup import Setup
+from sim.explorer.contents import decisions_view as view
+from sim.explorer.contents.decisions_view import Filter
+from sim.explorer.contents.rules import RULES, driver
+from sim.explorer.setups.engine import simulate
+from sim.explorer.setups.setup import Setup
 from sim.saved import SavedRun
 from sim.texts import LANGUAGES, Texts
 from sim.texts.formats import NBSP

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from decomp.terms import PARTITION, TERM_CODES, rows_of
-from sim.explorer.decomposition_view import by_sector, composition, difference, history
-from sim.explorer.flows import COLOURS, LEVELS, group_of, see
-from sim.explorer.sources import Flow, observed
+from sim.explorer.contents.decomposition_view import by_sector, composition, difference, history
+from sim.explorer.contents.flows import COLOURS, LEVELS, group_of, see
+from sim.explorer.contents.sources import Flow, observed
 from sim.texts import Texts
 
 FLOW = Flow("KOR", "CHN")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.explorer.engine import simulate
-from sim.explorer.setup import Setup
+from sim.explorer.setups.engine import simulate
+from sim.explorer.setups.setup import Setup
 from tests.explorer.conftest import healthy
 
 pytest.importorskip("streamlit")

@@ -8,10 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from sim.explorer import engine, serve
-from sim.explorer.engine import Finished, Store, simulate
-from sim.explorer.jobs import MOST, BusyError, JobManager
-from sim.explorer.setup import Setup, presets
+from sim.explorer import serve
+from sim.explorer.setups import engine
+from sim.explorer.setups.engine import Finished, Store, simulate
+from sim.explorer.setups.jobs import MOST, BusyError, JobManager
+from sim.explorer.setups.setup import Setup, presets
 
 
 def until(condition, seconds=20.0) -> None:

@@ -8,12 +8,12 @@ from functools import cache
 import pytest
 
 import sim
-from sim.explorer import share
-from sim.explorer.engine import load, simulate
-from sim.explorer.findings import NUMBERS
-from sim.explorer.levers import CONTROLS, LOCAL, MAIN
-from sim.explorer.setup import STATUS_QUO, Setup, preset_value, presets
-from sim.explorer.writing import overrides
+from sim.explorer.contents.findings import NUMBERS
+from sim.explorer.files import share
+from sim.explorer.setups.engine import load, simulate
+from sim.explorer.setups.levers import CONTROLS, LOCAL, MAIN
+from sim.explorer.setups.setup import STATUS_QUO, Setup, preset_value, presets
+from sim.explorer.setups.writing import overrides
 from sim.indicators import INDICATORS
 from sim.texts import Texts
 

@@ -6,9 +6,19 @@ import numpy as np
 import pytest
 
 from decomp.io import load
-from sim.explorer.grids import CELL, PLACES, PRINTED, places, sankey
-from sim.explorer.links_view import MAPS, MEASURES, OTHER, heat, map_values, table_of, tile_map, top_and_other, way
-from sim.explorer.sources import observed
+from sim.explorer.contents.links_view import (
+    MAPS,
+    MEASURES,
+    OTHER,
+    heat,
+    map_values,
+    table_of,
+    tile_map,
+    top_and_other,
+    way,
+)
+from sim.explorer.contents.sources import observed
+from sim.explorer.figures.grids import CELL, PLACES, PRINTED, places, sankey
 from sim.texts import Texts
 
 EN, ZH = Texts("en"), Texts("zh")

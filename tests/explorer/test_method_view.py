@@ -10,11 +10,11 @@ import pytest
 
 from decomp.terms import GROUPS, TERMS
 from sim.calibration import parameters
-from sim.explorer import method_view as view
-from sim.explorer import proof_view as proof
-from sim.explorer.engine import simulate
-from sim.explorer.levers import CONTROLS
-from sim.explorer.setup import Setup
+from sim.explorer.contents import method_view as view
+from sim.explorer.contents import proof_view as proof
+from sim.explorer.setups.engine import simulate
+from sim.explorer.setups.levers import CONTROLS
+from sim.explorer.setups.setup import Setup
 from sim.indicators import INDICATORS, PAIR_INDICATORS
 from sim.levers import EVENT, POLICY
 from sim.saved import SavedRun

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.explorer.setup import Setup
+from sim.explorer.setups.setup import Setup
 from tests.explorer.conftest import healthy
 
 pytest.importorskip("streamlit")

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from sim.explorer import engine
-from sim.explorer.levers import CONTROLS, MAIN
+from sim.explorer.parts.ui import PAGES, PAGES_FOLDER, present
 from sim.explorer.settings import CONFIG
-from sim.explorer.setup import Setup, presets
-from sim.explorer.ui import PAGES, PAGES_FOLDER, present
+from sim.explorer.setups import engine
+from sim.explorer.setups.levers import CONTROLS, MAIN
+from sim.explorer.setups.setup import Setup, presets
 from tests.explorer.conftest import ROOT, healthy
 
 pytest.importorskip("streamlit")

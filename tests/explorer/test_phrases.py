@@ -8,11 +8,11 @@ import pytest
 
 pytest.importorskip("streamlit")
 
-from sim.explorer import method_view as view
-from sim.explorer import proof_view as proof
-from sim.explorer.engine import simulate
-from sim.explorer.phrases import PHRASED, limits, phrase, plain, slug, spoken
-from sim.explorer.setup import Setup
+from sim.explorer.contents import method_view as view
+from sim.explorer.contents import proof_view as proof
+from sim.explorer.contents.phrases import PHRASED, limits, phrase, plain, slug, spoken
+from sim.explorer.setups.engine import simulate
+from sim.explorer.setups.setup import Setup
 from sim.levers import EVENT, POLICY
 from sim.texts import Texts, catalogue
 from tests.explorer.lessons.test_page import APP, calm

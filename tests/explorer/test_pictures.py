@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from sim.explorer import pictures
-from sim.explorer.engine import simulate
-from sim.explorer.findings import finding
-from sim.explorer.setup import Setup
-from sim.explorer.views import COURSES
+from sim.explorer.contents.findings import finding
+from sim.explorer.figures import pictures
+from sim.explorer.setups.engine import simulate
+from sim.explorer.setups.setup import Setup
+from sim.explorer.state.views import COURSES
 from sim.texts import Texts
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from decomp.io import load, save
-from sim.explorer.setup import Setup
-from sim.explorer.uploads import MAX_SCENARIO, read_given, run_given
+from sim.explorer.files.uploads import MAX_SCENARIO, read_given, run_given
+from sim.explorer.setups.setup import Setup
 from sim.texts import Texts
 from tests.explorer.conftest import healthy
 

@@ -16,10 +16,10 @@ import pandas as pd
 import pytest
 
 from sim.errors import OutputError
-from sim.explorer import run_zip
-from sim.explorer.run_files import zip_of_folder
-from sim.explorer.run_zip import unpack
-from sim.explorer.uploads import UploadError, read_given, run_given
+from sim.explorer.files import run_zip
+from sim.explorer.files.run_files import zip_of_folder
+from sim.explorer.files.run_zip import unpack
+from sim.explorer.files.uploads import UploadError, read_given, run_given
 from sim.saved import read_run
 from sim.texts import Texts
 from tests.explorer.conftest import healthy

@@ -11,10 +11,10 @@ from decomp import toy
 from decomp.io import load
 from decomp.structure import vs_structure
 from decomp.wwz import wwz
-from sim.explorer.engine import Finished, simulate
-from sim.explorer.flows import VS, see
-from sim.explorer.setup import Setup
-from sim.explorer.sources import ALL, Flow, _chain, observed, of_folder, of_run
+from sim.explorer.contents.flows import VS, see
+from sim.explorer.contents.sources import ALL, Flow, _chain, observed, of_folder, of_run
+from sim.explorer.setups.engine import Finished, simulate
+from sim.explorer.setups.setup import Setup
 from sim.saved import read_run
 
 

@@ -13,8 +13,16 @@ import pytest
 from decomp.errors import DecompError, FormatError
 from decomp.io import load, save
 from sim.errors import OutputError, ScenarioError
-from sim.explorer import run_files, uploads
-from sim.explorer.uploads import GivenSetup, UploadError, read_given, read_table, run_given, safe_name, scenario_text
+from sim.explorer.files import run_files, uploads
+from sim.explorer.files.uploads import (
+    GivenSetup,
+    UploadError,
+    read_given,
+    read_table,
+    run_given,
+    safe_name,
+    scenario_text,
+)
 from sim.resources import scenario_files
 from sim.saved import read_run
 

@@ -69,8 +69,8 @@ def _known(name: str, allowed: Iterable[str], place: Place, what: str) -> Iterat
 
 
 def _sources(lesson: Lesson) -> Iterator[Fault]:
-    from sim.explorer.levers import CONTROLS
-    from sim.explorer.setup import presets
+    from sim.explorer.setups.levers import CONTROLS
+    from sim.explorer.setups.setup import presets
 
     for name, source in lesson.sources.items():
         if isinstance(source, Run):
@@ -137,7 +137,7 @@ def _picture(lesson: Lesson, picture: AnyPicture, seen: set[str], place: Place) 
 
 
 def _levers(lesson: Lesson, step: RunStep, place: Place) -> Iterator[Fault]:
-    from sim.explorer.levers import CONTROLS
+    from sim.explorer.setups.levers import CONTROLS
 
     yield from _known(step.source, lesson.sources, (*place, "source"), "source")
     for lever, (low, high) in step.levers.items():

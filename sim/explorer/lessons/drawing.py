@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.charts.theme import INK, LESS, MORE, OKABE_ITO, QUIET, configured, spread, text_width, wrapped
+from sim.explorer.figures.pictures import Picture, axis_title
+from sim.explorer.figures.plots import HEIGHT
 from sim.explorer.lessons.evidence import Evidence
 from sim.explorer.lessons.marking import filled, number, spelled
 from sim.explorer.lessons.parts import Derived, History, Run, Specialisation
 from sim.explorer.lessons.progress import Progress
 from sim.explorer.lessons.schema import Course, Numbers, Pairs, PredictStep, Which
-from sim.explorer.pictures import Picture, axis_title
-from sim.explorer.plots import HEIGHT
 from sim.indicators import INDICATORS
 from sim.texts import Texts
 from sim.texts.formats import number as plain

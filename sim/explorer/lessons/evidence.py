@@ -26,7 +26,7 @@ from sim.explorer.lessons.parts import (
     Year,
 )
 from sim.explorer.lessons.schema import Lesson
-from sim.explorer.setup import Setup
+from sim.explorer.setups.setup import Setup
 
 if TYPE_CHECKING:
     from decomp.result import Decomposition
@@ -79,8 +79,8 @@ def run_of(setup: Setup, extra: tuple[str, ...] = ()) -> RunResult:
         The run ended early.
     """
     from decomp.io import load as load_table
-    from sim.explorer.setup import preset_data
-    from sim.explorer.writing import overrides
+    from sim.explorer.setups.setup import preset_data
+    from sim.explorer.setups.writing import overrides
     from sim.runner import run
 
     data = preset_data(setup.preset)

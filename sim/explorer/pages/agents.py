@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from sim.explorer import picking, run_choice, session, ui
-from sim.explorer.decisions_view import (
+from sim.explorer.contents.decisions_view import (
     PAIRS,
     STATES,
     Filter,
@@ -22,7 +21,9 @@ from sim.explorer.decisions_view import (
     when,
     why,
 )
-from sim.explorer.rules import DESIGN, RULES
+from sim.explorer.contents.rules import DESIGN, RULES
+from sim.explorer.parts import picking, run_choice, ui
+from sim.explorer.state import session
 from sim.indicators import INDICATORS
 from sim.report.acts import in_order
 from sim.report.names import Names

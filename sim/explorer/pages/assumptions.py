@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from sim.explorer import method_view, picking, proof_view, run_choice, session, ui
-from sim.explorer.phrases import plain, spoken
-from sim.explorer.pictures import Picture
-from sim.explorer.rules import DISTINCT
+from sim.explorer.contents import method_view, proof_view
+from sim.explorer.contents.phrases import plain, spoken
+from sim.explorer.contents.rules import DISTINCT
+from sim.explorer.figures.pictures import Picture
+from sim.explorer.parts import picking, run_choice, ui
+from sim.explorer.state import session
 from sim.report.sources import limits, provenance
 from sim.saved import SavedRun
 from sim.texts.formats import number

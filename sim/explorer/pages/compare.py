@@ -7,12 +7,14 @@ import streamlit as st
 from sim._version import __version__
 from sim.charts.files import WIDTH
 from sim.errors import OutputError
-from sim.explorer import band_choice, choosing, comparison, picking, session, ui
-from sim.explorer.bands import Spans
-from sim.explorer.comparison import Contender
-from sim.explorer.differences import differences
-from sim.explorer.drawings import beside
-from sim.explorer.views import COURSES
+from sim.explorer.contents import comparison
+from sim.explorer.contents.bands import Spans
+from sim.explorer.contents.comparison import Contender
+from sim.explorer.contents.differences import differences
+from sim.explorer.figures.drawings import beside
+from sim.explorer.parts import band_choice, choosing, picking, ui
+from sim.explorer.state import session
+from sim.explorer.state.views import COURSES
 from sim.indicators import INDICATORS
 from sim.indicators.registry import WORLD as WORLD_ONLY
 from sim.report.names import Names

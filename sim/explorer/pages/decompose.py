@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from sim.explorer import choosing, decomposition_view, flows, picking, session, ui
-from sim.explorer.flows import EXACT, VS, Seen, see
-from sim.explorer.sources import ALL, OBSERVED, Flow, Source
+from sim.explorer.contents import decomposition_view, flows
+from sim.explorer.contents.flows import EXACT, VS, Seen, see
+from sim.explorer.contents.sources import ALL, OBSERVED, Flow, Source
+from sim.explorer.parts import choosing, picking, ui
+from sim.explorer.state import session
 from sim.texts.formats import NBSP, number
 
 #: Decimal places of shares.

@@ -6,12 +6,15 @@ from dataclasses import replace
 
 import streamlit as st
 
-from sim.explorer import lab_levers, lab_options, lab_share, pictures, session, ui
-from sim.explorer.engine import Finished, baseline_of
-from sim.explorer.findings import NUMBERS, finding
-from sim.explorer.jobs import BusyError
-from sim.explorer.setup import LIVE_TABLE, STATUS_QUO, Setup, preset_scenario, presets
-from sim.explorer.views import COURSES, GROUPS, INCOMES, chart_ids
+from sim.explorer.contents.findings import NUMBERS, finding
+from sim.explorer.figures import pictures
+from sim.explorer.lab import lab_levers, lab_options, lab_share
+from sim.explorer.parts import ui
+from sim.explorer.setups.engine import Finished, baseline_of
+from sim.explorer.setups.jobs import BusyError
+from sim.explorer.setups.setup import LIVE_TABLE, STATUS_QUO, Setup, preset_scenario, presets
+from sim.explorer.state import session
+from sim.explorer.state.views import COURSES, GROUPS, INCOMES, chart_ids
 from sim.indicators import INDICATORS
 from sim.indicators.registry import WORLD as WORLD_ONLY
 

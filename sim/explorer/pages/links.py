@@ -7,11 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from sim.explorer import choosing, links_view, picking, session, ui
-from sim.explorer.flows import money_unit
-from sim.explorer.grids import sankey
-from sim.explorer.ribbons import ribbons
-from sim.explorer.sources import OBSERVED, Source
+from sim.explorer.contents import links_view
+from sim.explorer.contents.flows import money_unit
+from sim.explorer.contents.sources import OBSERVED, Source
+from sim.explorer.figures.grids import sankey
+from sim.explorer.figures.ribbons import ribbons
+from sim.explorer.parts import choosing, picking, ui
+from sim.explorer.state import session
 
 #: Partner of a flow: the page Decompose looks at it.
 PARTNER = "decompose.importer"

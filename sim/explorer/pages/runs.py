@@ -7,8 +7,10 @@ import dataclasses
 import streamlit as st
 
 from sim.errors import OutputError
-from sim.explorer import job_list, own_scenario, run_choice, run_files, run_zip, session, ui, uploads
-from sim.explorer.uploads import UploadError
+from sim.explorer.files import run_files, run_zip, uploads
+from sim.explorer.files.uploads import UploadError
+from sim.explorer.parts import job_list, own_scenario, run_choice, ui
+from sim.explorer.state import session
 from sim.export.folder import runs_folder
 from sim.saved import SavedRun
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sim.explorer import run_choice, session, ui
-from sim.explorer.findings import finding
-from sim.explorer.pictures import sparkline
-from sim.explorer.setup import STATUS_QUO, Setup, presets
+from sim.explorer.contents.findings import finding
+from sim.explorer.figures.pictures import sparkline
+from sim.explorer.parts import run_choice, ui
+from sim.explorer.setups.setup import STATUS_QUO, Setup, presets
+from sim.explorer.state import session
 from sim.texts.formats import level, number
 
 #: The scenarios of the stories; those that the library lacks are left out.

@@ -140,9 +140,9 @@ def test_what_turns_an_answer_round_is_said_in_words(name: str, number: int, lan
     def script(name: str, number: int, lang: str) -> None:
         import streamlit as st
 
-        from sim.explorer import session
-        from sim.explorer.lesson_teacher import flip_text
         from sim.explorer.lessons.files import library
+        from sim.explorer.state import session
+        from sim.explorer.teaching.lesson_teacher import flip_text
         from sim.texts import Texts
 
         session.begin()

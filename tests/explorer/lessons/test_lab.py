@@ -4,14 +4,14 @@ import pytest
 
 pytest.importorskip("streamlit")
 
-from sim.explorer.codec import decode, encode
-from sim.explorer.engine import simulate
-from sim.explorer.lesson_lab import left_behind, runs_of, seen, setups
 from sim.explorer.lessons.evidence import Evidence, setup_of
 from sim.explorer.lessons.files import library
 from sim.explorer.lessons.parts import Indicator
 from sim.explorer.lessons.progress import Progress
-from sim.explorer.views import View
+from sim.explorer.setups.engine import simulate
+from sim.explorer.state.codec import decode, encode
+from sim.explorer.state.views import View
+from sim.explorer.teaching.lesson_lab import left_behind, runs_of, seen, setups
 from sim.texts import Texts
 from tests.explorer.lessons.test_page import calm, opened
 

@@ -6,7 +6,7 @@ import pytest
 
 from sim.explorer.lessons.evidence import run_of
 from sim.explorer.lessons.roleplay import DURATIONS, TEAMS, kit, texts_of
-from sim.explorer.setup import Setup, presets
+from sim.explorer.setups.setup import Setup, presets
 from sim.texts.formats import number
 
 

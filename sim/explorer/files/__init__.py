@@ -1,0 +1,1 @@
+"""What comes in and goes out: uploads checked as data, run folders, zips, things to share."""

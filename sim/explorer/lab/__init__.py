@@ -1,0 +1,1 @@
+"""The laboratory: levers, further options, sharing."""
