@@ -27,7 +27,7 @@ STYLE = """<style>
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] :is(p, li) {color: inherit !important; opacity: 1}
 [data-testid="stCaptionContainer"] {opacity: 0.78}
 .subtitle {font-size: 0.875rem; color: light-dark(#52606d, #b4bfca); margin: 0 0 0.25rem}
-.ticks {position: relative; width: 58%; height: 1.3em; font-size: 0.8rem; color: light-dark(#52606d, #b4bfca); margin: -0.5rem 0.3rem 0}
+.ticks {position: relative; height: 1.3em; font-size: 0.8rem; color: light-dark(#52606d, #b4bfca); margin: -0.5rem 0.3rem 0}
 .read {position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap}
 .narrow {display: none}
 @media (max-width: 767px) {.narrow {display: block}

@@ -12,8 +12,8 @@ from sim.explorer.settings import CONFIG
 from sim.explorer.setups.engine import Store
 from sim.resources import app_file
 
-#: Seconds between two looks for a first visitor, for whom the first page is left to come, and between two runs.
-LOOK, LEAVE, BETWEEN = 1.0, 3.0, 0.1
+#: Seconds between two looks, and for how long nobody may have asked for a run before one is made ahead.
+LOOK, QUIET = 0.5, 3.0
 
 
 def serve(port: int, *, browser: bool) -> None:
@@ -25,13 +25,11 @@ def serve(port: int, *, browser: bool) -> None:
 
 
 def prepare(store: Store) -> None:
-    """Once somebody is there, run every scenario of the library on the classroom table, so that a story is there at once."""
+    """While visitors read, run every scenario of the library on the classroom table, so that a story is there at once."""
     from sim.explorer.setups.setup import Setup, presets
 
-    while not len(store):
-        time.sleep(LOOK)
-    time.sleep(LEAVE)
     for name in presets():
+        while not (store.asked and time.monotonic() - store.asked > QUIET):
+            time.sleep(LOOK)
         with suppress(Exception):  # who chooses it is told
-            store.get(Setup(preset=name))
-        time.sleep(BETWEEN)
+            store.ahead(Setup(preset=name))

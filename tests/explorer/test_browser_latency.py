@@ -28,7 +28,8 @@ def levers(one: Visitor) -> Iterator[float]:
 
 def presets(one: Visitor) -> Iterator[float]:
     one.open("/lab?l=en")
-    for _ in range(10):  # each for the first time
+    one.page.wait_for_timeout(8_000)  # somebody reads the page, and the library is run ahead
+    for _ in range(10):
         box = one.page.locator(".st-key-preset input").first
         box.click()
         one.page.keyboard.press("ArrowDown")

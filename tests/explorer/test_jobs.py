@@ -109,26 +109,29 @@ def test_the_store_drops_what_was_used_least() -> None:
     assert [store.peek(one.setup) is not None for one in runs] == [True, False, True]
 
 
-def test_the_library_is_run_ahead_once_somebody_is_there(monkeypatch) -> None:
-    asked: list[str] = []
+def test_the_library_is_run_ahead_while_visitors_read(monkeypatch) -> None:
+    made: list[str] = []
 
     def quickly(setup: Setup) -> Finished:
-        asked.append(setup.preset)
+        made.append(setup.preset)
         if setup.preset == presets()[1]:
             raise RuntimeError("this one cannot be run")
         return Finished(setup, SimpleNamespace())
 
     monkeypatch.setattr(engine, "simulate", quickly)
-    for name in ("LOOK", "LEAVE", "BETWEEN"):
-        monkeypatch.setattr(serve, name, 0.02)
+    monkeypatch.setattr(serve, "LOOK", 0.02)
+    monkeypatch.setattr(serve, "QUIET", 0.3)
     store = Store()
     ahead = threading.Thread(target=serve.prepare, args=(store,), daemon=True)
     ahead.start()
-    time.sleep(0.2)
-    assert not asked  # nobody is there
-    store.put(Finished(Setup(end=2015), SimpleNamespace()))
+    time.sleep(0.5)
+    assert not made  # nobody is there
+    for _ in range(5):
+        store.get(Setup(end=2015))
+        time.sleep(0.1)
+    assert made == [Setup().preset]  # the one that was asked for: the visitor is at work
     ahead.join(timeout=10)
-    assert asked == presets()
+    assert made[1:] == presets()
     assert all((store.peek(Setup(preset=name)) is None) == (name == presets()[1]) for name in presets())
 
 

@@ -17,6 +17,8 @@ from sim.texts.formats import number
 #: Colour of the badge of each kind.
 BADGES = {"instrument": "blue", "assumption": "gray", "behaviour": "orange"}
 
+#: Pixels of the number beside a slider.
+TYPED = 96
 #: What the widgets were told, and for how many seconds it may come back.
 TOLD, ECHO = "x.told", 3.0
 
@@ -40,7 +42,6 @@ def lever(control: Control) -> None:
     value = control.shown(setup.value(control.id))
     with st.container(gap="xxsmall", key=f"lever.{control.id}"):
         st.markdown(f"**{label}** :{BADGES[control.kind]}-badge[{kind}]", help=texts(f"lever.{control.id}_help"))
-        left, right = st.columns([5, 3], vertical_alignment="center", gap="small")
         limits: dict[str, Any] = {
             "min_value": control.shown(control.low),
             "max_value": control.shown(control.high),
@@ -50,13 +51,14 @@ def lever(control: Control) -> None:
             "disabled": not needed,
             "on_change": _moved,
         }
-        with left:
+        # One row instead of columns, marks and words in one element: each element costs milliseconds whenever a lever moves.
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium", wrap=False):
             key = _following(f"L.{control.id}", value)
             st.slider(f"{label} ({unit})", key=key, args=(control.id, key), **limits)
-        with right:
             key = _following(f"N.{control.id}", value)
-            st.number_input(texts("lab.typed", name=label, unit=unit), key=key, args=(control.id, key), **limits)
-        # Marks and words in one element: each of them costs milliseconds every time that a lever moves.
+            st.number_input(
+                texts("lab.typed", name=label, unit=unit), key=key, args=(control.id, key), width=TYPED, **limits
+            )
         st.html(ticks(control, texts) + _scope(control, setup, texts, needed))
 
 
@@ -125,7 +127,7 @@ def ticks(control: Control, texts: Texts) -> str:
         f'<span style="position:absolute;left:{left};transform:translateX({shift});white-space:nowrap">{text}</span>'
         for left, shift, text in marks
     )
-    return f'<div class="ticks">{spans}</div>'
+    return f'<div class="ticks" style="width: calc(100% - {TYPED}px - 2.6rem)">{spans}</div>'
 
 
 def change_label(change: tuple[str, ...], setup: Setup, texts: Texts, names: dict[str, str]) -> str:

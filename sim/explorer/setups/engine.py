@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -90,10 +91,8 @@ class Store:
         self._guard = threading.Lock()
         self._busy: dict[str, threading.Lock] = {}
         self._kept = kept
-
-    def __len__(self) -> int:
-        """Number of runs that are there."""
-        return len(self._runs)
+        #: When somebody last asked for a run (monotonic seconds); 0 before the first.
+        self.asked = 0.0
 
     def peek(self, setup: Setup) -> Finished | None:
         """The run of a setup if it is there."""
@@ -113,6 +112,11 @@ class Store:
 
     def get(self, setup: Setup) -> Finished:
         """The run of a setup, made now unless it is there."""
+        self.asked = time.monotonic()
+        return self.ahead(setup)
+
+    def ahead(self, setup: Setup) -> Finished:
+        """Like :meth:`get`, for nobody in particular."""
         if (found := self.peek(setup)) is not None:
             return found
         with self._guard:
