@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import tomllib
 from collections.abc import Iterator
 from typing import Any
@@ -228,3 +229,34 @@ def test_the_charts_of_the_start_have_a_table_and_a_download(visit, lang: str) -
     healthy(app)
     assert len(app.dataframe[0].value) == 25 and app.dataframe[0].value.shape[1] == 5
     assert [one.proto.id for one in app.get("download_button")]
+
+
+def test_on_a_large_table_a_moved_lever_waits_for_run_and_says_that_the_numbers_are_old(visit) -> None:
+    app = visit("lab", {"l": "en", "t": "world-2011", "to": "2013", "L.tariff": "0.1"})
+    app.button(key="run").click().run()
+    deadline = time.monotonic() + 60
+    while not app.metric and time.monotonic() < deadline:  # the baseline first, then the scenario by itself
+        time.sleep(0.2)
+        app.run()
+    healthy(app)
+    before = [one.value for one in app.metric]
+    assert len(before) == 4 and not app.warning
+    app.slider(key="L.tariff").set_value(20.0).run()
+    for _ in range(3):
+        time.sleep(0.2)
+        app.run()
+    assert [one.value for one in app.metric] == before
+    assert any("from the previous run" in one.value for one in app.warning)
+    assert app.button(key="run")
+
+
+def test_a_narrow_tariff_is_named_after_those_who_levy_it(visit) -> None:
+    link = {"L.tariff": "0.1", "who": "USA", "on": "CHN", "of": "manufacturing"}
+    for lang, name, scope in (
+        ("en", "Tariff of USA on China", "manufactures"),
+        ("zh", "美国对中国加征的关税", "制成品"),
+    ):
+        app = visit("lab", {"l": lang, **link})
+        assert any(name in one.label for one in app.button), [one.label for one in app.button]
+        assert name in app.slider(key="L.tariff").label
+        assert any(scope in one.proto.body for one in app.sidebar.get("html"))

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from sim.explorer.setups.levers import CONTROLS, MAIN, Control
-from sim.explorer.setups.setup import STATUS_QUO, Setup, preset_value
+from sim.explorer.setups.setup import ALL, STATUS_QUO, Setup, preset_value, table_of
 from sim.explorer.state import session
 from sim.texts import Texts
 from sim.texts.formats import number
@@ -35,7 +35,7 @@ def sidebar() -> None:
 def lever(control: Control) -> None:
     """One lever. Where it would not matter it is switched off and says why."""
     texts, setup = session.texts(), session.setup()
-    label = texts(f"lever.{control.id}")
+    label = lever_name(control, setup, texts)
     unit = texts(f"lever.{control.id}_unit")
     needed = setup.needed(control)
     kind = texts(f"lab.kind_{control.kind}")
@@ -60,6 +60,25 @@ def lever(control: Control) -> None:
                 texts("lab.typed", name=label, unit=unit), key=key, args=(control.id, key), width=TYPED, **limits
             )
         st.html(ticks(control, texts) + _scope(control, setup, texts, needed))
+
+
+def name_of(code: str) -> str:
+    """Name of an economy of the current table or of a group."""
+    texts, table = session.texts(), table_of(session.setup().table)
+    if code in table.economies:
+        return texts.economy(code, (table.economy_members or {}).get(code, ()))
+    return texts.economy(f"group:{code}")
+
+
+def lever_name(control: Control, setup: Setup, texts: Texts) -> str:
+    """Name of a lever; a tariff that not all levy on all is named after those who do."""
+    if control.id != "tariff" or setup.who == setup.partners == ALL:
+        return texts(f"lever.{control.id}")
+    who, partners = (
+        texts("lab.all_economies") if codes == ALL else texts("flows.list_join").join(map(name_of, codes))
+        for codes in (setup.who, setup.partners)
+    )
+    return texts("lever.tariff_narrow", who=who, partners=partners)
 
 
 def _following(key: str, value: float) -> str:
@@ -91,7 +110,9 @@ def _scope(control: Control, setup: Setup, texts: Texts, needed: bool) -> str:
     """Scope of a lever; where it stands against the status quo; or why it is switched off."""
     if not needed:
         return _words(texts("lab.off", why=texts(f"lever.{control.id}_needs")))
-    scope = texts("lab.scope", unit=texts(f"lever.{control.id}_unit"), scope=texts(f"lever.{control.id}_scope"))
+    narrow = texts.get(f"lever.{control.id}_scope_{setup.sectors}")
+    reach = narrow or texts(f"lever.{control.id}_scope")
+    scope = texts("lab.scope", unit=texts(f"lever.{control.id}_unit"), scope=reach)
     before, now = preset_value(STATUS_QUO, control.id), setup.value(control.id)
     if before == now:
         return _words(scope)
@@ -141,7 +162,7 @@ def change_label(change: tuple[str, ...], setup: Setup, texts: Texts, names: dic
     elif change[0] in CONTROLS:
         control = CONTROLS[change[0]]
         before, now = preset_value(setup.preset, change[0]), setup.value(change[0])
-        label = texts(f"lever.{change[0]}")
+        label = lever_name(control, setup, texts)
     else:
         return texts(f"lab.changed_{change[0]}")
     return texts("lab.chip", name=label, before=shown(control, before), now=shown(control, now),

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from sim.explorer.lab.lab_levers import lever
+from sim.explorer.lab.lab_levers import lever, name_of
 from sim.explorer.setups.levers import LOCAL, MORE
 from sim.explorer.setups.setup import ALL, FOUNDERS, Setup, preset_scenario, table_of
 from sim.explorer.state import session
@@ -105,14 +105,6 @@ def economies(setup: Setup) -> list[str]:
     """Economies of the table, then the groups that it has."""
     table = table_of(setup.table)
     return [*table.economies, *(name for name in GROUPS if name in table.economy_groups)]
-
-
-def name_of(code: str) -> str:
-    """Name of an economy of the current table or of a group."""
-    texts, table = session.texts(), table_of(session.setup().table)
-    if code in table.economies:
-        return texts.economy(code, (table.economy_members or {}).get(code, ()))
-    return texts.economy(f"group:{code}")
 
 
 def grid() -> None:

@@ -20,6 +20,8 @@ from sim.indicators.registry import WORLD as WORLD_ONLY
 
 #: Tables of the laboratory: answered while a lever moves, and on Run.
 TABLES = (LIVE_TABLE, "world-2011")
+#: Key of the setup that Run was pressed for: its baseline is run before it, and nothing else follows by itself.
+WANTED = "x.wanted"
 #: Seconds between two looks at a long run.
 POLL = 0.4
 
@@ -64,7 +66,7 @@ def _choices() -> None:
 def _chips(setup: Setup) -> None:
     """Changed levers, each with a way back; undo, redo, the last change off and on, resets."""
     texts = session.texts()
-    names = {who: lab_options.name_of(who) for who, _, _ in setup.places}
+    names = {who: lab_levers.name_of(who) for who, _, _ in setup.places}
     differences = setup.differences()
     with st.container(horizontal=True, gap="small", key="chips"):
         for one in differences:
@@ -203,7 +205,7 @@ def _waiting() -> None:
             st.warning(texts("lab.cancelled", year=job.year or "–"))
         elif job.message:
             st.error(job.message)
-    elif job is not None and job.over and job.status == "done" and st.session_state.get("x.both"):
+    elif job is not None and job.over and job.status == "done" and st.session_state.get(WANTED) == setup.key:
         _start(missing)  # the baseline is there, now the scenario
         _progress()
         return
@@ -213,11 +215,11 @@ def _waiting() -> None:
 
 def _start(wanted: Setup) -> None:
     first, last = preset_scenario(wanted.preset).years
-    st.session_state["x.both"] = True
+    st.session_state[WANTED] = session.setup().key
     try:
         session.submit(wanted, (wanted.end or last) - first + 1)
     except BusyError:
-        st.session_state["x.both"] = False
+        st.session_state[WANTED] = None
         st.toast(session.texts()("lab.busy"))
 
 
@@ -238,7 +240,7 @@ def _progress() -> None:
 
 def _cancel() -> None:
     job = session.job()
-    st.session_state["x.both"] = False
+    st.session_state[WANTED] = None
     if job is not None:
         job.cancel()
 
