@@ -1,4 +1,5 @@
-"""Fill the parts of the README that are computed: ``python -m tests.readme [--table4] [--bench] [--literature] [--picture] [--screenshots]``.
+"""Fill the parts of the README that are computed: ``python -m tests.readme [--table4] [--bench] [--literature] [--picture] [--screenshots]
+[--latency]``.
 
 Each part stands between ``<!-- name:begin -->`` and ``<!-- name:end -->``; without an option all parts are made. The
 validation table needs the full WIOD tables (``UNWEAVE_DATA``), the rest only the project.
@@ -9,7 +10,9 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 from tests.conftest import find_data
 
@@ -107,16 +110,21 @@ def picture() -> None:
     (folder / "scenarios.svg").write_text(svg, encoding="utf-8")
 
 
+def launched(driver: Any) -> Any:
+    """Chromium, without a window."""
+    from tests.explorer.browser import chromium
+
+    return driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-background-networking"])
+
+
 def screenshots() -> None:
     """Two views of the explorer in a real browser, as docs/explorer-*.png."""
     from playwright.sync_api import sync_playwright
 
-    from tests.explorer.browser import Visitor, chromium, server
+    from tests.explorer.browser import Visitor, server
 
     with server() as address, sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--disable-background-networking"]
-        )
+        browser = launched(driver)
         for name, path in SCREENS.items():
             visitor = Visitor(browser, address)
             visitor.open(path)
@@ -126,10 +134,36 @@ def screenshots() -> None:
         browser.close()
 
 
+def latency() -> None:
+    """How soon the explorer answers, in a real browser."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.explorer.browser import Visitor, server
+    from tests.explorer.latency import measured, table
+
+    with sync_playwright() as driver:
+        browser = launched(driver)
+        start = time.monotonic()
+        with server() as address:
+            first = Visitor(browser, address)
+            first.open("/")
+            seconds = time.monotonic() - start
+            steps = measured(lambda: Visitor(browser, address))
+        browser.close()
+    fill("latency", f"{table(steps)}\n\nFirst view of a server that has just started: {seconds:.1f} s (aim 12 s).")
+
+
 def main() -> None:
     """Make the chosen parts, or all."""
     parser = argparse.ArgumentParser(prog="python -m tests.readme", description=__doc__)
-    parts = {"table4": table4, "bench": bench, "literature": literature, "picture": picture, "screenshots": screenshots}
+    parts = {
+        "table4": table4,
+        "bench": bench,
+        "literature": literature,
+        "picture": picture,
+        "screenshots": screenshots,
+        "latency": latency,
+    }
     for name, make in parts.items():
         parser.add_argument(f"--{name}", action="store_true", help=make.__doc__)
     chosen = vars(parser.parse_args())

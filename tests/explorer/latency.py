@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import statistics
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from tests.explorer.browser import CHARTS, Visitor
 
 #: Processes that wait for each processor above which times say nothing.
 BUSY = 1.5
@@ -69,9 +72,72 @@ class Step:
         """The time that 95 of 100 do not pass."""
         return self.times[int(0.95 * (len(self.times) - 1))]
 
-    def line(self) -> str:
-        """The step as a line of the table."""
-        return f"{self.name:36} {self.median:5.0f} {self.p50:5.0f}   {self.high:5.0f} {self.p95:5.0f}   {len(self.times):2d}"
+    @property
+    def slow(self) -> bool:
+        """Whether it takes longer than a shared machine excuses."""
+        return self.median > SLACK * self.p50 or self.high > SLACK * self.p95
+
+
+def levers(one: Visitor) -> Iterator[float]:
+    one.open("/lab?l=en&p=interdependence-fades")
+    one.lever("reshoring").focus()
+    for _ in range(20):
+        yield timed(one.page, "keydown", "drawn === 2", lambda: one.page.keyboard.press("ArrowRight"))
+
+
+def presets(one: Visitor) -> Iterator[float]:
+    one.open("/lab?l=en")
+    one.page.wait_for_timeout(8_000)  # somebody reads the page, and the library is run ahead
+    for _ in range(10):
+        box = one.page.locator(".st-key-preset input").first
+        box.click()
+        one.page.keyboard.press("ArrowDown")
+        yield timed(one.page, "keydown", "drawn === 2", lambda: one.page.keyboard.press("Enter"))
+
+
+def languages(one: Visitor) -> Iterator[float]:
+    one.open("/lab?l=en&p=trade-war")
+    for name, heading in [("中文", "实验台"), ("English", "Lab")] * 4:
+        link = one.page.get_by_text(name, exact=True)
+        yield timed(one.page, "pointerdown", f"heading === '{heading}' && {CHART}", link.click)
+
+
+def pages(one: Visitor) -> Iterator[float]:
+    one.open("/lab?l=en&p=trade-war")
+    for name in ("Compare", "Decompose", "Links", "Lab") * 3:
+        link = one.page.get_by_role("link", name=name, exact=True)
+        yield timed(one.page, "pointerdown", f"heading === '{name}' && {CHART}", link.click)
+
+
+def reloads(one: Visitor) -> Iterator[float]:
+    for _ in range(4):
+        start = time.perf_counter()
+        one.page.goto(f"{one.address}/lab?l=en&p=trade-war")
+        one.page.wait_for_selector(CHARTS, timeout=60_000)
+        yield 1000 * (time.perf_counter() - start)
+
+
+def measured(visitor: Callable[[], Visitor]) -> list[Step]:
+    """Every kind of step with its times; each begins with a visitor of its own."""
+    steps = {
+        Step("lever to painted", 350, 600): levers,
+        Step("preset to painted", 300, 500): presets,
+        Step("language to painted", 500, 900): languages,
+        Step("page to first chart", 600, 1000): pages,
+        Step("reload to first chart", 3000, 5000): reloads,
+    }
+    for step, way in steps.items():
+        step.measure(way(visitor()))
+    return list(steps)
+
+
+def table(steps: Iterable[Step]) -> str:
+    """The steps as a Markdown table."""
+    head = "| milliseconds on `classroom` | p50 | aim | p95 | aim | n |\n|---|---|---|---|---|---|\n"
+    return head + "\n".join(
+        f"| {one.name} | {one.median:.0f} | {one.p50:.0f} | {one.high:.0f} | {one.p95:.0f} | {len(one.times)} |"
+        for one in steps
+    )
 
 
 def busy() -> bool:

@@ -52,7 +52,7 @@ def lever(control: Control) -> None:
             "on_change": _moved,
         }
         # One row instead of columns, marks and words in one element: each element costs milliseconds whenever a lever moves.
-        with st.container(horizontal=True, vertical_alignment="center", gap="medium", wrap=False):
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             key = _following(f"L.{control.id}", value)
             st.slider(f"{label} ({unit})", key=key, args=(control.id, key), **limits)
             key = _following(f"N.{control.id}", value)
