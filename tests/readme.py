@@ -126,7 +126,7 @@ def screenshots() -> None:
     with server() as address, sync_playwright() as driver:
         browser = launched(driver)
         for name, path in SCREENS.items():
-            visitor = Visitor(browser, address)
+            visitor = Visitor(browser, address, height=960)
             visitor.open(path)
             visitor.page.wait_for_timeout(1_000)
             visitor.page.screenshot(path=ROOT / "docs" / f"{name}.png")
