@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -141,8 +141,3 @@ def is_live(setup: Setup) -> bool:
 def baseline_of(setup: Setup) -> Setup:
     """The setup that the results of a setup are set against."""
     return untouched(setup.versus, setup)
-
-
-def levers_of(setup: Setup, names: Mapping[str, object]) -> dict[str, float]:
-    """Positions of the named levers."""
-    return {name: setup.value(name) for name in names}

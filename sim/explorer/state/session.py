@@ -15,7 +15,7 @@ import streamlit as st
 
 from sim.explorer.setups.engine import Finished, Store, baseline_of, is_live
 from sim.explorer.setups.jobs import Job, JobManager
-from sim.explorer.setups.setup import Setup, untouched
+from sim.explorer.setups.setup import Setup
 from sim.explorer.state.codec import decode, encode
 from sim.explorer.state.picks import PICKS
 from sim.explorer.state.views import View
@@ -177,25 +177,16 @@ def texts() -> Texts:
 
 def current() -> Finished | None:
     """The run of the current setup: made now on the classroom table; elsewhere only if it is finished already."""
-    return _run_of(setup())
+    return run_of(setup())
 
 
 def baseline() -> Finished | None:
     """The run that results are set against: drawn dashed everywhere."""
-    return _run_of(baseline_of(setup()))
-
-
-def preset_run(name: str) -> Finished | None:
-    """A scenario of the library, untouched, on the table of the current setup."""
-    return _run_of(untouched(name, setup()))
+    return run_of(baseline_of(setup()))
 
 
 def run_of(wanted: Setup) -> Finished | None:
     """Any setup, on the terms of :func:`current`."""
-    return _run_of(wanted)
-
-
-def _run_of(wanted: Setup) -> Finished | None:
     return store().get(wanted) if is_live(wanted) else store().peek(wanted)
 
 
