@@ -164,7 +164,8 @@ def draw(chart: Any, alt: str, *, key: str, act: Act | None = None) -> None:
     The look is added to the finished specification, and Altair does not check that again: both would cost a tenth of a
     second each time that a lever moves.
     """
-    spec = chart.to_dict(validate=False)
+    # The data of a plot go to the browser as they are, not through records and back.
+    spec = {**chart.spec, "datasets": dict(chart.data)} if isinstance(chart, Plot) else chart.to_dict(validate=False)
     spec["config"] = {**spec.get("config", {}), **look()}
     more: dict[str, Any] = {} if act is None else {"on_select": _clicked(key, act), "selection_mode": [CELL]}
     st.vega_lite_chart(spec, theme=None, width="stretch", alt=alt, key=key, **more)
