@@ -68,5 +68,12 @@ def _language_switch() -> None:
     names = {lang: Texts(lang)("lang.name") for lang in LANGUAGES}
     with st.container(key="langswitch"):
         key = session.preset_widget("lang", session.view().lang)
-        st.radio("Language 语言", LANGUAGES, key=key, horizontal=True, label_visibility="collapsed",
-                 format_func=names.__getitem__, on_change=session.setter(key, lambda lang: session.look(lang=lang)))  # fmt: skip
+        st.radio(
+            "Language 语言",
+            LANGUAGES,
+            key=key,
+            horizontal=True,
+            label_visibility="collapsed",
+            format_func=names.__getitem__,
+            on_change=session.setter(key, lambda lang: session.look(lang=lang)),
+        )

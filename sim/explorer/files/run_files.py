@@ -52,8 +52,15 @@ def _listed(path: Path) -> Listed:
         version = manifest.get("schema_version")
         span = f"{years[0]}–{years[-1]}" if years else "–"
         readable = version == SCHEMA_VERSION and bool(years)
-        return Listed(path.name, str(manifest.get("name", "")), str(manifest.get("status", "")),
-                      str(manifest.get("started", ""))[:19], span, str(version), readable)  # fmt: skip
+        return Listed(
+            path.name,
+            str(manifest.get("name", "")),
+            str(manifest.get("status", "")),
+            str(manifest.get("started", ""))[:19],
+            span,
+            str(version),
+            readable,
+        )
     except (OSError, ValueError, AttributeError, TypeError):
         return Listed(path.name, "", "damaged", "", "–", "–", False)
 

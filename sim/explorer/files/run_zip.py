@@ -104,9 +104,13 @@ def _path(plain: str, entry: zipfile.ZipInfo) -> PurePosixPath:
     """Path of an entry; one that leads elsewhere, is a link or of a kind that runs do not have is refused."""
     path, mode = PurePosixPath(entry.filename), entry.external_attr >> 16
     strange = (
-        "\\" in entry.orig_filename or "\0" in entry.orig_filename or ":" in entry.filename or path.is_absolute()
-        or any(part in ("..", ".") or _DEVICES.fullmatch(part) for part in path.parts) or not entry.filename.isprintable()
-    )  # fmt: skip
+        "\\" in entry.orig_filename
+        or "\0" in entry.orig_filename
+        or ":" in entry.filename
+        or path.is_absolute()
+        or any(part in ("..", ".") or _DEVICES.fullmatch(part) for part in path.parts)
+        or not entry.filename.isprintable()
+    )
     if strange or (mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG)):
         raise UploadError("upload.zip_path", name=plain, file=shown(entry.filename))
     if path.suffix.lower() not in ENDINGS or entry.flag_bits & 0x1:
@@ -141,8 +145,12 @@ def _extract(plain: str, box: zipfile.ZipFile, files: dict[PurePosixPath, zipfil
             while piece := source.read(PIECE):
                 left -= len(piece)
                 if left < 0:
-                    raise UploadError("upload.zip_unpacked", name=plain, size=f"> {megabytes(MAX_UNPACKED)}",
-                                      most=megabytes(MAX_UNPACKED))  # fmt: skip
+                    raise UploadError(
+                        "upload.zip_unpacked",
+                        name=plain,
+                        size=f"> {megabytes(MAX_UNPACKED)}",
+                        most=megabytes(MAX_UNPACKED),
+                    )
                 sink.write(piece)
 
 
@@ -184,8 +192,14 @@ def _check_table(plain: str, file: Path) -> None:
         raise UploadError("upload.zip_table", name=plain, file=file.name, why=str(error)[:200]) from None
     for one in fields:
         kind = one.type.value_type if pa.types.is_dictionary(one.type) else one.type
-        plainly = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_string,
-                   pa.types.is_large_string, pa.types.is_null)  # fmt: skip
+        plainly = (
+            pa.types.is_integer,
+            pa.types.is_floating,
+            pa.types.is_boolean,
+            pa.types.is_string,
+            pa.types.is_large_string,
+            pa.types.is_null,
+        )
         if not any(test(kind) for test in plainly):
             raise UploadError("upload.zip_table", name=plain, file=file.name, why=f"{shown(one.name)}: {kind}")
     if rows > MAX_ROWS:

@@ -165,5 +165,10 @@ def change_label(change: tuple[str, ...], setup: Setup, texts: Texts, names: dic
         label = lever_name(control, setup, texts)
     else:
         return texts(f"lab.changed_{change[0]}")
-    return texts("lab.chip", name=label, before=shown(control, before), now=shown(control, now),
-                 unit=texts(f"lever.{control.id}_unit"))  # fmt: skip
+    return texts(
+        "lab.chip",
+        name=label,
+        before=shown(control, before),
+        now=shown(control, now),
+        unit=texts(f"lever.{control.id}_unit"),
+    )

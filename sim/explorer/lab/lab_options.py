@@ -53,11 +53,23 @@ def _timing() -> None:
     key = session.preset_widget("o.end", end)
     st.slider(texts("lab.end"), first + 2, last, key=key, on_change=session.setter(key, _end))
     key = session.preset_widget("o.start", setup.start)
-    st.slider(texts("lab.start_year"), first + 1, end - 1, key=key, help=texts("lab.start_help"),
-              on_change=session.setter(key, lambda year: _set(start=year)))  # fmt: skip
+    st.slider(
+        texts("lab.start_year"),
+        first + 1,
+        end - 1,
+        key=key,
+        help=texts("lab.start_help"),
+        on_change=session.setter(key, lambda year: _set(start=year)),
+    )
     key = session.preset_widget("o.ramp", setup.ramp)
-    st.radio(texts("lab.ramp"), RAMPS, key=key, horizontal=True,
-             format_func=lambda one: texts(f"lab.ramp_{one}"), on_change=session.setter(key, lambda ramp: _set(ramp=ramp), RAMPS))  # fmt: skip
+    st.radio(
+        texts("lab.ramp"),
+        RAMPS,
+        key=key,
+        horizontal=True,
+        format_func=lambda one: texts(f"lab.ramp_{one}"),
+        on_change=session.setter(key, lambda ramp: _set(ramp=ramp), RAMPS),
+    )
 
 
 def _end(year: int) -> None:
@@ -77,22 +89,38 @@ def _whom() -> None:
     for field, label in (("who", "lab.who"), ("partners", "lab.partners")):
         key = session.preset_widget(f"o.{field}", [one for one in getattr(setup, field) if one != "all"])
         st.multiselect(
-            texts(label), options, key=key, format_func=names.__getitem__, placeholder=texts("lab.everybody"),
-            disabled=tariff, on_change=session.setter(key, partial(_chosen, field, ALL), options),
-        )  # fmt: skip
+            texts(label),
+            options,
+            key=key,
+            format_func=names.__getitem__,
+            placeholder=texts("lab.everybody"),
+            disabled=tariff,
+            on_change=session.setter(key, partial(_chosen, field, ALL), options),
+        )
     key = session.preset_widget("o.sectors", setup.sectors)
-    st.radio(texts("lab.sectors"), SECTORS, key=key, horizontal=True, disabled=tariff and setup.value("reshoring") == 0,
-             format_func=lambda one: texts(f"lab.sectors_{one}"), on_change=session.setter(key, lambda one: _set(sectors=one), SECTORS))  # fmt: skip
+    st.radio(
+        texts("lab.sectors"),
+        SECTORS,
+        key=key,
+        horizontal=True,
+        disabled=tariff and setup.value("reshoring") == 0,
+        format_func=lambda one: texts(f"lab.sectors_{one}"),
+        on_change=session.setter(key, lambda one: _set(sectors=one), SECTORS),
+    )
     if tariff:
         st.caption(texts("lab.off", why=texts("lab.needs_tariff")))
     off = setup.value("ledger") == 0
     key = session.preset_widget("o.founders", list(setup.founders))
     usual = preset_scenario(setup.preset).behaviour.ledger.initiators or FOUNDERS
     st.multiselect(
-        texts("lab.founders"), options, key=key, format_func=names.__getitem__, disabled=off,
+        texts("lab.founders"),
+        options,
+        key=key,
+        format_func=names.__getitem__,
+        disabled=off,
         placeholder=texts("lab.as_preset", who=", ".join(name_of(one) for one in usual)),
         on_change=session.setter(key, partial(_chosen, "founders", ()), options),
-    )  # fmt: skip
+    )
     if off:
         st.caption(texts("lab.off", why=texts("lab.needs_ledger")))
 
@@ -123,18 +151,30 @@ def grid() -> None:
         }
     made = replace(setup, places=state["made"])
     codes = [code for code in economies(setup) if code not in GROUPS]
-    names = {name: texts("lab.grid_column", name=texts(f"lever.local_{name}"), unit=texts(f"lever.{name}_unit"),
-                         value=control.shown(control.off)) for name, control in LOCAL.items()}  # fmt: skip
-    frame = pd.DataFrame({names[name]: [control.shown(made.local(code, name)) for code in codes] for name, control in LOCAL.items()},
-                         index=pd.Index([name_of(code) for code in codes], name=texts("table.economy")))  # fmt: skip
+    names = {
+        name: texts(
+            "lab.grid_column",
+            name=texts(f"lever.local_{name}"),
+            unit=texts(f"lever.{name}_unit"),
+            value=control.shown(control.off),
+        )
+        for name, control in LOCAL.items()
+    }
+    frame = pd.DataFrame(
+        {names[name]: [control.shown(made.local(code, name)) for code in codes] for name, control in LOCAL.items()},
+        index=pd.Index([name_of(code) for code in codes], name=texts("table.economy")),
+    )
     speed_off = setup.value("speed") == 0
     config = {
         names[name]: st.column_config.NumberColumn(
-            min_value=control.shown(control.low), max_value=control.shown(control.high), step=control.shown(control.step),
-            format=f"%.{control.decimals}f", disabled=name == "speed" and speed_off,
+            min_value=control.shown(control.low),
+            max_value=control.shown(control.high),
+            step=control.shown(control.step),
+            format=f"%.{control.decimals}f",
+            disabled=name == "speed" and speed_off,
         )
         for name, control in LOCAL.items()
-    }  # fmt: skip
+    }
     key = f"grid.{state['number']}"
     st.data_editor(
         frame, key=key, column_config=config, on_change=_edited, args=(key, codes, names), alt=texts("lab.grid_help")

@@ -55,6 +55,11 @@ def downloads(run: Finished) -> None:
     with box:
         ui.download(texts("share.report"), lambda: share.report(run), f"{name}.html", "text/html", key="dl.report")
         ui.download(texts("share.zip"), lambda: share.archive(run), f"{name}.zip", "application/zip", key="dl.zip")
-        ui.download(texts("share.csv"), lambda: run.result.indicators.to_csv(index=False, float_format="%.10g").encode("utf-8-sig"),
-                    f"{name}-indicators.csv", "text/csv", key="dl.csv")  # fmt: skip
+        ui.download(
+            texts("share.csv"),
+            lambda: run.result.indicators.to_csv(index=False, float_format="%.10g").encode("utf-8-sig"),
+            f"{name}-indicators.csv",
+            "text/csv",
+            key="dl.csv",
+        )
         st.caption(texts("share.downloads_note"))

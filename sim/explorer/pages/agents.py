@@ -97,11 +97,18 @@ def _filters(run: SavedRun) -> Filter:
             texts("table.economy"), present, "agents.economies", (), names.economy, placeholder=whole
         )
     with second:
-        levers = picking.choose_many(texts("table.lever"), in_order(frame["lever"]), "agents.levers", (), names.lever,
-                                     placeholder=whole)  # fmt: skip
+        levers = picking.choose_many(
+            texts("table.lever"), in_order(frame["lever"]), "agents.levers", (), names.lever, placeholder=whole
+        )
     with third:
-        kinds = picking.choose_many(texts("agents.rule"), sorted(frame["kind"].unique()), "agents.kinds", (),
-                                    lambda kind: kind_name(kind, texts), placeholder=whole)  # fmt: skip
+        kinds = picking.choose_many(
+            texts("agents.rule"),
+            sorted(frame["kind"].unique()),
+            "agents.kinds",
+            (),
+            lambda kind: kind_name(kind, texts),
+            placeholder=whole,
+        )
     with fourth:
         span = _years(int(frame["year"].min()), int(frame["year"].max()))
     return Filter(levers, economies, kinds, span)
@@ -114,8 +121,13 @@ def _years(first: int, last: int) -> tuple[int, int]:
     low, high = picking.kept("agents.years", (first, last))
     span = (max(low, first), min(high, last)) if low <= last and high >= first else (first, last)
     key = session.preset_widget("agents.years", span)
-    st.slider(session.texts()("agents.years"), first, last, key=key,
-              on_change=session.setter(key, lambda new: picking.put("agents.years", tuple(new))))  # fmt: skip
+    st.slider(
+        session.texts()("agents.years"),
+        first,
+        last,
+        key=key,
+        on_change=session.setter(key, lambda new: picking.put("agents.years", tuple(new))),
+    )
     picking.note("agents.years", span, (first, last))
     return span
 
@@ -133,8 +145,15 @@ def _log(run: SavedRun, frame: DataFrame) -> None:
         if rows and rows[0] < len(places):
             picking.put(_PLACE, places[rows[0]])
 
-    st.dataframe(shown_log(frame, run, texts), hide_index=True, height=ui.rows(len(frame), 640), key="agents.log", on_select=pick,
-                 selection_mode="single-row", alt=texts("agents.log_alt", count=len(frame)))  # fmt: skip
+    st.dataframe(
+        shown_log(frame, run, texts),
+        hide_index=True,
+        height=ui.rows(len(frame), 640),
+        key="agents.log",
+        on_select=pick,
+        selection_mode="single-row",
+        alt=texts("agents.log_alt", count=len(frame)),
+    )
     ui.download_csv(frame.drop(columns="size"), f"{run.name}-decisions.csv", key="agents.csv")
 
 
@@ -145,17 +164,30 @@ def _why(run: SavedRun, frame: DataFrame) -> None:
     wanted = picking.kept(_PLACE, offered[0])
     options = [*offered, *([wanted] if wanted in frame.index and wanted not in offered else [])]
     names = {one: label(run, one, texts) for one in options}
-    place = picking.choose(texts("agents.which"), options, _PLACE, offered[0], lambda one: names[one], key="agents.pick",
-                           help=texts("agents.which_help"))  # fmt: skip
+    place = picking.choose(
+        texts("agents.which"),
+        options,
+        _PLACE,
+        offered[0],
+        lambda one: names[one],
+        key="agents.pick",
+        help=texts("agents.which_help"),
+    )
     found = why(run, place, texts)
     rule = RULES[found.kind]
     st.subheader(found.move, anchor=False)
     st.markdown(found.reason)
     if found.numbers:
         st.dataframe(
-            {texts("agents.number"): [name for name, _ in found.numbers], texts("table.value"): [value for _, value in found.numbers]},
-            hide_index=True, key="agents.numbers", height=min(38 + 35 * len(found.numbers), 248), alt=texts("agents.numbers_alt"),
-        )  # fmt: skip
+            {
+                texts("agents.number"): [name for name, _ in found.numbers],
+                texts("table.value"): [value for _, value in found.numbers],
+            },
+            hide_index=True,
+            key="agents.numbers",
+            height=min(38 + 35 * len(found.numbers), 248),
+            alt=texts("agents.numbers_alt"),
+        )
     st.markdown(f"**{texts('agents.by_rule', rule=kind_name(found.kind, texts))}**  \n{texts(f'rule.{rule.id}')}")
     for equation in rule.equations:
         st.latex(equation)
@@ -173,8 +205,9 @@ def _why(run: SavedRun, frame: DataFrame) -> None:
 
 def _between(run: SavedRun) -> None:
     texts, years = session.texts(), run.years
-    measure = picking.choose(texts("agents.measure"), PAIRS, "agents.measure", PAIRS[0],
-                             lambda one: texts(f"agents.pairs_{one}"))  # fmt: skip
+    measure = picking.choose(
+        texts("agents.measure"), PAIRS, "agents.measure", PAIRS[0], lambda one: texts(f"agents.pairs_{one}")
+    )
     year = picking.choose_year(years, texts("lab.year"), key="agents.year")
     change = len(years) > 1 and picking.choose_flag(texts("agents.change"), "agents.change", st.toggle)
     picture = between(run, measure, year, change=change, texts=texts)
@@ -186,8 +219,9 @@ def _between(run: SavedRun) -> None:
 
 def _states(run: SavedRun) -> None:
     texts = session.texts()
-    wanted = picking.choose(texts("agents.state"), STATES, "agents.state", STATES[0],
-                            lambda one: INDICATORS[one].label(texts.lang))  # fmt: skip
+    wanted = picking.choose(
+        texts("agents.state"), STATES, "agents.state", STATES[0], lambda one: INDICATORS[one].label(texts.lang)
+    )
     picture = over_years(run, wanted, texts)
     if picture is None or (wanted == "ledger" and not picture.data["value"].any()):
         st.info(texts("agents.no_ledger" if wanted == "ledger" else "agents.not_tracked"))

@@ -28,17 +28,28 @@ def page() -> None:
     """Draw the page."""
     texts = session.texts()
     ui.heading("assumptions")
-    wanted = picking.choose_radio(texts("method.section"), list(SECTIONS), "method.section",
-                                  lambda one: texts(f"method.section_{one}"), label_visibility="collapsed")  # fmt: skip
+    wanted = picking.choose_radio(
+        texts("method.section"),
+        list(SECTIONS),
+        "method.section",
+        lambda one: texts(f"method.section_{one}"),
+        label_visibility="collapsed",
+    )
     run = run_choice.choose("method.run") if wanted in OF_A_RUN else None
     SECTIONS[wanted](run)
     ui.badge(session.setup().table)
 
 
 def _table(
-    frame: DataFrame, key: str, alt: str, *, heads: Mapping[str, str] | None = None, file: str = "", shown: DataFrame | None = None,
+    frame: DataFrame,
+    key: str,
+    alt: str,
+    *,
+    heads: Mapping[str, str] | None = None,
+    file: str = "",
+    shown: DataFrame | None = None,
     widths: Mapping[str, Any] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """A table with translated heads and phrases, its text alternative and the download with stable columns.
 
     ``shown``: what is drawn instead of ``frame``, which is what is downloaded.
@@ -47,8 +58,14 @@ def _table(
     given = heads or {column: texts.get(f"column.{column}") or column for column in frame.columns}
     drawn = spoken(frame, texts) if shown is None else shown
     columns = {given[name]: st.column_config.Column(width=size) for name, size in (widths or {}).items()}
-    st.dataframe(drawn[list(given)].rename(columns=dict(given)), hide_index=True, key=f"table.{key}", alt=alt,
-                 height="content" if len(frame) <= SHORT else TALL, column_config=columns)  # fmt: skip
+    st.dataframe(
+        drawn[list(given)].rename(columns=dict(given)),
+        hide_index=True,
+        key=f"table.{key}",
+        alt=alt,
+        height="content" if len(frame) <= SHORT else TALL,
+        column_config=columns,
+    )
     ui.download_csv(frame, f"unweave-{file or key}.csv", key=f"csv.{key}")
 
 
@@ -97,8 +114,14 @@ def _parameters(run: SavedRun | None) -> None:
     with first:
         words = _search("parameters")
     with second:
-        statuses = picking.choose_many(texts("column.status"), method_view.STATUSES, "method.statuses", (),
-                                       lambda one: texts(f"method.status_{one}"), placeholder=texts("agents.everything"))  # fmt: skip
+        statuses = picking.choose_many(
+            texts("column.status"),
+            method_view.STATUSES,
+            "method.statuses",
+            (),
+            lambda one: texts(f"method.status_{one}"),
+            placeholder=texts("agents.everything"),
+        )
     with third:
         only = picking.choose_flag(texts("method.only_changed"), "method.only", st.toggle)
     whole = method_view.parameter_table(run, texts)
@@ -110,12 +133,22 @@ def _parameters(run: SavedRun | None) -> None:
         _nothing()
         return
     said = spoken(frame, texts)
-    shown = said.assign(changed=["●" if one else "" for one in frame["changed"]], range=_ranges(frame),
-                        value=[plain(one) for one in frame["value"]], default=[plain(one) for one in frame["default"]])  # fmt: skip
+    shown = said.assign(
+        changed=["●" if one else "" for one in frame["changed"]],
+        range=_ranges(frame),
+        value=[plain(one) for one in frame["value"]],
+        default=[plain(one) for one in frame["default"]],
+    )
     columns = ("changed", "label", "value", "default", "range", "status", "effect", "unit", "source", "note", "id")
     heads = {one: texts(f"column.{one}") for one in columns}
-    _table(frame, "parameters", texts("method.parameters_alt", count=len(frame)), heads=heads, shown=shown,
-           widths={"changed": 40, "label": 250, "status": 190, "effect": 210})  # fmt: skip
+    _table(
+        frame,
+        "parameters",
+        texts("method.parameters_alt", count=len(frame)),
+        heads=heads,
+        shown=shown,
+        widths={"changed": 40, "label": 250, "status": 190, "effect": 210},
+    )
     _one_parameter(said)
 
 
@@ -135,18 +168,34 @@ def _one_parameter(frame: DataFrame) -> None:
     with st.container(border=True):
         mark = texts("method.changed_mark", default=plain(row["default"])) if row["changed"] else ""
         st.markdown(f"**{row['label']}: {plain(row['value'])}** {mark}")
-        parts = [(texts("column.range"), f"{plain(row['low'])} … {plain(row['high'])}"), (texts("column.unit"), row["unit"]),
-                 (texts("column.effect"), row["effect"]), (texts("column.status"), row["status"]),
-                 (texts("column.source"), row["source"]), (texts("column.note"), row["note"])]  # fmt: skip
+        parts = [
+            (texts("column.range"), f"{plain(row['low'])} … {plain(row['high'])}"),
+            (texts("column.unit"), row["unit"]),
+            (texts("column.effect"), row["effect"]),
+            (texts("column.status"), row["status"]),
+            (texts("column.source"), row["source"]),
+            (texts("column.note"), row["note"]),
+        ]
         st.markdown("  \n".join(f"**{name}** {text}" for name, text in parts if text))
 
 
 def _levers(_: SavedRun | None) -> None:
     texts = session.texts()
     st.markdown(texts("method.levers_intro"))
-    _listed(method_view.lever_table(texts), "levers",
-            lambda row: texts("method.lever_line", name=row.label, id=row.id, used=row.used_as, kind=row.kind, unit=row.unit,
-                              allowed=row.allowed, meaning=row.meaning))  # fmt: skip
+    _listed(
+        method_view.lever_table(texts),
+        "levers",
+        lambda row: texts(
+            "method.lever_line",
+            name=row.label,
+            id=row.id,
+            used=row.used_as,
+            kind=row.kind,
+            unit=row.unit,
+            allowed=row.allowed,
+            meaning=row.meaning,
+        ),
+    )
 
 
 def _indicators(_: SavedRun | None) -> None:
@@ -202,8 +251,11 @@ def _checks(run: SavedRun | None) -> None:
         st.error(texts("method.checks_failed", names=", ".join(failed)))
     else:
         st.markdown(texts("method.checks_passed", count=len(frame), years=len(run.years)))
-    shown = frame.assign(passed=[texts("method.yes" if one else "method.no") for one in frame["passed"]],
-                         worst=[f"{one:.1e}" for one in frame["worst"]], tolerance=[f"{one:.0e}" for one in frame["tolerance"]])  # fmt: skip
+    shown = frame.assign(
+        passed=[texts("method.yes" if one else "method.no") for one in frame["passed"]],
+        worst=[f"{one:.1e}" for one in frame["worst"]],
+        tolerance=[f"{one:.0e}" for one in frame["tolerance"]],
+    )
     heads = {one: texts(f"column.{one}") for one in ("label", "worst", "tolerance", "years", "passed", "check")}
     _table(frame, "checks", texts("method.checks_alt", count=len(frame)), heads=heads, shown=shown)
 
@@ -235,8 +287,11 @@ def _published(lang: str) -> Picture:
 def _glossary(_: SavedRun | None) -> None:
     texts = session.texts()
     own, other = ("chinese", "english") if texts.lang == "zh" else ("english", "chinese")
-    _listed(proof_view.glossary(texts), "glossary",
-            lambda row: f"**{getattr(row, own)}** · {getattr(row, other)}  \n{row.meaning}")  # fmt: skip
+    _listed(
+        proof_view.glossary(texts),
+        "glossary",
+        lambda row: f"**{getattr(row, own)}** · {getattr(row, other)}  \n{row.meaning}",
+    )
 
 
 def _data(run: SavedRun | None) -> None:
@@ -262,9 +317,16 @@ def _tables() -> DataFrame:
 
 #: Sections of the page in order.
 SECTIONS: Mapping[str, Callable[[SavedRun | None], None]] = {
-    "parameters": _parameters, "levers": _levers, "indicators": _indicators, "equations": _equations, "limits": _limits,
-    "checks": _checks, "validation": _validation, "glossary": _glossary, "data": _data,
-}  # fmt: skip
+    "parameters": _parameters,
+    "levers": _levers,
+    "indicators": _indicators,
+    "equations": _equations,
+    "limits": _limits,
+    "checks": _checks,
+    "validation": _validation,
+    "glossary": _glossary,
+    "data": _data,
+}
 #: Sections that say something of a run; the others need no choice of one.
 OF_A_RUN = frozenset({"parameters", "limits", "checks", "validation", "data"})
 

@@ -52,14 +52,25 @@ def _choice() -> tuple[Contender, list[Contender]] | None:
     names = {id: choosing.name_of(id, texts) for id in offered}
     left, right = st.columns([2, 5])
     with left:
-        base_id = picking.choose(texts("comparison.base_pick"), offered, "compare.base", f"preset:{session.setup().versus}",
-                                  lambda id: names.get(id, id))  # fmt: skip
+        base_id = picking.choose(
+            texts("comparison.base_pick"),
+            offered,
+            "compare.base",
+            f"preset:{session.setup().versus}",
+            lambda id: names.get(id, id),
+        )
     default = ["lab"] if _lab_differs(base_id) else []
     default = [*default, *(id for id in FIRST if id in offered and id not in (base_id, _as_preset()))][:MOST]
     with right:
-        beside = picking.choose_many(texts("comparison.others_pick"), [id for id in offered if id != base_id], "compare.others",
-                                     default, lambda id: names.get(id, id), most=MOST,
-                                     placeholder=texts("comparison.placeholder"))  # fmt: skip
+        beside = picking.choose_many(
+            texts("comparison.others_pick"),
+            [id for id in offered if id != base_id],
+            "compare.others",
+            default,
+            lambda id: names.get(id, id),
+            most=MOST,
+            placeholder=texts("comparison.placeholder"),
+        )
     if not beside:
         st.info(texts("comparison.empty"))
         return None
@@ -130,8 +141,14 @@ def _results(base: Contender, others: list[Contender], years: list[int]) -> None
     st.caption(texts("comparison.world_note" if spans is None else "bands.world_note"))
     shown, plain = comparison.world(base, others, year, texts, spans)
     wide = {name: st.column_config.Column(width=BAND) for name in shown.columns[1:-1] if spans is not None}
-    st.dataframe(shown, hide_index=True, alt=texts("comparison.world_note"), key="compare.world", height="content",
-                 column_config=wide)  # fmt: skip
+    st.dataframe(
+        shown,
+        hide_index=True,
+        alt=texts("comparison.world_note"),
+        key="compare.world",
+        height="content",
+        column_config=wide,
+    )
     ui.download_csv(plain, f"compare-world-{year}.csv", key="compare.world.csv")
     st.header(texts("comparison.settings"), anchor=False)
     shown, plain = differences(base, others, texts)
@@ -154,8 +171,14 @@ def _panels(base: Contender, others: list[Contender]) -> None:
     names, codes = Names.of(base.run, texts), [WORLD, *base.run.economies]
     economy = session.view().economy if session.view().economy in codes else WORLD
     with second:
-        ui.select(texts("comparison.economy"), codes, economy, lambda code: session.look(economy=code), key="compare.economy",
-                  show=names.economy)  # fmt: skip
+        ui.select(
+            texts("comparison.economy"),
+            codes,
+            economy,
+            lambda code: session.look(economy=code),
+            key="compare.economy",
+            show=names.economy,
+        )
     if INDICATORS[indicator].scope == WORLD_ONLY:
         economy = WORLD
     found = comparison.panels(base, others, indicator, economy, texts)
@@ -175,8 +198,9 @@ def _show_panels(found: comparison.Panels, note: str) -> None:
     """Panels beside each other on wide screens, below each other on narrow ones; one table and one download for all."""
     texts, whole = session.texts(), found.whole
     st.markdown(f"**{whole.title}**  \n{whole.subtitle}")
-    chart, table, about = st.tabs([texts("ui.tab_chart"), texts("ui.tab_table"), texts("ui.tab_about")], key="tabs.panels",
-                                  on_change="rerun")  # fmt: skip
+    chart, table, about = st.tabs(
+        [texts("ui.tab_chart"), texts("ui.tab_table"), texts("ui.tab_about")], key="tabs.panels", on_change="rerun"
+    )
     if chart.open:
         for k, column in enumerate(chart.columns(len(found.charts))):
             with column:

@@ -44,8 +44,13 @@ def _flow(source: Source) -> Flow | None:
     partners = [ALL, *(code for code in source.codes if code != exporter)]
     with second:
         default = next((code for code in ("KOR", "CHN") if code in partners), ALL)
-        importer = picking.choose(texts("decompose.importer"), partners, "decompose.importer", default,
-                                   lambda code: texts("flows.all_partners") if code == ALL else names.economy(code))  # fmt: skip
+        importer = picking.choose(
+            texts("decompose.importer"),
+            partners,
+            "decompose.importer",
+            default,
+            lambda code: texts("flows.all_partners") if code == ALL else names.economy(code),
+        )
     with third:
         sectors = choose_sectors(source, "decompose.sectors")
     if importer == exporter:
@@ -61,8 +66,9 @@ def choose_sectors(source: Source, name: str) -> tuple[str, ...]:
         st.caption(texts("decompose.sectors_off"))
         return ()
     offered = [*source.sector_groups, *source.sectors]
-    return picking.choose_many(texts("decompose.sectors"), offered, name, (), names.sector,
-                               placeholder=texts("decompose.all_sectors"))  # fmt: skip
+    return picking.choose_many(
+        texts("decompose.sectors"), offered, name, (), names.sector, placeholder=texts("decompose.all_sectors")
+    )
 
 
 def _results(source: Source, flow: Flow, year: int) -> None:
@@ -81,8 +87,9 @@ def _results(source: Source, flow: Flow, year: int) -> None:
     for column, (key, value) in zip(columns, numbers.items(), strict=True):
         column.metric(texts(f"decompose.{key}"), value, border=True)
     _badge(source, year)
-    level = picking.choose_radio(texts("decompose.level"), list(flows.LEVELS), "decompose.level",
-                                  lambda one: texts(f"decompose.level_{one}"))  # fmt: skip
+    level = picking.choose_radio(
+        texts("decompose.level"), list(flows.LEVELS), "decompose.level", lambda one: texts(f"decompose.level_{one}")
+    )
     with st.container(border=True):
         ui.show(decomposition_view.composition(seen, level, texts), "parts", name="decompose")
     _change(seen, level)
@@ -110,15 +117,23 @@ def _change(seen: Seen, level: str) -> None:
     st.header(texts("decompose.section_change"), anchor=False)
     first, second, third = st.columns([3, 4, 3], vertical_alignment="bottom")
     with first:
-        mode = picking.choose_radio(texts("decompose.between"), ("years", "scenarios"), "decompose.between",
-                                     lambda one: texts(f"decompose.between_{one}"))  # fmt: skip
+        mode = picking.choose_radio(
+            texts("decompose.between"),
+            ("years", "scenarios"),
+            "decompose.between",
+            lambda one: texts(f"decompose.between_{one}"),
+        )
     with second:
         before = _other_year(seen) if mode == "years" else _other_source(seen)
     if before is None:
         return
     with third:
-        form = picking.choose_radio(texts("decompose.form"), ("waterfall", "sorted"), "decompose.form",
-                                     lambda one: texts(f"decompose.form_{one}"))  # fmt: skip
+        form = picking.choose_radio(
+            texts("decompose.form"),
+            ("waterfall", "sorted"),
+            "decompose.form",
+            lambda one: texts(f"decompose.form_{one}"),
+        )
     if not before.traded:
         name = flows.flow_name(before.flow, before.source, texts)
         st.info(texts("decompose.sentence_none", flow=name, year=before.year))

@@ -52,14 +52,35 @@ def _choices() -> None:
     texts, setup = session.texts(), session.setup()
     first, second, third = st.columns([5, 4, 3])
     with first:
-        ui.select(texts("lab.preset"), presets(), setup.preset, lab_options.choose_preset, key="preset",
-                  show=ui.preset_title, help=preset_scenario(setup.preset).question.pick(texts.lang))  # fmt: skip
+        ui.select(
+            texts("lab.preset"),
+            presets(),
+            setup.preset,
+            lab_options.choose_preset,
+            key="preset",
+            show=ui.preset_title,
+            help=preset_scenario(setup.preset).question.pick(texts.lang),
+        )
     with second:
-        ui.select(texts("lab.versus"), presets(), setup.versus, lambda name: session.change(replace(session.setup(), versus=name)),
-                  key="versus", show=ui.preset_title, help=texts("lab.versus_help"))  # fmt: skip
+        ui.select(
+            texts("lab.versus"),
+            presets(),
+            setup.versus,
+            lambda name: session.change(replace(session.setup(), versus=name)),
+            key="versus",
+            show=ui.preset_title,
+            help=texts("lab.versus_help"),
+        )
     with third:
-        ui.select(texts("lab.table"), TABLES, setup.table, lab_options.choose_table, key="table",
-                  show=lab_options.table_name, help=texts("lab.table_help"))  # fmt: skip
+        ui.select(
+            texts("lab.table"),
+            TABLES,
+            setup.table,
+            lab_options.choose_table,
+            key="table",
+            show=lab_options.table_name,
+            help=texts("lab.table_help"),
+        )
     _chips(setup)
 
 
@@ -71,8 +92,13 @@ def _chips(setup: Setup) -> None:
     with st.container(horizontal=True, gap="small", key="chips"):
         for one in differences:
             label = lab_levers.change_label(one, setup, texts, names)
-            st.button(f"{label} ✕", key=f"chip.{'.'.join(one)}", help=texts("lab.undo_one"), type="secondary",
-                      on_click=lambda one=one: session.change(session.setup().without(one)))  # fmt: skip
+            st.button(
+                f"{label} ✕",
+                key=f"chip.{'.'.join(one)}",
+                help=texts("lab.undo_one"),
+                type="secondary",
+                on_click=lambda one=one: session.change(session.setup().without(one)),
+            )
         st.button(
             texts("lab.undo"),
             key="undo",
@@ -89,8 +115,14 @@ def _chips(setup: Setup) -> None:
             args=(+1,),
             type="tertiary",
         )
-        st.button(texts("lab.replay"), key="replay", disabled=not (session.can_step(-1) or session.can_step(+1)),
-                  on_click=session.replay, type="tertiary", help=texts("lab.replay_help"))  # fmt: skip
+        st.button(
+            texts("lab.replay"),
+            key="replay",
+            disabled=not (session.can_step(-1) or session.can_step(+1)),
+            on_click=session.replay,
+            type="tertiary",
+            help=texts("lab.replay_help"),
+        )
         if differences:
             st.button(
                 texts("lab.reset_preset"), key="reset.preset", on_click=lab_options.reset_to_preset, type="tertiary"
@@ -129,13 +161,24 @@ def _looks(run: Finished, years: list[int], year: int, sentence: str) -> None:
     left, middle, right = st.columns([4, 3, 5], vertical_alignment="bottom", gap="medium")
     with left:
         key = session.preset_widget("year", year)
-        st.slider(texts("lab.year"), years[0], years[-1], key=key,
-                  on_change=session.setter(key, lambda value: session.look(year=None if value == years[-1] else value)))  # fmt: skip
+        st.slider(
+            texts("lab.year"),
+            years[0],
+            years[-1],
+            key=key,
+            on_change=session.setter(key, lambda value: session.look(year=None if value == years[-1] else value)),
+        )
     with middle:
         codes = ["WLD", *run.table.economies]
         chosen = view.economy if view.economy in codes else "WLD"
-        ui.select(texts("lab.economy"), codes, chosen, lambda code: session.look(economy=code), key="economy",
-                  show=lambda code: pictures.economy_name(run, code, texts))  # fmt: skip
+        ui.select(
+            texts("lab.economy"),
+            codes,
+            chosen,
+            lambda code: session.look(economy=code),
+            key="economy",
+            show=lambda code: pictures.economy_name(run, code, texts),
+        )
     with right, st.container(horizontal=True, gap="small"):
         if st.button(texts("share.open"), key="share", type="primary"):
             lab_share.open_dialog(run.setup, sentence)
@@ -167,8 +210,15 @@ def _chart(run: Finished, base: Finished, side: int, year: int) -> None:
         charts = session.view().charts
         session.look(charts=(chart, charts[1]) if side == 0 else (charts[0], chart))
 
-    ui.select(texts(f"lab.chart_{side}"), chart_ids(), wanted, choose, key=f"pick.{side}", show=_chart_name,
-              label_visibility="collapsed")  # fmt: skip
+    ui.select(
+        texts(f"lab.chart_{side}"),
+        chart_ids(),
+        wanted,
+        choose,
+        key=f"pick.{side}",
+        show=_chart_name,
+        label_visibility="collapsed",
+    )
     economy = view.economy if view.economy in (*run.table.economies, "WLD") else "WLD"
     if wanted in COURSES and INDICATORS[wanted].scope == WORLD_ONLY and economy != "WLD":
         st.caption(texts("lab.world_only"))

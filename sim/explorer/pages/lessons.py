@@ -58,8 +58,13 @@ def _overview() -> None:
     for column, minutes in zip(st.columns(2), DURATIONS, strict=True):
         with column:
             lang = session.view().lang
-            ui.download(texts("lessons.kit_download", minutes=minutes), _kit(minutes, lang),
-                        f"unweave-role-play-{minutes}-{lang}.html", "text/html", key=f"kit.{minutes}")  # fmt: skip
+            ui.download(
+                texts("lessons.kit_download", minutes=minutes),
+                _kit(minutes, lang),
+                f"unweave-role-play-{minutes}-{lang}.html",
+                "text/html",
+                key=f"kit.{minutes}",
+            )
     st.header(texts("lessons.for_teachers"), anchor=False)
     if st.toggle(texts("lessons.teacher"), key="lessons.teacher"):
         teacher_view()

@@ -52,8 +52,13 @@ def _against(source: Source, year: int) -> int | None:
     if len(years) == 1:
         st.caption(texts("decompose.one_year"))
         return None
-    found = picking.choose(texts("yearpick.second"), years, "links.against", None,
-                            lambda one: texts("yearpick.none") if one is None else str(one))  # fmt: skip
+    found = picking.choose(
+        texts("yearpick.second"),
+        years,
+        "links.against",
+        None,
+        lambda one: texts("yearpick.none") if one is None else str(one),
+    )
     return None if found is None else int(found)
 
 
@@ -63,8 +68,9 @@ def _matrix(source: Source, year: int, against: int | None) -> None:
     st.header(texts("links.section_matrix"), anchor=False)
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
-        measure = picking.choose_radio(texts("links.measure"), links_view.MEASURES, "links.measure",
-                                        lambda one: texts(f"links.measure_{one}"))  # fmt: skip
+        measure = picking.choose_radio(
+            texts("links.measure"), links_view.MEASURES, "links.measure", lambda one: texts(f"links.measure_{one}")
+        )
     with right:
         home = picking.choose_flag(texts("links.home"), "links.home", st.checkbox, help=texts("links.home_help"))
     pair = _pair(source)
@@ -111,8 +117,13 @@ def _way(source: Source, year: int) -> None:
         exporter = picking.choose_economy(source, texts("links.exporter"), key="links.exporter")
     with second:
         offered = [*source.sector_groups, *source.sectors]
-        chosen = picking.choose(texts("links.sectors"), ["all", *offered], "links.sectors", "all",
-                                 lambda code: texts("decompose.all_sectors") if code == "all" else names.sector(code))  # fmt: skip
+        chosen = picking.choose(
+            texts("links.sectors"),
+            ["all", *offered],
+            "links.sectors",
+            "all",
+            lambda code: texts("decompose.all_sectors") if code == "all" else names.sector(code),
+        )
     with third:
         count = picking.choose(texts("links.count"), COUNTS, "links.count", COUNT, str)
     found = links_view.way(source, exporter, year, () if chosen == "all" else (chosen,), count, texts)
@@ -149,11 +160,20 @@ def _map(source: Source, year: int, against: int | None) -> None:
     with left:
         focus = picking.choose_economy(source, texts("links.focus"), key="links.focus")
         who = source.names(texts).economy(focus)
-        kind = picking.choose(texts("links.map_kind"), links_view.MAPS, "links.map", "on",
-                               lambda one: texts(f"links.map_{one}", economy=who))  # fmt: skip
+        kind = picking.choose(
+            texts("links.map_kind"),
+            links_view.MAPS,
+            "links.map",
+            "on",
+            lambda one: texts(f"links.map_{one}", economy=who),
+        )
     with right, st.container(border=True):
-        ui.show(links_view.tile_map(source, kind, focus, year, against, texts), "map", name="links",
-                act=lambda tile: session.look(economy=str(tile["economy"])))  # fmt: skip
+        ui.show(
+            links_view.tile_map(source, kind, focus, year, against, texts),
+            "map",
+            name="links",
+            act=lambda tile: session.look(economy=str(tile["economy"])),
+        )
 
 
 if __name__ == "__main__":

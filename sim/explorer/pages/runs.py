@@ -62,10 +62,20 @@ def _list(found: list[run_files.Listed]) -> None:
     shown = frame.assign(status=state, started=frame["started"].str.replace("T", " "))[
         ["scenario", "years", "status", "started", "folder"]
     ]
-    heads = {"scenario": "column.scenario", "years": "column.years", "status": "column.state", "started": "column.started",
-             "folder": "column.folder"}  # fmt: skip
-    st.dataframe(shown.rename(columns={name: texts(key) for name, key in heads.items()}), hide_index=True, key="files.list",
-                 height=min(280, 38 + 35 * len(found)), alt=texts("files.list_alt", count=len(found)))  # fmt: skip
+    heads = {
+        "scenario": "column.scenario",
+        "years": "column.years",
+        "status": "column.state",
+        "started": "column.started",
+        "folder": "column.folder",
+    }
+    st.dataframe(
+        shown.rename(columns={name: texts(key) for name, key in heads.items()}),
+        hide_index=True,
+        key="files.list",
+        height=min(280, 38 + 35 * len(found)),
+        alt=texts("files.list_alt", count=len(found)),
+    )
     ui.download_csv(frame, "unweave-runs.csv", key="files.list_csv")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(texts("files.choose"), [one.folder for one in found], key="files.folder")
@@ -173,8 +183,13 @@ def _downloads() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         names = [name for name in run.tables if len(run[name])]
         table = st.selectbox(texts("files.one_table"), names, key="files.one_table")
-        ui.download(texts("ui.download_csv"), lambda: run_files.table_bytes(run, table, bom=bom), f"{run.name}-{table}.csv",
-                    "text/csv", key="files.table_csv")  # fmt: skip
+        ui.download(
+            texts("ui.download_csv"),
+            lambda: run_files.table_bytes(run, table, bom=bom),
+            f"{run.name}-{table}.csv",
+            "text/csv",
+            key="files.table_csv",
+        )
 
 
 def _report(run: SavedRun) -> str:

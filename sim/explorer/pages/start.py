@@ -45,8 +45,13 @@ def _story(name: str) -> None:
         first, last = min(series), max(series)
         alone = name == STATUS_QUO
         st.caption(texts("start.sparkline" if alone else "start.sparkline_beside", first=first, last=last))
-        alt = texts("start.sparkline_alt", first=first, last=last, before=level(series[first], "share"),
-                    after=level(series[last], "share"))  # fmt: skip
+        alt = texts(
+            "start.sparkline_alt",
+            first=first,
+            last=last,
+            before=level(series[first], "share"),
+            after=level(series[last], "share"),
+        )
         chart = sparkline(run, None if alone else base, "interdependence")
         ui.draw(chart, alt, key=f"story.{name}")
         st.markdown(finding(run, base, last, ui.preset_title(STATUS_QUO), texts))
@@ -67,8 +72,9 @@ def _numbers(shown: list[str]) -> None:
         series = pd.DataFrame({name: run.series("interdependence") for name, run in runs.items()}).rename_axis("year")
         table = (100 * series).map(lambda value: number(value, 2)).reset_index()
         heads = {"year": texts("table.year"), **{name: f"{ui.preset_title(name)} (%)" for name in runs}}
-        st.dataframe(table.rename(columns=heads), hide_index=True, alt=texts("start.numbers_alt"), height=260,
-                     key="start.table")  # fmt: skip
+        st.dataframe(
+            table.rename(columns=heads), hide_index=True, alt=texts("start.numbers_alt"), height=260, key="start.table"
+        )
         data = series.reset_index().melt("year", var_name="scenario").assign(indicator="interdependence", unit="share")
         ui.download_csv(data, "unweave-stories.csv", key="start.csv")
 

@@ -83,8 +83,14 @@ def _say(found: dict[str, DrawnRun]) -> None:
     texts, runs = session.texts(), list(found.values())
     failed = sum(run.failed for run in runs)
     fewest, most = min(run.parameters for run in runs), max(run.parameters for run in runs)
-    st.caption(texts("bands.of", count=len(runs[0].members), seed=SEED,
-                     parameters=f"{fewest}–{most}" if most > fewest else f"{most}"))  # fmt: skip
+    st.caption(
+        texts(
+            "bands.of",
+            count=len(runs[0].members),
+            seed=SEED,
+            parameters=f"{fewest}–{most}" if most > fewest else f"{most}",
+        )
+    )
     if failed:
         st.caption(texts("bands.failed", count=failed))
 
@@ -138,8 +144,13 @@ def _progress() -> None:
     done, total = sum(job.done for job in jobs), sum(job.total for job in jobs)
     now = next((job for job in jobs if not job.over), jobs[-1])
     stopping = now.stopping
-    words = texts("bands.progress", done=done, total=total, name=preset_scenario(now.setup.preset).title.pick(texts.lang),
-                  seconds=round(max(job.seconds for job in jobs)))  # fmt: skip
+    words = texts(
+        "bands.progress",
+        done=done,
+        total=total,
+        name=preset_scenario(now.setup.preset).title.pick(texts.lang),
+        seconds=round(max(job.seconds for job in jobs)),
+    )
     st.progress(min(1.0, done / max(1, total)), text=texts("lab.stopping") if stopping else words)
     st.button(texts("lab.cancel"), key="bands.stop", on_click=_stop, disabled=stopping)
 

@@ -212,8 +212,11 @@ def _progress() -> None:
         st.rerun()
     for job in jobs:
         name = ui.preset_title(job.setup.preset)
-        words = texts("sources.waiting", name=name) if job.status == "queued" else texts(
-            "sources.computing", name=name, year=job.year or "–", done=job.done, total=job.total)  # fmt: skip
+        words = (
+            texts("sources.waiting", name=name)
+            if job.status == "queued"
+            else texts("sources.computing", name=name, year=job.year or "–", done=job.done, total=job.total)
+        )
         st.progress(min(1.0, job.done / max(1, job.total)), text=words)
     st.button(texts("sources.stop"), key="sources.stop", on_click=_stop)
 

@@ -42,8 +42,13 @@ def _list(follows: bool) -> None:
         st.rerun()
     rows = [(_name(job), texts(f"job.{job.status}"), f"{job.done} / {job.total}", round(job.seconds)) for job in found]
     heads = [texts(f"files.{name}") for name in ("job", "job_state", "job_done", "job_seconds")]
-    st.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True, key="files.jobs", height="content",
-                 alt=texts("files.jobs_alt", count=len(found)))  # fmt: skip
+    st.dataframe(
+        pd.DataFrame(rows, columns=heads),
+        hide_index=True,
+        key="files.jobs",
+        height="content",
+        alt=texts("files.jobs_alt", count=len(found)),
+    )
     running = [job for job in found if not job.over]
     if running:
         st.button(texts("files.jobs_stop"), key="files.jobs_stop", on_click=_stop, args=(running,))

@@ -130,8 +130,14 @@ def _scenario() -> None:
         )
         st.button(texts("files.take"), key="files.take", on_click=_take, args=(name,))
     key = session.preset_widget("files.text", st.session_state.get(TEXT, ""))
-    text = st.text_area(texts("files.text"), key=key, height=260, placeholder=texts("files.text_hint"),
-                        max_chars=uploads.MAX_SCENARIO, on_change=session.setter(key, lambda one: st.session_state.update({TEXT: one})))  # fmt: skip
+    text = st.text_area(
+        texts("files.text"),
+        key=key,
+        height=260,
+        placeholder=texts("files.text_hint"),
+        max_chars=uploads.MAX_SCENARIO,
+        on_change=session.setter(key, lambda one: st.session_state.update({TEXT: one})),
+    )
     own = _own_table()
     on_own = own is not None and st.checkbox(texts("files.on_own", name=own[0]), value=True, key="files.on_own")
     busy = (job := _own_job()) is not None and not job.over

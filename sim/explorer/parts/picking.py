@@ -50,9 +50,16 @@ def missed(name: str, value: Any) -> None:
 
 
 def choose(
-    label: str, options: Sequence[Any], name: str, default: Any, show: Callable[[Any], str], *, key: str = "",
-    elsewhere: Any = None, **settings: Any,
-) -> Any:  # fmt: skip
+    label: str,
+    options: Sequence[Any],
+    name: str,
+    default: Any,
+    show: Callable[[Any], str],
+    *,
+    key: str = "",
+    elsewhere: Any = None,
+    **settings: Any,
+) -> Any:
     """A selection of the page by ids; a kept one that is no longer offered falls back to ``default``.
 
     ``elsewhere`` is the default that a link meets where it is opened, if that is another one.
@@ -68,16 +75,29 @@ def choose(
 
 
 def choose_many(
-    label: str, options: Sequence[str], name: str, default: Sequence[str], show: Callable[[str], str], *,
-    most: int | None = None, **settings: Any,
-) -> tuple[str, ...]:  # fmt: skip
+    label: str,
+    options: Sequence[str],
+    name: str,
+    default: Sequence[str],
+    show: Callable[[str], str],
+    *,
+    most: int | None = None,
+    **settings: Any,
+) -> tuple[str, ...]:
     """Some of the options, at most ``most`` of them."""
     wanted = tuple(kept(name, default))
     value = tuple(one for one in wanted if one in options)[:most]
     names = {one: show(one) for one in options}
     key = session.preset_widget(name, list(value))
-    st.multiselect(label, list(options), key=key, format_func=lambda one: names.get(one, one), max_selections=most,
-                   on_change=session.setter(key, lambda new: put(name, tuple(new)), names), **settings)  # fmt: skip
+    st.multiselect(
+        label,
+        list(options),
+        key=key,
+        format_func=lambda one: names.get(one, one),
+        max_selections=most,
+        on_change=session.setter(key, lambda new: put(name, tuple(new)), names),
+        **settings,
+    )
     note(name, value, tuple(default))
     if value != wanted:
         missed(name, tuple(one for one in wanted if one not in value))
@@ -90,8 +110,15 @@ def choose_radio(label: str, options: Sequence[str], name: str, show: Callable[[
     value = str(wanted if wanted in options else options[0])
     names = {one: show(one) for one in options}
     key = session.preset_widget(name, value)
-    st.radio(label, list(options), key=key, horizontal=True, format_func=lambda one: names.get(one, one),
-             on_change=session.setter(key, lambda new: put(name, new), names), **settings)  # fmt: skip
+    st.radio(
+        label,
+        list(options),
+        key=key,
+        horizontal=True,
+        format_func=lambda one: names.get(one, one),
+        on_change=session.setter(key, lambda new: put(name, new), names),
+        **settings,
+    )
     note(name, value, options[0])
     if wanted not in options:
         missed(name, wanted)

@@ -64,8 +64,9 @@ def choose(key: str, *, say: bool = True) -> SavedRun | None:
     texts, folder = session.texts(), opened(say=say)
     options = _options(folder)
     names = {one: _title(one, folder, texts) for one in options}
-    value = picking.choose(texts("files.which"), options, LOOK_AT, options[0], lambda one: names.get(one, one), key=key,
-                           elsewhere=LAB)  # fmt: skip
+    value = picking.choose(
+        texts("files.which"), options, LOOK_AT, options[0], lambda one: names.get(one, one), key=key, elsewhere=LAB
+    )
     if value == FOLDER:
         return folder
     run = given_run() if value == GIVEN else session.run_of(_setup(value))

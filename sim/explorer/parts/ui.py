@@ -104,19 +104,30 @@ def show(
     else:
         read = html.escape(picture.alt)
         st.html(f'<p class="subtitle">{html.escape(picture.subtitle)} <span class="read">{read}</span></p>')
-    chart, table, about = st.tabs([texts("ui.tab_chart"), texts("ui.tab_table"), texts("ui.tab_about")],
-                                  key=f"tabs.{key}", on_change="rerun")  # fmt: skip
+    chart, table, about = st.tabs(
+        [texts("ui.tab_chart"), texts("ui.tab_table"), texts("ui.tab_about")], key=f"tabs.{key}", on_change="rerun"
+    )
     if chart.open:
         with chart:
             # A chart that is exchanged fast is drawn anew when its alternative changes, so the numbers are read above it.
             fast = isinstance(picture.chart, Plot) and not titled
-            draw(picture.chart, f"{picture.title}. {picture.subtitle}" if fast else picture.alt, key=f"chart.{key}",
-                 act=act)  # fmt: skip
+            draw(
+                picture.chart,
+                f"{picture.title}. {picture.subtitle}" if fast else picture.alt,
+                key=f"chart.{key}",
+                act=act,
+            )
     if table.open:
         with table:
             plain = st.column_config.NumberColumn(format="%.2f")
-            st.dataframe(picture.table, hide_index=True, alt=picture.alt, height=rows(len(picture.table)), key=f"table.{key}",
-                         column_config=dict.fromkeys(picture.table.select_dtypes("float").columns, plain))  # fmt: skip
+            st.dataframe(
+                picture.table,
+                hide_index=True,
+                alt=picture.alt,
+                height=rows(len(picture.table)),
+                key=f"table.{key}",
+                column_config=dict.fromkeys(picture.table.select_dtypes("float").columns, plain),
+            )
             files(picture, key, name=name, note=note)
     if about.open:
         with about:
@@ -154,8 +165,13 @@ def file_note(run: Finished, base: Finished) -> str:
     """What a file says about the run that it shows: scenario, comparison, data."""
     texts, setup = session.texts(), run.setup
     name = preset_title(setup.preset)
-    return texts("ui.file_note", name=texts("ui.changed", name=name) if setup.changed else name, code=setup.table,
-                 base=preset_title(base.setup.preset), version=__version__)  # fmt: skip
+    return texts(
+        "ui.file_note",
+        name=texts("ui.changed", name=name) if setup.changed else name,
+        code=setup.table,
+        base=preset_title(base.setup.preset),
+        version=__version__,
+    )
 
 
 def draw(chart: Any, alt: str, *, key: str, act: Act | None = None) -> None:
@@ -224,9 +240,18 @@ def failure(error: Exception) -> None:
 
     texts = session.texts()
     kind = next(
-        (name for kind, name in ((ScenarioError, "scenario"), (EconomyError, "numbers"), (DecompError, "data"),
-                                 (SimError, "scenario")) if isinstance(error, kind)), "bug",
-    )  # fmt: skip
+        (
+            name
+            for kind, name in (
+                (ScenarioError, "scenario"),
+                (EconomyError, "numbers"),
+                (DecompError, "data"),
+                (SimError, "scenario"),
+            )
+            if isinstance(error, kind)
+        ),
+        "bug",
+    )
     st.error(texts(f"ui.error_{kind}"))
     details = error.text() if isinstance(error, ScenarioError) else str(error)
     if kind == "bug":
@@ -243,9 +268,15 @@ def preset_title(name: str) -> str:
 
 
 def select(
-    label: str, options: Sequence[Any], value: Any, act: Callable[[Any], None], *, key: str, show: Callable[[Any], str],
+    label: str,
+    options: Sequence[Any],
+    value: Any,
+    act: Callable[[Any], None],
+    *,
+    key: str,
+    show: Callable[[Any], str],
     **settings: Any,
-) -> None:  # fmt: skip
+) -> None:
     """A selection whose options are ids: translated for show only, so that changing the language keeps the choice.
 
     None among the options is "nothing of these"; Streamlit would take it for an empty box.

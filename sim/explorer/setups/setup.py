@@ -57,8 +57,19 @@ class Setup:
     @property
     def core(self) -> tuple[Any, ...]:
         """The parts of :attr:`key`: all but the scenario that results are set against."""
-        return (self.preset, self.table, self.changes, self.places, self.start, self.ramp, self.who,
-                self.partners, self.sectors, self.founders, self.end)  # fmt: skip
+        return (
+            self.preset,
+            self.table,
+            self.changes,
+            self.places,
+            self.start,
+            self.ramp,
+            self.who,
+            self.partners,
+            self.sectors,
+            self.founders,
+            self.end,
+        )
 
     @property
     def changed(self) -> bool:
