@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from sim.observed.history import History, history
     from sim.result import RunResult
     from sim.runner import run
-    from sim.scenario import Scenario
-    from sim.scenario_io import load_scenario
+    from sim.scenario.read import load_scenario
+    from sim.scenario.schema import Scenario
 
 _HOME = {
     "run": "sim.runner",
@@ -28,8 +28,8 @@ _HOME = {
     "RunResult": "sim.result",
     "attribute": "sim.attribution",
     "Attribution": "sim.attribution",
-    "Scenario": "sim.scenario",
-    "load_scenario": "sim.scenario_io",
+    "Scenario": "sim.scenario.schema",
+    "load_scenario": "sim.scenario.read",
     "WorldEconomy": "sim.economy",
     "Equilibrium": "sim.economy",
     "Shocks": "sim.economy",

@@ -10,7 +10,7 @@ from sim.saved import TABLES
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from sim.scenario import Expectation
+    from sim.scenario.schema import Expectation
 
 #: Relative change below which nothing counts as moved, whatever the margin: the noise of the solver.
 NOISE = 1e-9

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from decomp.result import Decomposition
     from decomp.table import WorldTable
     from sim.model import YearRecord
-    from sim.scenario import Scenario
-    from sim.scenario_io.read import LoadedScenario
+    from sim.scenario.read import LoadedScenario
+    from sim.scenario.schema import Scenario
 
 Array = NDArray[np.float64]
 Status = Literal["ok", "partial", "cancelled", "failed"]

@@ -17,8 +17,8 @@ from sim.result import RunResult, Status
 if TYPE_CHECKING:
     from decomp.table import WorldTable
     from sim.model import WorldModel, YearRecord
-    from sim.scenario_io.overrides import Overrides
-    from sim.scenario_io.read import LoadedScenario, Source
+    from sim.scenario.overrides import Overrides
+    from sim.scenario.read import LoadedScenario, ScenarioSource
 
 logger = logging.getLogger("unweave.run")
 
@@ -32,7 +32,7 @@ Stop = Callable[[], bool]
 
 
 def run(
-    source: Source,
+    source: ScenarioSource,
     *,
     seed: int | None = None,
     overrides: Overrides | None = None,
@@ -78,7 +78,7 @@ def run(
     EconomyError
         The base year cannot be calibrated.
     """
-    from sim.scenario_io.read import read_scenario
+    from sim.scenario.read import read_scenario
 
     loaded = read_scenario(source, overrides, years=years, seed=seed, table=table, indicators=INDICATORS)
     return run_loaded(loaded, threads=threads, progress=progress, stop=stop)

@@ -28,9 +28,10 @@ DECOMP_LAYERS: list[list[str]] = [
 SIM_LAYERS: list[list[str]] = [
     ["_version", "errors", "levers", "channels", "resources", "logs", "texts"],
     ["calibration"],
+    ["fields"],
     ["scenario"],
-    ["state", "yaml_text"],
-    ["economy", "behaviour", "scenario_io", "indicators"],
+    ["state"],
+    ["economy", "behaviour", "indicators"],
     ["agents"],
     ["model"],
     ["result", "saved"],
@@ -60,7 +61,7 @@ PLAIN = ("setups", "figures", "lessons", "files", "contents")
 #: Packages that only some modules may import.
 CONFINED = {
     "mesa": {"sim.model", "sim.agents"},
-    "ruamel": {"sim.yaml_text"},
+    "ruamel": {"sim.scenario.yaml_text"},
     "streamlit": {"app", "sim.explorer"},
 }
 #: Numerics: arrays in, arrays out. pandas is imported inside the functions at the edge only.

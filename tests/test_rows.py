@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario_io import load_scenario
+from sim.scenario.read import load_scenario
 from tests.library import NAMES
 from tests.test_docs import marked, rows
 

@@ -14,7 +14,7 @@ import pytest
 
 from sim.calibration import fact, nash_tariffs
 from sim.expectations import evaluate
-from sim.scenario_io import load_scenario
+from sim.scenario.read import load_scenario
 from tests.library import NAMES, TABLES, library_run
 
 #: Scenarios that issue and narratives ask for.
@@ -156,7 +156,7 @@ def test_nash_tariffs_are_those_of_the_paper(table: str) -> None:
     world, labels = result.base_table, result.base_table.economies
     paper = dict(zip(labels, nash_tariffs(world), strict=True))
     union = {world.economies[k] for k in world.economies_in("eu")}
-    for move in result.loaded.resolved.moves:
+    for move in result.loaded.resolved.interventions:
         for position in move.who:
             label = labels[position]
             if label in union:

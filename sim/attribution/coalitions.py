@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from sim.attribution.parts import AttributionError
 from sim.indicators import INDICATORS
 from sim.runner import run_loaded
-from sim.scenario_io import resolve
-from sim.scenario_io.read import LoadedScenario
+from sim.scenario.read import LoadedScenario
+from sim.scenario.resolve import resolve
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
     from sim.model import YearRecord
-    from sim.scenario import Scenario
+    from sim.scenario.schema import Scenario
 
 Array = NDArray[np.float64]
 

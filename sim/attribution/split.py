@@ -20,7 +20,7 @@ from sim.result import RunResult
 from sim.runner import run
 
 if TYPE_CHECKING:
-    from sim.scenario_io.read import Source
+    from sim.scenario.read import ScenarioSource
 
 logger = logging.getLogger("unweave.attribution")
 
@@ -32,7 +32,7 @@ ATTRIBUTED = ("interdependence", "vs_foreign_content", "vs_one_minus_dva", "impo
 
 
 def attribute(
-    source: RunResult | Source,
+    source: RunResult | ScenarioSource,
     *,
     indicators: Sequence[str] = ATTRIBUTED,
     workers: int | None = None,

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sim.channels import CHANNELS, EVENTS, PATHS, channel_of_family, channel_of_lever
-from sim.scenario import Automation, Baseline, Behaviour, Governance, Ledger, Protection, Scenario, Trust
+from sim.scenario.schema import Automation, Baseline, Behaviour, Governance, Ledger, Protection, Scenario, Trust
 
 
 def used(scenario: Scenario) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from sim.result import RunResult
-    from sim.scenario import Scenario
-    from sim.scenario_io.read import LoadedScenario
+    from sim.scenario.read import LoadedScenario
+    from sim.scenario.schema import Scenario
 
 logger = logging.getLogger("unweave.attribution")
 
@@ -27,7 +27,7 @@ def read_asking(
 ) -> LoadedScenario:
     """Read a scenario; with ``attribution`` it asks for that output, and so does the command that repeats the run."""
     from sim.indicators import INDICATORS
-    from sim.scenario_io import read_scenario
+    from sim.scenario.read import read_scenario
 
     loaded = read_scenario(source, overrides, years=years, seed=seed, indicators=INDICATORS)
     if not attribution or OUTPUT in loaded.scenario.outputs:

@@ -152,7 +152,7 @@ def scenario_text(name: str, base: str | None = None) -> str:
 
 def _asked(path: Path) -> tuple[str, str]:
     """Title and question of a scenario, in English."""
-    from sim.yaml_text import parse
+    from sim.scenario.yaml_text import parse
 
     data = parse(path.read_text(encoding="utf-8"), str(path)).data
     title, question = (one["en"] if isinstance(one, dict) else one for one in (data["title"], data["question"]))
@@ -160,7 +160,7 @@ def _asked(path: Path) -> tuple[str, str]:
 
 
 def _schema_text() -> str:
-    from sim.scenario_io import scenario_schema
+    from sim.scenario.write import scenario_schema
 
     return json.dumps(scenario_schema(), ensure_ascii=False, indent=1) + "\n"
 

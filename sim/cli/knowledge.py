@@ -185,7 +185,7 @@ def _checks() -> Iterator[Entry]:
 
 def _errors() -> Iterator[Entry]:
     from sim.explorer.lessons.files import CODES as LESSONS
-    from sim.scenario_io import CODES
+    from sim.scenario.problems import CODES
 
     for code, meaning in CODES.items():
         yield _entry("error", code, meaning=meaning)

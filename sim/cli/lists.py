@@ -48,7 +48,7 @@ def _cell(row: Row, name: str, lang: str) -> str:
 
 def _scenarios() -> list[Row]:
     from sim.resources import scenario_files
-    from sim.yaml_text import parse  # without the models: the list is there at once
+    from sim.scenario.yaml_text import parse  # without the models: the list is there at once
 
     rows = []
     for name, path in scenario_files().items():
@@ -171,7 +171,7 @@ def _types() -> list[Row]:
 
 def _errors() -> list[Row]:
     from sim.explorer.lessons.files import CODES as LESSONS
-    from sim.scenario_io import CODES
+    from sim.scenario.problems import CODES
 
     return [{"code": code, "meaning": meaning} for code, meaning in {**CODES, **LESSONS}.items()]
 

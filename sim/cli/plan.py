@@ -11,7 +11,7 @@ import typer
 from sim.texts.plain import counted
 
 if TYPE_CHECKING:
-    from sim.scenario_io.read import LoadedScenario
+    from sim.scenario.read import LoadedScenario
 
 
 def echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> None:

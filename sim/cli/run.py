@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.export import RunFolder
     from sim.result import RunResult
     from sim.saved import SavedRun
-    from sim.scenario_io.read import LoadedScenario
+    from sim.scenario.read import LoadedScenario
 
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Folder of run folders [UNWEAVE_RUNS or ./runs].")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]

@@ -74,7 +74,7 @@ def schema(
       unweave schema --kind lesson > lesson.schema.json
     """
     from sim.explorer.lessons.schema import lesson_schema
-    from sim.scenario_io import scenario_schema
+    from sim.scenario.write import scenario_schema
 
     found = lesson_schema() if kind == "lesson" else scenario_schema()
     typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
@@ -115,7 +115,7 @@ def _problems(file: str, overrides: list[str] | None) -> tuple[list[Problem], li
     from decomp.errors import DecompError
     from sim.errors import Problem, ScenarioError
     from sim.indicators.registry import INDICATORS
-    from sim.scenario_io import read_scenario
+    from sim.scenario.read import read_scenario
 
     try:
         loaded = read_scenario(file, overrides, indicators=tuple(INDICATORS))

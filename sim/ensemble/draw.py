@@ -16,12 +16,12 @@ from zlib import crc32
 import numpy as np
 
 from sim.levers import SETTING
-from sim.scenario import Draws, Scenario
-from sim.scenario_io import resolve
-from sim.scenario_io.draws import Drawn, drawn_parameters
+from sim.scenario.draws import Drawn, drawn_parameters
+from sim.scenario.resolve import resolve
+from sim.scenario.schema import Draws, Scenario
 
 if TYPE_CHECKING:
-    from sim.scenario_io.read import LoadedScenario
+    from sim.scenario.read import LoadedScenario
 
 #: Speeds of adoption, one for each technology.
 SPEEDS = ("robot_speed", "ai_speed")

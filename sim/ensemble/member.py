@@ -17,7 +17,8 @@ from sim.ensemble.draw import Draw, member_scenario
 from sim.errors import SimError
 from sim.result import RunResult, Status
 from sim.runner import run_loaded
-from sim.scenario_io import LoadedScenario, resolve
+from sim.scenario.read import LoadedScenario
+from sim.scenario.resolve import resolve
 
 Array = NDArray[np.float64]
 

@@ -13,13 +13,13 @@ from sim.ensemble.draw import SPEEDS
 from sim.ensemble.member import Member
 from sim.indicators import INDICATORS
 from sim.result import WORLD, RunResult
-from sim.scenario_io.draws import Drawn, drawn_parameters
+from sim.scenario.draws import Drawn, drawn_parameters
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from sim.scenario import Scenario
-    from sim.scenario_io.read import LoadedScenario
+    from sim.scenario.read import LoadedScenario
+    from sim.scenario.schema import Scenario
 
 Array = NDArray[np.float64]
 #: Quantiles of the bands by column.

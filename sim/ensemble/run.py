@@ -15,8 +15,8 @@ from sim.runner import run_loaded
 
 if TYPE_CHECKING:
     from sim.result import RunResult
-    from sim.scenario_io.overrides import Overrides
-    from sim.scenario_io.read import LoadedScenario, Source
+    from sim.scenario.overrides import Overrides
+    from sim.scenario.read import LoadedScenario, ScenarioSource
 
 #: Members where neither the call nor the scenario says how many.
 SEEDS = 20
@@ -26,7 +26,7 @@ Progress = Callable[[int, int], None]
 
 
 def run_ensemble(
-    source: Source,
+    source: ScenarioSource,
     *,
     seeds: int | None = None,
     seed: int | None = None,
@@ -68,7 +68,7 @@ def run_ensemble(
     >>> len(found.members), found.status
     (2, 'ok')
     """
-    from sim.scenario_io.read import read_scenario
+    from sim.scenario.read import read_scenario
 
     asked = [*_listed(overrides), *([f"seeds={seeds}"] if seeds is not None else [])]
     loaded = read_scenario(source, asked, years=years, seed=seed)

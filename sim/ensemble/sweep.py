@@ -22,10 +22,11 @@ from sim.errors import Problem, ScenarioError
 from sim.indicators import INDICATORS
 from sim.result import WORLD
 from sim.runner import run_loaded
-from sim.scenario_io import read_scenario, scenario_hash
+from sim.scenario.read import read_scenario
+from sim.scenario.write import scenario_hash
 
 if TYPE_CHECKING:
-    from sim.scenario_io.read import LoadedScenario, Source
+    from sim.scenario.read import LoadedScenario, ScenarioSource
 
 logger = logging.getLogger("unweave.sweep")
 
@@ -53,7 +54,7 @@ class Plan:
         Indicators written for every economy and year.
     """
 
-    source: Source
+    source: ScenarioSource
     base: LoadedScenario
     axes: tuple[Axis, ...]
     overrides: tuple[str, ...]
@@ -101,7 +102,7 @@ class Plan:
 
 
 def plan_sweep(
-    source: Source,
+    source: ScenarioSource,
     axes: Sequence[Axis],
     *,
     overrides: Sequence[str] = (),

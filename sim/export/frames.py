@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from decomp.table import WorldTable
     from sim.result import RunResult
-    from sim.scenario import Scenario
+    from sim.scenario.schema import Scenario
 
 
 #: Indicators that are kept of companion runs.

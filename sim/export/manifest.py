@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from decomp.table import WorldTable
     from sim.result import RunResult
-    from sim.scenario_io.read import LoadedScenario
+    from sim.scenario.read import LoadedScenario
 
 #: File of the scenario as given, inside the run folder.
 GIVEN = "scenario.yaml"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from sim.result import RunResult
-    from sim.scenario_io.read import LoadedScenario
+    from sim.scenario.read import LoadedScenario
 
 logger = logging.getLogger("unweave.export")
 
@@ -51,7 +51,7 @@ def start(
     OutputError
         The folder cannot be made or written.
     """
-    from sim.scenario_io import dump_yaml, scenario_hash
+    from sim.scenario.write import dump_yaml, scenario_hash
 
     resolved = loaded.resolved
     digest = scenario_hash(resolved, table_checksum=loaded.table.checksum())

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from decomp.table import WorldTable
     from sim.economy import WorldEconomy
     from sim.indicators.data import YearArrays
-    from sim.scenario_io import ResolvedScenario
-    from sim.scenario_io.cooperation import CarbonTerms, LedgerTerms
+    from sim.scenario.cooperation_terms import CarbonTerms, LedgerTerms
+    from sim.scenario.resolve import ResolvedScenario
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -165,7 +165,7 @@ def sharing_base(resolved: ResolvedScenario) -> Array:
 def opens(resolved: ResolvedScenario, year: int) -> bool:
     """Whether policies or events move the openness of technology in a year, or did in the year before."""
     moved = ("open-source", "technology-sharing")
-    return any(resolved.moving(y, lever) for lever in moved for y in (year, year - 1))
+    return any(resolved.in_force(y, lever) for lever in moved for y in (year, year - 1))
 
 
 def next_capability(resolved: ResolvedScenario, base: Array, current: Array, spending: Array) -> Array:

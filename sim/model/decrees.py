@@ -14,7 +14,8 @@ from sim.levers import POLICY
 from sim.state import lock
 
 if TYPE_CHECKING:
-    from sim.scenario_io import Move, ResolvedScenario
+    from sim.scenario.interventions import Intervention
+    from sim.scenario.resolve import ResolvedScenario
 
 Array = NDArray[np.float64]
 
@@ -119,7 +120,7 @@ def decreed_tariffs(resolved: ResolvedScenario, year: int) -> Mask:
     """Cells whose tariff a policy sets in a year: there the government follows the decree, not its own rule; (G, N, G)."""
     G, N = len(resolved.economies), len(resolved.sectors)  # noqa: N806
     cells = np.zeros((G, N, G), dtype=bool)
-    for move in resolved.moving(year, "tariff", "policy"):
+    for move in resolved.in_force(year, "tariff", "policy"):
         if move.operation == "set":
             cells |= move.mask
     return cells
@@ -132,7 +133,7 @@ def decree_log(resolved: ResolvedScenario, year: int, before: Levers, after: Lev
     means over the cells that the move reaches.
     """
     log = []
-    for move in resolved.moves:
+    for move in resolved.interventions:
         now, last = move.share(year), move.share(year - 1)
         if now == last:
             continue
@@ -153,22 +154,22 @@ def decree_log(resolved: ResolvedScenario, year: int, before: Levers, after: Lev
     return log
 
 
-def _adds(move: Move) -> bool:
+def _adds(move: Intervention) -> bool:
     return move.kind == "policy" and move.operation == "add"
 
 
-def _partners(move: Move, who: int, economies: int) -> tuple[int, ...]:
+def _partners(move: Intervention, who: int, economies: int) -> tuple[int, ...]:
     """Partners to name one by one, or :data:`NONE` when the lever has none or all are meant."""
     others = tuple(partner for partner in move.partners if partner != who)
     return (NONE,) if not _pairwise(move) or len(others) == economies - 1 else others
 
 
-def _pairwise(move: Move) -> bool:
+def _pairwise(move: Intervention) -> bool:
     """Whether a move distinguishes partners."""
     return move.mask.ndim == 3 or move.lever == "technology-sharing"
 
 
-def _cells(move: Move, who: int, partner: int) -> Mask:
+def _cells(move: Intervention, who: int, partner: int) -> Mask:
     """Cells of a move that belong to one acting economy and, if named, one partner."""
     mask = np.zeros_like(move.mask)
     if move.mask.ndim == 3:

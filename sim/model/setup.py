@@ -21,7 +21,7 @@ from sim.state import TECHNOLOGIES
 if TYPE_CHECKING:
     from decomp.table import WorldTable
     from sim.economy import WorldEconomy
-    from sim.scenario_io import ResolvedScenario
+    from sim.scenario.resolve import ResolvedScenario
 
 Array = NDArray[np.float64]
 #: Economy whose wage the wage gradient is measured from; the best-paid one where the table does not have it.

@@ -41,7 +41,7 @@ from sim.state import TECHNOLOGIES, Outcome, WorldState
 if TYPE_CHECKING:
     from decomp.table import WorldTable
     from sim.economy import Equilibrium
-    from sim.scenario_io import ResolvedScenario
+    from sim.scenario.resolve import ResolvedScenario
 
 Array = NDArray[np.float64]
 

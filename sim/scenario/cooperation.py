@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.calibration.parameters import parameter
 from sim.calibration.types import type_names
-from sim.scenario.fields import Economies, Model, Path, Year, override, setting
+from sim.fields import Economies, GrowthPath, Model, Year, override, setting
 
 
 class LedgerOverride(Model):
@@ -116,7 +116,7 @@ class Carbon(Model):
     first: Year | None = Field(
         None, alias="from", description="First year of the cap; the year after the base year if not given."
     )
-    cap: Path = Field(
+    cap: GrowthPath = Field(
         default=parameter("carbon.cap_rate"),
         description="Allowances as a share of the base year's emissions of the members: a yearly growth rate from the "
         "first year on, or levels by year such as {2020: 0.95, 2035: 0.6} joined by constant growth.",

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from pydantic import Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
+from sim.fields import Economies, Model, TradeElasticity, Unbounded, factor, override, setting
 from sim.scenario.cooperation import Carbon, Governance, Ledger, Types
-from sim.scenario.fields import Economies, Model, TradeElasticity, Unbounded, factor, override, setting
 
 
 class Substitution(Model):

@@ -13,7 +13,7 @@ import decomp
 from sim.attribution import attribute
 from sim.result import RunResult
 from sim.runner import run_loaded
-from sim.scenario_io import read_scenario
+from sim.scenario.read import read_scenario
 from tests.benchmarks.bench_run import OVERRIDES, SCENARIO
 from tests.benchmarks.rows import Row, best_of
 

@@ -15,7 +15,7 @@ from sim.ensemble.store import Store
 from sim.ensemble.sweep import describe, plan_sweep, run_sweep
 from sim.ensemble.workers import processors
 from sim.runner import run_loaded
-from sim.scenario_io import read_scenario
+from sim.scenario.read import read_scenario
 from tests.benchmarks.rows import Row, seconds
 
 #: Everything that can act does: diffusion, protection with retaliation, trust, and the tariffs of the trade war.

@@ -16,7 +16,7 @@ from pathlib import Path
 import decomp
 from sim.result import RunResult
 from sim.runner import run_loaded
-from sim.scenario_io import read_scenario
+from sim.scenario.read import read_scenario
 from tests.benchmarks.rows import Row, data_dir, seconds
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,8 @@ import pytest
 
 from sim.cli.init import slug
 from sim.resources import scenario_files
-from sim.scenario_io import read_scenario, scenario_schema
+from sim.scenario.read import read_scenario
+from sim.scenario.write import scenario_schema
 from tests.cli.conftest import Call
 
 

@@ -22,7 +22,7 @@ from sim.explorer.setups.setup import Setup
 from sim.explorer.state.views import COURSES
 from sim.indicators import INDICATORS
 from sim.result import WORLD
-from sim.scenario_io.draws import drawn_parameters
+from sim.scenario.draws import drawn_parameters
 from sim.texts.formats import Change
 
 Array = NDArray[np.float64]

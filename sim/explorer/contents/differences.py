@@ -17,7 +17,7 @@ from sim.texts.formats import MISSING, number
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from sim.scenario import Scenario
+    from sim.scenario.schema import Scenario
 
 #: Start of the ids of rules that are on or off, and of what a scenario does by itself.
 RULE, ACT = "rule:", "act:"
@@ -38,7 +38,7 @@ def saved_rules(folder: Path | None) -> Mapping[str, bool]:
     It is read as data alone: what it builds on and the table that it names may not be there, and need not be.
     """
     from sim.errors import SimError
-    from sim.yaml_text import parse
+    from sim.scenario.yaml_text import parse
 
     if folder is None:
         return {}

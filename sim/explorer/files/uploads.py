@@ -19,11 +19,11 @@ from sim.errors import Problem, ScenarioError
 from sim.explorer.setups.engine import Finished, simulate
 from sim.explorer.setups.setup import Setup
 from sim.resources import scenario_files
-from sim.yaml_text import Mark, YamlDocument, parse
+from sim.scenario.yaml_text import Place, YamlDocument, parse
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
-    from sim.scenario_io.read import LoadedScenario
+    from sim.scenario.read import LoadedScenario
 
 #: Largest scenario, table file, and unpacked table in bytes; largest number of economy–sectors.
 MAX_SCENARIO, MAX_TABLE, MAX_UNPACKED, MAX_CELLS = 200 * 1024, 20 * 1024**2, 300 * 1024**2, 1600
@@ -126,8 +126,8 @@ def read_given(text: str, name: str, table: WorldTable | None = None) -> GivenSe
         Not valid, or it refers to a file: all problems with their lines and columns.
     """
     from sim.indicators import INDICATORS
-    from sim.scenario_io import scenario_hash
-    from sim.scenario_io.read import read_scenario
+    from sim.scenario.read import read_scenario
+    from sim.scenario.write import scenario_hash
 
     plain = _checked(name, len(text.encode()), SCENARIO_ENDINGS, MAX_SCENARIO)
     _only_the_library(parse(text, plain), table)
@@ -162,7 +162,7 @@ def _only_the_library(document: YamlDocument, table: WorldTable | None) -> None:
     for key, allowed in (("extends", tuple(scenario_files())), ("table", bundled_names())):
         value = document.data.get(key)
         if isinstance(value, str) and value not in allowed and not (key == "table" and table is not None):
-            mark = document.values.get((key,), Mark(document.name))
+            mark = document.values.get((key,), Place(document.name))
             help = f"allowed here: {', '.join(allowed)}; on the command line it may also be the path of a file"
             problems.append(
                 mark.problem("S033" if key == "extends" else "S027", f"{value!r} is not of the library.", help=help)

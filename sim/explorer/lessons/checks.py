@@ -25,12 +25,12 @@ from sim.explorer.lessons.schema import (
     Which,
 )
 from sim.explorer.lessons.schema import Picture as AnyPicture
-from sim.yaml_text import Path as Place
+from sim.scenario.yaml_text import KeyPath
 
 #: Most words of a text to read, and most Chinese characters.
 WORDS, CHARACTERS = 80, 160
-#: Place, code, message and help.
-Fault = tuple[Place, str, str, str]
+#: Path of keys, code, message and help.
+Fault = tuple[KeyPath, str, str, str]
 
 
 def check(lesson: Lesson) -> Iterator[Fault]:
@@ -39,7 +39,7 @@ def check(lesson: Lesson) -> Iterator[Fault]:
     yield from _measures(lesson)
     seen: set[str] = set()
     for position, step in enumerate(lesson.steps):
-        place: Place = ("steps", position)
+        place: KeyPath = ("steps", position)
         if isinstance(step, PredictStep | AskStep | ExplainStep):
             if step.id in seen:
                 yield (*place, "id"), "L013", f"{step.id!r} stands twice.", "give every step its own id"
@@ -62,7 +62,7 @@ def check(lesson: Lesson) -> Iterator[Fault]:
     yield from _order(lesson)
 
 
-def _known(name: str, allowed: Iterable[str], place: Place, what: str) -> Iterator[Fault]:
+def _known(name: str, allowed: Iterable[str], place: KeyPath, what: str) -> Iterator[Fault]:
     names = list(allowed)
     if name not in names:
         yield place, "L013", f"unknown {what} {name!r}{did_you_mean(name, names) or '.'}", f"allowed: {listed(names)}"
@@ -84,7 +84,7 @@ def _measures(lesson: Lesson) -> Iterator[Fault]:
 
     codes = ["exports", *(term.code for term in TERMS), *(group.code for group in GROUPS)]
     for name, measure in lesson.measures.items():
-        place: Place = ("measures", name)
+        place: KeyPath = ("measures", name)
         if isinstance(measure, Derived):
             earlier = list(lesson.measures)[: list(lesson.measures).index(name)]
             for other in measure.of:
@@ -97,7 +97,7 @@ def _measures(lesson: Lesson) -> Iterator[Fault]:
             yield from _known(measure.code, codes, (*place, "code"), "term or group")
 
 
-def _answer(lesson: Lesson, answer: Answer, place: Place) -> Iterator[Fault]:
+def _answer(lesson: Lesson, answer: Answer, place: KeyPath) -> Iterator[Fault]:
     for name in measures_of(answer):
         yield from _known(name, lesson.measures, place, "measure")
     if isinstance(answer, Direction):
@@ -115,14 +115,14 @@ def _answer(lesson: Lesson, answer: Answer, place: Place) -> Iterator[Fault]:
         yield (*place, "expect"), "L012", f"{answer.expect:g} is outside {answer.low:g} to {answer.high:g}.", ""
 
 
-def _length(both: Both, place: Place) -> Iterator[Fault]:
+def _length(both: Both, place: KeyPath) -> Iterator[Fault]:
     words, characters = len(both.en.split()), sum(1 for char in both.zh if ord(char) > 0x2E80)
     if words > WORDS or characters > CHARACTERS:
         found = f"{words} words and {characters} characters"
         yield place, "L014", f"{found}; at most {WORDS} words and {CHARACTERS} characters.", "split it into two steps"
 
 
-def _picture(lesson: Lesson, picture: AnyPicture, seen: set[str], place: Place) -> Iterator[Fault]:
+def _picture(lesson: Lesson, picture: AnyPicture, seen: set[str], place: KeyPath) -> Iterator[Fault]:
     source = getattr(picture, "source", None)
     for name in (*getattr(picture, "sources", ()), *([source] if source else [])):
         yield from _known(name, lesson.sources, place, "source")
@@ -136,7 +136,7 @@ def _picture(lesson: Lesson, picture: AnyPicture, seen: set[str], place: Place) 
         yield place, "L015", f"no prediction {picture.overlay!r} before this step.", "predict first"
 
 
-def _levers(lesson: Lesson, step: RunStep, place: Place) -> Iterator[Fault]:
+def _levers(lesson: Lesson, step: RunStep, place: KeyPath) -> Iterator[Fault]:
     from sim.explorer.setups.levers import CONTROLS
 
     yield from _known(step.source, lesson.sources, (*place, "source"), "source")
@@ -168,7 +168,7 @@ def _order(lesson: Lesson) -> Iterator[Fault]:
                 yield ("steps", position), "L015", f"step {told[0] + 1} has already given the answer.", "predict first"
 
 
-def texts_of(part: object, place: Place = ()) -> Iterator[tuple[Place, Both]]:
+def texts_of(part: object, place: KeyPath = ()) -> Iterator[tuple[KeyPath, Both]]:
     """Every text of a lesson with its place."""
     if isinstance(part, Both):
         yield place, part

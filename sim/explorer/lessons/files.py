@@ -14,8 +14,7 @@ from decomp.labels import did_you_mean, listed
 from sim.errors import Problem, ScenarioError
 from sim.explorer.lessons.checks import check
 from sim.explorer.lessons.schema import Lesson
-from sim.yaml_text import Path as Place
-from sim.yaml_text import YamlDocument, parse
+from sim.scenario.yaml_text import KeyPath, YamlDocument, parse
 
 #: What each kind of fault of a lesson file means.
 CODES: Mapping[str, str] = {
@@ -87,7 +86,7 @@ def lesson_of(text: str, name: str) -> Lesson:
     return lesson
 
 
-def spell(place: Place) -> str:
+def spell(place: KeyPath) -> str:
     """Write a place the way it is said: ``steps[2].answer.of``."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
     return text.removeprefix(".")

@@ -17,7 +17,7 @@ from sim.saved import SavedRun
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
-    from sim.scenario_io.read import LoadedScenario
+    from sim.scenario.read import LoadedScenario
 
 #: Runs that are kept.
 KEPT = 48
@@ -45,7 +45,7 @@ class Finished:
         from sim.export.frames import tables_of
         from sim.export.manifest import closing, opening
         from sim.export.tables import tidy
-        from sim.scenario_io import scenario_hash
+        from sim.scenario.write import scenario_hash
 
         loaded = self.result.loaded
         digest = scenario_hash(loaded.resolved, table_checksum=loaded.table.checksum())
@@ -63,7 +63,7 @@ def load(setup: Setup, *more: str) -> LoadedScenario:
     ScenarioError
         What the setup says does not fit its preset and table.
     """
-    from sim.scenario_io.read import read_scenario
+    from sim.scenario.read import read_scenario
 
     last = None if setup.end is None else (preset_data(setup.preset)["years"][0], setup.end)
     found = read_scenario(

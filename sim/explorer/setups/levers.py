@@ -13,7 +13,7 @@ from typing import Literal
 
 from sim.calibration.parameters import parameter
 from sim.levers import Kind
-from sim.scenario import Scenario
+from sim.scenario.schema import Scenario
 
 #: Families of levers; what is written for a family depends on all its levers.
 Family = Literal["automation", "tariff", "protection", "friction", "ledger", "trust", "education", "economy"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.explorer.setups.levers import CONTROLS, LOCAL, Control
 from sim.resources import scenario_files
-from sim.scenario import Scenario
+from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
@@ -145,7 +145,7 @@ def table_of(name: str) -> WorldTable:
 @cache
 def preset_scenario(preset: str) -> Scenario:
     """A scenario of the library, as read."""
-    from sim.scenario_io import load_scenario
+    from sim.scenario.read import load_scenario
 
     return load_scenario(preset, years=None)
 

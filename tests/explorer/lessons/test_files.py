@@ -70,7 +70,7 @@ def test_a_file_that_is_not_there_is_said(tmp_path) -> None:
 
 def test_the_schema_accepts_every_lesson() -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    from sim.yaml_text import parse
+    from sim.scenario.yaml_text import parse
 
     for name, path in lesson_files().items():
         jsonschema.validate(parse(path.read_text(encoding="utf-8"), name).data, lesson_schema())

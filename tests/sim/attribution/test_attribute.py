@@ -16,7 +16,7 @@ from sim.attribution.coalitions import Course, workers_for
 from sim.attribution.split import members
 from sim.channels import CHANNELS, RESIDUAL
 from sim.result import RunResult
-from sim.scenario import Scenario
+from sim.scenario.schema import Scenario
 
 OFF = {name: {"active": False} for name in ("automation", "protection", "trust")}
 TARIFF = {"who": ["USA"], "lever": "tariff", "partners": ["CHN"], "value": 0.3}

@@ -11,11 +11,11 @@ import pytest
 from sim.calibration import parameters
 from sim.ensemble.draw import around, draw, member_scenario, stream
 from sim.errors import ScenarioError
-from sim.scenario import Scenario
-from sim.scenario.draws import STANDARD
-from sim.scenario_io import read_scenario, resolve
-from sim.scenario_io.draws import DRAWABLE, drawn_parameters
-from sim.scenario_io.read import LoadedScenario
+from sim.scenario.draw_settings import STANDARD
+from sim.scenario.draws import DRAWABLE, drawn_parameters
+from sim.scenario.read import LoadedScenario, read_scenario
+from sim.scenario.resolve import resolve
+from sim.scenario.schema import Scenario
 
 CLASSROOM = ["table=classroom-2011", "years=[2011, 2016]", "expect=[]"]
 

@@ -20,7 +20,7 @@ from sim.expectations import outcome
 from sim.export import finish, start
 from sim.result import RunResult
 from sim.saved import TABLES, WORLD, read_run
-from sim.scenario_io import read_scenario
+from sim.scenario.read import read_scenario
 
 SMALL = {"table": "classroom-2011"}
 

@@ -15,7 +15,7 @@ from sim.model import WorldModel
 from sim.model.setup import home_share, union_pairs
 from sim.model.yardsticks import economy_mask, goods, sector_mask
 from sim.result import RunResult
-from sim.scenario_io import read_scenario
+from sim.scenario.read import read_scenario
 from tests.sim.model.conftest import BUSY
 
 OFF = {"automation": {"active": False}, "protection": {"active": False}, "trust": {"active": False}}

@@ -9,7 +9,7 @@ import sim
 from decomp.table import WorldTable
 from sim.model import WorldModel
 from sim.result import RunResult
-from sim.scenario_io import read_scenario
+from sim.scenario.read import read_scenario
 from tests.sim.model.conftest import BUSY
 
 

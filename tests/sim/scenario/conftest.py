@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.errors import Problem, ScenarioError
-from sim.scenario_io import read_scenario
+from sim.scenario.read import read_scenario
 
 HEAD = "name: small\ntitle: Small\nquestion: Why?\nyears: [2011, 2020]\ntable: classroom-2011\n"
 

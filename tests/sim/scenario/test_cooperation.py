@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from sim.calibration import country_types, parameter
-from sim.scenario_io import ResolvedScenario, dump_yaml, read_scenario
-from sim.yaml_text import parse
+from sim.scenario.read import read_scenario
+from sim.scenario.resolve import ResolvedScenario
+from sim.scenario.write import dump_yaml
+from sim.scenario.yaml_text import parse
 from tests.sim.scenario.conftest import HEAD, Problems
 
 #: Texts follow the five lines of conftest.HEAD, so that line 6 is their first line.

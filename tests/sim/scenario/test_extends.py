@@ -10,7 +10,8 @@ import jsonschema
 import pytest
 
 from sim.errors import ScenarioError
-from sim.scenario_io import dump_yaml, read_document, read_scenario, scenario_hash, scenario_schema
+from sim.scenario.read import read_document, read_scenario
+from sim.scenario.write import dump_yaml, scenario_hash, scenario_schema
 
 BASE = """\
 name: base-case

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from sim.errors import ScenarioError
-from sim.scenario_io import read_scenario, scenario_hash
+from sim.scenario.read import read_scenario
+from sim.scenario.write import scenario_hash
 
 HEAD = {"name": "a", "title": "A", "question": "?", "years": [2011, 2013], "table": "classroom-2011"}
 BLOCS = {"economies": {"west": ["high-income"], "east": ["CHN", "RUS?"], "both": ["west", "east"]}}
@@ -25,8 +26,8 @@ def test_own_groups_stand_wherever_an_economy_does() -> None:
         baseline={"labour": {"both": 0.01}},
     )
     names = found.economies
-    assert [names[k] for k in found.moves[0].who] == ["USA", "JPN", "KOR", "EUR"]
-    assert [names[k] for k in found.moves[0].partners] == ["CHN"]
+    assert [names[k] for k in found.interventions[0].who] == ["USA", "JPN", "KOR", "EUR"]
+    assert [names[k] for k in found.interventions[0].partners] == ["CHN"]
     assert [n for n, speed in zip(names, found.automation["ai_speed"], strict=True) if speed == 0.1] == ["CHN"]
     assert [n for n, acts in zip(names, found.acting, strict=True) if not acts] == ["USA", "JPN", "KOR", "EUR"]
     assert {n for n, level in zip(names, found.growth["labour"][1], strict=True) if level > 1} == {"USA", "JPN", "KOR", "EUR", "CHN"}  # fmt: skip
@@ -34,14 +35,14 @@ def test_own_groups_stand_wherever_an_economy_does() -> None:
 
 def test_a_member_with_a_question_mark_counts_only_where_the_table_has_it() -> None:
     on_world = resolved(table="world-2011", groups=BLOCS, policies=[{"who": "east", "lever": "ai", "value": 0.2}])
-    assert [on_world.economies[k] for k in on_world.moves[0].who] == ["RUS", "CHN"]
+    assert [on_world.economies[k] for k in on_world.interventions[0].who] == ["RUS", "CHN"]
 
 
 def test_a_policy_of_an_absent_optional_economy_reaches_nothing_and_does_not_warn() -> None:
     policies = [{"who": "CAN?", "lever": "tariff", "value": 0.1}, {"who": ["USA", "CAN?"], "lever": "ai", "add": 0.1}]
     loaded = read_scenario({**HEAD, "policies": policies})
-    assert [move.who for move in loaded.resolved.moves] == [(), (0,)]
-    assert not loaded.resolved.moves[0].mask.any()
+    assert [move.who for move in loaded.resolved.interventions] == [(), (0,)]
+    assert not loaded.resolved.interventions[0].mask.any()
     assert loaded.warnings == ()
 
 
@@ -49,7 +50,7 @@ def test_a_sector_inside_a_larger_one_stands_for_it_with_a_warning() -> None:
     loaded = read_scenario(
         {**HEAD, "groups": {"sectors": {"medical": ["c9", "c14"]}}, "policies": [{"who": "USA", "lever": "tariff", "sectors": "medical", "value": 0.1}]}
     )  # fmt: skip
-    assert [loaded.table.sectors[k] for k in loaded.resolved.moves[0].sectors] == ["c8t12", "c14"]
+    assert [loaded.table.sectors[k] for k in loaded.resolved.interventions[0].sectors] == ["c8t12", "c14"]
     assert [(w.code, w.message) for w in loaded.warnings] == [
         ("S034", "groups.sectors.medical: this table has 'c9' only as part of 'c8t12', which stands for it.")
     ]

@@ -13,9 +13,10 @@ import pytest
 from sim.indicators.registry import INDICATORS
 from sim.levers import EVENT, POLICY, SETTING
 from sim.resources import scenario_files, scenario_folder
-from sim.scenario import EventType, PolicyLever, Scenario
-from sim.scenario_io import dump_yaml, load_scenario, read_document, read_scenario, scenario_hash, scenario_schema
-from sim.yaml_text import parse
+from sim.scenario.read import load_scenario, read_document, read_scenario
+from sim.scenario.schema import EventType, PolicyLever, Scenario
+from sim.scenario.write import dump_yaml, scenario_hash, scenario_schema
+from sim.scenario.yaml_text import parse
 
 FILES = scenario_files()
 PART_ONE = {"status-quo", "baseline", "ai-divide", "trade-war"}
@@ -206,4 +207,4 @@ def test_the_format_page_shows_a_valid_scenario() -> None:
     page = (scenario_folder() / "README.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     loaded = read_scenario(parse(example, "README").data)
-    assert len(loaded.resolved.moves) == 3
+    assert len(loaded.resolved.interventions) == 3

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sim.errors import ScenarioError
-from sim.scenario_io import load_scenario, read_scenario
+from sim.scenario.read import load_scenario, read_scenario
 from tests.sim.scenario.conftest import HEAD
 
 TEXT = HEAD + (
@@ -120,7 +120,7 @@ def test_a_run_can_be_shortened_and_reseeded(path: Any) -> None:
 def test_a_short_run_does_not_object_to_later_policies(write: Any) -> None:
     text = HEAD + "policies:\n  - {who: USA, lever: tariff, value: 0.1, from: 2018}\n"
     resolved = read_scenario(write(text), years=(2011, 2013)).resolved
-    assert [resolved.moving(year) for year in resolved.years] == [[], [], []]
+    assert [resolved.in_force(year) for year in resolved.years] == [[], [], []]
 
 
 @pytest.mark.parametrize(("options", "words"), [

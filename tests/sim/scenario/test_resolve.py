@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from decomp.table import WorldTable
-from sim.scenario import Scenario
-from sim.scenario_io import ResolvedScenario, resolve
+from sim.scenario.resolve import ResolvedScenario, resolve
+from sim.scenario.schema import Scenario
 
 ECONOMIES, SECTORS = ("USA", "CHN", "ROW"), ("c1", "c14", "c30")
 USA, CHN, ROW = range(3)
@@ -39,11 +39,11 @@ def test_a_tariff_reaches_the_goods_of_its_partners_and_nothing_else(table: Worl
     resolved = made(table, policies=[{"who": "USA", "lever": "tariff", "partners": "CHN", "value": 0.25}])
     expected = np.zeros((3, 3, 3), bool)
     expected[CHN, 0, USA] = expected[CHN, 1, USA] = True  # origin, sector, importer
-    np.testing.assert_array_equal(resolved.moves[0].mask, expected)
+    np.testing.assert_array_equal(resolved.interventions[0].mask, expected)
 
 
 def test_nobody_taxes_itself(table: WorldTable) -> None:
-    (move,) = made(table, policies=[{"who": "all", "lever": "tariff", "sectors": "all", "value": 0.1}]).moves
+    (move,) = made(table, policies=[{"who": "all", "lever": "tariff", "sectors": "all", "value": 0.1}]).interventions
     assert move.mask.sum() == 3 * 3 * 2
     assert not any(move.mask[e, :, e].any() for e in range(3))
 
@@ -51,7 +51,7 @@ def test_nobody_taxes_itself(table: WorldTable) -> None:
 def test_who_of_an_export_restriction_are_the_origins(table: WorldTable) -> None:
     (move,) = made(
         table, events=[{"type": "export-restriction", "who": "CHN", "partners": "USA", "sectors": "c14", "size": 0.4, "from": 2013, "duration": 2}]
-    ).moves  # fmt: skip
+    ).interventions  # fmt: skip
     assert [tuple(int(k) for k in cell) for cell in np.argwhere(move.mask)] == [(CHN, 1, USA)]
     assert (move.first, move.last) == (2013, 2014)
 
@@ -67,7 +67,7 @@ def test_who_of_an_export_restriction_are_the_origins(table: WorldTable) -> None
 )
 def test_shapes_of_the_other_levers(table: WorldTable, lever: str, shape: tuple[int, ...], cells: list[Any]) -> None:
     sectors = {} if lever in {"robots", "labour"} else {"sectors": "manufacturing"}
-    (move,) = made(table, policies=[{"who": "CHN", "lever": lever, "value": 0.5, **sectors}]).moves
+    (move,) = made(table, policies=[{"who": "CHN", "lever": lever, "value": 0.5, **sectors}]).interventions
     assert move.mask.shape == shape
     assert [tuple(int(k) for k in cell) for cell in np.argwhere(move.mask)] == cells
 
@@ -206,6 +206,11 @@ def test_open_years_are_filled_in(table: WorldTable) -> None:
 
 def test_what_is_resolved_cannot_be_changed(table: WorldTable) -> None:
     resolved = made(table, policies=[{"who": "USA", "lever": "tariff", "value": 0.1}])
-    for array in (*resolved.automation.values(), *resolved.growth.values(), resolved.acting, resolved.moves[0].mask):
+    for array in (
+        *resolved.automation.values(),
+        *resolved.growth.values(),
+        resolved.acting,
+        resolved.interventions[0].mask,
+    ):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0

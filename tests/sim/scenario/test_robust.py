@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from sim.errors import ScenarioError
 from sim.resources import scenario_files
-from sim.scenario_io import read_document, read_scenario
-from sim.yaml_text import dump, parse
+from sim.scenario.read import read_document, read_scenario
+from sim.scenario.yaml_text import dump, parse
 from tests.sim.scenario.test_yaml_text import trees
 
 GOOD = {

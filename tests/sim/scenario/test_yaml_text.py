@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import ScenarioError, render
-from sim.yaml_text import dump, parse
+from sim.scenario.yaml_text import dump, parse
 
 TEXT = """\
 name: NO

@@ -158,7 +158,7 @@ def _growth(value: Any) -> float | dict[int, float]:
 
 
 #: A yearly growth rate, or levels relative to the base year by calendar year (joined by constant growth).
-Path = Annotated[
+GrowthPath = Annotated[
     float | dict[int, float],
     PlainValidator(_growth),
     WithJsonSchema(

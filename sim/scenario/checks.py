@@ -6,59 +6,59 @@ from collections.abc import Collection, Iterable
 
 from sim.levers import EVENT, POLICY, Lever
 from sim.resources import scenario_files
-from sim.scenario import LONGEST, Event, Expectation, Policy, Scenario
-from sim.scenario_io.cooperation import check_cooperation
-from sim.scenario_io.draws import check_draws
-from sim.scenario_io.faults import Faults
-from sim.yaml_text import Path
+from sim.scenario.cooperation_terms import check_cooperation
+from sim.scenario.draws import check_draws
+from sim.scenario.problems import Problems
+from sim.scenario.schema import LONGEST, Event, Expectation, Policy, Scenario
+from sim.scenario.yaml_text import KeyPath
 
 #: The base year of the same run, as something to compare with.
 BASE = "base"
 
 
-def check(scenario: Scenario, faults: Faults, *, indicators: Collection[str] | None = None) -> None:
+def check(scenario: Scenario, problems: Problems, *, indicators: Collection[str] | None = None) -> None:
     """Record everything in the scenario that cannot be meant so.
 
     Parameters
     ----------
     scenario : Scenario
-    faults : Faults
+    problems : Problems
     indicators : collection of str, optional
         Ids that expectations may name; not checked when not given.
     """
     start, end = scenario.years
-    known_years = "years" not in faults.assumed and _check_years(start, end, faults)
-    check_cooperation(scenario, faults, known_years=known_years)
+    known_years = "years" not in problems.assumed and _check_years(start, end, problems)
+    check_cooperation(scenario, problems, known_years=known_years)
     for i, policy in enumerate(scenario.policies):
-        _check_policy(policy, ("policies", i), faults)
+        _check_policy(policy, ("policies", i), problems)
         if known_years:
-            _check_span(policy.first, policy.last, scenario, ("policies", i), faults)
+            _check_span(policy.first, policy.last, scenario, ("policies", i), problems)
     for i, event in enumerate(scenario.events):
-        _check_event(event, ("events", i), faults)
+        _check_event(event, ("events", i), problems)
         if known_years:
-            _check_event_years(event, scenario, ("events", i), faults)
+            _check_event_years(event, scenario, ("events", i), problems)
     for i, expectation in enumerate(scenario.expect):
-        _check_expectation(expectation, ("expect", i), faults, indicators)
+        _check_expectation(expectation, ("expect", i), problems, indicators)
         if known_years and expectation.at is not None:
-            _check_inside(expectation.at, scenario, ("expect", i, "at"), faults)
+            _check_inside(expectation.at, scenario, ("expect", i, "at"), problems)
     if known_years:
-        _check_paths(scenario, faults)
-    check_draws(scenario, faults)
+        _check_paths(scenario, problems)
+    check_draws(scenario, problems)
 
 
-def _check_years(start: int, end: int, faults: Faults) -> bool:
+def _check_years(start: int, end: int, problems: Problems) -> bool:
     if end < start:
-        faults.add(
+        problems.add(
             ("years",), "S023", f"the last year {end} lies before the base year {start}.", help="write [first, last]"
         )
     elif end - start > LONGEST:
-        faults.add(("years",), "S013", f"{end - start} years are too many; at most {LONGEST}.")
+        problems.add(("years",), "S013", f"{end - start} years are too many; at most {LONGEST}.")
     else:
         return True
     return False
 
 
-def _check_inside(year: int, scenario: Scenario, path: Path, faults: Faults, *, key: bool = False) -> bool:
+def _check_inside(year: int, scenario: Scenario, path: KeyPath, problems: Problems, *, key: bool = False) -> bool:
     """Record a year outside the simulated years; the base year itself is observed, not simulated."""
     start, end = scenario.years
     if start < year <= end:
@@ -67,27 +67,27 @@ def _check_inside(year: int, scenario: Scenario, path: Path, faults: Faults, *, 
     help = (
         f"allowed: {start + 1} to {end} (years: [{start}, {end}])" if end > start else "this run has no simulated year"
     )
-    faults.add(path, "S022", f"{reason}.", help=help, key=key)
+    problems.add(path, "S022", f"{reason}.", help=help, key=key)
     return False
 
 
-def _check_span(first: int | None, last: int | None, scenario: Scenario, path: Path, faults: Faults) -> None:
+def _check_span(first: int | None, last: int | None, scenario: Scenario, path: KeyPath, problems: Problems) -> None:
     inside = [
-        _check_inside(year, scenario, (*path, name), faults)
+        _check_inside(year, scenario, (*path, name), problems)
         for name, year in (("from", first), ("to", last))
         if year is not None
     ]
     if all(inside) and first is not None and last is not None and first > last:
-        faults.add(
+        problems.add(
             (*path, "from"), "S023", f"starts in {first}, after it ends in {last}.", help="exchange `from` and `to`"
         )
 
 
-def _check_event_years(event: Event, scenario: Scenario, path: Path, faults: Faults) -> None:
-    inside = _check_inside(event.first, scenario, (*path, "from"), faults)
+def _check_event_years(event: Event, scenario: Scenario, path: KeyPath, problems: Problems) -> None:
+    inside = _check_inside(event.first, scenario, (*path, "from"), problems)
     last = event.first + event.duration - 1
     if inside and last > scenario.years[1]:
-        faults.add(
+        problems.add(
             (*path, "duration"),
             "S022",
             f"reaches to {last}, beyond the end of the run in {scenario.years[1]}.",
@@ -95,27 +95,27 @@ def _check_event_years(event: Event, scenario: Scenario, path: Path, faults: Fau
         )
 
 
-def _check_policy(policy: Policy, path: Path, faults: Faults) -> None:
+def _check_policy(policy: Policy, path: KeyPath, problems: Problems) -> None:
     lever = POLICY[policy.lever]
     if policy.value is not None:
-        _check_amount(policy.value, lever, (*path, "value"), faults)
+        _check_amount(policy.value, lever, (*path, "value"), problems)
     elif policy.lever == "tariff":
-        _check_amount(policy.amount, lever, (*path, "add"), faults)
+        _check_amount(policy.amount, lever, (*path, "add"), problems)
     elif not abs(policy.amount) <= (1.0 if lever.max == 1.0 else 100.0):
-        faults.add(
+        problems.add(
             (*path, "add"), "S013", f"an increment of {policy.amount:g} is too large for {lever.id} ({lever.allowed})."
         )
     if policy.ramp == "linear" and policy.last is None:
-        faults.add(
+        problems.add(
             (*path, "ramp"), "S015", "a linear ramp needs the year `to` in which it is complete.", help="add `to: …`"
         )
 
 
-def _check_event(event: Event, path: Path, faults: Faults) -> None:
-    _check_amount(event.size, EVENT[event.type], (*path, "size"), faults)
+def _check_event(event: Event, path: KeyPath, problems: Problems) -> None:
+    _check_amount(event.size, EVENT[event.type], (*path, "size"), problems)
 
 
-def _check_amount(value: float, lever: Lever, path: Path, faults: Faults) -> None:
+def _check_amount(value: float, lever: Lever, path: KeyPath, problems: Problems) -> None:
     if lever.allows(value):
         return
     guess = (
@@ -124,12 +124,12 @@ def _check_amount(value: float, lever: Lever, path: Path, faults: Faults) -> Non
         else ""
     )
     if lever.id == "tariff" and value <= -1.0:
-        faults.add(
+        problems.add(
             path, "S024", f"a tariff of {value:g} ({100 * value:g} %) leaves no price to pay; it must be above −1 (−100 %).",
             help=f"a negative tariff is an import subsidy, for example -0.1 for 10 %{guess}",
         )  # fmt: skip
     else:
-        faults.add(
+        problems.add(
             path,
             "S013",
             f"{value:g} is outside the limits of {lever.id}.",
@@ -137,16 +137,18 @@ def _check_amount(value: float, lever: Lever, path: Path, faults: Faults) -> Non
         )
 
 
-def _check_expectation(expectation: Expectation, path: Path, faults: Faults, indicators: Iterable[str] | None) -> None:
+def _check_expectation(
+    expectation: Expectation, path: KeyPath, problems: Problems, indicators: Iterable[str] | None
+) -> None:
     if indicators is not None and expectation.indicator not in set(indicators):
-        faults.unknown((*path, "indicator"), "S028", "indicator", expectation.indicator, sorted(indicators))
+        problems.unknown((*path, "indicator"), "S028", "indicator", expectation.indicator, sorted(indicators))
     scenarios = [BASE, *scenario_files()]
     if expectation.versus not in scenarios:
-        faults.unknown((*path, "versus"), "S028", "scenario to compare with", expectation.versus, scenarios)
+        problems.unknown((*path, "versus"), "S028", "scenario to compare with", expectation.versus, scenarios)
 
 
-def _check_paths(scenario: Scenario, faults: Faults) -> None:
+def _check_paths(scenario: Scenario, problems: Problems) -> None:
     for name in ("productivity", "labour", "capital"):
         for label, path in getattr(scenario.baseline, name).items():
             for year in path if isinstance(path, dict) else ():
-                _check_inside(year, scenario, ("baseline", name, label, year), faults, key=True)
+                _check_inside(year, scenario, ("baseline", name, label, year), problems, key=True)

@@ -14,15 +14,15 @@ from decomp.errors import DataMissingError
 from decomp.labels import did_you_mean, listed
 from sim.errors import Problem, ScenarioError
 from sim.resources import scenario_files
-from sim.scenario import LONGEST, Scenario
-from sim.scenario_io.checks import check
-from sim.scenario_io.faults import Faults
-from sim.scenario_io.inherit import inherited
-from sim.scenario_io.labels import OPTIONAL
-from sim.scenario_io.overrides import Overrides, overridden
-from sim.scenario_io.resolve import ResolvedScenario, resolve
-from sim.scenario_io.structure import structure
-from sim.yaml_text import Mark, YamlDocument, parse
+from sim.scenario.checks import check
+from sim.scenario.inherit import inherited
+from sim.scenario.labels import OPTIONAL
+from sim.scenario.overrides import Overrides, overridden
+from sim.scenario.problems import Problems
+from sim.scenario.resolve import ResolvedScenario, resolve
+from sim.scenario.schema import LONGEST, Scenario
+from sim.scenario.structure import structure
+from sim.scenario.yaml_text import Place, YamlDocument, parse
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("unweave.scenario")
 
 #: What a scenario can be read from: a path or library name, a scenario, or plain data.
-Source = str | Path | Scenario | Mapping[str, Any]
+ScenarioSource = str | Path | Scenario | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,13 +61,13 @@ class LoadedScenario:
     overrides: tuple[str, ...]
 
 
-def load_scenario(source: Source, overrides: Overrides | None = None, **options: Any) -> Scenario:
+def load_scenario(source: ScenarioSource, overrides: Overrides | None = None, **options: Any) -> Scenario:
     """Read and check a scenario; see :func:`read_scenario`, which also returns the table and the resolved form."""
     return read_scenario(source, overrides, **options).scenario
 
 
 def read_scenario(
-    source: Source,
+    source: ScenarioSource,
     overrides: Overrides | None = None,
     *,
     years: tuple[int, int] | None = None,
@@ -99,24 +99,24 @@ def read_scenario(
     """
     document, file = _document(source)
     document = overridden(inherited(document, file, read_document), overrides)
-    faults = Faults(document)
-    scenario = structure(document.data, faults)
+    problems = Problems(document)
+    scenario = structure(document.data, problems)
     if scenario is None:
-        faults.raise_errors()
+        problems.raise_errors()
         raise AssertionError("a scenario without a fault was not accepted")
-    check(scenario, faults, indicators=indicators)
+    check(scenario, problems, indicators=indicators)
     if table is None:
-        table = _table(scenario, file, faults)
+        table = _table(scenario, file, problems)
     if table is not None:
-        _check_base_year(scenario, table, faults)
-        scenario = _with_run(_for_table(scenario, table, faults), years, seed, faults)
-        resolved = resolve(scenario, table, faults=faults)
-    faults.raise_errors()
+        _check_base_year(scenario, table, problems)
+        scenario = _with_run(_for_table(scenario, table, problems), years, seed, problems)
+        resolved = resolve(scenario, table, problems=problems)
+    problems.raise_errors()
     assert table is not None
-    for warning in faults.warnings:
+    for warning in problems.warnings:
         logger.info("%s: %s", warning.place, warning.message)
     given = () if overrides is None else tuple(_spelled(overrides))
-    return LoadedScenario(scenario, resolved, table, tuple(faults.warnings), document.text, file, given)
+    return LoadedScenario(scenario, resolved, table, tuple(problems.warnings), document.text, file, given)
 
 
 def find_scenario(name: str | Path) -> Path:
@@ -165,16 +165,16 @@ def read_document(path: Path) -> YamlDocument:
     return parse(text, str(path))
 
 
-def _document(source: Source) -> tuple[YamlDocument, str]:
+def _document(source: ScenarioSource) -> tuple[YamlDocument, str]:
     if isinstance(source, str | Path):
         path = find_scenario(source)
         return read_document(path), str(path)
-    nothing: Mapping[Any, Mark] = MappingProxyType({})
+    nothing: Mapping[Any, Place] = MappingProxyType({})
     data = source.model_dump(by_alias=True, exclude_none=True) if isinstance(source, Scenario) else dict(source)
     return YamlDocument("", "", data, nothing, nothing), ""
 
 
-def _table(scenario: Scenario, file: str, faults: Faults) -> WorldTable | None:
+def _table(scenario: Scenario, file: str, problems: Problems) -> WorldTable | None:
     """Load the table that the scenario names: bundled, or a file beside the scenario or in the working folder."""
     from decomp.io import bundled_names, load
 
@@ -187,16 +187,16 @@ def _table(scenario: Scenario, file: str, faults: Faults) -> WorldTable | None:
         return load(found if found is not None else name)
     except DataMissingError:
         help = f"bundled tables: {listed(bundled_names())}; or the path of a table file"
-        faults.add(("table",), "S027", f"no table {name!r}{did_you_mean(name, bundled_names()) or '.'}", help=help)
+        problems.add(("table",), "S027", f"no table {name!r}{did_you_mean(name, bundled_names()) or '.'}", help=help)
         return None
 
 
-def _check_base_year(scenario: Scenario, table: WorldTable, faults: Faults) -> None:
+def _check_base_year(scenario: Scenario, table: WorldTable, problems: Problems) -> None:
     start, end = scenario.years
-    if table.year is None or table.year == start or "years" in faults.assumed:
+    if table.year is None or table.year == start or "years" in problems.assumed:
         return
     help = f"write years: [{table.year}, {max(end, table.year)}], or choose the table of {start}"
-    faults.add(
+    problems.add(
         ("years",),
         "S031",
         f"the base year {start} is not the year of the table {scenario.table!r}, {table.year}.",
@@ -204,32 +204,34 @@ def _check_base_year(scenario: Scenario, table: WorldTable, faults: Faults) -> N
     )
 
 
-def _for_table(scenario: Scenario, table: WorldTable, faults: Faults) -> Scenario:
+def _for_table(scenario: Scenario, table: WorldTable, problems: Problems) -> Scenario:
     """Return the scenario without expectations about optional economies (``IDN?``) that the table does not have."""
     bare = [one.economy.removesuffix(OPTIONAL) for one in scenario.expect]
     kept = [
         i for i, one in enumerate(scenario.expect) if not one.economy.endswith(OPTIONAL) or bare[i] in table.economies
     ]
-    before = faults.indices.get("expect", list(range(len(bare))))
-    faults.indices["expect"] = [before[i] for i in kept]
+    before = problems.indices.get("expect", list(range(len(bare))))
+    problems.indices["expect"] = [before[i] for i in kept]
     expect = tuple(scenario.expect[i].model_copy(update={"economy": bare[i]}) for i in kept)
     return scenario.model_copy(update={"expect": expect})
 
 
-def _with_run(scenario: Scenario, years: tuple[int, int] | None, seed: Any, faults: Faults) -> Scenario:
+def _with_run(scenario: Scenario, years: tuple[int, int] | None, seed: Any, problems: Problems) -> Scenario:
     """Return the scenario with the years and the seed of this run."""
     changes: dict[str, Any] = {}
-    if years is not None and "years" not in faults.assumed:
+    if years is not None and "years" not in problems.assumed:
         base = scenario.years[0]
         if years[0] != base or not base <= years[1] <= base + LONGEST:
             message = f"years {years[0]}:{years[1]} do not fit: a run starts in its base year {base} and goes forward at most {LONGEST} years."
-            mark = Mark("--years")
-            faults.found.append(mark.problem("S022", message, help=f"for example --years {base}:{scenario.years[1]}"))
+            mark = Place("--years")
+            problems.found.append(mark.problem("S022", message, help=f"for example --years {base}:{scenario.years[1]}"))
         else:
             changes["years"] = (int(years[0]), int(years[1]))
     if seed is not None:
         if not isinstance(seed, Integral) or seed < 0:
-            faults.found.append(Mark("--seed").problem("S013", f"the seed is {seed!r}; allowed: whole numbers from 0."))
+            problems.found.append(
+                Place("--seed").problem("S013", f"the seed is {seed!r}; allowed: whole numbers from 0.")
+            )
         else:
             changes["seed"] = int(seed)
     return scenario.model_copy(update=changes) if changes else scenario

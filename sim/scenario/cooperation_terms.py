@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from sim import calibration
 from sim.levers import POLICY
-from sim.scenario import Scenario
-from sim.scenario_io.faults import Faults
-from sim.scenario_io.labels import Labels
-from sim.scenario_io.moves import Move, combined
-from sim.yaml_text import Path as Place
+from sim.scenario.interventions import Intervention, combined
+from sim.scenario.labels import TableLabels
+from sim.scenario.problems import Problems
+from sim.scenario.schema import Scenario
+from sim.scenario.yaml_text import KeyPath
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -67,7 +67,7 @@ class CarbonTerms:
     intensity: Array
 
 
-def ledger_terms(scenario: Scenario, labels: Labels, costs: Mapping[str, Array]) -> LedgerTerms | None:
+def ledger_terms(scenario: Scenario, labels: TableLabels, costs: Mapping[str, Array]) -> LedgerTerms | None:
     """The consortium, or None where there is none; faults are recorded with their place."""
     given = scenario.behaviour.ledger
     first = given.first if given.first is not None else scenario.years[0] + 1
@@ -78,7 +78,7 @@ def ledger_terms(scenario: Scenario, labels: Labels, costs: Mapping[str, Array])
     return LedgerTerms(first, founders, willing, costs)
 
 
-def carbon_terms(scenario: Scenario, labels: Labels, table: Any) -> CarbonTerms | None:
+def carbon_terms(scenario: Scenario, labels: TableLabels, table: Any) -> CarbonTerms | None:
     """The carbon market, or None where there is none; faults are recorded with their place."""
     given = scenario.behaviour.carbon
     first = given.first if given.first is not None else scenario.years[0] + 1
@@ -89,35 +89,35 @@ def carbon_terms(scenario: Scenario, labels: Labels, table: Any) -> CarbonTerms 
     return CarbonTerms(first, members, _cap(given.cap, first, np.array(scenario.horizon)), intensity)
 
 
-def check_cooperation(scenario: Scenario, faults: Faults, *, known_years: bool) -> None:
+def check_cooperation(scenario: Scenario, problems: Problems, *, known_years: bool) -> None:
     """Record what cannot be meant so, without a table: a ledger that nobody founds, years outside the run."""
     ledger, carbon = scenario.behaviour.ledger, scenario.behaviour.carbon
     if ledger.active and not ledger.initiators:
-        faults.add(
+        problems.add(
             _LEDGER, "S011", "the ledger is active, but nobody founds it.",
             help="add `initiators: [EUR, JPN, KOR]` or other economies", key=True,
         )  # fmt: skip
     if carbon.active and carbon.members is None and not ledger.active:
-        faults.add(
+        problems.add(
             _CARBON, "S011", "the carbon market has no members: `members` is not given and the ledger is not active.",
             help="add `members: [EUR, JPN]`, or found a ledger, whose members take part", key=True,
         )  # fmt: skip
     if scenario.economy.closure == "fixed-prices":
-        _check_closure(scenario, faults)
+        _check_closure(scenario, problems)
     if known_years:
         for family, path in ((ledger, _LEDGER), (carbon, _CARBON)):
             if family.first is not None:
-                _check_year(family.first, scenario, (*path, "from"), faults)
+                _check_year(family.first, scenario, (*path, "from"), problems)
         for year in carbon.cap if isinstance(carbon.cap, dict) else ():
-            _check_year(year, scenario, (*_CARBON, "cap", year), faults, key=True)
+            _check_year(year, scenario, (*_CARBON, "cap", year), problems, key=True)
 
 
-def _check_closure(scenario: Scenario, faults: Faults) -> None:
+def _check_closure(scenario: Scenario, problems: Problems) -> None:
     """At fixed prices income and spending stay as they are: nothing can be paid for."""
     ledger = scenario.behaviour.ledger
     costs = [ledger.entry_cost, ledger.running_cost]
     costs += [cost or 0.0 for one in ledger.overrides.values() for cost in (one.entry_cost, one.running_cost)]
-    unanswered: list[tuple[Place, str, str]] = []
+    unanswered: list[tuple[KeyPath, str, str]] = []
     if ledger.active and any(costs):
         free = "set `entry_cost: 0.0` and `running_cost: 0.0`, or use `general-equilibrium`"
         unanswered.append((_LEDGER, "the costs of the ledger", free))
@@ -127,12 +127,12 @@ def _check_closure(scenario: Scenario, faults: Faults) -> None:
         if policy.lever == "education":
             unanswered.append((("policies", i, "lever"), "spending on education", "use `general-equilibrium`"))
     for path, what, help in unanswered:
-        faults.add(
+        problems.add(
             path, "S036", f"the closure fixed-prices cannot answer {what}: income and spending stay fixed.", help=help
         )
 
 
-def check_shares(moves: Sequence[Move], settings: Mapping[str, Array], labels: Labels) -> None:
+def check_shares(moves: Sequence[Intervention], settings: Mapping[str, Array], labels: TableLabels) -> None:
     """Record policies and events whose sum leaves the limits of a share: education, open source, technology sharing."""
     received = settings["technology_sharing"]
     start = {
@@ -154,25 +154,25 @@ def check_shares(moves: Sequence[Move], settings: Mapping[str, Array], labels: L
                 continue
             cell = tuple(int(k) for k in np.argwhere(wrong)[0])
             last = next(move for move in reversed(active) if move.mask[cell])
-            place: Place = ("policies" if last.kind == "policy" else "events", last.index)
+            place: KeyPath = ("policies" if last.kind == "policy" else "events", last.index)
             where = " with ".join(labels.economies[k] for k in cell)
-            labels.faults.add(
+            labels.problems.add(
                 place, "S013", f"brings {lever} of {where} to {level[cell]:g} in {year}, together with what else moves it.",
                 help=f"allowed: {limit.allowed} ({limit.unit})",
             )  # fmt: skip
             break
 
 
-def _check_year(year: int, scenario: Scenario, path: Place, faults: Faults, *, key: bool = False) -> None:
+def _check_year(year: int, scenario: Scenario, path: KeyPath, problems: Problems, *, key: bool = False) -> None:
     start, end = scenario.years
     if start < year <= end:
         return
     reason = f"{year} is the base year, which is observed" if year == start else f"{year} is outside the run"
     allowed = f"allowed: {start + 1} to {end} (years: [{start}, {end}])"
-    faults.add(path, "S022", f"{reason}.", help=allowed, key=key)
+    problems.add(path, "S022", f"{reason}.", help=allowed, key=key)
 
 
-def _members(labels: Labels, path: Place, names: Iterable[str]) -> Mask:
+def _members(labels: TableLabels, path: KeyPath, names: Iterable[str]) -> Mask:
     mask = np.zeros(labels.G, dtype=bool)
     listed = tuple(names)
     if listed:
@@ -181,7 +181,7 @@ def _members(labels: Labels, path: Place, names: Iterable[str]) -> Mask:
     return mask
 
 
-def _known_default(settings: Any, field: str, labels: Labels) -> tuple[str, ...]:
+def _known_default(settings: Any, field: str, labels: TableLabels) -> tuple[str, ...]:
     """Names of a field; a default group that the table does not have stands for nobody."""
     names: tuple[str, ...] = getattr(settings, field)
     if field in settings.model_fields_set:
@@ -202,14 +202,14 @@ def _cap(given: Any, first: int, years: NDArray[np.int_]) -> Array:
     return cap
 
 
-def _intensity(given: Any, labels: Labels, table: Any) -> Array:
+def _intensity(given: Any, labels: TableLabels, table: Any) -> Array:
     """Emissions per output, (G, N): stylised, or as given; economies win over groups and sectors over their groups."""
     if not isinstance(given.intensities, dict):
         if not given.active:
             return np.zeros((labels.G, labels.N))
         return np.asarray(calibration.emission_intensity(table, gradient=given.income_gradient))
     found = np.zeros((labels.G, labels.N))
-    path: Place = (*_CARBON, "intensities")
+    path: KeyPath = (*_CARBON, "intensities")
     for economy, sectors in sorted(given.intensities.items(), key=lambda item: _rank(item[0], labels.economies)):
         who = labels.economy_key(path, economy)
         for sector, value in sorted(sectors.items(), key=lambda item: _rank(item[0], labels.sectors)):
@@ -223,7 +223,7 @@ def _rank(name: str, labels: tuple[str, ...]) -> int:
     return 2 if name in labels else int(name != "all")
 
 
-def of_types(given: Mapping[str, tuple[str, ...]], labels: Labels) -> Mapping[str, Array]:
+def of_types(given: Mapping[str, tuple[str, ...]], labels: TableLabels) -> Mapping[str, Array]:
     """Settings that country types give, by field of protection, shape (G,); NaN where none does.
 
     An economy that is of two types which set the same field differently is a fault.
@@ -232,7 +232,7 @@ def of_types(given: Mapping[str, tuple[str, ...]], labels: Labels) -> Mapping[st
     owner: dict[tuple[str, int], str] = {}
     types = calibration.country_types()
     for name, members in given.items():
-        path: Place = ("behaviour", "protection", "types", name)
+        path: KeyPath = ("behaviour", "protection", "types", name)
         where = labels.economy_list(path, members)
         for id, row in types[name].items():
             field = id.partition(".")[2]
@@ -240,7 +240,7 @@ def of_types(given: Mapping[str, tuple[str, ...]], labels: Labels) -> Mapping[st
             for r in where:
                 other = owner.get((field, r))
                 if other is not None and values[r] != row.value:
-                    labels.faults.add(
+                    labels.problems.add(
                         path, "S025",
                         f"{labels.economies[r]} is of the types {other!r} and {name!r}, which set {field} to {values[r]:g} "
                         f"and to {row.value:g}.", help="keep one of them, or set the field in `overrides`", key=True,

@@ -7,10 +7,10 @@ import json
 from typing import Any
 
 from sim._version import __version__
-from sim.scenario import SCHEMA_VERSION, Scenario
-from sim.scenario_io.inherit import APPENDED, CHAIN, EXTENDS
-from sim.scenario_io.resolve import ResolvedScenario
-from sim.yaml_text import dump
+from sim.scenario.inherit import APPENDED, CHAIN, EXTENDS
+from sim.scenario.resolve import ResolvedScenario
+from sim.scenario.schema import SCHEMA_VERSION, Scenario
+from sim.scenario.yaml_text import dump
 
 #: Identity of the published schema; the number is the version of the format.
 SCHEMA_ID = f"urn:unweave:scenario:{SCHEMA_VERSION}"

@@ -12,9 +12,9 @@ from typing import Any
 from decomp.labels import ALIASES
 from decomp.names import LANGUAGES, economy_name
 from sim.calibration.groups import GROUP, tracked_groups
-from sim.scenario import Groups, Scenario
-from sim.scenario_io.faults import Faults
-from sim.yaml_text import Path
+from sim.scenario.problems import Problems
+from sim.scenario.schema import Groups, Scenario
+from sim.scenario.yaml_text import KeyPath
 
 #: Mark of a label that counts only where the table has it: ``RUS?``.
 OPTIONAL = "?"
@@ -24,11 +24,11 @@ RESERVED = ("all", "WLD", "base")
 WORLD = "WLD"
 
 
-class Labels:
+class TableLabels:
     """The labels and groups of a table and the scenario's own groups, as lists of positions."""
 
-    def __init__(self, table: Any, faults: Faults, groups: Groups | None = None) -> None:
-        self.table, self.faults = table, faults
+    def __init__(self, table: Any, problems: Problems, groups: Groups | None = None) -> None:
+        self.table, self.problems = table, problems
         self.economies: tuple[str, ...] = tuple(table.economies)
         self.sectors: tuple[str, ...] = tuple(table.sectors)
         self.economy_names = [*self.economies, *table.economy_groups, "all"]
@@ -48,29 +48,31 @@ class Labels:
         """Number of sectors."""
         return len(self.sectors)
 
-    def economy_list(self, path: Path, names: Sequence[str]) -> list[int]:
+    def economy_list(self, path: KeyPath, names: Sequence[str]) -> list[int]:
         """Positions of economies and groups, in table order; unknown names become problems."""
         return self._economies(self._known(path, names, self.economy_names, "S020", "economy or group"))
 
-    def sector_list(self, path: Path, names: Sequence[str]) -> list[int]:
+    def sector_list(self, path: KeyPath, names: Sequence[str]) -> list[int]:
         """Positions of sectors and groups, in table order; unknown names become problems."""
         return self._sectors(self._known(path, names, self.sector_names, "S021", "sector or group"))
 
-    def economy_key(self, path: Path, name: str) -> list[int]:
+    def economy_key(self, path: KeyPath, name: str) -> list[int]:
         """Positions of an economy or group that stands as a key."""
         if name not in self.economy_names:
             hint = self.economy_hint(name)
-            self.faults.unknown(
+            self.problems.unknown(
                 (*path, name), "S020", "economy or group", name, self.economy_names, key=True, hint=hint
             )
             return []
         return self._economies([name])
 
-    def sector_key(self, path: Path, name: str) -> list[int]:
+    def sector_key(self, path: KeyPath, name: str) -> list[int]:
         """Positions of a sector or group that stands as a key."""
         if name not in self.sector_names:
             hint = self.sector_hint(name)
-            self.faults.unknown((*path, name), "S021", "sector or group", name, self.sector_names, key=True, hint=hint)
+            self.problems.unknown(
+                (*path, name), "S021", "sector or group", name, self.sector_names, key=True, hint=hint
+            )
             return []
         return self._sectors([name])
 
@@ -80,7 +82,7 @@ class Labels:
             allowed = [WORLD, *self.economies, *(f"{GROUP}{name}" for name in self.tracked)]
             if expectation.economy not in allowed:
                 hint = self.economy_hint(expectation.economy)
-                self.faults.unknown(
+                self.problems.unknown(
                     ("expect", i, "economy"), "S020", "economy", expectation.economy, allowed, hint=hint
                 )
 
@@ -123,18 +125,18 @@ class Labels:
             ("sectors", groups.sectors, self.sector_names, self.sector_groups),
         ):
             for name, members in given.items():
-                path: Path = ("groups", kind, name)
+                path: KeyPath = ("groups", kind, name)
                 if name in names or name in RESERVED:
                     message = f"the name {name!r} is taken by the table or by an earlier group."
-                    self.faults.add(path, "S035", message, help="choose another name", key=True)
+                    self.problems.add(path, "S035", message, help="choose another name", key=True)
                     continue
-                errors = len(self.faults.errors)
+                errors = len(self.problems.errors)
                 own[name] = self._group(path, members, kind)
                 names.append(name)
-                if not own[name] and len(self.faults.errors) == errors:
-                    self.faults.add(path, "S016", f"the group {name!r} has no member in this table.")
+                if not own[name] and len(self.problems.errors) == errors:
+                    self.problems.add(path, "S016", f"the group {name!r} has no member in this table.")
 
-    def _group(self, path: Path, members: Sequence[str], kind: str) -> list[int]:
+    def _group(self, path: KeyPath, members: Sequence[str], kind: str) -> list[int]:
         """Positions of the members of a group."""
         if kind == "economies":
             return self.economy_list(path, members)
@@ -143,7 +145,7 @@ class Labels:
             name = member.removesuffix(OPTIONAL)
             around = self._around(name) if name not in self.sector_names else ""
             if around:
-                self.faults.add(
+                self.problems.add(
                     path,
                     "S034",
                     f"this table has {name!r} only as part of {around!r}, which stands for it.",
@@ -156,15 +158,15 @@ class Labels:
         """Return the sector that contains a basic code; empty when there is none."""
         return next((label for label, basic in self.table.sector_members.items() if code in basic), "")
 
-    def _known(self, path: Path, names: Sequence[str], allowed: list[str], code: str, what: str) -> list[str]:
+    def _known(self, path: KeyPath, names: Sequence[str], allowed: list[str], code: str, what: str) -> list[str]:
         """Names that the table has; one marked as optional may be missing, any other becomes a problem."""
         bare = [name.removesuffix(OPTIONAL) for name in names]
         unknown = [i for i, name in enumerate(bare) if name not in allowed and name == names[i]]
-        document = self.faults.document
-        single = document is not None and (*self.faults.original(path), 0) not in document.values
+        document = self.problems.document
+        single = document is not None and (*self.problems.original(path), 0) not in document.values
         for i in unknown:
             hint = self.economy_hint(names[i]) if code == "S020" else self.sector_hint(names[i])
-            self.faults.unknown(path if single else (*path, i), code, what, names[i], allowed, hint=hint)
+            self.problems.unknown(path if single else (*path, i), code, what, names[i], allowed, hint=hint)
         return [name for name in bare if name in allowed]
 
 

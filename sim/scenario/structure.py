@@ -13,9 +13,9 @@ from pydantic import BaseModel, ValidationError
 
 from decomp.labels import listed
 from sim.levers import SETTING
-from sim.scenario import Scenario
-from sim.scenario_io.faults import Faults
-from sim.yaml_text import Path
+from sim.scenario.problems import Problems
+from sim.scenario.schema import Scenario
+from sim.scenario.yaml_text import KeyPath
 
 #: Lists whose broken entries are left out while the others are checked on.
 LISTS = ("policies", "events", "expect")
@@ -43,23 +43,23 @@ _LIMITS = {
 }
 
 
-def structure(data: Any, faults: Faults) -> Scenario | None:
+def structure(data: Any, problems: Problems) -> Scenario | None:
     """Return the scenario that the data hold, without the parts that are wrong; every fault is recorded.
 
-    ``faults.indices`` maps the positions of the remaining policies, events and expectations to those in the text, and
-    ``faults.assumed`` names required entries that were replaced by a stand-in. None when nothing can be made of it.
+    ``problems.indices`` maps the positions of the remaining policies, events and expectations to those in the text, and
+    ``problems.assumed`` names required entries that were replaced by a stand-in. None when nothing can be made of it.
     """
     if not isinstance(data, Mapping):
         found = "is empty" if data is None else f"holds {kind_of(data)}"
-        faults.add((), "S012", f"the scenario {found}; expected lines of `key: value`, first of all `name: …`.")
+        problems.add((), "S012", f"the scenario {found}; expected lines of `key: value`, first of all `name: …`.")
         return None
     try:
         return Scenario.model_validate(data)
     except ValidationError as error:
         details = error.errors(include_url=False)
     for detail in details:
-        _record(detail, faults)
-    sound = _pruned(data, [tuple(detail["loc"]) for detail in details], faults)
+        _record(detail, problems)
+    sound = _pruned(data, [tuple(detail["loc"]) for detail in details], problems)
     try:
         return Scenario.model_validate(sound)
     except ValidationError:
@@ -83,20 +83,20 @@ def kind_of(value: Any) -> str:
     return "a list" if isinstance(value, list | tuple) else f"the number {value!r}"
 
 
-def _record(detail: Any, faults: Faults) -> None:
+def _record(detail: Any, problems: Problems) -> None:
     kind, found, context = detail["type"], detail["input"], detail.get("ctx", {})
-    path: Path = tuple(detail["loc"])
+    path: KeyPath = tuple(detail["loc"])
     is_key = bool(path) and path[-1] == "[key]"
     path = path[:-1] if is_key else path
     if kind == "extra_forbidden" and path == ("extends",):
-        faults.add(path, "S029", "cannot be given as an override; write it in the scenario.", key=True)
+        problems.add(path, "S029", "cannot be given as an override; write it in the scenario.", key=True)
     elif kind == "extra_forbidden":
-        faults.unknown(path, "S010", "key", path[-1], _keys_at(path[:-1]), key=True)
+        problems.unknown(path, "S010", "key", path[-1], _keys_at(path[:-1]), key=True)
     elif kind == "missing":
         help = f"add a line `{path[-1]}: …`: {_description(path)}"
-        faults.add(path, "S011", "is missing.", help=help, key=len(path) > 1)
+        problems.add(path, "S011", "is missing.", help=help, key=len(path) > 1)
     elif kind in _EXPECTED:
-        faults.add(
+        problems.add(
             path,
             "S012",
             f"expected {_EXPECTED[kind]}, found {kind_of(found)}.",
@@ -104,22 +104,26 @@ def _record(detail: Any, faults: Faults) -> None:
             key=is_key,
         )
     elif kind in _LIMITS:
-        faults.add(path, "S013", f"{found!r} must be {_LIMITS[kind].format(**context)}.", help=_limit_help(path, found))
+        problems.add(
+            path, "S013", f"{found!r} must be {_LIMITS[kind].format(**context)}.", help=_limit_help(path, found)
+        )
     elif kind == "literal_error" and found is None:
-        faults.add(path, "S012", "expected a word, found nothing.", help=f"allowed: {listed(map(str, _choices(path)))}")
+        problems.add(
+            path, "S012", "expected a word, found nothing.", help=f"allowed: {listed(map(str, _choices(path)))}"
+        )
     elif kind == "literal_error":
-        faults.unknown(path, "S014", "value", found, [str(choice) for choice in _choices(path)])
+        problems.unknown(path, "S014", "value", found, [str(choice) for choice in _choices(path)])
     elif kind == "unknown_choice":
-        faults.unknown(path, "S014", "value", context["found"], context["allowed"])
+        problems.unknown(path, "S014", "value", context["found"], context["allowed"])
     elif kind in {"one_amount", "level_or_factor"}:
-        faults.add(path, "S015", f"{detail['msg']}.")
+        problems.add(path, "S015", f"{detail['msg']}.")
     elif kind in {"bad_growth", "bad_elasticity", "bad_intensities", "bad_types", "bad_range", "bad_chosen"}:
-        faults.add(path, "S012", f"{detail['msg']}; found {kind_of(found)}.")
+        problems.add(path, "S012", f"{detail['msg']}; found {kind_of(found)}.")
     else:
-        faults.add(path, "S016", f"{_form(path, kind, found)}; found {kind_of(found)}.", key=is_key)
+        problems.add(path, "S016", f"{_form(path, kind, found)}; found {kind_of(found)}.", key=is_key)
 
 
-def _form(path: Path, kind: str, found: Any) -> str:
+def _form(path: KeyPath, kind: str, found: Any) -> str:
     """Say which form a text or list should have."""
     if path == ("years",):
         return "expected two years, [first, last]"
@@ -150,7 +154,7 @@ def _type_help(kind: str, found: Any) -> str:
     return ""
 
 
-def _limit_help(path: Path, found: Any) -> str:
+def _limit_help(path: KeyPath, found: Any) -> str:
     field = _field(path)
     extra = getattr(field, "json_schema_extra", None)
     in_overrides = len(path) > 2 and path[2] == "overrides"
@@ -164,7 +168,7 @@ def _limit_help(path: Path, found: Any) -> str:
     return f"allowed: {lever.allowed} ({lever.unit}){guess}"
 
 
-def _pruned(data: Mapping[Any, Any], locations: Iterable[Path], faults: Faults) -> dict[Any, Any]:
+def _pruned(data: Mapping[Any, Any], locations: Iterable[KeyPath], problems: Problems) -> dict[Any, Any]:
     """Copy the data without what is wrong; broken list entries go as a whole."""
     dropped: dict[str, set[int]] = {name: set() for name in LISTS}
     sound: dict[Any, Any] = _copied(data)
@@ -177,11 +181,11 @@ def _pruned(data: Mapping[Any, Any], locations: Iterable[Path], faults: Faults) 
         if isinstance(sound.get(name), list):
             kept = [i for i in range(len(sound[name])) if i not in broken]
             sound[name] = [sound[name][i] for i in kept]
-            faults.indices[name] = kept
+            problems.indices[name] = kept
     for name, stand_in in STAND_INS.items():
         if name not in sound:
             sound[name] = stand_in
-            faults.assumed.add(name)
+            problems.assumed.add(name)
     return sound
 
 
@@ -191,7 +195,7 @@ def _copied(value: Any) -> Any:
     return [_copied(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _remove(data: Any, path: Path) -> None:
+def _remove(data: Any, path: KeyPath) -> None:
     """Remove the entry at a path; of a list other than :data:`LISTS` the whole list goes."""
     for depth, part in enumerate(path):
         last = depth == len(path) - 1
@@ -212,7 +216,7 @@ def _model(annotation: Any) -> type[BaseModel] | None:
     return next((found for arg in get_args(annotation) if (found := _model(arg)) is not None), None)
 
 
-def _field(path: Path) -> Any:
+def _field(path: KeyPath) -> Any:
     """Field of the models that a path leads to, or None."""
     model: type[BaseModel] | None = Scenario
     field: Any = None
@@ -226,18 +230,18 @@ def _field(path: Path) -> Any:
     return field
 
 
-def _keys_at(path: Path) -> list[str]:
+def _keys_at(path: KeyPath) -> list[str]:
     model = _model(_field(path).annotation) if path else Scenario
     before = () if path else BEFORE_READING
     return [*before, *(info.alias or name for name, info in model.model_fields.items())] if model else []
 
 
-def _description(path: Path) -> str:
+def _description(path: KeyPath) -> str:
     field = _field(path)
     return (field.description or "") if field is not None else ""
 
 
-def _choices(path: Path) -> list[Any]:
+def _choices(path: KeyPath) -> list[Any]:
     """Return the allowed words of the field at a path."""
 
     def inside(annotation: Any) -> list[Any]:

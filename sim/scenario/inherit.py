@@ -14,10 +14,9 @@ from typing import Any
 from decomp.labels import did_you_mean, listed
 from sim.errors import ScenarioError
 from sim.resources import scenario_files
-from sim.scenario_io.faults import Faults
-from sim.scenario_io.structure import kind_of
-from sim.yaml_text import Mark, YamlDocument
-from sim.yaml_text import Path as Place
+from sim.scenario.problems import Problems
+from sim.scenario.structure import kind_of
+from sim.scenario.yaml_text import KeyPath, Place, YamlDocument
 
 #: Key that names the scenario built on.
 EXTENDS = "extends"
@@ -54,34 +53,34 @@ def inherited(document: YamlDocument, file: str, read: Callable[[Path], YamlDocu
 def _merged(
     document: YamlDocument, path: Path | None, read: Callable[[Path], YamlDocument], chain: tuple[Path, ...]
 ) -> YamlDocument:
-    faults = Faults(document)
+    problems = Problems(document)
     if not isinstance(document.data, Mapping):
         return document
     if EXTENDS not in document.data:
         for key in APPENDED:
             if key in document.data:
                 help = f"write `{APPENDED[key]}:`, or name the scenario that it builds on with `{EXTENDS}: …`"
-                faults.add((key,), "S010", "appends to a list that is not inherited.", help=help, key=True)
-        faults.raise_errors()
+                problems.add((key,), "S010", "appends to a list that is not inherited.", help=help, key=True)
+        problems.raise_errors()
         return document
-    parent = _parent_of(document, path, faults)
+    parent = _parent_of(document, path, problems)
     if parent in chain:
         ring = " → ".join(place.stem for place in (*chain[chain.index(parent) :], parent))
-        faults.add((EXTENDS,), "S032", f"leads back to itself: {ring}.", help="let one of them stand on its own")
-    faults.raise_errors()
+        problems.add((EXTENDS,), "S032", f"leads back to itself: {ring}.", help="let one of them stand on its own")
+    problems.raise_errors()
     base = _merged(read(parent), parent, read, (*chain, parent))
     if not isinstance(base.data, Mapping):
-        faults.add((EXTENDS,), "S033", f"{parent.name} is not a scenario: it holds {kind_of(base.data)}.")
-        faults.raise_errors()
-    return _Merge(base, document, faults).result(str(base.data.get("name", parent.stem)))
+        problems.add((EXTENDS,), "S033", f"{parent.name} is not a scenario: it holds {kind_of(base.data)}.")
+        problems.raise_errors()
+    return _Merge(base, document, problems).result(str(base.data.get("name", parent.stem)))
 
 
-def _parent_of(document: YamlDocument, path: Path | None, faults: Faults) -> Path:
+def _parent_of(document: YamlDocument, path: Path | None, problems: Problems) -> Path:
     """File of the scenario named by ``extends``: of the library, or a path from the folder of the scenario."""
     name = document.data[EXTENDS]
     if not isinstance(name, str) or not name.strip():
-        faults.add((EXTENDS,), "S012", f"expected the name or path of one scenario, found {kind_of(name)}.")
-        raise ScenarioError(faults.errors)
+        problems.add((EXTENDS,), "S012", f"expected the name or path of one scenario, found {kind_of(name)}.")
+        raise ScenarioError(problems.errors)
     library, folder = scenario_files(), Path() if path is None else path.parent
     if name in library:
         return library[name].resolve()
@@ -89,17 +88,17 @@ def _parent_of(document: YamlDocument, path: Path | None, faults: Faults) -> Pat
         if candidate.is_file():
             return candidate.resolve()
     help = f"scenarios of the library: {listed(library)}; or a path from the folder of this file"
-    faults.add((EXTENDS,), "S033", f"there is no scenario {name!r}{did_you_mean(name, library) or '.'}", help=help)
-    raise ScenarioError(faults.errors)
+    problems.add((EXTENDS,), "S033", f"there is no scenario {name!r}{did_you_mean(name, library) or '.'}", help=help)
+    raise ScenarioError(problems.errors)
 
 
 class _Merge:
     """One scenario laid over another, with the places of both."""
 
-    def __init__(self, base: YamlDocument, document: YamlDocument, faults: Faults) -> None:
-        self.base, self.document, self.faults = base, document, faults
-        self.keys: dict[Place, Mark] = {}
-        self.values: dict[Place, Mark] = {(): document.mark(())}
+    def __init__(self, base: YamlDocument, document: YamlDocument, problems: Problems) -> None:
+        self.base, self.document, self.problems = base, document, problems
+        self.keys: dict[KeyPath, Place] = {}
+        self.values: dict[KeyPath, Place] = {(): document.mark(())}
 
     def result(self, name: str) -> YamlDocument:
         base, document = self.base, self.document
@@ -112,11 +111,11 @@ class _Merge:
             if key in document.data:
                 self._append(data, key, target)
         data[CHAIN] = [name, *base.data.get(CHAIN, ())]
-        self.faults.raise_errors()
+        self.problems.raise_errors()
         keys, values = MappingProxyType(self.keys), MappingProxyType(self.values)
         return YamlDocument(document.name, document.text, data, keys, values)
 
-    def _over(self, base: Mapping[Any, Any], own: Mapping[Any, Any], path: Place) -> dict[Any, Any]:
+    def _over(self, base: Mapping[Any, Any], own: Mapping[Any, Any], path: KeyPath) -> dict[Any, Any]:
         """Lay a mapping over another one; in the order of the base, then of what is new."""
         data = dict(base)
         for key, value in own.items():
@@ -134,21 +133,21 @@ class _Merge:
         added, before = self.document.data[key], data.get(target) or []
         if not isinstance(added, list) or not isinstance(before, list):
             found = added if not isinstance(added, list) else before
-            self.faults.add((key,), "S012", f"expected a list, found {kind_of(found)}.")
+            self.problems.add((key,), "S012", f"expected a list, found {kind_of(found)}.")
             return
         if target in self.document.data:
             help = f"keep one: `{target}` replaces the inherited list, `{key}` appends to it"
-            self.faults.add((key,), "S012", f"stands beside `{target}`.", help=help, key=True)
+            self.problems.add((key,), "S012", f"stands beside `{target}`.", help=help, key=True)
         data[target] = [*before, *added]
         for k in range(len(added)):
             self._marks(self.document, (key, k), (target, len(before) + k))
 
-    def _marks(self, source: YamlDocument, old: Place, new: Place) -> None:
+    def _marks(self, source: YamlDocument, old: KeyPath, new: KeyPath) -> None:
         """Take over the places of a part of a document."""
         for marks, given in ((self.keys, source.keys), (self.values, source.values)):
             marks.update({(*new, *p[len(old) :]): mark for p, mark in given.items() if p[: len(old)] == old})
 
-    def _forget(self, path: Place) -> None:
+    def _forget(self, path: KeyPath) -> None:
         for marks in (self.keys, self.values):
             for old in [other for other in marks if other[: len(path)] == path]:
                 del marks[old]

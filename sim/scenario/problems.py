@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from decomp.labels import did_you_mean, listed
 from sim.errors import Problem, ScenarioError
-from sim.yaml_text import Mark, Path, YamlDocument
+from sim.scenario.yaml_text import KeyPath, Place, YamlDocument
 
 #: Every error code with what it means.
 CODES: Mapping[str, str] = MappingProxyType(
@@ -47,7 +47,7 @@ CODES: Mapping[str, str] = MappingProxyType(
 )
 
 
-class Faults:
+class Problems:
     """The problems found so far; ``document`` gives the places, if the scenario came from a text."""
 
     def __init__(self, document: YamlDocument | None = None) -> None:
@@ -59,18 +59,18 @@ class Faults:
         self.assumed: set[str] = set()
 
     def add(
-        self, path: Path, code: str, message: str, *, help: str = "", key: bool = False, warning: bool = False
+        self, path: KeyPath, code: str, message: str, *, help: str = "", key: bool = False, warning: bool = False
     ) -> None:
         """Record a problem at a path; ``key`` marks the key instead of the value."""
         path = self.original(path)
-        mark = self.document.mark(path, key=key) if self.document else Mark("")
+        mark = self.document.mark(path, key=key) if self.document else Place("")
         where = spell(path)
         text = f"{where}: {message}" if where else message
         self.found.append(mark.problem(code, text, help=help, path=where, warning=warning))
 
     def unknown(
         self,
-        path: Path,
+        path: KeyPath,
         code: str,
         what: str,
         found: object,
@@ -84,7 +84,7 @@ class Faults:
         guess = hint or did_you_mean(found, allowed) or "."
         self.add(path, code, f"unknown {what} {found!r}{guess}", help=f"allowed: {listed(allowed)}", key=key)
 
-    def original(self, path: Path) -> Path:
+    def original(self, path: KeyPath) -> KeyPath:
         """Path in the text of a path in the scenario."""
         kept = self.indices.get(str(path[0])) if len(path) > 1 else None
         return (path[0], kept[int(path[1])], *path[2:]) if kept is not None else path
@@ -113,7 +113,7 @@ class Faults:
         return [*in_file, *elsewhere]
 
 
-def spell(path: Path) -> str:
+def spell(path: KeyPath) -> str:
     """Write a path as people say it.
 
     >>> spell(("policies", 0, "who", 1))

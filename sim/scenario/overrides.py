@@ -8,12 +8,12 @@ from types import MappingProxyType
 from typing import Any
 
 from sim.errors import Problem, ScenarioError
-from sim.scenario_io.faults import spell
-from sim.yaml_text import Mark, Path, YamlDocument, parse
+from sim.scenario.problems import spell
+from sim.scenario.yaml_text import KeyPath, Place, YamlDocument, parse
 
 Overrides = Iterable[str] | Mapping[str, Any]
 #: Parts of a scenario that are lists: an override of an entry in one that is absent starts an empty list.
-LISTS: frozenset[Path] = frozenset({("policies",), ("events",), ("expect",), ("outputs",)})
+LISTS: frozenset[KeyPath] = frozenset({("policies",), ("events",), ("expect",), ("outputs",)})
 
 
 def overridden(document: YamlDocument, overrides: Overrides | None) -> YamlDocument:
@@ -58,7 +58,7 @@ class _Target:
         """Apply one ``path=value``."""
         name, equals, value = text.partition("=")
         if not equals:
-            mark = Mark("--set", 1, 1, max(1, len(text)), text)
+            mark = Place("--set", 1, 1, max(1, len(text)), text)
             self._fault(mark, f"{text!r} is not of the form path=value.", "for example --set policies.0.value=0.3")
             return
         try:
@@ -66,7 +66,7 @@ class _Target:
         except ScenarioError as error:
             self.problems += error.problems
             return
-        mark = Mark("--set", 1, 1, len(name), text)
+        mark = Place("--set", 1, 1, len(name), text)
         path = self._put(name.strip(), given.data, mark)
         if path is not None:
             self.values.update({(*path, *inner): place for inner, place in given.values.items()})
@@ -79,18 +79,18 @@ class _Target:
             for key, inner in value.items():
                 self.assign(f"{name}.{key}", inner)
             return
-        mark = Mark(f"override {name}")
+        mark = Place(f"override {name}")
         path = self._put(name, _copied(value), mark)
         if path is not None:
             self.values[path] = self.keys[path] = mark
 
-    def _put(self, name: str, value: Any, mark: Mark) -> Path | None:
+    def _put(self, name: str, value: Any, mark: Place) -> KeyPath | None:
         """Set the value at a path, making the mappings on the way; return the path with its real keys."""
         parts = [part for part in re.sub(r"\[(\d+)\]", r".\1", name.strip()).split(".") if part]
         if not parts:
             self._fault(mark, "the path in front of = is empty.", "for example --set policies.0.value=0.3")
             return None
-        path: Path = ()
+        path: KeyPath = ()
         here: Any = self.data
         for depth, part in enumerate(parts):
             key = self._step(here, part, path, mark)
@@ -112,7 +112,7 @@ class _Target:
             here[path[-1]] = value
         return path
 
-    def _step(self, here: Any, part: str, path: Path, mark: Mark) -> str | int | None:
+    def _step(self, here: Any, part: str, path: KeyPath, mark: Place) -> str | int | None:
         """Return the key or position that ``part`` means in ``here``; None, with a problem, when there is none."""
         where = spell(path) or "the scenario"
         if isinstance(here, dict):
@@ -132,13 +132,13 @@ class _Target:
             return None
         return int(part)
 
-    def _forget(self, path: Path) -> None:
+    def _forget(self, path: KeyPath) -> None:
         """Drop the marks of what is replaced."""
         for marks in (self.keys, self.values):
             for old in [other for other in marks if other[: len(path)] == path]:
                 del marks[old]
 
-    def _fault(self, mark: Mark, message: str, help: str) -> None:
+    def _fault(self, mark: Place, message: str, help: str) -> None:
         self.problems.append(mark.problem("S029", message, help=help))
 
 

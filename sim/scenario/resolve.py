@@ -11,9 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import calibration
-from sim.scenario import Scenario
-from sim.scenario.settings import FACTORS
-from sim.scenario_io.cooperation import (
+from sim.scenario.cooperation_terms import (
     GOVERNANCE_BY_ECONOMY,
     LEDGER_BY_ECONOMY,
     CarbonTerms,
@@ -23,10 +21,12 @@ from sim.scenario_io.cooperation import (
     ledger_terms,
     of_types,
 )
-from sim.scenario_io.faults import Faults
-from sim.scenario_io.labels import Labels
-from sim.scenario_io.moves import Move, combined, moves_of
-from sim.yaml_text import YamlDocument
+from sim.scenario.interventions import Intervention, combined, interventions_of
+from sim.scenario.labels import TableLabels
+from sim.scenario.problems import Problems
+from sim.scenario.schema import Scenario
+from sim.scenario.settings import FACTORS
+from sim.scenario.yaml_text import YamlDocument
 
 Array = NDArray[np.float64]
 
@@ -47,7 +47,7 @@ class ResolvedScenario:
         All defaults and first and last years filled in; its ``years`` are those of the run.
     economies, sectors : tuples of str
         Labels of the table.
-    moves : tuple of Move
+    interventions : tuple of Intervention
         Policies, then events, each in the order of the file.
     automation, protection : mapping of str to ndarray, shape (G,)
         The settings that can differ by economy, overrides and factors applied: what each agent has. An economy with its
@@ -69,7 +69,7 @@ class ResolvedScenario:
     scenario: Scenario
     economies: tuple[str, ...]
     sectors: tuple[str, ...]
-    moves: tuple[Move, ...]
+    interventions: tuple[Intervention, ...]
     automation: Mapping[str, Array]
     protection: Mapping[str, Array]
     acting: NDArray[np.bool_]
@@ -85,34 +85,36 @@ class ResolvedScenario:
         """All years of the run, the base year first."""
         return tuple(self.scenario.horizon)
 
-    def moving(self, year: int, lever: str | None = None, kind: Literal["policy", "event"] | None = None) -> list[Move]:
-        """Moves in force in a year, of one lever or kind if given."""
+    def in_force(
+        self, year: int, lever: str | None = None, kind: Literal["policy", "event"] | None = None
+    ) -> list[Intervention]:
+        """Interventions in force in a year, of one lever or kind if given."""
         return [
             move
-            for move in self.moves
+            for move in self.interventions
             if move.first <= year <= move.last
             and (lever is None or move.lever == lever)
             and (kind is None or move.kind == kind)
         ]
 
     def applied(self, lever: str, current: Array, base: Array, year: int) -> Array:
-        """Return ``current`` with the year's moves of a lever: levels first, then increments, then relative changes.
+        """Return ``current`` with the year's interventions in a lever: levels first, then increments, then relative changes.
 
         Parameters
         ----------
         lever : str
             Not ``export-restriction``; see :meth:`export_cut`.
         current, base : ndarray
-            What would hold without the moves, and the base year's value, both in the shape of the lever
+            What would hold without them, and the base year's value, both in the shape of the lever
             (tariff and friction (G, N, G), productivity (G, N), demand (N, G), others (G,)).
         """
-        moves = [move for move in self.moving(year, lever) if move.share(year) > 0.0]
+        moves = [move for move in self.in_force(year, lever) if move.share(year) > 0.0]
         return _read_only(combined(moves, current, base, year)) if moves else current
 
     def export_cut(self, year: int) -> Array:
         """Share of exports that restrictions cut in a year, z = 1 − Π(1 − size), shape (G, N, G) [origin, sector, user]."""
         kept = np.ones((len(self.economies), len(self.sectors), len(self.economies)))
-        for move in self.moving(year, "export-restriction"):
+        for move in self.in_force(year, "export-restriction"):
             kept[move.mask] *= 1.0 - move.amount
         return _read_only(1.0 - kept)
 
@@ -122,7 +124,7 @@ class ResolvedScenario:
 
 
 def resolve(
-    scenario: Scenario, table: Any, *, document: YamlDocument | None = None, faults: Faults | None = None
+    scenario: Scenario, table: Any, *, document: YamlDocument | None = None, problems: Problems | None = None
 ) -> ResolvedScenario:
     """Resolve a scenario against a table.
 
@@ -132,7 +134,7 @@ def resolve(
     table : WorldTable, or anything with its labels and groups
     document : YamlDocument, optional
         The text, so that problems can name their place.
-    faults : Faults, optional
+    problems : Problems, optional
         Collects the problems of the caller too; warnings stay in it.
 
     Raises
@@ -140,10 +142,10 @@ def resolve(
     ScenarioError
         A label or group is unknown to the table, or policies contradict each other; all of them at once.
     """
-    faults = faults or Faults(document)
-    labels = Labels(table, faults, scenario.groups)
+    problems = problems or Problems(document)
+    labels = TableLabels(table, problems, scenario.groups)
     scenario = _filled(scenario)
-    moves = moves_of(scenario, labels)
+    moves = interventions_of(scenario, labels)
     behaviour = scenario.behaviour
     own = {"robot_speed": calibration.robot_speed(table) / calibration.parameter("automation.robot_speed")}
     automation = _by_economy(behaviour.automation, AUTOMATION_BY_ECONOMY, labels, "automation", own)
@@ -163,7 +165,7 @@ def resolve(
     _warn_of_spirals(scenario, protection["retaliation"], acting, labels)
     elasticity = _elasticity(scenario.economy.trade_elasticity, labels)
     labels.check_expectations(scenario)
-    faults.raise_errors()
+    problems.raise_errors()
     return ResolvedScenario(
         scenario, labels.economies, labels.sectors, moves,
         MappingProxyType(automation), MappingProxyType(protection), acting, MappingProxyType(growth), elasticity,
@@ -187,7 +189,7 @@ def _filled(scenario: Scenario) -> Scenario:
 def _by_economy(
     settings: Any,
     fields: tuple[str, ...],
-    labels: Labels,
+    labels: TableLabels,
     family: str,
     own: Mapping[str, Array] = MappingProxyType({}),
     types: Mapping[str, Array] = MappingProxyType({}),
@@ -214,14 +216,14 @@ def _by_economy(
     return {field: _read_only(array) for field, array in arrays.items()}
 
 
-def _passive(scenario: Scenario, labels: Labels) -> list[int]:
+def _passive(scenario: Scenario, labels: TableLabels) -> list[int]:
     protection = scenario.behaviour.protection
     if "passive" not in protection.model_fields_set and "row" not in labels.economy_names:
         return []  # the default group; a table without a rest of the world has no such group
     return labels.economy_list(("behaviour", "protection", "passive"), protection.passive)
 
 
-def _warn_of_spirals(scenario: Scenario, retaliation: Array, acting: NDArray[np.bool_], labels: Labels) -> None:
+def _warn_of_spirals(scenario: Scenario, retaliation: Array, acting: NDArray[np.bool_], labels: TableLabels) -> None:
     """Warn when two economies would answer each other's answers without end: r_i · r_j ≥ 1."""
     if not scenario.behaviour.protection.active or acting.sum() < 2:
         return
@@ -230,14 +232,14 @@ def _warn_of_spirals(scenario: Scenario, retaliation: Array, acting: NDArray[np.
     product = float(retaliation[one] * retaliation[two])
     if product >= 1.0:
         pair = f"{labels.economies[one]} and {labels.economies[two]}"
-        labels.faults.add(
+        labels.problems.add(
             ("behaviour", "protection", "retaliation"), "S026",
             f"the coefficients of {pair} multiply to {product:g}; from 1 on retaliation feeds on itself until the cap stops it.",
             help="keep the product of every pair below 1, for example 0.94 each", warning=True,
         )  # fmt: skip
 
 
-def _growth(scenario: Scenario, name: str, labels: Labels) -> Array:
+def _growth(scenario: Scenario, name: str, labels: TableLabels) -> Array:
     """Levels by year, shape (T, G): (1 + rate)^t, or the given levels joined by constant growth, then constant."""
     base, years = scenario.years[0], np.array(scenario.horizon)
     levels = np.ones((len(years), labels.G))
@@ -254,7 +256,7 @@ def _growth(scenario: Scenario, name: str, labels: Labels) -> Array:
     return _read_only(levels)
 
 
-def _elasticity(choice: Any, labels: Labels) -> str | float | Mapping[str, float]:
+def _elasticity(choice: Any, labels: TableLabels) -> str | float | Mapping[str, float]:
     if not isinstance(choice, dict):
         return choice if isinstance(choice, str) else float(choice)
     found: dict[str, float] = {}

@@ -21,7 +21,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from sim.errors import Problem, ScenarioError
 
 #: Keys and positions from the top of the document, for example ("policies", 0, "who").
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 #: More nodes than this means a runaway alias, not a scenario.
 MAX_NODES = 200_000
@@ -33,7 +33,7 @@ _PLAIN = re.compile(r"[^\W_](?:[\w .+/()%–-]*[\w)%])?")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Place:
     """A place in a text; lines and columns from 1, ``width`` characters of ``source`` are meant."""
 
     file: str
@@ -55,10 +55,10 @@ class YamlDocument:
     name: str
     text: str
     data: Any
-    keys: Mapping[Path, Mark]
-    values: Mapping[Path, Mark]
+    keys: Mapping[KeyPath, Place]
+    values: Mapping[KeyPath, Place]
 
-    def mark(self, path: Path, *, key: bool = False) -> Mark:
+    def mark(self, path: KeyPath, *, key: bool = False) -> Place:
         """Place of a value, or of the key that holds it; of the nearest thing around it when it is not in the text."""
         for length in range(len(path), -1, -1):
             here = path[:length]
@@ -67,7 +67,7 @@ class YamlDocument:
             found = found or self.values.get(here)
             if found is not None:
                 return found
-        return Mark(self.name)
+        return Place(self.name)
 
 
 def parse(text: str, name: str, *, prefix: str = "") -> YamlDocument:
@@ -96,7 +96,9 @@ def parse(text: str, name: str, *, prefix: str = "") -> YamlDocument:
     data = None if node is None else reader.read(node, ())
     if any(line.startswith("%YAML 1.1") for line in lines):
         reader.fault(
-            Mark(name, 1, 1, 1, lines[0]), "S004", "this text asks for YAML 1.1, where NO means false; remove the line."
+            Place(name, 1, 1, 1, lines[0]),
+            "S004",
+            "this text asks for YAML 1.1, where NO means false; remove the line.",
         )
     if reader.problems:
         raise ScenarioError(reader.problems)
@@ -108,22 +110,22 @@ class _Reader:
 
     def __init__(self, name: str, lines: list[str]) -> None:
         self.name, self.lines = name, lines
-        self.keys: dict[Path, Mark] = {}
-        self.values: dict[Path, Mark] = {}
+        self.keys: dict[KeyPath, Place] = {}
+        self.values: dict[KeyPath, Place] = {}
         self.problems: list[Problem] = []
         self._inside: set[int] = set()
         self._nodes = 0
 
-    def fault(self, mark: Mark, code: str, message: str, help: str = "") -> None:
+    def fault(self, mark: Place, code: str, message: str, help: str = "") -> None:
         self.problems.append(mark.problem(code, message, help=help))
 
-    def mark(self, node: Any) -> Mark:
+    def mark(self, node: Any) -> Place:
         start, end = node.start_mark, node.end_mark
         source = self.lines[start.line] if start.line < len(self.lines) else ""
         stop = end.column if end.line == start.line else len(source.rstrip())
-        return Mark(self.name, start.line + 1, start.column + 1, max(1, stop - start.column), source)
+        return Place(self.name, start.line + 1, start.column + 1, max(1, stop - start.column), source)
 
-    def read(self, node: Any, path: Path) -> Any:
+    def read(self, node: Any, path: KeyPath) -> Any:
         mark = self.mark(node)
         self.values[path] = mark
         self._nodes += 1
@@ -140,7 +142,7 @@ class _Reader:
         finally:
             self._inside.discard(id(node))
 
-    def _mapping(self, node: Any, path: Path) -> dict[Any, Any]:
+    def _mapping(self, node: Any, path: KeyPath) -> dict[Any, Any]:
         found: dict[Any, Any] = {}
         for key_node, value_node in node.value:
             mark = self.mark(key_node)
@@ -158,7 +160,7 @@ class _Reader:
             found[key] = self.read(value_node, (*path, key))
         return found
 
-    def _key(self, node: Any, mark: Mark) -> str | int | None:
+    def _key(self, node: Any, mark: Place) -> str | int | None:
         if node.id != "scalar":
             self.fault(mark, "S004", "a key must be a word or a year, not a list or a mapping.")
             return None
@@ -168,7 +170,7 @@ class _Reader:
         key = self._scalar(node, mark)
         return key if type(key) in {str, int} else str(node.value)
 
-    def _scalar(self, node: Any, mark: Mark) -> Any:
+    def _scalar(self, node: Any, mark: Place) -> Any:
         kind, text = str(node.tag).removeprefix(_TAG), str(node.value)
         if kind == "int":
             return _integer(text)
@@ -203,7 +205,7 @@ def _syntax_problem(error: YAMLError, name: str, lines: list[str]) -> Problem:
     else:
         row, column = place.line, place.column
     source = lines[row] if row < len(lines) else ""
-    mark = Mark(name, row + 1, column + 1, 1, source)
+    mark = Place(name, row + 1, column + 1, 1, source)
     if "'\\t'" in what:
         return mark.problem("S003", "a tab cannot indent YAML.", help="replace the tab by two spaces")
     opened, doing = getattr(error, "context_mark", None), getattr(error, "context", None)

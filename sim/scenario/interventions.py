@@ -1,4 +1,4 @@
-"""Policies and events as moves: which cells, which years, how much. Contradictions between policies are found here."""
+"""Policies and events as interventions: which cells, which years, how much. Contradictions between policies are found here."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.levers import EVENT, POLICY, Shape
-from sim.scenario import Event, Policy, Scenario
-from sim.scenario_io.faults import spell
-from sim.scenario_io.labels import Labels
-from sim.yaml_text import Path
+from sim.scenario.labels import TableLabels
+from sim.scenario.problems import spell
+from sim.scenario.schema import Event, Policy, Scenario
+from sim.scenario.yaml_text import KeyPath
 
 Operation = Literal["set", "add", "scale", "cut"]
 #: Group of the economies that provide automation technology.
@@ -27,7 +27,7 @@ _OPERATIONS: Mapping[str, Operation] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Move:
+class Intervention:
     """One policy or event.
 
     Parameters
@@ -71,13 +71,13 @@ class Move:
 
 
 def combined(
-    moves: Sequence[Move], current: NDArray[np.float64], base: NDArray[np.float64], year: int
+    moves: Sequence[Intervention], current: NDArray[np.float64], base: NDArray[np.float64], year: int
 ) -> NDArray[np.float64]:
-    """Level that moves of one lever give in a year: levels first, then increments, then relative changes.
+    """Return the level that interventions in one lever give in a year: levels first, then increments, then relative changes.
 
     Parameters
     ----------
-    moves : sequence of Move
+    moves : sequence of Intervention
         Those in force.
     current, base : ndarray
         What would hold without them, and the base year's value: where a linear ramp starts.
@@ -94,16 +94,16 @@ def combined(
     return level
 
 
-def moves_of(scenario: Scenario, labels: Labels) -> tuple[Move, ...]:
-    """Return the policies, then the events, as moves; unknown labels and contradictions become problems."""
+def interventions_of(scenario: Scenario, labels: TableLabels) -> tuple[Intervention, ...]:
+    """Return the policies, then the events, as interventions; unknown labels and contradictions become problems."""
     policies = [_policy(policy, i, labels, scenario) for i, policy in enumerate(scenario.policies)]
     events = [_event(event, i, labels) for i, event in enumerate(scenario.events)]
     _find_contradictions(policies, labels)
     return tuple(policies + events)
 
 
-def _policy(policy: Policy, index: int, labels: Labels, scenario: Scenario) -> Move:
-    path: Path = ("policies", index)
+def _policy(policy: Policy, index: int, labels: TableLabels, scenario: Scenario) -> Intervention:
+    path: KeyPath = ("policies", index)
     shape = POLICY[policy.lever].shape
     who, partners, sectors = _cells(path, policy, labels, shape)
     mask = _mask(shape, who, partners, sectors, labels, outward=False)
@@ -112,13 +112,13 @@ def _policy(policy: Policy, index: int, labels: Labels, scenario: Scenario) -> M
     operation: Operation = "set" if policy.value is not None else "add"
     _warn_if_empty(path, mask, who, partners, labels)
     _warn_if_not_provided(path, shape, who, labels)
-    return Move(
+    return Intervention(
         "policy", index, policy.lever, operation, policy.amount, who, partners, sectors, first, last, policy.ramp, mask
     )
 
 
-def _event(event: Event, index: int, labels: Labels) -> Move:
-    path: Path = ("events", index)
+def _event(event: Event, index: int, labels: TableLabels) -> Intervention:
+    path: KeyPath = ("events", index)
     shape = EVENT[event.type].shape
     who, partners, sectors = _cells(path, event, labels, shape)
     mask = _mask(shape, who, partners, sectors, labels, outward=event.type == "export-restriction")
@@ -126,13 +126,13 @@ def _event(event: Event, index: int, labels: Labels) -> Move:
     last = event.first + event.duration - 1
     _warn_if_empty(path, mask, who, partners, labels)
     _warn_if_not_provided(path, shape, who, labels)
-    return Move(
+    return Intervention(
         "event", index, event.type, operation, event.size, who, partners, sectors, event.first, last, "step", mask
     )
 
 
 def _cells(
-    path: Path, item: Policy | Event, labels: Labels, shape: Shape
+    path: KeyPath, item: Policy | Event, labels: TableLabels, shape: Shape
 ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
     who = labels.economy_list((*path, "who"), item.who)
     partners = labels.economy_list((*path, "partners"), item.partners)
@@ -147,7 +147,7 @@ def _cells(
     }.get(shape, ())  # fmt: skip
     for field in unused:
         if getattr(item, field) != ("all",):
-            labels.faults.add(
+            labels.problems.add(
                 (*path, field), "S030", f"has no effect here: this lever does not distinguish {field}.", warning=True
             )
     return tuple(who), tuple(partners), tuple(sectors)
@@ -158,7 +158,7 @@ def _mask(
     who: tuple[int, ...],
     partners: tuple[int, ...],
     sectors: tuple[int, ...],
-    labels: Labels,
+    labels: TableLabels,
     *,
     outward: bool,
 ) -> NDArray[np.bool_]:
@@ -183,27 +183,27 @@ def _mask(
 
 
 def _warn_if_empty(
-    path: Path, mask: NDArray[np.bool_], who: Sequence[int], partners: Sequence[int], labels: Labels
+    path: KeyPath, mask: NDArray[np.bool_], who: Sequence[int], partners: Sequence[int], labels: TableLabels
 ) -> None:
     """Warn of a move that reaches nothing, unless all it names is optional and missing in this table."""
-    if not mask.any() and who and partners and not labels.faults.errors:
-        labels.faults.add(path, "S030", "reaches no trade: `who` and `partners` are the same economy.", warning=True)
+    if not mask.any() and who and partners and not labels.problems.errors:
+        labels.problems.add(path, "S030", "reaches no trade: `who` and `partners` are the same economy.", warning=True)
 
 
-def _warn_if_not_provided(path: Path, shape: Shape, who: tuple[int, ...], labels: Labels) -> None:
+def _warn_if_not_provided(path: KeyPath, shape: Shape, who: tuple[int, ...], labels: TableLabels) -> None:
     """Technology is shared by its providers, the automation leaders; others have none to share."""
     if shape != "partners" or PROVIDERS not in labels.table.economy_groups:
         return
     providers = set(labels.table.economies_in(PROVIDERS))
     if who and not providers & set(who):
         named = ", ".join(labels.economies[r] for r in sorted(providers))
-        labels.faults.add(
+        labels.problems.add(
             (*path, "who"), "S030", "has no effect here: none of these economies provides automation technology.",
             help=f"providers: {named}", warning=True,
         )  # fmt: skip
 
 
-def _find_contradictions(policies: list[Move], labels: Labels) -> None:
+def _find_contradictions(policies: list[Intervention], labels: TableLabels) -> None:
     """Two levels for one cell in one year contradict each other; the same level twice is only superfluous."""
     levels = [move for move in policies if move.operation == "set"]
     for one, two in combinations(levels, 2):
@@ -213,22 +213,22 @@ def _find_contradictions(policies: list[Move], labels: Labels) -> None:
         differing = [y for y in years if (one.amount, one.share(y)) != (two.amount, two.share(y))]
         if differing:
             cell = tuple(int(k) for k in np.argwhere(one.mask & two.mask)[0])
-            labels.faults.add(
+            labels.problems.add(
                 ("policies", two.index), "S025",
-                f"contradicts {spell(labels.faults.original(('policies', one.index)))}: both set {one.lever} of {_cell_name(cell, one, labels)} in {differing[0]}, "
+                f"contradicts {spell(labels.problems.original(('policies', one.index)))}: both set {one.lever} of {_cell_name(cell, one, labels)} in {differing[0]}, "
                 f"to {one.amount:g} and to {two.amount:g}.",
                 help="make their years, economies or sectors disjoint, or use `add` for one of them",
             )  # fmt: skip
         elif len(years):
-            labels.faults.add(
+            labels.problems.add(
                 ("policies", two.index),
                 "S030",
-                f"repeats {spell(labels.faults.original(('policies', one.index)))}.",
+                f"repeats {spell(labels.problems.original(('policies', one.index)))}.",
                 warning=True,
             )
 
 
-def _cell_name(cell: tuple[int, ...], move: Move, labels: Labels) -> str:
+def _cell_name(cell: tuple[int, ...], move: Intervention, labels: TableLabels) -> str:
     shape = POLICY[move.lever].shape
     if shape == "pair":
         return f"{labels.economies[cell[2]]} on {labels.economies[cell[0]]} {labels.sectors[cell[1]]}"

@@ -1,0 +1,235 @@
+"""The scenario: what a YAML file may say, as frozen and validated models.
+
+The models hold exactly what was written plus the defaults; :mod:`sim.scenario.read` reads files, finds every problem with
+its place, and resolves labels and years against a table.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, StrictFloat, StrictInt, StrictStr, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from sim.fields import Economies, GrowthPath, Model, Sectors, Year
+from sim.scenario.cooperation import Carbon, Governance, Ledger
+from sim.scenario.draw_settings import MOST_SEEDS, Draws
+from sim.scenario.settings import Automation, Behaviour, EconomySettings, Protection, Substitution, Trust
+
+__all__ = [
+    "Automation",
+    "Baseline",
+    "Behaviour",
+    "Carbon",
+    "Draws",
+    "EconomySettings",
+    "Event",
+    "Expectation",
+    "Governance",
+    "Groups",
+    "Ledger",
+    "Policy",
+    "Protection",
+    "Scenario",
+    "Substitution",
+    "Text",
+    "Trust",
+]
+
+#: Version of the scenario format; written into resolved scenarios.
+SCHEMA_VERSION = 1
+#: Longest horizon in years.
+LONGEST = 200
+
+PolicyLever = Literal[
+    "tariff", "friction", "robots", "ai", "education", "open-source", "technology-sharing", "productivity", "labour",
+    "capital", "demand",
+]  # fmt: skip
+EventType = Literal["export-restriction", "tariff", "productivity", "demand", "technology-sharing", "open-source"]
+
+GroupName = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
+
+#: Levers whose sectors are the goods sectors unless the scenario says otherwise.
+_ON_GOODS = ("tariff", "export-restriction")
+_TEXT_SCHEMA = {
+    "anyOf": [
+        {"type": "string"},
+        {
+            "type": "object",
+            "properties": {"en": {"type": "string"}, "zh": {"type": "string"}},
+            "required": ["en"],
+            "additionalProperties": False,
+        },
+    ]
+}
+
+
+class Text(Model):
+    """A text in English and, if given, Chinese."""
+
+    en: StrictStr = Field(min_length=1)
+    zh: StrictStr = ""
+
+    def pick(self, lang: str) -> str:
+        """Text in a language; English where there is no other."""
+        return self.zh or self.en if lang == "zh" else self.en
+
+
+def _bilingual(value: Any) -> Any:
+    return {"en": value} if isinstance(value, str) else value
+
+
+Bilingual = Annotated[Text, BeforeValidator(_bilingual), WithJsonSchema(_TEXT_SCHEMA)]
+
+
+class Expectation(Model):
+    """What the author expects before running: checked after the run, never edited to fit."""
+
+    indicator: StrictStr = Field(description="Id of an indicator; `unweave list indicators` shows them.")
+    economy: StrictStr = Field(
+        "WLD",
+        description="An economy, a group as `group:high-income`, or WLD for the world; `IDN?` only where the table has it.",
+    )
+    versus: StrictStr = Field("base", description="`base` (base year of this run) or the name of another scenario.")
+    direction: Literal["up", "down", "unchanged"] = Field(description="Expected direction against `versus`.")
+    at: Year | None = Field(None, description="Year that is compared; the last year if not given.")
+    margin: StrictFloat = Field(
+        0.0,
+        ge=0,
+        description="Least relative change that counts as up or down; for `unchanged`, the largest that counts as none.",
+    )
+    why: Bilingual | None = Field(None, description="The reasoning, with the row of the narratives.")
+    finding: Bilingual | None = Field(
+        None,
+        description="Where the model does not show what was expected: what it shows instead, and why. Written after a run.",
+    )
+
+
+class Policy(Model):
+    """A lever that some economies move for some years; give `value` (a level) or `add` (an increment)."""
+
+    who: Economies = Field(description="Economies or groups that act.")
+    lever: PolicyLever = Field(description="What they move.")
+    partners: Economies = Field(
+        ("all",), description="Whom it is aimed at (tariff, friction, technology-sharing); their own trade is exempt."
+    )
+    sectors: Sectors = Field(("all",), description="Sectors or groups; goods for tariffs unless given.")
+    value: StrictFloat | None = Field(None, description="Level of the lever.")
+    add: StrictFloat | None = Field(None, description="Increment over what would hold otherwise.")
+    first: Year | None = Field(None, alias="from", description="First year; the year after the base year if not given.")
+    last: Year | None = Field(None, alias="to", description="Last year; the end of the run if not given.")
+    ramp: Literal["step", "linear"] = Field(
+        "step", description="step: in full from the first year; linear: in equal steps, in full in the year `to`."
+    )
+
+    @property
+    def amount(self) -> float:
+        """The level or the increment, whichever was given."""
+        given = self.value if self.value is not None else self.add
+        assert given is not None
+        return given
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_amount(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        given = [name for name in ("value", "add") if data.get(name) is not None]
+        if len(given) != 1:
+            fault = "both `value` and `add`" if given else "neither `value` nor `add`"
+            raise PydanticCustomError("one_amount", f"has {fault}; give one: `value` is a level, `add` an increment")
+        return _with_goods(data, data.get("lever"))
+
+
+class Event(Model):
+    """A shock with a start and a duration."""
+
+    type: EventType = Field(description="Kind of event.")
+    who: Economies = Field(description="Economies or groups that restrict, levy, or are hit.")
+    partners: Economies = Field(
+        ("all",), description="Whom it is aimed at (export restrictions, tariffs, technology sharing)."
+    )
+    sectors: Sectors = Field(
+        ("all",), description="Sectors or groups; goods for tariffs and export restrictions unless given."
+    )
+    size: StrictFloat = Field(description="Share of exports cut, points of tariff, relative change, or share added.")
+    first: Year = Field(alias="from", description="First year.")
+    duration: Annotated[StrictInt, Field(ge=1, le=LONGEST)] = Field(1, description="Number of years.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _goods(cls, data: Any) -> Any:
+        return _with_goods(data, data.get("type")) if isinstance(data, dict) else data
+
+
+class Baseline(Model):
+    """Growth that the scenario assumes; without it every year is the base economy plus that year's shocks."""
+
+    productivity: dict[StrictStr, GrowthPath] = Field(default_factory=dict, description="By economy or group.")
+    labour: dict[StrictStr, GrowthPath] = Field(default_factory=dict, description="By economy or group.")
+    capital: dict[StrictStr, GrowthPath] = Field(default_factory=dict, description="By economy or group.")
+
+
+class Groups(Model):
+    """Groups that a scenario names itself; members are labels, groups of the table, or groups that stand above."""
+
+    economies: dict[GroupName, Economies] = Field(
+        default_factory=dict,
+        description="By name, for example {bloc-a: [USA, eu, JPN]}; `RUS?` belongs to it only where the table has it.",
+    )
+    sectors: dict[GroupName, Sectors] = Field(
+        default_factory=dict,
+        description="By name, for example {medical: [c4, c9]}; a code that the table has only inside a larger sector "
+        "stands for that sector, with a warning.",
+    )
+
+
+class Scenario(Model):
+    """A complete scenario: a world table, a horizon, how the economy and the agents behave, and what happens."""
+
+    schema_version: Literal[1] = Field(1, description="Version of this format.")
+    name: Annotated[StrictStr, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)] = Field(
+        description="Short name: lower-case letters, digits and hyphens."
+    )
+    title: Bilingual = Field(description="Title, in English or as {en: …, zh: …}.")
+    question: Bilingual = Field(description="What the scenario asks.")
+    narrative: tuple[Annotated[StrictStr, Field(pattern=r"^N[0-9]+\.[0-9]+$")], ...] = Field(
+        (), description="Rows of the narratives that it makes runnable, for example N1.6."
+    )
+    expect: tuple[Expectation, ...] = Field((), description="Expectations, checked after the run.")
+    derived_from: tuple[StrictStr, ...] = Field(
+        (), description="Scenarios that it was built on with `extends`, nearest first; filled in when it is read."
+    )
+    groups: Groups = Field(
+        default_factory=Groups, description="Groups of this scenario, to be named like those of the table."
+    )
+    table: StrictStr = Field("world-2011", min_length=1, description="A bundled table or the path of a table file.")
+    years: tuple[Year, Year] = Field(description="Base year (the year of the table) and last year.")
+    seed: Annotated[StrictInt, Field(ge=0)] = Field(
+        0, description="Seed of the random numbers, where a rule draws any."
+    )
+    seeds: Annotated[StrictInt, Field(ge=0, le=MOST_SEEDS)] = Field(
+        0,
+        description="Members of an ensemble run beside the scenario as written; 0: none. `draws` says what they differ in.",
+    )
+    draws: Draws = Field(default_factory=Draws, description="What the members of an ensemble differ in.")
+    economy: EconomySettings = Field(default_factory=EconomySettings, description="How the world table answers.")
+    behaviour: Behaviour = Field(default_factory=Behaviour, description="How the agents behave.")
+    policies: tuple[Policy, ...] = Field((), description="Levers moved by the scenario.")
+    events: tuple[Event, ...] = Field((), description="Shocks.")
+    baseline: Baseline = Field(default_factory=Baseline, description="Assumed growth.")
+    outputs: tuple[Literal["tables", "sectors", "attribution"], ...] = Field(
+        (),
+        description="Further files of the run: tables (the table of every year), sectors (terms by sector), attribution "
+        "(the change of vertical specialisation and interdependence by channel).",
+    )
+
+    @property
+    def horizon(self) -> range:
+        """All years, the base year first."""
+        return range(self.years[0], self.years[1] + 1)
+
+
+def _with_goods(data: dict[Any, Any], kind: object) -> dict[Any, Any]:
+    """Fill in the goods sectors where tariffs and export restrictions do not name sectors."""
+    return {**data, "sectors": ("goods",)} if kind in _ON_GOODS and "sectors" not in data else data
