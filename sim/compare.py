@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import OutputError
 from sim.expectations import outcome, value_of
-from sim.indicators import INDICATORS
-from sim.report.headline import HEADLINES
+from sim.indicators import INDICATORS, PLACES
 from sim.report.names import Names
 from sim.saved import SCHEMA_VERSION, WORLD, SavedRun
 from sim.texts import Texts
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 #: Indicators of the world that the text shows, in order.
-SHOWN = (*HEADLINES, "vs_one_minus_dva", "real_wage", "labour_share", "unemployment", "robots", "ai", "trust", "theil")
+SHOWN = PLACES["compare"]
 #: Indicators shown for each economy.
-BY_ECONOMY = ("real_income", "vs_foreign_content", "manufacturing_va_share", "unemployment")
+BY_ECONOMY = PLACES["compare_economies"]
 
 
 @dataclass(frozen=True)

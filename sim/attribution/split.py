@@ -15,7 +15,7 @@ from sim.attribution.game import shapley
 from sim.attribution.parts import Attribution, AttributionError
 from sim.attribution.switches import only, used
 from sim.channels import CHANNELS
-from sim.indicators import INDICATORS
+from sim.indicators import INDICATORS, PLACES
 from sim.result import RunResult
 from sim.runner import run
 
@@ -28,7 +28,7 @@ Array = NDArray[np.float64]
 
 #: Indicators whose change is attributed unless others are named: vertical specialisation by both definitions (economies
 #: and world), interdependence (world) and dependence on foreign value added (economies).
-ATTRIBUTED = ("interdependence", "vs_foreign_content", "vs_one_minus_dva", "import_dependence")
+ATTRIBUTED = PLACES["attribution"]
 
 
 def attribute(

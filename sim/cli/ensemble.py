@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 #: Progress is told so many times.
 STEPS = 20
-#: Indicators of the world that the answer of ``--json`` and the terminal show with their bands.
-SHOWN = ("interdependence", "vs_foreign_content", "us_china_manufacturing_share", "labour_share", "unemployment")
 
 
 def asking(overrides: list[str] | None, seeds: int | None) -> list[str] | None:
@@ -92,8 +90,11 @@ def answer(saved: SavedRun) -> dict[str, Any] | None:
 def _bands(saved: SavedRun) -> list[dict[str, Any]]:
     if "bands" not in saved:
         return []
+    from sim.indicators import PLACES
+
     frame = saved["bands"]
-    rows = frame[(frame["economy"] == "WLD") & frame["indicator"].isin(SHOWN) & (frame["year"] == frame["year"].max())]
+    rows = frame[(frame["economy"] == "WLD") & frame["indicator"].isin(PLACES["bands"])]
+    rows = rows[rows["year"] == frame["year"].max()]
     columns = ("year", "indicator", "q05", "q25", "q50", "q75", "q95", "members", "unit")
     plain = [
         [x.item() if hasattr(x, "item") else x for x in row] for row in rows[list(columns)].itertuples(index=False)

@@ -66,8 +66,9 @@ def sweep(
     from sim.ensemble.grid import parse_axis
     from sim.ensemble.store import Store
     from sim.ensemble.sweep import KEPT, describe, plan_sweep, run_sweep
+    from sim.indicators import PLACES
 
-    wanted = [_wanted(one) for one in show or ("interdependence", "vs_foreign_content")]
+    wanted = [_wanted(one) for one in show or PLACES["sweep_summary"]]
     kept = _kept(keep, wanted, KEPT)
     axes = [parse_axis(text) for text in grid or ()]
     plan = plan_sweep(

@@ -19,7 +19,7 @@ from sim.ensemble.member import Member, failed, keep, play_in_worker, play_membe
 from sim.ensemble.store import Labels, Store
 from sim.ensemble.workers import processors, spread
 from sim.errors import Problem, ScenarioError
-from sim.indicators import INDICATORS
+from sim.indicators import INDICATORS, PLACES
 from sim.result import WORLD
 from sim.runner import run_loaded
 from sim.scenario.read import read_scenario
@@ -31,10 +31,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("unweave.sweep")
 
 #: Indicators that are kept unless others are asked for.
-KEPT = (
-    "interdependence", "vs_foreign_content", "vs_one_minus_dva", "dva_share", "mean_tariff", "us_china_manufacturing_share",
-    "real_income", "real_wage", "unemployment", "labour_share", "manufacturing_va_share", "robots", "ai", "trust", "grievance",
-)  # fmt: skip
+KEPT = PLACES["sweep"]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy as np
 
 from decomp.terms import TERM_CODES
 from sim.expectations import evaluate
+from sim.indicators import PLACES
 from sim.levers import EVENT, POLICY
 from sim.saved import ON_REQUEST, TABLES, WORLD
 
@@ -21,12 +22,7 @@ if TYPE_CHECKING:
 
 
 #: Indicators that are kept of companion runs.
-KEPT = (
-    "interdependence", "vs_foreign_content", "vs_one_minus_dva", "dva_share", "mean_tariff", "us_china_manufacturing_share",
-    "real_income", "real_wage", "unemployment", "labour_share", "tfp", "theil", "leaders_manufacturing_share",
-    "reversal_labour_abundance", "reversal_robots", "reversal_gain", "manufacturing_va_share",
-    "manufacturing_employment_share", "manufacturing_export_share",
-)  # fmt: skip
+KEPT = PLACES["companions"]
 
 
 def tables_of(result: RunResult, companions: Mapping[tuple[str, str], RunResult]) -> dict[str, DataFrame]:

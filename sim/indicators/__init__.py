@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from sim.indicators.checks import MEANINGS, TOLERANCES, Check
-from sim.indicators.registry import INDICATORS, PAIR_INDICATORS, Indicator
+from sim.indicators.registry import INDICATORS, PAIR_INDICATORS, PLACES, Indicator
 
-__all__ = ["INDICATORS", "MEANINGS", "PAIR_INDICATORS", "TOLERANCES", "Check", "Indicator"]
+__all__ = ["INDICATORS", "MEANINGS", "PAIR_INDICATORS", "PLACES", "TOLERANCES", "Check", "Indicator"]

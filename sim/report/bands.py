@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.charts.bands import band, ranges
+from sim.indicators import PLACES
 from sim.report.figure import Drawing, Figure
 from sim.report.names import Names
 from sim.report.sections import Table
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 #: Indicators of the world drawn with their bands.
-BANDS = ("interdependence", "vs_foreign_content", "us_china_manufacturing_share", "labour_share", "unemployment")
+BANDS = PLACES["bands"]
 QUANTILES = ("q05", "q25", "q50", "q75", "q95")
 INCOME = "real_income"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.charts import changes, composition, dots, heatmap, lines, panels, timeline
+from sim.indicators import PLACES
 from sim.report import data
 from sim.report.acts import amount, in_order
 from sim.report.figure import TWO_SIZES, Drawing, Figure, by_year
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 #: Lines beside the world in one picture.
 LINES = 6
 #: Indicators in the panels of drivers.
-DRIVERS = ("mean_tariff", "robots", "ai", "trust", "unemployment", "labour_share")
+DRIVERS = PLACES["drivers"]
 
 
 @dataclass(frozen=True)

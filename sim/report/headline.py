@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.indicators import PLACES
 from sim.report.data import companion_scenarios
 from sim.saved import WORLD, SavedRun
 from sim.texts import Texts
 from sim.texts.formats import MINUS, Change, level
 
 #: Indicators of the headline and the four numbers, best first; the first four that a run has are shown.
-HEADLINES = (
-    "interdependence",
-    "vs_foreign_content",
-    "mean_tariff",
-    "us_china_manufacturing_share",
-    "dva_share",
-    "real_income",
-)
+HEADLINES = PLACES["headline"]
 #: Numbers on cards.
 CARDS = 4
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.explorer.figures.drawings import TINTS, deltas, padded, panel
 from sim.explorer.figures.pictures import Picture
-from sim.indicators import INDICATORS
-from sim.report.headline import HEADLINES
+from sim.indicators import INDICATORS, PLACES
 from sim.report.names import Names
 from sim.saved import WORLD, SavedRun
 from sim.texts import Texts
@@ -22,10 +21,9 @@ if TYPE_CHECKING:
     from sim.explorer.contents.bands import Spans
 
 #: Indicators of the world in the table of distances.
-SHOWN = (*HEADLINES, "vs_one_minus_dva", "real_wage", "labour_share", "unemployment", "export_volume", "robots", "ai",
-         "trust", "theil")  # fmt: skip
+SHOWN = PLACES["comparison"]
 #: Indicators in the sentence about each scenario.
-SPOKEN = ("interdependence", "vs_foreign_content", "mean_tariff", "real_income")
+SPOKEN = PLACES["numbers"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from sim.charts.theme import EMPTY, INK, configured
 from sim.explorer.contents.rules import driver, sentence
 from sim.explorer.figures.grids import matrix
 from sim.explorer.figures.pictures import Picture
-from sim.indicators import INDICATORS, PAIR_INDICATORS
+from sim.indicators import INDICATORS, PAIR_INDICATORS, PLACES
 from sim.report.acts import amount, in_order
 from sim.report.names import Names
 from sim.saved import SavedRun
@@ -32,7 +32,7 @@ LEGEND_COLUMNS = "width < 420 ? 1 : 3"
 #: What can be looked at between pairs; ``both`` is membership of both in the ledger.
 PAIRS = ("trust", "tariff", "both")
 #: What can be looked at by economy and year.
-STATES = ("grievance", "mean_tariff", "trust", "ledger", "robots", "ai", "unemployment")
+STATES = PLACES["agents"]
 
 
 @dataclass(frozen=True, slots=True)

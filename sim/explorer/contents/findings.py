@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from sim.explorer.setups.engine import Finished
-from sim.indicators import INDICATORS
-from sim.report.headline import CARDS, HEADLINES
+from sim.indicators import INDICATORS, PLACES
 from sim.result import WORLD
 from sim.texts import Texts
 from sim.texts.formats import MINUS, Change, level
 
 #: The four numbers of the laboratory.
-NUMBERS = ("interdependence", "vs_foreign_content", "mean_tariff", "real_income")
+NUMBERS = PLACES["numbers"]
 
 
 def change(run: Finished, base: Finished | None, indicator: str, year: int) -> Change:
@@ -40,6 +39,3 @@ def _clause(indicator: str, one: Change, texts: Texts) -> str:
     amount = one.show(texts, sign=False).lstrip(MINUS)
     return texts(f"finding.{one.direction}", name=texts(f"inline.{indicator}"), change=amount,
                  value=level(one.after, one.unit))  # fmt: skip
-
-
-assert set(NUMBERS) <= set(HEADLINES) and len(NUMBERS) == CARDS

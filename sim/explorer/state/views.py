@@ -5,27 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from sim.indicators import PLACES
+
 #: Courses that the laboratory can draw: indicators of the world or of one economy.
-COURSES = (
-    "interdependence",
-    "vs_foreign_content",
-    "vs_one_minus_dva",
-    "dva_share",
-    "real_income",
-    "real_wage",
-    "labour_share",
-    "unemployment",
-    "mean_tariff",
-    "export_volume",
-    "manufacturing_va_share",
-    "us_china_manufacturing_share",
-    "robots",
-    "ai",
-    "trust",
-    "grievance",
-    "displaced_labour",
-    "theil",
-)
+COURSES = PLACES["lab"]
 #: Pictures that are not courses of one indicator.
 GROUPS, INCOMES = "groups", "incomes"
 

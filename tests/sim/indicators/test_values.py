@@ -11,7 +11,7 @@ from sim.indicators import conduct, industry, macro, trade
 from sim.indicators.checks import Check, negative_flow, out_of_range
 from sim.indicators.data import YearArrays
 from sim.indicators.pairs import PairArrays
-from sim.indicators.registry import INDICATORS, PAIR_INDICATORS
+from sim.indicators.registry import FORMULAS, INDICATORS, PAIR_INDICATORS, PLACES
 from sim.indicators.sheet import Sheet, ratio
 
 RNG = np.random.default_rng(5)
@@ -174,3 +174,14 @@ def test_the_registry_keeps_its_promises() -> None:
         assert one.label("en") == one.label_en
     labels = [one.label_en for one in INDICATORS.values()]
     assert len(set(labels)) == len(labels)
+
+
+def test_places_show_what_is_tracked():
+    for place, ids in PLACES.items():
+        assert set(ids) <= set(INDICATORS) and len(set(ids)) == len(ids), place
+    assert set(PLACES["numbers"]) <= set(PLACES["headline"])
+    assert INDICATORS["grievance"].shown == ("lab", "agents", "sweep")
+
+
+def test_every_formula_is_of_an_indicator():
+    assert set(FORMULAS) <= set(INDICATORS)
