@@ -1,22 +1,28 @@
-"""Sum a table into coarser economies and sectors: flows, final-demand categories, primary and published rows alike."""
+"""Sum a table into coarser economies and sectors by a concordance: which coarse label each code belongs to."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from decomp.classes import group_labels
-from decomp.concordance import Concordance, complete, resolve
-from decomp.names import economy_name, is_named, sector_name
+from decomp.errors import DataMissingError, FormatError, LabelError
+from decomp.labels import did_you_mean, listed, unknown_label
+from decomp.names import PLURAL, Kind, data_file, economy_name, group_labels, is_named, sector_name
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
 
 Array = NDArray[np.float64]
-Members = dict[str, tuple[str, ...]]
+Unmapped = Literal["error", "keep"]
+#: code → label, or label → codes, or the name or path of a concordance file.
+Concordance = Mapping[str, str | Iterable[str]] | str | Path
+#: A concordance file that is larger is none.
+MAX_BYTES = 10_000_000
 
 
 def aggregate(
@@ -24,12 +30,12 @@ def aggregate(
     economies: Concordance | None = None,
     sectors: Concordance | None = None,
     *,
-    unmapped: Literal["error", "keep"] = "error",
+    unmapped: Unmapped = "error",
 ) -> WorldTable:
     """Return the table with its flows summed: Z' = S Z Sᵀ, F' = S F Tᵀ, with 0–1 matrices S (n', n) and T (G', G).
 
-    The decomposition of an aggregate differs from the sum of its parts' (trade inside an aggregate becomes domestic);
-    :mod:`decomp.groups` keeps the parts instead.
+    Final-demand categories, primary and published rows are summed alike. The decomposition of an aggregate differs from the sum
+    of its parts' (trade inside an aggregate becomes domestic); :mod:`decomp.groups` keeps the parts instead.
 
     Parameters
     ----------
@@ -44,6 +50,8 @@ def aggregate(
     ------
     LabelError
         A code is unknown or given twice, or a label of the table is not mapped.
+    DataMissingError, FormatError
+        The concordance file is absent or no concordance.
 
     Examples
     --------
@@ -54,98 +62,174 @@ def aggregate(
     """
     e_map = _mapping(table.economies, economies, "economy", unmapped)
     s_map = _mapping(table.sectors, sectors, "sector", unmapped)
-    if all(k == v for k, v in (*e_map.items(), *s_map.items())) and _same_order(table, e_map, s_map):
+    if all(tuple(m) == tuple(m.values()) == labels for m, labels in ((e_map, table.economies), (s_map, table.sectors))):
         return table
-    T, new_economies = _indicator(table.economies, e_map)
-    S_sectors, new_sectors = _indicator(table.sectors, s_map)
-    S = np.kron(T, S_sectors).astype(np.float64)  # (G'N', GN)
-    e_members = _members(table.economies, e_map, table.economy_members)
-    s_members = _members(table.sectors, s_map, table.sector_members)
+    T, S_sectors = _indicator(table.economies, e_map), _indicator(table.sectors, s_map)
+    S: Array = np.kron(T, S_sectors).astype(np.float64)  # (G'N', GN)
+
+    def summed(row: Array | None, by: Array = S) -> Array | None:
+        return None if row is None else by @ row
+
+    F = table.final_demand
+    by_category = None if F is None else np.ascontiguousarray(np.moveaxis(S @ np.moveaxis(F, 2, 0) @ T.T, 0, 2))
     return table.replace(
-        economies=new_economies,
-        sectors=new_sectors,
+        **_labels_of(table, "economy", e_map),
+        **_labels_of(table, "sector", s_map),
         Z=S @ table.Z @ S.T,
-        **_final_demand(table, S, T),
+        Y=S @ table.Y @ T.T if F is None else None,
+        final_demand=by_category,
         primary=None if table.primary is None else {name: S @ row for name, row in table.primary.items()},
-        final_tariff=None if table.final_tariff is None else T @ table.final_tariff,
-        published_output=_sum_row(S, table.published_output),
-        published_value_added=_sum_row(S, table.published_value_added),
-        published_taxes=_sum_row(S, table.published_taxes),
-        economy_names=_economy_names(table, e_map, e_members),
-        sector_names=_sector_names(table, s_map),
-        economy_members=e_members,
-        sector_members=s_members,
-        economy_groups=_groups(table.economy_groups, e_map) | group_labels("economy", e_members),
-        sector_groups=_groups(table.sector_groups, s_map) | group_labels("sector", s_members),
-        notes=(*table.notes, _note(table, new_economies, new_sectors)),
+        final_tariff=summed(table.final_tariff, T),
+        **{name: summed(getattr(table, name)) for name in table.PUBLISHED},
+        notes=(*table.notes, f"aggregated from {table.G} economies × {table.N} sectors to {len(T)} × {len(S_sectors)}"),
     )
 
 
-def _mapping(
-    labels: tuple[str, ...], spec: Concordance | None, kind: str, unmapped: Literal["error", "keep"]
-) -> dict[str, str]:
-    if spec is None:
+def _mapping(labels: Sequence[str], concordance: Concordance | None, kind: Kind, unmapped: Unmapped) -> dict[str, str]:
+    if concordance is None:
         return {label: label for label in labels}
-    return complete(resolve(spec, kind), labels, kind, unmapped)
+    return complete(resolve(concordance, kind), labels, kind, unmapped)
 
 
-def _same_order(table: WorldTable, e_map: dict[str, str], s_map: dict[str, str]) -> bool:
-    return tuple(e_map) == table.economies and tuple(s_map) == table.sectors
-
-
-def _indicator(labels: tuple[str, ...], mapping: dict[str, str]) -> tuple[Array, tuple[str, ...]]:
-    """0–1 matrix (new, old) and the new labels, in order of first appearance in the mapping."""
-    new = tuple(dict.fromkeys(mapping.values()))
-    position = {label: i for i, label in enumerate(new)}
-    matrix = np.zeros((len(new), len(labels)))
+def _indicator(labels: Sequence[str], mapping: Mapping[str, str]) -> Array:
+    """0–1 matrix (new, old), new labels in order of first appearance in the mapping."""
+    position = {label: i for i, label in enumerate(dict.fromkeys(mapping.values()))}
+    matrix = np.zeros((len(position), len(labels)))
     matrix[[position[mapping[label]] for label in labels], np.arange(len(labels))] = 1.0
-    return matrix, new
+    return matrix
 
 
-def _final_demand(table: WorldTable, S: Array, T: Array) -> dict[str, Array | None]:
-    if table.final_demand is None:
-        return {"Y": S @ table.Y @ T.T}
-    by_category = S @ np.moveaxis(table.final_demand, 2, 0) @ T.T  # (C, n', G')
-    return {"Y": None, "final_demand": np.ascontiguousarray(np.moveaxis(by_category, 0, 2))}
-
-
-def _sum_row(S: Array, row: Array | None) -> Array | None:
-    return None if row is None else S @ row
-
-
-def _members(labels: tuple[str, ...], mapping: dict[str, str], members: Mapping[str, tuple[str, ...]]) -> Members:
-    """Basic codes of the new labels, those of the old labels joined in table order."""
-    found: dict[str, list[str]] = {new: [] for new in mapping.values()}
-    for label in labels:
-        found[mapping[label]] += members[label]
-    return {new: tuple(codes) for new, codes in found.items()}
-
-
-def _groups(groups: Mapping[str, tuple[str, ...]], mapping: dict[str, str]) -> Members:
-    """Groups of new labels: a label belongs when all the labels that it sums belong."""
-    outside = {name: {mapping[old] for old in mapping if old not in inside} for name, inside in groups.items()}
+def _labels_of(table: WorldTable, kind: Kind, mapping: Mapping[str, str]) -> dict[str, object]:
+    """New labels of one kind with their basic codes, groups and names, as arguments of ``WorldTable``."""
+    labels: tuple[str, ...] = getattr(table, PLURAL[kind])
     new = tuple(dict.fromkeys(mapping.values()))
-    found = {name: tuple(label for label in new if label not in outside[name]) for name in groups}
-    return {name: labels for name, labels in found.items() if labels}
+    parts = {coarse: [label for label in labels if mapping[label] == coarse] for coarse in new}
+    basic = getattr(table, f"{kind}_members")
+    members = {coarse: tuple(code for label in parts[coarse] for code in basic[label]) for coarse in new}
+    groups = {  # a coarse label belongs to a group when all the labels that it sums belong
+        name: tuple(coarse for coarse in new if set(parts[coarse]) <= set(inside))
+        for name, inside in getattr(table, f"{kind}_groups").items()
+    }
+    groups = {name: inside for name, inside in groups.items() if inside} | group_labels(kind, members)
+    names: tuple[str, ...] | None = getattr(table, f"{kind}_names")
+    if names is not None:
+        old = dict(zip(labels, names, strict=True))
+        if kind == "economy":
+            own = {c: economy_name(c, members=members[c]) for c in new if c not in old or is_named("economy", c)}
+        else:
+            own = {c: sector_name(c) for c in new if parts[c] != [c]}
+        names = tuple(own[coarse] if coarse in own else old[coarse] for coarse in new)
+    return {PLURAL[kind]: new, f"{kind}_members": members, f"{kind}_groups": groups, f"{kind}_names": names}
 
 
-def _economy_names(table: WorldTable, mapping: dict[str, str], members: Members) -> tuple[str, ...] | None:
-    if table.economy_names is None:
-        return None
-    old = dict(zip(table.economies, table.economy_names, strict=True))
-    return tuple(
-        economy_name(new, members=members[new]) if new not in old or is_named("economy", new) else old[new]
-        for new in dict.fromkeys(mapping.values())
-    )
+# -- concordances --------------------------------------------------------------------------------
 
 
-def _sector_names(table: WorldTable, mapping: dict[str, str]) -> tuple[str, ...] | None:
-    if table.sector_names is None:
-        return None
-    old = dict(zip(table.sectors, table.sector_names, strict=True))
-    kept = {new for new in mapping.values() if new in old and sum(v == new for v in mapping.values()) == 1}
-    return tuple(old[new] if new in kept else sector_name(new) for new in dict.fromkeys(mapping.values()))
+def concordance_names(kind: Kind) -> list[str]:
+    """Return the names of the bundled concordances of economies or sectors.
+
+    >>> concordance_names("sector")
+    ['classroom', 'world']
+    """
+    stems = [file.name.removesuffix(".csv").split("-") for file in data_file("concordances").iterdir()]
+    return sorted(stem[1] for stem in stems if stem[0] == PLURAL[kind])
 
 
-def _note(table: WorldTable, economies: tuple[str, ...], sectors: tuple[str, ...]) -> str:
-    return f"aggregated from {table.G} economies × {table.N} sectors to {len(economies)} × {len(sectors)}"
+def resolve(concordance: Concordance, kind: Kind) -> dict[str, str]:
+    """Return ``{code: label}`` from a mapping, the name of a bundled concordance, or a CSV file.
+
+    Raises
+    ------
+    DataMissingError
+        There is no such file and no bundled concordance of this name.
+    FormatError
+        The file is not a two-column CSV with the header ``code,label``; names the line.
+    LabelError
+        A code is given twice.
+
+    Examples
+    --------
+    >>> resolve({"north": ["USA", "CAN"], "MEX": "south"}, "economy")
+    {'USA': 'north', 'CAN': 'north', 'MEX': 'south'}
+    """
+    if isinstance(concordance, Mapping):
+        pairs = [
+            (str(code), str(label), f"concordance of {PLURAL[kind]}")
+            for key, value in concordance.items()
+            for code, label in ([(key, value)] if isinstance(value, str) else [(code, key) for code in value])
+        ]
+        return _from_pairs(pairs, kind)
+    if not isinstance(concordance, str | Path):
+        raise LabelError(
+            f"{PLURAL[kind]}={concordance!r} is a {type(concordance).__name__}; give a mapping of codes to labels, or a concordance."
+        )
+    names = concordance_names(kind)
+    if concordance in names:
+        file = f"{PLURAL[kind]}-{concordance}.csv"
+        return parse(data_file("concordances", file).read_text(encoding="utf-8"), file, kind)
+    path = Path(concordance)
+    if not path.is_file():
+        raise DataMissingError(
+            f"no concordance of {PLURAL[kind]} {str(concordance)!r}{did_you_mean(concordance, names) or '.'} "
+            f"Bundled: {listed(names)}; or give the path of a CSV file with the header code,label."
+        )
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise FormatError(f"{path}: larger than {MAX_BYTES / 1e6:g} MB; a concordance has one line per code.")
+        return parse(path.read_text(encoding="utf-8-sig"), str(path), kind)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise FormatError(f"{path}: cannot be read as UTF-8 text ({error}).") from None
+
+
+def parse(text: str, where: str, kind: Kind) -> dict[str, str]:
+    """Return ``{code: label}`` from the text of a CSV file with the columns ``code,label``."""
+    rows = [(number, row) for number, row in enumerate(csv.reader(text.splitlines()), start=1) if any(row)]
+    if not rows or [cell.strip() for cell in rows[0][1]] != ["code", "label"]:
+        header = repr(",".join(rows[0][1])[:80]) if rows else "an empty file"
+        raise FormatError(f"{where}:1: expected the header code,label, found {header}.")
+    pairs = []
+    for number, row in rows[1:]:
+        cells = [cell.strip() for cell in row]
+        if len(cells) != 2 or not all(cells):
+            raise FormatError(f"{where}:{number}: expected a code and a label, found {','.join(row)!r}.")
+        pairs.append((cells[0], cells[1], f"{where}:{number}"))
+    return _from_pairs(pairs, kind)
+
+
+def _from_pairs(pairs: Iterable[tuple[str, str, str]], kind: Kind) -> dict[str, str]:
+    """Mapping of (code, label, place) triples; a code given twice is an error at its place."""
+    mapping: dict[str, str] = {}
+    for code, label, place in pairs:
+        if code in mapping:
+            raise LabelError(f"{place}: {kind} {code!r} is given twice; give each code once.")
+        mapping[code] = label
+    return mapping
+
+
+def complete(
+    mapping: Mapping[str, str], labels: Sequence[str], kind: Kind, unmapped: Unmapped = "error"
+) -> dict[str, str]:
+    """Check a mapping against a table's labels: every code known, every label mapped (or kept as it is).
+
+    Raises
+    ------
+    LabelError
+        A code is not in the table, or a label of the table has no entry, or a kept label is also a coarse one.
+    """
+    what = f"concordance of {PLURAL[kind]}"
+    for code in mapping:
+        if code not in labels:
+            raise unknown_label(code, labels, kind, where=what)
+    missing = [label for label in labels if label not in mapping]
+    if missing and unmapped == "error":
+        raise LabelError(
+            f"{what}: {len(missing)} label(s) of the table are not mapped: {listed(missing)}. "
+            'Map each of them, or pass unmapped="keep" to leave them as they are.'
+        )
+    clash = next((label for label in missing if label in mapping.values()), None)
+    if clash is not None:
+        raise LabelError(
+            f"{what}: {clash!r} is a coarse label and also an unmapped label of the table; "
+            f"map {clash!r} itself, or choose another name for the coarse one."
+        )
+    return {**mapping, **{label: label for label in missing}}

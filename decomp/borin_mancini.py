@@ -17,10 +17,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from decomp.blocks import column_blocks, own_blocks, pair_blocks
 from decomp.errors import LabelError
 from decomp.labels import index_of
-from decomp.leontief import reciprocal
+from decomp.leontief import column_blocks, own_blocks, pair_blocks, reciprocal
 from decomp.result import Decomposition
 
 Array = NDArray[np.float64]

@@ -187,11 +187,7 @@ def _negative_flows(table: WorldTable) -> Finding:
     rows, columns = np.nonzero(table.Z < 0)
     worst = np.argsort(table.Z[rows, columns])[:WORST]
     named = tuple(
-        Cell(
-            f"{table.cell(int(r))} → {table.cell(int(c))}",
-            float(table.Z[r, c]),
-            _ratio(table.Z[r, c], table.X[c]),
-        )
+        Cell(f"{table.cell(int(r))} → {table.cell(int(c))}", float(table.Z[r, c]), _ratio(table.Z[r, c], table.X[c]))
         for r, c in zip(rows[worst], columns[worst], strict=True)
     )
     return _finding("negative_flows", "Negative intermediate flows", "warning", table.Z[rows, columns], named)
@@ -209,11 +205,7 @@ def _negative_final_demand(table: WorldTable) -> Finding:
     values = table.Y[rows, columns]
     worst = np.argsort(values)[:WORST]
     named = tuple(
-        Cell(
-            f"{table.cell(int(r))} → {table.economies[c]}",
-            float(table.Y[r, c]),
-            _ratio(table.Y[r, c], table.X[r]),
-        )
+        Cell(f"{table.cell(int(r))} → {table.economies[c]}", float(table.Y[r, c]), _ratio(table.Y[r, c], table.X[r]))
         for r, c in zip(rows[worst], columns[worst], strict=True)
     )
     remark = f"{100 * _ratio(values.sum(), table.Y.sum()):.3g} % of all final demand" if values.size else ""

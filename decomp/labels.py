@@ -5,18 +5,46 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from unicodedata import category
 
 from decomp.errors import LabelError
 
 #: How many allowed labels an error message lists before it says "and k more".
 MAX_LISTED = 45
+#: How many characters a label may have.
+MAX_LENGTH = 200
+#: Every label of a table's kind; a label of this name beside others could not be told from it.
+ALL = "all"
 
 #: Codes that people write for those of the tables.
-ALIASES = {
-    "US": "USA", "CN": "CHN", "JP": "JPN", "KR": "KOR", "DE": "DEU", "GER": "DEU", "GB": "GBR", "UK": "GBR", "FR": "FRA",
-    "IT": "ITA", "TW": "TWN", "IN": "IND", "ID": "IDN", "CA": "CAN", "MX": "MEX", "BR": "BRA", "TR": "TUR", "RU": "RUS",
-    "AU": "AUS", "ROU": "ROM", "EU": "eu", "EU27": "eu", "WORLD": "all",
-}  # fmt: skip
+ALIASES = dict(
+    pair.split("=")
+    for pair in [
+        "US=USA",
+        "CN=CHN",
+        "JP=JPN",
+        "KR=KOR",
+        "DE=DEU",
+        "GER=DEU",
+        "GB=GBR",
+        "UK=GBR",
+        "FR=FRA",
+        "IT=ITA",
+        "TW=TWN",
+        "IN=IND",
+        "ID=IDN",
+        "CA=CAN",
+        "MX=MEX",
+        "BR=BRA",
+        "TR=TUR",
+        "RU=RUS",
+        "AU=AUS",
+        "ROU=ROM",
+        "EU=eu",
+        "EU27=eu",
+        "WORLD=all",
+    ]
+)
 
 
 def listed(labels: Iterable[str]) -> str:
@@ -45,11 +73,11 @@ def did_you_mean(label: object, allowed: Iterable[str]) -> str:
     allowed = [str(candidate) for candidate in allowed]
     if (meant := ALIASES.get(str(label).upper())) in allowed:
         return f"; did you mean {meant!r}?"
-    wanted = str(label).casefold()
+    wanted = str(label)[:MAX_LENGTH].casefold()
     by_folded = {candidate.casefold(): candidate for candidate in allowed}
-    found = get_close_matches(wanted, by_folded, n=5, cutoff=0.6)
-    found.sort(key=lambda one: sorted(one) != sorted(wanted))
-    return f"; did you mean {by_folded[found[0]]!r}?" if found else ""
+    near = get_close_matches(wanted, by_folded, n=5, cutoff=0.6)
+    near.sort(key=lambda candidate: sorted(candidate) != sorted(wanted))
+    return f"; did you mean {by_folded[near[0]]!r}?" if near else ""
 
 
 def index_of(label: str, labels: Sequence[str], what: str, *, where: str = "") -> int:
@@ -72,22 +100,40 @@ def unknown_label(label: object, allowed: Iterable[str], what: str, *, where: st
     return LabelError(f"{place}unknown {what} {label!r}{hint} Allowed: {listed(allowed)}.")
 
 
-def check_unique(labels: Iterable[str], what: str) -> tuple[str, ...]:
-    """Return the labels as a tuple of non-empty, distinct strings.
+def is_printable(text: str) -> bool:
+    r"""Whether a text has no control character (C0, C1), lone surrogate or line separator: what may reach a terminal.
+
+    >>> is_printable("中国 – c1"), is_printable("\x1b[31mred")
+    (True, False)
+    """
+    return text.isprintable() or not any(category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text)
+
+
+def check_labels(labels: Iterable[str], what: str) -> tuple[str, ...]:
+    """Return labels as a tuple of strings that a reader can tell apart.
 
     Raises
     ------
     LabelError
-        A label is empty or occurs twice; names it and its positions.
+        A label is empty, too long, reserved (``all`` beside others; ``@…`` and ``economy``, names of the CSV layout), holds
+        control characters or occurs twice; names it and its positions.
     """
-    found = tuple(str(label) for label in labels)
-    twice = [label for label, times in Counter(found).items() if times > 1]
-    if twice:
-        places = [i for i, label in enumerate(found) if label == twice[0]]
+    checked = tuple(str(label) for label in labels)
+    for position, label in enumerate(checked):
+        if not label.strip():
+            raise LabelError(f"{what} label at position {position} is empty; every {what} needs a name.")
+        if len(label) > MAX_LENGTH or not is_printable(label):
+            raise LabelError(
+                f"{what} label at position {position} is {label[:40]!a}; allowed are up to {MAX_LENGTH} characters "
+                "without control characters. Rename it."
+            )
+        layout_word = what == "economy" and (label[0] == "@" or label == "economy")
+        if layout_word or (label == ALL and len(checked) > 1):
+            raise LabelError(f"{what} label {label!r} is a reserved word (all, economy, @…); rename the {what}.")
+    twice = next((label for label, times in Counter(checked).items() if times > 1), None)
+    if twice is not None:
+        places = [position for position, label in enumerate(checked) if label == twice]
         raise LabelError(
-            f"{what} label {twice[0]!r} is given {len(places)} times, at positions {places}; labels must differ."
+            f"{what} label {twice!r} is given {len(places)} times, at positions {places}; labels must differ."
         )
-    if any(not label.strip() for label in found):
-        position = next(i for i, label in enumerate(found) if not label.strip())
-        raise LabelError(f"{what} label at position {position} is empty; every {what} needs a name.")
-    return found
+    return checked

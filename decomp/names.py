@@ -1,15 +1,43 @@
-"""Full and short names of economies and sectors in English and Chinese: one table for the whole product."""
+"""Names and named groups of economies and sectors, and the package's data files that define them.
+
+A group (``eu``, ``manufacturing`` …) is defined once, over WIOD's basic codes c1…c35 and 41 economies. A label of a table belongs to
+the group when all its members do, or when the definition names the label itself (``also``): the classroom table has no
+sector of its own for leather, so its light industry stands for the labour-intensive sectors.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Literal
 
-from decomp.datafiles import data_rows
 from decomp.errors import LabelError
+
+Kind = Literal["economy", "sector"]
 
 #: Languages of the names.
 LANGUAGES = ("en", "zh")
+PLURAL = {"economy": "economies", "sector": "sectors"}
+#: Spelling of WIOD's codes in other sources.
+SYNONYMS = {"ROU": "ROM", "ROW": "RoW"}
+
+
+def data_file(*parts: str) -> Traversable:
+    """Return a file or folder of the package's data, for example ``data_file("tables", "world-2011.npz")``."""
+    return files("decomp").joinpath("data", *parts)
+
+
+@cache
+def data_rows(*parts: str) -> tuple[dict[str, str], ...]:
+    """Return the rows of a CSV file of the package's data, as dictionaries by column name."""
+    return tuple(csv.DictReader(data_file(*parts).read_text(encoding="utf-8").splitlines()))
+
+
+# -- names -------------------------------------------------------------------------------------------
 
 
 def economy_name(code: str, lang: str = "en", *, short: bool = False, members: Iterable[str] = ()) -> str:
@@ -30,7 +58,7 @@ def economy_name(code: str, lang: str = "en", *, short: bool = False, members: I
     >>> economy_name("EUR"), economy_name("EUR", members=["DEU", "FRA"])
     ('Other EU members', 'European Union')
     """
-    return _name("economy", code, lang, short, members)
+    return _name("economy", code, lang, short, set(members))
 
 
 def sector_name(code: str, lang: str = "en", *, short: bool = False) -> str:
@@ -43,7 +71,7 @@ def sector_name(code: str, lang: str = "en", *, short: bool = False) -> str:
     >>> sector_name("my sector")
     'my sector'
     """
-    return _name("sector", code, lang, short, ())
+    return _name("sector", code, lang, short, set())
 
 
 def is_named(kind: str, code: str) -> bool:
@@ -52,23 +80,110 @@ def is_named(kind: str, code: str) -> bool:
     >>> is_named("economy", "TWN"), is_named("sector", "c99")
     (True, False)
     """
-    return (kind, code) in _table()
+    return (kind, code) in _names()
 
 
-def _name(kind: str, code: str, lang: str, short: bool, members: Iterable[str]) -> str:
+def _name(kind: str, code: str, lang: str, short: bool, members: set[str]) -> str:
     if lang not in LANGUAGES:
         raise LabelError(f"unknown language {lang!r} for the name of {code!r}. Allowed: {', '.join(LANGUAGES)}.")
-    inside = set(members)
-    variants = _table().get((kind, code), {})
-    qualified = next((row for contains, row in variants.items() if contains and contains in inside), None)
-    row = qualified or variants.get("")
+    variants = _names().get((kind, code), {})
+    row = next((row for contains, row in variants.items() if contains in members), variants.get(""))
     return code if row is None else row[f"short_{lang}" if short else lang]
 
 
 @cache
-def _table() -> dict[tuple[str, str], dict[str, dict[str, str]]]:
+def _names() -> dict[tuple[str, str], dict[str, dict[str, str]]]:
     """Rows by (kind, code), then by the member that the row asks for ("" = any)."""
-    found: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
+    names: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
     for row in data_rows("names.csv"):
-        found.setdefault((row["kind"], row["code"]), {})[row["contains"]] = row
-    return found
+        names.setdefault((row["kind"], row["code"]), {})[row["contains"]] = row
+    return names
+
+
+# -- groups ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LabelGroup:
+    """A named set of basic codes, and the aggregate labels that count as belonging to it."""
+
+    kind: Kind
+    name: str
+    members: frozenset[str]
+    also: frozenset[str]
+    en: str
+    zh: str
+    note: str
+
+    def has(self, label: str, members: tuple[str, ...]) -> bool:
+        """Whether a label that stands for these basic codes belongs to the group."""
+        return label in self.also or {SYNONYMS.get(code, code) for code in members} <= self.members
+
+
+@cache
+def groups(kind: Kind) -> tuple[LabelGroup, ...]:
+    """Return all groups of economies or of sectors, in the order of the data file.
+
+    >>> [g.name for g in groups("economy")][:2]
+    ['eu', 'high-income']
+    """
+    return tuple(
+        LabelGroup(
+            kind,
+            row["group"],
+            frozenset(row["members"].split()),
+            frozenset(row["also"].split()),
+            row["en"],
+            row["zh"],
+            row["note"],
+        )
+        for row in data_rows("groups.csv")
+        if row["kind"] == kind
+    )
+
+
+@cache
+def basic_codes(kind: Kind) -> tuple[str, ...]:
+    """Return WIOD's basic codes: the 41 economies or the 35 sectors.
+
+    >>> len(basic_codes("economy")), basic_codes("sector")[-1]
+    (41, 'c35')
+    """
+    return tuple(row["code"] for row in data_rows("concordances", f"{PLURAL[kind]}-world.csv"))
+
+
+def group_labels(kind: Kind, members: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return the groups that have at least one label of a table, with these labels in table order.
+
+    Parameters
+    ----------
+    kind : {"economy", "sector"}
+    members : mapping of label to tuple of str
+        The basic codes that each label stands for.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Empty when some basic code is not WIOD's: the definitions do not apply then.
+
+    Examples
+    --------
+    >>> group_labels("sector", {"c1": ("c1",), "c3t7+c16": ("c3", "c4", "c5", "c6", "c7", "c16")})["manufacturing"]
+    ('c3t7+c16',)
+    >>> group_labels("sector", {"farms": ("farms",)})
+    {}
+    """
+    known = set(basic_codes(kind))
+    if not all(SYNONYMS.get(code, code) in known for codes in members.values() for code in codes):
+        return {}
+    inside = {g.name: tuple(label for label, codes in members.items() if g.has(label, codes)) for g in groups(kind)}
+    return {name: labels for name, labels in inside.items() if labels}
+
+
+def group_name(kind: Kind, name: str, lang: str = "en") -> str:
+    """Return the name of a group in English or Chinese; the code itself when it has none.
+
+    >>> group_name("sector", "goods", "zh")
+    '货物'
+    """
+    return next((group.zh if lang == "zh" else group.en for group in groups(kind) if group.name == name), name)

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from decomp.datafiles import data_rows
 from decomp.errors import DataMissingError
 from decomp.io import load
+from decomp.names import data_rows
 from decomp.result import Decomposition
 from decomp.structure import Definition, DvaByUse, SectorRow, VsStructure, dva_by_use, sector_table, vs_structure
 from decomp.table import Spec

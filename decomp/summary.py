@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from decomp.blocks import gross_exports, own_blocks
 from decomp.indicators import dependence, interdependence, vax
 from decomp.leontief import (
     LARGEST_MULTIPLIER,
     ROUNDING,
+    gross_exports,
     input_coefficients,
     local_inverses,
+    own_blocks,
     singular,
     value_added_coefficients,
 )

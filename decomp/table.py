@@ -9,13 +9,13 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decomp.errors import TableError
-from decomp.labels import check_unique, index_of, listed, unknown_label
+from decomp.labels import ALL, check_labels, index_of, is_printable, listed, unknown_label
 
 if TYPE_CHECKING:
     from decomp.check import TableReport
@@ -25,6 +25,8 @@ Spec = str | Iterable[str]
 
 #: Primary rows must sum to value added within this share of the largest output.
 PRIMARY_TOLERANCE = 1e-6
+#: Entries beyond this are no money in any unit; sums of what is allowed stay finite.
+LARGEST_ENTRY = 1e100
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -62,7 +64,7 @@ class WorldTable:
     TableError
         A shape is wrong, a value is not finite, an output is negative, parts do not add up; names the worst cell.
     LabelError
-        A label is empty or given twice.
+        A label is empty, reserved, given twice or holds control characters.
 
     Notes
     -----
@@ -78,6 +80,9 @@ class WorldTable:
     >>> t.economy("FOR")
     1
     """
+
+    #: Rows that a file may print beside the flows, each of shape (G*N,).
+    PUBLISHED: ClassVar = ("published_output", "published_value_added", "published_taxes")
 
     Z: Array
     Y: Array
@@ -114,27 +119,21 @@ class WorldTable:
     def __post_init__(self) -> None:
         """Validate, freeze and derive output and value added."""
         put = object.__setattr__
-        put(self, "economies", check_unique(self.economies, "economy"))
-        put(self, "sectors", check_unique(self.sectors, "sector"))
-        self._freeze_arrays()
         self._freeze_labels()
+        self._freeze_arrays()
         X = self.Z.sum(axis=1) + self.Y.sum(axis=1)
-        inputs = self.Z.sum(axis=0)
         zero = (X <= 0) & ~self.Z.any(axis=0)
         self._refuse_negative_output(X, zero)
-        if self.value_added == "published":
-            if self.published_value_added is None:
-                raise TableError(
-                    'value_added="published" needs published_value_added; this table has none. Use "residual".'
-                )
-            flow = np.where(zero, 0.0, self.published_value_added)
-        elif self.value_added == "residual":
-            flow = np.where(zero, 0.0, X - inputs)
-        else:
+        if self.value_added not in ("residual", "published"):
             raise TableError(f'value_added is {self.value_added!r}; allowed: "residual", "published".')
-        put(self, "X", _frozen(X))
-        put(self, "zero_output", _frozen_bool(zero))
-        put(self, "value_added_flow", _frozen(flow))
+        flow = X - self.Z.sum(axis=0) if self.value_added == "residual" else self.published_value_added
+        if flow is None:
+            raise TableError(
+                'value_added="published" needs published_value_added; this table has none. Use "residual".'
+            )
+        for name, array in (("X", X), ("zero_output", zero), ("value_added_flow", np.where(zero, 0.0, flow))):
+            array.flags.writeable = False
+            put(self, name, array)
         self._check_primary()
 
     # -- sizes and coefficients ------------------------------------------------------------------
@@ -227,6 +226,33 @@ class WorldTable:
 
     # -- construction steps ----------------------------------------------------------------------
 
+    def _freeze_labels(self) -> None:
+        put = object.__setattr__
+        if self.year is not None and not 0 < self.year < 10_000:
+            raise TableError(f"year is {str(self.year)[:40]}; expected a year such as 2011, or none.")
+        for name in ("unit", "source", "licence", "name"):
+            put(self, name, _plain(getattr(self, name)))
+        for name in ("final_demand_labels", "sector_names", "economy_names", "notes"):
+            if getattr(self, name) is not None:
+                put(self, name, tuple(_plain(text) for text in getattr(self, name)))
+        for kind, plural in (("economy", "economies"), ("sector", "sectors")):
+            labels = check_labels(getattr(self, plural), kind)
+            put(self, plural, labels)
+            names = getattr(self, f"{kind}_names")
+            if names is not None and len(names) != len(labels):
+                raise TableError(f"{kind}_names has {len(names)} entries for {len(labels)} labels; give one name each.")
+            members: dict[str, tuple[str, ...]] = {label: (label,) for label in labels}
+            for label, basic in getattr(self, f"{kind}_members").items():
+                index_of(label, labels, kind, where=f"{kind}_members")
+                members[label] = tuple(_plain(code) for code in basic)
+            put(self, f"{kind}_members", MappingProxyType(members))
+            groups = {group: tuple(inside) for group, inside in getattr(self, f"{kind}_groups").items()}
+            check_labels(groups, f"{kind} group")
+            for group, inside in groups.items():
+                for label in inside:
+                    index_of(label, labels, kind, where=f"{kind}_groups[{group!r}]")
+            put(self, f"{kind}_groups", MappingProxyType(groups))
+
     def _freeze_arrays(self) -> None:
         put = object.__setattr__
         n, G = self.n, self.G
@@ -243,36 +269,12 @@ class WorldTable:
                     "Y differs from the sum of final_demand over its categories; give one, or make them agree."
                 )
         put(self, "Y", self._numbers("Y", self.Y, (n, G)))
-        for name in ("published_output", "published_value_added", "published_taxes"):
+        for name, size in (*((name, n) for name in self.PUBLISHED), ("final_tariff", G)):
             if getattr(self, name) is not None:
-                put(self, name, self._numbers(name, getattr(self, name), (n,)))
-        if self.final_tariff is not None:
-            put(self, "final_tariff", self._numbers("final_tariff", self.final_tariff, (G,)))
+                put(self, name, self._numbers(name, getattr(self, name), (size,)))
         if self.primary is not None:
-            rows = {str(k): self._numbers(f"primary[{k!r}]", v, (n,)) for k, v in self.primary.items()}
+            rows = {_plain(k): self._numbers(f"primary[{k!r}]", v, (n,)) for k, v in self.primary.items()}
             put(self, "primary", MappingProxyType(rows))
-
-    def _freeze_labels(self) -> None:
-        put = object.__setattr__
-        for name in ("final_demand_labels", "sector_names", "economy_names", "notes"):
-            if getattr(self, name) is not None:
-                put(self, name, tuple(str(label) for label in getattr(self, name)))
-        for name, labels in (("sector_names", self.sectors), ("economy_names", self.economies)):
-            given = getattr(self, name)
-            if given is not None and len(given) != len(labels):
-                raise TableError(f"{name} has {len(given)} entries for {len(labels)} labels; give one name each.")
-        for kind, labels in (("economy", self.economies), ("sector", self.sectors)):
-            members = {label: (label,) for label in labels}
-            for label, basic in getattr(self, f"{kind}_members").items():
-                index_of(label, labels, kind, where=f"{kind}_members")
-                members[label] = tuple(basic)
-            put(self, f"{kind}_members", MappingProxyType(members))
-            groups = {}
-            for group, inside in getattr(self, f"{kind}_groups").items():
-                groups[group] = tuple(inside)
-                for label in inside:
-                    index_of(label, labels, kind, where=f"{kind}_groups[{group!r}]")
-            put(self, f"{kind}_groups", MappingProxyType(groups))
 
     def _numbers(self, name: str, values: ArrayLike | None, shape: tuple[int, ...]) -> Array:
         """Check shape and finiteness; return a read-only float64 array. Names the first offending cell."""
@@ -285,14 +287,21 @@ class WorldTable:
                 f"{name} has shape {array.shape}, expected {shape} for {self.G} economies × {self.N} sectors; "
                 "check the labels and the orientation (economy-major, rows are origins)."
             )
-        if not np.isfinite(array).all():
-            bad = np.argwhere(~np.isfinite(array))
+        usable = np.abs(array) <= LARGEST_ENTRY
+        if not usable.all():
+            bad = np.argwhere(~usable)
             first = tuple(int(k) for k in bad[0])
+            what = (
+                f"{len(bad)} value(s) are not finite" if not np.isfinite(array[first]) else "no table has such a number"
+            )
             raise TableError(
-                f"{name}{list(first)} ({self._place(first, shape)}) is {array[first]}; {len(bad)} value(s) are not finite. "
+                f"{name}{list(first)} ({self._place(first, shape)}) is {array[first]}; {what}. "
                 "Fill or correct them in the source: missing numbers are never taken as zero."
             )
-        return _frozen(array)
+        if array.flags.writeable or array.base is not None:  # copy only when somebody else could still write to it
+            array = array.copy()
+            array.flags.writeable = False
+        return array
 
     def _place(self, index: tuple[int, ...], shape: tuple[int, ...]) -> str:
         row = self.cell(index[0]) if shape[0] == self.n else self.economies[index[0]]
@@ -333,32 +342,24 @@ def _restore(arguments: dict[str, Any]) -> WorldTable:
     return WorldTable(**arguments)
 
 
-def _frozen(array: Array) -> Array:
-    """Return a read-only array; copy only when somebody else could still write to it."""
-    if array.flags.writeable or array.base is not None:
-        array = array.copy()
-        array.flags.writeable = False
-    return array
-
-
-def _frozen_bool(array: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    array = array.copy()
-    array.flags.writeable = False
-    return array
+def _plain(text: object) -> str:
+    """Text for reading, control characters replaced by spaces: they would steer the terminal that shows it."""
+    text = str(text)
+    return text if is_printable(text) else "".join(c if is_printable(c) else " " for c in text)
 
 
 def _positions(
-    spec: Spec, labels: Sequence[str], groups: Mapping[str, tuple[str, ...]], what: str, where: str
+    wanted: Spec, labels: Sequence[str], groups: Mapping[str, tuple[str, ...]], what: str, where: str
 ) -> list[int]:
-    """Resolve labels, group names and ``all`` to sorted positions."""
-    found: set[int] = set()
-    for item in [spec] if isinstance(spec, str) else spec:
-        if item in labels:
-            found.add(labels.index(item))
+    """Resolve ``all``, labels and group names to sorted positions."""
+    positions: set[int] = set()
+    for item in [wanted] if isinstance(wanted, str) else wanted:
+        if item == ALL:
+            positions.update(range(len(labels)))
+        elif item in labels:
+            positions.add(labels.index(item))
         elif item in groups:
-            found.update(labels.index(label) for label in groups[item])
-        elif item == "all":
-            found.update(range(len(labels)))
+            positions.update(labels.index(label) for label in groups[item])
         else:
-            raise unknown_label(item, [*labels, *groups, "all"], f"{what} or group", where=where)
-    return sorted(found)
+            raise unknown_label(item, [*labels, *groups, ALL], f"{what} or group", where=where)
+    return sorted(positions)

@@ -14,12 +14,7 @@ def two_by_two() -> WorldTable:
     every number is a small fraction. FOR is the mirror of HOM with another final demand. The derivation by hand stands in
     ``tests/decomp/test_hand.py``.
     """
-    Z = [
-        [0.0, 0.0, 0.0, 12.0],
-        [6.0, 0.0, 0.0, 0.0],
-        [0.0, 0.0, 0.0, 6.0],
-        [12.0, 0.0, 0.0, 0.0],
-    ]
+    Z = [[0.0, 0.0, 0.0, 12.0], [6.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 6.0], [12.0, 0.0, 0.0, 0.0]]
     Y = [[6.0, 6.0], [5.0, 1.0], [2.0, 4.0], [3.0, 9.0]]
     return WorldTable(
         np.array(Z), np.array(Y), ("HOM", "FOR"), ("parts", "goods"), name="toy 2×2", unit="units", source="made up"

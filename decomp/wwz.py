@@ -11,8 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from decomp.blocks import column_blocks, foreign_demand, gross_exports, own_blocks, own_demand, pair_blocks
-from decomp.leontief import CellName, local_inverses, productive_inverse, reciprocal, value_added_coefficients
+from decomp.leontief import (
+    CellName,
+    column_blocks,
+    foreign_demand,
+    gross_exports,
+    local_inverses,
+    own_blocks,
+    own_demand,
+    pair_blocks,
+    productive_inverse,
+    reciprocal,
+    value_added_coefficients,
+)
 from decomp.result import Decomposition
 from decomp.table import WorldTable
 
@@ -100,14 +111,7 @@ def wwz(table: WorldTable) -> Decomposition:
 
 
 def wwz_terms(
-    Z: Array,
-    Y: Array,
-    *,
-    G: int,
-    N: int,
-    X: Array | None = None,
-    V: Array | None = None,
-    name: CellName | None = None,
+    Z: Array, Y: Array, *, G: int, N: int, X: Array | None = None, V: Array | None = None, name: CellName | None = None
 ) -> WwzArrays:
     """Array-level decomposition; see :func:`wwz`.
 

@@ -139,7 +139,7 @@ def test_links_lead_to_files(path: Path) -> None:
 
 def test_the_validation_table_stays_within_the_stated_distance() -> None:
     """Ours against the printed figure in every cell of the README's table, without the data."""
-    from decomp.datafiles import data_rows
+    from decomp.names import data_rows
 
     printed = {
         (row["year"], row["exporter"], row["importer"]): row for row in data_rows("published", "table4_china_korea.csv")

@@ -6,8 +6,8 @@ import csv
 
 import pytest
 
-from decomp.datafiles import data_rows
 from decomp.errors import DataMissingError
+from decomp.names import data_rows
 from decomp.published import TOLERANCES, YEARS, figure, findings, sector_tables, table4, table4_markdown
 
 

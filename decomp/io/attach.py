@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from decomp.classes import group_labels
-from decomp.names import economy_name, is_named, sector_name
+from decomp.names import economy_name, group_labels, is_named, sector_name
 from decomp.table import WorldTable
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from decomp.datafiles import data_file, data_rows
 from decomp.errors import DataMissingError
 from decomp.io.compact import read_npz_bytes
 from decomp.labels import did_you_mean
+from decomp.names import data_file, data_rows
 from decomp.table import WorldTable
 
 

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from decomp.errors import DataMissingError, FormatError, LabelError
+from decomp.errors import DataMissingError, FormatError
 from decomp.io.compact import SCHEMA_VERSION, meta_of, options_from_meta
 from decomp.io.files import csv_rows, write_atomically
 from decomp.io.grid import blocks_of, number_row
@@ -77,12 +77,7 @@ def write_csv(table: WorldTable, path: str | Path) -> Path:
     ------
     FormatError
         The place cannot be written.
-    LabelError
-        An economy is called like one of the layout's own row names.
     """
-    for label in table.economies:
-        if label.startswith(MARK) or label == "economy":
-            raise LabelError(f"economy {label!r} has a name that the CSV layout uses itself; rename it, or write .npz.")
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(_lines(table))
     return write_atomically(Path(path), text.getvalue().encode())

@@ -136,8 +136,8 @@ def build(
 
       unweave data build --wiod wiod2013 -o rebuilt
     """
-    from decomp.datafiles import data_rows
     from decomp.io.build import build_bundled, default_out_dir
+    from decomp.names import data_rows
 
     folder = out or default_out_dir()
     if folder is None:
@@ -191,7 +191,7 @@ def _entry(
 
 
 def _info_text(table: WorldTable, lang: Lang) -> str:
-    from decomp.classes import group_name
+    from decomp.names import group_name
 
     facts = _info(table, lang)
     lines = [

@@ -201,7 +201,7 @@ def _lessons() -> Iterator[Entry]:
 
 
 def _groups() -> Iterator[Entry]:
-    from decomp.classes import groups
+    from decomp.names import groups
 
     for kind, plural in (("economy", "economies"), ("sector", "sectors")):
         for one in groups(kind):

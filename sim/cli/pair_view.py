@@ -65,11 +65,7 @@ def print_series(found: Sequence[PairYear], definition: str, lang: str) -> None:
     out.print()
     other = next(name for name in found[0].structures if name != definition)
     vs = _table(
-        f"Vertical specialisation ({definition}), structure in % of VS",
-        "year",
-        "VS %",
-        *PARTS,
-        f"VS % ({other})",
+        f"Vertical specialisation ({definition}), structure in % of VS", "year", "VS %", *PARTS, f"VS % ({other})"
     )
     for one in found:
         structure = one.structures[definition]

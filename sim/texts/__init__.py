@@ -16,8 +16,7 @@ from numbers import Integral
 from types import MappingProxyType
 from typing import Any
 
-from decomp.datafiles import data_rows
-from decomp.names import economy_name, sector_name
+from decomp.names import data_rows, economy_name, sector_name
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import decomp
-from decomp.concordance import concordance_names, resolve
+from decomp.aggregate import concordance_names, resolve
 from decomp.errors import DataMissingError, FormatError, LabelError
 from tests.decomp.io.tables import assert_same, full_table, random_table
 
@@ -126,7 +126,7 @@ def test_unknown_concordance_lists_the_bundled_ones():
     ("text", "error", "message"),
     [
         ("", FormatError, r"c\.csv:1: expected the header code,label, found an empty file"),
-        ("from,to\nAAA,N\n", FormatError, r"c\.csv:1: expected the header code,label, found from,to"),
+        ("from,to\nAAA,N\n", FormatError, r"c\.csv:1: expected the header code,label, found 'from,to'"),
         ("code,label\nAAA\n", FormatError, r"c\.csv:2: expected a code and a label, found 'AAA'"),
         ("code,label\nAAA,N\n\nAAA,S\n", LabelError, r"c\.csv:4: economy 'AAA' is given twice"),
     ],

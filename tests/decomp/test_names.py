@@ -7,10 +7,19 @@ import csv
 import pytest
 
 import decomp
-from decomp.classes import basic_codes, group_labels, group_name, groups
-from decomp.datafiles import data_file, data_rows
 from decomp.errors import LabelError
-from decomp.names import LANGUAGES, economy_name, is_named, sector_name
+from decomp.names import (
+    LANGUAGES,
+    basic_codes,
+    data_file,
+    data_rows,
+    economy_name,
+    group_labels,
+    group_name,
+    groups,
+    is_named,
+    sector_name,
+)
 
 #: Groups that scenarios may count on, in every table of WIOD codes.
 ECONOMY_GROUPS = {"eu", "high-income", "upper-middle-income", "lower-middle-income", "automation-leaders", "row"}

@@ -145,3 +145,47 @@ def test_new_labels_do_not_inherit_members_and_groups_of_the_old():
     assert dict(renamed.economy_groups) == {}
     assert dict(renamed.sector_groups) == {"t": ("goods",)}
     assert dict(table.replace(year=2012).economy_groups) == {"abroad": ("FOR",)}
+
+
+@pytest.mark.parametrize(
+    ("economies", "sectors", "text"),
+    [
+        (("HOM", "FOR"), ("all", "manufacturing"), "sector label 'all' is a reserved word"),
+        (("all", "FOR"), ("a", "b"), "economy label 'all' is a reserved word"),
+        (("@meta", "FOR"), ("a", "b"), "economy label '@meta' is a reserved word"),
+        (("economy", "FOR"), ("a", "b"), "economy label 'economy' is a reserved word"),
+        (
+            ("HOM", "F\x1b[31mR"),
+            ("a", "b"),
+            r"economy label at position 1 is 'F\\x1b\[31mR'.*without control characters",
+        ),
+        (("HOM", "FOR"), ("a", "\ud800"), "sector label at position 1 is .*without control characters"),
+        (("HOM", "x" * 201), ("a", "b"), "up to 200 characters"),
+    ],
+)
+def test_labels_that_mean_something_else_are_refused(economies, sectors, text):
+    with pytest.raises(LabelError, match=text):
+        WorldTable(np.ones((4, 4)), np.ones((4, 2)), economies, sectors)
+
+
+def test_a_single_sector_may_be_called_all():
+    table = WorldTable(np.ones((2, 2)), np.ones((2, 2)), ("HOM", "FOR"), ("all",))
+    assert table.sectors_in("all") == [0]
+
+
+def test_control_characters_of_provenance_become_spaces():
+    table = WorldTable(
+        np.ones((2, 2)), np.ones((2, 2)), ("HOM", "FOR"), ("a",), name="t\x1b]0;x\x07", notes=["one\ntwo"]
+    )
+    assert (table.name, table.notes) == ("t ]0;x ", ("one two",))
+
+
+@pytest.mark.parametrize("year", [0, -3, 10**30])
+def test_a_year_that_is_none_is_refused(year):
+    with pytest.raises(TableError, match="expected a year such as 2011"):
+        WorldTable(np.ones((2, 2)), np.ones((2, 2)), ("HOM", "FOR"), ("a",), year=year)
+
+
+def test_numbers_beyond_any_table_are_refused():
+    with pytest.raises(TableError, match=r"HOM a → FOR a.* is 1e[+]300; no table has such a number"):
+        WorldTable([[1, 1e300], [1, 1]], np.ones((2, 2)), ("HOM", "FOR"), ("a",))

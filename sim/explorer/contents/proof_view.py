@@ -6,7 +6,7 @@ import csv
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from decomp.datafiles import data_rows
+from decomp.names import data_rows
 from decomp.structure import structure_of
 from sim.charts.theme import OKABE_ITO, QUIET, configured
 from sim.explorer.contents.sources import Flow, observed

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import decomp
-from decomp.datafiles import data_file, data_rows
 from decomp.errors import DataMissingError, FormatError
 from decomp.io import bundled_names
 from decomp.io.build import YEARS, build_bundled, bundle
+from decomp.names import data_file, data_rows
 
 WORLD = ["USA", "CAN", "MEX", "BRA", "DEU", "GBR", "EUR", "TUR", "RUS", "CHN", "JPN", "KOR", "TWN", "IND", "IDN", "ROW"]
 SECTORS = [*(f"c{k}" for k in range(1, 17)), "c17t18", "c19t26", "c27t30", "c31t35"]

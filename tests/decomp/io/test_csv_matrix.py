@@ -121,11 +121,6 @@ def test_a_cell_without_end_is_no_csv(tmp_path):
         read_csv(written(tmp_path, HAND + '"' + "x" * 200_000))
 
 
-def test_layout_names_cannot_be_economies(tmp_path):
-    with pytest.raises(LabelError, match="economy '@meta' has a name that the CSV layout uses itself"):
-        write_csv(random_table(economies=("@meta", "BBB", "CCC")), tmp_path / "t.csv")
-
-
 def test_special_numbers_keep_their_last_bit(tmp_path):
     table = random_table()
     Z = table.Z.copy()
