@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.attribution import Attribution, attribute
     from sim.economy import Equilibrium, Shocks, WorldEconomy
-    from sim.ensemble import Ensemble, run_ensemble
     from sim.errors import EconomyError, ScenarioError, SimError
     from sim.observed.history import History, history
-    from sim.result import RunResult
-    from sim.runner import run
+    from sim.runs.result import RunResult
+    from sim.runs.runner import run
     from sim.scenario.read import load_scenario
     from sim.scenario.schema import Scenario
+    from sim.studies.ensemble import Ensemble, run_ensemble
 
 _HOME = {
-    "run": "sim.runner",
+    "run": "sim.runs.runner",
     "history": "sim.observed",
-    "run_ensemble": "sim.ensemble",
-    "Ensemble": "sim.ensemble",
+    "run_ensemble": "sim.studies.ensemble",
+    "Ensemble": "sim.studies.ensemble",
     "History": "sim.observed",
-    "RunResult": "sim.result",
+    "RunResult": "sim.runs.result",
     "attribute": "sim.attribution",
     "Attribution": "sim.attribution",
     "Scenario": "sim.scenario.schema",

@@ -7,7 +7,7 @@ from functools import cache
 import decomp
 import sim
 from sim.resources import scenario_files
-from sim.result import RunResult
+from sim.runs.result import RunResult
 
 TABLES = ("world-2011", "classroom-2011")
 NAMES = tuple(scenario_files())

@@ -64,7 +64,7 @@ def literature_block() -> str:
 
     from sim.report.evidence import literature_table
     from sim.report.names import Names
-    from sim.saved import read_run
+    from sim.runs.saved import read_run
     from sim.texts import Texts
     from tests.library import TABLES, library_run
 

@@ -6,7 +6,7 @@ import pytest
 
 import sim
 from sim.calibration import fact
-from sim.result import RunResult
+from sim.runs.result import RunResult
 from tests.library import TABLES, library_run
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sim.calibration import fact, nash_tariffs
-from sim.expectations import evaluate
+from sim.runs.compare import evaluate
 from sim.scenario.read import load_scenario
 from tests.library import NAMES, TABLES, library_run
 

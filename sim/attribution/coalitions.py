@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.attribution.parts import AttributionError
 from sim.indicators import INDICATORS
-from sim.runner import run_loaded
+from sim.runs.runner import run_loaded
 from sim.scenario.read import LoadedScenario
 from sim.scenario.resolve import resolve
 

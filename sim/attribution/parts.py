@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.channels import CHANNELS, RESIDUAL
 from sim.errors import SimError
 from sim.indicators import INDICATORS
-from sim.result import WORLD, tidy
+from sim.runs.result import WORLD, tidy
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -16,8 +16,8 @@ from sim.attribution.parts import Attribution, AttributionError
 from sim.attribution.switches import only, used
 from sim.channels import CHANNELS
 from sim.indicators import INDICATORS, PLACES
-from sim.result import RunResult
-from sim.runner import run
+from sim.runs.result import RunResult
+from sim.runs.runner import run
 
 if TYPE_CHECKING:
     from sim.scenario.read import ScenarioSource

@@ -12,7 +12,7 @@ from sim.errors import SimError
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from sim.result import RunResult
+    from sim.runs.result import RunResult
     from sim.scenario.read import LoadedScenario
     from sim.scenario.schema import Scenario
 

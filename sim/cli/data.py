@@ -219,7 +219,7 @@ def _label_line(entry: Mapping[str, Any]) -> str:
 
 
 def _print_json(command: str, facts: Mapping[str, Any]) -> None:
-    from sim.saved import SCHEMA_VERSION
+    from sim.runs.saved import SCHEMA_VERSION
 
     document = {"schema_version": SCHEMA_VERSION, "command": command, **facts}
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")

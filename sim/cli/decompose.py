@@ -117,7 +117,7 @@ def _decompose_all(
 
 def _json(found: list[PairYear], definition: str) -> dict[str, Any]:
     from sim.cli.pair import as_json
-    from sim.saved import SCHEMA_VERSION
+    from sim.runs.saved import SCHEMA_VERSION
 
     first = found[0]
     return {

@@ -10,9 +10,9 @@ from sim.cli.failures import INTERRUPTED, OK, PARTIAL
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from sim.ensemble import Ensemble
-    from sim.result import RunResult
-    from sim.saved import SavedRun
+    from sim.runs.result import RunResult
+    from sim.runs.saved import SavedRun
+    from sim.studies.ensemble import Ensemble
     from sim.texts import Texts
 
 #: Progress is told so many times.
@@ -30,7 +30,7 @@ def ensembled(
     """Run the members that the scenario of a finished run asks for; None where it asks for none or did not finish."""
     if not result.scenario.seeds or result.status in ("cancelled", "failed"):
         return None
-    from sim.ensemble import run_members
+    from sim.studies.ensemble import run_members
 
     def tell(finished: int, planned: int) -> None:
         if finished * STEPS // planned > (finished - 1) * STEPS // planned:
@@ -57,20 +57,28 @@ def described(ensemble: Ensemble | None) -> dict[str, Any] | None:
         "finished": sum(member.status == "ok" for member in ensemble.members),
         "status": ensemble.status,
         "seed": ensemble.scenario.seed,
-        "failures": [{"member": one.draw.member, "status": one.status, "message": one.message} for one in ensemble.failures],
+        "failures": [
+            {"member": one.draw.member, "status": one.status, "message": one.message} for one in ensemble.failures
+        ],
         "checks_passed": all(one.passed for one in ensemble.members if one.status == "ok"),
         "drawn": [
             {"id": one.id, "choices": list(one.choices)}
             if one.choices
-            else {"id": one.id, "low": f"{one.low:.10g}", "mode": f"{one.mode:.10g}", "high": f"{one.high:.10g}",
-                  "unit": one.unit, "range_from": one.source}
+            else {
+                "id": one.id,
+                "low": f"{one.low:.10g}",
+                "mode": f"{one.mode:.10g}",
+                "high": f"{one.high:.10g}",
+                "unit": one.unit,
+                "range_from": one.source,
+            }
             for one in ensemble.drawn
         ],
         "adoption_timing": draws.adoption_timing if ensemble.scenario.behaviour.automation.active else 0.0,
         "productivity_shock": draws.shocks.productivity,
         "jobs": ensemble.jobs,
         "seconds": round(ensemble.seconds, 2),
-    }  # fmt: skip
+    }
 
 
 def worse(code: int, ensemble: Ensemble | None) -> int:
@@ -113,9 +121,15 @@ def lines_of(saved: SavedRun, texts: Texts) -> list[str]:
         return []
     names = Names.of(saved, texts)
     rows = [
-        texts("ensemble.line", name=names.indicator(row["indicator"]), year=row["year"], low=level(row["q05"], row["unit"]),
-              middle=level(row["q50"], row["unit"]), high=level(row["q95"], row["unit"]))
+        texts(
+            "ensemble.line",
+            name=names.indicator(row["indicator"]),
+            year=row["year"],
+            low=level(row["q05"], row["unit"]),
+            middle=level(row["q50"], row["unit"]),
+            high=level(row["q95"], row["unit"]),
+        )
         for row in _bands(saved)
-    ]  # fmt: skip
+    ]
     short = about["failures"] or about["status"] == "cancelled"
     return ["", drawn_sentence(saved, texts), *rows, *([failure_sentence(saved, texts)] if short else [])]

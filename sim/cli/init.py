@@ -173,7 +173,7 @@ def write_all(folder: Path, texts: dict[str, str]) -> list[str]:
     OutputError
         One of the files exists, or the folder cannot be made or written.
     """
-    from sim.export import write_new
+    from sim.runs.folder import write_new
 
     if taken := [name for name in texts if (folder / name).exists() or (folder / name).is_symlink()]:
         raise OutputError(f"{folder} already has {', '.join(taken)}; nothing was written. Choose another folder.")

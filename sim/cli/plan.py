@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> None:
     """Say what a run would do."""
     from sim.cli.attribution import further_runs
-    from sim.export import runs_folder
+    from sim.runs.folder import runs_folder
 
     scenario, table = loaded.resolved.scenario, loaded.table
     plan: dict[str, Any] = {

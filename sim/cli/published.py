@@ -260,7 +260,7 @@ def _print_csv(rows: Sequence[dict[str, object]]) -> None:
 
 
 def _print_json(command: str, **content: object) -> None:
-    from sim.saved import SCHEMA_VERSION
+    from sim.runs.saved import SCHEMA_VERSION
 
     answer = {"schema_version": SCHEMA_VERSION, "command": command, **content}
     sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1) + "\n")

@@ -16,11 +16,11 @@ from sim.cli.failures import INTERRUPTED, NUMERICAL, OK, PARTIAL
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from sim.ensemble import Ensemble
-    from sim.export import RunFolder
-    from sim.result import RunResult
-    from sim.saved import SavedRun
+    from sim.runs.folder import RunFolder
+    from sim.runs.result import RunResult
+    from sim.runs.saved import SavedRun
     from sim.scenario.read import LoadedScenario
+    from sim.studies.ensemble import Ensemble
 
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Folder of run folders [UNWEAVE_RUNS or ./runs].")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
@@ -81,7 +81,7 @@ def run(
         echo_plan(loaded, output, as_json)
         return OK
     from sim.cli.progress import say, undisturbed
-    from sim.export import finish, start
+    from sim.runs.folder import finish, start
 
     folder = start(loaded, output, ["unweave", *sys.argv[1:]], ["--alone"] if alone else [])
     result, beside, extras, ensemble = _played(loaded, folder, threads, quiet, alone, jobs)
@@ -113,9 +113,9 @@ def _played(
     from sim.cli.attribution import attributed
     from sim.cli.ensemble import ensembled
     from sim.cli.progress import Progress, stopper
-    from sim.companions import companions_of, run_companions
-    from sim.export import fail
-    from sim.runner import run_loaded
+    from sim.runs.folder import fail
+    from sim.runs.runner import run_loaded
+    from sim.studies.sensitivities import companions_of, run_companions
 
     def note(year: int, index: int, total: int) -> None:
         folder.log("year", year=year, index=index, total=total)
@@ -167,9 +167,16 @@ def _echo_run(saved: SavedRun, lang: str, as_json: bool) -> None:
     typer.echo("")
     years = saved.years
     typer.echo(
-        texts("cli.finished", name=saved.name, status=texts(f"status.{saved.status}"), first=years[0], last=years[-1],
-              count=len(years), seconds=manifest["duration_seconds"])
-    )  # fmt: skip
+        texts(
+            "cli.finished",
+            name=saved.name,
+            status=texts(f"status.{saved.status}"),
+            first=years[0],
+            last=years[-1],
+            count=len(years),
+            seconds=manifest["duration_seconds"],
+        )
+    )
     if saved.status == "cancelled":
         typer.echo(manifest["message"])
     checks = manifest["checks"]
@@ -191,10 +198,17 @@ def summary(saved: SavedRun, lang: str = "en") -> dict[str, Any]:
 
     manifest = saved.manifest
     numbers = [
-        {"indicator": one.indicator, "economy": "WLD", "base_year": one.base, "year": one.year,
-         "before": one.change.before, "after": one.change.after, "unit": one.change.unit}
+        {
+            "indicator": one.indicator,
+            "economy": "WLD",
+            "base_year": one.base,
+            "year": one.year,
+            "before": one.change.before,
+            "after": one.change.after,
+            "unit": one.change.unit,
+        }
         for one in facts(saved)
-    ]  # fmt: skip
+    ]
     kept = (
         "schema_version",
         "run",
@@ -240,9 +254,9 @@ def compare(
       unweave compare baseline trade-war
       unweave compare runs/2026…-baseline-… runs/2026…-ai-divide-… -o differences.csv
     """
-    from sim.compare import compare_runs
-    from sim.export import runs_folder, write_new
-    from sim.saved import find_run, read_run
+    from sim.runs.compare import compare_runs
+    from sim.runs.folder import runs_folder, write_new
+    from sim.runs.saved import find_run, read_run
 
     place = runs_folder(runs)
     a, b = (read_run(find_run(name, place)) for name in (first, second))
@@ -271,9 +285,9 @@ def report(
       unweave report latest --lang zh
       unweave report ai-divide -o ai-divide.html
     """
-    from sim.export import runs_folder, write_new
     from sim.report import render
-    from sim.saved import find_run, read_run
+    from sim.runs.folder import runs_folder, write_new
+    from sim.runs.saved import find_run, read_run
 
     saved = read_run(find_run(which, runs_folder(runs)))
     assert saved.folder is not None

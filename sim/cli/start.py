@@ -76,8 +76,8 @@ def free_port(wanted: int | None) -> int:
 
 def _folder(run: str, runs: Path | None) -> Path:
     """Folder of a finished run; checked before the server starts."""
-    from sim.export import runs_folder
-    from sim.saved import find_run, read_run
+    from sim.runs.folder import runs_folder
+    from sim.runs.saved import find_run, read_run
 
     folder = find_run(run, runs_folder(runs))
     if not read_run(folder).years:

@@ -7,6 +7,7 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,8 +16,8 @@ import typer
 from sim.cli.failures import INTERRUPTED, OK, PARTIAL
 
 if TYPE_CHECKING:
-    from sim.ensemble.store import Store
-    from sim.ensemble.sweep import Outcome, Plan
+    from sim.studies.store import Store
+    from sim.studies.sweep import Outcome, Plan
 
 #: Most lines of the table on the terminal; all of them are in the files.
 SHOWN = 40
@@ -63,10 +64,9 @@ def sweep(
     from sim.cli.ensemble import asking
     from sim.cli.progress import stopper
     from sim.cli.run import _years
-    from sim.ensemble.grid import parse_axis
-    from sim.ensemble.store import Store
-    from sim.ensemble.sweep import KEPT, describe, plan_sweep, run_sweep
     from sim.indicators import PLACES
+    from sim.studies.store import Store
+    from sim.studies.sweep import KEPT, describe, parse_axis, plan_sweep, run_sweep
 
     wanted = [_wanted(one) for one in show or PLACES["sweep_summary"]]
     kept = _kept(keep, wanted, KEPT)
@@ -125,7 +125,7 @@ def _check_economies(plan: Plan, wanted: list[tuple[str, str]]) -> None:
 
 
 def _default_folder(plan: Plan) -> Path:
-    from sim.export import runs_folder
+    from sim.runs.folder import runs_folder
 
     return runs_folder() / f"sweep-{plan.base.resolved.scenario.name}-{plan.digest[:8]}"
 
@@ -147,13 +147,13 @@ def _cluster(address: str | None) -> Iterator[str | None]:
     from decomp.errors import DataMissingError
 
     try:
-        from distributed import Client
+        connect: Any = import_module("distributed").Client
     except ImportError:
         raise DataMissingError(
             "a Dask cluster needs the extra `cluster`: pip install 'unweave[cluster]', here and on every worker."
         ) from None
     try:
-        client = Client(address, timeout=10)
+        client = connect(address, timeout=10)
     except (OSError, TimeoutError, ValueError) as error:
         raise typer.BadParameter(
             f"no Dask scheduler answers at {address} ({error}).", param_hint="--scheduler"
@@ -207,12 +207,21 @@ def _echo(plan: Plan, store: Store, outcome: Outcome, rows: list[dict[str, Any]]
     ran = outcome.finished + outcome.failed
     if as_json:
         answer = {
-            "schema_version": 1, "command": "sweep", "name": plan.base.resolved.scenario.name, "hash": plan.digest,
-            "folder": str(store.folder), "members": outcome.planned, "kept_from_before": outcome.before,
-            "finished": outcome.finished, "failed": outcome.failed, "left": outcome.left, "jobs": outcome.jobs,
-            "seconds": round(outcome.seconds, 3), "summary": rows,
+            "schema_version": 1,
+            "command": "sweep",
+            "name": plan.base.resolved.scenario.name,
+            "hash": plan.digest,
+            "folder": str(store.folder),
+            "members": outcome.planned,
+            "kept_from_before": outcome.before,
+            "finished": outcome.finished,
+            "failed": outcome.failed,
+            "left": outcome.left,
+            "jobs": outcome.jobs,
+            "seconds": round(outcome.seconds, 3),
+            "summary": rows,
             "failures": [{key: one[key] for key in ("member", "point", "message")} for one in failures],
-        }  # fmt: skip
+        }
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
         return
     for line in _table(rows):
@@ -222,9 +231,17 @@ def _echo(plan: Plan, store: Store, outcome: Outcome, rows: list[dict[str, Any]]
         typer.echo(texts("sweep.resumed", count=outcome.before))
     rate = ran / outcome.seconds if outcome.seconds else 0.0
     typer.echo(
-        texts("sweep.done", done=outcome.planned - outcome.left - len(failures), planned=outcome.planned, now=ran, rate=rate,
-              jobs=outcome.jobs if outcome.jobs > 0 else "Dask", failed=len(failures), left=outcome.left)
-    )  # fmt: skip
+        texts(
+            "sweep.done",
+            done=outcome.planned - outcome.left - len(failures),
+            planned=outcome.planned,
+            now=ran,
+            rate=rate,
+            jobs=outcome.jobs if outcome.jobs > 0 else "Dask",
+            failed=len(failures),
+            left=outcome.left,
+        )
+    )
     for one in failures[:SHOWN]:
         typer.echo(f"  {one['member']} {one['point']}: {one['message'].splitlines()[0]}")
     typer.echo(texts("sweep.folder", path=store.folder))

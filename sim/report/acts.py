@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.saved import SavedRun
+from sim.runs.saved import SavedRun
 from sim.texts import Texts
 from sim.texts.formats import NBSP, number
 

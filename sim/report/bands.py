@@ -10,7 +10,7 @@ from sim.indicators import PLACES
 from sim.report.figure import Drawing, Figure
 from sim.report.names import Names
 from sim.report.sections import Table
-from sim.saved import WORLD, SavedRun
+from sim.runs.saved import WORLD, SavedRun
 from sim.texts import Texts
 from sim.texts.formats import is_ratio, is_share, level, number, scale
 

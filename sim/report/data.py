@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.saved import WORLD, SavedRun
+from sim.runs.saved import WORLD, SavedRun
 from sim.texts.formats import is_ratio, scale
 
 if TYPE_CHECKING:

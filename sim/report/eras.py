@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sim.report.data import companion_scenarios
 from sim.report.names import Names
 from sim.report.sections import Row, Table
-from sim.saved import WORLD, SavedRun
+from sim.runs.saved import WORLD, SavedRun
 from sim.texts import Texts
 from sim.texts.formats import MISSING, Change, level, number
 

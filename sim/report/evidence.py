@@ -9,7 +9,7 @@ from typing import Any
 from sim.calibration.literature import Benchmark, benchmarks
 from sim.report.names import Names
 from sim.report.sections import Row, Table
-from sim.saved import WORLD, SavedRun
+from sim.runs.saved import WORLD, SavedRun
 from sim.texts import Texts
 from sim.texts.formats import NBSP, level, number
 

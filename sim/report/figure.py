@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.charts import to_svg
 from sim.report.names import Names
-from sim.saved import SavedRun
+from sim.runs.saved import SavedRun
 from sim.texts import Texts
 from sim.texts.formats import number
 

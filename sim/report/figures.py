@@ -13,7 +13,7 @@ from sim.report.acts import amount, in_order
 from sim.report.figure import TWO_SIZES, Drawing, Figure, by_year
 from sim.report.names import Names
 from sim.report.split import Splitter
-from sim.saved import WORLD, SavedRun
+from sim.runs.saved import WORLD, SavedRun
 from sim.texts import Texts
 from sim.texts.formats import is_ratio, is_share, number
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sim.indicators import PLACES
 from sim.report.data import companion_scenarios
-from sim.saved import WORLD, SavedRun
+from sim.runs.saved import WORLD, SavedRun
 from sim.texts import Texts
 from sim.texts.formats import MINUS, Change, level
 

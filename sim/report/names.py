@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sim.indicators import INDICATORS
 from sim.levers import EVENT, POLICY, SETTING
-from sim.saved import SavedRun
+from sim.runs.saved import SavedRun
 from sim.texts import Texts
 
 

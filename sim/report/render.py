@@ -16,7 +16,7 @@ from sim.report.figures import figures
 from sim.report.headline import against, headline
 from sim.report.names import Names
 from sim.report.split import why
-from sim.saved import SavedRun
+from sim.runs.saved import SavedRun
 from sim.texts import LANGUAGES, Texts
 
 #: What ``lang`` may be: one language, or both with a switch.

@@ -12,7 +12,7 @@ from sim.report.acts import SHOWN, Act, acts, amount, when
 from sim.report.data import cells, companion_scenarios, dependence, difference
 from sim.report.headline import Fact, companion_value, facts
 from sim.report.names import Names
-from sim.saved import SavedRun
+from sim.runs.saved import SavedRun
 from sim.texts import Texts
 from sim.texts.formats import Change, level, number
 

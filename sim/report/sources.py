@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.report.names import Names
 from sim.report.sections import Row, Table, heads
-from sim.saved import WORLD, SavedRun
+from sim.runs.saved import WORLD, SavedRun
 from sim.texts import Texts
 from sim.texts.formats import NBSP, is_share, level, number
 

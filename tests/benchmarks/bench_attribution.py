@@ -11,8 +11,8 @@ import numpy as np
 
 import decomp
 from sim.attribution import attribute
-from sim.result import RunResult
-from sim.runner import run_loaded
+from sim.runs.result import RunResult
+from sim.runs.runner import run_loaded
 from sim.scenario.read import read_scenario
 from tests.benchmarks.bench_run import OVERRIDES, SCENARIO
 from tests.benchmarks.rows import Row, best_of

@@ -9,13 +9,11 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from sim.ensemble import run_members
-from sim.ensemble.result import Ensemble
-from sim.ensemble.store import Store
-from sim.ensemble.sweep import describe, plan_sweep, run_sweep
-from sim.ensemble.workers import processors
-from sim.runner import run_loaded
+from sim.runs.runner import run_loaded
 from sim.scenario.read import read_scenario
+from sim.studies.ensemble import Ensemble, processors, run_members
+from sim.studies.store import Store
+from sim.studies.sweep import describe, plan_sweep, run_sweep
 from tests.benchmarks.rows import Row, seconds
 
 #: Everything that can act does: diffusion, protection with retaliation, trust, and the tariffs of the trade war.

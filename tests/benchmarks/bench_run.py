@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import decomp
-from sim.result import RunResult
-from sim.runner import run_loaded
+from sim.runs.result import RunResult
+from sim.runs.runner import run_loaded
 from sim.scenario.read import read_scenario
 from tests.benchmarks.rows import Row, data_dir, seconds
 

@@ -13,7 +13,7 @@ import sim
 from sim.attribution import AttributionError
 from sim.channels import CHANNELS, RESIDUAL
 from sim.cli import call
-from sim.saved import read_run
+from sim.runs.saved import read_run
 from tests.cli.conftest import folders
 
 pytestmark = pytest.mark.usefixtures("own_runs")

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sim.saved import read_run
+from sim.runs.saved import read_run
 from tests.cli.conftest import folders
 
 

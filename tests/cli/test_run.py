@@ -16,7 +16,7 @@ import pytest
 from sim.cli import call
 from sim.economy import WorldEconomy
 from sim.errors import EconomyError
-from sim.saved import TABLES, read_run
+from sim.runs.saved import TABLES, read_run
 from tests.cli.conftest import folders
 
 pytestmark = pytest.mark.usefixtures("own_runs")

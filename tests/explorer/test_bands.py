@@ -34,8 +34,8 @@ def contenders() -> list[Contender]:
 
 
 def test_all_members_finish_and_are_the_members_of_the_command_line(pair) -> None:
-    from sim.ensemble import run_members
-    from sim.runner import run_loaded
+    from sim.runs.runner import run_loaded
+    from sim.studies.ensemble import run_members
 
     loaded = load(TARIFF, f"seeds={COUNT}", f"seed={bands.SEED}")
     whole = run_members(loaded, run_loaded(loaded), jobs=1).bands.set_index(["year", "economy", "indicator"])

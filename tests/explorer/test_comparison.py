@@ -12,7 +12,7 @@ from sim.explorer.contents.differences import differences, rules_of
 from sim.explorer.setups.engine import simulate
 from sim.explorer.setups.setup import Setup
 from sim.indicators import INDICATORS
-from sim.saved import SavedRun, read_run
+from sim.runs.saved import SavedRun, read_run
 from sim.texts import Texts
 
 EN, ZH = Texts("en"), Texts("zh")

@@ -10,7 +10,7 @@ from sim.explorer.contents.decisions_view import Filter
 from sim.explorer.contents.rules import RULES, driver
 from sim.explorer.setups.engine import simulate
 from sim.explorer.setups.setup import Setup
-from sim.saved import SavedRun
+from sim.runs.saved import SavedRun
 from sim.texts import LANGUAGES, Texts
 from sim.texts.formats import NBSP
 

@@ -17,7 +17,7 @@ from sim.explorer.setups.levers import CONTROLS
 from sim.explorer.setups.setup import Setup
 from sim.indicators import INDICATORS, PAIR_INDICATORS
 from sim.levers import EVENT, POLICY
-from sim.saved import SavedRun
+from sim.runs.saved import SavedRun
 from sim.texts import LANGUAGES, Texts
 from tests.explorer.conftest import ROOT
 

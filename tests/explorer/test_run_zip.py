@@ -20,7 +20,7 @@ from sim.explorer.files import run_zip
 from sim.explorer.files.run_files import zip_of_folder
 from sim.explorer.files.run_zip import unpack
 from sim.explorer.files.uploads import UploadError, read_given, run_given
-from sim.saved import read_run
+from sim.runs.saved import read_run
 from sim.texts import Texts
 from tests.explorer.conftest import healthy
 

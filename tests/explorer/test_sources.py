@@ -15,7 +15,7 @@ from sim.explorer.contents.flows import VS, see
 from sim.explorer.contents.sources import ALL, Flow, _chain, observed, of_folder, of_run
 from sim.explorer.setups.engine import Finished, simulate
 from sim.explorer.setups.setup import Setup
-from sim.saved import read_run
+from sim.runs.saved import read_run
 
 
 @pytest.fixture(scope="module")

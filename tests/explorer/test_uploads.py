@@ -24,7 +24,7 @@ from sim.explorer.files.uploads import (
     scenario_text,
 )
 from sim.resources import scenario_files
-from sim.saved import read_run
+from sim.runs.saved import read_run
 
 SMALL = "extends: baseline\nname: mine\ntitle: Mine\nquestion: What then?\ntable: classroom-2011\nyears: [2011, 2013]\n"
 

@@ -7,7 +7,7 @@ import pytest
 
 import decomp
 import sim
-from sim.result import RunResult
+from sim.runs.result import RunResult
 from tests.library import library_run as run
 
 

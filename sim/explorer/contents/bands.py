@@ -13,16 +13,15 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble import Member, draw
-from sim.ensemble.member import play_member
-from sim.ensemble.result import quantiles
 from sim.explorer.contents.comparison import SHOWN
 from sim.explorer.setups.engine import Finished, load, simulate
 from sim.explorer.setups.setup import Setup
 from sim.explorer.state.views import COURSES
 from sim.indicators import INDICATORS
-from sim.result import WORLD
+from sim.runs.result import WORLD
 from sim.scenario.draws import drawn_parameters
+from sim.studies.draw import Member, draw, play_member
+from sim.studies.ensemble import quantiles
 from sim.texts.formats import Change
 
 Array = NDArray[np.float64]
@@ -100,7 +99,7 @@ def run_drawn(
     """
     if not isinstance(setup, DrawnSetup):
         return simulate(setup, progress, stop)
-    from sim.runner import run_loaded
+    from sim.runs.runner import run_loaded
 
     loaded = load(setup, f"seeds={setup.count}", f"seed={setup.seed}")
     result = run_loaded(loaded, stop=stop)

@@ -11,7 +11,7 @@ from sim.explorer.figures.drawings import TINTS, deltas, padded, panel
 from sim.explorer.figures.pictures import Picture
 from sim.indicators import INDICATORS, PLACES
 from sim.report.names import Names
-from sim.saved import WORLD, SavedRun
+from sim.runs.saved import WORLD, SavedRun
 from sim.texts import Texts
 from sim.texts.formats import MINUS, MISSING, Change, is_ratio, is_share, level, number, scale
 

@@ -14,7 +14,7 @@ from sim.explorer.figures.pictures import Picture
 from sim.indicators import INDICATORS, PAIR_INDICATORS, PLACES
 from sim.report.acts import amount, in_order
 from sim.report.names import Names
-from sim.saved import SavedRun
+from sim.runs.saved import SavedRun
 from sim.texts import Texts
 from sim.texts.formats import MISSING, level, scale
 

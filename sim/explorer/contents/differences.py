@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sim.explorer.contents.comparison import Contender, base_last
 from sim.levers import EVENT, POLICY
 from sim.report.names import Names
-from sim.saved import SavedRun
+from sim.runs.saved import SavedRun
 from sim.texts import Texts
 from sim.texts.formats import MISSING, number
 

@@ -14,7 +14,7 @@ from sim.explorer.setups.levers import CONTROLS
 from sim.indicators import INDICATORS, PAIR_INDICATORS
 from sim.levers import EVENT, POLICY
 from sim.report.names import Names, parameter_label
-from sim.saved import SavedRun
+from sim.runs.saved import SavedRun
 from sim.texts import Texts
 
 if TYPE_CHECKING:

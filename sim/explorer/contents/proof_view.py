@@ -13,7 +13,7 @@ from sim.explorer.contents.sources import Flow, observed
 from sim.explorer.figures.pictures import Picture
 from sim.report.evidence import sizings
 from sim.report.names import Names
-from sim.saved import SavedRun
+from sim.runs.saved import SavedRun
 from sim.texts import Texts, catalogue
 from sim.texts.formats import number
 

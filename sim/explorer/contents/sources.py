@@ -21,7 +21,7 @@ from decomp.terms import TERM_CODES
 from decomp.wwz import wwz
 from sim.explorer.setups.engine import Finished
 from sim.report.names import Names
-from sim.saved import SavedRun
+from sim.runs.saved import SavedRun
 from sim.texts import Texts
 
 Array = NDArray[np.float64]

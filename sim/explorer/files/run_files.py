@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import OutputError
-from sim.export.folder import runs_folder
-from sim.saved import SCHEMA_VERSION, SavedRun
+from sim.runs.folder import runs_folder
+from sim.runs.saved import SCHEMA_VERSION, SavedRun
 
 if TYPE_CHECKING:
-    from sim.result import RunResult
+    from sim.runs.result import RunResult
 
 #: Run folders that are listed, the newest first.
 LISTED = 60
@@ -107,7 +107,7 @@ def zip_of(run: SavedRun, result: RunResult | None, *, bom: bool = False) -> byt
         return zip_of_folder(run.folder, bom=bom)
     if result is None:
         raise OutputError("the run is neither in memory nor in a folder. Run the scenario again.")
-    from sim.export import save
+    from sim.runs.folder import save
 
     with tempfile.TemporaryDirectory() as place:
         return zip_of_folder(save(result, place), bom=bom)

@@ -18,7 +18,7 @@ from typing import Any
 
 from sim.errors import OutputError
 from sim.explorer.files.uploads import UploadError, megabytes, safe_name
-from sim.saved import ON_REQUEST, TABLES, read_manifest, read_run
+from sim.runs.saved import ON_REQUEST, TABLES, read_manifest, read_run
 from sim.texts import LANGUAGES
 
 #: Largest zip and largest sum of its files in bytes; most files; most rows of a table and most characters of a text in run.json.

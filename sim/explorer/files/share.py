@@ -56,7 +56,7 @@ def own_name(setup: Setup) -> str:
 
 def archive(run: Finished) -> bytes:
     """Zip of the run folder: scenario, manifest, tables as CSV and Parquet, codebook, report."""
-    from sim.export import finish, start
+    from sim.runs.folder import finish, start
 
     result = run.result
     loaded = replace(result.loaded, text=yaml(run.setup))

@@ -62,7 +62,7 @@ def run_given(
     """Run what was handed in; any other setup as always."""
     if not isinstance(setup, GivenSetup) or setup.loaded is None:
         return simulate(setup, progress, stop)
-    from sim.runner import run_loaded
+    from sim.runs.runner import run_loaded
 
     return Finished(setup, run_loaded(setup.loaded, progress=progress, stop=stop))
 

@@ -31,7 +31,7 @@ from sim.explorer.setups.setup import Setup
 if TYPE_CHECKING:
     from decomp.result import Decomposition
     from decomp.table import WorldTable
-    from sim.result import RunResult
+    from sim.runs.result import RunResult
 
 #: Runs and toy tables that are kept.
 KEPT = 64
@@ -81,7 +81,7 @@ def run_of(setup: Setup, extra: tuple[str, ...] = ()) -> RunResult:
     from decomp.io import load as load_table
     from sim.explorer.setups.setup import preset_data
     from sim.explorer.setups.writing import overrides
-    from sim.runner import run
+    from sim.runs.runner import run
 
     data = preset_data(setup.preset)
     last = None if setup.end is None else (data["years"][0], setup.end)

@@ -11,7 +11,7 @@ from typing import Any
 from sim._version import __version__
 from sim.explorer.lessons.evidence import run_of
 from sim.explorer.setups.setup import STATUS_QUO, Setup
-from sim.result import RunResult
+from sim.runs.result import RunResult
 from sim.texts import Texts
 from sim.texts.formats import number
 

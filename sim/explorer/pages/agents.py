@@ -27,7 +27,7 @@ from sim.explorer.state import session
 from sim.indicators import INDICATORS
 from sim.report.acts import in_order
 from sim.report.names import Names
-from sim.saved import SavedRun
+from sim.runs.saved import SavedRun
 
 if TYPE_CHECKING:
     from pandas import DataFrame

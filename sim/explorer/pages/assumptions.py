@@ -14,7 +14,7 @@ from sim.explorer.figures.pictures import Picture
 from sim.explorer.parts import picking, run_choice, ui
 from sim.explorer.state import session
 from sim.report.sources import limits, provenance
-from sim.saved import SavedRun
+from sim.runs.saved import SavedRun
 from sim.texts.formats import number
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from sim.explorer.files import run_files, run_zip, uploads
 from sim.explorer.files.uploads import UploadError
 from sim.explorer.parts import job_list, own_scenario, run_choice, ui
 from sim.explorer.state import session
-from sim.export.folder import runs_folder
-from sim.saved import SavedRun
+from sim.runs.folder import runs_folder
+from sim.runs.saved import SavedRun
 
 #: Keys of the session: the unpacked zip, which is removed with the session, and the digest of the zip that was read last.
 ZIP, SEEN = "x.zip", "x.zip_seen"
@@ -116,7 +116,7 @@ def _zip() -> None:
 
 def _open(name: str) -> None:
     """Open a folder; one that cannot be read is not opened, and the reason stays until the next try."""
-    from sim.saved import read_run
+    from sim.runs.saved import read_run
 
     st.session_state.pop("x.unreadable", None)
     try:

@@ -20,7 +20,7 @@ from sim.explorer.setups.engine import Finished
 from sim.explorer.setups.jobs import BusyError, Job
 from sim.explorer.setups.setup import STATUS_QUO, Setup, preset_scenario, presets, untouched
 from sim.explorer.state import session
-from sim.saved import SavedRun, read_run
+from sim.runs.saved import SavedRun, read_run
 from sim.texts import Texts
 
 #: Run folders that are offered, newest first.
@@ -53,7 +53,7 @@ def opened() -> tuple[SavedRun | None, str]:
 
 def run_folders() -> list[Path]:
     """Folders of finished runs in the folder of runs, newest first."""
-    from sim.export.folder import runs_folder
+    from sim.runs.folder import runs_folder
 
     root = runs_folder()
     if not root.is_dir():
@@ -68,7 +68,7 @@ def _read(folder: str, changed: float) -> SavedRun:
 
 
 def _folder_run(name: str) -> SavedRun:
-    from sim.export.folder import runs_folder
+    from sim.runs.folder import runs_folder
 
     path = runs_folder() / name
     return _read(str(path), (path / "run.json").stat().st_mtime)

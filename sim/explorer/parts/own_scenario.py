@@ -240,7 +240,7 @@ def _done(run: Finished) -> None:
 
 def _save(run: Finished) -> None:
     """Write the run as a folder and open it, so that every page can show it."""
-    from sim.export import save
+    from sim.runs.folder import save
 
     try:
         folder = save(run.result)

@@ -9,8 +9,8 @@ from sim.explorer.parts import picking, ui
 from sim.explorer.setups.engine import Finished
 from sim.explorer.setups.setup import Setup, presets, untouched
 from sim.explorer.state import session
-from sim.result import RunResult
-from sim.saved import SavedRun
+from sim.runs.result import RunResult
+from sim.runs.saved import SavedRun
 from sim.texts import Texts
 
 #: Ids of the laboratory's run, of the opened run folder and of the run of an uploaded scenario.

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from sim.explorer.setups.setup import LIVE_TABLE, Setup, preset_data, table_of, untouched
 from sim.explorer.setups.writing import overrides
-from sim.result import WORLD, RunResult
-from sim.saved import SavedRun
+from sim.runs.result import WORLD, RunResult
+from sim.runs.saved import SavedRun
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
@@ -42,9 +42,8 @@ class Finished:
     @cached_property
     def saved(self) -> SavedRun:
         """The run as tidy tables and a manifest, like one read from its folder; built when first asked for."""
-        from sim.export.frames import tables_of
-        from sim.export.manifest import closing, opening
-        from sim.export.tables import tidy
+        from sim.runs.manifest import closing, opening
+        from sim.runs.tables import tables_of, tidy
         from sim.scenario.write import scenario_hash
 
         loaded = self.result.loaded
@@ -77,8 +76,8 @@ def simulate(
     progress: Callable[[int, int, int], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Finished:
-    """Run a setup; see :func:`sim.runner.run_loaded` for ``progress`` and ``stop``."""
-    from sim.runner import run_loaded
+    """Run a setup; see :func:`sim.runs.runner.run_loaded` for ``progress`` and ``stop``."""
+    from sim.runs.runner import run_loaded
 
     return Finished(setup, run_loaded(load(setup), progress=progress, stop=stop))
 

@@ -19,7 +19,7 @@ from sim.explorer.setups.setup import Setup
 from sim.explorer.state.codec import decode, encode
 from sim.explorer.state.picks import PICKS
 from sim.explorer.state.views import View
-from sim.saved import SavedRun
+from sim.runs.saved import SavedRun
 from sim.texts import LANGUAGES, Texts
 
 #: Keys of the session.
@@ -205,7 +205,7 @@ def submit(wanted: Setup, years: int) -> Job:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _read(folder: str) -> SavedRun:
-    from sim.saved import read_run
+    from sim.runs.saved import read_run
 
     return read_run(folder)
 

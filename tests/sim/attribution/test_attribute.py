@@ -15,7 +15,7 @@ from sim.attribution import ATTRIBUTED, Attribution, AttributionError, attribute
 from sim.attribution.coalitions import Course, workers_for
 from sim.attribution.split import members
 from sim.channels import CHANNELS, RESIDUAL
-from sim.result import RunResult
+from sim.runs.result import RunResult
 from sim.scenario.schema import Scenario
 
 OFF = {name: {"active": False} for name in ("automation", "protection", "trust")}

@@ -10,7 +10,7 @@ import pytest
 import decomp
 import sim
 from decomp.table import WorldTable
-from sim.result import RunResult
+from sim.runs.result import RunResult
 
 OFF = {"automation": {"active": False}, "protection": {"active": False}, "trust": {"active": False}}
 #: Backlash strong enough to cut trade within a few years.

@@ -15,7 +15,7 @@ from sim.indicators import industry, welfare
 from sim.indicators.blocs import bloc_shares, track_blocs
 from sim.indicators.data import Yardsticks
 from sim.indicators.sheet import Sheet, members_of
-from sim.result import RunResult
+from sim.runs.result import RunResult
 from tests.sim.indicators.test_values import year
 
 BLOCS = {"bloc_trade": 0, "decoupling": 1, "bloc_polarisation": 2}

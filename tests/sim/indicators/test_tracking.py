@@ -8,7 +8,7 @@ import pytest
 import decomp
 import sim
 from decomp.structure import vs_structure
-from sim.result import RunResult
+from sim.runs.result import RunResult
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 import decomp
 import sim
 from sim.indicators.welfare import PARTS, log_mean
-from sim.result import RunResult
+from sim.runs.result import RunResult
 
 OFF = {"automation": {"active": False}, "protection": {"active": False}, "trust": {"active": False}}
 FIXED = {"labour_market": "full-employment", "capital_supply": 0.0}

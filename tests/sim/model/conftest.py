@@ -7,7 +7,7 @@ import pytest
 import decomp
 import sim
 from decomp.table import WorldTable
-from sim.result import RunResult
+from sim.runs.result import RunResult
 
 #: A short world in which everything happens: diffusion, protection, retaliation, a policy, an export ban.
 BUSY = {

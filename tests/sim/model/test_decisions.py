@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sim.behaviour.log import COLUMNS, REASONS, batch, frame, sentences
-from sim.result import RunResult
+from sim.runs.result import RunResult
 
 
 def test_columns_and_types(busy: RunResult) -> None:

@@ -14,7 +14,7 @@ from sim.calibration import parameter
 from sim.model import WorldModel
 from sim.model.setup import home_share, union_pairs
 from sim.model.yardsticks import economy_mask, goods, sector_mask
-from sim.result import RunResult
+from sim.runs.result import RunResult
 from sim.scenario.read import read_scenario
 from tests.sim.model.conftest import BUSY
 

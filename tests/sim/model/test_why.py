@@ -7,7 +7,7 @@ import pytest
 
 import decomp
 import sim
-from sim.result import RunResult
+from sim.runs.result import RunResult
 from sim.state import TECHNOLOGIES
 
 #: Every family of rules, policies of several levers, and events.

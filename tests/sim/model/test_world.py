@@ -8,7 +8,7 @@ import pytest
 import sim
 from decomp.table import WorldTable
 from sim.model import WorldModel
-from sim.result import RunResult
+from sim.runs.result import RunResult
 from sim.scenario.read import read_scenario
 from tests.sim.model.conftest import BUSY
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from decomp.terms import GROUPS, TERM_CODES
-from sim.saved import TABLES, WORLD, SavedRun
+from sim.runs.saved import TABLES, WORLD, SavedRun
 
 ECONOMIES = ("USA", "CHN", "EUR", "ROW")
 SHARES = {

@@ -13,7 +13,7 @@ from sim.report import render
 from sim.report.eras import era_tables, gains
 from sim.report.evidence import Sizing, literature_table, reading, sizings, standing_table
 from sim.report.names import Names
-from sim.saved import TABLES, WORLD, SavedRun
+from sim.runs.saved import TABLES, WORLD, SavedRun
 from sim.texts import LANGUAGES, Texts
 from tests.sim.report.samples import manifest, sample, tables
 

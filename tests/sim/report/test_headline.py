@@ -6,7 +6,7 @@ import pytest
 
 from sim.report import headline
 from sim.report.headline import facts
-from sim.saved import WORLD, SavedRun
+from sim.runs.saved import WORLD, SavedRun
 from sim.texts.formats import NBSP
 from tests.sim.report.samples import manifest, sample, tables
 

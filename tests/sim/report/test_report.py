@@ -11,7 +11,7 @@ import pytest
 
 from sim.report import render
 from sim.report.acts import acts
-from sim.saved import SavedRun
+from sim.runs.saved import SavedRun
 from sim.texts import catalogue
 from tests.sim.report.samples import manifest, sample, tables
 

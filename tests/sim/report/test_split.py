@@ -13,7 +13,7 @@ from sim.charts import configured, parts_by_name, parts_by_year
 from sim.report import render, why, world_split
 from sim.report.names import Names
 from sim.report.split import BY_ECONOMY, OVER_TIME, Splitter, effective
-from sim.saved import ON_REQUEST, WORLD, SavedRun
+from sim.runs.saved import ON_REQUEST, WORLD, SavedRun
 from sim.texts import Texts
 from tests.sim.report.samples import ECONOMIES, sample
 

@@ -147,8 +147,8 @@ class RunResult:
         return record.indicators.value(indicator, -1 if economy == WORLD else self.base_table.economy(economy))
 
     def save(self, folder: str | Path | None = None, **options: Any) -> Path:
-        """Write a new run folder under ``folder`` and return its path; options as for :func:`sim.export.finish`."""
-        from sim.export import save
+        """Write a new run folder under ``folder`` and return its path; options as for :func:`sim.runs.folder.finish`."""
+        from sim.runs.folder import save
 
         return save(self, folder, **options)
 

@@ -10,10 +10,10 @@ import pytest
 import decomp
 import sim
 from decomp.table import WorldTable
-from sim import runner
 from sim.economy import WorldEconomy
 from sim.errors import EconomyError, ScenarioError
-from sim.result import YearError
+from sim.runs import runner
+from sim.runs.result import YearError
 
 SHORT = (2011, 2014)
 
@@ -95,10 +95,14 @@ def test_bugs_are_not_swallowed(classroom: WorldTable, monkeypatch: pytest.Monke
 def test_shutting_all_trade_is_our_error_with_the_years_before(classroom: WorldTable) -> None:
     """Deficits cannot be financed without trade: the economy says so, the run keeps 2011 and 2012."""
     shut = {
-        "name": "shut", "title": "Shut", "question": "What if all trade stops?", "table": "classroom-2011", "years": [2011, 2014],
+        "name": "shut",
+        "title": "Shut",
+        "question": "What if all trade stops?",
+        "table": "classroom-2011",
+        "years": [2011, 2014],
         "policies": [{"who": "all", "lever": "friction", "value": float("inf"), "from": 2013}],
         "behaviour": {"automation": {"active": False}, "protection": {"active": False}, "trust": {"active": False}},
-    }  # fmt: skip
+    }
     run = sim.run(shut, table=classroom)
     assert run.status == "partial"
     assert run.years == (2011, 2012)

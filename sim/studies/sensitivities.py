@@ -20,11 +20,11 @@ from decomp.errors import DecompError
 from sim.calibration import elasticity_alternatives, elasticity_set, parameters
 from sim.errors import SimError
 from sim.resources import scenario_files
-from sim.runner import SMALL_TABLE, run_loaded
+from sim.runs.runner import SMALL_TABLE, run_loaded
 from sim.scenario.read import read_scenario
 
 if TYPE_CHECKING:
-    from sim.result import RunResult
+    from sim.runs.result import RunResult
     from sim.scenario.read import LoadedScenario
 
 logger = logging.getLogger("unweave.companions")

@@ -8,7 +8,7 @@ import pytest
 import decomp
 import sim
 from sim.indicators import INDICATORS, PAIR_INDICATORS
-from sim.result import WORLD, RunResult, tidy
+from sim.runs.result import WORLD, RunResult, tidy
 
 
 @pytest.fixture(scope="module")
@@ -97,5 +97,8 @@ def test_tidy_leaves_out_what_is_undefined() -> None:
     values = np.array([[1.0, np.nan], [3.0, 4.0]])
     frame = tidy(values, [(2011, 2012), ("a", "b")], ["year", "indicator"], ["share", "ratio"])
     assert frame.to_dict("list") == {
-        "year": [2011, 2012, 2012], "indicator": ["a", "a", "b"], "value": [1.0, 3.0, 4.0], "unit": ["share", "share", "ratio"],
-    }  # fmt: skip
+        "year": [2011, 2012, 2012],
+        "indicator": ["a", "a", "b"],
+        "value": [1.0, 3.0, 4.0],
+        "unit": ["share", "share", "ratio"],
+    }

@@ -1,32 +1,123 @@
-"""Sweeps: a grid of settings, each point once or as an ensemble, streamed to disk; the same command goes on after a kill."""
+"""Grids of a sweep: ``key=0:0.4:0.1`` or ``key=a,b,c`` become axes, their product the points."""
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim._version import __version__
-from sim.ensemble.draw import Draw, draw
-from sim.ensemble.grid import Axis, Point, points
-from sim.ensemble.member import Member, failed, keep, play_in_worker, play_member
-from sim.ensemble.store import Labels, Store
-from sim.ensemble.workers import processors, spread
 from sim.errors import Problem, ScenarioError
 from sim.indicators import INDICATORS, PLACES
-from sim.result import WORLD
-from sim.runner import run_loaded
+from sim.runs.result import WORLD
+from sim.runs.runner import run_loaded
 from sim.scenario.read import read_scenario
 from sim.scenario.write import scenario_hash
+from sim.studies.draw import Draw, Member, draw, failed, keep, play_in_worker, play_member
+from sim.studies.ensemble import processors, spread
+from sim.studies.store import Labels, Store
 
 if TYPE_CHECKING:
     from sim.scenario.read import LoadedScenario, ScenarioSource
+
+
+#: Most values of one axis and most points of a grid; a typo such as 0:1:0.000001 should not fill a disk.
+MOST_VALUES, MOST_POINTS = 1000, 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One setting of the scenario with the values it takes, as they are written in an override."""
+
+    key: str
+    values: tuple[str, ...]
+
+
+#: Values by key, in the order of the axes.
+Point = tuple[tuple[str, str], ...]
+
+
+def parse_axis(text: str) -> Axis:
+    """Read one axis.
+
+    Raises
+    ------
+    ScenarioError
+        S041: it has another form, no value, or too many.
+
+    Examples
+    --------
+    >>> parse_axis("policies.0.value=0:0.3:0.1").values
+    ('0', '0.1', '0.2', '0.3')
+    >>> parse_axis("economy.closure=general-equilibrium,fixed-prices").values
+    ('general-equilibrium', 'fixed-prices')
+    """
+    key, equals, given = (part.strip() for part in text.partition("="))
+    if not equals or not key or not given:
+        raise _wrong(text, "is not of the form key=first:last:step or key=a,b,c")
+    if key in ("seeds", "seed", "table", "years", "name") or key.startswith("draws"):
+        raise _wrong(text, f"{key!r} is the same for a whole sweep", help="use --seeds, --seed, --years or --set")
+    values = _range(text, given) if ":" in given else tuple(part.strip() for part in given.split(","))
+    if any(not value for value in values):
+        raise _wrong(text, "has an empty value")
+    if len(set(values)) < len(values):
+        raise _wrong(text, "names a value twice")
+    return Axis(key, values)
+
+
+def _range(text: str, given: str) -> tuple[str, ...]:
+    """Values of ``first:last:step`` in exact decimals; the last one is reached when the step fits."""
+    parts = given.split(":")
+    if len(parts) != 3:
+        raise _wrong(text, "a range has three parts, first:last:step")
+    try:
+        first, last, step = (Decimal(part) for part in parts)
+    except InvalidOperation:
+        raise _wrong(text, "first, last and step must be numbers") from None
+    if not all(x.is_finite() for x in (first, last, step)) or step == 0 or (last - first) / step < 0:
+        raise _wrong(text, "the step must be finite, not zero, and lead from the first to the last value")
+    count = int((last - first) / step) + 1
+    if count > MOST_VALUES:
+        raise _wrong(text, f"has {count} values; at most {MOST_VALUES}")
+    return tuple(_plain(first + k * step) for k in range(count))
+
+
+def _plain(value: Decimal) -> str:
+    text = format(value.normalize(), "f")
+    return "0" if text in ("-0", "") else text
+
+
+def points(axes: Sequence[Axis]) -> Iterator[Point]:
+    """Every combination of the values, the last axis moving fastest; one empty point without axes.
+
+    Raises
+    ------
+    ScenarioError
+        S041: two axes move the same key, or there are too many points.
+    """
+    keys = [axis.key for axis in axes]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        raise _wrong(twice, "stands in two grids", help="give all its values in one --grid")
+    count = 1
+    for axis in axes:
+        count *= len(axis.values)
+    if count > MOST_POINTS:
+        raise _wrong("×".join(str(len(axis.values)) for axis in axes), f"makes {count} points; at most {MOST_POINTS}")
+    return (tuple(zip(keys, chosen, strict=True)) for chosen in itertools.product(*(axis.values for axis in axes)))
+
+
+def _wrong(text: str, message: str, help: str = "for example --grid policies.0.value=0:0.4:0.1") -> ScenarioError:
+    return ScenarioError([Problem("S041", f"{text!r} {message}.", "--grid", 1, 1, max(1, len(text)), text, help)])
+
 
 logger = logging.getLogger("unweave.sweep")
 
@@ -225,7 +316,7 @@ def play_point(number: int, loaded: LoadedScenario | str, drawn: Draw) -> tuple[
 
 
 def play_point_in_worker(number: int, loaded: LoadedScenario | str, drawn: Draw) -> tuple[int, Member]:
-    """Play one member in a worker process; see :func:`sim.ensemble.member.play_in_worker`."""
+    """Play one member in a worker process; see :func:`sim.studies.draw.play_in_worker`."""
     if isinstance(loaded, str) or not drawn.numbers:
         return play_point(number, loaded, drawn)
     return number, play_in_worker(loaded, drawn)
@@ -234,11 +325,17 @@ def play_point_in_worker(number: int, loaded: LoadedScenario | str, drawn: Draw)
 def _about(plan: Plan, number: int, member: Member) -> dict[str, Any]:
     point, place = divmod(number, plan.draws_each)
     return {
-        "member": number, "point": dict(plan.points[point]), "draw": place if plan.base.resolved.scenario.seeds else None,
-        "seed": member.draw.seed, "status": member.status, "message": member.message, "years": len(member.years),
-        "passed": member.passed, "seconds": round(member.seconds, 3),
+        "member": number,
+        "point": dict(plan.points[point]),
+        "draw": place if plan.base.resolved.scenario.seeds else None,
+        "seed": member.draw.seed,
+        "status": member.status,
+        "message": member.message,
+        "years": len(member.years),
+        "passed": member.passed,
+        "seconds": round(member.seconds, 3),
         "draws": [[one.kind, one.id, one.economy, one.year, one.choice or one.value] for one in member.draw.numbers],
-    }  # fmt: skip
+    }
 
 
 def _groups(loaded: LoadedScenario) -> tuple[str, ...]:
@@ -255,8 +352,16 @@ def describe(plan: Plan) -> dict[str, Any]:
     """What sweep.json says about a plan."""
     scenario = plan.base.resolved.scenario
     return {
-        "hash": plan.digest, "name": scenario.name, "unweave": __version__, "years": list(scenario.years), "seed": scenario.seed,
-        "seeds": scenario.seeds, "table": plan.base.table.name or Path(scenario.table).name,
-        "table_checksum": plan.base.table.checksum(), "overrides": list(plan.overrides),
-        "grid": {axis.key: list(axis.values) for axis in plan.axes}, "members": plan.size, "kept": list(plan.kept),
-    }  # fmt: skip
+        "hash": plan.digest,
+        "name": scenario.name,
+        "unweave": __version__,
+        "years": list(scenario.years),
+        "seed": scenario.seed,
+        "seeds": scenario.seeds,
+        "table": plan.base.table.name or Path(scenario.table).name,
+        "table_checksum": plan.base.table.checksum(),
+        "overrides": list(plan.overrides),
+        "grid": {axis.key: list(axis.values) for axis in plan.axes},
+        "members": plan.size,
+        "kept": list(plan.kept),
+    }

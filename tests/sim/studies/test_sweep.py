@@ -13,11 +13,10 @@ from pathlib import Path
 import pytest
 
 import sim.cli
-from sim.ensemble.grid import Axis, parse_axis, points
-from sim.ensemble.store import Store
-from sim.ensemble.sweep import Plan, describe, plan_sweep, run_sweep
 from sim.errors import OutputError, ScenarioError
-from sim.runner import run
+from sim.runs.runner import run
+from sim.studies.store import Store
+from sim.studies.sweep import Axis, Plan, describe, parse_axis, plan_sweep, points, run_sweep
 
 SHORT = ("table=classroom-2011",)
 YEARS = (2011, 2013)
@@ -147,8 +146,25 @@ def test_stopping_and_going_on_gives_the_same_members(tmp_path: Path) -> None:
 
 def test_a_killed_sweep_goes_on(tmp_path: Path) -> None:
     """Killed without warning (SIGKILL) in the middle: finished members stay, the others are run."""
-    command = [sys.executable, "-m", "sim.cli", "sweep", "baseline", "--set", "table=classroom-2011", "--seeds", "24",
-               "--years", "2011:2016", "-o", str(tmp_path / "s"), "--jobs", "2", "--json", "-q"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "sim.cli",
+        "sweep",
+        "baseline",
+        "--set",
+        "table=classroom-2011",
+        "--seeds",
+        "24",
+        "--years",
+        "2011:2016",
+        "-o",
+        str(tmp_path / "s"),
+        "--jobs",
+        "2",
+        "--json",
+        "-q",
+    ]
     root = Path(__file__).resolve().parents[3]
     process = subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, start_new_session=True)
     deadline = time.monotonic() + 90
@@ -177,8 +193,8 @@ def test_a_folder_with_another_sweep_or_other_files_is_refused(tmp_path: Path) -
 
 
 def test_a_failed_point_is_kept_with_its_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.ensemble import sweep
     from sim.errors import EconomyError
+    from sim.studies import sweep
 
     def never(*_: object, **__: object) -> None:
         raise EconomyError("no price for c14 of KOR")
@@ -195,8 +211,23 @@ def test_a_failed_point_is_kept_with_its_message(tmp_path: Path, monkeypatch: py
 
 
 def test_the_command_prints_figures_and_writes_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["sweep", "baseline", "--set", "table=classroom-2011", "--years", "2011:2013", "--grid", GRID,
-                 "--show", "real_income:USA", "--jobs", "1", "-q", "-o", str(tmp_path / "s")]  # fmt: skip
+    arguments = [
+        "sweep",
+        "baseline",
+        "--set",
+        "table=classroom-2011",
+        "--years",
+        "2011:2013",
+        "--grid",
+        GRID,
+        "--show",
+        "real_income:USA",
+        "--jobs",
+        "1",
+        "-q",
+        "-o",
+        str(tmp_path / "s"),
+    ]
     assert sim.cli.call(arguments) == 0
     out = capsys.readouterr().out
     assert "behaviour.automation.ai_home_share  indicator" in out
@@ -205,8 +236,12 @@ def test_the_command_prints_figures_and_writes_tables(tmp_path: Path, capsys: py
     answer = json.loads(capsys.readouterr().out)
     assert (answer["kept_from_before"], len(answer["summary"])) == (3, 3)
     assert {path.name for path in (tmp_path / "s").iterdir()} == {
-        "parts", "sweep.json", "members.csv", "draws.csv", "summary.csv",
-    }  # fmt: skip
+        "parts",
+        "sweep.json",
+        "members.csv",
+        "draws.csv",
+        "summary.csv",
+    }
 
 
 @pytest.mark.parametrize(

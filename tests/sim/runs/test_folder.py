@@ -13,10 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import OutputError
-from sim.export.folder import RunFolder, folder_name, runs_folder, write_new
-from sim.export.rounding import round_significant
-from sim.export.tables import arrow, tidy, write_tables
-from sim.saved import find_run, read_manifest, read_run
+from sim.runs.folder import RunFolder, folder_name, runs_folder, write_new
+from sim.runs.saved import find_run, read_manifest, read_run
+from sim.runs.tables import arrow, round_significant, tidy, write_tables
 
 NOON = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -115,9 +114,14 @@ def test_tables_say_which_column_they_lack() -> None:
 
 def test_csv_and_parquet_hold_the_same(tmp_path: Path) -> None:
     frame = pd.DataFrame(
-        {"year": [2011, 2012], "check": ['odd, "name"', "b"], "value": [np.nan, 1 / 3], "tolerance": [1e-10, 1.0],
-         "passed": [False, True]}
-    )  # fmt: skip
+        {
+            "year": [2011, 2012],
+            "check": ['odd, "name"', "b"],
+            "value": [np.nan, 1 / 3],
+            "tolerance": [1e-10, 1.0],
+            "passed": [False, True],
+        }
+    )
     assert write_tables({"checks": tidy("checks", frame)}, tmp_path) == {"checks.csv": 2, "checks.parquet": 2}
     one, two = pd.read_csv(tmp_path / "checks.csv"), pd.read_parquet(tmp_path / "checks.parquet")
     assert one["value"].tolist()[1] == two["value"].tolist()[1] == 0.3333333333

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 import sim.cli
-from sim.ensemble import Ensemble, member, member_scenario, run_ensemble
-from sim.ensemble.result import quantiles
 from sim.errors import EconomyError
-from sim.runner import run
-from sim.saved import read_run
+from sim.runs.runner import run
+from sim.runs.saved import read_run
+from sim.studies import draw as drawing
+from sim.studies.draw import member_scenario
+from sim.studies.ensemble import Ensemble, quantiles, run_ensemble
 
 SHORT = {"table": "classroom-2011"}
 
@@ -79,8 +80,14 @@ def test_the_run_as_written_lies_among_its_members(ensemble: Ensemble) -> None:
 
 def test_draws_that_hardly_move_give_the_run_as_written() -> None:
     """The limit of narrow ranges: the band closes around the run."""
-    narrow = {"draws.parameters": "none", "draws.adoption_timing": 0.0,
-              "draws.ranges": {"trust.hostility": [2.0 - 1e-9, 2.0 + 1e-9], "automation.robot_speed": [0.25 - 1e-10, 0.25 + 1e-10]}}  # fmt: skip
+    narrow = {
+        "draws.parameters": "none",
+        "draws.adoption_timing": 0.0,
+        "draws.ranges": {
+            "trust.hostility": [2.0 - 1e-9, 2.0 + 1e-9],
+            "automation.robot_speed": [0.25 - 1e-10, 0.25 + 1e-10],
+        },
+    }
     found = small(3, overrides=narrow)
     last = found.bands[found.bands["year"] == 2019].set_index(["economy", "indicator"])
     for economy in ("WLD", "USA"):
@@ -111,7 +118,7 @@ def test_quantiles_are_those_of_numpy() -> None:
 
 
 def test_a_failed_member_is_reported_and_the_others_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    real, calls = member.run_loaded, []
+    real, calls = drawing.run_loaded, []
 
     def sometimes(*arguments: object, **options: object) -> object:
         calls.append(1)
@@ -121,7 +128,7 @@ def test_a_failed_member_is_reported_and_the_others_are_kept(monkeypatch: pytest
             raise ZeroDivisionError("oops")
         return real(*arguments, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(member, "run_loaded", sometimes)
+    monkeypatch.setattr(drawing, "run_loaded", sometimes)
     found = small(4)
     assert found.status == "partial"
     assert [(one.draw.member, one.message) for one in found.failures] == [
@@ -137,9 +144,14 @@ def test_a_failed_member_is_reported_and_the_others_are_kept(monkeypatch: pytest
 def test_stopping_keeps_finished_members(jobs: int) -> None:
     finished: list[int] = []
     found = run_ensemble(
-        "baseline", seeds=30, overrides=SHORT, years=(2011, 2013), jobs=jobs,
-        progress=lambda done, planned: finished.append(done), stop=lambda: len(finished) >= 3,
-    )  # fmt: skip
+        "baseline",
+        seeds=30,
+        overrides=SHORT,
+        years=(2011, 2013),
+        jobs=jobs,
+        progress=lambda done, planned: finished.append(done),
+        stop=lambda: len(finished) >= 3,
+    )
     assert found.status == "cancelled"
     assert 3 <= len(found.members) < 30
     assert len(found.bands)
@@ -160,8 +172,23 @@ def test_interrupting_keeps_finished_members() -> None:
 def test_the_command_writes_bands_draws_and_says_what_was_drawn(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["run", "trade-war", "--set", "table=classroom-2011", "--years", "2011:2014", "--seeds", "3", "--alone",
-                 "--jobs", "1", "-o", str(tmp_path), "--json", "-q"]  # fmt: skip
+    arguments = [
+        "run",
+        "trade-war",
+        "--set",
+        "table=classroom-2011",
+        "--years",
+        "2011:2014",
+        "--seeds",
+        "3",
+        "--alone",
+        "--jobs",
+        "1",
+        "-o",
+        str(tmp_path),
+        "--json",
+        "-q",
+    ]
     assert sim.cli.call(arguments) == 0
     answer = json.loads(capsys.readouterr().out)
     about = answer["ensemble"]
@@ -191,8 +218,22 @@ def test_a_failed_member_gives_exit_code_1_and_a_sentence(
     def never(*_: object, **__: object) -> None:
         raise EconomyError("no price for c14 of KOR")
 
-    monkeypatch.setattr(member, "run_loaded", never)
-    arguments = ["run", "baseline", "--set", "table=classroom-2011", "--years", "2011:2012", "--seeds", "2", "--alone",
-                 "--jobs", "1", "-o", str(tmp_path), "-q"]  # fmt: skip
+    monkeypatch.setattr(drawing, "run_loaded", never)
+    arguments = [
+        "run",
+        "baseline",
+        "--set",
+        "table=classroom-2011",
+        "--years",
+        "2011:2012",
+        "--seeds",
+        "2",
+        "--alone",
+        "--jobs",
+        "1",
+        "-o",
+        str(tmp_path),
+        "-q",
+    ]
     assert sim.cli.call(arguments) == 1
     assert "2 of 2 runs did not finish: run 0 (no price for c14 of KOR)" in capsys.readouterr().out

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from sim.calibration import parameters
-from sim.ensemble.draw import around, draw, member_scenario, stream
 from sim.errors import ScenarioError
 from sim.scenario.draw_settings import STANDARD
 from sim.scenario.draws import DRAWABLE, drawn_parameters
 from sim.scenario.read import LoadedScenario, read_scenario
 from sim.scenario.resolve import resolve
 from sim.scenario.schema import Scenario
+from sim.studies.draw import around, draw, member_scenario, stream
 
 CLASSROOM = ["table=classroom-2011", "years=[2011, 2016]", "expect=[]"]
 
@@ -149,18 +149,42 @@ table: classroom-2011
         ("seeds: 1\n", "6:8: error[S040] seeds: 1 member makes no band."),
         ("seeds: -3\n", "6:8: error[S013] seeds: -3 must be at least 0."),
         ("seeds: many\n", "6:8: error[S012] seeds: expected"),
-        ("seeds: 20\ndraws: {parameters: [automation.robot_sped]}\n", "7:22: error[S014] draws.parameters[0]: unknown parameter to draw 'automation.robot_sped'; did you mean 'automation.robot_speed'"),
-        ("seeds: 20\ndraws: {parameters: 5}\n", "7:21: error[S012] draws.parameters: expected `standard`, `none`, or a list"),
-        ("seeds: 20\ndraws:\n  ranges: {trust.initial: [0.9, 0.3]}\n", "8:27: error[S012] draws.ranges.trust.initial: expected two numbers"),
-        ("seeds: 20\ndraws:\n  ranges: {trust.initial: [0.3, 1.9]}\n", "error[S013] draws.ranges.trust.initial: 1.9 is not allowed here."),
-        ("seeds: 20\ndraws:\n  ranges: {trust.initial: [0.8, 0.9]}\n", "error[S040] draws.ranges.trust.initial: 0.8 to 0.9 leaves out 0.7"),
-        ("seeds: 20\ndraws:\n  ranges: {trust.inital: [0.3, 0.9]}\n", "error[S014] draws.ranges.trust.inital: unknown parameter to draw 'trust.inital'"),
-        ("seeds: 20\ndraws:\n  ranges: {economy.trade_elasticity: [2, 9]}\n", "error[S040] draws.ranges.economy.trade_elasticity: is drawn among named sets"),
+        (
+            "seeds: 20\ndraws: {parameters: [automation.robot_sped]}\n",
+            "7:22: error[S014] draws.parameters[0]: unknown parameter to draw 'automation.robot_sped'; did you mean 'automation.robot_speed'",
+        ),
+        (
+            "seeds: 20\ndraws: {parameters: 5}\n",
+            "7:21: error[S012] draws.parameters: expected `standard`, `none`, or a list",
+        ),
+        (
+            "seeds: 20\ndraws:\n  ranges: {trust.initial: [0.9, 0.3]}\n",
+            "8:27: error[S012] draws.ranges.trust.initial: expected two numbers",
+        ),
+        (
+            "seeds: 20\ndraws:\n  ranges: {trust.initial: [0.3, 1.9]}\n",
+            "error[S013] draws.ranges.trust.initial: 1.9 is not allowed here.",
+        ),
+        (
+            "seeds: 20\ndraws:\n  ranges: {trust.initial: [0.8, 0.9]}\n",
+            "error[S040] draws.ranges.trust.initial: 0.8 to 0.9 leaves out 0.7",
+        ),
+        (
+            "seeds: 20\ndraws:\n  ranges: {trust.inital: [0.3, 0.9]}\n",
+            "error[S014] draws.ranges.trust.inital: unknown parameter to draw 'trust.inital'",
+        ),
+        (
+            "seeds: 20\ndraws:\n  ranges: {economy.trade_elasticity: [2, 9]}\n",
+            "error[S040] draws.ranges.economy.trade_elasticity: is drawn among named sets",
+        ),
         ("seeds: 20\ndraws: {parameters: none, adoption_timing: 0.0}\n", "7:8: error[S040] draws: nothing is drawn"),
         ("seeds: 20\ndraws: {adoption_timing: 3}\n", "error[S013] draws.adoption_timing: 3 must be at most 1."),
-        ("seeds: 20\ndraws: {shocks: {productivty: 0.1}}\n", "error[S010] draws.shocks.productivty: unknown key 'productivty'; did you mean 'productivity'"),
+        (
+            "seeds: 20\ndraws: {shocks: {productivty: 0.1}}\n",
+            "error[S010] draws.shocks.productivty: unknown key 'productivty'; did you mean 'productivity'",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_drawn_is_shown_with_its_place(tmp_path: Path, text: str, problem: str) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(HEAD + text, encoding="utf-8")

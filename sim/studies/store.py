@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.ensemble.member import Member
 from sim.errors import OutputError
+from sim.studies.draw import Member
 
 if TYPE_CHECKING:
     from pandas import DataFrame

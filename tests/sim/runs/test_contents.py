@@ -10,7 +10,7 @@ import pytest
 
 import sim
 from decomp.terms import TERM_CODES
-from sim.saved import read_run
+from sim.runs.saved import read_run
 
 
 @pytest.fixture(scope="module")

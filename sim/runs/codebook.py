@@ -12,11 +12,11 @@ from sim.channels import CHANNELS, RESIDUAL
 from sim.economy.accounts import TOLERANCES as SOLVER_CHECKS
 from sim.indicators import INDICATORS, MEANINGS, PAIR_INDICATORS
 from sim.levers import EVENT, POLICY
-from sim.saved import ON_REQUEST, TABLES
+from sim.runs.saved import ON_REQUEST, TABLES
 from sim.texts import LANGUAGES, Texts
 
 if TYPE_CHECKING:
-    from sim.saved import SavedRun
+    from sim.runs.saved import SavedRun
 
 HEAD = ("table", "column", "code", "label_en", "label_zh", "unit", "meaning", "source")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from decomp.errors import DecompError
 from sim.errors import SimError
 from sim.indicators import INDICATORS
-from sim.result import RunResult, Status
+from sim.runs.result import RunResult, Status
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable

@@ -11,16 +11,16 @@ import pandas as pd
 import pytest
 
 import sim
-import sim.companions
+import sim.studies.sensitivities
 from sim.calibration import trade_elasticity
-from sim.companions import companions_of, run_companions
 from sim.economy import WorldEconomy
 from sim.errors import EconomyError, OutputError
-from sim.expectations import outcome
-from sim.export import finish, start
-from sim.result import RunResult
-from sim.saved import TABLES, WORLD, read_run
+from sim.runs.compare import outcome
+from sim.runs.folder import finish, start
+from sim.runs.result import RunResult
+from sim.runs.saved import TABLES, WORLD, read_run
 from sim.scenario.read import read_scenario
+from sim.studies.sensitivities import companions_of, run_companions
 
 SMALL = {"table": "classroom-2011"}
 
@@ -79,7 +79,7 @@ def test_another_seed_or_setting_is_another_hash(tmp_path: Path) -> None:
 
 def test_assumptions_mark_what_the_scenario_changed(result: RunResult, tmp_path: Path) -> None:
     loaded = read_scenario("ai-divide", {**SMALL, "economy.capital_supply": "inf"}, years=(2011, 2012))
-    run = sim.runner.run_loaded(loaded)
+    run = sim.runs.runner.run_loaded(loaded)
     frame = read_run(run.save(tmp_path, lang=None))["assumptions"].set_index("id")
     assert frame.loc["economy.capital_supply", "value"] == "inf"
     assert bool(frame.loc["economy.capital_supply", "changed"])
@@ -101,7 +101,7 @@ def test_a_failure_half_way_keeps_the_finished_years(tmp_path: Path, monkeypatch
     monkeypatch.setattr(WorldEconomy, "solve", failing)
     loaded = read_scenario("trade-war", SMALL, years=(2011, 2016))
     folder = start(loaded, tmp_path)
-    run = sim.runner.run_loaded(loaded)
+    run = sim.runs.runner.run_loaded(loaded)
     assert run.status == "partial"
     finish(folder, run, lang="en")
     saved = read_run(folder.path)
@@ -139,7 +139,7 @@ def test_a_bug_while_drawing_keeps_tables_and_status(
     def broken(*_: object) -> str:
         raise RuntimeError("pen")
 
-    monkeypatch.setattr("sim.export.write.render", broken)
+    monkeypatch.setattr("sim.runs.folder.render", broken)
     folder = start(result.loaded, tmp_path)
     with pytest.raises(RuntimeError, match="pen"):
         finish(folder, result)
@@ -169,9 +169,14 @@ def test_companions_are_the_named_scenario_and_both_ends_of_capital_supply() -> 
     loaded = read_scenario("trade-war", {**SMALL, "economy.labour_market": "full-employment"}, years=(2011, 2013))
     found = companions_of(loaded)
     assert [(one.kind, one.name) for one in found] == [
-        ("scenario", "baseline"), ("capital", "0"), ("capital", "inf"), ("sensitivity", "c15=0.83"), ("sensitivity", "c15=1.38"),
-        ("sensitivity", "labour-profile=flat"), ("sensitivity", "ai-price-decline=0.02"),
-    ]  # fmt: skip
+        ("scenario", "baseline"),
+        ("capital", "0"),
+        ("capital", "inf"),
+        ("sensitivity", "c15=0.83"),
+        ("sensitivity", "c15=1.38"),
+        ("sensitivity", "labour-profile=flat"),
+        ("sensitivity", "ai-price-decline=0.02"),
+    ]
     for one in found:
         assert one.loaded.table is loaded.table
         assert one.loaded.resolved.years == (2011, 2012, 2013)
@@ -190,8 +195,9 @@ def test_sensitivities_differ_in_one_assumption_each() -> None:
     base, table = loaded.resolved, loaded.table
     place = [k for k, label in enumerate(table.sectors) if "c15" in table.sector_members[label]]
     given, other = (
-        trade_elasticity(table.sector_members, choice) for choice in (base.trade_elasticity, found["c15=0.83"].trade_elasticity)
-    )  # fmt: skip
+        trade_elasticity(table.sector_members, choice)
+        for choice in (base.trade_elasticity, found["c15=0.83"].trade_elasticity)
+    )
     assert np.flatnonzero(given != other).tolist() == place
     assert (other[place] < given[place]).all()
     assert found["labour-profile=flat"].scenario.economy.labour_profile == "flat"
@@ -208,7 +214,7 @@ def test_assumptions_that_the_scenario_settles_itself_are_not_varied() -> None:
 
 def test_companions_answer_expectations_and_reach_the_report(tmp_path: Path) -> None:
     loaded = read_scenario("trade-war", {**SMALL, "policies.0.from": 2012}, years=(2011, 2035))
-    run = sim.runner.run_loaded(loaded)
+    run = sim.runs.runner.run_loaded(loaded)
     beside = run_companions(companions_of(loaded))
     folder = start(loaded, tmp_path)
     saved = finish(folder, run, lang="en", companions=beside)
@@ -231,7 +237,7 @@ def test_a_stopped_companion_is_left_out() -> None:
 def test_a_failing_or_interrupted_companion_never_costs_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = read_scenario("trade-war", SMALL, years=(2011, 2013))
     wanted = companions_of(loaded)
-    run_loaded, seen = sim.companions.run_loaded, []
+    run_loaded, seen = sim.studies.sensitivities.run_loaded, []
 
     def some(one: object, **options: object) -> RunResult:
         seen.append(one)
@@ -241,7 +247,7 @@ def test_a_failing_or_interrupted_companion_never_costs_the_run(monkeypatch: pyt
             raise KeyboardInterrupt
         return run_loaded(one, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("sim.companions.run_loaded", some)
+    monkeypatch.setattr("sim.studies.sensitivities.run_loaded", some)
     assert list(run_companions(wanted)) == [("capital", "0")]
 
 

@@ -1,0 +1,337 @@
+"""An ensemble: its members, what was drawn for them, and the bands that they make."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.indicators import INDICATORS
+from sim.runs.result import WORLD, RunResult
+from sim.runs.runner import run_loaded
+from sim.scenario.draws import Drawn, drawn_parameters
+from sim.studies.draw import SPEEDS, Member, draw, play_in_worker, play_member
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from sim.runs.result import RunResult
+    from sim.scenario.overrides import Overrides
+    from sim.scenario.read import LoadedScenario, ScenarioSource
+    from sim.scenario.schema import Scenario
+
+
+Array = NDArray[np.float64]
+#: Quantiles of the bands by column.
+QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble:
+    """Finished members of an ensemble.
+
+    Parameters
+    ----------
+    loaded : LoadedScenario
+        The scenario as written.
+    run : RunResult
+        The run as written, without draws: the centre line.
+    members : tuple of Member
+        Finished members in their order, failed ones among them.
+    planned : int
+        Members asked for.
+    status : {"ok", "partial", "cancelled"}
+        partial: some members failed or ended early; cancelled: stopped before all were run.
+    jobs : int
+        Processes used; they do not change any number.
+    seconds : float
+    """
+
+    loaded: LoadedScenario
+    run: RunResult
+    members: tuple[Member, ...]
+    planned: int
+    status: Literal["ok", "partial", "cancelled"]
+    jobs: int
+    seconds: float
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as run."""
+        return self.loaded.resolved.scenario
+
+    @property
+    def drawn(self) -> tuple[Drawn, ...]:
+        """Parameters that were drawn, with their ranges."""
+        return drawn_parameters(self.scenario)
+
+    @property
+    def failures(self) -> tuple[Member, ...]:
+        """Members that did not finish all years."""
+        return tuple(member for member in self.members if member.status != "ok")
+
+    @cached_property
+    def bands(self) -> DataFrame:
+        """Columns year, economy, indicator, q05, q25, q50, q75, q95, members, unit; one row per indicator that is defined.
+
+        Members that ended early count in the years that they finished; ``members`` says how many there were.
+        """
+        import pandas as pd
+
+        years = self.loaded.resolved.years
+        economies = (*self.loaded.table.economies, WORLD, *self.run.groups)
+        cube = np.full((len(self.members), len(years), len(economies), len(INDICATORS)), np.nan)
+        for k, member in enumerate(self.members):
+            cube[k, : len(member.years)] = member.values if len(member.years) else cube[k, :0]
+        counts = np.isfinite(cube).sum(axis=0)
+        levels = quantiles(cube, np.array(list(QUANTILES.values())))
+        kept = np.flatnonzero(counts.reshape(-1) > 0)
+        y, e, i = np.unravel_index(kept, counts.shape)
+        units = np.array([one.unit for one in INDICATORS.values()], dtype=object)
+        columns = {name: level.reshape(-1)[kept] for name, level in zip(QUANTILES, levels, strict=True)}
+        return pd.DataFrame(
+            {
+                "year": np.array(years)[y],
+                "economy": np.array(economies, dtype=object)[e],
+                "indicator": np.array(list(INDICATORS), dtype=object)[i],
+                **columns,
+                "members": counts.reshape(-1)[kept],
+                "unit": units[i],
+            }
+        )
+
+    @cached_property
+    def draws(self) -> DataFrame:
+        """Columns member, kind, id, economy, year, value, choice, low, mode, high, unit: every number that was drawn."""
+        import pandas as pd
+
+        known = {one.id: one for one in self.drawn}
+        rows = []
+        for member in self.members:
+            for one in member.draw.numbers:
+                range_ = known.get(one.id)
+                low, mode, high = (range_.low, range_.mode, range_.high) if range_ else (np.nan, np.nan, np.nan)
+                unit = range_.unit if range_ else "relative time to adopt" if one.id in SPEEDS else "relative change"
+                year = np.nan if one.year is None else one.year
+                rows.append(
+                    (
+                        member.draw.member,
+                        one.kind,
+                        one.id,
+                        one.economy,
+                        year,
+                        one.value,
+                        one.choice,
+                        low,
+                        mode,
+                        high,
+                        unit,
+                    )
+                )
+        columns = ["member", "kind", "id", "economy", "year", "value", "choice", "low", "mode", "high", "unit"]
+        return pd.DataFrame(rows, columns=columns)
+
+    @cached_property
+    def outcomes(self) -> DataFrame:
+        """Columns member, seed, status, message, first, last, passed: how each member ended."""
+        import pandas as pd
+
+        rows = [
+            (
+                one.draw.member,
+                one.draw.seed,
+                one.status,
+                one.message,
+                one.years[0] if one.years else np.nan,
+                one.years[-1] if one.years else np.nan,
+                one.passed,
+            )
+            for one in self.members
+        ]
+        return pd.DataFrame(rows, columns=["member", "seed", "status", "message", "first", "last", "passed"])
+
+
+def quantiles(values: Array, levels: Array) -> Array:
+    """Quantiles over the first axis by linear interpolation, NaN left out; shape (len(levels), ...).
+
+    The same as ``np.nanquantile`` (Hyndman & Fan 1996, type 7), but fast for many short samples.
+
+    Examples
+    --------
+    >>> quantiles(np.array([[1.0], [2.0], [np.nan], [4.0]]), np.array([0.5]))
+    array([[2.]])
+    """
+    ordered = np.sort(values, axis=0)  # NaN last
+    count = np.isfinite(values).sum(axis=0)
+    found = np.full((len(levels), *values.shape[1:]), np.nan)
+    for k, level in enumerate(levels):
+        place = level * np.maximum(count - 1, 0)
+        below = np.floor(place).astype(np.int64)
+        above = np.minimum(below + 1, np.maximum(count - 1, 0))
+        low = np.take_along_axis(ordered, below[None], axis=0)[0]
+        high = np.take_along_axis(ordered, above[None], axis=0)[0]
+        with np.errstate(invalid="ignore"):
+            found[k] = low + (place - below) * (high - low)
+    found[:, count == 0] = np.nan
+    return found
+
+
+#: Members where neither the call nor the scenario says how many.
+SEEDS = 20
+
+#: Called after each member with the number that is finished and the number planned.
+Progress = Callable[[int, int], None]
+
+
+def run_ensemble(
+    source: ScenarioSource,
+    *,
+    seeds: int | None = None,
+    seed: int | None = None,
+    overrides: Overrides | None = None,
+    years: tuple[int, int] | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Ensemble:
+    """Run a scenario as written and an ensemble around it.
+
+    Parameters
+    ----------
+    source : str, Path, Scenario or mapping
+        A scenario; its ``draws`` say what the members differ in.
+    seeds : int, optional
+        Members, instead of the scenario's ``seeds``; at least 2.
+    seed : int, optional
+        Seed of all draws, instead of the scenario's.
+    overrides : list of ``"path=value"`` or mapping, optional
+    years : (int, int), optional
+    jobs : int, optional
+        Processes; all processors when absent. The numbers do not depend on it.
+    progress : callable, optional
+        ``progress(finished, planned)`` after each member.
+    stop : callable, optional
+        Returns true to start no further member; finished ones are kept.
+
+    Raises
+    ------
+    ScenarioError
+        The scenario is not valid, or draws nothing.
+    DecompError, EconomyError
+        The run as written has no base year.
+
+    Examples
+    --------
+    >>> found = run_ensemble("baseline", seeds=2, overrides=["table=classroom-2011"], years=(2011, 2012), jobs=1)
+    >>> len(found.members), found.status
+    (2, 'ok')
+    """
+    from sim.scenario.read import read_scenario
+
+    asked = [*_listed(overrides), *([f"seeds={seeds}"] if seeds is not None else [])]
+    loaded = read_scenario(source, asked, years=years, seed=seed)
+    if loaded.scenario.seeds == 0:
+        loaded = read_scenario(source, [*asked, f"seeds={SEEDS}"], years=years, seed=seed)
+    return run_members(loaded, run_loaded(loaded), jobs=jobs, progress=progress, stop=stop)
+
+
+def run_members(
+    loaded: LoadedScenario,
+    run: RunResult,
+    *,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Ensemble:
+    """Run the members of a scenario that was already run as written; see :func:`run_ensemble`."""
+    planned = loaded.resolved.scenario.seeds
+    workers = max(1, min(planned, processors() if jobs is None else jobs))
+    call = play_member if workers == 1 else play_in_worker
+    start, members, stopped = time.perf_counter(), list[Member](), False
+    tasks = ((loaded, draw(loaded, k)) for k in range(planned))
+    try:
+        for member in spread(call, tasks, jobs=workers, stop=stop):
+            members.append(member)
+            if progress is not None:
+                progress(len(members), planned)
+    except KeyboardInterrupt:
+        stopped = True
+    members.sort(key=lambda member: member.draw.member)
+    seconds = time.perf_counter() - start
+    return Ensemble(loaded, run, tuple(members), planned, _status(members, planned, stopped), workers, seconds)
+
+
+def _status(members: list[Member], planned: int, stopped: bool) -> Literal["ok", "partial", "cancelled"]:
+    if stopped or len(members) < planned:
+        return "cancelled"
+    return "ok" if all(member.status == "ok" for member in members) else "partial"
+
+
+def _listed(overrides: Overrides | None) -> list[str]:
+    """Overrides as texts, so that further ones can follow."""
+    if overrides is None:
+        return []
+    if isinstance(overrides, Mapping):
+        return [f"{path}={json.dumps(value)}" for path, value in overrides.items()]
+    return [overrides] if isinstance(overrides, str) else list(overrides)
+
+
+Result = TypeVar("Result")
+
+
+def processors() -> int:
+    """Processors that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+def spread(
+    call: Callable[..., Result],
+    arguments: Iterable[tuple[Any, ...]],
+    *,
+    jobs: int,
+    stop: Callable[[], bool] = lambda: False,
+    backend: str | None = None,
+) -> Iterator[Result]:
+    """Yield results in the order in which they finish.
+
+    Parameters
+    ----------
+    call : callable
+        Of a module, so that other processes can import it.
+    arguments : iterable of tuples
+        One for each call; asked for as workers become free.
+    jobs : int
+        Processes; 1 calls in this process.
+    stop : callable
+        Asked before each call is handed out; true hands out no more.
+    backend : str, optional
+        Backend of joblib, such as ``dask``; worker processes of this machine if not given.
+    """
+    wanted = _until(stop, arguments)
+    if jobs == 1 and backend is None:
+        for one in wanted:
+            yield call(*one)
+        return
+    from joblib import Parallel, delayed, parallel_config
+
+    options: dict[str, Any] = {"backend": backend} if backend else {"backend": "loky", "inner_max_num_threads": 1}
+    with parallel_config(**options):
+        parallel = Parallel(n_jobs=jobs, pre_dispatch="2*n_jobs", batch_size=1, return_as="generator_unordered")
+        yield from parallel(delayed(call)(*one) for one in wanted)
+
+
+def _until(stop: Callable[[], bool], arguments: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    for one in arguments:
+        if stop():
+            return
+        yield one
