@@ -308,10 +308,16 @@ def _write_csv(table: pa.Table, path: Path) -> None:
     """Write CSV with quotes only where some text needs them: tables of codes get none and are a third smaller."""
     from pyarrow import ArrowInvalid, csv
 
-    try:
-        csv.write_csv(table, path, csv.WriteOptions(quoting_style="none", quoting_header="none", eol="\n"))
-    except ArrowInvalid:
-        csv.write_csv(table, path, csv.WriteOptions(quoting_style="needed", quoting_header="none", eol="\n"))
+    for quotes in ("none", "needed"):
+        with path.open("wb") as file:
+            file.write(f"{','.join(table.column_names)}\n".encode())
+            try:
+                csv.write_csv(table, file, csv.WriteOptions(include_header=False, quoting_style=quotes))
+            except ArrowInvalid:  # some text needs quotes
+                if quotes == "needed":
+                    raise
+            else:
+                return
 
 
 def sha256(path: Path) -> str:
