@@ -88,8 +88,7 @@ def picture() -> None:
     import pandas as pd
 
     import sim
-    from sim.charts import lines
-    from sim.charts.svg import to_svg
+    from sim.charts import lines, to_svg
 
     runs = {name: sim.run(name).indicators for name in SHOWN}
     titles = {

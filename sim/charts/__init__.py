@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from sim.charts.bars import changes, composition
 from sim.charts.dots import dots
+from sim.charts.figure import to_svg
 from sim.charts.lines import lines, panels
 from sim.charts.matrix import heatmap
 from sim.charts.parts import parts_by_name, parts_by_year
-from sim.charts.svg import to_svg
 from sim.charts.theme import configured
 from sim.charts.timeline import timeline
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.charts import composition, lines, to_svg
+from sim.charts import composition, lines
+from sim.charts.figure import Figure
 from sim.observed.history import History
 from sim.observed.measures import WORLD
 from sim.observed.names import Names, vs_indicator
 from sim.report.data import GROUPS
-from sim.report.figure import WIDTH, Figure
+from sim.report.figure import frame_of
 from sim.texts import Texts
 from sim.texts.formats import number
 
@@ -50,7 +51,7 @@ class Artist:
         title = self.texts(f"history.{key}_axis")
         return self._figure(
             key,
-            lambda: lines(frame, names, title=title, width=WIDTH, zero=zero, spans=self.spans),
+            lambda width: lines(frame, names, title=title, width=width, zero=zero, spans=self.spans),
             kept,
             names,
             factor,
@@ -65,11 +66,11 @@ class Artist:
         frame = _frame(series, 100.0).rename(columns={"economy": "group"})
         title = self.texts(f"history.{key}_axis")
         return self._figure(
-            key, lambda: composition(frame, names, title=title, width=WIDTH), series, names, 100.0, 1, words
+            key, lambda width: composition(frame, names, title=title, width=width), series, names, 100.0, 1, words
         )
 
     def _figure(
-        self, key: str, draw: Callable[[], Any], series: Mapping[str, Series], names: Mapping[str, str], factor: float,
+        self, key: str, draw: Callable[[int], Any], series: Mapping[str, Series], names: Mapping[str, str], factor: float,
         decimals: int, words: Mapping[str, Any],
     ) -> Figure:  # fmt: skip
         years = sorted({year for values in series.values() for year in values})
@@ -87,15 +88,15 @@ class Artist:
             for code, values in series.items()
         )
         alt = self.texts("alt.lines", base=years[0], year=years[-1], facts=facts)
-        svg = to_svg(draw(), key=f"{self.texts.lang}-{key}", alt_text=alt)
+        table = frame_of((self.texts("table.year"), *(names[code] for code in series)), rows)
         return Figure(
-            key=key,
+            id=key,
             title=self.texts(f"history.{key}", **words),
-            note=self.texts(f"history.{key}_note", **words),
+            subtitle=self.texts(f"history.{key}_note", **words),
             alt=alt,
-            pictures=(("any", svg),),
-            columns=(self.texts("table.year"), *(names[code] for code in series)),
-            rows=tuple(rows),
+            chart=draw,
+            table=table,
+            data=table,
         )
 
     # -- what is drawn ---------------------------------------------------------------------------------------------

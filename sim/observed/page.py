@@ -30,7 +30,6 @@ def _context(past: History, texts: Texts, command: str) -> dict[str, Any]:
     names = Names(past, texts)
     return {
         "template": "history.html.j2",
-        "t": texts,
         "title": names.title,
         "headline": names.headline(),
         "world": names.world(),

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.charts.bands import band, ranges
+from sim.charts.figure import Figure
 from sim.indicators import PLACES
-from sim.report.figure import Drawing, Figure
+from sim.report.figure import Drawing
 from sim.report.names import Names
 from sim.report.sections import Table
 from sim.runs.saved import WORLD, SavedRun
@@ -90,16 +91,11 @@ def _incomes(drawing: Drawing) -> Figure | None:
         for row in shown.to_dict("records")
     ]
     order = [str(name) for name in shown["name"]]
-    figure = drawing.figure(
+    return drawing.figure(
         "band_incomes",
         lambda width: ranges(shown, order, title=texts("fig.incomes_axis"), width=width),
-        alt, heads, rows, texts("ensemble.incomes", year=year),
+        alt, heads, rows, texts("ensemble.incomes", year=year), texts("ensemble.incomes_note"),
     )  # fmt: skip
-    return Figure(**{**_fields(figure), "note": texts("ensemble.incomes_note")})
-
-
-def _fields(figure: Figure) -> dict[str, Any]:
-    return {name: getattr(figure, name) for name in ("key", "title", "note", "alt", "pictures", "columns", "rows")}
 
 
 def about(run: SavedRun, texts: Texts, names: Names) -> dict[str, Any] | None:

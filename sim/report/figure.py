@@ -4,34 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sim.charts import to_svg
+from sim.charts.figure import Figure
 from sim.report.names import Names
 from sim.runs.saved import SavedRun
 from sim.texts import Texts
 from sim.texts.formats import number
 
-#: Width in pixels that two pictures side by side on a desktop and one on a phone both read well at.
-WIDTH = 450
-#: Widths of pictures that are drawn twice, for desktops and for phones.
-WIDE, NARROW = 900, 360
-ONE_SIZE = MappingProxyType({"any": WIDTH})
-TWO_SIZES = MappingProxyType({"wide": WIDE, "narrow": NARROW})
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure, ready for the page: ``pictures`` are SVG texts by style class (``any``, or ``wide`` and ``narrow``)."""
-
-    key: str
-    title: str
-    note: str
-    alt: str
-    pictures: tuple[tuple[str, str], ...]
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True)
@@ -49,20 +31,19 @@ class Drawing:
 
     def figure(
         self, key: str, draw: Callable[[int], Any], alt: str, columns: Sequence[str], rows: Sequence[Sequence[str]],
-        title: str | None = None, sizes: Mapping[str, int] = ONE_SIZE,
+        title: str | None = None, note: str = "", broad: bool = False,
     ) -> Figure:  # fmt: skip
-        """Draw a figure in its sizes and gather its texts."""
+        """Gather the texts of a figure that ``draw`` draws in a width."""
+        table = frame_of(columns, rows)
         return Figure(
-            key=key,
+            id=key,
             title=title or self.texts(f"fig.{key}", **self.span),
-            note=self.texts.get(f"fig.{key}_note") or "",
+            subtitle=note or self.texts.get(f"fig.{key}_note") or "",
             alt=alt,
-            pictures=tuple(
-                (style, to_svg(draw(width), key=f"{self.texts.lang}-{key}-{style}", alt_text=alt))
-                for style, width in sizes.items()
-            ),
-            columns=tuple(columns),
-            rows=tuple(tuple(row) for row in rows),
+            chart=draw,
+            table=table,
+            data=table,
+            broad=broad,
         )
 
     def facts_of(self, grid: dict[tuple[Any, str], float], names: Mapping[str, str]) -> str:
@@ -78,6 +59,13 @@ class Drawing:
             )
             for code, name in names.items()
         )
+
+
+def frame_of(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> DataFrame:
+    """The table behind a figure, as shown."""
+    import pandas as pd
+
+    return pd.DataFrame([list(row) for row in rows], columns=list(columns), dtype=str)
 
 
 def by_year(grid: dict[tuple[Any, str], float], columns: Sequence[str]) -> list[list[str]]:

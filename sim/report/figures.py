@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.charts import changes, composition, dots, heatmap, lines, panels, timeline
+from sim.charts.figure import Figure
 from sim.indicators import PLACES
 from sim.report import data
 from sim.report.acts import amount, in_order
-from sim.report.figure import TWO_SIZES, Drawing, Figure, by_year
+from sim.report.figure import Drawing, by_year
 from sim.report.names import Names
 from sim.report.split import Splitter
 from sim.runs.saved import WORLD, SavedRun
@@ -228,7 +229,7 @@ class Artist(Drawing):
             alt,
             [self.texts(f"table.{head}") for head in heads],
             rows,
-            sizes=TWO_SIZES,
+            broad=True,
         )
 
 

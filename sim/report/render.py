@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from typing import Any
 
+from sim.charts.figure import Figure
 from sim.report import sections, sources
 from sim.report.bands import BANDS, about, band_figures
 from sim.report.eras import era_tables
 from sim.report.evidence import evidence
-from sim.report.figure import Figure
 from sim.report.figures import figures
 from sim.report.headline import against, headline
 from sim.report.names import Names
@@ -58,7 +58,7 @@ def page(lang: str, context: Callable[[Texts], dict[str, Any]]) -> str:
     ----------
     lang : {"both", "en", "zh"}
     context : callable
-        What the template shows in one language: ``t``, ``title``, and ``template`` where it is not the report of a run.
+        What the template shows in one language: ``title``, and ``template`` where it is not the report of a run.
 
     Raises
     ------
@@ -78,10 +78,16 @@ def page(lang: str, context: Callable[[Texts], dict[str, Any]]) -> str:
         lstrip_blocks=True,
     )
     css = (files("sim.report") / "templates" / "report.css").read_text(encoding="utf-8")
+
+    def body(code: str) -> dict[str, Any]:
+        texts = Texts(code)
+        shown = context(texts)
+        html = env.get_template(shown.get("template", "body.html.j2")).render(body=shown, t=texts)
+        return {"t": texts, "title": shown["title"], "html": html}
+
     # Drawing releases the interpreter, so the languages are drawn side by side.
     with ThreadPoolExecutor(len(languages)) as pool:
-        bodies = list(pool.map(lambda code: context(Texts(code)), languages))
-    text = env.get_template("report.html.j2").render(bodies=bodies, css=css, languages=[Texts(c) for c in languages])
+        text = env.get_template("report.html.j2").render(bodies=list(pool.map(body, languages)), css=css)
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
 
 
@@ -93,7 +99,6 @@ def _context(run: SavedRun, texts: Texts) -> dict[str, Any]:
     checks, check_table = sections.check_table(run, texts)
     title = texts.pick(run.manifest.get("title")) or run.name
     return {
-        "t": texts,
         "run": run,
         "title": title,
         "question": texts.pick(run.manifest.get("question")),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.channels import CHANNELS, RESIDUAL
 from sim.charts import parts_by_name, parts_by_year
-from sim.report.figure import Drawing, Figure
+from sim.charts.figure import Figure
+from sim.report.figure import Drawing
 from sim.runs.saved import WORLD, SavedRun
 from sim.texts import Texts
 from sim.texts.formats import NBSP, is_share, number, scale

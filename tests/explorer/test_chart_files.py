@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-from sim.charts.files import BORDER, SHARPNESS, WIDTH, picture_file
+from sim.charts.figure import BORDER, SHARPNESS, WIDTH, Figure
 from sim.explorer.contents import comparison, links_view
 from sim.explorer.contents.comparison import Contender
 from sim.explorer.contents.sources import of_run
 from sim.explorer.figures import pictures, plots
-from sim.explorer.figures.drawings import TINTS, beside
-from sim.explorer.figures.ribbons import ribbons
+from sim.explorer.figures.drawings import TINTS
 from sim.explorer.setups.engine import simulate
 from sim.explorer.setups.setup import Setup
 from sim.texts import Texts
@@ -32,8 +32,8 @@ def base() -> Any:
     return simulate(Setup(end=2016))
 
 
-def of_every_page(run: Any, base: Any, texts: Texts) -> dict[str, tuple[Any, Any]]:
-    """Picture and chart of each kind that pages show."""
+def of_every_page(run: Any, base: Any, texts: Texts) -> dict[str, Figure]:
+    """A figure of each kind that pages show."""
     source = of_run("lab", {"en": "Fades", "zh": "消退"}, run)
     contenders = [
         Contender("b", "Base", base.saved),
@@ -43,19 +43,19 @@ def of_every_page(run: Any, base: Any, texts: Texts) -> dict[str, tuple[Any, Any
     panels = comparison.panels(contenders[0], contenders[1:], "interdependence", "WLD", texts)
     way = links_view.way(source, "KOR", 2016, (), 4, texts)
     assert panels is not None and way is not None
-    plain = {
+    figures = {
         "course": pictures.course(run, base, "vs_foreign_content", "CHN", texts),
         "groups": pictures.groups(run, base, "CHN", texts),
         "incomes": pictures.incomes(run, base, 2016, texts),
         "ranking": comparison.ranking(contenders[0], contenders[1:], "real_income", 2016, texts),
         "matrix": links_view.heat(source, "dependence", 2016, 2011, False, texts),
         "map": links_view.tile_map(source, "on", "CHN", 2016, None, texts),
+        "panels": panels.whole,
+        "way": way.picture,
     }
-    found = {name: (one, one.chart) for name, one in plain.items() if one is not None}
-    assert len(found) == len(plain)
-    found["panels"] = panels.whole, beside(panels.charts, panels.titles, WIDTH)
-    found["way"] = way.picture, ribbons(way.drawn, way.colours)
-    return found
+    whole = {name: figure for name, figure in figures.items() if figure is not None}
+    assert len(whole) == len(figures)
+    return whole
 
 
 def words(svg: ElementTree.Element) -> list[str]:
@@ -64,46 +64,44 @@ def words(svg: ElementTree.Element) -> list[str]:
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_picture_is_an_svg_with_its_words(run, base, lang: str) -> None:
-    for name, (picture, chart) in of_every_page(run, base, Texts(lang)).items():
-        content = picture_file(chart, "svg", title=picture.title, subtitle=picture.subtitle, alt_text=picture.alt)
-        svg = ElementTree.fromstring(content)
-        assert svg.tag == f"{SVG}svg" and svg.get("role") == "img" and svg.get("aria-label") == picture.alt
+    for name, figure in of_every_page(run, base, Texts(lang)).items():
+        svg = ElementTree.fromstring(figure.file("svg"))
+        assert svg.tag == f"{SVG}svg" and svg.get("role") == "img" and svg.get("aria-label") == figure.alt
         shown = "".join(words(svg)).replace(" ", "")
-        assert picture.title.replace(" ", "") in shown and picture.subtitle.replace(" ", "") in shown, name
+        assert figure.title.replace(" ", "") in shown and figure.subtitle.replace(" ", "") in shown, name
         assert float(svg.get("width", 0)) == pytest.approx(WIDTH, rel=0.03), name
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_png_has_two_pixels_for_each_of_the_screen_and_is_not_blank(run, base, lang: str) -> None:
-    picture, chart = of_every_page(run, base, Texts(lang))["course"]
-    content = picture_file(chart, "png", title=picture.title, subtitle=picture.subtitle, alt_text=picture.alt)
+    figure = of_every_page(run, base, Texts(lang))["course"]
+    content = figure.file("png")
     assert content.startswith(b"\x89PNG\r\n\x1a\n")
     width, height = struct.unpack(">II", content[16:24])
     assert width == SHARPNESS * WIDTH and height > SHARPNESS * (plots.HEIGHT + 2 * BORDER)
-    blank = picture_file(chart, "png", title="", subtitle="", alt_text="")
+    blank = replace(figure, title="", subtitle="").file("png")
     assert content != blank and len(content) > len(blank)  # the words are in the picture
 
 
 def test_panels_keep_the_colours_of_their_scenarios(run, base) -> None:
     panels = of_every_page(run, base, Texts("en"))["panels"]
-    svg = picture_file(panels[1], "svg", title="a", subtitle="b", alt_text="c").decode()
+    svg = panels.file("svg").decode()
     assert all(f'stroke="{tint}"' in svg for tint in TINTS[:2])
 
 
 def test_long_titles_are_broken_and_line_ends_kept(run, base) -> None:
-    chart = of_every_page(run, base, Texts("en"))["course"][1]
-    title, subtitle = "Value " * 40, "first line\nsecond line"
-    svg = ElementTree.fromstring(picture_file(chart, "svg", title=title.strip(), subtitle=subtitle, alt_text="a"))
+    figure = replace(
+        of_every_page(run, base, Texts("en"))["course"], title=("Value " * 40).strip(), subtitle="first line"
+    )
+    svg = ElementTree.fromstring(figure.file("svg", note="second line"))
     lines = [one.text or "" for one in svg.iter(f"{SVG}tspan")]
     assert sum(one.startswith("Value") for one in lines) >= 2 and all(len(one) < 110 for one in lines)
     assert {"first line", "second line"} <= set(lines)
 
 
 def test_offering_files_costs_nothing_until_the_table_is_open_and_a_file_is_asked_for(visit, monkeypatch) -> None:
-    from sim.explorer.parts import ui
-
     drawn: list[str] = []
-    monkeypatch.setattr(ui, "picture_file", lambda *_a, **k: drawn.append(k["title"]) or b"")
+    monkeypatch.setattr(Figure, "file", lambda figure, *_a, **_k: drawn.append(figure.title) or b"")
     app = visit("lab", {"l": "en", "p": "trade-war"})
     assert not [one for one in app.get("download_button") if ".0" in str(one.proto.id)]
     app.session_state["tabs.0"] = "Table and files"

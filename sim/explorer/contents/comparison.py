@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.explorer.figures.drawings import TINTS, deltas, padded, panel
-from sim.explorer.figures.pictures import Picture
+from sim.charts.figure import Figure
+from sim.explorer.figures.drawings import TINTS, beside, deltas, padded, panel
 from sim.indicators import INDICATORS, PLACES
 from sim.report.names import Names
 from sim.runs.saved import WORLD, SavedRun
@@ -112,7 +112,7 @@ class Panels:
 
     titles: tuple[str, ...]
     charts: tuple[Any, ...]
-    whole: Picture
+    whole: Figure
 
 
 def panels(base: Contender, others: Sequence[Contender], indicator: str, economy: str, texts: Texts) -> Panels | None:
@@ -152,20 +152,21 @@ def panels(base: Contender, others: Sequence[Contender], indicator: str, economy
         for key, one in series.items()
     )
     who = Names.of(base.run, texts).economy(economy)
-    whole = Picture(
+    titles = headings((base, *others), texts)[1:]
+    whole = Figure(
         id=f"panels-{indicator}",
         title=info.label(texts.lang),
         subtitle=texts("comparison.panels_note", unit=level_unit(indicator, texts), economy=who, base=base.name(texts)),
         alt=texts("comparison.panels_alt", name=info.label(texts.lang), economy=who, base=base.name(texts),
                   first=years[0], last=years[-1], facts=facts),
-        chart=None, table=table, data=data, about=_about(indicator, texts),
+        chart=lambda width: beside(charts, titles, width), table=table, data=data, about=_about(indicator, texts),
     )  # fmt: skip
-    return Panels(tuple(headings((base, *others), texts)[1:]), tuple(charts), whole)
+    return Panels(tuple(titles), tuple(charts), whole)
 
 
 def ranking(
     base: Contender, others: Sequence[Contender], indicator: str, year: int, texts: Texts, spans: Spans | None = None
-) -> Picture | None:
+) -> Figure | None:
     """Distance from the base of every economy in a year, largest first scenario's gain on top; None where nobody has it.
 
     With ``spans`` each distance has its band over draws.
@@ -194,7 +195,7 @@ def ranking(
     bars = texts("bands.bars", count=count) if count else ""
     shown = (_banded if count else _wide)(frame, cases, order, unit, texts)
     top, low = lead.iloc[0], lead.iloc[-1]
-    return Picture(
+    return Figure(
         id=f"ranking-{indicator}-{year}",
         title=texts("comparison.ranking", name=info.label(texts.lang)),
         subtitle=texts("comparison.ranking_note", base=base.name(texts), year=year, unit=unit) + bars,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.charts import timeline
+from sim.charts.figure import Figure
 from sim.charts.theme import EMPTY, INK, configured
 from sim.explorer.contents.rules import driver, sentence
 from sim.explorer.figures.grids import matrix
-from sim.explorer.figures.pictures import Picture
 from sim.indicators import INDICATORS, PAIR_INDICATORS, PLACES
 from sim.report.acts import amount, in_order
 from sim.report.names import Names
@@ -70,7 +70,7 @@ def largest(frame: DataFrame, count: int = OFFERED) -> list[int]:
     return [int(place) for place in ranked.index[:count]]
 
 
-def when(frame: DataFrame, run: SavedRun, texts: Texts) -> Picture | None:
+def when(frame: DataFrame, run: SavedRun, texts: Texts) -> Figure | None:
     """Timeline of the filtered decisions; None when none is large enough to be drawn."""
     import altair as alt
 
@@ -89,7 +89,7 @@ def when(frame: DataFrame, run: SavedRun, texts: Texts) -> Picture | None:
     shown = table.assign(economy=table["economy"].map(codes), lever=table["lever"].map(levers))
     columns = {"economy": texts("table.economy"), "lever": texts("table.lever"), "first": texts("agents.first"),
                "last": texts("agents.last"), "moves": texts("table.moves")}  # fmt: skip
-    return Picture(
+    return Figure(
         id="timeline",
         title=texts("agents.timeline"),
         subtitle=texts("agents.timeline_note"),
@@ -183,7 +183,7 @@ def rule_parameters(run: SavedRun, prefixes: Sequence[str]) -> DataFrame:
 # -- between countries -----------------------------------------------------------------------------
 
 
-def between(run: SavedRun, measure: str, year: int, *, change: bool, texts: Texts) -> Picture | None:
+def between(run: SavedRun, measure: str, year: int, *, change: bool, texts: Texts) -> Figure | None:
     """Trust, tariffs or common membership of every pair in a year, or their change since the base year."""
     frame = _pairs(run, measure, year)
     if frame.empty:
@@ -204,7 +204,7 @@ def between(run: SavedRun, measure: str, year: int, *, change: bool, texts: Text
     title = texts(f"agents.pairs_{measure}")
     key = "agents.pairs_change_alt" if change else "agents.pairs_alt"
     table = data.pivot_table(index="absorber", columns="source", values="value", sort=False).round(2).reset_index()
-    return Picture(
+    return Figure(
         id=f"pairs-{measure}",
         title=texts("agents.pairs_title", name=title, year=year),
         subtitle=texts("agents.pairs_change" if change else "agents.pairs_level", unit=unit, base=run.years[0])
@@ -244,7 +244,7 @@ def _pairs(run: SavedRun, measure: str, year: int) -> DataFrame:
     return frame.rename(columns={"exporter": "source", "importer": "absorber"})[["source", "absorber", "value"]]
 
 
-def over_years(run: SavedRun, indicator: str, texts: Texts) -> Picture | None:
+def over_years(run: SavedRun, indicator: str, texts: Texts) -> Figure | None:
     """One state of every economy over the years as a heatmap; None when it was not tracked."""
     import pandas as pd
 
@@ -263,7 +263,7 @@ def over_years(run: SavedRun, indicator: str, texts: Texts) -> Picture | None:
     )
     wide = shown.pivot_table(index="year", columns="name", values="value", sort=False).round(3).reset_index()
     unit = "%" if factor == 100 and not info.unit.startswith("ratio") else texts("agents.unit_index")
-    return Picture(
+    return Figure(
         id=f"states-{indicator}",
         title=texts("agents.states_title", name=info.label(texts.lang)),
         subtitle=texts("agents.states_member" if indicator == "ledger" else "agents.states_unit", unit=unit),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from decomp.terms import PARTITION, label
+from sim.charts.figure import Figure
 from sim.explorer.contents.flows import (
     COLOURS,
     LEVELS,
@@ -26,7 +27,6 @@ from sim.explorer.contents.flows import (
 )
 from sim.explorer.contents.sources import ALL, Flow, Source
 from sim.explorer.figures.drawings import areas, bars, changes, courses, waterfall
-from sim.explorer.figures.pictures import Picture
 from sim.texts import Texts
 from sim.texts.formats import number
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-def composition(seen: Seen, level: str, texts: Texts) -> Picture:
+def composition(seen: Seen, level: str, texts: Texts) -> Figure:
     """Parts of gross exports in one year, in per cent and in money; they add up to the exports."""
     import pandas as pd
 
@@ -58,7 +58,7 @@ def composition(seen: Seen, level: str, texts: Texts) -> Picture:
     table.loc[len(table)] = total
     top = frame.sort_values("value", ascending=False, kind="stable").iloc[0]
     name = flow_name(seen.flow, seen.source, texts)
-    return Picture(
+    return Figure(
         id=f"{level}-{seen.flow.exporter}-{seen.flow.importer}-{seen.year}",
         title=texts("decompose.composition", flow=name, year=seen.year),
         subtitle=texts("decompose.composition_note", source=seen.source.name(texts)),
@@ -71,7 +71,7 @@ def composition(seen: Seen, level: str, texts: Texts) -> Picture:
     )  # fmt: skip
 
 
-def difference(before: Seen, after: Seen, level: str, form: str, texts: Texts) -> Picture:
+def difference(before: Seen, after: Seen, level: str, form: str, texts: Texts) -> Figure:
     """Parts of the change of gross exports; their sum is the change, which is said. ``form``: ``waterfall`` or ``sorted``."""
     import pandas as pd
 
@@ -99,7 +99,7 @@ def difference(before: Seen, after: Seen, level: str, form: str, texts: Texts) -
     })  # fmt: skip
     name = flow_name(after.flow, after.source, texts)
     high, low = int(np.argmax(deltas)), int(np.argmin(deltas))
-    return Picture(
+    return Figure(
         id=f"change-{level}-{after.flow.exporter}-{after.flow.importer}-{before.year}-{after.year}",
         title=texts("decompose.change", flow=name, first=first, last=last),
         subtitle=texts("decompose.change_note", total=money(change, texts, sign=True), unit=money_unit(texts),
@@ -139,7 +139,7 @@ def _steps(
     return steps, list(steps["name"])
 
 
-def history(source: Source, flow: Flow, texts: Texts) -> tuple[Picture, Picture] | None:
+def history(source: Source, flow: Flow, texts: Texts) -> tuple[Figure, Figure] | None:
     """Both kinds of VS over all years of a source, and the shares of the groups; None where nothing is traded."""
     import pandas as pd
 
@@ -161,7 +161,7 @@ def history(source: Source, flow: Flow, texts: Texts) -> tuple[Picture, Picture]
             texts("alt.line_fact", name=names[key], before=number(a), after=number(b)) for key, (a, b) in at.items()
         )
 
-    vs = Picture(
+    vs = Figure(
         id=f"vs-{flow.exporter}-{flow.importer}",
         title=texts("decompose.vs", **span),
         subtitle=texts("decompose.vs_note", source=source.name(texts)),
@@ -172,7 +172,7 @@ def history(source: Source, flow: Flow, texts: Texts) -> tuple[Picture, Picture]
         data=lines.assign(exporter=flow.exporter, importer=flow.importer, unit="% of gross exports").rename(columns={"line": "definition"}),
         about=vs_about(texts),
     )  # fmt: skip
-    made_of = Picture(
+    made_of = Figure(
         id=f"history-{flow.exporter}-{flow.importer}",
         title=texts("decompose.history", **span),
         subtitle=texts("decompose.history_note"),

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.charts.figure import Figure
 from sim.charts.theme import QUIET, economy_colours
 from sim.explorer.contents.flows import money, money_scale, money_unit
 from sim.explorer.contents.sources import Source
 from sim.explorer.figures.grids import PRINTED, matrix, tiles
-from sim.explorer.figures.pictures import Picture
+from sim.explorer.figures.ribbons import ribbons
 from sim.texts import Texts
 from sim.texts.formats import number
 
@@ -63,7 +64,7 @@ def unit_of(measure: str, texts: Texts, *, change: bool) -> str:
 def heat(
     source: Source, measure: str, year: int, against: int | None, home: bool, texts: Texts,
     chosen: tuple[str, str] | None = None,
-) -> Picture:  # fmt: skip
+) -> Figure:  # fmt: skip
     """Matrix of a measure, or of its change against another year; ``home`` keeps what each takes from itself.
 
     The pair ``chosen``, by the codes of source and absorber, is framed.
@@ -95,7 +96,7 @@ def heat(
     table = pd.DataFrame({texts("table.absorber"): [names.economy(code) for code in codes]} | {
         code: [number(full[k, j], 2, sign=change) for j in range(len(codes))] for k, code in enumerate(codes)
     })  # fmt: skip
-    return Picture(
+    return Figure(
         id=f"{measure}-{year}" + (f"-{against}" if change else ""),
         title=title,
         subtitle=texts("links.heat_note", unit=unit, source=source.name(texts)),
@@ -149,7 +150,7 @@ def map_values(source: Source, kind: str, focus: str, year: int) -> Array:
     return found
 
 
-def tile_map(source: Source, kind: str, focus: str, year: int, against: int | None, texts: Texts) -> Picture:
+def tile_map(source: Source, kind: str, focus: str, year: int, against: int | None, texts: Texts) -> Figure:
     """One square per economy with its value, or its change against another year."""
     import pandas as pd
 
@@ -175,7 +176,7 @@ def tile_map(source: Source, kind: str, focus: str, year: int, against: int | No
                           f"{what} ({unit})": [number(value, 2, sign=change) for value in shown["value"]]})  # fmt: skip
     data = frame[["economy", "value"]].assign(year=year, against=against, measure=kind, focus=focus if focused else "",
                                               unit="percentage points" if change else "%")  # fmt: skip
-    return Picture(
+    return Figure(
         id=f"map-{kind}-{focus if focused else 'all'}-{year}" + (f"-{against}" if change else ""),
         title=texts("links.map_change" if change else "links.map", what=what, year=year, first=first),
         subtitle=texts("links.map_note", unit=unit, source=source.name(texts)),
@@ -198,7 +199,7 @@ class Way:
     links: tuple[tuple[str, str, float], ...]
     drawn: tuple[tuple[str, str, float], ...]
     colours: dict[str, str]
-    picture: Picture
+    picture: Figure
 
 
 def top_and_other(values: Array, codes: Sequence[str], count: int, first: str = "") -> list[tuple[str, float]]:
@@ -249,12 +250,12 @@ def way(source: Source, exporter: str, year: int, sectors: Sequence[str], count:
     text = {"exporter": names.economy(exporter), "year": year, "own": number(100 * own / chain.exports),
             "origin": name(foreign[0][0]) if foreign else name(OTHER), "market": name(sides["market"][0][0]),
             "total": f"{money(chain.exports, texts)} {money_unit(texts)}"}  # fmt: skip
-    picture = Picture(
+    picture = Figure(
         id=f"way-{exporter}-{year}",
         title=texts("links.way", **text),
         subtitle=texts("links.way_note", **text),
         alt=texts("links.way_alt", **text),
-        chart=None, table=table, data=data, about=about("chain", texts),
+        chart=lambda _: ribbons(drawn, colours), table=table, data=data, about=about("chain", texts),
     )  # fmt: skip
     return Way(links, tuple(drawn), colours, picture)
 

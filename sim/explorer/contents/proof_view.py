@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from decomp.names import data_rows
 from decomp.structure import structure_of
+from sim.charts.figure import Figure
 from sim.charts.theme import OKABE_ITO, QUIET, configured
 from sim.explorer.contents.sources import Flow, observed
-from sim.explorer.figures.pictures import Picture
 from sim.report.evidence import sizings
 from sim.report.names import Names
 from sim.runs.saved import SavedRun
@@ -60,7 +60,7 @@ def published_table() -> DataFrame:
     )
 
 
-def published(texts: Texts) -> Picture:
+def published(texts: Texts) -> Figure:
     """Vertical specialisation of China–Korea trade: printed points, our line on the full tables, and on the bundled ones."""
     data = published_table()
     own = data[data["measure"] == "vs_share"]
@@ -79,7 +79,7 @@ def published(texts: Texts) -> Picture:
         printed=[f"{number(v, 2)}{'*' if s else ''}" for v, s in zip(data["printed"], data["suspect"], strict=True)],
     )  # fmt: skip
     shown = shown[["year", "flow", "measure", "printed", "full", "bundled"]].round(2)
-    return Picture(
+    return Figure(
         id="table4",
         title=texts("method.table4"),
         subtitle=texts("method.table4_note"),

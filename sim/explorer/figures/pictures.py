@@ -6,10 +6,9 @@ baseline is dashed and grey wherever it appears.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sim.charts.figure import Figure
 from sim.charts.theme import GROUP_COLOURS, INK, LESS, MORE, QUIET, WORLD_COLOUR, economy_colours
 from sim.explorer.figures import plots
 from sim.explorer.setups.engine import Finished
@@ -20,39 +19,7 @@ from sim.texts import Texts
 from sim.texts.formats import number, scale
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
-
-@dataclass(frozen=True, eq=False)
-class Picture:
-    """Everything that stands beside a chart.
-
-    Parameters
-    ----------
-    id : str
-        ASCII name, used for widget keys and file names.
-    title, subtitle : str
-        What it shows; measure, unit, economy and scenario.
-    alt : str
-        Text alternative.
-    chart : altair chart or Plot
-        :func:`sim.explorer.parts.ui.draw` gives it the common look; a :class:`sim.explorer.figures.plots.Plot` is exchanged fastest.
-    table : DataFrame
-        What the table tab shows: columns in the user's language, displayed units.
-    data : DataFrame
-        What is downloaded: stable English codes, stored units.
-    about : sequence of (str, str)
-        What is measured: name and text.
-    """
-
-    id: str
-    title: str
-    subtitle: str
-    alt: str
-    chart: Any
-    table: DataFrame
-    data: DataFrame
-    about: Sequence[tuple[str, str]] = field(default=())
+    pass
 
 
 def economy_name(run: Finished, code: str, texts: Texts) -> str:
@@ -69,7 +36,7 @@ def axis_title(indicator: str, texts: Texts) -> str:
     return "%" if scale(unit) == 100 else texts.get(f"chart.unit_{unit.split()[0]}") or unit
 
 
-def course(run: Finished, base: Finished | None, indicator: str, economy: str, texts: Texts) -> Picture:
+def course(run: Finished, base: Finished | None, indicator: str, economy: str, texts: Texts) -> Figure:
     """One indicator of the world or of an economy over the years: the scenario solid, the baseline dashed."""
     import pandas as pd
 
@@ -97,7 +64,7 @@ def course(run: Finished, base: Finished | None, indicator: str, economy: str, t
     wide = {texts("table.year"): years} | {
         names[name]: [series.get(year) for year in years] for name, series in shown.items()
     }
-    return Picture(
+    return Figure(
         id=indicator,
         title=info.label(texts.lang),
         subtitle=texts("chart.subtitle", unit=axis_title(indicator, texts), economy=who),
@@ -135,7 +102,7 @@ def sparkline(run: Finished, base: Finished | None, indicator: str) -> Any:
     )  # fmt: skip
 
 
-def groups(run: Finished, base: Finished | None, economy: str, texts: Texts) -> Picture:
+def groups(run: Finished, base: Finished | None, economy: str, texts: Texts) -> Figure:
     """What exports are made of over the years, stacked to 100 %; dashed lines where the baseline's borders are."""
     import pandas as pd
 
@@ -155,7 +122,7 @@ def groups(run: Finished, base: Finished | None, economy: str, texts: Texts) -> 
     heads = [texts("chart.line"), texts("table.year"), *names.values()]
     wide = [(texts(f"chart.{line}"), year, *(100 * value for value in values))
             for line, by_year in shares.items() for year, values in by_year.items()]  # fmt: skip
-    return Picture(
+    return Figure(
         id="groups",
         title=texts("chart.groups"),
         subtitle=texts("chart.subtitle", unit=texts("chart.of_exports"), economy=who),
@@ -175,7 +142,7 @@ def _shares(run: Finished, economy: str) -> dict[int, list[float]]:
     return {year: [one[year] / total for one in series] for year, total in totals.items() if total}
 
 
-def incomes(run: Finished, base: Finished | None, year: int, texts: Texts) -> Picture:
+def incomes(run: Finished, base: Finished | None, year: int, texts: Texts) -> Figure:
     """Real income of each economy in a year, against the baseline (or the base year without one), largest gain first."""
     import altair as alt
     import pandas as pd
@@ -208,7 +175,7 @@ def incomes(run: Finished, base: Finished | None, year: int, texts: Texts) -> Pi
     )
     key = "chart.against_base" if other is None else "chart.against_baseline"
     first, last = frame.iloc[0], frame.iloc[-1]
-    return Picture(
+    return Figure(
         id="incomes",
         title=texts("chart.incomes"),
         subtitle=texts(key, year=year, base=run.result.years[0]),

@@ -8,14 +8,14 @@ values may stand in a specification: axes find their limits from the data.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from sim.charts.figure import Plot
 from sim.charts.theme import INK, QUIET, spread
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    pass
 
 #: Height of the charts in pixels.
 HEIGHT = 250
@@ -28,31 +28,6 @@ LABELS = 0.24
 PADDING, LINE = 18, 16
 #: Looks that are kept: languages, charts, economies and horizons.
 KEPT = 128
-
-
-@dataclass(frozen=True, eq=False)
-class Plot:
-    """A chart whose data are kept apart.
-
-    Parameters
-    ----------
-    spec : mapping
-        Vega-Lite specification that names its data. Never changed: it is shared.
-    data : mapping of str to DataFrame
-        The data by name.
-    """
-
-    spec: Mapping[str, Any]
-    data: Mapping[str, DataFrame]
-
-    def to_dict(self, validate: bool = True) -> dict[str, Any]:
-        """The chart in one piece, like ``to_dict`` of an Altair chart; ``validate`` checks it against Vega-Lite's schema."""
-        whole = {**self.spec, "datasets": {name: frame.to_dict("records") for name, frame in self.data.items()}}
-        if validate:
-            import altair as alt
-
-            alt.Chart.from_dict(whole)
-        return whole
 
 
 def lines(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
+from sim.charts.figure import Figure
 from sim.charts.theme import INK, LESS, MORE, OKABE_ITO, QUIET, configured, spread, text_width, wrapped
-from sim.explorer.figures.pictures import Picture, axis_title
+from sim.explorer.figures.pictures import axis_title
 from sim.explorer.figures.plots import HEIGHT
 from sim.explorer.lessons.evidence import Evidence
 from sim.explorer.lessons.marking import filled, number, spelled
@@ -35,7 +36,7 @@ LABEL = 0.12
 CHANGES = {"change", "growth", "points"}
 
 
-def course(evidence: Evidence, one: Course, progress: Progress, t: Texts) -> Picture:
+def course(evidence: Evidence, one: Course, progress: Progress, t: Texts) -> Figure:
     """An indicator in up to three runs, the first dashed, with the prediction at the last year."""
     import pandas as pd
 
@@ -57,7 +58,7 @@ def course(evidence: Evidence, one: Course, progress: Progress, t: Texts) -> Pic
     if mark is not None:
         facts += f" {mark['said']}."
     economy = t.economy(one.economy)
-    return Picture(
+    return Figure(
         id=f"{one.id}-{one.economy.replace(':', '-')}",
         title=title,
         subtitle=t("chart.subtitle", unit=unit, economy=economy),
@@ -73,7 +74,7 @@ def course(evidence: Evidence, one: Course, progress: Progress, t: Texts) -> Pic
     )
 
 
-def pairs(evidence: Evidence, one: Pairs, progress: Progress, t: Texts) -> Picture:
+def pairs(evidence: Evidence, one: Pairs, progress: Progress, t: Texts) -> Figure:
     """Vertical specialisation of pairs over the observed years; the line that was chosen is marked."""
     import pandas as pd
 
@@ -95,7 +96,7 @@ def pairs(evidence: Evidence, one: Pairs, progress: Progress, t: Texts) -> Pictu
     if mark is not None:
         facts += f" {mark['said']}."
     title = t("lessons.pairs_title", first=source.first, last=source.last)
-    return Picture(
+    return Figure(
         id="vs-pairs",
         title=title,
         subtitle=t("lessons.pairs_subtitle"),
@@ -237,7 +238,7 @@ def _ticks(years: list[int]) -> list[int]:
 # -- measures side by side -------------------------------------------------------------------------
 
 
-def numbers(evidence: Evidence, one: Numbers, t: Texts) -> Picture:
+def numbers(evidence: Evidence, one: Numbers, t: Texts) -> Figure:
     """Measures as bars, each with its number."""
     import pandas as pd
 
@@ -249,7 +250,7 @@ def numbers(evidence: Evidence, one: Numbers, t: Texts) -> Picture:
         rows.append((name, label, evidence.scaled(name), number(evidence.scaled(name), measure.unit, t), measure.unit))
     frame = pd.DataFrame(rows, columns=["measure", "label", "value", "said", "unit"])
     title = filled(evidence, one.title, t)
-    return Picture(
+    return Figure(
         id=f"numbers-{'-'.join(one.measures)}",
         title=title,
         subtitle=filled(evidence, one.subtitle, t) if one.subtitle else "",

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from sim.charts.figure import Figure
 from sim.explorer.contents import method_view, proof_view
 from sim.explorer.contents.phrases import plain, spoken
 from sim.explorer.contents.rules import DISTINCT
-from sim.explorer.figures.pictures import Picture
 from sim.explorer.parts import picking, run_choice, ui
 from sim.explorer.state import session
 from sim.report.sources import limits, provenance
@@ -278,7 +278,7 @@ def _validation(run: SavedRun | None) -> None:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _published(lang: str) -> Picture:
+def _published(lang: str) -> Figure:
     from sim.texts import Texts
 
     return proof_view.published(Texts(lang))

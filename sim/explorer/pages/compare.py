@@ -5,13 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from sim._version import __version__
-from sim.charts.files import WIDTH
 from sim.errors import OutputError
 from sim.explorer.contents import comparison
 from sim.explorer.contents.bands import Spans
 from sim.explorer.contents.comparison import Contender
 from sim.explorer.contents.differences import differences
-from sim.explorer.figures.drawings import beside
 from sim.explorer.parts import band_choice, choosing, picking, ui
 from sim.explorer.state import session
 from sim.explorer.state.views import COURSES
@@ -209,9 +207,7 @@ def _show_panels(found: comparison.Panels, note: str) -> None:
     if table.open:
         with table:
             st.dataframe(whole.table, hide_index=True, alt=whole.alt, height=260, key="table.panels")
-            ui.files(
-                whole, "panels", name="compare", note=note, chart=lambda: beside(found.charts, found.titles, WIDTH)
-            )
+            ui.files(whole, "panels", name="compare", note=note)
     if about.open:
         for what, text in whole.about:
             about.markdown(f"**{what}**  \n{text}")

@@ -11,7 +11,6 @@ from sim.explorer.contents import links_view
 from sim.explorer.contents.flows import money_unit
 from sim.explorer.contents.sources import OBSERVED, Source
 from sim.explorer.figures.grids import sankey
-from sim.explorer.figures.ribbons import ribbons
 from sim.explorer.parts import choosing, picking, ui
 from sim.explorer.state import session
 
@@ -146,7 +145,7 @@ def _show_way(found: links_view.Way) -> None:
             st.echarts_chart(options, theme=None, height=420, alt=picture.alt, key="chart.way")
         with right:
             st.dataframe(picture.table, hide_index=True, alt=picture.alt, height=380, key="table.way")
-            ui.files(picture, "way", name="links", chart=lambda: ribbons(found.drawn, found.colours))
+            ui.files(picture, "way", name="links")
     if about.open:
         for what, text in picture.about:
             about.markdown(f"**{what}**  \n{text}")

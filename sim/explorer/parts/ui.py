@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from sim._version import __version__
-from sim.charts.files import Kind, look, picture_file
+from sim.charts.figure import Figure, Kind, Plot, look
 from sim.explorer.figures.grids import CELL
-from sim.explorer.figures.pictures import Picture
-from sim.explorer.figures.plots import Plot
 from sim.explorer.setups.engine import Finished
 from sim.explorer.setups.setup import preset_scenario
 from sim.explorer.state import session
@@ -90,7 +88,7 @@ def metric(run: Finished, base: Finished | None, indicator: str, year: int) -> N
 
 
 def show(
-    picture: Picture, key: str, *, name: str = "", titled: bool = True, note: str = "", act: Act | None = None
+    figure: Figure, key: str, *, name: str = "", titled: bool = True, note: str = "", act: Act | None = None
 ) -> None:
     """Show a chart with its text alternative; beside it the table with the files to take away, and what is measured.
 
@@ -100,20 +98,20 @@ def show(
     """
     texts = session.texts()
     if titled:
-        st.markdown(f"**{picture.title}**  \n{picture.subtitle}")
+        st.markdown(f"**{figure.title}**  \n{figure.subtitle}")
     else:
-        read = html.escape(picture.alt)
-        st.html(f'<p class="subtitle">{html.escape(picture.subtitle)} <span class="read">{read}</span></p>')
+        read = html.escape(figure.alt)
+        st.html(f'<p class="subtitle">{html.escape(figure.subtitle)} <span class="read">{read}</span></p>')
     chart, table, about = st.tabs(
         [texts("ui.tab_chart"), texts("ui.tab_table"), texts("ui.tab_about")], key=f"tabs.{key}", on_change="rerun"
     )
     if chart.open:
         with chart:
             # A chart that is exchanged fast is drawn anew when its alternative changes, so the numbers are read above it.
-            fast = isinstance(picture.chart, Plot) and not titled
+            fast = isinstance(figure.chart, Plot) and not titled
             draw(
-                picture.chart,
-                f"{picture.title}. {picture.subtitle}" if fast else picture.alt,
+                figure.chart,
+                f"{figure.title}. {figure.subtitle}" if fast else figure.alt,
                 key=f"chart.{key}",
                 act=act,
             )
@@ -121,17 +119,17 @@ def show(
         with table:
             plain = st.column_config.NumberColumn(format="%.2f")
             st.dataframe(
-                picture.table,
+                figure.table,
                 hide_index=True,
-                alt=picture.alt,
-                height=rows(len(picture.table)),
+                alt=figure.alt,
+                height=rows(len(figure.table)),
                 key=f"table.{key}",
-                column_config=dict.fromkeys(picture.table.select_dtypes("float").columns, plain),
+                column_config=dict.fromkeys(figure.table.select_dtypes("float").columns, plain),
             )
-            files(picture, key, name=name, note=note)
+            files(figure, key, name=name, note=note)
     if about.open:
         with about:
-            for what, text in picture.about:
+            for what, text in figure.about:
                 st.markdown(f"**{what}**  \n{text}")
 
 
@@ -140,25 +138,16 @@ def rows(count: int, most: int = 400) -> int:
     return min(most, 38 + 35 * max(1, count))
 
 
-def files(
-    picture: Picture, key: str, *, name: str = "", note: str = "", chart: Callable[[], Any] | None = None
-) -> None:
-    """Offer what is shown as CSV, PNG and SVG; ``chart`` draws it for a file where the page has no single chart of it."""
-    texts, file = session.texts(), f"{name or 'unweave'}-{picture.id}"
-    subtitle = "\n".join(line for line in (picture.subtitle, note or f"Unweave {__version__}") if line)
-
-    def drawn(kind: Kind) -> bytes:
-        whole = picture.chart if chart is None else chart()
-        return picture_file(whole, kind, title=picture.title, subtitle=subtitle, alt_text=picture.alt)
-
+def files(figure: Figure, key: str, *, name: str = "", note: str = "") -> None:
+    """Offer what is shown as CSV, PNG and SVG."""
+    texts, file = session.texts(), f"{name or 'unweave'}-{figure.id}"
+    note = note or f"Unweave {__version__}"
     with st.container(horizontal=True, key=f"files.{key}"):
-        download_csv(picture.data, f"{file}.csv", key=f"csv.{key}")
-        download(
-            texts("ui.download_png"), functools.partial(drawn, "png"), f"{file}.png", "image/png", key=f"png.{key}"
-        )
-        download(
-            texts("ui.download_svg"), functools.partial(drawn, "svg"), f"{file}.svg", "image/svg+xml", key=f"svg.{key}"
-        )
+        download(texts("ui.download_csv"), figure.csv, f"{file}.csv", "text/csv", key=f"csv.{key}")
+        kinds: dict[Kind, str] = {"png": "image/png", "svg": "image/svg+xml"}
+        for kind, mime in kinds.items():
+            make = functools.partial(figure.file, kind, note=note)
+            download(texts(f"ui.download_{kind}"), make, f"{file}.{kind}", mime, key=f"{kind}.{key}")
 
 
 def file_note(run: Finished, base: Finished) -> str:

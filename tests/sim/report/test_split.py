@@ -73,10 +73,10 @@ def test_what_is_left_over_is_said_and_drawn() -> None:
     run = attributed(residual=0.0006)
     assert "left over +0.30 pp" in plain(why(run, "en")[0])
     drawn = Splitter(run, Texts("en"), Names.of(run, Texts("en"))).figures()
-    assert ">Left over<" in drawn["split_world"].pictures[0][1]
-    assert drawn["split_world"].rows[-1][-2:] == ("+0.30", "−1.25")
+    assert ">Left over<" in drawn["split_world"].svgs("en")[0][1]
+    assert list(drawn["split_world"].table.iloc[-1, -2:]) == ["+0.30", "−1.25"]
     still = Splitter(attributed(), Texts("en"), Names.of(run, Texts("en"))).figures()["split_world"]
-    assert ">Left over<" not in still.pictures[0][1], "nothing to see"
+    assert ">Left over<" not in still.svgs("en")[0][1], "nothing to see"
     assert still.columns[-2:] == ("Left over", "Whole change"), "but always in the table"
 
 
@@ -105,10 +105,10 @@ def test_tables_behind_the_figures_add_up() -> None:
     names = Names.of(run, Texts("en"))
     drawn = Splitter(run, Texts("en"), names).figures()
     for key in ("split_world", "split_economies"):
-        for row in drawn[key].rows:
+        for row in drawn[key].table.itertuples(index=False, name=None):
             *parts, whole = (float(re.sub("[+±]", "", cell).replace("−", "-")) for cell in row[1:])
             assert sum(parts) == pytest.approx(whole, abs=0.016)
-    order = [row[0] for row in drawn["split_economies"].rows]
+    order = list(drawn["split_economies"].table.iloc[:, 0])
     assert order == [names.economy(code) for code in (WORLD, "USA", "CHN", "EUR", "ROW")], "from the largest change on"
 
 
@@ -120,7 +120,7 @@ def test_text_alternatives_hold_the_numbers() -> None:
         in drawn["split_world"].alt
     )
     assert "furthest down: Rest of world" in drawn["split_dependence"].alt
-    assert "Tariffs: −2.05" in drawn["split_world"].pictures[0][1], "and stand in the picture's name"
+    assert "Tariffs: −2.05" in drawn["split_world"].svgs("en")[0][1], "and stand in the picture's name"
 
 
 def test_parts_for_machines() -> None:
