@@ -85,12 +85,25 @@ def _parameters() -> Iterator[Entry]:
         lever = SETTING.get(one.id)
         path = one.id if one.id.startswith("economy.") else f"behaviour.{one.id}"
         yield _entry(
-            "parameter", one.id, label_en=parameter_label(one.id, Texts("en")), label_zh=parameter_label(one.id, Texts("zh")),
-            value=one.value, low=one.low, high=one.high, unit=one.unit, allowed=lever.allowed if lever else "",
-            meaning=lever.meaning if lever else "", year=one.year, source=one.source, status=one.status,
-            status_meaning=STATUSES[one.status], note=one.note, path=path if lever else None,
-            applies_to=lever.shape if lever else "", nature=lever.kind if lever else "",
-        )  # fmt: skip
+            "parameter",
+            one.id,
+            label_en=parameter_label(one.id, Texts("en")),
+            label_zh=parameter_label(one.id, Texts("zh")),
+            value=one.value,
+            low=one.low,
+            high=one.high,
+            unit=one.unit,
+            allowed=lever.allowed if lever else "",
+            meaning=lever.meaning if lever else "",
+            year=one.year,
+            source=one.source,
+            status=one.status,
+            status_meaning=STATUSES[one.status],
+            note=one.note,
+            path=path if lever else None,
+            applies_to=lever.shape if lever else "",
+            nature=lever.kind if lever else "",
+        )
 
 
 def _calibration() -> Iterator[Entry]:
@@ -105,15 +118,27 @@ def _calibration() -> Iterator[Entry]:
             statuses = list(dict.fromkeys(row.status for row in rows))
             low, high = min(row.value for row in rows), max(row.value for row in rows)
             yield _entry(
-                "calibration", name, value=f"{len(rows)} values, {low:g} … {high:g}", unit=rows[0].unit,
-                source="; ".join(dict.fromkeys(row.source for row in rows)), status=", ".join(statuses),
-                status_meaning="; ".join(STATUSES[status] for status in statuses), tables=[file],
+                "calibration",
+                name,
+                value=f"{len(rows)} values, {low:g} … {high:g}",
+                unit=rows[0].unit,
+                source="; ".join(dict.fromkeys(row.source for row in rows)),
+                status=", ".join(statuses),
+                status_meaning="; ".join(STATUSES[status] for status in statuses),
+                tables=[file],
                 values=[
-                    {" ".join(keys[1:] or keys): " ".join(row.key[1:] or row.key), "value": row.value, "low": _plain(row.low), "high": _plain(row.high),
-                     "year": row.year, "status": row.status, "note": row.note}
+                    {
+                        " ".join(keys[1:] or keys): " ".join(row.key[1:] or row.key),
+                        "value": row.value,
+                        "low": _plain(row.low),
+                        "high": _plain(row.high),
+                        "year": row.year,
+                        "status": row.status,
+                        "note": row.note,
+                    }
                     for row in rows
                 ],
-            )  # fmt: skip
+            )
 
 
 def _levers() -> Iterator[Entry]:
@@ -125,9 +150,18 @@ def _levers() -> Iterator[Entry]:
     ):
         for one in registry.values():
             yield _entry(
-                kind, one.id, label_en=one.label_en, label_zh=one.label_zh, unit=one.unit, allowed=one.allowed,
-                meaning=one.meaning, applies_to=one.shape, nature=one.kind, path=path.format(one.id), tables=["levers"],
-            )  # fmt: skip
+                kind,
+                one.id,
+                label_en=one.label_en,
+                label_zh=one.label_zh,
+                unit=one.unit,
+                allowed=one.allowed,
+                meaning=one.meaning,
+                applies_to=one.shape,
+                nature=one.kind,
+                path=path.format(one.id),
+                tables=["levers"],
+            )
 
 
 def _indicators() -> Iterator[Entry]:
@@ -140,9 +174,16 @@ def _indicators() -> Iterator[Entry]:
         for one in registry.values():
             if not _is_term(one.id):
                 yield _entry(
-                    kind, one.id, label_en=one.label_en, label_zh=one.label_zh, unit=one.unit, formula=one.formula,
-                    source=one.source, scope=one.scope if kind == "indicator" else "", tables=[table],
-                )  # fmt: skip
+                    kind,
+                    one.id,
+                    label_en=one.label_en,
+                    label_zh=one.label_zh,
+                    unit=one.unit,
+                    formula=one.formula,
+                    source=one.source,
+                    scope=one.scope if kind == "indicator" else "",
+                    tables=[table],
+                )
 
 
 def _is_term(id: str) -> bool:
@@ -158,15 +199,29 @@ def _terms() -> Iterator[Entry]:
     for one in TERMS:
         sums = [group.code for group in GROUPS if one.number in group.terms]
         yield _entry(
-            "term", one.code, number=f"T{one.number}", label_en=one.label_en, label_zh=one.label_zh, unit="million USD",
-            formula=f"T{one.number} = {one.equation}", source=source, terms=sums, tables=["indicators", "pairs"],
-        )  # fmt: skip
+            "term",
+            one.code,
+            number=f"T{one.number}",
+            label_en=one.label_en,
+            label_zh=one.label_zh,
+            unit="million USD",
+            formula=f"T{one.number} = {one.equation}",
+            source=source,
+            terms=sums,
+            tables=["indicators", "pairs"],
+        )
     for group in GROUPS:
         yield _entry(
-            "term_group", group.code, label_en=group.label_en, label_zh=group.label_zh, unit="million USD",
-            formula=f"{group.code} = {group.equation}", source=source, tables=["indicators", "pairs"],
+            "term_group",
+            group.code,
+            label_en=group.label_en,
+            label_zh=group.label_zh,
+            unit="million USD",
+            formula=f"{group.code} = {group.equation}",
+            source=source,
+            tables=["indicators", "pairs"],
             terms=[term.code for term in TERMS if term.number in group.terms],
-        )  # fmt: skip
+        )
 
 
 def _checks() -> Iterator[Entry]:
@@ -178,9 +233,14 @@ def _checks() -> Iterator[Entry]:
         labels = [catalogue(lang).get(f"check.{name}", "") for lang in ("en", "zh")]
         tolerance = TOLERANCES.get(name, SOLVER.get(name))
         yield _entry(
-            "check", name, label_en=labels[0], label_zh=labels[1], formula=MEANINGS.get(name, ""),
-            tolerance=tolerance, tables=["checks"],
-        )  # fmt: skip
+            "check",
+            name,
+            label_en=labels[0],
+            label_zh=labels[1],
+            formula=MEANINGS.get(name, ""),
+            tolerance=tolerance,
+            tables=["checks"],
+        )
 
 
 def _errors() -> Iterator[Entry]:
@@ -206,5 +266,10 @@ def _groups() -> Iterator[Entry]:
     for kind, plural in (("economy", "economies"), ("sector", "sectors")):
         for one in groups(kind):
             yield _entry(
-                plural, one.name, label_en=one.en, label_zh=one.zh, members=sorted(one.members), note=one.note,
-            )  # fmt: skip
+                plural,
+                one.name,
+                label_en=one.en,
+                label_zh=one.zh,
+                members=sorted(one.members),
+                note=one.note,
+            )

@@ -21,12 +21,19 @@ def listed() -> list[Row]:
     paths = lesson_files()
     return [
         {
-            "id": one.id, "number": f"L{one.order}", "title": one.title.model_dump(), "minutes": one.minutes, "level": one.level,
-            "needs": list(one.needs), "steps": len(one.steps), "questions": len(one.asked),
-            "runs": [name for name, source in one.sources.items() if source.kind == "run"], "file": str(paths[one.id]),
+            "id": one.id,
+            "number": f"L{one.order}",
+            "title": one.title.model_dump(),
+            "minutes": one.minutes,
+            "level": one.level,
+            "needs": list(one.needs),
+            "steps": len(one.steps),
+            "questions": len(one.asked),
+            "runs": [name for name, source in one.sources.items() if source.kind == "run"],
+            "file": str(paths[one.id]),
         }
         for one in library().values()
-    ]  # fmt: skip
+    ]
 
 
 def asked_for(name: str) -> bool:
@@ -43,12 +50,20 @@ def explained() -> Iterator[Row]:
     paths = lesson_files()
     for one in library().values():
         yield {
-            "kind": "lesson", "id": one.id, "number": f"L{one.order}", "label_en": one.title.en, "label_zh": one.title.zh,
-            "minutes": one.minutes, "level": one.level, "needs": list(one.needs),
-            "goals_en": [goal.en for goal in one.goals], "goals_zh": [goal.zh for goal in one.goals],
-            "steps": list(_steps(one)), "evidence": [_source(name, source) for name, source in one.sources.items()],
+            "kind": "lesson",
+            "id": one.id,
+            "number": f"L{one.order}",
+            "label_en": one.title.en,
+            "label_zh": one.title.zh,
+            "minutes": one.minutes,
+            "level": one.level,
+            "needs": list(one.needs),
+            "goals_en": [goal.en for goal in one.goals],
+            "goals_zh": [goal.zh for goal in one.goals],
+            "steps": list(_steps(one)),
+            "evidence": [_source(name, source) for name, source in one.sources.items()],
             "file": str(paths[one.id]),
-        }  # fmt: skip
+        }
 
 
 def _steps(lesson: Lesson) -> Iterator[Row]:

@@ -76,10 +76,15 @@ def _tables() -> list[Row]:
         table = load(name)
         rows.append(
             {
-                "name": name, "year": table.year, "economies": table.G, "sectors": table.N, "unit": table.unit,
-                "source": table.source, "licence": table.licence,
+                "name": name,
+                "year": table.year,
+                "economies": table.G,
+                "sectors": table.N,
+                "unit": table.unit,
+                "source": table.source,
+                "licence": table.licence,
             }
-        )  # fmt: skip
+        )
     return rows
 
 
@@ -88,12 +93,17 @@ def _indicators() -> list[Row]:
 
     return [
         {
-            "id": entry.id, "level": level, "label_en": entry.label_en, "label_zh": entry.label_zh,
-            "unit": entry.unit, "formula": entry.formula, "source": entry.source,
+            "id": entry.id,
+            "level": level,
+            "label_en": entry.label_en,
+            "label_zh": entry.label_zh,
+            "unit": entry.unit,
+            "formula": entry.formula,
+            "source": entry.source,
         }
         for level, registry in (("economy", INDICATORS), ("pair", PAIR_INDICATORS))
         for entry in registry.values()
-    ]  # fmt: skip
+    ]
 
 
 def _levers() -> list[Row]:
@@ -107,12 +117,21 @@ def _levers() -> list[Row]:
             setting = lever.id if lever.id.startswith("economy.") else f"behaviour.{lever.id}"
             rows.append(
                 {
-                    "id": lever.id, "where": where, "path": setting if where == "settings" else where,
-                    "label_en": lever.label_en, "label_zh": lever.label_zh, "unit": lever.unit, "kind": lever.kind,
-                    "applies_to": lever.shape, "min": _bound(lever.min), "max": _bound(lever.max), "allowed": lever.allowed,
-                    "default": known.value if known else None, "meaning": lever.meaning,
+                    "id": lever.id,
+                    "where": where,
+                    "path": setting if where == "settings" else where,
+                    "label_en": lever.label_en,
+                    "label_zh": lever.label_zh,
+                    "unit": lever.unit,
+                    "kind": lever.kind,
+                    "applies_to": lever.shape,
+                    "min": _bound(lever.min),
+                    "max": _bound(lever.max),
+                    "allowed": lever.allowed,
+                    "default": known.value if known else None,
+                    "meaning": lever.meaning,
                 }
-            )  # fmt: skip
+            )
     return rows
 
 
@@ -149,11 +168,17 @@ def _parameters() -> list[Row]:
 
     return [
         {
-            "id": p.id, "value": p.value, "low": _bound(p.low), "high": _bound(p.high), "unit": p.unit, "source": p.source,
-            "status": p.status, "note": p.note,
+            "id": p.id,
+            "value": p.value,
+            "low": _bound(p.low),
+            "high": _bound(p.high),
+            "unit": p.unit,
+            "source": p.source,
+            "status": p.status,
+            "note": p.note,
         }
         for p in parameters().values()
-    ]  # fmt: skip
+    ]
 
 
 def _types() -> list[Row]:
@@ -161,12 +186,19 @@ def _types() -> list[Row]:
 
     return [
         {
-            "name": name, "sets": id, "value": row.value, "low": _bound(row.low), "high": _bound(row.high), "unit": row.unit,
-            "source": row.source, "status": row.status, "note": row.note,
+            "name": name,
+            "sets": id,
+            "value": row.value,
+            "low": _bound(row.low),
+            "high": _bound(row.high),
+            "unit": row.unit,
+            "source": row.source,
+            "status": row.status,
+            "note": row.note,
         }
         for name, rows in country_types().items()
         for id, row in rows.items()
-    ]  # fmt: skip
+    ]
 
 
 def _errors() -> list[Row]:

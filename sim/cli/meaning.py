@@ -15,9 +15,34 @@ if TYPE_CHECKING:
 
 #: Fields in the order in which they are shown; ``value`` and ``range`` are built.
 _FIELDS = (
-    "minutes", "level", "goals", "needs", "steps", "evidence", "value", "range", "allowed", "unit", "year", "meaning", "formula", "terms", "members", "tolerance", "scope", "applies_to",
-    "nature", "source", "status", "note", "path", "tables", "scenarios", "modules", "file",
-)  # fmt: skip
+    "minutes",
+    "level",
+    "goals",
+    "needs",
+    "steps",
+    "evidence",
+    "value",
+    "range",
+    "allowed",
+    "unit",
+    "year",
+    "meaning",
+    "formula",
+    "terms",
+    "members",
+    "tolerance",
+    "scope",
+    "applies_to",
+    "nature",
+    "source",
+    "status",
+    "note",
+    "path",
+    "tables",
+    "scenarios",
+    "modules",
+    "file",
+)
 #: Kinds of entries for which it makes sense to ask who uses them.
 _USED = (
     "parameter",

@@ -84,8 +84,14 @@ def sentence(base: Contender, other: Contender, year: int, texts: Texts) -> str:
         one = Change(before, after, INDICATORS[indicator].unit)
         if one.direction != "same":
             amount = one.show(texts, sign=False).lstrip(MINUS)
-            clauses.append(texts(f"finding.{one.direction}", name=texts(f"inline.{indicator}"), change=amount,
-                                 value=level(after, one.unit)))  # fmt: skip
+            clauses.append(
+                texts(
+                    f"finding.{one.direction}",
+                    name=texts(f"inline.{indicator}"),
+                    change=amount,
+                    value=level(after, one.unit),
+                )
+            )
     if not clauses:
         return texts("comparison.same", name=other.name(texts))
     return texts("comparison.sentence", name=other.name(texts), clauses=texts("headline.join").join(clauses))
@@ -126,14 +132,21 @@ def panels(base: Contender, others: Sequence[Contender], indicator: str, economy
     values = [factor * value for one in series.values() for value in one.values()]
     limits, charts = padded(values), []
     for tint, one in zip(TINTS, others, strict=False):
-        rows = [(year, line, factor * value) for line, who in (("base", base), ("scenario", one))
-                for year, value in series[who.id].items()]  # fmt: skip
+        rows = [
+            (year, line, factor * value)
+            for line, who in (("base", base), ("scenario", one))
+            for year, value in series[who.id].items()
+        ]
         charts.append(panel(pd.DataFrame(rows, columns=["year", "line", "value"]), limits, tint))
     names = dict(zip(series, headings((base, *others), texts), strict=True))
     years = sorted({year for one in series.values() for year in one})
-    table = pd.DataFrame({texts("table.year"): years} | {
-        names[key]: [number(factor * one.get(year, float("nan")), 2) for year in years] for key, one in series.items()
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {texts("table.year"): years}
+        | {
+            names[key]: [number(factor * one.get(year, float("nan")), 2) for year in years]
+            for key, one in series.items()
+        }
+    )
     data = pd.DataFrame(
         [
             (key, year, economy, indicator, value, info.unit)
@@ -157,10 +170,20 @@ def panels(base: Contender, others: Sequence[Contender], indicator: str, economy
         id=f"panels-{indicator}",
         title=info.label(texts.lang),
         subtitle=texts("comparison.panels_note", unit=level_unit(indicator, texts), economy=who, base=base.name(texts)),
-        alt=texts("comparison.panels_alt", name=info.label(texts.lang), economy=who, base=base.name(texts),
-                  first=years[0], last=years[-1], facts=facts),
-        chart=lambda width: beside(charts, titles, width), table=table, data=data, about=_about(indicator, texts),
-    )  # fmt: skip
+        alt=texts(
+            "comparison.panels_alt",
+            name=info.label(texts.lang),
+            economy=who,
+            base=base.name(texts),
+            first=years[0],
+            last=years[-1],
+            facts=facts,
+        ),
+        chart=lambda width: beside(charts, titles, width),
+        table=table,
+        data=data,
+        about=_about(indicator, texts),
+    )
     return Panels(tuple(titles), tuple(charts), whole)
 
 
@@ -181,8 +204,17 @@ def ranking(
             after = one.run.series(indicator, code).get(year)
             if first is not None and after is not None:
                 band = spans.of(one.id, indicator, code, year) if spans is not None else None
-                rows.append((one.id, code, names.economy(code), first, after, Change(first, after, info.unit).amount,
-                             *((band.low, band.high, band.count) if band is not None else (math.nan, math.nan, 0))))  # fmt: skip
+                rows.append(
+                    (
+                        one.id,
+                        code,
+                        names.economy(code),
+                        first,
+                        after,
+                        Change(first, after, info.unit).amount,
+                        *((band.low, band.high, band.count) if band is not None else (math.nan, math.nan, 0)),
+                    )
+                )
     if not rows:
         return None
     columns = ["case", "economy", "name", "base", "scenario_value", "value", "low", "high", "draws"]
@@ -199,14 +231,22 @@ def ranking(
         id=f"ranking-{indicator}-{year}",
         title=texts("comparison.ranking", name=info.label(texts.lang)),
         subtitle=texts("comparison.ranking_note", base=base.name(texts), year=year, unit=unit) + bars,
-        alt=texts("comparison.ranking_alt", name=info.label(texts.lang), year=year, base=base.name(texts),
-                  scenario=cases[others[0].id], top=top["name"], low=low["name"],
-                  top_value=f"{number(top['value'], 1, sign=True)} {unit}", low_value=f"{number(low['value'], 1, sign=True)} {unit}"),
+        alt=texts(
+            "comparison.ranking_alt",
+            name=info.label(texts.lang),
+            year=year,
+            base=base.name(texts),
+            scenario=cases[others[0].id],
+            top=top["name"],
+            low=low["name"],
+            top_value=f"{number(top['value'], 1, sign=True)} {unit}",
+            low_value=f"{number(low['value'], 1, sign=True)} {unit}",
+        ),
         chart=deltas(frame, cases, order, title=unit),
         table=shown,
         data=_ranking_data(frame, base, indicator, year),
         about=_about(indicator, texts),
-    )  # fmt: skip
+    )
 
 
 def _wide(frame: DataFrame, cases: Mapping[str, str], order: Sequence[str], unit: str, texts: Texts) -> DataFrame:
@@ -226,21 +266,48 @@ def _banded(frame: DataFrame, cases: Mapping[str, str], order: Sequence[str], un
 
     parts = [frame[(frame["name"] == name) & (frame["case"] == case)] for name in order for case in cases]
     rows = pd.concat(parts)
-    return pd.DataFrame({
-        texts("table.economy"): rows["name"], texts("bands.scenario"): rows["case"].map(dict(cases)),
-        **{texts(f"bands.{column}"): [number(value, 2, sign=True) for value in rows[column]] for column in ("value", "low", "high")},
-        texts("table.unit"): unit,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            texts("table.economy"): rows["name"],
+            texts("bands.scenario"): rows["case"].map(dict(cases)),
+            **{
+                texts(f"bands.{column}"): [number(value, 2, sign=True) for value in rows[column]]
+                for column in ("value", "low", "high")
+            },
+            texts("table.unit"): unit,
+        }
+    )
 
 
 def _ranking_data(frame: DataFrame, base: Contender, indicator: str, year: int) -> DataFrame:
     """What is downloaded: both levels in stored units and their difference; the distance as shown, its band and the draws."""
     unit = INDICATORS[indicator].unit
-    data = frame.assign(scenario=frame["case"], against=base.id, indicator=indicator, year=year, distance=frame["value"],
-                        difference=frame["scenario_value"] - frame["base"], unit=unit,
-                        distance_unit="percentage points" if is_share(unit) else "%")  # fmt: skip
-    columns = ["scenario", "against", "year", "economy", "indicator", "base", "scenario_value", "difference", "unit",
-               "distance", "low", "high", "distance_unit", "draws"]  # fmt: skip
+    data = frame.assign(
+        scenario=frame["case"],
+        against=base.id,
+        indicator=indicator,
+        year=year,
+        distance=frame["value"],
+        difference=frame["scenario_value"] - frame["base"],
+        unit=unit,
+        distance_unit="percentage points" if is_share(unit) else "%",
+    )
+    columns = [
+        "scenario",
+        "against",
+        "year",
+        "economy",
+        "indicator",
+        "base",
+        "scenario_value",
+        "difference",
+        "unit",
+        "distance",
+        "low",
+        "high",
+        "distance_unit",
+        "draws",
+    ]
     return data[columns].rename(columns={"scenario_value": "value"})
 
 
@@ -271,21 +338,54 @@ def world(
                 continue
             band = spans.of(one.id, indicator, WORLD, year) if spans is not None else None
             change = Change(first, after, info.unit).show(texts)
-            between = "" if band is None else texts("bands.between", low=number(band.low, 1, sign=True),
-                                                    high=number(band.high, 1, sign=True))  # fmt: skip
+            between = (
+                ""
+                if band is None
+                else texts("bands.between", low=number(band.low, 1, sign=True), high=number(band.high, 1, sign=True))
+            )
             row.append(f"{change}{between}" if between else f"{change} ({level(after, info.unit)})")
             low, high, count = (math.nan, math.nan, 0) if band is None else (band.low, band.high, band.count)
-            plain.append((one.id, base.id, year, indicator, first, after, after - first, info.unit, low, high,
-                          "percentage points" if is_share(info.unit) else "%", count))  # fmt: skip
+            plain.append(
+                (
+                    one.id,
+                    base.id,
+                    year,
+                    indicator,
+                    first,
+                    after,
+                    after - first,
+                    info.unit,
+                    low,
+                    high,
+                    "percentage points" if is_share(info.unit) else "%",
+                    count,
+                )
+            )
         shown.append([*row, level(first, info.unit)])
     heads = [texts("table.indicator"), *base_last((base, *others), texts)]
-    columns = ["scenario", "against", "year", "indicator", "base", "value", "difference", "unit", "low", "high",
-               "band_unit", "draws"]  # fmt: skip
+    columns = [
+        "scenario",
+        "against",
+        "year",
+        "indicator",
+        "base",
+        "value",
+        "difference",
+        "unit",
+        "low",
+        "high",
+        "band_unit",
+        "draws",
+    ]
     return pd.DataFrame(shown, columns=heads), pd.DataFrame(plain, columns=columns)
 
 
 def _about(indicator: str, texts: Texts) -> list[tuple[str, str]]:
     info = INDICATORS[indicator]
     words = texts("comparison.about_pp" if is_share(info.unit) else "comparison.about_percent")
-    return [(texts("chart.formula"), info.formula), (texts("chart.source"), info.source), (texts("chart.unit"), info.unit),
-            (texts("comparison.distance"), words)]  # fmt: skip
+    return [
+        (texts("chart.formula"), info.formula),
+        (texts("chart.source"), info.source),
+        (texts("chart.unit"), info.unit),
+        (texts("comparison.distance"), words),
+    ]

@@ -87,14 +87,25 @@ def when(frame: DataFrame, run: SavedRun, texts: Texts) -> Figure | None:
     table = counts.reset_index()
     most = moves["economy"].value_counts()
     shown = table.assign(economy=table["economy"].map(codes), lever=table["lever"].map(levers))
-    columns = {"economy": texts("table.economy"), "lever": texts("table.lever"), "first": texts("agents.first"),
-               "last": texts("agents.last"), "moves": texts("table.moves")}  # fmt: skip
+    columns = {
+        "economy": texts("table.economy"),
+        "lever": texts("table.lever"),
+        "first": texts("agents.first"),
+        "last": texts("agents.last"),
+        "moves": texts("table.moves"),
+    }
     return Figure(
         id="timeline",
         title=texts("agents.timeline"),
         subtitle=texts("agents.timeline_note"),
-        alt=texts("agents.timeline_alt", count=len(frame), economies=frame["economy"].nunique(),
-                  first=frame["year"].min(), last=frame["year"].max(), most=codes[str(most.index[0])]),
+        alt=texts(
+            "agents.timeline_alt",
+            count=len(frame),
+            economies=frame["economy"].nunique(),
+            first=frame["year"].min(),
+            last=frame["year"].max(),
+            most=codes[str(most.index[0])],
+        ),
         chart=configured(
             timeline(top, levers, list(codes), codes, width=1100, columns=alt.expr(LEGEND_COLUMNS)).properties(
                 height=max(30, 11 * len(levers)) * top["economy"].nunique() + LEGEND
@@ -103,7 +114,7 @@ def when(frame: DataFrame, run: SavedRun, texts: Texts) -> Figure | None:
         table=shown.rename(columns=columns),
         data=table,
         about=[(texts("agents.timeline"), texts("agents.timeline_about"))],
-    )  # fmt: skip
+    )
 
 
 def shown_log(frame: DataFrame, run: SavedRun, texts: Texts) -> DataFrame:
@@ -196,8 +207,12 @@ def between(run: SavedRun, measure: str, year: int, *, change: bool, texts: Text
     factor, places = (100.0, 1) if measure == "tariff" else (1.0, 2 if measure == "trust" else 0)
     data = frame.assign(value=factor * frame["value"])
     unit = "%" if measure == "tariff" else texts("agents.unit_share")
-    data = data.assign(hint=[f"{names.economy(a)} → {names.economy(b)}: {value:.2f}" for a, b, value in zip(
-        data["source"], data["absorber"], data["value"], strict=True)])  # fmt: skip
+    data = data.assign(
+        hint=[
+            f"{names.economy(a)} → {names.economy(b)}: {value:.2f}"
+            for a, b, value in zip(data["source"], data["absorber"], data["value"], strict=True)
+        ]
+    )
     top = float(data["value"].abs().max()) or 1.0
     top = top if change or measure == "tariff" else 1.0
     most = data.iloc[int(data["value"].to_numpy().argmax())]
@@ -208,15 +223,33 @@ def between(run: SavedRun, measure: str, year: int, *, change: bool, texts: Text
         id=f"pairs-{measure}",
         title=texts("agents.pairs_title", name=title, year=year),
         subtitle=texts("agents.pairs_change" if change else "agents.pairs_level", unit=unit, base=run.years[0])
-        if change or measure != "both" else texts("agents.both_about"),
-        alt=texts(key, name=title, year=year, top=f"{most['value']:.2f}", a=names.economy(str(most["source"])),
-                  b=names.economy(str(most["absorber"])), mean=f"{data['value'].mean():.2f}"),
-        chart=matrix(*_drawn(data, run, texts), top=top, change=change, places=places,
-                     rows_title=texts(f"agents.rows_{measure}"), columns_title=texts(f"agents.columns_{measure}")),
-        table=table.assign(absorber=table["absorber"].map(names.economy)).rename(columns={"absorber": texts("table.economy")}),
-        data=frame.assign(year=year, indicator=measure, change=change)[["year", "source", "absorber", "indicator", "change", "value"]],
+        if change or measure != "both"
+        else texts("agents.both_about"),
+        alt=texts(
+            key,
+            name=title,
+            year=year,
+            top=f"{most['value']:.2f}",
+            a=names.economy(str(most["source"])),
+            b=names.economy(str(most["absorber"])),
+            mean=f"{data['value'].mean():.2f}",
+        ),
+        chart=matrix(
+            *_drawn(data, run, texts),
+            top=top,
+            change=change,
+            places=places,
+            rows_title=texts(f"agents.rows_{measure}"),
+            columns_title=texts(f"agents.columns_{measure}"),
+        ),
+        table=table.assign(absorber=table["absorber"].map(names.economy)).rename(
+            columns={"absorber": texts("table.economy")}
+        ),
+        data=frame.assign(year=year, indicator=measure, change=change)[
+            ["year", "source", "absorber", "indicator", "change", "value"]
+        ],
         about=[(title, PAIR_INDICATORS[measure].formula if measure in PAIR_INDICATORS else texts("agents.both_about"))],
-    )  # fmt: skip
+    )
 
 
 def _drawn(data: DataFrame, run: SavedRun, texts: Texts) -> tuple[DataFrame, dict[str, str]]:
@@ -289,9 +322,15 @@ def _strip(frame: DataFrame, order: Sequence[str], steps: bool) -> Any:
     cells = alt.Chart(frame).mark_rect(stroke="white", strokeWidth=0.5)
     return configured(
         cells.encode(
-            x=alt.X("year:O", title=None, axis=alt.Axis(values=ticks, labelAngle=0, ticks=False, labelColor=INK, labelOverlap=False, labelBound=False)),
+            x=alt.X(
+                "year:O",
+                title=None,
+                axis=alt.Axis(
+                    values=ticks, labelAngle=0, ticks=False, labelColor=INK, labelOverlap=False, labelBound=False
+                ),
+            ),
             y=alt.Y("name:N", sort=list(order), title=None, axis=alt.Axis(ticks=False, domain=False)),
             color=alt.Color("value:Q", scale=scale_of, legend=legend),
             tooltip=["name", "year", alt.Tooltip("value:Q", format=".3f")],
         ).properties(height=26 * len(order) + 40)
-    )  # fmt: skip
+    )

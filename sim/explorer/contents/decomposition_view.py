@@ -41,14 +41,17 @@ def composition(seen: Seen, level: str, texts: Texts) -> Figure:
     codes = LEVELS[level]
     rows = [(code, group_of(code), row_name(code, level, texts), seen.part(code), seen.share(code)) for code in codes]
     frame = pd.DataFrame(rows, columns=["term", "colour", "name", "million_usd", "value"])
-    frame = frame.assign(shown=[f"{number(value)} %" for value in frame["value"]],
-                         full=[label(code, texts.lang) for code in codes])  # fmt: skip
-    table = pd.DataFrame({
-        texts("decompose.part"): frame["name"],
-        texts("decompose.meaning"): frame["full"],
-        texts("decompose.of_exports"): [number(value, 2) for value in frame["value"]],
-        money_unit(texts): [money(value, texts) for value in frame["million_usd"]],
-    })  # fmt: skip
+    frame = frame.assign(
+        shown=[f"{number(value)} %" for value in frame["value"]], full=[label(code, texts.lang) for code in codes]
+    )
+    table = pd.DataFrame(
+        {
+            texts("decompose.part"): frame["name"],
+            texts("decompose.meaning"): frame["full"],
+            texts("decompose.of_exports"): [number(value, 2) for value in frame["value"]],
+            money_unit(texts): [money(value, texts) for value in frame["million_usd"]],
+        }
+    )
     total = [
         texts("decompose.exports"),
         "",
@@ -62,13 +65,20 @@ def composition(seen: Seen, level: str, texts: Texts) -> Figure:
         id=f"{level}-{seen.flow.exporter}-{seen.flow.importer}-{seen.year}",
         title=texts("decompose.composition", flow=name, year=seen.year),
         subtitle=texts("decompose.composition_note", source=seen.source.name(texts)),
-        alt=texts("decompose.composition_alt", count=len(codes), flow=name, year=seen.year, top=top["name"],
-                  value=number(float(top["value"])), domestic=number(seen.dva)),
+        alt=texts(
+            "decompose.composition_alt",
+            count=len(codes),
+            flow=name,
+            year=seen.year,
+            top=top["name"],
+            value=number(float(top["value"])),
+            domestic=number(seen.dva),
+        ),
         chart=bars(frame, list(frame["name"]), COLOURS, title=texts("decompose.of_exports")),
         table=table,
         data=_data([seen], codes),
         about=about(codes, texts),
-    )  # fmt: skip
+    )
 
 
 def difference(before: Seen, after: Seen, level: str, form: str, texts: Texts) -> Figure:
@@ -81,37 +91,61 @@ def difference(before: Seen, after: Seen, level: str, form: str, texts: Texts) -
     names = [row_name(code, level, texts) for code in codes]
     change = after.exports - before.exports
     first, last = _ends(before, after, texts)
-    frame = pd.DataFrame({"name": names, "value": [factor * delta for delta in deltas],
-                          "full": [label(code, texts.lang) for code in codes],
-                          "shown": [money(delta, texts, sign=True) for delta in deltas]})  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "name": names,
+            "value": [factor * delta for delta in deltas],
+            "full": [label(code, texts.lang) for code in codes],
+            "shown": [money(delta, texts, sign=True) for delta in deltas],
+        }
+    )
     if form == "waterfall":
         chart = waterfall(*_steps(frame, before, after, (first, last), texts), title=money_unit(texts))
     else:
         ranked = frame.sort_values("value", ascending=False, kind="stable")
         chart = changes(frame, list(ranked["name"]), title=money_unit(texts))
     shares = [after.share(code) - before.share(code) for code in codes]
-    table = pd.DataFrame({
-        texts("decompose.part"): [*names, texts("decompose.sum")],
-        f"{first} ({money_unit(texts)})": [money(v, texts) for v in [*(before.part(c) for c in codes), before.exports]],
-        f"{last} ({money_unit(texts)})": [money(v, texts) for v in [*(after.part(c) for c in codes), after.exports]],
-        texts("table.change"): [money(v, texts, sign=True) for v in [*deltas, change]],
-        texts("decompose.share_change"): [*(number(v, 2, sign=True) for v in shares), ""],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            texts("decompose.part"): [*names, texts("decompose.sum")],
+            f"{first} ({money_unit(texts)})": [
+                money(v, texts) for v in [*(before.part(c) for c in codes), before.exports]
+            ],
+            f"{last} ({money_unit(texts)})": [
+                money(v, texts) for v in [*(after.part(c) for c in codes), after.exports]
+            ],
+            texts("table.change"): [money(v, texts, sign=True) for v in [*deltas, change]],
+            texts("decompose.share_change"): [*(number(v, 2, sign=True) for v in shares), ""],
+        }
+    )
     name = flow_name(after.flow, after.source, texts)
     high, low = int(np.argmax(deltas)), int(np.argmin(deltas))
     return Figure(
         id=f"change-{level}-{after.flow.exporter}-{after.flow.importer}-{before.year}-{after.year}",
         title=texts("decompose.change", flow=name, first=first, last=last),
-        subtitle=texts("decompose.change_note", total=money(change, texts, sign=True), unit=money_unit(texts),
-                       left=f"{abs(sum(deltas) - change):.1e}"),
-        alt=texts("decompose.change_alt", flow=name, first=first, last=last, unit=money_unit(texts),
-                  total=money(change, texts, sign=True), top=names[high], top_value=money(deltas[high], texts, sign=True),
-                  low=names[low], low_value=money(deltas[low], texts, sign=True)),
+        subtitle=texts(
+            "decompose.change_note",
+            total=money(change, texts, sign=True),
+            unit=money_unit(texts),
+            left=f"{abs(sum(deltas) - change):.1e}",
+        ),
+        alt=texts(
+            "decompose.change_alt",
+            flow=name,
+            first=first,
+            last=last,
+            unit=money_unit(texts),
+            total=money(change, texts, sign=True),
+            top=names[high],
+            top_value=money(deltas[high], texts, sign=True),
+            low=names[low],
+            low_value=money(deltas[low], texts, sign=True),
+        ),
         chart=chart,
         table=table,
         data=_data([before, after], codes),
         about=about(codes, texts),
-    )  # fmt: skip
+    )
 
 
 def _ends(before: Seen, after: Seen, texts: Texts) -> tuple[str, str]:
@@ -152,8 +186,9 @@ def history(source: Source, flow: Flow, texts: Texts) -> tuple[Figure, Figure] |
         [(one.year, key, one.vs(key)) for one in seen for key in VS], columns=["year", "line", "value"]
     )
     parts = {code: short(code, texts) for code in PARTITION}
-    stack = pd.DataFrame([(one.year, code, one.share(code)) for one in seen for code in PARTITION],
-                         columns=["year", "part", "value"])  # fmt: skip
+    stack = pd.DataFrame(
+        [(one.year, code, one.share(code)) for one in seen for code in PARTITION], columns=["year", "part", "value"]
+    )
     span = {"first": first.year, "last": last.year, "flow": name}
 
     def facts(names: dict[str, str], at: dict[str, tuple[float, float]]) -> str:
@@ -165,24 +200,34 @@ def history(source: Source, flow: Flow, texts: Texts) -> tuple[Figure, Figure] |
         id=f"vs-{flow.exporter}-{flow.importer}",
         title=texts("decompose.vs", **span),
         subtitle=texts("decompose.vs_note", source=source.name(texts)),
-        alt=texts("alt.lines", base=first.year, year=last.year,
-                  facts=facts({str(k): v for k, v in words.items()}, {k: (first.vs(k), last.vs(k)) for k in VS})),
+        alt=texts(
+            "alt.lines",
+            base=first.year,
+            year=last.year,
+            facts=facts({str(k): v for k, v in words.items()}, {k: (first.vs(k), last.vs(k)) for k in VS}),
+        ),
         chart=courses(lines, {str(one): texts(f"decompose.line_{key}") for one, key in VS.items()}, len(parts)),
         table=_wide(lines, "line", {str(k): f"{v} (%)" for k, v in words.items()}, texts),
-        data=lines.assign(exporter=flow.exporter, importer=flow.importer, unit="% of gross exports").rename(columns={"line": "definition"}),
+        data=lines.assign(exporter=flow.exporter, importer=flow.importer, unit="% of gross exports").rename(
+            columns={"line": "definition"}
+        ),
         about=vs_about(texts),
-    )  # fmt: skip
+    )
     made_of = Figure(
         id=f"history-{flow.exporter}-{flow.importer}",
         title=texts("decompose.history", **span),
         subtitle=texts("decompose.history_note"),
-        alt=texts("alt.groups", base=first.year, year=last.year,
-                  facts=facts(parts, {code: (first.share(code), last.share(code)) for code in PARTITION})),
+        alt=texts(
+            "alt.groups",
+            base=first.year,
+            year=last.year,
+            facts=facts(parts, {code: (first.share(code), last.share(code)) for code in PARTITION}),
+        ),
         chart=areas(stack, parts, COLOURS),
         table=_wide(stack, "part", {code: f"{word} (%)" for code, word in parts.items()}, texts),
         data=_data(seen, PARTITION),
         about=about(PARTITION, texts),
-    )  # fmt: skip
+    )
     return vs, made_of
 
 
@@ -202,10 +247,22 @@ def by_sector(seen: Seen, texts: Texts) -> tuple[DataFrame, DataFrame]:
         cells = [gone or number(value) for value in values]
         shown.append([names.sector(code), gone or money(one.exports, texts), *cells])
         plain.append((seen.year, seen.flow.exporter, seen.flow.importer, code, one.exports, *values))
-    heads = [texts("decompose.sector"), f"{texts('decompose.exports')} ({money_unit(texts)})",
-             texts("decompose.dva_share"), *(f"{texts(f'decompose.{key}')} (%)" for key in VS.values())]  # fmt: skip
-    columns = ["year", "exporter", "importer", "sector", "exports_million_usd", "dva_percent", "vs_one_minus_dva_percent",
-               "vs_foreign_content_percent"]  # fmt: skip
+    heads = [
+        texts("decompose.sector"),
+        f"{texts('decompose.exports')} ({money_unit(texts)})",
+        texts("decompose.dva_share"),
+        *(f"{texts(f'decompose.{key}')} (%)" for key in VS.values()),
+    ]
+    columns = [
+        "year",
+        "exporter",
+        "importer",
+        "sector",
+        "exports_million_usd",
+        "dva_percent",
+        "vs_one_minus_dva_percent",
+        "vs_foreign_content_percent",
+    ]
     return pd.DataFrame(shown, columns=heads), pd.DataFrame(plain, columns=columns)
 
 

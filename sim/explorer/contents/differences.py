@@ -78,8 +78,15 @@ def acts(run: SavedRun, texts: Texts) -> Iterator[str]:
         who, partners = (_labels(str(row[key]), names, texts) for key in ("who", "partners"))
         years = "–".join(str(int(row[key])) for key in ("from", "to") if row[key] == row[key] and row[key] is not None)
         sectors = _sectors(str(row["sectors"]), names, texts)
-        yield texts("comparison.act", lever=names.lever(str(row["lever"])), size=size, who=who, partners=partners,
-                    sectors=sectors, years=years)  # fmt: skip
+        yield texts(
+            "comparison.act",
+            lever=names.lever(str(row["lever"])),
+            size=size,
+            who=who,
+            partners=partners,
+            sectors=sectors,
+            years=years,
+        )
 
 
 def _labels(codes: str, names: Names, texts: Texts) -> str:

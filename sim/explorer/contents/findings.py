@@ -37,5 +37,6 @@ def finding(run: Finished, base: Finished | None, year: int, name: str, texts: T
 
 def _clause(indicator: str, one: Change, texts: Texts) -> str:
     amount = one.show(texts, sign=False).lstrip(MINUS)
-    return texts(f"finding.{one.direction}", name=texts(f"inline.{indicator}"), change=amount,
-                 value=level(one.after, one.unit))  # fmt: skip
+    return texts(
+        f"finding.{one.direction}", name=texts(f"inline.{indicator}"), change=amount, value=level(one.after, one.unit)
+    )

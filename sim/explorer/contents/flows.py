@@ -19,9 +19,15 @@ Array = NDArray[np.float64]
 LEVELS = {"groups": PARTITION, "terms": TERM_CODES}
 #: Blue and green: domestic; orange: foreign; grey: counted twice or more.
 COLOURS = {
-    "DVA_FIN": "#0072B2", "DVA_INT": "#56B4E9", "DVA_INTREX": "#009E73", "RDV": "#CC79A7",
-    "DDC": "#B8C0C9", "MVA": "#E69F00", "OVA": "#D55E00", "FDC": "#7B8794",
-}  # fmt: skip
+    "DVA_FIN": "#0072B2",
+    "DVA_INT": "#56B4E9",
+    "DVA_INTREX": "#009E73",
+    "RDV": "#CC79A7",
+    "DDC": "#B8C0C9",
+    "MVA": "#E69F00",
+    "OVA": "#D55E00",
+    "FDC": "#7B8794",
+}
 #: The two definitions of vertical specialisation, with their text keys.
 VS: dict[Definition, str] = {"one-minus-dva": "vs_one", "foreign-content": "vs_foreign"}
 #: Largest |Σ T − E| against the largest flow at which the sum counts as exact; the checks of a run use the same.

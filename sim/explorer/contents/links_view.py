@@ -62,9 +62,14 @@ def unit_of(measure: str, texts: Texts, *, change: bool) -> str:
 
 
 def heat(
-    source: Source, measure: str, year: int, against: int | None, home: bool, texts: Texts,
+    source: Source,
+    measure: str,
+    year: int,
+    against: int | None,
+    home: bool,
+    texts: Texts,
     chosen: tuple[str, str] | None = None,
-) -> Figure:  # fmt: skip
+) -> Figure:
     """Matrix of a measure, or of its change against another year; ``home`` keeps what each takes from itself.
 
     The pair ``chosen``, by the codes of source and absorber, is framed.
@@ -82,10 +87,25 @@ def heat(
     unit = unit_of(measure, texts, change=change)
     labels = {code: names.economy(code) for code in codes} if len(codes) <= PRINTED else {code: code for code in codes}
     rows = [
-        (source_code, absorber, labels[source_code], labels[absorber], values[s, r], _hint(names.economy(source_code), names.economy(absorber),
-         values[s, r], unit, change, s == r and not home, texts))
-        for s, source_code in enumerate(codes) for r, absorber in enumerate(codes)
-    ]  # fmt: skip
+        (
+            source_code,
+            absorber,
+            labels[source_code],
+            labels[absorber],
+            values[s, r],
+            _hint(
+                names.economy(source_code),
+                names.economy(absorber),
+                values[s, r],
+                unit,
+                change,
+                s == r and not home,
+                texts,
+            ),
+        )
+        for s, source_code in enumerate(codes)
+        for r, absorber in enumerate(codes)
+    ]
     frame = pd.DataFrame(rows, columns=["from", "to", "source", "absorber", "value", "hint"])
     top = float(np.nanmax(np.abs(values))) if np.isfinite(values).any() else 1.0
     off = np.where(np.eye(len(codes), dtype=bool), np.nan, full)
@@ -93,22 +113,37 @@ def heat(
     key = "heat_change" if change else "heat"
     first = against if against is not None else year
     title = texts(f"links.{key}", measure=texts(f"links.measure_{measure}"), year=year, first=first)
-    table = pd.DataFrame({texts("table.absorber"): [names.economy(code) for code in codes]} | {
-        code: [number(full[k, j], 2, sign=change) for j in range(len(codes))] for k, code in enumerate(codes)
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {texts("table.absorber"): [names.economy(code) for code in codes]}
+        | {code: [number(full[k, j], 2, sign=change) for j in range(len(codes))] for k, code in enumerate(codes)}
+    )
     return Figure(
         id=f"{measure}-{year}" + (f"-{against}" if change else ""),
         title=title,
         subtitle=texts("links.heat_note", unit=unit, source=source.name(texts)),
-        alt=texts(f"links.{key}_alt", count=len(codes), measure=texts(f"links.measure_{measure}"), year=year,
-                  first=first, absorber=names.economy(codes[r]), source=names.economy(codes[s]),
-                  value=f"{number(off[s, r], 1, sign=change)} {unit}"),
-        chart=matrix(frame, labels, top=top, change=change,
-                     rows_title=texts("fig.links_rows"), columns_title=texts("fig.links_columns"), chosen=chosen),
+        alt=texts(
+            f"links.{key}_alt",
+            count=len(codes),
+            measure=texts(f"links.measure_{measure}"),
+            year=year,
+            first=first,
+            absorber=names.economy(codes[r]),
+            source=names.economy(codes[s]),
+            value=f"{number(off[s, r], 1, sign=change)} {unit}",
+        ),
+        chart=matrix(
+            frame,
+            labels,
+            top=top,
+            change=change,
+            rows_title=texts("fig.links_rows"),
+            columns_title=texts("fig.links_columns"),
+            chosen=chosen,
+        ),
         table=table,
         data=_matrix_data(source, measure, year, against),
         about=about(measure, texts),
-    )  # fmt: skip
+    )
 
 
 def _hint(source: str, absorber: str, value: float, unit: str, change: bool, home: bool, texts: Texts) -> str:
@@ -161,10 +196,15 @@ def tile_map(source: Source, kind: str, focus: str, year: int, against: int | No
     unit = texts("unit.pp") if change else "%"
     focused = kind in ("on", "by")
     rows = [
-        (code, names.economy(code) if len(source.codes) <= PRINTED and texts.lang == "zh" else code, value,
-         number(value, 1, sign=change), f"{names.economy(code)}: {number(value, 1, sign=change)} {unit}")
+        (
+            code,
+            names.economy(code) if len(source.codes) <= PRINTED and texts.lang == "zh" else code,
+            value,
+            number(value, 1, sign=change),
+            f"{names.economy(code)}: {number(value, 1, sign=change)} {unit}",
+        )
         for code, value in zip(source.codes, values, strict=True)
-    ]  # fmt: skip
+    ]
     frame = pd.DataFrame(rows, columns=["economy", "label", "value", "shown", "hint"])
     top = float(np.nanmax(np.abs(values))) if np.isfinite(values).any() else 1.0
     most = int(np.nanargmax(np.abs(values))) if np.isfinite(values).any() else 0
@@ -172,21 +212,35 @@ def tile_map(source: Source, kind: str, focus: str, year: int, against: int | No
     first = against if against is not None else year
     what = texts(f"links.map_{kind}", economy=who)
     shown = frame.sort_values("value", ascending=False, kind="stable", key=lambda column: column.abs())
-    table = pd.DataFrame({texts("table.economy"): [names.economy(code) for code in shown["economy"]],
-                          f"{what} ({unit})": [number(value, 2, sign=change) for value in shown["value"]]})  # fmt: skip
-    data = frame[["economy", "value"]].assign(year=year, against=against, measure=kind, focus=focus if focused else "",
-                                              unit="percentage points" if change else "%")  # fmt: skip
+    table = pd.DataFrame(
+        {
+            texts("table.economy"): [names.economy(code) for code in shown["economy"]],
+            f"{what} ({unit})": [number(value, 2, sign=change) for value in shown["value"]],
+        }
+    )
+    data = frame[["economy", "value"]].assign(
+        year=year,
+        against=against,
+        measure=kind,
+        focus=focus if focused else "",
+        unit="percentage points" if change else "%",
+    )
     return Figure(
         id=f"map-{kind}-{focus if focused else 'all'}-{year}" + (f"-{against}" if change else ""),
         title=texts("links.map_change" if change else "links.map", what=what, year=year, first=first),
         subtitle=texts("links.map_note", unit=unit, source=source.name(texts)),
-        alt=texts("links.map_alt", what=what, year=year, economy=names.economy(source.codes[most]),
-                  value=f"{number(values[most], 1, sign=change)} {unit}"),
+        alt=texts(
+            "links.map_alt",
+            what=what,
+            year=year,
+            economy=names.economy(source.codes[most]),
+            value=f"{number(values[most], 1, sign=change)} {unit}",
+        ),
         chart=tiles(frame, top=top, change=change, focus=focus if focused else ""),
         table=table,
         data=data,
         about=about(kind, texts),
-    )  # fmt: skip
+    )
 
 
 # -- the way of value ----------------------------------------------------------------------------------
@@ -220,8 +274,10 @@ def way(source: Source, exporter: str, year: int, sectors: Sequence[str], count:
     if chain is None or chain.exports <= 0:
         return None
     names, codes, factor = source.names(texts), source.codes, money_scale(texts)
-    sides = {"origin": top_and_other(chain.origins, codes, count, exporter),
-             "market": top_and_other(chain.markets, codes, count)}  # fmt: skip
+    sides = {
+        "origin": top_and_other(chain.origins, codes, count, exporter),
+        "market": top_and_other(chain.markets, codes, count),
+    }
     links = tuple((side, code, value) for side, parts in sides.items() for code, value in parts)
 
     def name(code: str) -> str:
@@ -235,28 +291,40 @@ def way(source: Source, exporter: str, year: int, sectors: Sequence[str], count:
         colours[node] = tints[code]
         ends = (node, middle) if side == "origin" else (middle, node)
         drawn.append((*ends, factor * value))
-    table = pd.DataFrame({
-        texts("links.side"): [texts(f"links.side_{side}") for side, _, _ in links],
-        texts("table.economy"): [name(code) for _, code, _ in links],
-        money_unit(texts): [money(value, texts) for _, _, value in links],
-        texts("decompose.of_exports"): [number(100 * value / chain.exports, 1) for _, _, value in links],
-    })  # fmt: skip
-    rows = [(year, exporter, " ".join(sectors) or "all", side, code, float(value), "million USD")
-            for side, values in (("origin", chain.origins), ("market", chain.markets))
-            for code, value in zip(codes, values, strict=True)]  # fmt: skip
+    table = pd.DataFrame(
+        {
+            texts("links.side"): [texts(f"links.side_{side}") for side, _, _ in links],
+            texts("table.economy"): [name(code) for _, code, _ in links],
+            money_unit(texts): [money(value, texts) for _, _, value in links],
+            texts("decompose.of_exports"): [number(100 * value / chain.exports, 1) for _, _, value in links],
+        }
+    )
+    rows = [
+        (year, exporter, " ".join(sectors) or "all", side, code, float(value), "million USD")
+        for side, values in (("origin", chain.origins), ("market", chain.markets))
+        for code, value in zip(codes, values, strict=True)
+    ]
     data = pd.DataFrame(rows, columns=["year", "exporter", "sectors", "side", "economy", "value", "unit"])
     own = float(chain.origins[codes.index(exporter)])
     foreign = [item for item in sides["origin"] if item[0] not in (exporter, OTHER)]
-    text = {"exporter": names.economy(exporter), "year": year, "own": number(100 * own / chain.exports),
-            "origin": name(foreign[0][0]) if foreign else name(OTHER), "market": name(sides["market"][0][0]),
-            "total": f"{money(chain.exports, texts)} {money_unit(texts)}"}  # fmt: skip
+    text = {
+        "exporter": names.economy(exporter),
+        "year": year,
+        "own": number(100 * own / chain.exports),
+        "origin": name(foreign[0][0]) if foreign else name(OTHER),
+        "market": name(sides["market"][0][0]),
+        "total": f"{money(chain.exports, texts)} {money_unit(texts)}",
+    }
     picture = Figure(
         id=f"way-{exporter}-{year}",
         title=texts("links.way", **text),
         subtitle=texts("links.way_note", **text),
         alt=texts("links.way_alt", **text),
-        chart=lambda _: ribbons(drawn, colours), table=table, data=data, about=about("chain", texts),
-    )  # fmt: skip
+        chart=lambda _: ribbons(drawn, colours),
+        table=table,
+        data=data,
+        about=about("chain", texts),
+    )
     return Way(links, tuple(drawn), colours, picture)
 
 

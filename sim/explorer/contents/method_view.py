@@ -23,23 +23,50 @@ if TYPE_CHECKING:
 #: Levers of the laboratory by the parameter that they set; the sign of each is tested.
 SIGNED: Mapping[str, str] = MappingProxyType(
     {
-        "automation.robot_speed": "speed", "automation.ai_speed": "speed", "automation.base_access": "access",
-        "protection.sensitivity": "backlash", "protection.retaliation": "retaliation", "ledger.documents": "ledger",
-        "trust.friction": "distrust", "automation.technology_sharing": "sharing", "automation.ai_home_share": "home",
-        "automation.reinstatement": "newtasks", "economy.capital_supply": "capital",
+        "automation.robot_speed": "speed",
+        "automation.ai_speed": "speed",
+        "automation.base_access": "access",
+        "protection.sensitivity": "backlash",
+        "protection.retaliation": "retaliation",
+        "ledger.documents": "ledger",
+        "trust.friction": "distrust",
+        "automation.technology_sharing": "sharing",
+        "automation.ai_home_share": "home",
+        "automation.reinstatement": "newtasks",
+        "economy.capital_supply": "capital",
     }
-)  # fmt: skip
+)
 #: Calibration files with the column that names the quantity; without one the file is the quantity.
 CALIBRATED: Mapping[str, str] = MappingProxyType(
-    {"countries.csv": "parameter", "elasticities.csv": "set", "exposure.csv": "kind", "labour_profile.csv": "",
-     "ai_providers.csv": "", "emissions.csv": "", "types.csv": "parameter", "facts.csv": "fact"}
-)  # fmt: skip
+    {
+        "countries.csv": "parameter",
+        "elasticities.csv": "set",
+        "exposure.csv": "kind",
+        "labour_profile.csv": "",
+        "ai_providers.csv": "",
+        "emissions.csv": "",
+        "types.csv": "parameter",
+        "facts.csv": "fact",
+    }
+)
 #: First words of the status of a parameter, from firm to soft.
 STATUSES = ("data", "literature", "judgement")
 #: Columns of the downloaded table of parameters.
 PARAMETER_COLUMNS = (
-    "id", "label", "value", "default", "changed", "low", "high", "unit", "effect", "sign", "status", "source", "note",
-)  # fmt: skip
+    "id",
+    "label",
+    "value",
+    "default",
+    "changed",
+    "low",
+    "high",
+    "unit",
+    "effect",
+    "sign",
+    "status",
+    "source",
+    "note",
+)
 #: Accounting behind everything, from the table to the sixteen terms and to the equilibrium.
 EQUATIONS: tuple[tuple[str, str], ...] = (
     ("output", r"X = A X + Y = B\,Y, \qquad B = (I - A)^{-1}"),
@@ -48,9 +75,12 @@ EQUATIONS: tuple[tuple[str, str], ...] = (
     ("terms", r"E_{sr} = T_1 + T_2 + \dots + T_{16}"),
     ("vs", r"\mathrm{VS} = 1 - \frac{T_1 + \dots + T_8}{E} ,\qquad \frac{T_{11} + \dots + T_{16}}{E}"),
     ("absorbed", r"W_{sr} = V_s B_s Y_r, \qquad I = \textstyle\sum_{s \ne r} W_{sr} / \sum W_{sr}"),
-    ("prices", r"\hat c_i = \bigl(\alpha_i\, \hat p_{v,i}^{\,1-\sigma} + (1 - \alpha_i)\, \hat p_{m,i}^{\,1-\sigma}\bigr)^{1/(1-\sigma)}"),
+    (
+        "prices",
+        r"\hat c_i = \bigl(\alpha_i\, \hat p_{v,i}^{\,1-\sigma} + (1 - \alpha_i)\, \hat p_{m,i}^{\,1-\sigma}\bigr)^{1/(1-\sigma)}",
+    ),
     ("shares", r"\hat\pi_{si,r} = \left(\frac{\hat c_{si}\, \hat\kappa_{si,r}}{\hat P_{i,r}}\right)^{-\theta_i}"),
-)  # fmt: skip
+)
 
 
 def parameter_table(run: SavedRun | None, texts: Texts) -> DataFrame:
@@ -63,13 +93,43 @@ def parameter_table(run: SavedRun | None, texts: Texts) -> DataFrame:
         own = used.get(one.id)
         value = str(own["value"]) if own is not None else f"{one.value:g}"
         effect, sign = _effect(one.id, texts)
-        rows.append((one.id, parameter_label(one.id, texts), value, f"{one.value:g}", bool(own is not None and own["changed"]),
-                     one.low, one.high, one.unit, effect, sign, one.status, one.source, one.note))  # fmt: skip
+        rows.append(
+            (
+                one.id,
+                parameter_label(one.id, texts),
+                value,
+                f"{one.value:g}",
+                bool(own is not None and own["changed"]),
+                one.low,
+                one.high,
+                one.unit,
+                effect,
+                sign,
+                one.status,
+                one.source,
+                one.note,
+            )
+        )
     names = None if run is None else Names.of(run, texts)
     for id, row in used.items():
         if names is not None and id not in parameters():  # an override for one economy
-            rows.append((id, names.parameter(id), str(row["value"]), str(row["default"]), bool(row["changed"]), row["low"], row["high"],
-                         str(row["unit"]), "", 0, str(row["status"]), str(row["source"]), str(row["note"])))  # fmt: skip
+            rows.append(
+                (
+                    id,
+                    names.parameter(id),
+                    str(row["value"]),
+                    str(row["default"]),
+                    bool(row["changed"]),
+                    row["low"],
+                    row["high"],
+                    str(row["unit"]),
+                    "",
+                    0,
+                    str(row["status"]),
+                    str(row["source"]),
+                    str(row["note"]),
+                )
+            )
     return pd.DataFrame(rows, columns=list(PARAMETER_COLUMNS))
 
 
@@ -97,10 +157,19 @@ def lever_table(texts: Texts) -> DataFrame:
     import pandas as pd
 
     rows = [
-        (one.id, kind, one.label_zh if texts.lang == "zh" else one.label_en, one.unit, one.allowed, one.kind, one.shape, one.meaning)
+        (
+            one.id,
+            kind,
+            one.label_zh if texts.lang == "zh" else one.label_en,
+            one.unit,
+            one.allowed,
+            one.kind,
+            one.shape,
+            one.meaning,
+        )
         for kind, registry in (("policy", POLICY), ("event", EVENT))
         for one in registry.values()
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows, columns=["id", "used_as", "label", "unit", "allowed", "kind", "applies_to", "meaning"])
 
 
@@ -109,8 +178,10 @@ def indicator_table(texts: Texts) -> DataFrame:
     import pandas as pd
 
     both = {**INDICATORS, **{f"{id}": one for id, one in PAIR_INDICATORS.items() if id not in INDICATORS}}
-    rows = [(one.id, one.label(texts.lang), one.unit, one.formula, one.scope if id in INDICATORS else "pair", one.source)
-            for id, one in both.items()]  # fmt: skip
+    rows = [
+        (one.id, one.label(texts.lang), one.unit, one.formula, one.scope if id in INDICATORS else "pair", one.source)
+        for id, one in both.items()
+    ]
     return pd.DataFrame(rows, columns=["id", "label", "unit", "formula", "scope", "source"])
 
 
@@ -130,10 +201,16 @@ def check_table(run: SavedRun, texts: Texts) -> DataFrame:
 
     frame = run["checks"]
     rows = [
-        (name, texts.get(f"check.{name}") or str(name), float(part["value"].abs().max()), float(part["tolerance"].iloc[0]),
-         len(part), bool(part["passed"].all()))
+        (
+            name,
+            texts.get(f"check.{name}") or str(name),
+            float(part["value"].abs().max()),
+            float(part["tolerance"].iloc[0]),
+            len(part),
+            bool(part["passed"].all()),
+        )
         for name, part in frame.groupby("check", sort=False)
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows, columns=["check", "label", "worst", "tolerance", "years", "passed"])
 
 

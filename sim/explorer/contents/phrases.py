@@ -73,9 +73,7 @@ def plain(value: Any) -> str:
 
 def spoken(frame: DataFrame, texts: Texts) -> DataFrame:
     """A table of the registries as it is shown: phrases, limits and meanings in the language of the page."""
-    new = {
-        name: [phrase(str(value), texts) for value in frame[name]] for name in PHRASED if name in frame.columns
-    }  # fmt: skip
+    new = {name: [phrase(str(value), texts) for value in frame[name]] for name in PHRASED if name in frame.columns}
     if "allowed" in frame.columns:
         new["allowed"] = [limits(str(value), texts) for value in frame["allowed"]]
     if {"meaning", "used_as"} <= set(frame.columns):

@@ -24,10 +24,34 @@ if TYPE_CHECKING:
 MEASURES = ("vs_share", "mva", "ova", "fdc", "fva_fin", "fva_int")
 #: Terms of the glossary, in the order in which one meets them.
 GLOSSARY = (
-    "gross_exports", "decomposition", "dva", "fva", "vs", "double", "returned", "mva", "ova", "technical", "leontief", "final",
-    "intermediate", "gvc", "advantage", "endowment", "tariff", "retaliation", "interdependence", "deglobalisation",
-    "premature", "labour_share", "trust", "ledger", "iceberg", "baseline", "scenario",
-)  # fmt: skip
+    "gross_exports",
+    "decomposition",
+    "dva",
+    "fva",
+    "vs",
+    "double",
+    "returned",
+    "mva",
+    "ova",
+    "technical",
+    "leontief",
+    "final",
+    "intermediate",
+    "gvc",
+    "advantage",
+    "endowment",
+    "tariff",
+    "retaliation",
+    "interdependence",
+    "deglobalisation",
+    "premature",
+    "labour_share",
+    "trust",
+    "ledger",
+    "iceberg",
+    "baseline",
+    "scenario",
+)
 #: The order of play of one simulated year.
 PLAY = ("observe", "decide", "solve", "table", "decompose", "track")
 #: Our own critiques of the model.
@@ -51,10 +75,18 @@ def published_table() -> DataFrame:
         own = structure_of(values, row["exporter"], row["importer"], "one-minus-dva")
         recorded = full[row["year"], row["exporter"]]
         rows += [
-            (int(row["year"]), row["exporter"], row["importer"], measure, float(row[measure]), float(recorded[measure]),
-             float(getattr(own, measure)), measure in row["suspect"].split())
+            (
+                int(row["year"]),
+                row["exporter"],
+                row["importer"],
+                measure,
+                float(row[measure]),
+                float(recorded[measure]),
+                float(getattr(own, measure)),
+                measure in row["suspect"].split(),
+            )
             for measure in MEASURES
-        ]  # fmt: skip
+        ]
     return pd.DataFrame(
         rows, columns=["year", "exporter", "importer", "measure", "printed", "full", "bundled", "suspect"]
     )
@@ -71,13 +103,17 @@ def published(texts: Texts) -> Figure:
     names = {f"{a}→{b}": f"{texts.economy(a)} → {texts.economy(b)}" for a, b in (("KOR", "CHN"), ("CHN", "KOR"))}
     flow = own["exporter"] + "→" + own["importer"]
     long = own.assign(flow=flow.map(names)).melt(
-        id_vars=["year", "flow", "suspect"], value_vars=["printed", "full", "bundled"], var_name="kind", value_name="value"
-    )  # fmt: skip
+        id_vars=["year", "flow", "suspect"],
+        value_vars=["printed", "full", "bundled"],
+        var_name="kind",
+        value_name="value",
+    )
     kinds = {kind: texts(f"method.{kind}") for kind in ("printed", "full", "bundled")}
     shown = data.assign(
-        flow=(data["exporter"] + "→" + data["importer"]).map(names), measure=data["measure"].str.upper(),
+        flow=(data["exporter"] + "→" + data["importer"]).map(names),
+        measure=data["measure"].str.upper(),
         printed=[f"{number(v, 2)}{'*' if s else ''}" for v, s in zip(data["printed"], data["suspect"], strict=True)],
-    )  # fmt: skip
+    )
     shown = shown[["year", "flow", "measure", "printed", "full", "bundled"]].round(2)
     return Figure(
         id="table4",
@@ -85,28 +121,49 @@ def published(texts: Texts) -> Figure:
         subtitle=texts("method.table4_note"),
         alt=texts("method.table4_alt", vs=number(worst["vs"], 2), parts=number(worst["parts"], 2)),
         chart=configured(_points(long, kinds, list(names.values()))),
-        table=shown.rename(columns={"year": texts("table.year"), "flow": texts("method.flow"),
-                                    "measure": texts("table.indicator"), **kinds}),
+        table=shown.rename(
+            columns={
+                "year": texts("table.year"),
+                "flow": texts("method.flow"),
+                "measure": texts("table.indicator"),
+                **kinds,
+            }
+        ),
         data=data.assign(unit="per cent"),
-        about=[(texts("chart.source"), texts("method.table4_source")), (texts("method.bundled"), texts("method.bundled_about"))],
-    )  # fmt: skip
+        about=[
+            (texts("chart.source"), texts("method.table4_source")),
+            (texts("method.bundled"), texts("method.bundled_about")),
+        ],
+    )
 
 
 def _points(frame: DataFrame, kinds: dict[str, str], flows: list[str]) -> Any:
     import altair as alt
 
     shown = frame.assign(name=frame["kind"].map(kinds))
-    colour = alt.Color("flow:N", sort=flows, scale=alt.Scale(domain=flows, range=[OKABE_ITO[0], OKABE_ITO[1]]),
-                       legend=alt.Legend(orient="bottom", title=None))  # fmt: skip
+    colour = alt.Color(
+        "flow:N",
+        sort=flows,
+        scale=alt.Scale(domain=flows, range=[OKABE_ITO[0], OKABE_ITO[1]]),
+        legend=alt.Legend(orient="bottom", title=None),
+    )
     x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", grid=False), scale=alt.Scale(zero=False, nice=False))
     y = alt.Y("value:Q", title="%", scale=alt.Scale(zero=True))
-    lines = [alt.Chart(shown[shown["kind"] == kind]).mark_line(strokeWidth=2.2, strokeDash=dash).encode(x=x, y=y, color=colour)
-             for kind, dash in (("full", [1, 0]), ("bundled", [5, 4]))]  # fmt: skip
+    lines = [
+        alt.Chart(shown[shown["kind"] == kind])
+        .mark_line(strokeWidth=2.2, strokeDash=dash)
+        .encode(x=x, y=y, color=colour)
+        for kind, dash in (("full", [1, 0]), ("bundled", [5, 4]))
+    ]
     printed = shown[shown["kind"] == "printed"]
     points = [
-        alt.Chart(printed[~printed["suspect"]]).mark_point(filled=True, size=46, opacity=1).encode(x=x, y=y, color=colour),
-        alt.Chart(printed[printed["suspect"]]).mark_point(shape="cross", size=90, color=QUIET, filled=True).encode(x=x, y=y),
-    ]  # fmt: skip
+        alt.Chart(printed[~printed["suspect"]])
+        .mark_point(filled=True, size=46, opacity=1)
+        .encode(x=x, y=y, color=colour),
+        alt.Chart(printed[printed["suspect"]])
+        .mark_point(shape="cross", size=90, color=QUIET, filled=True)
+        .encode(x=x, y=y),
+    ]
     return alt.layer(*lines, *points).properties(height=260)
 
 
@@ -120,8 +177,20 @@ def literature(run: SavedRun, texts: Texts) -> DataFrame:
         over, _, under = one.benchmark.indicator.partition("/")
         what = names.indicator(over) + (f" / {names.indicator(under)}" if under else "")
         unit = "percentage points" if one.benchmark.kind == "points" else "per cent"
-        rows.append((what, names.economy(one.benchmark.economy), f"{one.first}–{one.last}", round(one.ours, 2), round(one.low, 2),
-                     round(one.high, 2), unit, texts(f"literature.{one.verdict}"), one.benchmark.source, one.benchmark.status))  # fmt: skip
+        rows.append(
+            (
+                what,
+                names.economy(one.benchmark.economy),
+                f"{one.first}–{one.last}",
+                round(one.ours, 2),
+                round(one.low, 2),
+                round(one.high, 2),
+                unit,
+                texts(f"literature.{one.verdict}"),
+                one.benchmark.source,
+                one.benchmark.status,
+            )
+        )
     return pd.DataFrame(
         rows, columns=["measure", "economy", "years", "ours", "low", "high", "unit", "verdict", "source", "status"]
     )

@@ -41,49 +41,78 @@ class Rule:
 
 _DIFFUSION = Rule(
     "diffusion",
-    (r"m = \max(0,\ 1 - \mu\,\hat q / \hat w)", r"r = s \cdot m \cdot h \cdot \pi",
-     r"K' = C \,/\, \bigl(1 + (C/K - 1)\, e^{-r}\bigr)"),
-    MANSFIELD, ("automation.",),
-)  # fmt: skip
+    (
+        r"m = \max(0,\ 1 - \mu\,\hat q / \hat w)",
+        r"r = s \cdot m \cdot h \cdot \pi",
+        r"K' = C \,/\, \bigl(1 + (C/K - 1)\, e^{-r}\bigr)",
+    ),
+    MANSFIELD,
+    ("automation.",),
+)
 _PROTECTION = Rule(
     "protection",
-    (r"g' = m\,g + \textstyle\sum_k w_k \cdot \ell_k",
-     r"o = \sigma \cdot \max(0,\ g - \bar g) \cdot 2p / (p + \bar p)", TARIFF),
-    f"{DESIGN}/protection", ("protection.",),
-)  # fmt: skip
+    (
+        r"g' = m\,g + \textstyle\sum_k w_k \cdot \ell_k",
+        r"o = \sigma \cdot \max(0,\ g - \bar g) \cdot 2p / (p + \bar p)",
+        TARIFF,
+    ),
+    f"{DESIGN}/protection",
+    ("protection.",),
+)
 _RETALIATION = Rule(
-    "retaliation", (r"v = \rho \cdot \max(0,\ \Delta \bar t_s)", TARIFF), f"{DESIGN}/protection",
+    "retaliation",
+    (r"v = \rho \cdot \max(0,\ \Delta \bar t_s)", TARIFF),
+    f"{DESIGN}/protection",
     ("protection.retaliation", "protection.adjustment", "protection.cap"),
-)  # fmt: skip
+)
 _COMMITMENT = Rule(
-    "commitment", (r"\max(o, v) \;\to\; (1 - c)\,\max(o, v)",), f"{DESIGN}/ledger", ("ledger.commitment", "protection.adjustment"),
-)  # fmt: skip
+    "commitment",
+    (r"\max(o, v) \;\to\; (1 - c)\,\max(o, v)",),
+    f"{DESIGN}/ledger",
+    ("ledger.commitment", "protection.adjustment"),
+)
 _UNION = Rule("union", (r"\bar t_{s,i} = \textstyle\sum_r w_r\, t_{s,i,r}",), f"{DESIGN}/protection")
 _LEDGER = Rule(
     "ledger",
-    (r"S > R + E / H",
-     r"S < R \quad (n \times)"),
-    f"{DESIGN}/ledger", ("ledger.",),
-)  # fmt: skip
+    (r"S > R + E / H", r"S < R \quad (n \times)"),
+    f"{DESIGN}/ledger",
+    ("ledger.",),
+)
 _CARBON = Rule(
-    "carbon", (r"m \cdot a = p", r"\textstyle\sum_r E_r (1 - a_r) = \bar E"), f"{DESIGN}/carbon", ("carbon.",),
-)  # fmt: skip
+    "carbon",
+    (r"m \cdot a = p", r"\textstyle\sum_r E_r (1 - a_r) = \bar E"),
+    f"{DESIGN}/carbon",
+    ("carbon.",),
+)
 _TRUST = Rule(
     "hostility",
     (r"T' = T + r\,(T^0 - T) - f \cdot h", r"\kappa = 1 + \phi \cdot \max(0,\ 1 - \bar T / \bar T^0)"),
-    f"{DESIGN}/trust", ("trust.",),
-)  # fmt: skip
+    f"{DESIGN}/trust",
+    ("trust.",),
+)
 _DECREE = Rule("decree", (r"x' = x_0, \qquad x' = x + \Delta x",), "scenario")
 
 #: The rule of each kind of reason of :data:`sim.behaviour.log.REASONS`.
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
-        "diffusion": _DIFFUSION, "protection": _PROTECTION, "retaliation": _RETALIATION, "commitment": _COMMITMENT,
-        "union": _UNION, "ledger-found": _LEDGER, "ledger-join": _LEDGER, "ledger-leave": _LEDGER,
-        "carbon-sell": _CARBON, "carbon-buy": _CARBON, "hostility": _TRUST,
-        "policy": _DECREE, "policy-add": _DECREE, "policy-end": _DECREE, "event": _DECREE, "event-end": _DECREE,
+        "diffusion": _DIFFUSION,
+        "protection": _PROTECTION,
+        "retaliation": _RETALIATION,
+        "commitment": _COMMITMENT,
+        "union": _UNION,
+        "ledger-found": _LEDGER,
+        "ledger-join": _LEDGER,
+        "ledger-leave": _LEDGER,
+        "carbon-sell": _CARBON,
+        "carbon-buy": _CARBON,
+        "hostility": _TRUST,
+        "policy": _DECREE,
+        "policy-add": _DECREE,
+        "policy-end": _DECREE,
+        "event": _DECREE,
+        "event-end": _DECREE,
     }
-)  # fmt: skip
+)
 #: The rules, each once.
 DISTINCT: tuple[Rule, ...] = tuple({rule.id: rule for rule in RULES.values()}.values())
 

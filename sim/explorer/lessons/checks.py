@@ -161,9 +161,8 @@ def _order(lesson: Lesson) -> Iterator[Fault]:
             before = [k for k in range(position) if lesson.steps[k].kind in ("run", "observe")]
             used = set(measures_of(step.answer))
             told = [
-                k for k in before
-                if isinstance(one := lesson.steps[k], AskStep) and used & set(measures_of(one.answer))
-            ]  # fmt: skip
+                k for k in before if isinstance(one := lesson.steps[k], AskStep) and used & set(measures_of(one.answer))
+            ]
             if told:
                 yield ("steps", position), "L015", f"step {told[0] + 1} has already given the answer.", "predict first"
 

@@ -99,16 +99,25 @@ def records(lesson: Lesson, progress: Progress, t: Texts) -> list[dict[str, Any]
         reply = progress.replies[step.id]
         row: dict[str, Any] = {"step": step.id, "kind": step.kind, "tries": reply.tries}
         if isinstance(step, ExplainStep):
-            row |= {"question": filled(evidence, step.prompt, t), "answer": reply.answer,
-                    "model": filled(evidence, step.model, t)}  # fmt: skip
+            row |= {
+                "question": filled(evidence, step.prompt, t),
+                "answer": reply.answer,
+                "model": filled(evidence, step.model, t),
+            }
         elif isinstance(step, PredictStep | AskStep):
-            row |= {"question": filled(evidence, step.question, t), "answer": reply.answer,
-                    "said": spelled(evidence, step.answer, reply.answer, t)}  # fmt: skip
+            row |= {
+                "question": filled(evidence, step.question, t),
+                "answer": reply.answer,
+                "said": spelled(evidence, step.answer, reply.answer, t),
+            }
             row |= {"confidence": reply.confidence, "reason": reply.reason} if step.kind == "predict" else {}
             if step.kind != "predict" or settled(lesson, progress, step):
                 marked = mark(evidence, step.answer, reply.answer)
-                row |= {"right": marked.right, "computed": spelled(evidence, step.answer, marked.truth.answer, t),
-                        "because": filled(evidence, marked.truth.because, t)}  # fmt: skip
+                row |= {
+                    "right": marked.right,
+                    "computed": spelled(evidence, step.answer, marked.truth.answer, t),
+                    "because": filled(evidence, marked.truth.because, t),
+                }
         found.append(row)
     return found
 

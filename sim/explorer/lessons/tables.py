@@ -69,7 +69,14 @@ def terms(evidence: Evidence, one: Terms, t: Texts) -> Any:
         whole, *by_sector = (amount(value) for value in values)
         rows.append(["=", whole, t(f"lessons.{name}"), "", *by_sector, "", ""])
         tints.append("font-weight: bold")
-    heads = [t("lessons.term"), t("lessons.value"), t("lessons.part"), t("lessons.measure"),
-             *(t(f"lessons.toy_{sector}") for sector in sectors), t("lessons.code"), t("lessons.equation")]  # fmt: skip
+    heads = [
+        t("lessons.term"),
+        t("lessons.value"),
+        t("lessons.part"),
+        t("lessons.measure"),
+        *(t(f"lessons.toy_{sector}") for sector in sectors),
+        t("lessons.code"),
+        t("lessons.equation"),
+    ]
     frame = pd.DataFrame(rows, columns=heads)
     return frame.style.apply(lambda row: [tints[int(row.name)]] * len(row), axis=1)

@@ -63,8 +63,15 @@ def open_in_lab(lesson: Lesson, progress: Progress) -> None:
     made = [name for name in runs if name in progress.ran]
     chosen = state()["lab"].get(lesson.id) or (made or list(runs))[-1]
     st.markdown(f"**{t('lessons.lab_head')}**")
-    ui.select(t("lessons.lab_which"), list(runs), chosen, lambda one: state()["lab"].update({lesson.id: one}),
-              key="lessons.lab.which", show=lambda one: labels[one], width=360)  # fmt: skip
+    ui.select(
+        t("lessons.lab_which"),
+        list(runs),
+        chosen,
+        lambda one: state()["lab"].update({lesson.id: one}),
+        key="lessons.lab.which",
+        show=lambda one: labels[one],
+        width=360,
+    )
     lost = left_behind(runs[chosen], t)
     if lost:
         st.warning(t("lessons.lab_without", run=labels[chosen], settings="; ".join(lost)))

@@ -29,13 +29,24 @@ def pictures(evidence: Evidence, shown: tuple[Picture, ...], progress: Progress,
         elif isinstance(one, Flows):
             st.markdown(f"**{t('lessons.flows_title')}**")
             frame = tables.flows(evidence, one, t)
-            st.dataframe(frame, hide_index=True, alt=t("lessons.flows_alt"), key=key,
-                         column_config={frame.columns[0]: st.column_config.Column(pinned=True)})  # fmt: skip
+            st.dataframe(
+                frame,
+                hide_index=True,
+                alt=t("lessons.flows_alt"),
+                key=key,
+                column_config={frame.columns[0]: st.column_config.Column(pinned=True)},
+            )
         elif isinstance(one, Terms):
             names = {"exporter": tables.economy(one.exporter, t), "importer": tables.economy(one.importer, t)}
             st.markdown(f"**{t('lessons.terms_title', **names)}**")
-            st.dataframe(tables.terms(evidence, one, t), hide_index=True, alt=t("lessons.terms_alt", **names),
-                         height="content", key=key, column_config=_term_columns(t))  # fmt: skip
+            st.dataframe(
+                tables.terms(evidence, one, t),
+                hide_index=True,
+                alt=t("lessons.terms_alt", **names),
+                height="content",
+                key=key,
+                column_config=_term_columns(t),
+            )
 
 
 def _term_columns(t: Texts) -> dict[str, Any]:

@@ -46,13 +46,22 @@ def _turn(lesson: Lesson) -> None:
     """Back and on."""
     t, progress = session.texts(), progress_of(lesson)
     with st.container(horizontal=True):
-        st.button(t("lessons.previous"), key="lessons.previous", disabled=progress.step == 0,
-                  on_click=lambda: keep(progress.to(progress.step - 1, lesson)))  # fmt: skip
+        st.button(
+            t("lessons.previous"),
+            key="lessons.previous",
+            disabled=progress.step == 0,
+            on_click=lambda: keep(progress.to(progress.step - 1, lesson)),
+        )
         last = progress.step == len(lesson.steps) - 1
         ready = progress.reachable(lesson) > progress.step
         if not last:
-            st.button(t("lessons.next"), key="lessons.next", disabled=not ready, type="primary" if ready else "secondary",
-                      on_click=lambda: keep(progress.to(progress.step + 1, lesson)))  # fmt: skip
+            st.button(
+                t("lessons.next"),
+                key="lessons.next",
+                disabled=not ready,
+                type="primary" if ready else "secondary",
+                on_click=lambda: keep(progress.to(progress.step + 1, lesson)),
+            )
 
 
 def _step(evidence: Evidence, step: Any, progress: Progress) -> None:
@@ -87,8 +96,13 @@ def _predict(evidence: Evidence, step: PredictStep, progress: Progress) -> None:
     key = f"lessons.{progress.lesson}.{step.id}"
     widget(evidence, step.answer, key, drawn=True)
     sure = session.same_choice(f"{key}.confidence", (1, 2, 3))
-    st.radio(t("lessons.confidence"), (1, 2, 3), key=sure, horizontal=True,
-             format_func=lambda level: t(f"lessons.confident.{level}"))  # fmt: skip
+    st.radio(
+        t("lessons.confidence"),
+        (1, 2, 3),
+        key=sure,
+        horizontal=True,
+        format_func=lambda level: t(f"lessons.confident.{level}"),
+    )
     st.text_area(t("lessons.reason"), key=f"{key}.reason", height=80, max_chars=2000)
     st.caption(t("lessons.lock_note"))
     if st.button(t("lessons.submit"), key=f"{key}.submit", type="primary"):
@@ -145,10 +159,15 @@ def _run(evidence: Evidence, step: RunStep, progress: Progress) -> None:
     for name, (low, high) in step.levers.items():
         control = CONTROLS[name]
         shown = st.slider(
-            lever_label(name, source), control.shown(low), control.shown(high),
-            control.shown(setup.value(name)), control.shown(control.step), key=f"lessons.{lesson.id}.{place}.{name}",
-            format=f"%.{control.decimals}f", help=t(f"lever.{name}_help"),
-        )  # fmt: skip
+            lever_label(name, source),
+            control.shown(low),
+            control.shown(high),
+            control.shown(setup.value(name)),
+            control.shown(control.step),
+            key=f"lessons.{lesson.id}.{place}.{name}",
+            format=f"%.{control.decimals}f",
+            help=t(f"lever.{name}_help"),
+        )
         moved[name] = control.stored(float(shown))
     ran = step.source in progress.ran
     if st.button(t("lessons.rerun" if ran else "lessons.run"), key=f"lessons.{lesson.id}.{place}.run", type="primary"):
@@ -179,9 +198,19 @@ def _debrief(evidence: Evidence, step: DebriefStep, progress: Progress) -> None:
     if step.questions:
         st.markdown(f"**{t('lessons.class')}**\n\n" + "\n".join(f"- {one.in_(t.lang)}" for one in step.questions))
     with st.container(horizontal=True):
-        ui.download(t("lessons.download_json"), lambda: as_json(lesson, progress, t), f"{lesson.id}-answers.json",
-                    "application/json", key="lessons.json")  # fmt: skip
-        ui.download(t("lessons.download_markdown"), lambda: as_markdown(lesson, progress, t),
-                    f"{lesson.id}-answers.md", "text/markdown", key="lessons.markdown")  # fmt: skip
+        ui.download(
+            t("lessons.download_json"),
+            lambda: as_json(lesson, progress, t),
+            f"{lesson.id}-answers.json",
+            "application/json",
+            key="lessons.json",
+        )
+        ui.download(
+            t("lessons.download_markdown"),
+            lambda: as_markdown(lesson, progress, t),
+            f"{lesson.id}-answers.md",
+            "text/markdown",
+            key="lessons.markdown",
+        )
         st.button(t("lessons.restart"), key="lessons.restart", on_click=lambda: keep(Progress(lesson.id)))
     open_in_lab(lesson, progress)

@@ -27,8 +27,12 @@ def teacher_view() -> None:
     t = session.texts()
     st.caption(t("lessons.teacher_note"))
     found = library()
-    name = st.selectbox(t("lessons.teacher_lesson"), list(found), key=session.same_choice("lessons.teacher.lesson", found),
-                        format_func=lambda one: f"{found[one].order} · {found[one].title.in_(t.lang)}")  # fmt: skip
+    name = st.selectbox(
+        t("lessons.teacher_lesson"),
+        list(found),
+        key=session.same_choice("lessons.teacher.lesson", found),
+        format_func=lambda one: f"{found[one].order} · {found[one].title.in_(t.lang)}",
+    )
     lesson = found[name]
     evidence = Evidence(lesson)
     for row in answers(evidence, t).to_dict("records"):
@@ -86,8 +90,11 @@ def flip_text(lesson: Lesson, flip: Flip, t: Texts) -> str:
     """A change that turns an answer round, in words."""
     source = lesson.sources[flip.source]
     name = source.label.in_(t.lang) if isinstance(source, Run) else t(f"lessons.source_{source.kind}")
-    parts = [f"{lever_label(one, source)} = {CONTROLS[one].shown(value):g}" for one, value in flip.levers.items()
-             if isinstance(source, Run)]  # fmt: skip
+    parts = [
+        f"{lever_label(one, source)} = {CONTROLS[one].shown(value):g}"
+        for one, value in flip.levers.items()
+        if isinstance(source, Run)
+    ]
     if isinstance(source, Toy):
         several = len(toy_table(source.table).sectors) > 1
         parts += [
