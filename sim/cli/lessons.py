@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.explorer.lessons.parts import Source
-    from sim.explorer.lessons.schema import Lesson
+    from sim.explorer.lessons.schema import Lesson, Source
     from sim.texts import Texts
 
 Row = dict[str, Any]

@@ -1,7 +1,6 @@
 """Lessons: files that ask before they show, with answers computed from runs and tables.
 
 :mod:`~sim.explorer.lessons.schema` says what a file holds, :mod:`~sim.explorer.lessons.files` reads and checks it,
-:mod:`~sim.explorer.lessons.evidence` takes its measures, :mod:`~sim.explorer.lessons.marking` computes and marks answers,
-:mod:`~sim.explorer.lessons.progress` is what a student has done, :mod:`~sim.explorer.lessons.roleplay` the kit for a class.
-None of these imports Streamlit.
+:mod:`~sim.explorer.lessons.evidence` takes its measures, :mod:`~sim.explorer.lessons.marking` marks answers and keeps what
+a student has done, :mod:`~sim.explorer.lessons.roleplay` makes the kit for a class. None of these imports Streamlit.
 """

@@ -9,11 +9,9 @@ from sim.charts.figure import Figure
 from sim.charts.theme import INK, LESS, MORE, OKABE_ITO, QUIET, configured, spread, text_width, wrapped
 from sim.explorer.figures.pictures import axis_title
 from sim.explorer.figures.plots import HEIGHT
-from sim.explorer.lessons.evidence import Evidence
-from sim.explorer.lessons.marking import filled, number, spelled
-from sim.explorer.lessons.parts import Derived, History, Run, Specialisation
-from sim.explorer.lessons.progress import Progress
-from sim.explorer.lessons.schema import Course, Numbers, Pairs, PredictStep, Which
+from sim.explorer.lessons.evidence import Evidence, readings_of
+from sim.explorer.lessons.marking import Progress, filled, number, spelled
+from sim.explorer.lessons.schema import Course, History, Numbers, Pairs, PredictStep, Run, Which
 from sim.indicators import INDICATORS
 from sim.texts import Texts
 from sim.texts.formats import number as plain
@@ -156,14 +154,12 @@ def _chosen(evidence: Evidence, one: Pairs, progress: Progress, frame: DataFrame
     if found is None or not isinstance(found[0].answer, Which):
         return None
     step, given = found
-    measures = evidence.lesson.measures
-    measure = measures[step.answer.options[str(given)].of]  # type: ignore[union-attr]
-    while isinstance(measure, Derived):
-        measure = measures[measure.of[0]]
-    if not isinstance(measure, Specialisation):
+    measure = step.answer.options[str(given)].of  # type: ignore[union-attr]
+    pair = next((">".join(reading.labels) for reading in readings_of(evidence.lesson, [measure]) if reading.pair), "")
+    if not pair:
         return None
     year = int(frame["year"].max())
-    line = frame[(frame["line"] == f"{measure.exporter}>{measure.importer}") & (frame["year"] == year)]
+    line = frame[(frame["line"] == pair) & (frame["year"] == year)]
     said = t("lessons.overlay", answer=spelled(evidence, step.answer, given, t))
     return {"year": year, "value": float(line["value"].iloc[0]), "shape": "diamond", "said": said,
             "label": t("lessons.overlay_here")}  # fmt: skip

@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache, reduce
+import ast
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from decomp.terms import rows_of
+from decomp.terms import GROUPS, TERMS, rows_of
 from sim.errors import SimError
-from sim.explorer.lessons.parts import (
-    AnyMeasure,
-    Cell,
-    Crossings,
-    Derived,
-    Edit,
-    Exported,
-    Given,
-    History,
-    Indicator,
-    Run,
-    Specialisation,
-    Toy,
-    Year,
-)
-from sim.explorer.lessons.schema import Lesson
+from sim.explorer.lessons.schema import Edit, History, Lesson, Run, Toy
+from sim.explorer.setups.engine import load
 from sim.explorer.setups.setup import Setup
+from sim.runs.result import WORLD
 
 if TYPE_CHECKING:
     from decomp.result import Decomposition
     from decomp.table import WorldTable
     from sim.runs.result import RunResult
 
-#: Runs and toy tables that are kept.
+#: Runs and tables that are kept.
 KEPT = 64
 #: How a measure is shown: factor and decimals.
 SHOWN: Mapping[str, tuple[float, int]] = {
@@ -47,23 +37,102 @@ SHOWN: Mapping[str, tuple[float, int]] = {
 }
 #: Positions of levers that a student has moved, by source.
 Moved = Mapping[str, Mapping[str, float]]
+#: What measures may do with numbers.
+OPERATORS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+#: Matrices of a toy table with the number of labels that name a cell.
+MATRICES = {"Z": 2, "A": 2, "B": 2, "L": 2, "Y": 2, "V": 1, "X": 1}
+#: What is read from the exports of a pair besides vertical specialisation.
+FLOWS = ("exports", *(term.code for term in TERMS), *(group.code for group in GROUPS))
 
 
 class EvidenceError(SimError):
     """A run of a lesson did not finish, so that its answers cannot be computed."""
 
 
+# -- expressions -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One number that is read from a source: ``what(source, *labels, sector=…, year=…)``."""
+
+    what: str
+    source: str
+    labels: tuple[str, ...]
+    sector: str | None = None
+    year: str | None = None
+
+    @classmethod
+    def of(cls, call: ast.Call) -> Reading:
+        """Read a call; labels are written with or without quotes."""
+
+        def label(node: ast.expr) -> str:
+            return str(node.value) if isinstance(node, ast.Constant) else ast.unparse(node)
+
+        if not isinstance(call.func, ast.Name):
+            raise ValueError(ast.unparse(call))
+        source, *labels = map(label, call.args)
+        return cls(call.func.id, source, tuple(labels), **{str(key.arg): label(key.value) for key in call.keywords})
+
+    @property
+    def pair(self) -> bool:
+        """Whether it is about the exports of one economy to another: an indicator has at most one label."""
+        return self.what == "vs" or (self.what in FLOWS and len(self.labels) == 2)
+
+
+@lru_cache(maxsize=512)
+def parsed(text: str) -> ast.expr:
+    """Tree of an expression.
+
+    Raises
+    ------
+    ValueError
+        It holds something else than numbers, measures, readings of sources and ``+ − * /``.
+    """
+    try:
+        tree = ast.parse(text, mode="eval").body
+        list(_parts(tree))
+    except (SyntaxError, TypeError, ValueError):
+        raise ValueError(f"{text!r} cannot be computed.") from None
+    return tree
+
+
+def parts_of(text: str) -> list[str | Reading]:
+    """Names of other measures in an expression, and what it reads from sources."""
+    return list(_parts(parsed(text)))
+
+
+def _parts(node: ast.expr) -> Iterator[str | Reading]:
+    if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
+        yield from _parts(node.left)
+        yield from _parts(node.right)
+    elif isinstance(node, ast.Call):
+        yield Reading.of(node)
+    elif isinstance(node, ast.Name):
+        yield node.id
+    elif not (isinstance(node, ast.Constant) and isinstance(node.value, int | float)):
+        raise ValueError(ast.unparse(node))
+
+
+def readings_of(lesson: Lesson, names: Iterable[str]) -> Iterator[Reading]:
+    """Everything that measures read from sources, through all measures that they are made of."""
+    for name in names:
+        for part in parts_of(lesson.measures[name].what):
+            yield from [part] if isinstance(part, Reading) else readings_of(lesson, [part])
+
+
+# -- sources ---------------------------------------------------------------------------------------
+
+
 def setup_of(source: Run, moved: Mapping[str, float] | None = None) -> Setup:
     """The setup of a run, with the levers of the lesson and those that were moved."""
-    setup = Setup(
-        preset=source.preset,
-        start=source.start,
-        who=source.who,
-        partners=source.partners,
-        sectors=source.sectors,
-        founders=source.founders,
-        end=source.end,
-    )
+    same = ("preset", "start", "who", "partners", "sectors", "founders", "end")
+    setup = Setup(**{name: getattr(source, name) for name in same})
     for lever, value in {**source.levers, **(moved or {})}.items():
         setup = setup.with_value(lever, value)
     return setup
@@ -78,19 +147,14 @@ def run_of(setup: Setup, extra: tuple[str, ...] = ()) -> RunResult:
     EvidenceError
         The run ended early.
     """
-    from decomp.io import load as load_table
-    from sim.explorer.setups.setup import preset_data
-    from sim.explorer.setups.writing import overrides
-    from sim.runs.runner import run
+    from sim.runs.runner import run_loaded
 
-    data = preset_data(setup.preset)
-    last = None if setup.end is None else (data["years"][0], setup.end)
-    found = run(data, overrides=[*overrides(setup), *extra], years=last, table=load_table(setup.table))
-    if found.status != "ok":
+    result = run_loaded(load(setup, *extra))
+    if result.status != "ok":
         raise EvidenceError(
-            f"the run of this lesson ended early: {found.message} Move the levers part of the way back."
+            f"the run of this lesson ended early: {result.message} Move the levers part of the way back."
         )
-    return found
+    return result
 
 
 @lru_cache(maxsize=KEPT)
@@ -120,34 +184,12 @@ def cell_labels(table: WorldTable) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=KEPT)
-def _decomposed(table: str, edits: tuple[Edit, ...]) -> Decomposition:
+def _decomposed(table: str, edits: tuple[Edit, ...] | None) -> Decomposition:
+    """The 16 terms of a toy table, or of an observed one (without ``edits``)."""
+    from decomp.io import load as load_table
     from decomp.wwz import wwz
 
-    return wwz(toy_table(table, edits))
-
-
-@lru_cache(maxsize=24)
-def _observed(name: str) -> Decomposition:
-    from decomp.io import load
-    from decomp.wwz import wwz
-
-    return wwz(load(name))
-
-
-def _year(year: Year, first: int, last: int) -> int:
-    return first if year == "first" else last if year in (None, "last") else int(year)
-
-
-def sources_of(lesson: Lesson, names: Iterable[str]) -> frozenset[str]:
-    """Sources that measures are taken from, through all measures that they are made of."""
-    found: set[str] = set()
-    for name in names:
-        measure = lesson.measures[name]
-        if isinstance(measure, Derived):
-            found |= sources_of(lesson, measure.of)
-        elif not isinstance(measure, Given):
-            found.add(measure.source)
-    return frozenset(found)
+    return wwz(load_table(table) if edits is None else toy_table(table, edits))
 
 
 class Evidence:
@@ -167,105 +209,83 @@ class Evidence:
             The lesson has no such measure.
         """
         if name not in self._values:
-            self._values[name] = float(self._take(self.lesson.measures[name]))
+            self._values[name] = float(self._computed(parsed(self.lesson.measures[name].what)))
         return self._values[name]
-
-    def shown(self, name: str) -> float:
-        """A measure in displayed units, rounded as it is displayed."""
-        return round(self.scaled(name), SHOWN[self.lesson.measures[name].unit][1])
 
     def scaled(self, name: str) -> float:
         """A measure in displayed units."""
         return self.value(name) * SHOWN[self.lesson.measures[name].unit][0]
 
-    # -- sources --------------------------------------------------------------------------------
-
     def run(self, source: str) -> RunResult:
         """The run of a source."""
-        found = self.lesson.sources[source]
-        assert isinstance(found, Run)
-        return run_of(setup_of(found, self.moved.get(source)), found.overrides)
+        setting = self.lesson.sources[source]
+        assert isinstance(setting, Run)
+        return run_of(setup_of(setting, self.moved.get(source)), setting.overrides)
 
     def table(self, source: str) -> WorldTable:
         """The toy table of a source."""
-        found = self.lesson.sources[source]
-        assert isinstance(found, Toy)
-        return toy_table(found.table, found.edits)
+        setting = self.lesson.sources[source]
+        assert isinstance(setting, Toy)
+        return toy_table(setting.table, setting.edits)
 
-    def decomposition(self, source: str, year: Year = None) -> Decomposition:
+    def decomposition(self, source: str, year: int | str | None = None) -> Decomposition:
         """The 16 terms of a source: of a toy table, of an observed year, or of a year of a run; the last by default."""
-        found = self.lesson.sources[source]
-        if isinstance(found, Toy):
-            return _decomposed(found.table, found.edits)
-        if isinstance(found, History):
-            return _observed(f"{found.tables}-{_year(year, found.first, found.last)}")
-        run = self.run(source)
-        return run.decomposition(_year(year, run.years[0], run.years[-1]))
+        setting = self.lesson.sources[source]
+        if isinstance(setting, Toy):
+            return _decomposed(setting.table, setting.edits)
+        span = (setting.first, setting.last) if isinstance(setting, History) else self.run(source).years
+        wanted = span[0] if year == "first" else span[-1] if year in (None, "last") else int(str(year))
+        if isinstance(setting, History):
+            return _decomposed(f"{setting.tables}-{wanted}", None)
+        return self.run(source).decomposition(wanted)
 
-    # -- measures -------------------------------------------------------------------------------
+    def _computed(self, node: ast.expr) -> float:
+        if isinstance(node, ast.BinOp):
+            return OPERATORS[type(node.op)](self._computed(node.left), self._computed(node.right))
+        if isinstance(node, ast.Call):
+            return self._read(Reading.of(node))
+        return self.value(node.id) if isinstance(node, ast.Name) else float(node.value)  # type: ignore[attr-defined]
 
-    def _take(self, measure: AnyMeasure) -> float:
-        takers: dict[type, Callable[..., float]] = {
-            Exported: self._exported,
-            Specialisation: self._specialisation,
-            Indicator: lambda one: self.run(one.source).value(one.id, one.economy, one.year),
-            Cell: self._cell,
-            Crossings: self._crossings,
-            Derived: self._derived,
-            Given: lambda one: one.value,
-        }
-        return takers[type(measure)](measure)
+    def _read(self, reading: Reading) -> float:
+        """One number of a source; shares as parts of 1."""
+        if reading.what in MATRICES or reading.what == "crossings":
+            return self._of_toy(reading)
+        if not reading.pair:
+            year = None if reading.year in (None, "last") else int(str(reading.year))
+            economy = reading.labels[0] if reading.labels else WORLD
+            return float(self.run(reading.source).value(reading.what, economy, year))
+        found = self.decomposition(reading.source, reading.year)
+        exporter, importer = reading.labels
+        if reading.what == "vs":
+            from decomp.structure import vs_structure
 
-    def _exported(self, one: Exported) -> float:
-        found = self.decomposition(one.source, one.year)
-        values = found.select(one.exporter, one.importer, one.sector)
-        whole = float(values[16])
-        value = whole if one.code == "exports" else float(values[rows_of(one.code)].sum())
-        return value / whole if one.share else value
+            return float(vs_structure(found, exporter, importer, sectors=reading.sector).vs_share) / 100.0
+        values = found.select(exporter, importer, reading.sector)
+        return float(values[16] if reading.what == "exports" else values[rows_of(reading.what)].sum())
 
-    def _specialisation(self, one: Specialisation) -> float:
-        from decomp.structure import vs_structure
+    def _of_toy(self, reading: Reading) -> float:
+        """A cell of a matrix, or how often a unit of value crosses a border on its way to final use."""
+        from scipy.linalg import block_diag
 
-        found = self.decomposition(one.source, one.year)
-        return (
-            vs_structure(found, one.exporter, one.importer, definition=one.definition, sectors=one.sector).vs_share
-            / 100.0
-        )
-
-    def _cell(self, one: Cell) -> float:
         from decomp.labels import index_of
+        from decomp.leontief import input_coefficients
 
-        table = self.table(one.source)
-        labels = cell_labels(table)
-        row = index_of(one.row, labels, "economy and sector")
-        if one.matrix in "XV":
-            return float((table.X if one.matrix == "X" else table.V)[row])
-        column = table.economy(str(one.column)) if one.matrix == "Y" else index_of(str(one.column), labels, "column")
-        return float(matrix_of(table, one.matrix)[row, column])
-
-    def _crossings(self, one: Crossings) -> float:
-        table = self.table(one.source)
-        exports = self.decomposition(one.source).exports.sum()
-        return float(exports / table.Y.sum())
-
-    def _derived(self, one: Derived) -> float:
-        values = [self.value(name) for name in one.of]
-        steps: dict[str, Callable[[float, float], float]] = {
-            "sum": lambda a, b: a + b,
-            "difference": lambda a, b: a - b,
-            "product": lambda a, b: a * b,
-            "ratio": lambda a, b: a / b,
-            "change": lambda a, b: a / b - 1.0,
+        found = self.decomposition(reading.source)
+        table = found.table
+        if reading.what == "crossings":
+            return float(found.exports.sum() / table.Y.sum())
+        cells = cell_labels(table)
+        row, *column = (
+            index_of(label, cells, "economy and sector") if "." in label else table.economy(label)
+            for label in reading.labels
+        )
+        matrices = {
+            "A": input_coefficients(table.Z, table.X),
+            "B": found.B,
+            "L": block_diag(*found.L),
+            "V": table.V,
+            "X": table.X,
+            "Y": table.Y,
+            "Z": table.Z,
         }
-        return reduce(steps[one.what], values)
-
-
-def matrix_of(table: WorldTable, name: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """A matrix of a small table: Z, Y, A, the Leontief inverse B, or the local inverses L on the block diagonal."""
-    inputs = table.Z / np.where(table.X > 0, table.X, 1.0)
-    if name == "L":
-        same = np.kron(np.eye(table.G), np.ones((table.N, table.N)))
-        return np.asarray(np.linalg.inv(np.eye(table.n) - inputs * same) * same)
-    if name == "B":
-        return np.asarray(np.linalg.inv(np.eye(table.n) - inputs))
-    return np.asarray({"Z": table.Z, "Y": table.Y, "A": inputs}[name])
+        return float(matrices[reading.what][row, *column])

@@ -1,15 +1,34 @@
-"""Computes the right answer of a question from the evidence, marks what was given, and says which mechanism is behind it."""
+"""Marks answers against the evidence and says which mechanism is behind them; keeps what a student has done in a lesson.
+
+What is kept is plain data, no person in it; the way out is JSON or Markdown.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from sim.explorer.lessons.evidence import SHOWN, Evidence
-from sim.explorer.lessons.parts import Both
-from sim.explorer.lessons.schema import Answer, Direction, Number, Which
+from sim.explorer.lessons.evidence import SHOWN, Evidence, readings_of
+from sim.explorer.lessons.schema import (
+    Answer,
+    AskStep,
+    Both,
+    Direction,
+    ExplainStep,
+    Lesson,
+    Number,
+    PredictStep,
+    Which,
+)
 from sim.texts import Texts
 
+#: Version of the JSON of own answers.
+SCHEMA_VERSION = 1
+#: Longest reason or explanation that is kept.
+LONGEST = 2000
 #: A name in braces: a measure, in displayed units.
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
@@ -50,23 +69,20 @@ def truth(evidence: Evidence, answer: Answer) -> Truth:
 
 def mark(evidence: Evidence, answer: Answer, given: str | float) -> Mark:
     """Mark an answer: an option, a direction or a number in displayed units."""
-    found = truth(evidence, answer)
+    computed = truth(evidence, answer)
+    instead: Both | None = None
     if isinstance(answer, Number):
-        right = abs(float(given) - found.value) <= answer.within
-        return Mark(right, found, None if right else _slip(evidence, answer, float(given)))
-    right = given == found.answer
-    if right:
-        return Mark(True, found, None)
-    if isinstance(answer, Direction):
-        return Mark(False, found, answer.instead.get(str(given)))  # type: ignore[call-overload]
-    option = answer.options.get(str(given))
-    return Mark(False, found, option.instead if option else None)
-
-
-def _slip(evidence: Evidence, answer: Number, given: float) -> Both:
-    """The known slip that leads to the number, else the general hint at the mechanism."""
-    near = [one for one in answer.slips if abs(evidence.scaled(one.of) - given) <= answer.within]
-    return near[0].text if near else answer.instead
+        right = abs(float(given) - computed.value) <= answer.within
+        # The known slip that leads to the number, else the general hint at the mechanism.
+        near = [slip.text for slip in answer.slips if abs(evidence.scaled(slip.of) - float(given)) <= answer.within]
+        instead = near[0] if near else answer.instead
+    else:
+        right = given == computed.answer
+        if isinstance(answer, Direction):
+            instead = answer.instead.get(str(given))  # type: ignore[call-overload]
+        elif str(given) in answer.options:
+            instead = answer.options[str(given)].instead
+    return Mark(right, computed, None if right else instead)
 
 
 def choices(answer: Answer, t: Texts) -> dict[str, str]:
@@ -110,3 +126,157 @@ def measures_of(answer: Answer) -> tuple[str, ...]:
     if isinstance(answer, Which):
         return tuple(option.of for option in answer.options.values())
     return (answer.of, *(slip.of for slip in answer.slips)) if isinstance(answer, Number) else (answer.of,)
+
+
+# -- progress --------------------------------------------------------------------------------------
+
+
+class LockedError(ValueError):
+    """A prediction cannot be changed once it has been handed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What was answered to one question; ``confidence`` and ``reason`` belong to predictions."""
+
+    answer: str | float
+    confidence: int = 0
+    reason: str = ""
+    tries: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A lesson under way: the furthest step, the replies, the moved levers and the hints taken, by step id."""
+
+    lesson: str
+    step: int = 0
+    replies: Mapping[str, Reply] = field(default_factory=dict)
+    moved: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    ran: tuple[str, ...] = ()
+    hints: Mapping[str, int] = field(default_factory=dict)
+
+    def reply(self, step: PredictStep | AskStep | ExplainStep, reply: Reply) -> Progress:
+        """Answer a question; an observation may be tried again.
+
+        Raises
+        ------
+        LockedError
+            The step is a prediction that has been handed in.
+        """
+        before = self.replies.get(step.id)
+        if before is not None and isinstance(step, PredictStep):
+            raise LockedError(f"the prediction {step.id!r} has been handed in and stays as it is.")
+        kept = replace(reply, reason=reply.reason[:LONGEST], tries=before.tries + 1 if before else 1)
+        if isinstance(step, ExplainStep):
+            kept = replace(kept, answer=str(kept.answer)[:LONGEST])
+        return replace(self, replies={**self.replies, step.id: kept})
+
+    def run(self, source: str, levers: Mapping[str, float]) -> Progress:
+        """Run a source with levers moved; replies to predictions stay."""
+        ran = self.ran if source in self.ran else (*self.ran, source)
+        return replace(self, moved={**self.moved, source: dict(levers)}, ran=ran)
+
+    def hint(self, step: AskStep) -> Progress:
+        """Take the next hint; there are two."""
+        return replace(self, hints={**self.hints, step.id: min(2, self.hints.get(step.id, 0) + 1)})
+
+    def to(self, step: int, lesson: Lesson) -> Progress:
+        """Go to a step, not further than :meth:`reachable`."""
+        return replace(self, step=max(0, min(step, self.reachable(lesson))))
+
+    def reachable(self, lesson: Lesson) -> int:
+        """The furthest step that may be opened: none lies behind an open question or a run not yet made."""
+        for position, step in enumerate(lesson.steps):
+            if isinstance(step, PredictStep | AskStep | ExplainStep) and step.id not in self.replies:
+                return position
+            if step.kind == "run" and step.source not in self.ran:
+                return position
+        return len(lesson.steps) - 1
+
+    def share(self, lesson: Lesson) -> float:
+        """Share of the questions and runs that are done."""
+        done = sum(step.id in self.replies for step in lesson.steps if hasattr(step, "id"))
+        runs = [step.source for step in lesson.steps if step.kind == "run"]
+        total = sum(hasattr(step, "id") for step in lesson.steps) + len(runs)
+        return (done + sum(source in self.ran for source in runs)) / total if total else 1.0
+
+
+def records(lesson: Lesson, progress: Progress, t: Texts) -> list[dict[str, Any]]:
+    """The answered questions in order, each with the reply, the computed answer and the mechanism."""
+    evidence = Evidence(lesson, progress.moved)
+    rows = []
+    for step in lesson.steps:
+        if not hasattr(step, "id") or step.id not in progress.replies:
+            continue
+        reply = progress.replies[step.id]
+        row: dict[str, Any] = {"step": step.id, "kind": step.kind, "tries": reply.tries}
+        if isinstance(step, ExplainStep):
+            row |= {
+                "question": filled(evidence, step.prompt, t),
+                "answer": reply.answer,
+                "model": filled(evidence, step.model, t),
+            }
+        elif isinstance(step, PredictStep | AskStep):
+            row |= {
+                "question": filled(evidence, step.question, t),
+                "answer": reply.answer,
+                "said": spelled(evidence, step.answer, reply.answer, t),
+            }
+            row |= {"confidence": reply.confidence, "reason": reply.reason} if step.kind == "predict" else {}
+            if step.kind != "predict" or outcome_known(lesson, progress, step):
+                marked = mark(evidence, step.answer, reply.answer)
+                row |= {
+                    "right": marked.right,
+                    "computed": spelled(evidence, step.answer, marked.truth.answer, t),
+                    "because": filled(evidence, marked.truth.because, t),
+                }
+        rows.append(row)
+    return rows
+
+
+def sources_of(lesson: Lesson, answer: Answer) -> frozenset[str]:
+    """Sources that an answer is computed from."""
+    return frozenset(reading.source for reading in readings_of(lesson, measures_of(answer)))
+
+
+def outcome_known(lesson: Lesson, progress: Progress, step: PredictStep) -> bool:
+    """Whether a prediction may be set against the result: every later run that its answer is computed from has been made."""
+    needed = sources_of(lesson, step.answer)
+    later = [after.source for after in lesson.steps[lesson.steps.index(step) + 1 :] if after.kind == "run"]
+    return all(source in progress.ran for source in later if source in needed)
+
+
+def as_json(lesson: Lesson, progress: Progress, t: Texts) -> str:
+    """Own answers as JSON, codes in English."""
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "lesson": lesson.id,
+        "language": t.lang,
+        "done": round(progress.share(lesson), 3),
+        "levers": {name: dict(moved) for name, moved in progress.moved.items()},
+        "answers": records(lesson, progress, t),
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1)
+
+
+def as_markdown(lesson: Lesson, progress: Progress, t: Texts) -> str:
+    """Own answers as a text to hand in."""
+    lines = [f"# {lesson.title.in_(t.lang)}", "", t("lessons.paper.intro", share=f"{progress.share(lesson):.0%}"), ""]
+    for row in records(lesson, progress, t):
+        said = {"lessons.paper.mine": row.get("said", row["answer"])}
+        if row.get("confidence"):
+            said["lessons.paper.sure"] = t(f"lessons.confident.{row['confidence']}")
+        said |= {
+            name: row[key]
+            for name, key in (
+                ("lessons.paper.reason", "reason"),
+                ("lessons.paper.computed", "computed"),
+                ("lessons.paper.because", "because"),
+                ("lessons.model", "model"),
+            )
+            if row.get(key)
+        }
+        head = t("lessons.paper.row", name=t(f"lessons.kind.{row['kind']}"), value=row["question"])
+        lines += [f"## {head}", "", *(f"- {t('lessons.paper.row', name=t(n), value=v)}" for n, v in said.items()), ""]
+    return "\n".join(lines)

@@ -9,9 +9,99 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from sim.explorer.lessons.parts import AnyMeasure, Both, Edit, Name, Part, Source
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case letters, digits and underscores")]
+Unit = Literal["percent", "points", "plain", "ratio", "count", "change", "growth"]
+
+
+class Part(BaseModel):
+    """A part of a lesson: frozen, and strict about keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Both(Part):
+    """A text in both languages; ``{name}`` stands for a measure, in its unit."""
+
+    en: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
+
+    def in_(self, lang: str) -> str:
+        """The text of one language."""
+        return self.zh if lang == "zh" else self.en
+
+
+# -- sources ---------------------------------------------------------------------------------------
+
+
+class Edit(Part):
+    """A changed flow of a toy table: from ``USA.phones`` to ``JPN.phones``, or to ``USA`` for final demand."""
+
+    origin: str = Field(alias="from", description="economy.sector that sells")
+    to: str = Field(description="economy.sector that buys, or an economy for its final demand")
+    value: float = Field(ge=0, description="the flow, in units of the table")
+
+
+class Toy(Part):
+    """A tiny table with known answers, from :mod:`decomp.toy`."""
+
+    kind: Literal["toy"]
+    table: Literal["two_by_two", "chain"]
+    edits: tuple[Edit, ...] = ()
+
+
+class Run(Part):
+    """A scenario of the library with levers moved, run on the classroom table."""
+
+    kind: Literal["run"]
+    label: Both = Field(description="short name, at the end of its line in charts")
+    preset: str = "baseline"
+    levers: Mapping[str, float] = Field(default={}, description="positions of levers of the laboratory")
+    who: tuple[str, ...] = Field(("all",), description="who levies the tariff")
+    partners: tuple[str, ...] = Field(("all",), description="on whom")
+    sectors: Literal["goods", "manufacturing"] = "goods"
+    start: int = Field(2015, description="year in which the levers begin to act")
+    end: int | None = Field(None, description="last year; as in the scenario when absent")
+    founders: tuple[str, ...] = Field((), description="who founds the ledger; as in the scenario when absent")
+    overrides: tuple[str, ...] = Field((), description="further settings as path=value, for what has no lever")
+
+
+class History(Part):
+    """Observed tables of several years."""
+
+    kind: Literal["history"]
+    tables: str = Field("world", description="name of the tables, without the year")
+    first: int = 1995
+    last: int = 2011
+
+
+Source = Annotated[Toy | Run | History, Field(discriminator="kind")]
+
+# -- measures --------------------------------------------------------------------------------------
+
+
+class Measure(Part):
+    """A number taken from sources; ``unit`` says how it is shown.
+
+    ``what`` is an expression of numbers, other measures, ``+ − * /`` and readings of a source:
+
+    ======================================  ==============================================================
+    ``exports(source, CHN, USA)``           gross exports of a pair
+    ``DVA(source, CHN, USA)``               one of the 16 terms, or of their groups, in them
+    ``vs(source, CHN, USA, sector=c14)``    vertical specialisation of a pair, 1 − DVA, of all or some sectors
+    ``vax(source, IND)``                    an indicator of an economy or group, of the world without one
+    ``Z(source, JPN.phones, CHN.phones)``   a cell of a toy table: Z, A, B, L (local inverse), Y; X and V by row
+    ``crossings(source)``                   gross trade of a toy table per unit of final goods
+    ======================================  ==============================================================
+
+    ``year=`` asks for another year than the last: ``first``, ``last`` or a number.
+    """
+
+    what: str = Field(min_length=1, description="expression of numbers, measures and readings of sources")
+    unit: Unit = "plain"
+    label: Both | None = None
+
 
 # -- answers ---------------------------------------------------------------------------------------
 
@@ -215,7 +305,7 @@ class Lesson(Part):
     goals: tuple[Both, ...] = Field(min_length=1, max_length=4)
     needs: tuple[str, ...] = Field((), description="ids of lessons to take before")
     sources: Mapping[Name, Source]
-    measures: Mapping[Name, AnyMeasure]
+    measures: Mapping[Name, Measure]
     steps: tuple[AnyStep, ...] = Field(min_length=3)
     flips: tuple[Flip, ...] = Field(min_length=1)
     misconceptions: tuple[Misconception, ...] = Field(min_length=1)

@@ -7,15 +7,14 @@ from collections.abc import Callable
 import streamlit as st
 
 from sim.explorer.lessons.files import library
-from sim.explorer.lessons.parts import History, Run, Toy
 from sim.explorer.lessons.roleplay import DURATIONS, kit
-from sim.explorer.lessons.schema import Lesson
+from sim.explorer.lessons.schema import History, Lesson, Run, Toy
 from sim.explorer.parts import picking, ui
 from sim.explorer.setups.setup import LIVE_TABLE
 from sim.explorer.state import session
-from sim.explorer.teaching.lesson_state import progress_of
-from sim.explorer.teaching.lesson_steps import lesson_page
-from sim.explorer.teaching.lesson_teacher import teacher_view
+from sim.explorer.teaching import progress_of
+from sim.explorer.teaching.page import lesson_page
+from sim.explorer.teaching.teacher import teacher_view
 
 
 def page() -> None:

@@ -4,39 +4,35 @@ import pytest
 
 pytest.importorskip("streamlit")
 
-from sim.explorer.lessons.evidence import Evidence, setup_of
+from sim.explorer.lessons.evidence import Evidence, readings_of, setup_of
 from sim.explorer.lessons.files import library
-from sim.explorer.lessons.parts import Indicator
-from sim.explorer.lessons.progress import Progress
+from sim.explorer.lessons.marking import Progress
 from sim.explorer.setups.engine import simulate
 from sim.explorer.state.codec import decode, encode
 from sim.explorer.state.views import View
-from sim.explorer.teaching.lesson_lab import left_behind, runs_of, seen, setups
+from sim.explorer.teaching.in_lab import named_settings, runs_of, seen, setups
 from sim.texts import Texts
 from tests.explorer.lessons.test_page import calm, opened
 
 LESSONS = library()
-RUNS = [(name, source) for name, lesson in LESSONS.items() for source in runs_of(lesson)]
 
 
-@pytest.mark.parametrize(("name", "source"), RUNS)
-def test_the_laboratory_has_the_numbers_of_the_lesson_or_says_that_it_has_not(name: str, source: str) -> None:
-    lesson, evidence = LESSONS[name], Evidence(LESSONS[name])
-    run = runs_of(lesson)[source]
-    measured = [one for one in lesson.measures.values() if isinstance(one, Indicator) and one.source == source]
-    found = simulate(setup_of(run))
-    years = found.result.years
-    same = [
-        found.result.value(one.id, one.economy, one.year)
-        == pytest.approx(evidence.run(source).value(one.id, one.economy, one.year), rel=1e-12)
-        for one in measured
-    ]
-    if source in setups(lesson, {}):
-        assert years == evidence.run(source).years and measured and all(same)
-        assert left_behind(run, Texts("en")) == []
-    else:
-        assert not all(same), "nothing is lost: the warning would be wrong"
-        assert len(left_behind(run, Texts("en"))) == len(run.overrides)
+def test_the_laboratory_has_the_numbers_of_the_lesson_or_says_that_it_has_not() -> None:
+    for lesson in LESSONS.values():
+        evidence = Evidence(lesson)
+        for source, run in runs_of(lesson).items():
+            measured = [one for one in readings_of(lesson, lesson.measures) if one.source == source]
+            found, wanted = simulate(setup_of(run)).result, evidence.run(source)
+            same = [
+                found.value(one.what, *one.labels) == pytest.approx(wanted.value(one.what, *one.labels), rel=1e-12)
+                for one in measured
+            ]
+            if source in setups(lesson, {}):
+                assert found.years == wanted.years and measured and all(same), (lesson.id, source)
+                assert named_settings(run.overrides, Texts("en")) == []
+            else:
+                assert not all(same), "nothing is lost: the warning would be wrong"
+                assert len(named_settings(run.overrides, Texts("en"))) == len(run.overrides)
 
 
 def test_moved_levers_and_options_travel_and_fit_a_link() -> None:
@@ -48,8 +44,8 @@ def test_moved_levers_and_options_travel_and_fit_a_link() -> None:
 
 def test_what_is_left_behind_is_named_in_both_languages() -> None:
     savings = runs_of(LESSONS["trust-ledger"])["savings"]
-    assert left_behind(savings, Texts("en"))[0] == "Commitment among members = 0"
-    assert left_behind(savings, Texts("zh"))[0] == "成员承诺约束力 = 0"
+    assert named_settings(savings.overrides, Texts("en"))[0] == "Commitment among members = 0"
+    assert named_settings(savings.overrides, Texts("zh"))[0] == "成员承诺约束力 = 0"
 
 
 def test_the_laboratory_shows_the_economy_and_indicator_of_the_lesson() -> None:

@@ -142,7 +142,7 @@ def test_the_teacher_sees_every_answer(lang: str) -> None:
 
 
 def test_json_of_the_session_is_plain() -> None:
-    from sim.explorer.lessons.progress import Progress, Reply, as_json, as_markdown
+    from sim.explorer.lessons.marking import Progress, Reply, as_json, as_markdown
     from sim.texts import Texts
 
     lesson = library()["tariff-retaliation"]

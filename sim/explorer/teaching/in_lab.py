@@ -8,14 +8,13 @@ from dataclasses import replace
 import streamlit as st
 
 from sim.explorer.lessons.evidence import Moved, setup_of
-from sim.explorer.lessons.parts import Run
-from sim.explorer.lessons.progress import Progress
-from sim.explorer.lessons.schema import Course, Lesson
+from sim.explorer.lessons.marking import Progress
+from sim.explorer.lessons.schema import Course, Lesson, Run
 from sim.explorer.parts import ui
 from sim.explorer.setups.setup import Setup
 from sim.explorer.state import session
 from sim.explorer.state.views import View, chart_ids
-from sim.explorer.teaching.lesson_state import state
+from sim.explorer.teaching import state
 from sim.report.names import parameter_label
 from sim.texts import Texts
 
@@ -25,23 +24,25 @@ def runs_of(lesson: Lesson) -> Mapping[str, Run]:
     return {name: source for name, source in lesson.sources.items() if isinstance(source, Run)}
 
 
-def left_behind(source: Run, t: Texts) -> list[str]:
-    """Settings of a run that the laboratory has no lever for, with their names."""
-    found = []
-    for setting in source.overrides:
-        path, _, value = setting.partition("=")
-        found.append(f"{parameter_label(path.removeprefix('behaviour.'), t) or path} = {value}")
-    return found
+def lever_label(name: str, source: Run) -> str:
+    """Name and unit of a lever; a tariff that not all levy on all is named after those who do."""
+    t = session.texts()
+    if name == "tariff" and source.who != ("all",):
+        who, partners = (", ".join(map(t.economy, codes)) for codes in (source.who, source.partners))
+        return t("lessons.tariff_of", who=who, partners=partners)
+    return f"{t(f'lever.{name}')} ({t(f'lever.{name}_unit')})"
+
+
+def named_settings(settings: tuple[str, ...], t: Texts) -> list[str]:
+    """Settings ``path=value`` for which there is no lever, with their names."""
+    pairs = (setting.removeprefix("behaviour.").partition("=") for setting in settings)
+    return [f"{parameter_label(path, t) or path} = {value}" for path, _, value in pairs]
 
 
 def seen(lesson: Lesson, name: str, view: View) -> View:
     """The view in which the laboratory shows what the lesson showed of a run: economy and indicator of its last course."""
-    courses = [
-        picture
-        for step in lesson.steps
-        for picture in (*step.show, *getattr(step, "after", ()))
-        if isinstance(picture, Course) and name in picture.sources
-    ]
+    shown = [picture for step in lesson.steps for picture in (*step.show, *getattr(step, "after", ()))]
+    courses = [picture for picture in shown if isinstance(picture, Course) and name in picture.sources]
     if not courses:
         return replace(view, year=None)
     last = courses[-1]
@@ -51,7 +52,7 @@ def seen(lesson: Lesson, name: str, view: View) -> View:
 
 def setups(lesson: Lesson, moved: Moved) -> dict[str, Setup]:
     """The setups of the runs of a lesson that the laboratory reproduces exactly, by source."""
-    return {name: setup_of(one, moved.get(name)) for name, one in runs_of(lesson).items() if not one.overrides}
+    return {name: setup_of(run, moved.get(name)) for name, run in runs_of(lesson).items() if not run.overrides}
 
 
 def open_in_lab(lesson: Lesson, progress: Progress) -> None:
@@ -59,7 +60,7 @@ def open_in_lab(lesson: Lesson, progress: Progress) -> None:
     t, runs = session.texts(), runs_of(lesson)
     if not runs:
         return
-    labels = {name: one.label.in_(t.lang) for name, one in runs.items()}
+    labels = {name: run.label.in_(t.lang) for name, run in runs.items()}
     made = [name for name in runs if name in progress.ran]
     chosen = state()["lab"].get(lesson.id) or (made or list(runs))[-1]
     st.markdown(f"**{t('lessons.lab_head')}**")
@@ -67,20 +68,19 @@ def open_in_lab(lesson: Lesson, progress: Progress) -> None:
         t("lessons.lab_which"),
         list(runs),
         chosen,
-        lambda one: state()["lab"].update({lesson.id: one}),
+        lambda name: state()["lab"].update({lesson.id: name}),
         key="lessons.lab.which",
-        show=lambda one: labels[one],
+        show=lambda name: labels[name],
         width=360,
     )
-    lost = left_behind(runs[chosen], t)
-    if lost:
+    if lost := named_settings(runs[chosen].overrides, t):
         st.warning(t("lessons.lab_without", run=labels[chosen], settings="; ".join(lost)))
     else:
         st.caption(t("lessons.lab_same"))
     if st.button(t("lessons.open_lab"), key="lessons.lab"):
-        for name, one in setups(lesson, progress.moved).items():
-            session.keep(f"{lesson.order} · {labels[name]}", one)
+        for name, setup in setups(lesson, progress.moved).items():
+            session.keep(f"{lesson.order} · {labels[name]}", setup)
         session.change(setup_of(runs[chosen], progress.moved.get(chosen)))
-        found = seen(lesson, chosen, session.view())
-        session.look(year=found.year, economy=found.economy, charts=found.charts)
+        view = seen(lesson, chosen, session.view())
+        session.look(year=view.year, economy=view.economy, charts=view.charts)
         ui.go_to("lab")

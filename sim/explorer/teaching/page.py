@@ -1,0 +1,294 @@
+"""One lesson, step by step: predictions locked before the run and drawn over it, questions marked against the evidence."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from sim.errors import SimError
+from sim.explorer.lessons.evidence import Evidence, setup_of
+from sim.explorer.lessons.marking import (
+    LONGEST,
+    Progress,
+    Reply,
+    as_json,
+    as_markdown,
+    choices,
+    filled,
+    mark,
+    outcome_known,
+    sources_of,
+    spelled,
+)
+from sim.explorer.lessons.schema import (
+    Answer,
+    AskStep,
+    DebriefStep,
+    ExplainStep,
+    Lesson,
+    Number,
+    PredictStep,
+    ReadStep,
+    Run,
+    RunStep,
+)
+from sim.explorer.parts import picking, ui
+from sim.explorer.setups.levers import CONTROLS
+from sim.explorer.state import session
+from sim.explorer.teaching import keep, progress_of
+from sim.explorer.teaching.in_lab import lever_label, open_in_lab
+from sim.explorer.teaching.pictures import pictures
+
+
+def lesson_page(lesson: Lesson) -> None:
+    """Draw the open lesson at its step."""
+    t, progress = session.texts(), progress_of(lesson)
+    if st.button(f"← {t('lessons.back')}", key="lessons.back"):
+        picking.put("lessons.open", None)
+        st.rerun()
+    st.header(f"{lesson.order} · {lesson.title.in_(t.lang)}", anchor=False)
+    steps, step = len(lesson.steps), lesson.steps[progress.step]
+    label = t("lessons.step", step=progress.step + 1, steps=steps, kind=t(f"lessons.kind.{step.kind}"))
+    st.progress((progress.step + 1) / steps, text=label)
+    if progress.step == 0:
+        st.caption(f"{t('lessons.goals')}: " + " · ".join(goal.in_(t.lang) for goal in lesson.goals))
+    with st.container(border=True):
+        try:
+            _step(Evidence(lesson, progress.moved), step, progress)
+        except SimError as error:
+            ui.failure(error)
+    progress = progress_of(lesson)
+    with st.container(horizontal=True):
+        st.button(
+            t("lessons.previous"),
+            key="lessons.previous",
+            disabled=progress.step == 0,
+            on_click=lambda: keep(progress.to(progress.step - 1, lesson)),
+        )
+        ready = progress.reachable(lesson) > progress.step
+        if progress.step < steps - 1:
+            st.button(
+                t("lessons.next"),
+                key="lessons.next",
+                disabled=not ready,
+                type="primary" if ready else "secondary",
+                on_click=lambda: keep(progress.to(progress.step + 1, lesson)),
+            )
+
+
+def _step(evidence: Evidence, step: Any, progress: Progress) -> None:
+    if isinstance(step, ReadStep):
+        st.markdown(filled(evidence, step.text, session.texts()))
+        pictures(evidence, step.show, progress)
+    elif isinstance(step, PredictStep):
+        _predict(evidence, step, progress)
+    elif isinstance(step, RunStep):
+        _run(evidence, step, progress)
+    elif isinstance(step, AskStep):
+        _ask(evidence, step, progress)
+    elif isinstance(step, ExplainStep):
+        _explain(evidence, step, progress)
+    elif isinstance(step, DebriefStep):
+        _debrief(evidence, step, progress)
+
+
+# -- questions -------------------------------------------------------------------------------------
+
+
+def _widget(evidence: Evidence, answer: Answer, key: str, *, drawn: bool = False) -> None:
+    """Where an answer is given: a choice, a number to type, or (``drawn``) one to draw on a scale that begins at "all of it".
+
+    Nothing is chosen and no number stands there before, and no scale begins at the right answer: whoever only presses the
+    button has not answered.
+    """
+    t = session.texts()
+    label = t("lessons.answer")
+    if not isinstance(answer, Number):
+        names = choices(answer, t)
+        key = session.same_choice(key, names)
+        st.radio(label, list(names), key=key, index=None, format_func=lambda name: names.get(name, name))
+        return
+    whole = answer.step == int(answer.step) and answer.low == int(answer.low)
+    low, high, step = ((int if whole else float)(bound) for bound in (answer.low, answer.high, answer.step))
+    unit = {"percent": "%", "change": "%"}.get(evidence.lesson.measures[answer.of].unit, "")
+    label = f"{label} ({unit})" if unit else label
+    form: Any = "%d" if whole else f"%.{len(f'{answer.step:g}'.partition('.')[2])}f"
+    if drawn:
+        st.slider(label, low, high, high, step, key=key, format=form)
+        return
+    hint = t("lessons.from_to", low=f"{answer.low:g}", high=f"{answer.high:g}")
+    st.number_input(label, low, high, None, step, key=key, format=form, placeholder=hint, width=280)
+
+
+def _ask(evidence: Evidence, step: AskStep, progress: Progress) -> None:
+    """A question that may be tried again, with hints; what is shown afterwards follows the first answer."""
+    t = session.texts()
+    st.markdown(f"**{filled(evidence, step.question, t)}**")
+    pictures(evidence, step.show, progress)
+    key = f"lessons.{progress.lesson}.{step.id}"
+    _widget(evidence, step.answer, key)
+    taken = progress.hints.get(step.id, 0)
+    with st.container(horizontal=True):
+        checked = st.button(t("lessons.check"), key=f"{key}.check", type="primary")
+        if taken < len(step.hints):
+            label = t("lessons.hint", number=taken + 1)
+            st.button(label, key=f"{key}.hint", on_click=lambda: keep(progress.hint(step)))
+    if checked and st.session_state[key] is None:
+        st.warning(t("lessons.choose"))
+    elif checked:
+        keep(progress.reply(step, Reply(st.session_state[key])))
+        st.rerun()
+    for number in range(taken):
+        st.markdown(f"**{t('lessons.hint', number=number + 1)}**  \n{filled(evidence, step.hints[number], t)}")
+    if step.id not in progress.replies:
+        return
+    given = progress.replies[step.id].answer
+    marked = mark(evidence, step.answer, given)
+    because = filled(evidence, marked.truth.because, t)
+    if marked.right:
+        st.success(f"**{t('lessons.right')}** {because}")
+    else:
+        instead = filled(evidence, marked.instead, t) if marked.instead else ""
+        st.warning(f"**{t('lessons.wrong', answer=spelled(evidence, step.answer, given, t))}** {instead}")
+        st.caption(t("lessons.retry"))
+        with st.expander(t("lessons.show_answer"), key=f"{key}.answer"):
+            computed = spelled(evidence, step.answer, marked.truth.answer, t)
+            st.markdown(f"**{t('lessons.computed', answer=computed)}** {because}")
+    pictures(evidence, step.after, progress, place="after")
+
+
+def _explain(evidence: Evidence, step: ExplainStep, progress: Progress) -> None:
+    """A free text; the model answer is shown once something has been written."""
+    t = session.texts()
+    st.markdown(f"**{filled(evidence, step.prompt, t)}**")
+    pictures(evidence, step.show, progress)
+    if step.id in progress.replies:
+        st.caption(t("lessons.mine"))
+        st.text(str(progress.replies[step.id].answer))
+        st.info(f"**{t('lessons.model')}**  \n{filled(evidence, step.model, t)}")
+        return
+    key = f"lessons.{progress.lesson}.{step.id}"
+    st.text_area(t("lessons.write"), key=key, height=140, max_chars=LONGEST)
+    if st.button(t("lessons.keep"), key=f"{key}.submit", type="primary"):
+        written = str(st.session_state[key] or "").strip()
+        if not written:
+            st.warning(t("lessons.write_first"))
+            return
+        keep(progress.reply(step, Reply(written)))
+        st.rerun()
+
+
+# -- predictions and runs --------------------------------------------------------------------------
+
+
+def _predict(evidence: Evidence, step: PredictStep, progress: Progress) -> None:
+    t = session.texts()
+    st.markdown(f"**{filled(evidence, step.question, t)}**")
+    pictures(evidence, step.show, progress)
+    if step.id in progress.replies:
+        _locked(evidence, step, progress)
+        if outcome_known(evidence.lesson, progress, step):
+            _outcome(evidence, step, progress)
+        return
+    key = f"lessons.{progress.lesson}.{step.id}"
+    _widget(evidence, step.answer, key, drawn=True)
+    sure = session.same_choice(f"{key}.confidence", (1, 2, 3))
+    st.radio(
+        t("lessons.confidence"),
+        (1, 2, 3),
+        key=sure,
+        horizontal=True,
+        format_func=lambda level: t(f"lessons.confident.{level}"),
+    )
+    st.text_area(t("lessons.reason"), key=f"{key}.reason", height=80, max_chars=LONGEST)
+    st.caption(t("lessons.lock_note"))
+    if st.button(t("lessons.submit"), key=f"{key}.submit", type="primary"):
+        given = st.session_state[key]
+        if given is None:
+            st.warning(t("lessons.choose"))
+            return
+        reply = Reply(given, int(st.session_state[f"{key}.confidence"]), st.session_state[f"{key}.reason"])
+        after = progress.reply(step, reply)
+        shown_here = outcome_known(evidence.lesson, after, step)
+        keep(after if shown_here else after.to(after.step + 1, evidence.lesson))
+        st.rerun()
+
+
+def _locked(evidence: Evidence, step: PredictStep, progress: Progress) -> None:
+    t, reply = session.texts(), progress.replies[step.id]
+    said = spelled(evidence, step.answer, reply.answer, t)
+    st.markdown(t("lessons.predicted", answer=said, confidence=t(f"lessons.confident.{reply.confidence}")))
+    if reply.reason:
+        st.caption(reply.reason)
+
+
+def _outcome(evidence: Evidence, step: PredictStep, progress: Progress) -> None:
+    """The prediction set against the result, with the mechanism."""
+    t, given = session.texts(), progress.replies[step.id].answer
+    marked = mark(evidence, step.answer, given)
+    said, computed = (spelled(evidence, step.answer, answer, t) for answer in (given, marked.truth.answer))
+    because = filled(evidence, marked.truth.because, t)
+    if marked.right:
+        st.success(t("lessons.ran_right", said=said, because=because))
+        return
+    overlooked = f"\n\n{filled(evidence, marked.instead, t)}" if marked.instead else ""
+    st.info(t("lessons.ran_wrong", said=said, computed=computed, because=because) + overlooked)
+
+
+def _run(evidence: Evidence, step: RunStep, progress: Progress) -> None:
+    t, lesson = session.texts(), evidence.lesson
+    place = lesson.steps.index(step)
+    source = lesson.sources[step.source]
+    assert isinstance(source, Run)
+    asked = [
+        before
+        for before in lesson.steps[:place]
+        if isinstance(before, PredictStep) and step.source in sources_of(lesson, before.answer)
+    ]
+    predicted = [before for before in asked[-1:] if before.id in progress.replies]
+    for before in predicted:
+        _locked(evidence, before, progress)
+    st.markdown(filled(evidence, step.text, t))
+    setup = setup_of(source, progress.moved.get(step.source))
+    moved: dict[str, float] = {}
+    for name, limits in step.levers.items():
+        control = CONTROLS[name]
+        shown = st.slider(
+            lever_label(name, source),
+            control.shown(limits[0]),
+            control.shown(limits[1]),
+            control.shown(setup.value(name)),
+            control.shown(control.step),
+            key=f"lessons.{lesson.id}.{place}.{name}",
+            format=f"%.{control.decimals}f",
+            help=t(f"lever.{name}_help"),
+        )
+        moved[name] = control.stored(float(shown))
+    ran = step.source in progress.ran
+    if st.button(t("lessons.rerun" if ran else "lessons.run"), key=f"lessons.{lesson.id}.{place}.run", type="primary"):
+        Evidence(lesson, {**progress.moved, step.source: moved}).run(step.source)  # fails here, with the levers kept
+        keep(progress.run(step.source, moved))
+        st.rerun()
+    if ran:
+        pictures(evidence, step.show, progress)
+        for before in predicted:
+            _outcome(evidence, before, progress)
+
+
+def _debrief(evidence: Evidence, step: DebriefStep, progress: Progress) -> None:
+    t, lesson = session.texts(), evidence.lesson
+    st.success(t("lessons.finished"))
+    st.markdown(filled(evidence, step.text, t))
+    pictures(evidence, step.show, progress)
+    if step.questions:
+        asked = "\n".join(f"- {question.in_(t.lang)}" for question in step.questions)
+        st.markdown(f"**{t('lessons.class')}**\n\n{asked}")
+    with st.container(horizontal=True):
+        kinds = {"json": ("json", "application/json", as_json), "markdown": ("md", "text/markdown", as_markdown)}
+        for form, (suffix, mime, write) in kinds.items():
+            label, file = t(f"lessons.download_{form}"), f"{lesson.id}-answers.{suffix}"
+            ui.download(label, partial(write, lesson, progress, t), file, mime, key=f"lessons.{form}")
+        st.button(t("lessons.restart"), key="lessons.restart", on_click=lambda: keep(Progress(lesson.id)))
+    open_in_lab(lesson, progress)
