@@ -5,7 +5,7 @@ import pytest
 from sim.explorer.lessons.evidence import Evidence
 from sim.explorer.lessons.files import library
 from sim.explorer.lessons.marking import choices, filled, mark, measures_of, spelled, truth
-from sim.explorer.lessons.schema import AskStep, Flip, History, Lesson, Number, Run, Toy, Which
+from sim.explorer.lessons.schema import AskStep, Flip, History, Lesson, Measure, Number, Run, Toy, Which
 from sim.texts import Texts
 
 LESSONS = library()
