@@ -2,7 +2,210 @@
 
 from __future__ import annotations
 
-from decomp.io.bundled import bundled_names
-from decomp.io.dispatch import load, save
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
 
-__all__ = ["bundled_names", "load", "save"]
+from decomp.errors import DataMissingError, FormatError, TableError
+from decomp.io.bundled import bundled_names, load_bundled
+from decomp.io.compact import read_npz, write_npz
+from decomp.io.files import year_of
+from decomp.labels import did_you_mean
+from decomp.names import economy_name, group_labels, is_named, sector_name
+from decomp.table import WorldTable
+
+__all__ = ["attach_classes", "bundled_names", "load", "save", "tables", "years_of"]
+
+#: File endings that can be written.
+WRITABLE = (".npz", ".csv")
+#: File endings that can be read; in a folder of yearly files the first that exists for a year is.
+READABLE = (".npz", ".csv", ".xlsx")
+
+
+def load(name_or_path: str | Path, *, value_added: Literal["residual", "published"] | None = None) -> WorldTable:
+    """Read a table: a bundled name, or the path of a file.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        ``"world-2011"``, ``"classroom-2011"`` …; or a compact ``.npz``, a labelled ``.csv``, an official WIOD
+        ``wiotYY_row_sep12.xlsx``, an OECD ICIO ``.csv``, or a folder of Eora26 text files.
+    value_added : {"residual", "published"}, optional
+        Which value added the table uses; as the file says, else the residual.
+
+    Returns
+    -------
+    WorldTable
+        Flows in the unit of the file.
+
+    Raises
+    ------
+    DataMissingError
+        No such bundled table or file, or the optional package for the format is not installed.
+    FormatError
+        The file is not what its format asks for, damaged, or larger than any table; names the place.
+    TableError, LabelError
+        The content is not a valid table.
+
+    Examples
+    --------
+    >>> load("classroom-2011").economies
+    ('USA', 'CHN', 'JPN', 'KOR', 'IND', 'EUR', 'EME', 'ROW')
+    """
+    text = str(name_or_path)
+    if text in bundled_names() and isinstance(name_or_path, str):
+        table = load_bundled(text)
+    else:
+        try:
+            table = _read(Path(name_or_path), text)
+        except TableError as error:
+            # The table does not know its file; the reader of the message must.
+            raise error if text in str(error) else type(error)(f"{text}: {error}") from None
+    table = attach_classes(table)
+    return table if value_added in (None, table.value_added) else table.replace(value_added=value_added)
+
+
+def _read(path: Path, text: str) -> WorldTable:
+    """Read by the ending; the modules of the official layouts are imported when one is met."""
+    try:
+        is_folder, is_file = path.is_dir(), path.is_file()
+    except (OSError, ValueError) as error:
+        raise DataMissingError(f"{text[:80]!r} cannot be the name of a file ({error}).") from None
+    suffix = path.suffix.lower()
+    if is_folder:
+        from decomp.io.eora import read_eora26
+
+        return read_eora26(path)
+    if not is_file:
+        if suffix == "" and path.parent == Path():
+            return load_bundled(text)  # a bare word: say which bundled names there are
+        if not path.parent.is_dir():
+            raise DataMissingError(f"{path}: there is no such file. The folder {path.parent} does not exist.")
+        hint = did_you_mean(path.name, [file.name for file in path.parent.iterdir()])
+        raise DataMissingError(f"{path}: there is no such file.{hint and f' In that folder{hint}'}")
+    if suffix == ".npz":
+        return read_npz(path)
+    if suffix == ".csv":
+        from decomp.io.csv_matrix import read_csv
+        from decomp.io.icio import looks_like_icio, read_icio
+
+        return read_icio(path) if looks_like_icio(path) else read_csv(path)
+    if suffix == ".xlsx":
+        from decomp.io.wiod import read_wiod
+
+        return read_wiod(path)
+    raise FormatError(
+        f"{path}: unknown ending {path.suffix!r}. Readable: {', '.join(READABLE)}, or a folder of Eora26."
+    )
+
+
+def save(table: WorldTable, path: str | Path) -> Path:
+    """Write a table: compact ``.npz`` or labelled ``.csv``, by the ending. Both keep every number exactly.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    FormatError
+        The ending is neither, or the place cannot be written.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix == ".npz":
+        return write_npz(table, path)
+    if suffix == ".csv":
+        from decomp.io.csv_matrix import write_csv
+
+        return write_csv(table, path)
+    raise FormatError(f"cannot write {path}: unknown ending {path.suffix!r}. Allowed: {', '.join(WRITABLE)}.")
+
+
+def attach_classes(table: WorldTable) -> WorldTable:
+    """Return the table with WIOD's groups and missing names; groups that the file itself defines come first.
+
+    Parameters
+    ----------
+    table : WorldTable
+        Left as it is where some label stands for codes that are not WIOD's.
+    """
+    changes: dict[str, Any] = {}
+    economy_groups = group_labels("economy", table.economy_members)
+    sector_groups = group_labels("sector", table.sector_members)
+    if economy_groups:
+        changes["economy_groups"] = economy_groups | dict(table.economy_groups)
+    if sector_groups:
+        changes["sector_groups"] = sector_groups | dict(table.sector_groups)
+    if table.economy_names is None and all(is_named("economy", label) for label in table.economies):
+        changes["economy_names"] = [economy_name(e, members=table.economy_members[e]) for e in table.economies]
+    if table.sector_names is None and sector_groups:
+        changes["sector_names"] = [sector_name(s) for s in table.sectors]
+    return table.replace(**changes) if changes else table
+
+
+# -- tables by year ------------------------------------------------------------------------------
+
+
+def tables(source: str, years: Sequence[int]) -> Iterator[WorldTable]:
+    """Read the tables that a name or path stands for, one at a time.
+
+    Parameters
+    ----------
+    source : str
+        A bundled table (``world-2011``), the start of a bundled series (``world``), the path of a file, or a folder with
+        one file per year (``wiot_2011.npz``, ``wiot11_row_sep12.xlsx`` …).
+    years : sequence of int
+        The years wanted; empty for the one table that ``source`` names, or the newest of a bundled series.
+
+    Raises
+    ------
+    DataMissingError
+        There is no table for a year, or a folder was given without years.
+    """
+    if not years:
+        if Path(source).is_dir() and (held := years_of(source)):
+            raise DataMissingError(
+                f"{source} is a folder of yearly tables ({held[0]} … {held[-1]}); choose with --year or --years."
+            )
+        yield load(max((name for name in bundled_names() if name.rpartition("-")[0] == source), default=source))
+        return
+    for year in years:
+        table = load(_of_year(source, year))
+        if table.year is not None and table.year != year:
+            raise DataMissingError(
+                f"{source} is a table of {table.year}, not of {year}; leave --year out or name {table.year}."
+            )
+        yield table
+
+
+def years_of(source: str | Path) -> list[int]:
+    """Return the years that a bundled series or a folder has, sorted; the year in the name of a bundled table, else none.
+
+    Examples
+    --------
+    >>> years_of("world")[0], years_of("world")[-1], years_of("classroom-2011")
+    (1995, 2011, [2011])
+    """
+    if Path(source).is_dir():
+        stems = [path.stem for path in Path(source).iterdir() if path.suffix.lower() in READABLE]
+        return sorted({year for stem in stems if (year := year_of(stem)) is not None})
+    return sorted(int(name[-4:]) for name in bundled_names() if name in (source, f"{source}-{name[-4:]}"))
+
+
+def _of_year(source: str, year: int) -> str | Path:
+    """Name or path of the table of a year."""
+    folder = Path(source)
+    if folder.is_dir():
+        files = [
+            file for ending in READABLE for file in sorted(folder.glob(f"*{ending}")) if year_of(file.stem) == year
+        ]
+        if files:
+            return files[0]
+        held = ", ".join(map(str, years_of(folder)))
+        there = f"it has {held}" if held else f"it has no table files ({', '.join(READABLE)})"
+        raise DataMissingError(f"{source}: no table of {year} in this folder; {there}.")
+    series = re.sub(r"-\d{4}$", "", source)
+    return f"{series}-{year}" if any(name.startswith(f"{series}-") for name in bundled_names()) else source

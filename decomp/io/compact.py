@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,15 +19,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from decomp.errors import DataMissingError, FormatError
-from decomp.io.files import write_atomically
-from decomp.io.settle import settle_lost_output
+from decomp.errors import FormatError
+from decomp.io.files import MAX_BYTES, existing, reading, refuse_large, refuse_many, write_atomically
+from decomp.labels import listed
 from decomp.table import WorldTable
+
+Array = NDArray[np.float64]
+Arrays = Mapping[str, NDArray[Any]]
 
 #: Version of the layout, written into ``meta``.
 SCHEMA_VERSION = 1
-#: A table that unpacks to more than this is refused unless ``max_bytes`` says otherwise (full WIOD: 20 MB).
-MAX_BYTES = 2 * 1024**3
+#: Inputs that may be booked as final use, as a share of the world's intermediate flows: rounding losses only.
+LOST_OUTPUT = 1e-6
 _DATE = (1980, 1, 1, 0, 0, 0)
 _TEXTS = ("unit", "source", "licence", "name", "value_added")
 _LISTS = ("notes", "economy_names", "sector_names")
@@ -53,19 +56,17 @@ def read_npz(path: str | Path, *, max_bytes: int = MAX_BYTES) -> WorldTable:
     TableError, LabelError
         The content is not a valid table.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise DataMissingError(f"{path}: there is no such file.")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise FormatError(f"{path}: cannot be read: {error.strerror or error}.") from None
-    return read_npz_bytes(content, str(path), max_bytes=max_bytes)
+    path = existing(path)
+    with reading(path, "npz file"):
+        return read_npz_bytes(path.read_bytes(), str(path), max_bytes=max_bytes)
 
 
 def read_npz_bytes(content: bytes, where: str, *, max_bytes: int = MAX_BYTES) -> WorldTable:
-    """Read a table from the bytes of an npz; ``where`` names it in messages."""
-    return table_from(_arrays(content, where, max_bytes), where)
+    """Read a table from the bytes of an npz; ``where`` names it in messages. Raises as :func:`read_npz`."""
+    with reading(where, "npz file"), zipfile.ZipFile(io.BytesIO(content)) as archive:
+        entries = {e.filename.removesuffix(".npy"): e for e in archive.infolist() if e.filename.endswith(".npy")}
+        refuse_large(sum(entry.file_size for entry in entries.values()), where, limit=max_bytes, verb="unpacks to")
+        return table_from({name: _array(archive, entry, where) for name, entry in entries.items()}, where)
 
 
 def write_npz(table: WorldTable, path: str | Path) -> Path:
@@ -96,41 +97,39 @@ def to_npz_bytes(table: WorldTable) -> bytes:
 # -- reading -------------------------------------------------------------------------------------
 
 
-def _arrays(content: bytes, where: str, max_bytes: int) -> dict[str, NDArray[Any]]:
-    """Unpack every array, never unpickling; turn each way a file can be broken into one clear error."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            total = sum(entry.file_size for entry in archive.infolist())
-            if total > max_bytes:
-                raise FormatError(
-                    f"{where}: unpacks to {total / 1e6:,.0f} MB, more than the allowed {max_bytes / 1e6:,.0f} MB. "
-                    "If the file is what you expect, pass a larger max_bytes."
-                )
-            return {
-                entry.filename.removesuffix(".npy"): _array(archive.read(entry), entry.filename, where)
-                for entry in archive.infolist()
-                if entry.filename.endswith(".npy")
-            }
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, where: str) -> NDArray[Any]:
+    """Unpack one array, never unpickling; what its header declares is checked before memory is taken for it."""
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise FormatError(
-            f"{where}: not a readable npz file ({error}). It is damaged or of another format; copy or download it again."
-        ) from None
+            f"{where}: array {entry.filename} is packed by method {entry.compress_type}; numpy writes deflate."
+        )
+    content = archive.read(entry)
+    stream = io.BytesIO(content)
+    version = np.lib.format.read_magic(stream)
+    header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, in_columns, dtype = header(stream)
+    if dtype.hasobject:
+        raise FormatError(
+            f"{where}: array {entry.filename} holds pickled Python objects, which are never loaded. "
+            "Save labels as text arrays (dtype '<U…') and numbers as numbers."
+        )
+    held = len(content) - stream.tell()
+    if min(shape, default=0) < 0 or not dtype.itemsize or math.prod(shape) * dtype.itemsize != held:
+        raise FormatError(
+            f"{where}: array {entry.filename} is damaged: it declares {dtype} of shape {shape} and holds {held} bytes."
+        )
+    flat = np.frombuffer(content, dtype, offset=stream.tell())
+    return flat.reshape(shape, order="F" if in_columns else "C")
 
 
-def _array(content: bytes, entry: str, where: str) -> NDArray[Any]:
-    try:
-        return np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
-    except ValueError as error:
-        if "allow_pickle" in str(error) or "Object arrays" in str(error):
-            raise FormatError(
-                f"{where}: array {entry} holds pickled Python objects, which are never loaded. "
-                "Save labels as text arrays (dtype '<U…') and numbers as numbers."
-            ) from None
-        raise FormatError(f"{where}: array {entry} is damaged ({error}).") from None
+def table_from(arrays: Arrays, where: str) -> WorldTable:
+    """Make the table from the arrays of the layout; ``where`` names the file in messages.
 
-
-def table_from(arrays: Mapping[str, NDArray[Any]], where: str) -> WorldTable:
-    """Make the table from the arrays of the layout; ``where`` names the file in messages."""
+    Raises
+    ------
+    FormatError, TableError, LabelError
+        An array is absent, of the wrong kind or shape, or the content is no valid table.
+    """
     for name in ("Z", "economies", "sectors"):
         if name not in arrays:
             raise FormatError(
@@ -138,20 +137,20 @@ def table_from(arrays: Mapping[str, NDArray[Any]], where: str) -> WorldTable:
                 "A compact table needs Z, F or Y, economies and sectors."
             )
     economies, sectors = (_labels(arrays[name], name, where) for name in ("economies", "sectors"))
+    n = len(economies) * len(sectors)
+    refuse_many(n, n, where)
     for name in ("Z", "F", "Y", "X", "primary", *_ROWS):
         if name in arrays and arrays[name].dtype.kind not in "iuf":
             raise FormatError(f"{where}: array {name!r} has type {arrays[name].dtype}; expected numbers.")
-    options = _options(_meta(arrays, where), arrays, where)
-    options |= _demand(arrays, len(economies), len(economies) * len(sectors), where)
+    options = _options(arrays, where) | _demand(arrays, len(economies), n, where)
     options |= {name: arrays[name] for name in _ROWS if name in arrays}
-    if "X" in arrays:
-        options["published_output"] = arrays["X"]
-    Z, n = arrays["Z"], len(economies) * len(sectors)
-    if "final_demand" in options and Z.shape == (n, n) and "X" in arrays and arrays["X"].shape == (n,):
-        Z, options["final_demand"], notes = settle_lost_output(
-            Z, options["final_demand"], arrays["X"], economies, sectors
-        )
-        options["notes"] = (*options.get("notes", ()), *notes)
+    Z, X = arrays["Z"], arrays.get("X")
+    if X is not None:
+        options["published_output"] = X
+        if "final_demand" in options and Z.shape == (n, n) and X.shape == (n,):
+            cells = [f"{economy} {sector}" for economy in economies for sector in sectors]
+            Z, options["final_demand"], notes = book_lost_output(Z, options["final_demand"], X, cells)
+            options["notes"] = (*options.get("notes", ()), *notes)
     return WorldTable(Z, options.pop("Y", None), economies, sectors, **options)
 
 
@@ -160,31 +159,21 @@ def _labels(array: NDArray[Any], name: str, where: str) -> tuple[str, ...]:
         raise FormatError(
             f"{where}: array {name!r} has type {array.dtype} and shape {array.shape}; expected a list of text labels."
         )
-    return tuple(str(label) for label in array)
+    refuse_many(array.size, 0, f"{where}: array {name!r}")
+    return tuple(map(str, array))
 
 
-def _meta(arrays: Mapping[str, NDArray[Any]], where: str) -> dict[str, Any]:
-    if "meta" not in arrays:
-        return {}
-    text = arrays["meta"]
+def _options(arrays: Arrays, where: str) -> dict[str, Any]:
+    """Keyword arguments of WorldTable from the JSON text and the small arrays."""
+    text = arrays.get("meta", np.array("{}"))
     if text.size != 1 or text.dtype.kind != "U":
         raise FormatError(
             f"{where}: array 'meta' has type {text.dtype} and shape {text.shape}; expected one JSON text."
         )
-    try:
-        meta = json.loads(text.item())
-    except json.JSONDecodeError as error:
-        raise FormatError(f"{where}: array 'meta' is not JSON ({error}).") from None
-    if not isinstance(meta, dict):
-        raise FormatError(f"{where}: array 'meta' holds {type(meta).__name__}; expected a JSON object.")
-    return meta
-
-
-def _options(meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], where: str) -> dict[str, Any]:
-    """Keyword arguments of WorldTable from the JSON text and the small arrays."""
+    meta = parse_meta(text.item(), f"{where}: array 'meta'")
     options = options_from_meta(meta, where)
-    if "sector_names" in arrays and "sector_names" not in options:
-        options["sector_names"] = _labels(arrays["sector_names"], "sector_names", where)
+    if "sector_names" in arrays:
+        options.setdefault("sector_names", _labels(arrays["sector_names"], "sector_names", where))
     if "year" in arrays and arrays["year"].size == 1 and arrays["year"].dtype.kind in "iu":
         options["year"] = int(arrays["year"].item())
     if "primary" in arrays:
@@ -195,8 +184,19 @@ def _options(meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], where:
     return options
 
 
+def parse_meta(text: str, where: str) -> dict[str, Any]:
+    """Return the JSON object of a text; FormatError when it is another."""
+    try:
+        meta = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"{where} is not JSON ({error}).") from None
+    if not isinstance(meta, dict):
+        raise FormatError(f"{where} holds {type(meta).__name__}; expected a JSON object.")
+    return meta
+
+
 def options_from_meta(meta: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """Keyword arguments of WorldTable that the JSON text gives: provenance, names, members and groups."""
+    """Return the keyword arguments of WorldTable that the JSON text gives: provenance, names, members and groups."""
     version = meta.get("schema_version", SCHEMA_VERSION)
     if version != SCHEMA_VERSION:
         raise FormatError(
@@ -211,7 +211,7 @@ def options_from_meta(meta: Mapping[str, Any], where: str) -> dict[str, Any]:
     return options
 
 
-def _demand(arrays: Mapping[str, NDArray[Any]], G: int, n: int, where: str) -> dict[str, Any]:
+def _demand(arrays: Arrays, G: int, n: int, where: str) -> dict[str, Any]:
     """Final demand: ``F`` (n, G·C) is reshaped to (n, G, C); ``Y`` (n, G) stays."""
     if "F" not in arrays:
         if "Y" not in arrays:
@@ -228,30 +228,71 @@ def _demand(arrays: Mapping[str, NDArray[Any]], G: int, n: int, where: str) -> d
     return {"final_demand": F.reshape(n, G, C), "final_demand_labels": labels}
 
 
+def book_lost_output(
+    Z: Array, F: Array, published_output: Array, cells: list[str]
+) -> tuple[Array, Array, tuple[str, ...]]:
+    """Book the inputs of sectors without recorded output as final use of their economy: the one repair that reading makes.
+
+    A file whose entries were cut to whole numbers can show a sector with inputs but no sales, although it publishes a
+    positive output (WIOD 2002: LVA c24 buys 1 and sells 0, published 2). No coefficient exists for it. Moving its inputs
+    to final demand, into the last category (inventories), keeps every row sum, so X of all suppliers is unchanged.
+
+    Parameters
+    ----------
+    Z : ndarray, shape (G*N, G*N), unit of the table
+    F : ndarray, shape (G*N, G, C), unit of the table
+    published_output : ndarray, shape (G*N,), unit of the table
+        Nothing is moved where it is not positive.
+    cells : list of str
+        Names of the economy–sectors.
+
+    Returns
+    -------
+    Z, F : ndarrays
+        The given arrays where nothing had to be moved, else new ones.
+    notes : tuple of str
+        One line that names the cells and the amount; empty where nothing was moved.
+    """
+    X = Z.sum(axis=1, dtype=float) + F.sum(axis=(1, 2), dtype=float)
+    inputs = Z.sum(axis=0, dtype=float)
+    lost = np.flatnonzero((X == 0) & (inputs > 0) & (published_output > 0))
+    if not lost.size or inputs[lost].sum() > LOST_OUTPUT * inputs.sum():
+        return Z, F, ()
+    N = len(cells) // F.shape[1]
+    Z, F = Z.copy(), F.copy()
+    for k in lost:
+        F[:, k // N, -1] += Z[:, k]
+        Z[:, k] = 0
+    note = (
+        f"{listed(cells[k] for k in lost)}: no recorded output but inputs of {inputs[lost].sum():g} in all; booked as final "
+        "use of the economy (last category), so that row sums stay"
+    )
+    return Z, F, (note,)
+
+
 # -- writing -------------------------------------------------------------------------------------
 
 
 def _to_arrays(table: WorldTable) -> dict[str, NDArray[Any]]:
     """Arrays of the layout in a fixed order."""
-    arrays: dict[str, NDArray[Any]] = {"Z": _small(table.Z)}
-    if table.final_demand is None:
-        arrays["Y"] = _small(table.Y)
-    else:
-        arrays["F"] = _small(table.final_demand.reshape(table.n, -1))
-        if table.final_demand_labels is not None:
-            arrays["final_demand"] = np.array(table.final_demand_labels)
-    if table.published_output is not None:
-        arrays["X"] = _small(table.published_output)
-    arrays |= {name: _small(getattr(table, name)) for name in _ROWS if getattr(table, name) is not None}
-    if table.primary:
-        arrays["primary"] = np.stack(list(table.primary.values()))
-    arrays["economies"], arrays["sectors"] = np.array(table.economies), np.array(table.sectors)
-    if table.sector_names is not None:
-        arrays["sector_names"] = np.array(table.sector_names)
-    if table.year is not None:
-        arrays["year"] = np.array(table.year, dtype=np.int32)
-    arrays["meta"] = np.array(json.dumps(meta_of(table), ensure_ascii=False, sort_keys=True))
-    return arrays
+    F = table.final_demand
+    optional = {
+        "Y": table.Y if F is None else None,
+        "F": None if F is None else F.reshape(table.n, -1),
+        "final_demand": None if F is None else table.final_demand_labels,
+        "X": table.published_output,
+        **{name: getattr(table, name) for name in _ROWS},
+        "primary": np.stack(list(table.primary.values())) if table.primary else None,
+        "economies": table.economies,
+        "sectors": table.sectors,
+        "sector_names": table.sector_names,
+        "year": None if table.year is None else np.int32(table.year),
+        "meta": json.dumps(meta_of(table), ensure_ascii=False, sort_keys=True),
+    }
+    arrays = {"Z": table.Z} | {name: np.array(content) for name, content in optional.items() if content is not None}
+    return {
+        name: _small(array) if array.dtype == float and name != "primary" else array for name, array in arrays.items()
+    }
 
 
 def meta_of(table: WorldTable) -> dict[str, Any]:
@@ -265,9 +306,7 @@ def meta_of(table: WorldTable) -> dict[str, Any]:
     return meta
 
 
-def _small(array: NDArray[np.float64]) -> NDArray[Any]:
+def _small(array: Array) -> NDArray[Any]:
     """Whole numbers as int32, anything else as it is: no value changes."""
-    whole = array.astype(np.int64, casting="unsafe") if np.abs(array).max(initial=0.0) < 2**31 else None
-    if whole is not None and np.array_equal(whole, array):
-        return whole.astype(np.int32)
-    return array
+    whole = np.abs(array).max(initial=0.0) < 2**31 and np.array_equal(array, np.trunc(array))
+    return array.astype(np.int32) if whole else array

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decomp.errors import DataMissingError, FormatError
-from decomp.io.files import read_text
-from decomp.io.grid import blocks_of, number_row
+from decomp.io.files import blocks_of, existing, number_row, read_text, reading, refuse_many
 from decomp.table import WorldTable
 
 Array = NDArray[np.float64]
@@ -35,16 +34,21 @@ def read_eora26(folder: str | Path) -> WorldTable:
     DataMissingError
         A file is absent, or there are several years.
     FormatError
-        A matrix does not fit its labels, or a cell is no finite number; names file and line.
+        A matrix does not fit its labels, a cell is no finite number, or a file is damaged or too large; names file and line.
     TableError, LabelError
         The numbers or labels are no valid table.
     """
     folder = Path(folder)
+    with reading(folder, "Eora26 table"):
+        return _table(folder)
+
+
+def _table(folder: Path) -> WorldTable:
     files = sorted(folder.glob("Eora26_*_bp_T.txt"))
     if len(files) != 1:
-        found = ", ".join(f.name for f in files) or "none"
+        names = ", ".join(file.name for file in files) or "none"
         raise DataMissingError(
-            f"{folder}: a folder is read as Eora26: expected one file Eora26_YYYY_bp_T.txt in it, found {found}."
+            f"{folder}: a folder is read as Eora26: expected one file Eora26_YYYY_bp_T.txt in it, found {names}."
         )
     stem = files[0].name.removesuffix("_T.txt")
     rows, demand = _labels(folder / "labels_T.txt"), _labels(folder / "labels_FD.txt")
@@ -55,13 +59,17 @@ def read_eora26(folder: str | Path) -> WorldTable:
     kept = [label for label in rows if label != DISCREPANCY]
     economies, sectors = blocks_of(kept, [i + 1 for i, k in enumerate(keep) if k], str(folder / "labels_T.txt"))
     use = np.array([economy in economies for economy, _ in demand])
-    categories = tuple(dict.fromkeys(category for economy, category in demand if economy in economies))
-    if [d for d in demand if d[0] in economies] != [(e, c) for e in economies for c in categories]:
+    pairs = [pair for pair in demand if pair[0] in economies]
+    categories = tuple(dict.fromkeys(category for _, category in pairs))
+    if pairs != [(economy, category) for economy in economies for category in categories]:
         raise FormatError(f"{folder / 'labels_FD.txt'}: every economy needs the same categories in the same order.")
     year = re.search(r"\d{4}", stem)
-    by_category = F[np.ix_(keep, use)].reshape(len(kept), len(economies), len(categories))
+    flows, final = Z[np.ix_(keep, keep)], F[np.ix_(keep, use)]
+    lost = Z.sum() - flows.sum() + F.sum() - final.sum()
+    note = f"ROW TOTAL, a statistical discrepancy, left out: flows of {lost:,.6g} in all"
+    by_category = final.reshape(len(kept), len(economies), len(categories))
     return WorldTable(
-        Z[np.ix_(keep, keep)],
+        flows,
         by_category.sum(axis=2),
         economies,
         sectors,
@@ -72,42 +80,36 @@ def read_eora26(folder: str | Path) -> WorldTable:
         unit="thousand USD",
         source=SOURCE,
         name=stem,
-        notes=_notes(Z, F, keep, use),
+        notes=() if keep.all() and use.all() else (note,),
     )
 
 
 def _labels(path: Path) -> list[tuple[str, str]]:
     """(economy code, sector or category) of each line: the second and fourth tab-separated columns."""
-    if not path.is_file():
-        raise DataMissingError(f"{path}: there is no such file; Eora26 delivers it with the tables.")
-    lines = [line.split("\t") for line in read_text(path).splitlines() if line.strip()]
-    short = next((k for k, cells in enumerate(lines, start=1) if len(cells) < 4), None)
+    lines = _cells(path)
+    short = next(((number, len(cells)) for number, cells in lines if len(cells) < 4), None)
     if short is not None:
-        raise FormatError(
-            f"{path}:{short}: expected at least four tab-separated columns, found {len(lines[short - 1])}."
-        )
-    return [(cells[1].strip(), cells[3].strip()) for cells in lines]
+        raise FormatError(f"{path}:{short[0]}: expected at least four tab-separated columns, found {short[1]}.")
+    return [(cells[1].strip(), cells[3].strip()) for _, cells in lines]
 
 
 def _matrix(path: Path, columns: list[tuple[str, str]], height: int | None) -> Array:
-    if not path.is_file():
-        raise DataMissingError(f"{path}: there is no such file; Eora26 delivers it with the table of flows.")
+    """Numbers of a file whose columns have these labels; ``height`` is the number of rows that it must have."""
     names = [f"column {k + 1} ({' '.join(label)})" for k, label in enumerate(columns)]
-    rows: list[Array] = []
-    for number, line in enumerate(read_text(path).splitlines(), start=1):
-        if not line.strip():
-            continue
-        cells = line.rstrip("\t\r\n").split("\t")
+    lines = _cells(path)
+    for number, cells in lines:
         if len(cells) != len(columns):
             raise FormatError(f"{path}:{number}: the row has {len(cells)} cells, expected {len(columns)} as labelled.")
-        rows.append(number_row(cells, names, f"{path}:{number}"))
-    if height is not None and len(rows) != height:
-        raise FormatError(f"{path}: {len(rows)} rows, expected {height} as labelled.")
-    return np.array(rows)
+    if not lines or (height is not None and len(lines) != height):
+        raise FormatError(f"{path}: {len(lines)} rows, expected {'some' if height is None else height} as labelled.")
+    return np.array([number_row(cells, names, f"{path}:{number}") for number, cells in lines])
 
 
-def _notes(Z: Array, F: Array, keep: NDArray[np.bool_], use: NDArray[np.bool_]) -> tuple[str, ...]:
-    if keep.all() and use.all():
-        return ()
-    lost = Z.sum() - Z[np.ix_(keep, keep)].sum() + F.sum() - F[np.ix_(keep, use)].sum()
-    return (f"ROW TOTAL, a statistical discrepancy, left out: flows of {lost:,.6g} in all",)
+def _cells(path: Path) -> list[tuple[int, list[str]]]:
+    """Tab-separated cells of the lines that are not blank, each with its number."""
+    text = read_text(existing(path, hint="; Eora26 delivers it with the tables"))
+    lines = [
+        (number, line.rstrip("\t\r\n").split("\t")) for number, line in enumerate(text.split("\n"), 1) if line.strip()
+    ]
+    refuse_many(len(lines), max((len(cells) for _, cells in lines), default=0), str(path))
+    return lines

@@ -9,8 +9,9 @@ taken as zero, and a wrong cell is named.
 from __future__ import annotations
 
 import re
+import warnings
 import zipfile
-from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decomp.errors import DataMissingError, FormatError
-from decomp.io.grid import blocks_of, number_row
+from decomp.io.files import MAX_SIDE, blocks_of, existing, number_row, reading, refuse_large, refuse_many, year_of
 from decomp.table import WorldTable
 
 HEADER_ROWS = 6
@@ -31,7 +32,7 @@ LICENCE = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
 VALUE_ADDED = "r64"
 TOTALS = {"r60", "r69"}
 
-Row = tuple[Any, ...]
+Cells = tuple[Any, ...]
 
 
 def read_wiod(path: str | Path) -> WorldTable:
@@ -45,134 +46,110 @@ def read_wiod(path: str | Path) -> WorldTable:
     DataMissingError
         The file or the package openpyxl is absent.
     FormatError
-        The sheet has another layout, or a cell is not a number; names row and column.
+        The sheet has another layout, a cell is not a number, or the file is damaged or too large; names row and column.
     TableError, LabelError
         The numbers or labels are no valid table.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise DataMissingError(f"{path}: there is no such file.")
-    rows = _padded(list(_rows(path)))
-    if len(rows) <= HEADER_ROWS or len(rows[0]) <= LABEL_COLUMNS:
-        raise FormatError(f"{path}: the first sheet is too small for a WIOD 2013 table.")
-    header, body, footer = rows[:HEADER_ROWS], *_split(rows[HEADER_ROWS:])
-    labels = [(_text(row[2]), _text(row[3])) for row in body]
-    lines = [HEADER_ROWS + 1 + i for i in range(len(labels))]
-    columns = list(zip(map(_text, header[4]), map(_text, header[5]), strict=True))
-    if not labels or columns[LABEL_COLUMNS : LABEL_COLUMNS + len(labels)] != labels:
-        raise FormatError(
-            f"{path}: not the layout of WIOD's 2013 release: rows 5 and 6 must give the economy and the code (c1 …) of each "
-            "column, in the order of the rows. Expected a file wiotYY_row_sep12.xlsx."
-        )
-    economies, sectors = blocks_of(labels, lines, str(path))
-    n, G, N = len(labels), len(economies), len(sectors)
-    demand = [pair for pair in columns[LABEL_COLUMNS + n :] if pair[0] in economies]
-    C = _categories(demand, economies, path)
-    names = [f"column {_letters(j)} ({' '.join(c).strip() or _text(header[3][j])})" for j, c in enumerate(columns)]
-    width = n + G * C
-    numbers = np.array(
-        [
-            number_row(row[LABEL_COLUMNS : LABEL_COLUMNS + width], names[LABEL_COLUMNS:], f"{path}: row {line}")
-            for row, line in zip(body, lines, strict=True)
-        ]
-    )
-    published = _published(footer, n, names, path)
-    if len(header[3]) > LABEL_COLUMNS + width and _text(header[3][LABEL_COLUMNS + width]) == "Total output":
-        at = LABEL_COLUMNS + width
-        published["published_output"] = np.array(
-            [number_row([row[at]], names[at:], f"{path}: row {k}")[0] for row, k in zip(body, lines, strict=True)]
-        )
-    F = numbers[:, n:].reshape(n, G, C)
-    return WorldTable(
-        numbers[:, :n],
-        F.sum(axis=2),
-        economies,
-        sectors,
-        final_demand=F,
-        final_demand_labels=tuple(_text(h) for h in header[3][LABEL_COLUMNS + n : LABEL_COLUMNS + n + C]),
-        sector_names=tuple(_text(row[1]) for row in body[:N]),
-        year=_year(path, _text(header[0][0])),
-        source=SOURCE,
-        licence=LICENCE,
-        name=path.stem,
-        **published,
-    )
+    path = existing(path)
+    with reading(path, "xlsx file"):
+        return _table(_sheet(path), path)
 
 
-def _rows(path: Path) -> Iterator[Row]:
-    """Cells of the first sheet, row by row."""
+def _sheet(path: Path) -> list[Cells]:
+    """Cells of the first sheet row by row, of equal width: a sheet stores no cells after the last filled one of a row."""
     try:
         import openpyxl
     except ImportError:
         raise DataMissingError(
             f"{path}: reading xlsx files needs openpyxl. Install it with: pip install 'unweave[formats]'"
         ) from None
-    try:
+    with zipfile.ZipFile(path) as archive:
+        refuse_large(sum(entry.file_size for entry in archive.infolist()), str(path), verb="unpacks to")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about styles and extensions that hold no numbers
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         try:
             sheet = book.worksheets[0]
             sheet.reset_dimensions()
-            yield from sheet.iter_rows(values_only=True)
+            rows = list(islice(sheet.iter_rows(values_only=True), MAX_SIDE + 1))
         finally:
             book.close()
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError) as error:
-        raise FormatError(f"{path}: not a readable xlsx file ({error}). Download it again.") from None
-
-
-def _padded(rows: list[Row]) -> list[Row]:
-    """Rows of equal width: a sheet stores no cells after the last filled one of a row."""
     width = max(map(len, rows), default=0)
+    refuse_many(len(rows), width, str(path))
     return [row + (None,) * (width - len(row)) for row in rows]
 
 
-def _split(rows: list[Row]) -> tuple[list[Row], list[Row]]:
-    """Rows of industries, and what follows them (totals, taxes, value added)."""
-    rows = [row for row in rows if any(cell is not None for cell in row)]
-    end = next((i for i, row in enumerate(rows) if not re.fullmatch(r"c\d+", _text(row[3]))), len(rows))
-    return rows[:end], rows[end:]
-
-
-def _categories(demand: list[tuple[str, str]], economies: tuple[str, ...], path: Path) -> int:
+def _table(rows: list[Cells], path: Path) -> WorldTable:
+    if len(rows) <= HEADER_ROWS or len(rows[0]) <= LABEL_COLUMNS:
+        raise FormatError(f"{path}: the first sheet is too small for a WIOD 2013 table.")
+    header = [[_text(cell) for cell in row] for row in rows[:HEADER_ROWS]]
+    below = [row for row in rows[HEADER_ROWS:] if any(cell is not None for cell in row)]
+    n = next((i for i, row in enumerate(below) if not re.fullmatch(r"c\d+", _text(row[3]))), len(below))
+    labels = [(_text(row[2]), _text(row[3])) for row in below[:n]]
+    lines = [HEADER_ROWS + 1 + i for i in range(n)]
+    columns = list(zip(header[4], header[5], strict=True))
+    end = LABEL_COLUMNS + n
+    if not labels or columns[LABEL_COLUMNS:end] != labels:
+        raise FormatError(
+            f"{path}: not the layout of WIOD's 2013 release: rows 5 and 6 must give the economy and the code (c1 …) of each "
+            "column, in the order of the rows. Expected a file wiotYY_row_sep12.xlsx."
+        )
+    economies, sectors = blocks_of(labels, lines, str(path))
+    demand = [pair for pair in columns[end:] if pair[0] in economies]
     codes = tuple(dict.fromkeys(code for _, code in demand))
-    if not codes or demand != [(e, code) for e in economies for code in codes]:
+    if not codes or demand != [(economy, code) for economy in economies for code in codes]:
         raise FormatError(
             f"{path}: the columns of final demand must give the same codes (c37 …) for each economy, in the order of the rows."
         )
-    return len(codes)
+    G, C = len(economies), len(codes)
+    total = end + G * C  # the column after final demand
+    has_total = len(columns) > total and header[3][total] == "Total output"
+    names = [f"column {_letters(j)} ({' '.join(c).strip() or header[3][j]})" for j, c in enumerate(columns)]
+    cells = slice(LABEL_COLUMNS, total + has_total)
+    numbers = np.array(
+        [number_row(row[cells], names[cells], f"{path}: row {line}") for row, line in zip(below, lines, strict=False)]
+    )
+    F = numbers[:, n : n + G * C].reshape(n, G, C)
+    year = re.search(r"(?:19|20)\d\d", header[0][0])
+    return WorldTable(
+        numbers[:, :n],
+        F.sum(axis=2),
+        economies,
+        sectors,
+        final_demand=F,
+        final_demand_labels=tuple(header[3][end : end + C]),
+        sector_names=tuple(_text(row[1]) for row in below[: len(sectors)]),
+        year=int(year.group()) if year else year_of(path.stem),
+        source=SOURCE,
+        licence=LICENCE,
+        name=path.stem,
+        published_output=numbers[:, -1] if has_total else None,
+        **_published(below[n:], slice(LABEL_COLUMNS, end), names, path),
+    )
 
 
-def _published(footer: list[Row], n: int, names: list[str], path: Path) -> dict[str, Any]:
+def _published(footer: list[Cells], flows: slice, names: list[str], path: Path) -> dict[str, Any]:
     """Value added as published, and the sum of the other rows that are neither inputs nor totals."""
-    rows: dict[str, NDArray[np.float64]] = {}
+    taxes: dict[str, NDArray[np.float64]] = {}
     notes: list[str] = []
     published: dict[str, Any] = {}
     for row in footer:
         title, code = _text(row[1]), _text(row[3])
-        cells = row[LABEL_COLUMNS : LABEL_COLUMNS + n]
         if code in TOTALS or not title:
             continue
-        if any(cell is None for cell in cells):
+        if any(cell is None for cell in row[flows]):
             notes.append(f"published row {title!r} has blank cells and is not kept")
             continue
-        values = number_row(cells, names[LABEL_COLUMNS:], f"{path}: row {title!r}")
+        values = number_row(row[flows], names[flows], f"{path}: row {title!r}")
         if code == VALUE_ADDED:
             published["published_value_added"] = values
         else:
-            rows[title] = values
-    if rows:
-        published["published_taxes"] = np.sum(list(rows.values()), axis=0)
-        parts = ", ".join(f"{title} {values.sum():,.6g}" for title, values in rows.items())
+            taxes[title] = values
+    if taxes:
+        published["published_taxes"] = np.sum(list(taxes.values()), axis=0)
+        parts = ", ".join(f"{title} {values.sum():,.6g}" for title, values in taxes.items())
         notes.append(f"published taxes are the sum of: {parts}")
     return {**published, "notes": notes}
-
-
-def _year(path: Path, title: str) -> int | None:
-    """Year from the title of the sheet, else from the file name (wiot95 … wiot11)."""
-    in_title = re.search(r"(?:19|20)\d\d", title)
-    if in_title:
-        return int(in_title.group())
-    in_name = re.match(r"wiot(\d\d)_", path.name)
-    return None if in_name is None else int(in_name[1]) + (1900 if int(in_name[1]) > 50 else 2000)
 
 
 def _text(cell: object) -> str:
@@ -181,9 +158,5 @@ def _text(cell: object) -> str:
 
 def _letters(column: int) -> str:
     """Spreadsheet letters of a zero-based column: 0 → A, 27 → AB."""
-    text = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
+    rest, last = divmod(column, 26)
+    return (_letters(rest - 1) if rest else "") + chr(65 + last)

@@ -136,7 +136,7 @@ def build(
 
       unweave data build --wiod wiod2013 -o rebuilt
     """
-    from decomp.io.build import build_bundled, default_out_dir
+    from decomp.io.bundled import build_bundled, default_out_dir
     from decomp.names import data_rows
 
     folder = out or default_out_dir()

@@ -101,7 +101,7 @@ def _decompose_all(
 ) -> list[PairYear]:
     """Decompose each year; an unknown label is a usage error, because it was typed here."""
     from decomp.errors import LabelError
-    from decomp.io.series import tables
+    from decomp.io import tables
     from sim.cli.pair import decompose_pair
 
     found = []

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from decomp.errors import DataMissingError
-from decomp.io.series import tables as read_tables
-from decomp.io.series import years_of
+from decomp.io import tables as read_tables
+from decomp.io import years_of
 from sim.observed.measures import WORLD, Measured, Question, measure
 from sim.observed.shocks import Response, Shock, response, shocks
 

@@ -67,7 +67,7 @@ def test_convert_aggregates_and_never_overwrites_silently(tmp_path):
 
 
 def test_build_says_whether_tables_differ(wiod_dir, tmp_path, monkeypatch):
-    monkeypatch.setattr("decomp.io.build.YEARS", range(2011, 2012))
+    monkeypatch.setattr("decomp.io.bundled.YEARS", range(2011, 2012))
     lines = run("build", "--wiod", wiod_dir, "-o", tmp_path).stdout.splitlines()
     assert len(lines) == 2
     assert all(line.endswith(" same") for line in lines)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 import decomp
 from decomp.errors import DataMissingError, FormatError
-from decomp.io.series import years_in
+from decomp.io import years_of
 from decomp.terms import GROUP_CODES, TERM_CODES
 from sim.cli.decompose import register
 from sim.cli.series import parse_years
@@ -157,7 +157,7 @@ def test_a_folder_of_yearly_files(app: typer.Typer, tmp_path: Path) -> None:
     table = decomp.load("classroom-2011")
     for year in (2010, 2011):
         decomp.save(table.replace(year=year), tmp_path / f"mine_{year}.npz")
-    assert years_in(tmp_path) == [2010, 2011]
+    assert years_of(tmp_path) == [2010, 2011]
     answer = json.loads(run(app, str(tmp_path), "-e", "CHN", "-i", "KOR", "--years", "2010:2011", "--json").stdout)
     assert [one["year"] for one in answer["results"]] == [2010, 2011]
     absent = run(app, str(tmp_path), "-e", "CHN", "-i", "KOR", "--year", "1999")

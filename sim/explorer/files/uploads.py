@@ -181,8 +181,7 @@ def read_table(name: str, content: bytes) -> WorldTable:
     DecompError
         Not a valid table; the message names the place and the user's file.
     """
-    from decomp.io import load
-    from decomp.io.attach import attach_classes
+    from decomp.io import attach_classes, load
     from decomp.io.compact import read_npz_bytes
 
     plain = _checked(name, len(content), TABLE_ENDINGS, MAX_TABLE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import csv
 import shutil
 import warnings
 
@@ -13,6 +14,9 @@ from decomp.errors import DataMissingError, FormatError, LabelError
 from decomp.io import load
 from decomp.io.icio import looks_like_icio, read_icio
 from decomp.io.wiod import read_wiod
+
+#: Labels that the mock gives to one economy.
+PARTS_OF_MEXICO = ("MEX", "MX1")
 
 
 @pytest.fixture(scope="module")
@@ -176,13 +180,78 @@ def test_icio_2016(icio):
     assert "published value added includes taxes less subsidies on products" in table.notes
 
 
-def test_icio_parts_are_summed(icio, tmp_path):
-    text = icio[2018].read_text()
-    split = read_icio(_written(tmp_path, text.replace("MX1_", "MXX_").replace("MX1", "MXX")))
-    whole = load(icio[2018])
-    merged = split.aggregate(economies={"MEX": ["MEX", "MXX"]}, unmapped="keep")
-    assert split.G == whole.G + 1
-    np.testing.assert_allclose(merged.Y[merged.economy("MEX") * 8], whole.Y[whole.economy("MEX") * 8][[2, 0, 1, 3, 4]])
+def test_icio_parts_are_summed(icio):
+    with icio[2018].open(encoding="utf-8", newline="") as stream:
+        rows = {row[0]: row[1:] for row in csv.reader(stream)}
+    columns = next(iter(rows.values()))
+    table = load(icio[2018])
+    whole = [
+        sum(
+            float(rows[f"{part}_01T03"][columns.index(f"{part2}_01T03")])
+            for part in PARTS_OF_MEXICO
+            for part2 in PARTS_OF_MEXICO
+        )
+    ]
+    demand = [
+        sum(float(rows[f"{part}_01T03"][columns.index(f"MEX_{c}")]) for part in PARTS_OF_MEXICO)
+        for c in table.final_demand_labels
+    ]
+    first, mexico = table.economy("MEX") * table.N, table.economy("MEX")
+    np.testing.assert_allclose(table.Z[first, first], whole[0])
+    np.testing.assert_allclose(table.final_demand[first, mexico], demand)
+
+
+def test_icio_parts_without_whole_are_summed_too(icio, tmp_path):
+    """Empty rows and columns of CHN and MEX are left out of some files; their final demand is still given as CHN_*."""
+    with icio[2018].open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.reader(stream))
+    keep = [
+        k for k, label in enumerate(rows[0]) if label not in {row[0] for row in rows} or not label.startswith("MEX_")
+    ]
+    text = "\n".join(",".join(row[k] for k in keep) for row in rows if not row[0].startswith("MEX_"))
+    table = read_icio(_written(tmp_path, text))
+    assert "MEX" in table.economies
+    np.testing.assert_allclose(
+        table.Y.sum(),
+        sum(
+            float(row[k])
+            for row in rows[1:]
+            for k, label in enumerate(rows[0])
+            if row[0] in rows[0]
+            and not row[0].startswith("MEX_")
+            and "_" in label
+            and label not in {r[0] for r in rows}
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (
+            lambda label: None if label == "AUS_HFCE" else label,
+            r"1 column\(s\) of final demand are missing, the first of AUS HFCE",
+        ),
+        (
+            lambda label: "Aus_HFCE" if label == "AUS_HFCE" else label,
+            "AUS HFCE: every .* Columns of no economy: Aus_HFCE",
+        ),
+        (
+            lambda label: "AUS_NPISH" if label == "AUS_HFCE" else label,
+            "a column of final demand is given twice: 'AUS_NPISH'",
+        ),
+    ],
+)
+def test_icio_final_demand_is_never_lost(icio, tmp_path, change, text):
+    with icio[2018].open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.reader(stream))
+    labels = [change(label) for label in rows[0]]
+    rows = [labels, *rows[1:]]
+    written = "\n".join(
+        ",".join(cell for cell, label in zip(row, labels, strict=True) if label is not None) for row in rows
+    )
+    with pytest.raises(FormatError, match=text):
+        read_icio(_written(tmp_path, written))
 
 
 def _written(folder, text, name="ICIO2018_2010.csv"):
