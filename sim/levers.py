@@ -33,6 +33,8 @@ class Lever:
     shape: Shape
     meaning: str
     open_min: bool = False
+    #: Of a pair: `who` are the exporters and `partners` the users; else `who` are the importers.
+    outward: bool = False
 
     def allows(self, value: float) -> bool:
         """Whether the model can use the value."""
@@ -58,6 +60,9 @@ def _registry(*levers: Lever) -> Mapping[str, Lever]:
 POLICY: Mapping[str, Lever] = _registry(
     Lever("tariff", "Tariff", "关税", "share of the import value", -1.0, 10.0, "instrument", "pair",
           "Ad-valorem tariff that `who` levies on imports from `partners` of `sectors`; 0.25 is 25 %.", open_min=True),
+    Lever("export-tax", "Export tax", "出口税", "share of the export value", -1.0, 10.0, "instrument", "pair",
+          "Ad-valorem tax that `who` levies on exports to `partners` of `sectors`; 0.25 is 25 % of the producer's price.",
+          open_min=True, outward=True),
     Lever("friction", "Trade friction", "贸易摩擦", "ratio to the base year", 0.0, math.inf, "assumption", "pair",
           "Iceberg cost of the imports of `who` from `partners`; 1 leaves it as in the base year, .inf shuts the trade.",
           open_min=True),
@@ -84,9 +89,11 @@ POLICY: Mapping[str, Lever] = _registry(
 #: Kinds of `events:`; their `size` has these limits.
 EVENT: Mapping[str, Lever] = _registry(
     Lever("export-restriction", "Export restriction", "出口限制", "share of the exports cut", 0.0, 0.99, "instrument", "pair",
-          "Cut of the exports of `who` to `partners` in `sectors`: an iceberg cost of (1 − size)^(−1/θ)."),
+          "Cut of the exports of `who` to `partners` in `sectors`: an iceberg cost of (1 − size)^(−1/θ).", outward=True),
     Lever("tariff", "Tariff announcement", "加征关税", "points on the tariff", -1.0, 10.0, "instrument", "pair",
           "Points that `who` adds to its tariff on imports from `partners` of `sectors`.", open_min=True),
+    Lever("export-tax", "Export tax", "加征出口税", "points on the export tax", -1.0, 10.0, "instrument", "pair",
+          "Points that `who` adds to its tax on exports to `partners` of `sectors`.", open_min=True, outward=True),
     Lever("productivity", "Productivity shock", "生产率冲击", "relative change", -1.0, 10.0, "assumption", "cell",
           "Relative change of productivity in `sectors` of `who`; −0.1 is ten percent less.", open_min=True),
     Lever("demand", "Demand shock", "需求冲击", "relative change", -1.0, 10.0, "assumption", "demand",

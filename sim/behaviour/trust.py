@@ -8,17 +8,17 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 
 
-def hostility(tariff_rise: Array, export_ban: Array) -> Array:
+def hostility(tariff_rise: Array, exports_hindered: Array) -> Array:
     """Hostile acts in tariff points, h[r, s]: what s did to r this year.
 
     Parameters
     ----------
     tariff_rise : ndarray, shape (G, G), fraction
         [origin r, importer s]: change of the average goods tariff that s levies on r's goods. Cuts do not count.
-    export_ban : ndarray, shape (G, G), fraction
-        [importer r, exporter s]: newly restricted share of r's purchases of goods from s.
+    exports_hindered : ndarray, shape (G, G), fraction
+        [importer r, exporter s]: newly restricted share of r's purchases of goods from s, and points of new export taxes.
     """
-    acts = np.maximum(0.0, tariff_rise) + np.maximum(0.0, export_ban)
+    acts = np.maximum(0.0, tariff_rise) + np.maximum(0.0, exports_hindered)
     np.fill_diagonal(acts, 0.0)
     return acts
 

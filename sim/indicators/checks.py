@@ -58,8 +58,8 @@ class Check(NamedTuple):
 
 
 def value_content_gap(data: YearArrays) -> float:
-    """Largest |Σ_t (labour + capital + tariff)_t B_t − 1| over cells with output."""
-    content = (data.value_origin + data.tariff_origin).sum(axis=0)
+    """Largest |Σ_t (labour + capital + trade taxes)_t B_t − 1| over cells with output."""
+    content = (data.value_origin + data.tax_origin).sum(axis=0)
     return float(np.abs(content[data.output.reshape(-1) > 0] - 1.0).max(initial=0.0))
 
 

@@ -81,10 +81,11 @@ class YearArrays:
     ----------
     year : int
     output : ndarray, shape (G, N)
+        At producers' prices, without taxes on exports.
     intermediate, final : ndarray, shape (G, N, G)
         Sales [origin, sector, destination economy] to industries (summed over users) and to final demand.
     labour, capital, input_tariffs : ndarray, shape (G, N)
-        Value added by kind; they sum to output less inputs at basic prices.
+        Value added by kind; with the taxes on exports they sum to sales less inputs.
     final_tariffs : ndarray, shape (G,)
         Tariffs on final demand, outside value added.
     terms : ndarray, shape (16, G, N, G)
@@ -92,10 +93,10 @@ class YearArrays:
     exports : ndarray, shape (G, N, G)
     value_origin : ndarray, shape (G, G*N)
         V_t B_t: labour and capital income of economy t per unit of final sales of each cell.
-    tariff_origin : ndarray, shape (G, G*N)
-        The same for the tariffs on inputs that economy t collects.
+    tax_origin : ndarray, shape (G, G*N)
+        The same for the trade taxes in value added that economy t collects: tariffs on inputs and taxes on exports.
     factor_part_global, factor_part_local : ndarray, shape (G, N)
-        Share of labour and capital in V_s B_ss and in V_s L_ss (the rest is tariffs on inputs).
+        Share of labour and capital in V_s B_ss and in V_s L_ss (the rest is trade taxes).
     unit_cost : ndarray, shape (G, N), ratio to the base year
     friction, tariffs : ndarray, shape (G, N, G)
         Iceberg factor and tariff rate [origin, sector, importer].
@@ -107,6 +108,8 @@ class YearArrays:
     trust : ndarray, shape (G, G)
     cooperation : Cooperation or None
         Ledger, capability, spending and carbon; not tracked when absent.
+    export_tax : ndarray, shape (G, N, G), or None
+        Tax rate on the producer's price [origin, sector, importer]; None without any. Flows contain it.
     """
 
     year: int
@@ -120,7 +123,7 @@ class YearArrays:
     terms: Array
     exports: Array
     value_origin: Array
-    tariff_origin: Array
+    tax_origin: Array
     factor_part_global: Array
     factor_part_local: Array
     unit_cost: Array
@@ -141,6 +144,20 @@ class YearArrays:
     displaced: Array
     trust: Array
     cooperation: Cooperation | None = None
+    export_tax: Array | None = None
+
+    @property
+    def export_wedge(self) -> Array | float:
+        """One plus the tax on exports, shape (G, N, G), or 1 without any: what the border adds to the producer's price."""
+        return 1.0 if self.export_tax is None else 1.0 + self.export_tax
+
+    @property
+    def export_revenue(self) -> Array | float:
+        """Receipts of taxes on exports, shape (G,), or 0 without any."""
+        if self.export_tax is None:
+            return 0.0
+        receipts: Array = (self.exports * self.export_tax / self.export_wedge).sum(axis=(1, 2))
+        return receipts
 
     @property
     def sales(self) -> Array:
@@ -150,7 +167,7 @@ class YearArrays:
 
     @property
     def gdp(self) -> Array:
-        """Wages, capital income and tariffs of each economy, shape (G,)."""
+        """Wages, capital income, tariffs and export taxes of each economy, shape (G,)."""
         factors = self.labour.sum(axis=1) + self.capital.sum(axis=1)
-        total: Array = factors + self.input_tariffs.sum(axis=1) + self.final_tariffs
+        total: Array = factors + self.input_tariffs.sum(axis=1) + self.final_tariffs + self.export_revenue
         return total

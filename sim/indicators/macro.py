@@ -38,7 +38,7 @@ def start_chain(economies: int) -> Chain:
 def extend_chain(chain: Chain, before: YearArrays, data: YearArrays) -> Chain:
     """Add a year: growth of real GDP and of total factor productivity, and the parts of real income.
 
-    Real value added at last year's prices is Σ X p_{−1}/p − Σ Z (1 + t) d_{−1}/d with d = ĉ κ (1 + t); over last year's
+    Real value added at last year's prices is Σ X p_{−1}/p − Σ Z (1 + t) d_{−1}/d with d = ĉ κ (1 + x) (1 + t), x a tax on exports; over last year's
     nominal value added it is this year's growth (Laspeyres, double deflation). Cells without a finite price in both
     years (trade shut) keep their price.
     """
@@ -58,7 +58,7 @@ def extend_chain(chain: Chain, before: YearArrays, data: YearArrays) -> Chain:
 
 
 def _input_price(data: YearArrays) -> Array:
-    price: Array = data.unit_cost[:, :, None] * data.friction * (1.0 + data.tariffs)
+    price: Array = data.unit_cost[:, :, None] * data.export_wedge * data.friction * (1.0 + data.tariffs)
     return price
 
 
@@ -77,7 +77,7 @@ def track_macro(sheet: Sheet, data: YearArrays, base: Yardsticks, chain: Chain, 
     sheet.mean("real_income", data.real_income, base.income)
     sheet.mean("real_wage", data.real_wage, base.wage_bill)
     wages, profits = data.labour.sum(axis=1), data.capital.sum(axis=1)
-    sheet.total("gdp", wages + profits + data.input_tariffs.sum(axis=1) + data.final_tariffs)
+    sheet.total("gdp", data.gdp)
     sheet.mean("real_gdp", chain.real_gdp, base.value_added)
     sheet.mean("tfp", chain.tfp, base.value_added)
     sheet.share("labour_share", wages, wages + profits)

@@ -17,7 +17,7 @@ from sim.indicators.macro import Chain, extend_chain, start_chain, track_macro
 from sim.indicators.pairs import PairArrays, pair_arrays
 from sim.indicators.registry import INDICATORS
 from sim.indicators.sheet import Sheet
-from sim.indicators.trade import tariffs_absorbed, track_terms, track_trade, value_added_absorbed, volumes
+from sim.indicators.trade import taxes_absorbed, track_terms, track_trade, value_added_absorbed, volumes
 from sim.indicators.welfare import track_welfare
 from sim.state import lock
 
@@ -90,11 +90,11 @@ def track(
     by_pair = data.terms.sum(axis=2)
     terms = by_pair.sum(axis=2)
     absorbed = value_added_absorbed(data)
-    with_tariffs = absorbed + tariffs_absorbed(data)
+    with_taxes = absorbed + taxes_absorbed(data)
     sheet = Sheet(ROWS, base.G, base.membership)
     track_macro(sheet, data, base, chain, volumes(data))
     track_welfare(sheet, data, chain.welfare)
-    track_trade(sheet, data, terms, absorbed, with_tariffs)
+    track_trade(sheet, data, terms, absorbed, with_taxes)
     track_industry(sheet, data, base, None if first is None else first.values[ROWS["rca_labour_intensive"], :-1])
     track_blocs(sheet, absorbed, base, None if first is None else first.pairs.absorbed)
     track_conduct(sheet, data, base)
@@ -103,5 +103,5 @@ def track(
     track_terms(sheet, terms)
     everything = sheet.close()
     values, groups = everything[:, : base.G + 1], everything[:, base.G + 1 :]
-    checks = year_checks(data, terms, with_tariffs, everything, solver, wwz_residual)
+    checks = year_checks(data, terms, with_taxes, everything, solver, wwz_residual)
     return YearIndicators(values, groups, pair_arrays(data, base, by_pair, absorbed), checks, chain)

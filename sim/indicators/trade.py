@@ -24,9 +24,9 @@ def value_added_absorbed(data: YearArrays) -> Array:
     return absorbed
 
 
-def tariffs_absorbed(data: YearArrays) -> Array:
-    """Tariffs on inputs collected by s in the final demand of r, shape (G, G), million USD."""
-    absorbed: Array = data.tariff_origin @ data.final.reshape(-1, data.final.shape[2])
+def taxes_absorbed(data: YearArrays) -> Array:
+    """Tariffs on inputs and export taxes collected by s in the final demand of r, shape (G, G), million USD."""
+    absorbed: Array = data.tax_origin @ data.final.reshape(-1, data.final.shape[2])
     return absorbed
 
 
@@ -46,10 +46,10 @@ def track_terms(sheet: Sheet, terms: Array) -> None:
     sheet.block(GROUPS[0].code, GROUP_SUMS @ terms)
 
 
-def track_trade(sheet: Sheet, data: YearArrays, terms: Array, absorbed: Array, with_tariffs: Array) -> None:
+def track_trade(sheet: Sheet, data: YearArrays, terms: Array, absorbed: Array, with_taxes: Array) -> None:
     """Set exports, value-added exports, shares, participation and dependence.
 
-    ``terms`` has shape (16, G); ``absorbed`` and ``with_tariffs`` are W without and with tariffs on inputs, (G, G).
+    ``terms`` has shape (16, G); ``absorbed`` and ``with_taxes`` are W without and with trade taxes, (G, G).
     """
     exports = data.exports.sum(axis=(1, 2))
     sheet.total("exports", exports)
@@ -65,19 +65,19 @@ def track_trade(sheet: Sheet, data: YearArrays, terms: Array, absorbed: Array, w
     sheet.share("gvc_backward", foreign, exports)
     sheet.share("gvc_forward", terms[2:5].sum(axis=0), exports)
     _track_factor_content(sheet, data, exports)
-    _track_dependence(sheet, absorbed, with_tariffs)
+    _track_dependence(sheet, absorbed, with_taxes)
 
 
 def volumes(data: YearArrays) -> Array:
-    """Exports at base prices as they arrive, E / (ĉ κ), shape (G, N, G); what melts on the way does not arrive."""
-    found: Array = data.exports / (data.unit_cost[:, :, None] * data.friction)
+    """Exports at base prices as they arrive, E / (ĉ κ (1 + x)), x a tax on exports, shape (G, N, G); what melts does not arrive."""
+    found: Array = data.exports / (data.unit_cost[:, :, None] * data.export_wedge * data.friction)
     return found
 
 
 def _track_factor_content(sheet: Sheet, data: YearArrays, exports: Array) -> None:
-    """Shares of exports when value added is labour and capital only, and the tariffs on inputs in exports.
+    """Shares of exports when value added is labour and capital only, and the trade taxes in exports.
 
-    T1 is proportional to V_s B_ss and T2…T8 to V_s L_ss, cell by cell: leaving tariffs out of V scales them by the
+    T1 is proportional to V_s B_ss and T2…T8 to V_s L_ss, cell by cell: leaving taxes out of V scales them by the
     factors' part in these. Foreign content is Σ_{t≠s} V_t B_ts E_s.
     """
     by_sector = data.terms[1:8].sum(axis=(0, 3))
@@ -85,16 +85,16 @@ def _track_factor_content(sheet: Sheet, data: YearArrays, exports: Array) -> Non
     cells = data.exports.sum(axis=2)
     G, N = cells.shape  # noqa: N806
     content = np.einsum("tsi,si->ts", data.value_origin.reshape(G, G, N), cells)
-    tariffs = np.einsum("tsi,si->s", data.tariff_origin.reshape(G, G, N), cells)
+    tariffs = np.einsum("tsi,si->s", data.tax_origin.reshape(G, G, N), cells)
     sheet.share("dva_share_labour_capital", dva, exports)
     sheet.share("vs_foreign_content_labour_capital", content.sum(axis=0) - content.diagonal(), exports)
     sheet.share("tariff_content", tariffs, exports)
 
 
-def _track_dependence(sheet: Sheet, absorbed: Array, with_tariffs: Array) -> None:
+def _track_dependence(sheet: Sheet, absorbed: Array, with_taxes: Array) -> None:
     own = absorbed.diagonal()
     made, used = absorbed.sum(axis=1), absorbed.sum(axis=0)
     sheet.put("interdependence", world=interdependence(absorbed))
-    sheet.put("interdependence_with_tariffs", world=interdependence(with_tariffs))
+    sheet.put("interdependence_with_tariffs", world=interdependence(with_taxes))
     sheet.put("import_dependence", ratio(used - own, used))
     sheet.put("export_dependence", ratio(made - own, made))

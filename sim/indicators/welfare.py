@@ -3,11 +3,12 @@
 With income I spent on final goods at purchaser prices, and cost minimisation everywhere, the change of an economy's real
 income is to first order
 
-    I dlnW = w dL + ρ dK + Σ_j X_j τ_j − Σ M dlnκ + (Σ E dln p − Σ M dln p) + Σ t p κ dm
+    I dlnW = w dL + ρ dK + Σ_j X_j τ_j − Σ M dlnκ + (Σ E dln p − Σ M dln p) + Σ t p κ dm + Σ x ĉ de
 
     τ_j = −dln ĉ_j + s_L dln ŵ + s_K dln ρ̂ + Σ shares of inputs × dln of their purchaser prices
 
-with E exports and M imports at the exporter's price p = ĉ, κ iceberg factors, m the quantity that arrives, t tariffs. Each
+with E exports and M imports at the border price p = ĉ (1 + x), x taxes on exports, κ iceberg factors, e and m the quantities
+that leave and arrive, t tariffs. Each
 year's changes are weighted with the logarithmic mean of both years' values, L(v, v') = (v' − v)/ln(v'/v), so that values add
 up exactly however large the step (Montgomery's decomposition: v' − v = L · (dln price + dln quantity)). What is spent on
 policies (education, ledgers) comes off at the end. What remains of ln of real income is shown beside the parts: the gap
@@ -41,7 +42,7 @@ def contributions(before: YearArrays, after: YearArrays) -> Array:
     """Contributions of a year to ln of real income, shape (8, G), in the order of :data:`PARTS`, then :data:`SIDES`.
 
     A tariff raises revenue R by about what it makes users pay more; only the difference, the wedge times the change of
-    quantities, is left as ``allocation``. The sides show both: revenue is d(R/P) P / I, duties are allocation − revenue.
+    quantities, is left as ``allocation``; a tax on exports, which raises the price that others pay, likewise. The sides show both: revenue is d(R/P) P / I, duties are allocation − revenue.
     Flows without a finite price in both years (trade shut) contribute nothing to price terms.
     """
     wedges = [1.0 + data.tariffs for data in (before, after)]
@@ -49,21 +50,25 @@ def contributions(before: YearArrays, after: YearArrays) -> Array:
     totals = [_totals(before, wedges[0]), _totals(after, wedges[1])]
     income, wages, profits, price = log_mean(*totals)
     cost = np.log(after.unit_cost / before.unit_cost)[:, :, None]
+    at_border, earned = cost, traded  # prices with export taxes, exports without
+    if before.export_tax is not None or after.export_tax is not None:
+        at_border = cost + np.log(after.export_wedge / before.export_wedge)
+        earned = log_mean(before.exports / before.export_wedge, after.exports / after.export_wedge)
     melted = _log_change(before.friction, after.friction)
-    paid = cost + melted + np.log(wedges[1] / wedges[0])
+    paid = at_border + melted + np.log(wedges[1] / wedges[0])
     home = np.arange(len(income))
-    duties = ((inputs + final) * paid - traded * (cost + melted)).sum(axis=1)
+    duties = ((inputs + final) * paid - traded * (at_border + melted)).sum(axis=1)
     duties[home, home] = 0.0  # no tariffs at home
-    made = traded.sum(axis=2) + inputs[home, :, home] + final[home, :, home]
+    made = earned.sum(axis=2) + inputs[home, :, home] + final[home, :, home]
     technology = (
         wages * np.log(after.wage / before.wage)
         + profits * np.log(after.rental / before.rental)
         - (made * cost[:, :, 0]).sum(axis=1)
         + (inputs * paid - traded * melted).sum(axis=(0, 1))
     )
-    priced = traded * cost
-    revenue = [_sum(data.input_tariffs) + data.final_tariffs for data in (before, after)]
-    allocation = revenue[1] - revenue[0] - duties.sum(axis=0)
+    priced = traded * at_border
+    revenue = [_sum(data.input_tariffs) + data.final_tariffs + data.export_revenue for data in (before, after)]
+    allocation = revenue[1] - revenue[0] - duties.sum(axis=0) - (priced - earned * cost).sum(axis=(1, 2))
     real = (revenue[1] / after.consumer_price - revenue[0] / before.consumer_price) * price
     parts = np.stack(
         [

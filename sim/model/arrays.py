@@ -75,14 +75,16 @@ def year_arrays(
     """
     G, N = base.G, len(base.sectors)  # noqa: N806
     inputs, final = sales_of(equilibrium.Z, equilibrium.Y, G, N)
-    output = np.asarray(equilibrium.X).reshape(G, N)
-    factors = equilibrium.labour_payments + equilibrium.capital_payments
-    factor_value, tariff_value = (ratio(paid, output, otherwise=0.0) for paid in (factors, equilibrium.tariff_payments))
+    output = sold = np.asarray(equilibrium.X).reshape(G, N)
+    factors, taxes = equilibrium.labour_payments + equilibrium.capital_payments, equilibrium.tariff_payments
+    if equilibrium.export_tax_payments is not None:
+        output, taxes = sold - equilibrium.export_tax_payments, taxes + equilibrium.export_tax_payments
+    factor_value, tax_value = (ratio(paid, sold, otherwise=0.0) for paid in (factors, taxes))
     origin = np.matmul(
-        np.stack([factor_value, tariff_value], axis=1), found.B.reshape(G, N, G * N)
-    )  # (G, 2, G·N): V_t B_t for factors and for tariffs
+        np.stack([factor_value, tax_value], axis=1), found.B.reshape(G, N, G * N)
+    )  # (G, 2, G·N): V_t B_t for factors and for trade taxes
     own = np.einsum("tkti->kti", origin.reshape(G, 2, G, N))
-    local = np.matmul(np.stack([factor_value, tariff_value], axis=1), found.L).swapaxes(0, 1)
+    local = np.matmul(np.stack([factor_value, tax_value], axis=1), found.L).swapaxes(0, 1)
     return YearArrays(
         year=year,
         output=output,
@@ -95,7 +97,7 @@ def year_arrays(
         terms=found.terms,
         exports=found.exports,
         value_origin=origin[:, 0],
-        tariff_origin=origin[:, 1],
+        tax_origin=origin[:, 1],
         factor_part_global=ratio(own[0], own[0] + own[1], otherwise=1.0),
         factor_part_local=ratio(local[0], local[0] + local[1], otherwise=1.0),
         unit_cost=equilibrium.unit_cost,
@@ -121,4 +123,5 @@ def year_arrays(
             equilibrium.outlays,
             None if market is None else Carbon(market.price, market.emissions, market.transfers),
         ),
+        export_tax=None if equilibrium.export_tax_payments is None else np.asarray(equilibrium.shocks.export_tax),
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.behaviour.log import NONE, Decisions, batch
 from sim.indicators.data import Mask
-from sim.levers import POLICY
+from sim.levers import EVENT, POLICY
 from sim.state import lock
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Levers:
 
     Parameters
     ----------
-    tariff : ndarray, shape (G, N, G), fraction
+    tariff, export_tax : ndarray, shape (G, N, G), fraction
     friction : ndarray, shape (G, N, G), ratio to the base year
         Decreed iceberg factors; distrust comes on top.
     export_cut : ndarray, shape (G, N, G), share
@@ -42,6 +42,7 @@ class Levers:
     """
 
     tariff: Array
+    export_tax: Array
     friction: Array
     export_cut: Array
     robots: Array
@@ -90,6 +91,7 @@ def levers(
 
     return Levers(
         tariff=apply("tariff", tariffs, base_tariffs),
+        export_tax=apply("export-tax", np.zeros((G, N, G)), np.zeros((G, N, G))),
         friction=apply("friction", np.ones((G, N, G)), np.ones((G, N, G))),
         export_cut=resolved.export_cut(year),
         robots=share("robots", adoption[0], base_adoption[0]),
@@ -173,7 +175,7 @@ def _cells(move: Intervention, who: int, partner: int) -> Mask:
     """Cells of a move that belong to one acting economy and, if named, one partner."""
     mask = np.zeros_like(move.mask)
     if move.mask.ndim == 3:
-        acting_is_origin = move.lever == "export-restriction"
+        acting_is_origin = (POLICY if move.kind == "policy" else EVENT)[move.lever].outward
         faced = slice(None) if partner == NONE else partner
         place = (who, slice(None), faced) if acting_is_origin else (faced, slice(None), who)
         mask[place] = move.mask[place]

@@ -156,7 +156,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         np.fill_diagonal(self.initial_trust, 1.0)
         adoption = np.stack([self.machinery.adoption[k] for k in TECHNOLOGIES])
         self.levers = Levers(
-            tariff=self.base_tariffs, friction=np.ones((G, N, G)), export_cut=np.zeros((G, N, G)), robots=adoption[0],
+            tariff=self.base_tariffs, export_tax=np.zeros((G, N, G)), friction=np.ones((G, N, G)), export_cut=np.zeros((G, N, G)), robots=adoption[0],
             ai=adoption[1], education=np.zeros(G), open_source=self.resolved.automation["open_source"],
             technology_sharing=self.base_sharing, productivity=np.ones((G, N)), labour=np.ones(G), capital=np.ones(G), demand=np.ones((N, G)),
         )  # fmt: skip
@@ -209,8 +209,9 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         mean = protection.mean_tariff_on_partner
         rise = mean(now.tariff, self.import_weights) - mean(self.levers.tariff, self.import_weights)
         newly_cut = np.maximum(0.0, now.export_cut - self.levers.export_cut)
-        banned = np.einsum("sir,sir->rs", self.import_weights, newly_cut)
-        return trust_rule.hostility(rise, banned)
+        newly_taxed = np.maximum(0.0, now.export_tax - self.levers.export_tax)
+        hindered = np.einsum("sir,sir->rs", self.import_weights, newly_cut + newly_taxed)
+        return trust_rule.hostility(rise, hindered)
 
     def _trust(self, acts: Array) -> Array:
         settings = self.resolved.scenario.behaviour.trust
@@ -270,6 +271,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         return Shocks(
             tariffs=state.tariffs if (state.tariffs != self.base_tariffs).any() else None,
             friction=moved(friction),
+            export_tax=now.export_tax if now.export_tax.any() else None,
             automation=displaced if automated else None,
             productivity=moved(productivity),
             demand=moved(now.demand),

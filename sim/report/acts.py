@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 #: Acts shown before the rest is folded away.
 SHOWN = 12
 #: Levers of governments come first, then feelings, then what spreads by itself.
-_ORDER = ("tariff", "export-restriction", "friction", "trust")
+_ORDER = ("tariff", "export-tax", "export-restriction", "friction", "trust")
 #: Levers whose values are fractions, shown in per cent.
-_PERCENT = frozenset({"tariff", "robots", "ai", "export-restriction", "education", "open-source", "technology-sharing"})
+_PERCENT = frozenset(
+    {"tariff", "export-tax", "robots", "ai", "export-restriction", "education", "open-source", "technology-sharing"}
+)
 #: Levers whose values are whole: a member or not, kilotonnes.
 _WHOLE = frozenset({"ledger", "carbon_emissions"})
 

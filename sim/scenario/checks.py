@@ -99,7 +99,7 @@ def _check_policy(policy: Policy, path: KeyPath, problems: Problems) -> None:
     lever = POLICY[policy.lever]
     if policy.value is not None:
         _check_amount(policy.value, lever, (*path, "value"), problems)
-    elif policy.lever == "tariff":
+    elif policy.lever in ("tariff", "export-tax"):
         _check_amount(policy.amount, lever, (*path, "add"), problems)
     elif not abs(policy.amount) <= (1.0 if lever.max == 1.0 else 100.0):
         problems.add(
@@ -123,11 +123,15 @@ def _check_amount(value: float, lever: Lever, path: KeyPath, problems: Problems)
         if 2.0 <= abs(value) <= 100.0 and lever.max <= 10
         else ""
     )
-    if lever.id == "tariff" and value <= -1.0:
+    taxes = {"tariff": ("a tariff", "an import"), "export-tax": ("an export tax", "an export")}
+    if lever.id in taxes and value <= -1.0:
+        tax, trade = taxes[lever.id]
         problems.add(
-            path, "S024", f"a tariff of {value:g} ({100 * value:g} %) leaves no price to pay; it must be above −1 (−100 %).",
-            help=f"a negative tariff is an import subsidy, for example -0.1 for 10 %{guess}",
-        )  # fmt: skip
+            path,
+            "S024",
+            f"{tax} of {value:g} ({100 * value:g} %) leaves no price to pay; it must be above −1 (−100 %).",
+            help=f"a negative {tax.split(' ', 1)[1]} is {trade} subsidy, for example -0.1 for 10 %{guess}",
+        )
     else:
         problems.add(
             path,

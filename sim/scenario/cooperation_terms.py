@@ -124,8 +124,12 @@ def _check_closure(scenario: Scenario, problems: Problems) -> None:
     if scenario.behaviour.carbon.active:
         unanswered.append((_CARBON, "abatement and sales of allowances", "use `general-equilibrium`"))
     for i, policy in enumerate(scenario.policies):
-        if policy.lever == "education":
-            unanswered.append((("policies", i, "lever"), "spending on education", "use `general-equilibrium`"))
+        what = {"education": "spending on education", "export-tax": "export taxes"}.get(policy.lever)
+        if what:
+            unanswered.append((("policies", i, "lever"), what, "use `general-equilibrium`"))
+    for i, event in enumerate(scenario.events):
+        if event.type == "export-tax":
+            unanswered.append((("events", i, "type"), "export taxes", "use `general-equilibrium`"))
     for path, what, help in unanswered:
         problems.add(
             path, "S036", f"the closure fixed-prices cannot answer {what}: income and spending stay fixed.", help=help

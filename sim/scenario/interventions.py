@@ -22,7 +22,13 @@ Operation = Literal["set", "add", "scale", "cut"]
 PROVIDERS = "automation-leaders"
 #: What events do to their lever, where it is not a relative change.
 _OPERATIONS: Mapping[str, Operation] = MappingProxyType(
-    {"export-restriction": "cut", "tariff": "add", "technology-sharing": "add", "open-source": "add"}
+    {
+        "export-restriction": "cut",
+        "tariff": "add",
+        "export-tax": "add",
+        "technology-sharing": "add",
+        "open-source": "add",
+    }
 )
 
 
@@ -41,7 +47,7 @@ class Intervention:
         set: level; add: increment; scale: relative change; cut: share of exports that stops.
     amount : float
     who, partners, sectors : tuples of int
-        Positions in the table. The partners of a tariff or friction are the origins, of an export restriction the users.
+        Positions in the table. The partners of a tariff or friction are the origins, of an export tax or restriction the users.
     first, last : int
         First and last year in force.
     ramp : {"step", "linear"}
@@ -104,9 +110,10 @@ def interventions_of(scenario: Scenario, labels: TableLabels) -> tuple[Intervent
 
 def _policy(policy: Policy, index: int, labels: TableLabels, scenario: Scenario) -> Intervention:
     path: KeyPath = ("policies", index)
-    shape = POLICY[policy.lever].shape
+    lever = POLICY[policy.lever]
+    shape = lever.shape
     who, partners, sectors = _cells(path, policy, labels, shape)
-    mask = _mask(shape, who, partners, sectors, labels, outward=False)
+    mask = _mask(shape, who, partners, sectors, labels, outward=lever.outward)
     first = policy.first if policy.first is not None else scenario.years[0] + 1
     last = policy.last if policy.last is not None else scenario.years[1]
     operation: Operation = "set" if policy.value is not None else "add"
@@ -119,9 +126,10 @@ def _policy(policy: Policy, index: int, labels: TableLabels, scenario: Scenario)
 
 def _event(event: Event, index: int, labels: TableLabels) -> Intervention:
     path: KeyPath = ("events", index)
-    shape = EVENT[event.type].shape
+    kind = EVENT[event.type]
+    shape = kind.shape
     who, partners, sectors = _cells(path, event, labels, shape)
-    mask = _mask(shape, who, partners, sectors, labels, outward=event.type == "export-restriction")
+    mask = _mask(shape, who, partners, sectors, labels, outward=kind.outward)
     operation = _OPERATIONS.get(event.type, "scale")
     last = event.first + event.duration - 1
     _warn_if_empty(path, mask, who, partners, labels)
@@ -230,6 +238,8 @@ def _find_contradictions(policies: list[Intervention], labels: TableLabels) -> N
 
 def _cell_name(cell: tuple[int, ...], move: Intervention, labels: TableLabels) -> str:
     shape = POLICY[move.lever].shape
+    if shape == "pair" and POLICY[move.lever].outward:
+        return f"{labels.economies[cell[0]]} on {labels.sectors[cell[1]]} to {labels.economies[cell[2]]}"
     if shape == "pair":
         return f"{labels.economies[cell[2]]} on {labels.economies[cell[0]]} {labels.sectors[cell[1]]}"
     if shape == "cell":

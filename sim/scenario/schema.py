@@ -42,15 +42,17 @@ SCHEMA_VERSION = 1
 LONGEST = 200
 
 PolicyLever = Literal[
-    "tariff", "friction", "robots", "ai", "education", "open-source", "technology-sharing", "productivity", "labour",
+    "tariff", "export-tax", "friction", "robots", "ai", "education", "open-source", "technology-sharing", "productivity", "labour",
     "capital", "demand",
 ]  # fmt: skip
-EventType = Literal["export-restriction", "tariff", "productivity", "demand", "technology-sharing", "open-source"]
+EventType = Literal[
+    "export-restriction", "tariff", "export-tax", "productivity", "demand", "technology-sharing", "open-source"
+]
 
 GroupName = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 
 #: Levers whose sectors are the goods sectors unless the scenario says otherwise.
-_ON_GOODS = ("tariff", "export-restriction")
+_ON_GOODS = ("tariff", "export-tax", "export-restriction")
 _TEXT_SCHEMA = {
     "anyOf": [
         {"type": "string"},
@@ -111,9 +113,12 @@ class Policy(Model):
     who: Economies = Field(description="Economies or groups that act.")
     lever: PolicyLever = Field(description="What they move.")
     partners: Economies = Field(
-        ("all",), description="Whom it is aimed at (tariff, friction, technology-sharing); their own trade is exempt."
+        ("all",),
+        description="Whom it is aimed at (tariff, export-tax, friction, technology-sharing); their own trade is exempt.",
     )
-    sectors: Sectors = Field(("all",), description="Sectors or groups; goods for tariffs unless given.")
+    sectors: Sectors = Field(
+        ("all",), description="Sectors or groups; goods for tariffs and export taxes unless given."
+    )
     value: StrictFloat | None = Field(None, description="Level of the lever.")
     add: StrictFloat | None = Field(None, description="Increment over what would hold otherwise.")
     first: Year | None = Field(None, alias="from", description="First year; the year after the base year if not given.")
@@ -147,12 +152,14 @@ class Event(Model):
     type: EventType = Field(description="Kind of event.")
     who: Economies = Field(description="Economies or groups that restrict, levy, or are hit.")
     partners: Economies = Field(
-        ("all",), description="Whom it is aimed at (export restrictions, tariffs, technology sharing)."
+        ("all",), description="Whom it is aimed at (export restrictions and taxes, tariffs, technology sharing)."
     )
     sectors: Sectors = Field(
-        ("all",), description="Sectors or groups; goods for tariffs and export restrictions unless given."
+        ("all",), description="Sectors or groups; goods for tariffs, export taxes and restrictions unless given."
     )
-    size: StrictFloat = Field(description="Share of exports cut, points of tariff, relative change, or share added.")
+    size: StrictFloat = Field(
+        description="Share of exports cut, points of tariff or export tax, relative change, or share added."
+    )
     first: Year = Field(alias="from", description="First year.")
     duration: Annotated[StrictInt, Field(ge=1, le=LONGEST)] = Field(1, description="Number of years.")
 

@@ -24,7 +24,7 @@ def year(**changes: np.ndarray) -> YearArrays:
         "year": 2011, "output": np.full((2, 2), 4.0), "intermediate": flows, "final": flows, "labour": one[:, None] * [1.0, 1.0],
         "capital": np.full((2, 2), 1.0), "input_tariffs": np.zeros((2, 2)), "final_tariffs": np.zeros(2),
         "terms": np.zeros((16, 2, 2, 2)), "exports": flows * (1 - np.eye(2))[:, None, :], "value_origin": np.full((2, 4), 0.5),
-        "tariff_origin": np.zeros((2, 4)), "factor_part_global": np.ones((2, 2)), "factor_part_local": np.ones((2, 2)),
+        "tax_origin": np.zeros((2, 4)), "factor_part_global": np.ones((2, 2)), "factor_part_local": np.ones((2, 2)),
         "unit_cost": np.ones((2, 2)), "friction": flows, "tariffs": np.zeros((2, 2, 2)), "wage": one, "rental": one, "consumer_price": one,
         "real_wage": one, "real_income": one, "employment": one, "capital_stock": one, "unemployment": 0.05 * one,
         "labour_share": 0.5 * one, "robots": 0.1 * one, "ai": 0.1 * one, "grievance": 0 * one, "displaced": np.zeros((2, 2)),
