@@ -15,6 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted(path for path in (*ROOT.glob("*.md"), *ROOT.glob("*/*.md")) if ".venv" not in path.parts)
 README = ROOT / "README.md"
+NARRATIVES = ROOT / "docs" / "narratives.md"
 #: Largest distance from the printed table, in percentage points: the share itself, and its structure.
 SHARE_TOLERANCE, STRUCTURE_TOLERANCE = 0.3, 0.9
 
@@ -50,11 +51,11 @@ def unweave_commands() -> list[tuple[str, list[str]]]:
     return found
 
 
-def marked(name: str) -> str:
-    """The part of the README between ``<!-- name:begin -->`` and ``<!-- name:end -->``."""
-    text = README.read_text(encoding="utf-8")
+def marked(name: str, path: Path = README) -> str:
+    """The part of a document, of the README at first, between ``<!-- name:begin -->`` and ``<!-- name:end -->``."""
+    text = path.read_text(encoding="utf-8")
     begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
-    assert text.count(begin) == text.count(end) == 1, f"README.md must hold {begin} and {end} once"
+    assert text.count(begin) == text.count(end) == 1, f"{path.name} must hold {begin} and {end} once"
     return text.split(begin)[1].split(end)[0].strip()
 
 

@@ -1,4 +1,4 @@
-"""Every row of the narratives has something in the README that shows it, and a test behind it that exists."""
+"""Every row of the narratives has something in docs/narratives.md that shows it, and a test behind it that exists."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from sim.scenario.read import load_scenario
 from tests.library import NAMES
-from tests.test_docs import marked, rows
+from tests.test_docs import NARRATIVES, marked, rows
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Rows of the narratives that the simulator makes runnable.
@@ -20,17 +20,17 @@ ROWS = [*(f"N1.{k}" for k in range(1, 11)), *(f"N2.{k}" for k in range(3, 6)), *
 
 def table() -> dict[str, tuple[str, str]]:
     """What shows a row, and its test, by the id of the row."""
-    return {cells[0]: (cells[2], cells[3]) for cells in rows(marked("rows"))}
+    return {cells[0]: (cells[2], cells[3]) for cells in rows(marked("rows", NARRATIVES))}
 
 
 def test_every_row_stands_once_and_in_order() -> None:
-    assert [cells[0] for cells in rows(marked("rows"))] == ROWS
+    assert [cells[0] for cells in rows(marked("rows", NARRATIVES))] == ROWS
 
 
 @pytest.mark.parametrize("row", ROWS)
 def test_a_row_is_shown_by_a_scenario_about_it_or_by_a_command(row: str) -> None:
     shown, _ = table()[row]
-    linked = re.findall(r"\[([\w-]+)\]\(scenarios/([\w-]+)\.yaml\)", shown)
+    linked = re.findall(r"\[([\w-]+)\]\(\.\./scenarios/([\w-]+)\.yaml\)", shown)
     commands = [shlex.split(command) for command in re.findall(r"`(unweave [^`]+)`", shown)]
     assert linked or commands
     for label, name in linked:
@@ -57,7 +57,7 @@ def test_the_test_of_a_row_exists(row: str) -> None:
 
 
 def test_every_scenario_of_the_library_shows_a_row_or_is_the_yardstick() -> None:
-    linked = set(re.findall(r"scenarios/([\w-]+)\.yaml", marked("rows")))
+    linked = set(re.findall(r"scenarios/([\w-]+)\.yaml", marked("rows", NARRATIVES)))
     assert set(NAMES) - linked == {"status-quo"}
 
 
