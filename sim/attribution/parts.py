@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from sim.channels import CHANNELS, RESIDUAL
 from sim.errors import SimError
 from sim.indicators import INDICATORS
-from sim.runs.result import WORLD, tidy
+from sim.runs.result import tidy
+from sim.runs.saved import WORLD
 
 if TYPE_CHECKING:
     from pandas import DataFrame

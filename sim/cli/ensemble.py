@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from sim.runs.result import RunResult
-    from sim.runs.saved import SavedRun
+    from sim.runs.saved import Run
     from sim.studies.ensemble import Ensemble
     from sim.texts import Texts
 
@@ -89,13 +89,13 @@ def worse(code: int, ensemble: Ensemble | None) -> int:
     return INTERRUPTED if ensemble.status == "cancelled" else OK if sound else PARTIAL
 
 
-def answer(saved: SavedRun) -> dict[str, Any] | None:
+def answer(saved: Run) -> dict[str, Any] | None:
     """What ``--json`` says about the ensemble of a run: what was drawn, what failed, bands of the last year."""
     about = saved.manifest.get("ensemble")
     return None if about is None else {**about, "bands": _bands(saved)}
 
 
-def _bands(saved: SavedRun) -> list[dict[str, Any]]:
+def _bands(saved: Run) -> list[dict[str, Any]]:
     if "bands" not in saved:
         return []
     from sim.indicators import PLACES
@@ -110,7 +110,7 @@ def _bands(saved: SavedRun) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in plain]
 
 
-def lines_of(saved: SavedRun, texts: Texts) -> list[str]:
+def lines_of(saved: Run, texts: Texts) -> list[str]:
     """What the terminal says about the ensemble of a run."""
     from sim.report.bands import drawn_sentence, failure_sentence
     from sim.report.names import Names

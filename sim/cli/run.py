@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sim.runs.folder import RunFolder
     from sim.runs.result import RunResult
-    from sim.runs.saved import SavedRun
+    from sim.runs.saved import Run
     from sim.scenario.read import LoadedScenario
     from sim.studies.ensemble import Ensemble
 
@@ -146,7 +146,7 @@ def exit_code(result: RunResult) -> int:
     return OK if result.status == "ok" and result.passed else PARTIAL
 
 
-def _echo_run(saved: SavedRun, lang: str, as_json: bool) -> None:
+def _echo_run(saved: Run, lang: str, as_json: bool) -> None:
     """Say what came out: the finding first, then where everything is."""
     from sim.cli.ensemble import lines_of
     from sim.report import against, headline, why
@@ -190,7 +190,7 @@ def _echo_run(saved: SavedRun, lang: str, as_json: bool) -> None:
         typer.echo(texts("cli.report", path=folder / "report.html"))
 
 
-def summary(saved: SavedRun, lang: str = "en") -> dict[str, Any]:
+def summary(saved: Run, lang: str = "en") -> dict[str, Any]:
     """Return what ``--json`` prints about a run."""
     from sim.cli.ensemble import answer
     from sim.report import against, headline, world_split

@@ -1,6 +1,6 @@
 """The report of a run: one HTML file that needs no network, in English, Chinese or both with a switch.
 
-``render(run, lang)`` takes a :class:`sim.runs.saved.SavedRun`; ``lang`` is ``en``, ``zh`` or ``both``.
+``render(run, lang)`` takes a :class:`sim.runs.saved.Run`; ``lang`` is ``en``, ``zh`` or ``both``.
 """
 
 from __future__ import annotations

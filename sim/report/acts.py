@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.runs.saved import SavedRun
+from sim.runs.saved import Run
 from sim.texts import Texts
 from sim.texts.formats import NBSP, number
 
@@ -46,7 +46,7 @@ class Act:
     drivers: dict[str, str]
 
 
-def acts(run: SavedRun) -> list[Act]:
+def acts(run: Run) -> list[Act]:
     """One act for each economy and lever, by the size of its largest move within its lever, levers taken in turn.
 
     Tariffs and other instruments come before machines, which spread everywhere and every year.

@@ -11,7 +11,7 @@ from sim.indicators import PLACES
 from sim.report.figure import Drawing
 from sim.report.names import Names
 from sim.report.sections import Table
-from sim.runs.saved import WORLD, SavedRun
+from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
 from sim.texts.formats import is_ratio, is_share, level, number, scale
 
@@ -24,7 +24,7 @@ QUANTILES = ("q05", "q25", "q50", "q75", "q95")
 INCOME = "real_income"
 
 
-def band_figures(run: SavedRun, texts: Texts, names: Names) -> Mapping[str, Figure]:
+def band_figures(run: Run, texts: Texts, names: Names) -> Mapping[str, Figure]:
     """Figures by key; empty for a run without bands or without a simulated year."""
     if "bands" not in run or len(run.years) < 2:
         return {}
@@ -34,7 +34,7 @@ def band_figures(run: SavedRun, texts: Texts, names: Names) -> Mapping[str, Figu
     return {key: figure for key, figure in found.items() if figure is not None}
 
 
-def _rows(run: SavedRun, indicator: str) -> DataFrame:
+def _rows(run: Run, indicator: str) -> DataFrame:
     """Bands of an indicator with the value as written beside them, in the units of the tables."""
     bands, written = run["bands"], run["indicators"]
     chosen = bands[bands["indicator"] == indicator]
@@ -98,7 +98,7 @@ def _incomes(drawing: Drawing) -> Figure | None:
     )  # fmt: skip
 
 
-def about(run: SavedRun, texts: Texts, names: Names) -> dict[str, Any] | None:
+def about(run: Run, texts: Texts, names: Names) -> dict[str, Any] | None:
     """Sentences and the table of what was drawn; None for a run without an ensemble."""
     if run.manifest.get("ensemble") is None:
         return None
@@ -112,7 +112,7 @@ def about(run: SavedRun, texts: Texts, names: Names) -> dict[str, Any] | None:
     }
 
 
-def drawn_sentence(run: SavedRun, texts: Texts) -> str:
+def drawn_sentence(run: Run, texts: Texts) -> str:
     """Say in one sentence what the runs differ in."""
     ensemble = run.manifest["ensemble"]
     ranged = [one for one in ensemble["drawn"] if not one.get("choices")]
@@ -127,7 +127,7 @@ def drawn_sentence(run: SavedRun, texts: Texts) -> str:
     return texts("ensemble.drawn", count=count, parts=("；" if texts.lang == "zh" else "; ").join(parts))
 
 
-def failure_sentence(run: SavedRun, texts: Texts) -> str:
+def failure_sentence(run: Run, texts: Texts) -> str:
     """Say which runs did not finish, or that the ensemble was stopped."""
     ensemble = run.manifest["ensemble"]
     parts = []
@@ -145,7 +145,7 @@ def failure_sentence(run: SavedRun, texts: Texts) -> str:
     return " ".join(parts)
 
 
-def _table(run: SavedRun, texts: Texts, names: Names) -> Table:
+def _table(run: Run, texts: Texts, names: Names) -> Table:
     """Every drawn parameter with its range."""
     rows = []
     for one in run.manifest["ensemble"]["drawn"]:

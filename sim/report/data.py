@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.runs.saved import WORLD, SavedRun
+from sim.runs.saved import WORLD, Run
 from sim.texts.formats import is_ratio, scale
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ GROUPS = ("DVA_FIN", "DVA_INT", "DVA_INTREX", "RDV", "FVA", "PDC")
 SMALLEST_MOVE = 0.02
 
 
-def lines_of(run: SavedRun, indicator: str, economies: Sequence[str]) -> DataFrame:
+def lines_of(run: Run, indicator: str, economies: Sequence[str]) -> DataFrame:
     """Values of an indicator in displayed units: columns year, economy, value."""
     frame = run["indicators"]
     rows = frame[(frame["indicator"] == indicator) & frame["economy"].isin(list(economies)) & frame["value"].notna()]
@@ -27,13 +27,13 @@ def lines_of(run: SavedRun, indicator: str, economies: Sequence[str]) -> DataFra
     return rows[["year", "economy"]].assign(value=rows["value"] * scale(unit)).reset_index(drop=True)
 
 
-def companion_scenarios(run: SavedRun) -> list[str]:
+def companion_scenarios(run: Run) -> list[str]:
     """Names of the scenarios that the run was compared with, in their order."""
     frame = run["companions"]
     return [str(name) for name in frame.loc[frame["kind"] == "scenario", "companion"].unique()]
 
 
-def companion_line(run: SavedRun, scenario: str, indicator: str) -> DataFrame:
+def companion_line(run: Run, scenario: str, indicator: str) -> DataFrame:
     """World values of an indicator in another scenario, in displayed units: columns year, economy (its name), value."""
     frame = run["companions"]
     rows = frame[
@@ -45,7 +45,7 @@ def companion_line(run: SavedRun, scenario: str, indicator: str) -> DataFrame:
     return rows[["year"]].assign(economy=scenario, value=rows["value"] * scale(run.unit(indicator)))
 
 
-def capital_ends(run: SavedRun, indicator: str) -> DataFrame:
+def capital_ends(run: Run, indicator: str) -> DataFrame:
     """Last year's per-cent change of an indicator by economy and elasticity of capital supply: economy, case, value.
 
     Cases are the elasticities as text; ``given`` is the run itself. Empty when the ends were not run.
@@ -71,7 +71,7 @@ def pd_concat(frames: Sequence[DataFrame]) -> DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def world_panels(run: SavedRun, indicators: Sequence[str]) -> DataFrame:
+def world_panels(run: Run, indicators: Sequence[str]) -> DataFrame:
     """World values of several indicators in displayed units: columns year, indicator, value."""
     frame = run["indicators"]
     rows = frame[frame["indicator"].isin(list(indicators)) & (frame["economy"] == WORLD) & frame["value"].notna()]
@@ -79,7 +79,7 @@ def world_panels(run: SavedRun, indicators: Sequence[str]) -> DataFrame:
     return rows[["year", "indicator"]].assign(value=rows["value"] * rows["indicator"].map(factors))
 
 
-def largest_exporters(run: SavedRun, count: int) -> list[str]:
+def largest_exporters(run: Run, count: int) -> list[str]:
     """Codes of the economies with the largest gross exports in the base year, largest first."""
     pairs = run["pairs"]
     rows = pairs[(pairs["indicator"] == "exports") & (pairs["year"] == run.years[0])]
@@ -87,7 +87,7 @@ def largest_exporters(run: SavedRun, count: int) -> list[str]:
     return [str(code) for code in totals.index[:count] if code.upper() != "ROW"]
 
 
-def group_shares(run: SavedRun) -> DataFrame:
+def group_shares(run: Run) -> DataFrame:
     """Groups of terms of all pairs in per cent of gross exports: columns year, group, value."""
     pairs = run["pairs"]
     rows = pairs[pairs["indicator"].isin(GROUPS)].rename(columns={"indicator": "group"})
@@ -102,7 +102,7 @@ def cells(frame: DataFrame, row: str, column: str) -> dict[tuple[Any, str], floa
     return dict(zip(keys, frame["value"].astype(float).tolist(), strict=True))
 
 
-def dependence(run: SavedRun, year: int) -> DataFrame:
+def dependence(run: Run, year: int) -> DataFrame:
     """Per cent of what each economy absorbs that was made by each other one: columns source, absorber, value."""
     frame = run["interdependence"]
     rows = frame[(frame["indicator"] == "dependence") & (frame["year"] == year)]
@@ -115,7 +115,7 @@ def difference(before: DataFrame, after: DataFrame) -> DataFrame:
     return both[["source", "absorber"]].assign(value=both["value"] - both["value_before"])
 
 
-def ratio_changes(run: SavedRun, indicator: str) -> DataFrame:
+def ratio_changes(run: Run, indicator: str) -> DataFrame:
     """Per-cent change of an indicator of each economy, last finished year against the base year: columns economy, value."""
     frame = run["indicators"]
     rows = frame[
@@ -127,12 +127,12 @@ def ratio_changes(run: SavedRun, indicator: str) -> DataFrame:
     return both[["economy"]].assign(value=100 * (both["value"] - both["value_base"]) / base)
 
 
-def _relative(run: SavedRun, indicator: str) -> bool:
+def _relative(run: Run, indicator: str) -> bool:
     unit = run.unit(indicator)
     return is_ratio(unit) or scale(unit) == 1.0
 
 
-def moves(run: SavedRun) -> DataFrame:
+def moves(run: Run) -> DataFrame:
     """Largest move of each economy, year and lever: columns year, economy, lever, size (1 = largest of its lever)."""
     frame = run["decisions"]
     data = frame[["year", "economy", "lever"]].assign(size=(frame["after"] - frame["before"]).abs())

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sim.report.data import companion_scenarios
 from sim.report.names import Names
 from sim.report.sections import Row, Table
-from sim.runs.saved import WORLD, SavedRun
+from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
 from sim.texts.formats import MISSING, Change, level, number
 
@@ -53,7 +53,7 @@ class Gains:
     weight: float
 
 
-def gains(run: SavedRun) -> Gains | None:
+def gains(run: Run) -> Gains | None:
     """Count who gains, and set the leaders' share of the world's gain beside their share of its income; None if unknown.
 
     The gain of a group is its base-year income times the growth of its real income.
@@ -71,7 +71,7 @@ def gains(run: SavedRun) -> Gains | None:
     return Gains(gaining, len(run.economies), share, float(sizes[LEADERS] or 0.0) / float(sizes[WORLD] or 1.0))
 
 
-def era_tables(run: SavedRun, texts: Texts, names: Names) -> list[tuple[str, str, Table]]:
+def era_tables(run: Run, texts: Texts, names: Names) -> list[tuple[str, str, Table]]:
     """Question, the column's two answers in words, and the measured rows, one table for each question."""
     if len(run.years) < 2:
         return []
@@ -88,7 +88,7 @@ def era_tables(run: SavedRun, texts: Texts, names: Names) -> list[tuple[str, str
     return tables
 
 
-def _row(run: SavedRun, indicator: str, who: str, others: list[str], texts: Texts, names: Names) -> Row | None:
+def _row(run: Run, indicator: str, who: str, others: list[str], texts: Texts, names: Names) -> Row | None:
     series, unit = run.series(indicator, who), run.unit(indicator)
     base, last = run.years[0], run.years[-1]
     if last not in series:
@@ -115,14 +115,14 @@ def _change(before: float, after: float, unit: str, texts: Texts) -> str:
     return number(after - before, 2, sign=True) if unit == "index" else Change(before, after, unit).show(texts)
 
 
-def _other(run: SavedRun, scenario: str, indicator: str, who: str, year: int) -> float:
+def _other(run: Run, scenario: str, indicator: str, who: str, year: int) -> float:
     frame = run["companions"]
     rows = frame[(frame["kind"] == "scenario") & (frame["companion"] == scenario) & (frame["indicator"] == indicator)]
     rows = rows[(rows["economy"] == who) & (rows["year"] == year)]
     return float(rows["value"].iloc[0]) if len(rows) else float("nan")
 
 
-def _gain_rows(run: SavedRun, others: int, texts: Texts) -> list[Row]:
+def _gain_rows(run: Run, others: int, texts: Texts) -> list[Row]:
     found = gains(run)
     if found is None:
         return []

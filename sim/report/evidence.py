@@ -9,7 +9,7 @@ from typing import Any
 from sim.calibration.literature import Benchmark, benchmarks
 from sim.report.names import Names
 from sim.report.sections import Row, Table
-from sim.runs.saved import WORLD, SavedRun
+from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
 from sim.texts.formats import NBSP, level, number
 
@@ -46,7 +46,7 @@ class Sizing:
         return "below" if smaller else "above"
 
 
-def sizings(run: SavedRun) -> list[Sizing]:
+def sizings(run: Run) -> list[Sizing]:
     """Every published size that the run can be set beside: the indicator tracked, enough years of its window finished."""
     found = []
     for one in benchmarks().values():
@@ -61,7 +61,7 @@ def sizings(run: SavedRun) -> list[Sizing]:
     return found
 
 
-def _series(run: SavedRun, indicator: str, economy: str) -> dict[int, float]:
+def _series(run: Run, indicator: str, economy: str) -> dict[int, float]:
     """Values by year of an indicator or of a quotient of two."""
     over, _, under = indicator.partition("/")
     values = run.series(over, economy)
@@ -71,7 +71,7 @@ def _series(run: SavedRun, indicator: str, economy: str) -> dict[int, float]:
     return values
 
 
-def literature_table(run: SavedRun, texts: Texts, names: Names) -> Table | None:
+def literature_table(run: Run, texts: Texts, names: Names) -> Table | None:
     """Our sizes beside the literature's; None where nothing can be compared."""
     rows = tuple(_sizing(one, texts, names) for one in sizings(run))
     heads = tuple(texts(f"literature.{key}") for key in ("what", "years", "ours", "published", "verdict", "source"))
@@ -92,7 +92,7 @@ def _sizing(one: Sizing, texts: Texts, names: Names) -> Row:
     )
 
 
-def standing_table(run: SavedRun, texts: Texts, names: Names) -> Table | None:
+def standing_table(run: Run, texts: Texts, names: Names) -> Table | None:
     """The last year's headline under the standing sensitivities; None when none of them was run."""
     frame = run["companions"]
     frame = frame[frame["kind"].isin(["capital", "sensitivity"])]
@@ -124,7 +124,7 @@ def variant(kind: str, companion: str, texts: Texts) -> str:
     return texts(f"standing.{what.replace('-', '_')}", value=shown)
 
 
-def reading(run: SavedRun, texts: Texts) -> str:
+def reading(run: Run, texts: Texts) -> str:
     """How to read the sizes: what a task done by AI saves in the year that savings were measured; empty if unknown."""
     frame = run["assumptions"]
     rows = {str(row["id"]): row for row in frame.to_dict("records")}
@@ -147,7 +147,7 @@ def _percent(value: float) -> str:
     return f"{number(100.0 * value, 0)}{NBSP}%"
 
 
-def evidence(run: SavedRun, texts: Texts, names: Names) -> dict[str, Any]:
+def evidence(run: Run, texts: Texts, names: Names) -> dict[str, Any]:
     """Both tables and the words around them for the template."""
     year = run.years[-1] if run.years else ""
     return {

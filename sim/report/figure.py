@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.charts.figure import Figure
 from sim.report.names import Names
-from sim.runs.saved import SavedRun
+from sim.runs.saved import Run
 from sim.texts import Texts
 from sim.texts.formats import number
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Drawing:
     """What every figure of one run in one language needs."""
 
-    run: SavedRun
+    run: Run
     texts: Texts
     names: Names
 

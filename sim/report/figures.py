@@ -14,7 +14,7 @@ from sim.report.acts import amount, in_order
 from sim.report.figure import Drawing, by_year
 from sim.report.names import Names
 from sim.report.split import Splitter
-from sim.runs.saved import WORLD, SavedRun
+from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
 from sim.texts.formats import is_ratio, is_share, number
 
@@ -233,19 +233,19 @@ class Artist(Drawing):
         )
 
 
-def world_and_largest(run: SavedRun) -> list[str]:
+def world_and_largest(run: Run) -> list[str]:
     """Economies drawn as lines: the world and the largest exporters."""
     return [WORLD, *data.largest_exporters(run, LINES)]
 
 
-def largest_dependence(run: SavedRun, years: Sequence[int]) -> float:
+def largest_dependence(run: Run, years: Sequence[int]) -> float:
     """Largest off-diagonal dependence over some years: the common end of their colour scales."""
     frames = [data.dependence(run, year) for year in years]
     values = [float(f.loc[f["source"] != f["absorber"], "value"].max()) for f in frames if len(f)]
     return max(values, default=1.0)
 
 
-def figures(run: SavedRun, texts: Texts, names: Names) -> Mapping[str, Figure]:
+def figures(run: Run, texts: Texts, names: Names) -> Mapping[str, Figure]:
     """All figures that the run has data for, by key, in the order of the report."""
     artist = Artist(run, texts, names)
     first, last = run.years[0], run.years[-1]

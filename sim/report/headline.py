@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sim.indicators import PLACES
 from sim.report.data import companion_scenarios
-from sim.runs.saved import WORLD, SavedRun
+from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
 from sim.texts.formats import MINUS, Change, level
 
@@ -43,7 +43,7 @@ class Fact:
         return level(self.change.after, self.change.unit)
 
 
-def fact(run: SavedRun, indicator: str, economy: str = WORLD) -> Fact | None:
+def fact(run: Run, indicator: str, economy: str = WORLD) -> Fact | None:
     """First and last finished value of an indicator; None when it was not tracked."""
     series = run.series(indicator, economy)
     if not series:
@@ -52,13 +52,13 @@ def fact(run: SavedRun, indicator: str, economy: str = WORLD) -> Fact | None:
     return Fact(indicator, base, year, Change(series[base], series[year], run.unit(indicator)))
 
 
-def facts(run: SavedRun) -> list[Fact]:
+def facts(run: Run) -> list[Fact]:
     """Return the facts of the four numbers."""
     found = (fact(run, indicator) for indicator in HEADLINES)
     return [one for one in found if one is not None][:CARDS]
 
 
-def headline(run: SavedRun, lang: str = "en") -> str:
+def headline(run: Run, lang: str = "en") -> str:
     """One or two sentences that say what happened, honest about runs that stopped early or did not move."""
     texts = Texts(lang)
     if not run.years:
@@ -73,7 +73,7 @@ def headline(run: SavedRun, lang: str = "en") -> str:
     return sentence
 
 
-def against(run: SavedRun, lang: str = "en") -> str:
+def against(run: Run, lang: str = "en") -> str:
     """One sentence that sets the last year against the first scenario that the run was compared with; empty if none."""
     texts = Texts(lang)
     others = companion_scenarios(run)
@@ -91,7 +91,7 @@ def against(run: SavedRun, lang: str = "en") -> str:
     return texts("headline.against", name=name, year=run.years[-1], clauses=texts("headline.join").join(clauses))
 
 
-def companion_value(run: SavedRun, scenario: str, indicator: str, year: int) -> float | None:
+def companion_value(run: Run, scenario: str, indicator: str, year: int) -> float | None:
     """World value of an indicator in a scenario that the run was compared with; None when it was not kept."""
     frame = run["companions"]
     rows = frame[(frame["companion"] == scenario) & (frame["indicator"] == indicator)]

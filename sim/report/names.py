@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sim.indicators import INDICATORS
 from sim.levers import EVENT, POLICY, SETTING
-from sim.runs.saved import SavedRun
+from sim.runs.saved import Run
 from sim.texts import Texts
 
 
@@ -21,11 +21,11 @@ class Names:
     sectors: Mapping[str, str]
 
     @classmethod
-    def of(cls, run: SavedRun, texts: Texts) -> Names:
+    def of(cls, run: Run, texts: Texts) -> Names:
         """Names for a run."""
         listed = run.manifest.get("table", {}).get("economies", [])
         members = {str(item["code"]): tuple(item.get("members", ())) for item in listed}
-        return cls(texts, run.economies, members, run.sectors)
+        return cls(texts, run.economy_names, members, run.sector_names)
 
     def economy(self, code: str) -> str:
         """Short name of an economy."""

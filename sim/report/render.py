@@ -16,7 +16,7 @@ from sim.report.figures import figures
 from sim.report.headline import against, headline
 from sim.report.names import Names
 from sim.report.split import why
-from sim.runs.saved import SavedRun
+from sim.runs.saved import Run
 from sim.texts import LANGUAGES, Texts
 
 #: What ``lang`` may be: one language, or both with a switch.
@@ -33,12 +33,12 @@ _SECTIONS = {
 }
 
 
-def render(run: SavedRun, lang: str = "both") -> str:
+def render(run: Run, lang: str = "both") -> str:
     """HTML text of the report of a run.
 
     Parameters
     ----------
-    run : SavedRun
+    run : Run
         Finished, partial or failed; sections without data say so.
     lang : {"both", "en", "zh"}
         ``both`` holds the two languages with a switch at the top that works without scripts.
@@ -91,7 +91,7 @@ def page(lang: str, context: Callable[[Texts], dict[str, Any]]) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
 
 
-def _context(run: SavedRun, texts: Texts) -> dict[str, Any]:
+def _context(run: Run, texts: Texts) -> dict[str, Any]:
     """Everything the template shows in one language."""
     names = Names.of(run, texts)
     drawn: dict[str, Figure] = dict(figures(run, texts, names)) if run.years else {}

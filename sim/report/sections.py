@@ -12,7 +12,7 @@ from sim.report.acts import SHOWN, Act, acts, amount, when
 from sim.report.data import cells, companion_scenarios, dependence, difference
 from sim.report.headline import Fact, companion_value, facts
 from sim.report.names import Names
-from sim.runs.saved import SavedRun
+from sim.runs.saved import Run
 from sim.texts import Texts
 from sim.texts.formats import Change, level, number
 
@@ -54,13 +54,13 @@ class Table:
         return self.rows[self.open :] if self.open else ()
 
 
-def cards(run: SavedRun, texts: Texts, names: Names) -> list[Card]:
+def cards(run: Run, texts: Texts, names: Names) -> list[Card]:
     """Return the four numbers against the base year and, where there is one, against another scenario."""
     others = companion_scenarios(run)
     return [_card(run, one, others[0] if others else "", texts, names) for one in facts(run)] if run.years else []
 
 
-def _card(run: SavedRun, one: Fact, other: str, texts: Texts, names: Names) -> Card:
+def _card(run: Run, one: Fact, other: str, texts: Texts, names: Names) -> Card:
     single = one.base == one.year
     change = texts("card.base_only") if single else texts(f"card.{one.verdict}", change=one.change.show(texts))
     before = "" if single else texts("card.from", base=one.base, before=one.before)
@@ -77,7 +77,7 @@ def heads(texts: Texts, *keys: str) -> Row:
     return tuple(texts(f"table.{key}") for key in keys)
 
 
-def act_table(run: SavedRun, texts: Texts, names: Names) -> Table | None:
+def act_table(run: Run, texts: Texts, names: Names) -> Table | None:
     """Who did what, with the reason of the largest move; None when nobody acted."""
     found = acts(run)
     if not found:
@@ -119,7 +119,7 @@ def _listed(labels: Sequence[str], texts: Texts, many: str) -> str:
     return ", ".join(labels) if len(labels) <= _SPELLED else texts(many, count=len(labels))
 
 
-def lever_table(run: SavedRun, texts: Texts, names: Names) -> Table | None:
+def lever_table(run: Run, texts: Texts, names: Names) -> Table | None:
     """What the scenario itself sets; None when it sets nothing."""
     frame = run["levers"]
     if frame.empty:
@@ -146,7 +146,7 @@ def _labels(value: Any, texts: Texts, name: Any) -> str:
     return ", ".join(texts("acts.all") if code == "all" else name(code) for code in codes)
 
 
-def expectation_table(run: SavedRun, texts: Texts, names: Names) -> Table | None:
+def expectation_table(run: Run, texts: Texts, names: Names) -> Table | None:
     """Expectations with what happened; None when the scenario states none."""
     frame = run["expectations"]
     if frame.empty:
@@ -171,7 +171,7 @@ def expectation_table(run: SavedRun, texts: Texts, names: Names) -> Table | None
     return Table(heads(texts, "indicator", "economy", "expected", "change", "outcome"), tuple(rows))
 
 
-def check_table(run: SavedRun, texts: Texts) -> tuple[str, Table | None]:
+def check_table(run: Run, texts: Texts) -> tuple[str, Table | None]:
     """One sentence on the checks and a table of the worst value of each."""
     frame = run["checks"]
     if frame.empty:
@@ -190,7 +190,7 @@ def check_table(run: SavedRun, texts: Texts) -> tuple[str, Table | None]:
     return words, Table(heads(texts, "check", "worst", "tolerance", "passed"), tuple(rows))
 
 
-def largest_links(run: SavedRun, texts: Texts, names: Names) -> Table | None:
+def largest_links(run: Run, texts: Texts, names: Names) -> Table | None:
     """Links that changed most between the first and the last year; None for a single year."""
     if len(run.years) < 2:
         return None

@@ -7,12 +7,12 @@ from typing import Any
 
 from sim.report.names import Names
 from sim.report.sections import Row, Table, heads
-from sim.runs.saved import WORLD, SavedRun
+from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
 from sim.texts.formats import NBSP, is_share, level, number
 
 
-def assumption_tables(run: SavedRun, texts: Texts, names: Names) -> dict[str, Any]:
+def assumption_tables(run: Run, texts: Texts, names: Names) -> dict[str, Any]:
     """Changed parameters, all parameters, and how many are judgement."""
     frame = run["assumptions"]
     changed = frame[frame["changed"]]
@@ -40,7 +40,7 @@ def _parameter(row: Mapping[Any, Any], names: Names) -> Row:
     return shown, str(row["value"]), limits, str(row["unit"]), str(row["source"]), str(row["status"])
 
 
-def base_table(run: SavedRun, texts: Texts, names: Names) -> Table | None:
+def base_table(run: Run, texts: Texts, names: Names) -> Table | None:
     """Base-year figures of the world as published and as simulated; None when they were not recorded."""
     frame = run["base_year"]
     rows = frame[frame["economy"] == WORLD]
@@ -62,20 +62,20 @@ def level_fine(value: float, unit: str) -> str:
     return f"{number(100 * value, 2)}{NBSP}%" if is_share(unit) else level(value, unit)
 
 
-def limits(run: SavedRun, texts: Texts) -> list[str]:
+def limits(run: Run, texts: Texts) -> list[str]:
     """What the model does not say."""
     capital = str(run.manifest.get("settings", {}).get("capital_supply", "1"))
     growth = growth_sentence(run, texts)
     return [texts(f"limits.i{k}", growth=growth, capital=capital) for k in range(1, 9)]
 
 
-def growth_sentence(run: SavedRun, texts: Texts) -> str:
+def growth_sentence(run: Run, texts: Texts) -> str:
     """Whether any growth is assumed; every output says so."""
     key = "report.growth_some" if run.manifest.get("settings", {}).get("baseline") else "report.growth_none"
     return texts(key, base=run.years[0] if run.years else "–")
 
 
-def provenance(run: SavedRun, texts: Texts) -> list[tuple[str, str]]:
+def provenance(run: Run, texts: Texts) -> list[tuple[str, str]]:
     """Where the numbers come from: pairs of item and value."""
     m = run.manifest
     table, years = m.get("table", {}), run.years

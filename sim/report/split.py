@@ -9,7 +9,7 @@ from sim.channels import CHANNELS, RESIDUAL
 from sim.charts import parts_by_name, parts_by_year
 from sim.charts.figure import Figure
 from sim.report.figure import Drawing
-from sim.runs.saved import WORLD, SavedRun
+from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
 from sim.texts.formats import NBSP, is_share, number, scale
 
@@ -26,7 +26,7 @@ BY_ECONOMY = {"vs_foreign_content": "split_economies", "import_dependence": "spl
 _VISIBLE = 0.005
 
 
-def rows_of(run: SavedRun, indicator: str) -> DataFrame:
+def rows_of(run: Run, indicator: str) -> DataFrame:
     """Parts of an indicator in displayed units: columns year, economy, part, value; empty when not attributed."""
     frame = run[TABLE]
     rows = frame[frame["indicator"] == indicator]
@@ -34,14 +34,14 @@ def rows_of(run: SavedRun, indicator: str) -> DataFrame:
     return rows[["year", "economy"]].assign(part=rows["channel"], value=rows["value"] * factor)
 
 
-def effective(run: SavedRun) -> list[str]:
+def effective(run: Run) -> list[str]:
     """Channels that move anything at all, in the order of the registry."""
     frame = run[TABLE]
     moving = set(frame.loc[frame["value"] != 0.0, "channel"])
     return [channel for channel in CHANNELS if channel in moving]
 
 
-def world_split(run: SavedRun) -> list[dict[str, Any]]:
+def world_split(run: Run) -> list[dict[str, Any]]:
     """The world's change in the last attributed year by indicator, with its parts: for ``--json``."""
     if TABLE not in run:
         return []
@@ -62,7 +62,7 @@ def world_split(run: SavedRun) -> list[dict[str, Any]]:
     ]
 
 
-def why(run: SavedRun, lang: str) -> list[str]:
+def why(run: Run, lang: str) -> list[str]:
     """What moved the world, a sentence for each of the main indicators; empty when it was not asked for."""
     texts = Texts(lang)
     found = {str(one["indicator"]): one for one in world_split(run)}

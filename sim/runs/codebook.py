@@ -16,7 +16,7 @@ from sim.runs.saved import ON_REQUEST, TABLES
 from sim.texts import LANGUAGES, Texts
 
 if TYPE_CHECKING:
-    from sim.runs.saved import SavedRun
+    from sim.runs.saved import Run
 
 HEAD = ("table", "column", "code", "label_en", "label_zh", "unit", "meaning", "source")
 
@@ -130,7 +130,7 @@ def _labels(key: str) -> list[str]:
     return [Texts(lang).get(key, "") or "" for lang in LANGUAGES]
 
 
-def readme(run: SavedRun, headline: str, *, report: bool) -> str:
+def readme(run: Run, headline: str, *, report: bool) -> str:
     """Text of the README.md of a run folder: what happened, what is where (the report if there will be one), how to repeat it."""
     manifest, table = run.manifest, run.manifest.get("table", {})
     years = f"{run.years[0]}–{run.years[-1]}" if run.years else "none"

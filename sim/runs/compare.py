@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import OutputError
 from sim.indicators import INDICATORS, PLACES
 from sim.report.names import Names
-from sim.runs.saved import SCHEMA_VERSION, TABLES, WORLD, SavedRun
+from sim.runs.saved import SCHEMA_VERSION, TABLES, WORLD, Run
 from sim.texts import Texts
 from sim.texts.formats import MISSING, NBSP, Change, level
 from sim.texts.plain import columns
@@ -31,8 +31,8 @@ BY_ECONOMY = PLACES["compare_economies"]
 class Comparison:
     """Run ``b`` against run ``a`` in ``year``; ``rows`` holds every indicator of every economy that both have."""
 
-    a: SavedRun
-    b: SavedRun
+    a: Run
+    b: Run
     base: int
     year: int
     rows: DataFrame
@@ -122,7 +122,7 @@ def difference(a: float, b: float, unit: str, texts: Texts) -> str:
     return MISSING if a != a or b != b else Change(a, b, unit).show(texts)
 
 
-def compare_runs(a: SavedRun, b: SavedRun, *, anyway: bool = False) -> Comparison:
+def compare_runs(a: Run, b: Run, *, anyway: bool = False) -> Comparison:
     """Compare two finished runs in the last year that both have.
 
     Raises
@@ -144,7 +144,7 @@ def compare_runs(a: SavedRun, b: SavedRun, *, anyway: bool = False) -> Compariso
     return Comparison(a, b, base, year, _rows(a, b, base, year), _settings(a, b), _expected(a, b), tuple(warnings))
 
 
-def _different_base(a: SavedRun, b: SavedRun) -> str:
+def _different_base(a: Run, b: Run) -> str:
     tables = [run.manifest.get("table", {}) for run in (a, b)]
     if tables[0].get("checksum") != tables[1].get("checksum"):
         shown = " and ".join(f"{t.get('name')} ({str(t.get('checksum'))[:8]})" for t in tables)
@@ -154,7 +154,7 @@ def _different_base(a: SavedRun, b: SavedRun) -> str:
     return ""
 
 
-def _warnings(a: SavedRun, b: SavedRun) -> list[str]:
+def _warnings(a: Run, b: Run) -> list[str]:
     found = [f"run {run.manifest.get('run')} is {run.status}." for run in (a, b) if run.status != "ok"]
     versions = [run.manifest.get("versions", {}) for run in (a, b)]
     other = sorted(n for n in {*versions[0], *versions[1]} if versions[0].get(n) != versions[1].get(n))
@@ -166,10 +166,10 @@ def _warnings(a: SavedRun, b: SavedRun) -> list[str]:
     return found
 
 
-def _rows(a: SavedRun, b: SavedRun, base: int, year: int) -> DataFrame:
+def _rows(a: Run, b: Run, base: int, year: int) -> DataFrame:
     keys = ["economy", "indicator"]
 
-    def at(run: SavedRun, when: int, name: str) -> DataFrame:
+    def at(run: Run, when: int, name: str) -> DataFrame:
         frame = run["indicators"]
         return frame[frame["year"] == when][[*keys, "value"]].rename(columns={"value": name})
 
@@ -181,7 +181,7 @@ def _rows(a: SavedRun, b: SavedRun, base: int, year: int) -> DataFrame:
     return rows[["year", *keys, "base", "a", "b", "difference", "unit"]].reset_index(drop=True)
 
 
-def _settings(a: SavedRun, b: SavedRun) -> tuple[tuple[str, str, str], ...]:
+def _settings(a: Run, b: Run) -> tuple[tuple[str, str, str], ...]:
     """Parameters with different values, then policies and events that only one of the runs has."""
     first, second = ({str(r["id"]): str(r["value"]) for r in run["assumptions"].to_dict("records")} for run in (a, b))
     found = [
@@ -202,7 +202,7 @@ def _act(row: Mapping[Any, Any]) -> str:
     return f"{row['kind']} {row['lever']} {row['value']}: {row['who']} on {row['partners']}, {row['sectors']}, {years}"
 
 
-def _expected(a: SavedRun, b: SavedRun) -> tuple[dict[str, Any], ...]:
+def _expected(a: Run, b: Run) -> tuple[dict[str, Any], ...]:
     """Expectations of either run against the scenario of the other."""
     found = []
     for one, other in ((b, a), (a, b)):

@@ -18,7 +18,7 @@ from sim.errors import OutputError, SimError
 from sim.report import headline, render
 from sim.runs.codebook import codebook, readme
 from sim.runs.manifest import GIVEN, RESOLVED, closing, now, opening
-from sim.runs.saved import SavedRun
+from sim.runs.saved import Run
 from sim.runs.tables import sector_terms, sha256, tables_of, tidy, write_tables
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def finish(
     years: YearTables = "none",
     companions: Mapping[tuple[str, str], RunResult] = MappingProxyType({}),
     extras: Mapping[str, DataFrame] = MappingProxyType({}),
-) -> SavedRun:
+) -> Run:
     """Write tables, codebook, README, report and the completed manifest of a run that has ended in any way.
 
     The tables are there before the report is drawn; the manifest is completed last.
@@ -233,7 +233,7 @@ def _finish(
     years: YearTables,
     companions: Mapping[tuple[str, str], RunResult],
     extras: Mapping[str, DataFrame],
-) -> SavedRun:
+) -> Run:
     frames = {**tables_of(result, companions), **extras}
     if "sectors" in result.scenario.outputs:
         frames["sector_terms"] = sector_terms(result)
@@ -241,7 +241,7 @@ def _finish(
     rows = write_tables(tables, folder.path / "tables")
     _write_years(folder, result, "all" if "tables" in result.scenario.outputs else years)
     folder.manifest.update(closing(result, tables, str(folder.manifest["started"])))
-    saved = SavedRun(folder.manifest, tables, folder.path)
+    saved = Run(folder.manifest, tables, folder.path)
     folder.write_text("codebook.csv", codebook())
     folder.write_text("README.md", readme(saved, headline(saved), report=lang is not None))
     folder.update(files=folder.files(rows))  # complete before the report, so that nothing is lost if drawing fails

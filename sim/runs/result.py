@@ -1,11 +1,10 @@
-"""The result of a run: finished years with their records, as tidy frames, tables and decompositions on demand."""
+"""A run that was just made: finished years with their records, as tidy frames, tables and decompositions on demand."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -14,8 +13,8 @@ from numpy.typing import NDArray
 from decomp.labels import index_of
 from sim.behaviour import log
 from sim.calibration.groups import GROUP
-from sim.errors import SimError
 from sim.indicators import INDICATORS, PAIR_INDICATORS
+from sim.runs.saved import WORLD, Run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,17 +30,12 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Status = Literal["ok", "partial", "cancelled", "failed"]
 
-#: The world as an economy in the tables.
-WORLD = "WLD"
 
-
-class YearError(SimError):
-    """A year was asked for that the run did not finish."""
-
-
-@dataclass(frozen=True, eq=False)
-class RunResult:
+@dataclass(frozen=True, eq=False, repr=False)
+class RunResult(Run):
     """What a run leaves behind. Frames are built when first asked for; the same run gives the same rows in the same order.
+
+    It is a :class:`sim.runs.saved.Run` that lies in no folder yet: its manifest and tables are those that :meth:`save` writes.
 
     Parameters
     ----------
@@ -72,6 +66,31 @@ class RunResult:
     settings: Mapping[str, Any] = field(default_factory=dict)
     base_notes: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Name what every run names."""
+        table, names = self.loaded.table, self.__dict__
+        names |= {"name": self.scenario.name, "years": tuple(record.year for record in self.records)}
+        names |= {"last_planned": self.scenario.years[1], "economies": table.economies, "sectors": table.sectors}
+        names["economy_names"] = dict(zip(table.economies, table.economy_names or table.economies, strict=True))
+        names["sector_names"] = dict(zip(table.sectors, table.sector_names or table.sectors, strict=True))
+
+    @cached_property
+    def manifest(self) -> Mapping[str, Any]:  # type: ignore[override]
+        """What run.json would say."""
+        from sim.runs.manifest import closing, opening
+        from sim.scenario.write import scenario_hash
+
+        digest = scenario_hash(self.loaded.resolved, table_checksum=self.base_table.checksum())
+        manifest = opening(self.loaded, digest, f"{self.name}-{digest[:8]}", ())
+        return {**manifest, **closing(self, self.tables, str(manifest["started"]))}
+
+    @cached_property
+    def tables(self) -> Mapping[str, DataFrame]:  # type: ignore[override]
+        """The tidy tables of a run folder, rounded as there."""
+        from sim.runs.tables import tables_of, tidy
+
+        return {name: tidy(name, frame) for name, frame in tables_of(self, {}).items()}
+
     @property
     def scenario(self) -> Scenario:
         """The scenario as run: overrides and all defaults filled in."""
@@ -82,36 +101,17 @@ class RunResult:
         """The table that the scenario starts from, as loaded."""
         return self.loaded.table
 
-    @property
-    def years(self) -> tuple[int, ...]:
-        """Finished years, the base year first."""
-        return tuple(record.year for record in self.records)
-
-    @property
-    def economies(self) -> tuple[str, ...]:
-        """Labels of the economies."""
-        return self.loaded.table.economies
-
-    @property
-    def sectors(self) -> tuple[str, ...]:
-        """Labels of the sectors."""
-        return self.loaded.table.sectors
-
     # -- one year --------------------------------------------------------------------------------
 
-    def record(self, year: int) -> YearRecord:
-        """Everything kept of a year.
+    def record(self, year: int | None = None) -> YearRecord:
+        """Everything kept of a year, the last by default.
 
         Raises
         ------
         YearError
             The run did not finish that year; names those it did.
         """
-        for record in self.records:
-            if record.year == year:
-                return record
-        done = f"{self.years[0]}–{self.years[-1]}" if self.years else "none"
-        raise YearError(f"year {year} is not in this run ({self.status}). Finished years: {done}.")
+        return self.records[self.years.index(self._finished(year))]
 
     def table(self, year: int) -> WorldTable:
         """The balanced world table of a year, with primary rows labour, capital and tariff."""
@@ -128,23 +128,21 @@ class RunResult:
         return wwz(self.table(year))
 
     def value(self, indicator: str, economy: str = WORLD, year: int | None = None) -> float:
-        """One value: an indicator of an economy, a group or the world (default) in a year (the last by default)."""
-        record = self.records[-1] if year is None else self.record(year)
-        return self._value(record, indicator, economy)
+        """One value: an indicator of an economy, a group or the world (default) in a year (the last by default), or NaN."""
+        found = self.record(year).indicators
+        if economy.startswith(GROUP):
+            return found.of_group(indicator, index_of(economy, self.groups, "group"))
+        return found.value(indicator, -1 if economy == WORLD else self.base_table.economy(economy))
 
     def series(self, indicator: str, economy: str = WORLD) -> dict[int, float]:
-        """Values of one indicator by finished year."""
-        return {record.year: self._value(record, indicator, economy) for record in self.records}
+        """Values of one indicator by year; years in which it is undefined are left out."""
+        values = {year: self.value(indicator, economy, year) for year in self.years}
+        return {year: value for year, value in values.items() if value == value}
 
     @property
     def groups(self) -> tuple[str, ...]:
         """Codes of the tracked groups of economies, ``group:`` and the name."""
         return tuple(f"{GROUP}{name}" for name in self.loaded.resolved.groups)
-
-    def _value(self, record: YearRecord, indicator: str, economy: str) -> float:
-        if economy.startswith(GROUP):
-            return record.indicators.of_group(indicator, index_of(economy, self.groups, "group"))
-        return record.indicators.value(indicator, -1 if economy == WORLD else self.base_table.economy(economy))
 
     def save(self, folder: str | Path | None = None, **options: Any) -> Path:
         """Write a new run folder under ``folder`` and return its path; options as for :func:`sim.runs.folder.finish`."""

@@ -1,17 +1,16 @@
-"""A finished or stopped run as it lies in its folder: manifest and tidy tables, read back and validated."""
+"""A run as everything that reads runs sees it: manifest and tidy tables, just made or read back from its folder and checked."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from decomp.terms import TERM_CODES
-from sim.errors import OutputError
+from sim.errors import OutputError, SimError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -20,53 +19,78 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 #: Tables of a run folder with their columns, in order.
-TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "indicators": ("year", "economy", "indicator", "value", "unit"),
-        "pairs": ("year", "exporter", "importer", "indicator", "value", "unit"),
-        "interdependence": ("year", "source", "absorber", "indicator", "value", "unit"),
-        "decisions": ("year", "economy", "lever", "partner", "sector", "before", "after", "reason"),
-        "levers": ("kind", "lever", "who", "partners", "sectors", "value", "unit", "from", "to", "note"),
-        "checks": ("year", "check", "value", "tolerance", "passed"),
-        "expectations": (
-            "indicator",
-            "economy",
-            "versus",
-            "direction",
-            "margin",
-            "at",
-            "before",
-            "after",
-            "unit",
-            "outcome",
-            "why",
-        ),
-        "assumptions": ("id", "value", "default", "low", "high", "unit", "source", "status", "changed", "note"),
-        "companions": ("kind", "companion", "year", "economy", "indicator", "value", "unit"),
-        "base_year": ("economy", "indicator", "published", "simulated", "unit"),
-    }
-)
+TABLES: Mapping[str, tuple[str, ...]] = {
+    name: tuple(columns.split())
+    for name, columns in {
+        "indicators": "year economy indicator value unit",
+        "pairs": "year exporter importer indicator value unit",
+        "interdependence": "year source absorber indicator value unit",
+        "decisions": "year economy lever partner sector before after reason",
+        "levers": "kind lever who partners sectors value unit from to note",
+        "checks": "year check value tolerance passed",
+        "expectations": "indicator economy versus direction margin at before after unit outcome why",
+        "assumptions": "id value default low high unit source status changed note",
+        "companions": "kind companion year economy indicator value unit",
+        "base_year": "economy indicator published simulated unit",
+    }.items()
+}
 #: Tables that a run folder holds only when the scenario or the command line asked for them.
-ON_REQUEST: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "attribution": ("year", "economy", "indicator", "channel", "value", "unit"),
-        "bands": ("year", "economy", "indicator", "q05", "q25", "q50", "q75", "q95", "members", "unit"),
-        "draws": ("member", "kind", "id", "economy", "year", "value", "choice", "low", "mode", "high", "unit"),
-        "sector_terms": ("year", "exporter", "importer", "sector", "exports", *TERM_CODES, "unit"),
-        "members": ("member", "seed", "status", "message", "first", "last", "passed"),
-    }
-)
+ON_REQUEST: Mapping[str, tuple[str, ...]] = {
+    name: tuple(columns.split())
+    for name, columns in {
+        "attribution": "year economy indicator channel value unit",
+        "bands": "year economy indicator q05 q25 q50 q75 q95 members unit",
+        "draws": "member kind id economy year value choice low mode high unit",
+        "sector_terms": f"year exporter importer sector exports {' '.join(TERM_CODES)} unit",
+        "members": "member seed status message first last passed",
+    }.items()
+}
 #: The world as an economy in the tables.
 WORLD = "WLD"
 
 
-@dataclass(frozen=True)
-class SavedRun:
-    """Manifest and tidy tables of one run, whether just finished or read from its folder."""
+class YearError(SimError):
+    """A year was asked for that the run did not finish."""
 
-    manifest: Mapping[str, Any]
-    tables: Mapping[str, DataFrame]
-    folder: Path | None = field(default=None)
+
+class Run:
+    """One run of a scenario, whether it was just made (:class:`sim.RunResult`) or is read from its folder (:func:`read_run`).
+
+    Reports, comparisons and the explorer take a ``Run``. Guaranteed of each:
+
+    * ``manifest``, what run.json says; ``tables``, the tidy tables of :data:`TABLES` by name and those of :data:`ON_REQUEST`
+      that were asked for, rounded as in the files (``run["checks"]``, ``"bands" in run``); ``folder``, where it lies, or None;
+    * ``name`` of the scenario, ``status``, finished ``years`` (the base year first), ``last_planned`` year, codes of
+      ``economies`` and ``sectors`` in the order of the table and their own names, ``economy_names`` and ``sector_names``;
+    * :meth:`value`, :meth:`series` and :meth:`unit` of an indicator, and ``passed``: whether every check of every year did.
+
+    A :class:`sim.RunResult` also has what lies in no folder: the scenario as resolved, the records of its years, their world
+    tables and decompositions.
+    """
+
+    folder: Path | None = None
+
+    def __init__(
+        self, manifest: Mapping[str, Any], tables: Mapping[str, DataFrame], folder: Path | None = None
+    ) -> None:
+        years, table = manifest.get("years", {}), manifest.get("table", {})
+        self.manifest, self.tables, self.folder = manifest, tables, folder
+        self.name = str(manifest.get("name", ""))
+        self.status = str(manifest.get("status", "failed"))
+        self.years = tuple(int(year) for year in years.get("finished", ()))
+        self.last_planned: int | None = int(years["requested"][-1]) if years.get("requested") else None
+        self.economy_names, self.sector_names = (
+            {str(entry["code"]): str(entry.get("name") or entry["code"]) for entry in table.get(kind, ())}
+            for kind in ("economies", "sectors")
+        )
+        self.economies, self.sectors = tuple(self.economy_names), tuple(self.sector_names)
+
+    def __repr__(self) -> str:
+        """What was run, which years are finished and where it lies, on one line."""
+        span = f"{self.years[0]}–{self.years[-1]}" if self.years else "no finished year"
+        size = f"{len(self.economies)} economies × {len(self.sectors)} sectors"
+        place = f", {self.folder}" if self.folder else ""
+        return f"<{type(self).__name__} {self.name}: {self.status}, {span}, {size}{place}>"
 
     def __getitem__(self, name: str) -> DataFrame:
         """One of the tables of :data:`TABLES`, or of :data:`ON_REQUEST` where the run has it."""
@@ -76,45 +100,28 @@ class SavedRun:
         """Whether the run has a table."""
         return name in self.tables
 
-    @property
-    def name(self) -> str:
-        """Name of the scenario."""
-        return str(self.manifest.get("name", ""))
-
-    @property
-    def status(self) -> str:
-        """``running``, ``ok``, ``partial``, ``cancelled`` or ``failed``."""
-        return str(self.manifest.get("status", "failed"))
-
-    @property
-    def years(self) -> list[int]:
-        """Finished years in order; the first is the base year."""
-        return [int(year) for year in self.manifest.get("years", {}).get("finished", [])]
-
-    @property
-    def last_planned(self) -> int | None:
-        """Last year that the scenario asked for."""
-        planned = self.manifest.get("years", {}).get("requested") or []
-        return int(planned[-1]) if planned else None
-
-    @property
-    def economies(self) -> dict[str, str]:
-        """Codes of the table's economies with the table's own names, in table order."""
-        listed = self.manifest.get("table", {}).get("economies", [])
-        return {str(item["code"]): str(item.get("name") or item["code"]) for item in listed}
-
-    @property
-    def sectors(self) -> dict[str, str]:
-        """Codes of the table's sectors with the table's own names, in table order."""
-        listed = self.manifest.get("table", {}).get("sectors", [])
-        return {str(item["code"]): str(item.get("name") or item["code"]) for item in listed}
-
     def series(self, indicator: str, economy: str = WORLD) -> dict[int, float]:
-        """Values of one indicator of one economy by year; empty when it was not tracked."""
+        """Values of one indicator of an economy, a group or the world by year; years in which it is undefined are left out."""
         frame = self.tables["indicators"]
-        rows = frame[(frame["indicator"] == indicator) & (frame["economy"] == economy)]
-        pairs = zip(rows["year"], rows["value"], strict=True)
-        return {int(year): float(value) for year, value in pairs if value == value}
+        rows = frame[(frame["indicator"] == indicator) & (frame["economy"] == economy) & frame["value"].notna()]
+        return {int(year): float(value) for year, value in zip(rows["year"], rows["value"], strict=True)}
+
+    def value(self, indicator: str, economy: str = WORLD, year: int | None = None) -> float:
+        """One value: an indicator of an economy, a group or the world (default) in a year (the last by default), or NaN.
+
+        Raises
+        ------
+        YearError
+            The run did not finish that year; names those it did.
+        """
+        return self.series(indicator, economy).get(self._finished(year), float("nan"))
+
+    def _finished(self, year: int | None) -> int:
+        """A finished year, the last one if none is given."""
+        if not self.years or (year is not None and year not in self.years):
+            done = f"{self.years[0]}–{self.years[-1]}" if self.years else "none"
+            raise YearError(f"year {year or 'last'} is not in this run ({self.status}). Finished years: {done}.")
+        return self.years[-1] if year is None else year
 
     def unit(self, indicator: str) -> str:
         """Unit of an indicator as tracked; empty when it was not tracked."""
@@ -122,8 +129,13 @@ class SavedRun:
         rows = frame.loc[frame["indicator"] == indicator, "unit"]
         return str(rows.iloc[0]) if len(rows) else ""
 
+    @property
+    def passed(self) -> bool:
+        """Whether every check of every finished year passed."""
+        return bool(self.tables["checks"]["passed"].all())
 
-def read_run(path: str | Path) -> SavedRun:
+
+def read_run(path: str | Path) -> Run:
     """Read a run folder back.
 
     Raises
@@ -135,7 +147,14 @@ def read_run(path: str | Path) -> SavedRun:
     manifest = read_manifest(folder)
     present = [name for name in ON_REQUEST if (folder / "tables" / f"{name}.parquet").is_file()]
     tables = {name: _read_table(folder, name) for name in (*TABLES, *present)}
-    return SavedRun(manifest, MappingProxyType(tables), folder)
+    try:
+        return Run(manifest, MappingProxyType(tables), folder)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise _damaged(folder / "run.json", error) from error
+
+
+def _damaged(file: Path, error: Exception) -> OutputError:
+    return OutputError(f"{file} is damaged ({type(error).__name__}: {error}). Run the scenario again.")
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -145,16 +164,16 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         what = "is not a run folder (it has no run.json)" if folder.is_dir() else "does not exist"
         raise OutputError(f"{folder} {what}. Give a folder that `unweave run` made, or `latest`.")
     try:
-        manifest = json.loads(file.read_text(encoding="utf-8"))
+        manifest = dict(json.loads(file.read_text(encoding="utf-8")))
         version = manifest["schema_version"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise OutputError(f"{file} is damaged ({type(error).__name__}: {error}). Run the scenario again.") from error
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+        raise _damaged(file, error) from error
     if version != SCHEMA_VERSION:
         raise OutputError(
             f"{file} has schema_version {version!r}; this version of Unweave reads {SCHEMA_VERSION}. "
             "Run the scenario again, or open the folder with the version named in its run.json."
         )
-    return dict(manifest)
+    return manifest
 
 
 def _read_table(folder: Path, name: str) -> DataFrame:
@@ -167,11 +186,11 @@ def _read_table(folder: Path, name: str) -> DataFrame:
         )
     try:
         frame = pd.read_parquet(file)
-    except (OSError, ValueError, TypeError, LookupError, NotImplementedError) as error:
+    except Exception as error:  # whatever a damaged file makes of the reader
         raise OutputError(f"{file} cannot be read ({error}). Run the scenario again.") from error
     absent = [column for column in columns_of(name) if column not in frame.columns]
     if absent:
-        raise OutputError(f"{file} lacks the columns {', '.join(absent)}; found {', '.join(frame.columns)}.")
+        raise OutputError(f"{file} lacks the columns {', '.join(absent)}; found {', '.join(map(str, frame.columns))}.")
     return frame
 
 

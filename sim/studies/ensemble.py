@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.indicators import INDICATORS
-from sim.runs.result import WORLD, RunResult
+from sim.runs.result import RunResult
 from sim.runs.runner import run_loaded
+from sim.runs.saved import WORLD
 from sim.scenario.draws import Drawn, drawn_parameters
 from sim.studies.draw import SPEEDS, Member, draw, play_in_worker, play_member
 

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from sim._version import __version__
 from sim.errors import Problem, ScenarioError
 from sim.indicators import INDICATORS, PLACES
-from sim.runs.result import WORLD
 from sim.runs.runner import run_loaded
+from sim.runs.saved import WORLD
 from sim.scenario.read import read_scenario
 from sim.scenario.write import scenario_hash
 from sim.studies.draw import Draw, Member, draw, failed, keep, play_in_worker, play_member

@@ -231,7 +231,7 @@ def test_a_year_without_solution_ends_the_run_with_its_code(
     saved = read_run(folders(own_runs)[0])
     assert saved.status == status
     assert saved.manifest["message"] == message
-    assert saved.years == list(range(2011, 2009 + failing + 1))
+    assert saved.years == tuple(range(2011, 2009 + failing + 1))
 
 
 def test_help_has_examples_and_is_quick() -> None:

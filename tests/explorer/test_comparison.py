@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import MappingProxyType
 
 import pytest
 
@@ -12,7 +11,7 @@ from sim.explorer.contents.differences import differences, rules_of
 from sim.explorer.setups.engine import simulate
 from sim.explorer.setups.setup import Setup
 from sim.indicators import INDICATORS
-from sim.runs.saved import SavedRun, read_run
+from sim.runs.saved import Run, read_run
 from sim.texts import Texts
 
 EN, ZH = Texts("en"), Texts("zh")
@@ -104,21 +103,21 @@ def test_parameters_of_a_rule_that_is_off_everywhere_are_not_listed(four) -> Non
     assert any("memory" in str(key) for key in differences(base, [on], EN)[1]["setting"])
 
 
-def _with_parameter(run: SavedRun, id: str, value: str) -> SavedRun:
+def _with_parameter(run: Run, id: str, value: str) -> Run:
     frame = run["assumptions"]
     changed = frame.assign(value=frame["value"].where(frame["id"] != id, value))
-    return replace(run, tables=MappingProxyType({**run.tables, "assumptions": changed}))
+    return Run(run.manifest, {**run.tables, "assumptions": changed}, run.folder)
 
 
 def test_other_tables_and_years_do_not_fit(four) -> None:
     base = four[0]
     table = {**base.run.manifest["table"], "checksum": "another"}
-    other = replace(base, run=replace(base.run, manifest={**base.run.manifest, "table": table}))
+    other = replace(base, run=Run({**base.run.manifest, "table": table}, base.run.tables))
     assert misfit(base, other) == "table"
     late = {**base.run.manifest, "years": {**base.run.manifest["years"], "finished": [2015, 2016]}}
-    assert misfit(base, replace(base, run=replace(base.run, manifest=late))) == "year"
+    assert misfit(base, replace(base, run=Run(late, base.run.tables))) == "year"
     none = {**base.run.manifest, "years": {**base.run.manifest["years"], "finished": []}}
-    assert misfit(base, replace(base, run=replace(base.run, manifest=none))) == "none"
+    assert misfit(base, replace(base, run=Run(none, base.run.tables))) == "none"
     assert misfit(base, four[1]) == "" and common_years(four) == list(range(2011, END + 1))
 
 
@@ -130,5 +129,5 @@ def test_a_folder_tells_its_rules_and_one_without_a_scenario_keeps_silent(four, 
     folder = simulate(Setup(preset="interdependence-fades", end=2013)).result.save(tmp_path)
     saved = Contender("folder", "x", read_run(folder))
     assert "rule:protection" in set(differences(four[0], [saved], EN)[1]["setting"])
-    silent = replace(saved, run=replace(saved.run, folder=tmp_path / "gone"))
+    silent = replace(saved, run=Run(saved.run.manifest, saved.run.tables, tmp_path / "gone"))
     assert not any(str(key).startswith("rule:") for key in differences(four[0], [silent], EN)[1]["setting"])

@@ -10,13 +10,13 @@ from sim.explorer.contents.decisions_view import Filter
 from sim.explorer.contents.rules import RULES, driver
 from sim.explorer.setups.engine import simulate
 from sim.explorer.setups.setup import Setup
-from sim.runs.saved import SavedRun
+from sim.runs.saved import Run
 from sim.texts import LANGUAGES, Texts
 from sim.texts.formats import NBSP
 
 
 @pytest.fixture(scope="module")
-def ledger() -> SavedRun:
+def ledger() -> Run:
     return simulate(Setup(preset="trust-ledger")).saved
 
 
@@ -28,7 +28,7 @@ def test_every_kind_of_reason_has_a_rule_with_an_equation_and_texts() -> None:
             assert rule.equations and texts.get(f"rule.{rule.id}") and texts.get(f"kind.{kind}")
 
 
-def test_filters_leave_what_they_name(ledger: SavedRun) -> None:
+def test_filters_leave_what_they_name(ledger: Run) -> None:
     whole = view.log(ledger, Filter())
     assert len(whole) == len(ledger["decisions"])
     some = view.log(ledger, Filter(levers=("tariff",), economies=("KOR",), kinds=("commitment",), years=(2015, 2020)))
@@ -41,12 +41,12 @@ def test_filters_leave_what_they_name(ledger: SavedRun) -> None:
     assert view.log(ledger, Filter(economies=("ROW",), levers=("ledger",))).empty
 
 
-def test_sizes_are_relative_to_the_largest_move_of_the_lever(ledger: SavedRun) -> None:
+def test_sizes_are_relative_to_the_largest_move_of_the_lever(ledger: Run) -> None:
     sizes = view.log(ledger, Filter()).groupby("lever")["size"]
     assert sizes.max().eq(1.0).all() and sizes.min().ge(0.0).all()
 
 
-def test_the_largest_decisions_come_first_lever_after_lever(ledger: SavedRun) -> None:
+def test_the_largest_decisions_come_first_lever_after_lever(ledger: Run) -> None:
     frame = view.log(ledger, Filter())
     first = view.largest(frame, len(set(frame["lever"])))
     assert set(frame.loc[first, "lever"]) == set(frame["lever"]) and frame.loc[first[0], "lever"] == "tariff"
@@ -54,7 +54,7 @@ def test_the_largest_decisions_come_first_lever_after_lever(ledger: SavedRun) ->
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_decision_is_explained_with_all_its_numbers(ledger: SavedRun, lang: str) -> None:
+def test_a_decision_is_explained_with_all_its_numbers(ledger: Run, lang: str) -> None:
     frame, texts = ledger["decisions"], Texts(lang)
     for kind in frame["kind"].unique():
         place = int(frame.index[frame["kind"] == kind][0])
@@ -74,7 +74,7 @@ def test_numbers_are_shown_as_the_rule_writes_them() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("measure", view.PAIRS)
-def test_pairs_have_a_picture_with_alternative_and_table(ledger: SavedRun, measure: str, lang: str) -> None:
+def test_pairs_have_a_picture_with_alternative_and_table(ledger: Run, measure: str, lang: str) -> None:
     last = ledger.years[-1]
     found = view.between(ledger, measure, last, change=False, texts=Texts(lang))
     assert found is not None and found.alt and len(found.table) == len(ledger.economies)
@@ -85,7 +85,7 @@ def test_pairs_have_a_picture_with_alternative_and_table(ledger: SavedRun, measu
     assert measure == "both" or (same is not None and same.data["value"].eq(0.0).all())
 
 
-def test_membership_of_pairs_is_that_of_both(ledger: SavedRun) -> None:
+def test_membership_of_pairs_is_that_of_both(ledger: Run) -> None:
     found = view.between(ledger, "both", ledger.years[-1], change=False, texts=Texts("en"))
     assert found is not None
     members = {code for code in ledger.economies if ledger.series("ledger", code)[ledger.years[-1]]}
@@ -94,7 +94,7 @@ def test_membership_of_pairs_is_that_of_both(ledger: SavedRun) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("state", view.STATES)
-def test_states_over_the_years_have_a_picture(ledger: SavedRun, state: str, lang: str) -> None:
+def test_states_over_the_years_have_a_picture(ledger: Run, state: str, lang: str) -> None:
     found = view.over_years(ledger, state, Texts(lang))
     assert found is not None and found.alt and set(found.data["year"]) <= set(ledger.years)
 
@@ -104,7 +104,7 @@ def test_a_run_without_a_ledger_says_so() -> None:
     assert view.between(run, "both", 2013, change=False, texts=Texts("en")) is None
 
 
-def test_parameters_of_a_rule_are_those_of_the_run(ledger: SavedRun) -> None:
+def test_parameters_of_a_rule_are_those_of_the_run(ledger: Run) -> None:
     found = view.rule_parameters(ledger, ("ledger.",))
     assert "ledger.documents" in set(found["id"]) and found["id"].str.startswith("ledger.").all()
     assert view.rule_parameters(ledger, ()).empty

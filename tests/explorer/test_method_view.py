@@ -17,7 +17,7 @@ from sim.explorer.setups.levers import CONTROLS
 from sim.explorer.setups.setup import Setup
 from sim.indicators import INDICATORS, PAIR_INDICATORS
 from sim.levers import EVENT, POLICY
-from sim.runs.saved import SavedRun
+from sim.runs.saved import Run
 from sim.texts import LANGUAGES, Texts
 from tests.explorer.conftest import ROOT
 
@@ -25,25 +25,25 @@ EN = Texts("en")
 
 
 @pytest.fixture(scope="module")
-def run() -> SavedRun:
+def run() -> Run:
     return simulate(Setup(preset="trust-ledger", changes=(("retaliation", 0.5),))).saved
 
 
-def test_every_parameter_is_there_with_its_source(run: SavedRun) -> None:
+def test_every_parameter_is_there_with_its_source(run: Run) -> None:
     frame = view.parameter_table(None, EN)
     assert list(frame["id"]) == list(parameters()) and not frame["changed"].any()
     assert frame[["source", "status", "unit"]].astype(bool).all(axis=None)
     assert set(parameters()) <= set(view.parameter_table(run, EN)["id"])
 
 
-def test_what_the_run_changes_is_marked_with_its_value(run: SavedRun) -> None:
+def test_what_the_run_changes_is_marked_with_its_value(run: Run) -> None:
     frame = view.parameter_table(run, EN).set_index("id")
     assert frame.loc["protection.retaliation", "changed"] and frame.loc["protection.retaliation", "value"] == "0.5"
     assert not frame.loc["economy.wage_curve", "changed"]
     assert set(view.filtered(frame.reset_index(), "", changed=True)["id"]) == set(frame.index[frame["changed"]])
 
 
-def test_every_parameter_has_a_name_of_its_own_in_both_languages(run: SavedRun) -> None:
+def test_every_parameter_has_a_name_of_its_own_in_both_languages(run: Run) -> None:
     names = {lang: view.parameter_table(run, Texts(lang)).set_index("id")["label"] for lang in LANGUAGES}
     known = list(parameters())
     for lang, found in names.items():
@@ -85,7 +85,7 @@ def test_levers_indicators_and_terms_are_complete(lang: str) -> None:
     assert len(terms) == 16 + len(GROUPS) and list(terms["equation"][:16]) == [one.equation for one in TERMS]
 
 
-def test_checks_show_the_worst_value(run: SavedRun) -> None:
+def test_checks_show_the_worst_value(run: Run) -> None:
     frame = view.check_table(run, EN)
     assert frame["passed"].all() and (frame["worst"] <= frame["tolerance"]).all()
     assert frame["years"].eq(len(run.years)).all()
@@ -113,7 +113,7 @@ def test_published_figures_are_met_but_for_misprints() -> None:
     assert (bundled["bundled"] - bundled["printed"]).abs().max() < 1.5
 
 
-def test_literature_needs_years(run: SavedRun) -> None:
+def test_literature_needs_years(run: Run) -> None:
     assert len(proof.literature(run, EN)) > 5
     assert proof.literature(simulate(Setup(end=2013)).saved, EN).empty
 

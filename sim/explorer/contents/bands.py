@@ -18,7 +18,7 @@ from sim.explorer.setups.engine import Finished, load, simulate
 from sim.explorer.setups.setup import Setup
 from sim.explorer.state.views import COURSES
 from sim.indicators import INDICATORS
-from sim.runs.result import WORLD
+from sim.runs.saved import WORLD
 from sim.scenario.draws import drawn_parameters
 from sim.studies.draw import Member, draw, play_member
 from sim.studies.ensemble import quantiles

@@ -11,7 +11,7 @@ from sim.charts.figure import Figure
 from sim.explorer.figures.drawings import TINTS, beside, deltas, padded, panel
 from sim.indicators import INDICATORS, PLACES
 from sim.report.names import Names
-from sim.runs.saved import WORLD, SavedRun
+from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
 from sim.texts.formats import MINUS, MISSING, Change, is_ratio, is_share, level, number, scale
 
@@ -32,7 +32,7 @@ class Contender:
 
     id: str
     title: Any
-    run: SavedRun
+    run: Run
     rules: Mapping[str, bool] | None = None
 
     def name(self, texts: Texts) -> str:

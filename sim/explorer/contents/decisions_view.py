@@ -14,7 +14,7 @@ from sim.explorer.figures.grids import matrix
 from sim.indicators import INDICATORS, PAIR_INDICATORS, PLACES
 from sim.report.acts import amount, in_order
 from sim.report.names import Names
-from sim.runs.saved import SavedRun
+from sim.runs.saved import Run
 from sim.texts import Texts
 from sim.texts.formats import MISSING, level, scale
 
@@ -45,7 +45,7 @@ class Filter:
     years: tuple[int, int] | None = None
 
 
-def log(run: SavedRun, chosen: Filter) -> DataFrame:
+def log(run: Run, chosen: Filter) -> DataFrame:
     """Decisions that pass the filter, with ``size``: the move against the largest of its lever in the run (0 to 1).
 
     The index is the place of a decision in the whole log.
@@ -70,7 +70,7 @@ def largest(frame: DataFrame, count: int = OFFERED) -> list[int]:
     return [int(place) for place in ranked.index[:count]]
 
 
-def when(frame: DataFrame, run: SavedRun, texts: Texts) -> Figure | None:
+def when(frame: DataFrame, run: Run, texts: Texts) -> Figure | None:
     """Timeline of the filtered decisions; None when none is large enough to be drawn."""
     import altair as alt
 
@@ -117,7 +117,7 @@ def when(frame: DataFrame, run: SavedRun, texts: Texts) -> Figure | None:
     )
 
 
-def shown_log(frame: DataFrame, run: SavedRun, texts: Texts) -> DataFrame:
+def shown_log(frame: DataFrame, run: Run, texts: Texts) -> DataFrame:
     """The log as the page shows it: names instead of codes, values in the units of their lever."""
     names = Names.of(run, texts)
     economies = {code: names.economy(code) for code in run.economies} | {"": MISSING}
@@ -156,7 +156,7 @@ class Why:
     numbers: tuple[tuple[str, str], ...]
 
 
-def why(run: SavedRun, place: int, texts: Texts) -> Why:
+def why(run: Run, place: int, texts: Texts) -> Why:
     """The decision at a place of the whole log."""
     row = run["decisions"].iloc[place]
     names = Names.of(run, texts)
@@ -174,7 +174,7 @@ def why(run: SavedRun, place: int, texts: Texts) -> Why:
     )
 
 
-def label(run: SavedRun, place: int, texts: Texts) -> str:
+def label(run: Run, place: int, texts: Texts) -> str:
     """A decision in one line: year, who, what, toward whom."""
     row = run["decisions"].iloc[place]
     names = Names.of(run, texts)
@@ -184,7 +184,7 @@ def label(run: SavedRun, place: int, texts: Texts) -> str:
     return f"{head} → {', '.join(toward)}" if toward else head
 
 
-def rule_parameters(run: SavedRun, prefixes: Sequence[str]) -> DataFrame:
+def rule_parameters(run: Run, prefixes: Sequence[str]) -> DataFrame:
     """Values, ranges and sources in this run of the parameters that a rule reads."""
     frame = run["assumptions"]
     wanted = frame["id"].astype(str).str.startswith(tuple(prefixes)) if prefixes else frame["id"].isna()
@@ -194,7 +194,7 @@ def rule_parameters(run: SavedRun, prefixes: Sequence[str]) -> DataFrame:
 # -- between countries -----------------------------------------------------------------------------
 
 
-def between(run: SavedRun, measure: str, year: int, *, change: bool, texts: Texts) -> Figure | None:
+def between(run: Run, measure: str, year: int, *, change: bool, texts: Texts) -> Figure | None:
     """Trust, tariffs or common membership of every pair in a year, or their change since the base year."""
     frame = _pairs(run, measure, year)
     if frame.empty:
@@ -252,7 +252,7 @@ def between(run: SavedRun, measure: str, year: int, *, change: bool, texts: Text
     )
 
 
-def _drawn(data: DataFrame, run: SavedRun, texts: Texts) -> tuple[DataFrame, dict[str, str]]:
+def _drawn(data: DataFrame, run: Run, texts: Texts) -> tuple[DataFrame, dict[str, str]]:
     """Rows of a matrix with the labels of economies, nothing between an economy and itself; and the labels by code."""
     import pandas as pd
 
@@ -263,7 +263,7 @@ def _drawn(data: DataFrame, run: SavedRun, texts: Texts) -> tuple[DataFrame, dic
     return whole.assign(**{side: whole[side].map(labels) for side in ("source", "absorber")}), labels
 
 
-def _pairs(run: SavedRun, measure: str, year: int) -> DataFrame:
+def _pairs(run: Run, measure: str, year: int) -> DataFrame:
     """Columns source, absorber, value. Tariffs: source exports, absorber levies."""
     import pandas as pd
 
@@ -277,7 +277,7 @@ def _pairs(run: SavedRun, measure: str, year: int) -> DataFrame:
     return frame.rename(columns={"exporter": "source", "importer": "absorber"})[["source", "absorber", "value"]]
 
 
-def over_years(run: SavedRun, indicator: str, texts: Texts) -> Figure | None:
+def over_years(run: Run, indicator: str, texts: Texts) -> Figure | None:
     """One state of every economy over the years as a heatmap; None when it was not tracked."""
     import pandas as pd
 

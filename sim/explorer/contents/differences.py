@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sim.explorer.contents.comparison import Contender, base_last
 from sim.levers import EVENT, POLICY
 from sim.report.names import Names
-from sim.runs.saved import SavedRun
+from sim.runs.saved import Run
 from sim.texts import Texts
 from sim.texts.formats import MISSING, number
 
@@ -67,7 +67,7 @@ def settings_of(one: Contender, texts: Texts) -> dict[str, str]:
     return found
 
 
-def acts(run: SavedRun, texts: Texts) -> Iterator[str]:
+def acts(run: Run, texts: Texts) -> Iterator[str]:
     """Policies and events of a scenario in words."""
     names = Names.of(run, texts)
     for row in run["levers"].to_dict("records"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.explorer.setups.engine import Finished
 from sim.indicators import INDICATORS, PLACES
-from sim.runs.result import WORLD
+from sim.runs.saved import WORLD
 from sim.texts import Texts
 from sim.texts.formats import MINUS, Change, level
 

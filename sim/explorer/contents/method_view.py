@@ -14,7 +14,7 @@ from sim.explorer.setups.levers import CONTROLS
 from sim.indicators import INDICATORS, PAIR_INDICATORS
 from sim.levers import EVENT, POLICY
 from sim.report.names import Names, parameter_label
-from sim.runs.saved import SavedRun
+from sim.runs.saved import Run
 from sim.texts import Texts
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ EQUATIONS: tuple[tuple[str, str], ...] = (
 )
 
 
-def parameter_table(run: SavedRun | None, texts: Texts) -> DataFrame:
+def parameter_table(run: Run | None, texts: Texts) -> DataFrame:
     """Every parameter with its value in the run, columns :data:`PARAMETER_COLUMNS`; ``changed``: not the default there."""
     import pandas as pd
 
@@ -195,7 +195,7 @@ def term_table(texts: Texts) -> DataFrame:
     return pd.DataFrame(rows, columns=["term", "code", "label", "equation"])
 
 
-def check_table(run: SavedRun, texts: Texts) -> DataFrame:
+def check_table(run: Run, texts: Texts) -> DataFrame:
     """The worst value of each accounting check over the years of a run."""
     import pandas as pd
 

@@ -13,7 +13,7 @@ from sim.charts.theme import OKABE_ITO, QUIET, configured
 from sim.explorer.contents.sources import Flow, observed
 from sim.report.evidence import sizings
 from sim.report.names import Names
-from sim.runs.saved import SavedRun
+from sim.runs.saved import Run
 from sim.texts import Texts, catalogue
 from sim.texts.formats import number
 
@@ -167,7 +167,7 @@ def _points(frame: DataFrame, kinds: dict[str, str], flows: list[str]) -> Any:
     return alt.layer(*lines, *points).properties(height=260)
 
 
-def literature(run: SavedRun, texts: Texts) -> DataFrame:
+def literature(run: Run, texts: Texts) -> DataFrame:
     """Sizes of the run beside published ones over the same years; empty where nothing can be compared."""
     import pandas as pd
 

@@ -21,7 +21,7 @@ from decomp.terms import TERM_CODES
 from decomp.wwz import wwz
 from sim.explorer.setups.engine import Finished
 from sim.report.names import Names
-from sim.runs.saved import SavedRun
+from sim.runs.saved import Run
 from sim.texts import Texts
 
 Array = NDArray[np.float64]
@@ -71,7 +71,7 @@ class Source:
     members: Mapping[str, tuple[str, ...]]
     absorbed: Callable[[int], Array]
     decompose: Callable[[int], Decomposition] | None = None
-    run: SavedRun | None = None
+    run: Run | None = None
     table: str = ""
     sector_groups: tuple[str, ...] = field(default=())
 
@@ -178,7 +178,7 @@ def of_run(id: str, title: Any, run: Finished) -> Source:
     )
 
 
-def of_folder(id: str, run: SavedRun) -> Source:
+def of_folder(id: str, run: Run) -> Source:
     """A run folder: pairs, indicators and decisions, without tables."""
     manifest = run.manifest.get("table", {})
     members = {str(item["code"]): tuple(item.get("members", ())) for item in manifest.get("economies", [])}
@@ -186,8 +186,8 @@ def of_folder(id: str, run: SavedRun) -> Source:
         id=id,
         title=run.manifest.get("title") or run.name,
         years=tuple(run.years),
-        economies=run.economies,
-        sectors=run.sectors,
+        economies=run.economy_names,
+        sectors=run.sector_names,
         members=members,
         absorbed=lambda year: _saved_absorbed(run, year),
         run=run,
@@ -213,7 +213,7 @@ def _absorbed(found: Decomposition) -> Array:
     return absorbed
 
 
-def _saved_absorbed(run: SavedRun, year: int) -> Array:
+def _saved_absorbed(run: Run, year: int) -> Array:
     place = {code: k for k, code in enumerate(run.economies)}
     frame = run["interdependence"]
     rows = frame[(frame["indicator"] == "value_added_absorbed") & (frame["year"] == year)]

@@ -14,7 +14,7 @@ from sim.explorer.figures import plots
 from sim.explorer.setups.engine import Finished
 from sim.indicators import INDICATORS
 from sim.report.data import GROUPS as GROUP_CODES
-from sim.runs.result import WORLD
+from sim.runs.saved import WORLD
 from sim.texts import Texts
 from sim.texts.formats import number, scale
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sim.errors import OutputError
 from sim.runs.folder import runs_folder
-from sim.runs.saved import SCHEMA_VERSION, SavedRun
+from sim.runs.saved import SCHEMA_VERSION, Run
 
 if TYPE_CHECKING:
     from sim.runs.result import RunResult
@@ -93,7 +93,7 @@ def zip_of_folder(folder: Path, *, bom: bool = False) -> bytes:
     return buffer.getvalue()
 
 
-def zip_of(run: SavedRun, result: RunResult | None, *, bom: bool = False) -> bytes:
+def zip_of(run: Run, result: RunResult | None, *, bom: bool = False) -> bytes:
     """Everything of a run: its folder, or for one in memory the folder that it would leave behind.
 
     Raises
@@ -113,7 +113,7 @@ def zip_of(run: SavedRun, result: RunResult | None, *, bom: bool = False) -> byt
         return zip_of_folder(save(result, place), bom=bom)
 
 
-def table_bytes(run: SavedRun, name: str, *, bom: bool = False) -> bytes:
+def table_bytes(run: Run, name: str, *, bom: bool = False) -> bytes:
     """One table of a run as CSV: stable English codes."""
     text: str = run[name].to_csv(index=False, float_format="%.10g")
     return (BOM if bom else b"") + text.encode("utf-8")

@@ -16,7 +16,7 @@ from sim.errors import SimError
 from sim.explorer.lessons.schema import Edit, History, Lesson, Run, Toy
 from sim.explorer.setups.engine import load
 from sim.explorer.setups.setup import Setup
-from sim.runs.result import WORLD
+from sim.runs.saved import WORLD
 
 if TYPE_CHECKING:
     from decomp.result import Decomposition

@@ -27,7 +27,7 @@ from sim.explorer.state import session
 from sim.indicators import INDICATORS
 from sim.report.acts import in_order
 from sim.report.names import Names
-from sim.runs.saved import SavedRun
+from sim.runs.saved import Run
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -45,7 +45,7 @@ def page() -> None:
     ui.badge(str(run.manifest.get("table", {}).get("name", "")) if run is not None else session.setup().table)
 
 
-def _page(run: SavedRun) -> None:
+def _page(run: Run) -> None:
     texts = session.texts()
     if run["decisions"].empty:
         st.info(texts("agents.none"))
@@ -62,7 +62,7 @@ def _page(run: SavedRun) -> None:
 # -- decisions -------------------------------------------------------------------------------------
 
 
-def _decisions(run: SavedRun) -> None:
+def _decisions(run: Run) -> None:
     texts = session.texts()
     chosen = _filters(run)
     frame = log(run, chosen)
@@ -85,7 +85,7 @@ def _decisions(run: SavedRun) -> None:
         _why(run, frame)
 
 
-def _filters(run: SavedRun) -> Filter:
+def _filters(run: Run) -> Filter:
     """Controls of the filter; nothing chosen means everything."""
     texts, frame = session.texts(), run["decisions"]
     names = Names.of(run, texts)
@@ -132,7 +132,7 @@ def _years(first: int, last: int) -> tuple[int, int]:
     return span
 
 
-def _log(run: SavedRun, frame: DataFrame) -> None:
+def _log(run: Run, frame: DataFrame) -> None:
     """The log; a row that is selected is explained beside it."""
     texts = session.texts()
     st.header(texts("agents.log"), anchor=False)
@@ -157,7 +157,7 @@ def _log(run: SavedRun, frame: DataFrame) -> None:
     ui.download_csv(frame.drop(columns="size"), f"{run.name}-decisions.csv", key="agents.csv")
 
 
-def _why(run: SavedRun, frame: DataFrame) -> None:
+def _why(run: Run, frame: DataFrame) -> None:
     """One decision: what moved, the sentence, its numbers, the rule with its equation, source and parameters."""
     texts = session.texts()
     offered = largest(frame)
@@ -203,7 +203,7 @@ def _why(run: SavedRun, frame: DataFrame) -> None:
 # -- between countries and over the years ----------------------------------------------------------
 
 
-def _between(run: SavedRun) -> None:
+def _between(run: Run) -> None:
     texts, years = session.texts(), run.years
     measure = picking.choose(
         texts("agents.measure"), PAIRS, "agents.measure", PAIRS[0], lambda one: texts(f"agents.pairs_{one}")
@@ -217,7 +217,7 @@ def _between(run: SavedRun) -> None:
     ui.show(picture, "between", name=run.name)
 
 
-def _states(run: SavedRun) -> None:
+def _states(run: Run) -> None:
     texts = session.texts()
     wanted = picking.choose(
         texts("agents.state"), STATES, "agents.state", STATES[0], lambda one: INDICATORS[one].label(texts.lang)

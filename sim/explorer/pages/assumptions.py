@@ -14,7 +14,7 @@ from sim.explorer.contents.rules import DISTINCT
 from sim.explorer.parts import picking, run_choice, ui
 from sim.explorer.state import session
 from sim.report.sources import limits, provenance
-from sim.runs.saved import SavedRun
+from sim.runs.saved import Run
 from sim.texts.formats import number
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _nothing() -> None:
 # -- sections --------------------------------------------------------------------------------------
 
 
-def _parameters(run: SavedRun | None) -> None:
+def _parameters(run: Run | None) -> None:
     texts = session.texts()
     st.markdown(texts("method.parameters_intro"))
     first, second, third = st.columns([5, 4, 3], vertical_alignment="bottom")
@@ -179,7 +179,7 @@ def _one_parameter(frame: DataFrame) -> None:
         st.markdown("  \n".join(f"**{name}** {text}" for name, text in parts if text))
 
 
-def _levers(_: SavedRun | None) -> None:
+def _levers(_: Run | None) -> None:
     texts = session.texts()
     st.markdown(texts("method.levers_intro"))
     _listed(
@@ -198,7 +198,7 @@ def _levers(_: SavedRun | None) -> None:
     )
 
 
-def _indicators(_: SavedRun | None) -> None:
+def _indicators(_: Run | None) -> None:
     texts = session.texts()
     st.header(texts("method.indicators"), anchor=False)
     frame = method_view.indicator_table(texts)[["label", "unit", "formula", "scope", "source", "id"]]
@@ -208,7 +208,7 @@ def _indicators(_: SavedRun | None) -> None:
     _table(method_view.term_table(texts), "terms", texts("method.terms_alt"), widths={"term": 52})
 
 
-def _equations(_: SavedRun | None) -> None:
+def _equations(_: Run | None) -> None:
     texts = session.texts()
     st.header(texts("method.structure"), anchor=False)
     st.mermaid_chart(proof_view.structure(texts), alt=texts("method.structure_alt"))
@@ -226,7 +226,7 @@ def _equations(_: SavedRun | None) -> None:
             right.latex(equation)
 
 
-def _limits(run: SavedRun | None) -> None:
+def _limits(run: Run | None) -> None:
     texts = session.texts()
     left, right = st.columns(2, gap="large")
     with left:
@@ -240,7 +240,7 @@ def _limits(run: SavedRun | None) -> None:
         st.markdown("\n".join(f"- {texts(f'critique.c{k}')}" for k in range(1, proof_view.CRITIQUES + 1)))
 
 
-def _checks(run: SavedRun | None) -> None:
+def _checks(run: Run | None) -> None:
     texts = session.texts()
     if run is None:
         st.info(texts("method.needs_run"))
@@ -260,7 +260,7 @@ def _checks(run: SavedRun | None) -> None:
     _table(frame, "checks", texts("method.checks_alt", count=len(frame)), heads=heads, shown=shown)
 
 
-def _validation(run: SavedRun | None) -> None:
+def _validation(run: Run | None) -> None:
     texts = session.texts()
     st.header(texts("method.published"), anchor=False)
     with st.container(border=True):
@@ -284,7 +284,7 @@ def _published(lang: str) -> Figure:
     return proof_view.published(Texts(lang))
 
 
-def _glossary(_: SavedRun | None) -> None:
+def _glossary(_: Run | None) -> None:
     texts = session.texts()
     own, other = ("chinese", "english") if texts.lang == "zh" else ("english", "chinese")
     _listed(
@@ -294,7 +294,7 @@ def _glossary(_: SavedRun | None) -> None:
     )
 
 
-def _data(run: SavedRun | None) -> None:
+def _data(run: Run | None) -> None:
     texts = session.texts()
     st.header(texts("method.tables"), anchor=False)
     tables = _tables()
@@ -316,7 +316,7 @@ def _tables() -> DataFrame:
 
 
 #: Sections of the page in order.
-SECTIONS: Mapping[str, Callable[[SavedRun | None], None]] = {
+SECTIONS: Mapping[str, Callable[[Run | None], None]] = {
     "parameters": _parameters,
     "levers": _levers,
     "indicators": _indicators,

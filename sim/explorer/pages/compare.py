@@ -16,7 +16,7 @@ from sim.explorer.state.views import COURSES
 from sim.indicators import INDICATORS
 from sim.indicators.registry import WORLD as WORLD_ONLY
 from sim.report.names import Names
-from sim.runs.result import WORLD
+from sim.runs.saved import WORLD
 from sim.texts.formats import NBSP
 
 #: Scenarios beside the base.

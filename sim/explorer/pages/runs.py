@@ -12,7 +12,7 @@ from sim.explorer.files.uploads import UploadError
 from sim.explorer.parts import job_list, own_scenario, run_choice, ui
 from sim.explorer.state import session
 from sim.runs.folder import runs_folder
-from sim.runs.saved import SavedRun
+from sim.runs.saved import Run
 
 #: Keys of the session: the unpacked zip, which is removed with the session, and the digest of the zip that was read last.
 ZIP, SEEN = "x.zip", "x.zip_seen"
@@ -192,7 +192,7 @@ def _downloads() -> None:
         )
 
 
-def _report(run: SavedRun) -> str:
+def _report(run: Run) -> str:
     from sim.report import render
 
     return render(run, "both")

@@ -20,7 +20,7 @@ from sim.explorer.setups.engine import Finished
 from sim.explorer.setups.jobs import BusyError, Job
 from sim.explorer.setups.setup import STATUS_QUO, Setup, preset_scenario, presets, untouched
 from sim.explorer.state import session
-from sim.runs.saved import SavedRun, read_run
+from sim.runs.saved import Run, read_run
 from sim.texts import Texts
 
 #: Run folders that are offered, newest first.
@@ -43,7 +43,7 @@ def options(*, tables: bool) -> list[str]:
     return [*found, *(f"run:{folder.name}" for folder in run_folders())]
 
 
-def opened() -> tuple[SavedRun | None, str]:
+def opened() -> tuple[Run | None, str]:
     """The run folder that is open in this session, and why it cannot be read."""
     try:
         return session.opened(), ""
@@ -62,12 +62,12 @@ def run_folders() -> list[Path]:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _read(folder: str, changed: float) -> SavedRun:
+def _read(folder: str, changed: float) -> Run:
     del changed  # a folder that was written again is read again
     return read_run(folder)
 
 
-def _folder_run(name: str) -> SavedRun:
+def _folder_run(name: str) -> Run:
     from sim.runs.folder import runs_folder
 
     path = runs_folder() / name
@@ -105,7 +105,7 @@ def titles_of(id: str) -> dict[str, str]:
     return {lang: name_of(id, Texts(lang)) for lang in ("en", "zh")}
 
 
-def finished(id: str) -> Finished | SavedRun | None:
+def finished(id: str) -> Finished | Run | None:
     """The run behind a choice; None when it is still to be computed.
 
     Raises

@@ -10,7 +10,7 @@ from sim.explorer.setups.engine import Finished
 from sim.explorer.setups.setup import Setup, presets, untouched
 from sim.explorer.state import session
 from sim.runs.result import RunResult
-from sim.runs.saved import SavedRun
+from sim.runs.saved import Run
 from sim.texts import Texts
 
 #: Ids of the laboratory's run, of the opened run folder and of the run of an uploaded scenario.
@@ -27,7 +27,7 @@ def given_run() -> Finished | None:
     return found
 
 
-def opened(*, say: bool = True) -> SavedRun | None:
+def opened(*, say: bool = True) -> Run | None:
     """The opened run folder; when it cannot be read the reason is shown and it counts as closed."""
     try:
         return session.opened()
@@ -37,13 +37,13 @@ def opened(*, say: bool = True) -> SavedRun | None:
         return None
 
 
-def _options(folder: SavedRun | None) -> list[str]:
+def _options(folder: Run | None) -> list[str]:
     found = [FOLDER] if folder is not None else []
     found += [GIVEN] if given_run() is not None else []
     return [*found, LAB, *(f"named:{name}" for name in session.named()), *(f"preset:{name}" for name in presets())]
 
 
-def _title(one: str, folder: SavedRun | None, texts: Texts) -> str:
+def _title(one: str, folder: Run | None, texts: Texts) -> str:
     kind, _, name = one.partition(":")
     if kind == "preset":
         return ui.preset_title(name)
@@ -56,7 +56,7 @@ def _title(one: str, folder: SavedRun | None, texts: Texts) -> str:
     return texts(key, name=name or ui.preset_title(session.setup().preset))
 
 
-def choose(key: str, *, say: bool = True) -> SavedRun | None:
+def choose(key: str, *, say: bool = True) -> Run | None:
     """Draw the selection and return the run; None when it has not been computed yet, which is then said.
 
     ``say``: also say why a run folder cannot be opened.
@@ -78,7 +78,7 @@ def choose(key: str, *, say: bool = True) -> SavedRun | None:
     return run.saved
 
 
-def result_of(run: SavedRun) -> RunResult | None:
+def result_of(run: Run) -> RunResult | None:
     """The result in memory behind the run that was chosen last; None for a run folder."""
     found: Finished | None = st.session_state.get(_RESULT)
     return found.result if found is not None and found.saved is run else None

@@ -18,7 +18,7 @@ from sim.explorer.setups.engine import Finished
 from sim.explorer.setups.setup import preset_scenario
 from sim.explorer.state import session
 from sim.indicators import INDICATORS
-from sim.runs.result import WORLD
+from sim.runs.saved import WORLD
 from sim.texts.formats import MINUS, Change, level
 
 if TYPE_CHECKING:

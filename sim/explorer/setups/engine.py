@@ -7,13 +7,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sim.explorer.setups.setup import LIVE_TABLE, Setup, preset_data, table_of, untouched
 from sim.explorer.setups.writing import overrides
-from sim.runs.result import WORLD, RunResult
-from sim.runs.saved import SavedRun
+from sim.runs.result import RunResult
+from sim.runs.saved import WORLD, Run
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
@@ -37,21 +36,12 @@ class Finished:
 
     def series(self, indicator: str, economy: str = WORLD) -> dict[int, float]:
         """Values of an indicator by year; undefined ones are left out."""
-        return {year: value for year, value in self.result.series(indicator, economy).items() if value == value}
+        return self.result.series(indicator, economy)
 
-    @cached_property
-    def saved(self) -> SavedRun:
+    @property
+    def saved(self) -> Run:
         """The run as tidy tables and a manifest, like one read from its folder; built when first asked for."""
-        from sim.runs.manifest import closing, opening
-        from sim.runs.tables import tables_of, tidy
-        from sim.scenario.write import scenario_hash
-
-        loaded = self.result.loaded
-        digest = scenario_hash(loaded.resolved, table_checksum=loaded.table.checksum())
-        manifest = opening(loaded, digest, f"{loaded.resolved.scenario.name}-{digest[:8]}", ())
-        tables = {name: tidy(name, frame) for name, frame in tables_of(self.result, {}).items()}
-        manifest.update(closing(self.result, tables, str(manifest["started"])))
-        return SavedRun(manifest, tables)
+        return self.result
 
 
 def load(setup: Setup, *more: str) -> LoadedScenario:

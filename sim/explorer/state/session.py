@@ -19,7 +19,7 @@ from sim.explorer.setups.setup import Setup
 from sim.explorer.state.codec import decode, encode
 from sim.explorer.state.picks import PICKS
 from sim.explorer.state.views import View
-from sim.runs.saved import SavedRun
+from sim.runs.saved import Run
 from sim.texts import LANGUAGES, Texts
 
 #: Keys of the session.
@@ -204,7 +204,7 @@ def submit(wanted: Setup, years: int) -> Job:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _read(folder: str) -> SavedRun:
+def _read(folder: str) -> Run:
     from sim.runs.saved import read_run
 
     return read_run(folder)
@@ -215,7 +215,7 @@ def has_folder() -> bool:
     return bool(st.session_state.get("x.folder") or os.environ.get(RUN_VARIABLE))
 
 
-def opened() -> SavedRun | None:
+def opened() -> Run | None:
     """The run folder that the application was started with (``unweave app RUN``), or that a page has opened.
 
     Raises

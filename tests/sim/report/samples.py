@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from decomp.terms import GROUPS, TERM_CODES
-from sim.runs.saved import TABLES, WORLD, SavedRun
+from sim.runs.saved import TABLES, WORLD, Run
 
 ECONOMIES = ("USA", "CHN", "EUR", "ROW")
 SHARES = {
@@ -143,7 +143,7 @@ def manifest(years: list[int], last: int, **changes: Any) -> dict[str, Any]:
     }
 
 
-def sample(last: int = 2016, planned: int | None = None, *, flat: bool = False, **changes: Any) -> SavedRun:
+def sample(last: int = 2016, planned: int | None = None, *, flat: bool = False, **changes: Any) -> Run:
     """A run from 2011 to ``last``; ``flat``: nothing moves."""
     years = list(range(2011, last + 1))
-    return SavedRun(manifest(years, planned or last, **changes), tables(years, flat=flat))
+    return Run(manifest(years, planned or last, **changes), tables(years, flat=flat))

@@ -13,7 +13,7 @@ from sim.report import render
 from sim.report.eras import era_tables, gains
 from sim.report.evidence import Sizing, literature_table, reading, sizings, standing_table
 from sim.report.names import Names
-from sim.runs.saved import TABLES, WORLD, SavedRun
+from sim.runs.saved import TABLES, WORLD, Run
 from sim.texts import LANGUAGES, Texts
 from tests.sim.report.samples import manifest, sample, tables
 
@@ -25,13 +25,13 @@ def growing(name: str, economy: str, rate: float, first: float = 1.0, unit: str 
     return [(year, economy, name, first * (1 + rate) ** (year - 2011), unit) for year in YEARS]
 
 
-def made(*series: list[tuple[object, ...]], companions: list[tuple[object, ...]] | None = None) -> SavedRun:
+def made(*series: list[tuple[object, ...]], companions: list[tuple[object, ...]] | None = None) -> Run:
     """A run to 2035 with only these series."""
     found = tables(YEARS, flat=True)
     found["indicators"] = pd.DataFrame([row for one in series for row in one], columns=list(TABLES["indicators"]))
     if companions is not None:
         found["companions"] = pd.DataFrame(companions, columns=list(TABLES["companions"]))
-    return SavedRun(manifest(YEARS, 2035), MappingProxyType(found))
+    return Run(manifest(YEARS, 2035), MappingProxyType(found))
 
 
 def words(lang: str = "en") -> tuple[Texts, Names]:
@@ -84,7 +84,7 @@ def test_reading_says_what_a_task_done_by_ai_saves() -> None:
     rows = [(name, value, value, low, "1", "", "s", "judgement", False, "") for name, value, low in both]
     plain = made(growing("tfp", "USA", 0.0))
     frame = pd.DataFrame(rows, columns=list(TABLES["assumptions"]))
-    run = SavedRun(plain.manifest, {**plain.tables, "assumptions": frame})
+    run = Run(plain.manifest, {**plain.tables, "assumptions": frame})
     assert "saves about 63\u00a0% of its labour cost in 2024" in reading(run, words()[0])
 
 
@@ -101,7 +101,7 @@ def test_standing_sensitivities_stand_beside_the_run() -> None:
     assert standing_table(made(growing("real_wage", WORLD, 0.0), companions=[]), *words()) is None
 
 
-def gaining_run() -> SavedRun:
+def gaining_run() -> Run:
     """Leaders hold 60 of 100 and gain 10 %; the whole world gains 8 %: leaders take 6 of 8."""
     flat = dict.fromkeys(YEARS, 1.0)
     income = {"USA": 1.10, "CHN": 1.10, "EUR": 0.9, "ROW": 1.0, "group:automation-leaders": 1.10, WORLD: 1.08}

@@ -6,16 +6,16 @@ import pytest
 
 from sim.report import headline
 from sim.report.headline import facts
-from sim.runs.saved import WORLD, SavedRun
+from sim.runs.saved import WORLD, Run
 from sim.texts.formats import NBSP
 from tests.sim.report.samples import manifest, sample, tables
 
 
-def plain(run: SavedRun, lang: str = "en") -> str:
+def plain(run: Run, lang: str = "en") -> str:
     return headline(run, lang).replace(NBSP, " ")
 
 
-def changed(**ends: tuple[float, float]) -> SavedRun:
+def changed(**ends: tuple[float, float]) -> Run:
     """The sample with other first and last values of the world."""
     run = sample()
     frame = run["indicators"].copy()
@@ -23,7 +23,7 @@ def changed(**ends: tuple[float, float]) -> SavedRun:
         for year, value in ((2011, first), (2016, last)):
             at = (frame["indicator"] == name) & (frame["economy"] == WORLD) & (frame["year"] == year)
             frame.loc[at, "value"] = value
-    return SavedRun(run.manifest, {**run.tables, "indicators": frame})
+    return Run(run.manifest, {**run.tables, "indicators": frame})
 
 
 def test_direction_words_follow_the_signs() -> None:
@@ -70,7 +70,7 @@ def test_a_run_with_the_base_year_only_claims_no_change() -> None:
 
 
 def test_a_run_without_any_year_has_nothing_to_say() -> None:
-    assert "nothing to report" in headline(SavedRun(manifest([], 2035, status="failed"), tables([2011])))
+    assert "nothing to report" in headline(Run(manifest([], 2035, status="failed"), tables([2011])))
 
 
 def test_numbers_are_those_of_the_tables() -> None:
@@ -84,14 +84,14 @@ def test_indicators_that_were_not_tracked_are_replaced() -> None:
     run = sample()
     frame = run["indicators"]
     kept = frame[frame["indicator"] != "us_china_manufacturing_share"]
-    less = SavedRun(run.manifest, {**run.tables, "indicators": kept})
+    less = Run(run.manifest, {**run.tables, "indicators": kept})
     assert [one.indicator for one in facts(less)] == [
         "interdependence",
         "vs_foreign_content",
         "mean_tariff",
         "dva_share",
     ]
-    none = SavedRun(run.manifest, {**run.tables, "indicators": frame.iloc[:0]})
+    none = Run(run.manifest, {**run.tables, "indicators": frame.iloc[:0]})
     assert "none of the headline indicators" in headline(none)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from sim.report import render
 from sim.report.acts import acts
-from sim.runs.saved import SavedRun
+from sim.runs.saved import Run
 from sim.texts import catalogue
 from tests.sim.report.samples import manifest, sample, tables
 
@@ -151,7 +151,7 @@ def test_texts_of_users_are_shown_not_run() -> None:
     swap = dict(zip(("USA", "CHN", "EUR", "ROW"), ("QQA", "QQB", "QQC", "QQD"), strict=True))
     frames = {name: frame.replace(swap) for name, frame in frames.items()}
     given = {**run.manifest, "table": {**run.manifest["table"], "economies": economies, "source": EVIL}}
-    page = render(SavedRun(given, frames), "en")
+    page = render(Run(given, frames), "en")
     found = read(page)
     assert found.scripts == 0
     assert found.handlers == []
@@ -168,7 +168,7 @@ def test_a_partial_run_carries_a_warning_with_its_reason() -> None:
 def test_a_run_without_years_still_has_a_report() -> None:
     years: list[int] = []
     frames = {name: frame.iloc[:0] for name, frame in tables([2011]).items()}
-    page = render(SavedRun(manifest(years, 2035, status="failed", message="singular"), frames), "en")
+    page = render(Run(manifest(years, 2035, status="failed", message="singular"), frames), "en")
     assert "nothing to report" in page
     assert "singular" in page
     assert "<svg" not in page
@@ -184,7 +184,7 @@ def test_a_single_year_is_drawn_without_claiming_change() -> None:
 def test_a_run_without_decisions_policies_or_expectations_says_so() -> None:
     run = sample(flat=True)
     frames = {**run.tables, "levers": run["levers"].iloc[:0], "expectations": run["expectations"].iloc[:0]}
-    page = render(SavedRun(run.manifest, frames), "en")
+    page = render(Run(run.manifest, frames), "en")
     for key in ("acts.none", "acts.set_none", "expect.none"):
         assert catalogue("en")[key] in page
 
@@ -193,7 +193,7 @@ def test_failed_checks_are_not_hidden() -> None:
     run = sample()
     checks = run["checks"].copy()
     checks.loc[2, ["value", "passed"]] = [1e-3, False]
-    page = render(SavedRun(run.manifest, {**run.tables, "checks": checks}), "en")
+    page = render(Run(run.manifest, {**run.tables, "checks": checks}), "en")
     assert "1 of 1 checks failed in some year" in page
     assert "1.0e-03 (2013)" in page
     assert "5 of 6 years" in page
@@ -224,7 +224,7 @@ def test_sections_of_a_foreign_table_do_not_need_known_names() -> None:
     other = {name: frame.replace({"USA": "ZZA", "CHN": "ZZB"}) for name, frame in run.tables.items()}
     economies = [{"code": code, "name": f"Land {code}"} for code in ("ZZA", "ZZB", "EUR", "ROW")]
     given = {**run.manifest, "table": {**run.manifest["table"], "economies": economies}}
-    page = render(SavedRun(given, other), "zh")
+    page = render(Run(given, other), "zh")
     assert "Land ZZA" in page
     assert isinstance(other["pairs"], pd.DataFrame)
 
@@ -244,4 +244,4 @@ def test_of_equal_moves_the_last_one_gives_the_reason() -> None:
         .iloc[:2]
         .assign(economy="USA", year=2012, before=0.1, after=0.2, reason=["old ends", "new holds"])
     )
-    assert acts(SavedRun(run.manifest, {**run.tables, "decisions": frame}))[0].reason == "new holds"
+    assert acts(Run(run.manifest, {**run.tables, "decisions": frame}))[0].reason == "new holds"

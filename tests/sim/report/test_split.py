@@ -13,7 +13,7 @@ from sim.charts import configured, parts_by_name, parts_by_year
 from sim.report import render, why, world_split
 from sim.report.names import Names
 from sim.report.split import BY_ECONOMY, OVER_TIME, Splitter, effective
-from sim.runs.saved import ON_REQUEST, WORLD, SavedRun
+from sim.runs.saved import ON_REQUEST, WORLD, Run
 from sim.texts import Texts
 from tests.sim.report.samples import ECONOMIES, sample
 
@@ -21,7 +21,7 @@ from tests.sim.report.samples import ECONOMIES, sample
 SLOPES = {"automation": 0.002, "tariffs": -0.0041, "trust": -0.001, "events": 0.0, "paths": 0.0, RESIDUAL: 0.0}
 
 
-def attributed(last: int = 2016, **slopes: float) -> SavedRun:
+def attributed(last: int = 2016, **slopes: float) -> Run:
     """The sample run with parts that grow by the same step every year."""
     run = sample(last)
     steps = {**SLOPES, **slopes}
@@ -32,7 +32,7 @@ def attributed(last: int = 2016, **slopes: float) -> SavedRun:
         for year, (economy, indicator), (channel, step) in product(run.years, who, steps.items())
     ]  # fmt: skip
     tables = {**run.tables, "attribution": pd.DataFrame(rows, columns=list(ON_REQUEST["attribution"]))}
-    return SavedRun(run.manifest, tables)
+    return Run(run.manifest, tables)
 
 
 def plain(text: str) -> str:

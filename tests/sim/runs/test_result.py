@@ -8,7 +8,8 @@ import pytest
 import decomp
 import sim
 from sim.indicators import INDICATORS, PAIR_INDICATORS
-from sim.runs.result import WORLD, RunResult, tidy
+from sim.runs.result import RunResult, tidy
+from sim.runs.saved import WORLD
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from decomp.table import WorldTable
 from sim.economy import WorldEconomy
 from sim.errors import EconomyError, ScenarioError
 from sim.runs import runner
-from sim.runs.result import YearError
+from sim.runs.saved import YearError
 
 SHORT = (2011, 2014)
 

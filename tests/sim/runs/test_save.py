@@ -33,7 +33,7 @@ def result() -> RunResult:
 def test_saving_and_reading_gives_the_same_run(result: RunResult, tmp_path: Path) -> None:
     saved = read_run(result.save(tmp_path, lang=None))
     assert saved.status == "ok"
-    assert saved.years == list(result.years)
+    assert saved.years == result.years
     assert saved.name == "trade-war"
     assert list(saved.economies) == list(result.economies)
     for name in ("indicators", "pairs", "interdependence", "checks", "decisions"):
@@ -106,7 +106,7 @@ def test_a_failure_half_way_keeps_the_finished_years(tmp_path: Path, monkeypatch
     finish(folder, run, lang="en")
     saved = read_run(folder.path)
     assert saved.status == "partial"
-    assert saved.years == list(run.years)
+    assert saved.years == run.years
     assert 2011 < saved.years[-1] < 2016
     assert "no price clears the market for c14 in CHN" in saved.manifest["message"]
     page = (folder.path / "report.html").read_text(encoding="utf-8")
