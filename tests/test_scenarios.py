@@ -16,6 +16,7 @@ from sim.calibration import fact, nash_tariffs
 from sim.runs.compare import evaluate
 from sim.scenario.read import load_scenario
 from tests.library import NAMES, TABLES, library_run
+from tests.reference import check_headline
 
 #: Scenarios that issue and narratives ask for.
 LIBRARY = {
@@ -170,3 +171,9 @@ def test_export_restrictions_are_those_of_the_facts() -> None:
         sector = {"medical-textiles": "c4", "medical-chemicals": "c9", "medical-instruments": "c14"}[event.sectors[0]]
         assert event.size == fact("export_restriction_size", "world", sector, "2020").value / 100
         assert event.duration == fact("export_restriction_years", "world", "all", "2020").value
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_headline_numbers_are_those_kept(name: str) -> None:
+    """A number moves only where a change means it to: see ``tests/reference.py``."""
+    check_headline(name, library_run(name, "world-2011"))
