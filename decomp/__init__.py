@@ -12,23 +12,35 @@ from typing import TYPE_CHECKING, Any
 from decomp.wwz import wwz
 
 if TYPE_CHECKING:
+    from decomp.alternatives import borin_mancini, kww
     from decomp.errors import DecompError, LabelError, SingularTableError, TableError
+    from decomp.groups import group_exporter
     from decomp.io import load, save
+    from decomp.measures import (
+        dependence,
+        downstreamness,
+        interdependence,
+        participation,
+        rca,
+        summary,
+        upstreamness,
+        vax,
+    )
     from decomp.result import Decomposition
     from decomp.structure import vs_structure
     from decomp.table import WorldTable
 
 _HOME = {
-    "DecompError": "decomp.errors",
-    "TableError": "decomp.errors",
-    "LabelError": "decomp.errors",
-    "SingularTableError": "decomp.errors",
-    "WorldTable": "decomp.table",
-    "Decomposition": "decomp.result",
-    "vs_structure": "decomp.structure",
-    "load": "decomp.io",
-    "save": "decomp.io",
+    "alternatives": "borin_mancini kww",
+    "errors": "DecompError LabelError SingularTableError TableError",
+    "groups": "group_exporter",
+    "io": "load save",
+    "measures": "dependence downstreamness interdependence participation rca summary upstreamness vax",
+    "result": "Decomposition",
+    "structure": "vs_structure",
+    "table": "WorldTable",
 }
+_MODULE = {name: f"decomp.{module}" for module, names in _HOME.items() for name in names.split()}
 
 __all__ = [
     "DecompError",
@@ -37,8 +49,19 @@ __all__ = [
     "SingularTableError",
     "TableError",
     "WorldTable",
+    "borin_mancini",
+    "dependence",
+    "downstreamness",
+    "group_exporter",
+    "interdependence",
+    "kww",
     "load",
+    "participation",
+    "rca",
     "save",
+    "summary",
+    "upstreamness",
+    "vax",
     "vs_structure",
     "wwz",
 ]
@@ -46,9 +69,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a public name from its module when it is first asked for."""
-    if name not in _HOME:
+    if name not in _MODULE:
         raise AttributeError(f"module 'decomp' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+    return getattr(import_module(_MODULE[name]), name)
 
 
 def __dir__() -> list[str]:

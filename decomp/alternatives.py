@@ -1,107 +1,87 @@
-"""The nine terms of Koopman, Wang & Wei (2014) at the level of countries, from the 16 terms.
+"""Other decompositions of gross exports: Koopman, Wang & Wei (2014) and Borin & Mancini (2019), from the same inverse.
 
-Only an economy's total exports have nine KWW terms; for a bilateral flow their formulas do not add up, which is why the 16 terms
-were invented.
+*KWW.* Only an economy's total exports have nine KWW terms; for a bilateral flow their formulas do not add up, which is why the
+16 terms were invented. Summed over sectors and partners each KWW term is a sum of WWZ terms, because
+B_st = L_ss Σ_{r≠s} A_sr B_rt for t ≠ s and B_ss − L_ss = L_ss Σ_{r≠s} A_sr B_rs = Σ_{r≠s} B_sr A_rs L_ss.
+
+*Borin–Mancini*, from the exporter's perspective: E_sr is domestic and foreign value added, counted once, and double counting.
+*Source-based* counts value the first time it leaves the exporter, *sink-based* the last time. Over all partners the two agree;
+over one pair they differ. Their foreign value added and double counting differ from those of Wang, Wei & Zhu: there, value is
+counted twice when it crosses the *importer's* border again; here, when it crosses the *exporter's*. Name the method wherever a
+number is shown. No inverse beyond B is needed: B^{s̸}, the inverse with A_st = 0 for t ≠ s, has the column block
+B^{s̸}_ts = B_ts B_ss⁻¹ L_ss. (B = B^{s̸} + B^{s̸}_{·s} Σ_{j≠s} A_sj B_j gives B_ts = B^{s̸}_ts (I + Σ_j A_sj B_js) and the bracket is
+L_ss⁻¹ B_ss.)
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from decomp.errors import LabelError
 from decomp.labels import index_of
+from decomp.leontief import column_blocks, own_blocks, pair_blocks, reciprocal
 from decomp.result import Decomposition
+from decomp.table import Spec, WorldTable
+from decomp.wwz import decomposed
 
 Array = NDArray[np.float64]
+Approach = Literal["source", "sink"]
+
+# -- Koopman, Wang & Wei -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class KwwTerm:
-    """One of the nine terms: number, code, labels, equation of the paper, and the numbers of the WWZ terms it sums."""
+    """One of the nine terms: number, code, labels, the numbers of the WWZ terms that it sums, and equation."""
 
     number: int
     code: str
     label_en: str
     label_zh: str
-    equation: str
     wwz: tuple[int, ...]
+    equation: str
 
 
-KWW_TERMS: tuple[KwwTerm, ...] = (
-    KwwTerm(
-        1,
-        "KWW_DV_FIN",
-        "Domestic value added in final goods exports",
-        "最终品出口中的国内增加值",
-        "V_s Σ_{r≠s} B_ss Y_sr",
-        (1,),
-    ),
-    KwwTerm(
-        2,
-        "KWW_DV_INT",
-        "Domestic value added in intermediates that importers turn into their own final goods",
-        "中间品出口中被进口国吸收的国内增加值",
-        "V_s Σ_{r≠s} B_sr Y_rr",
-        (2, 3),
-    ),
-    KwwTerm(
-        3,
-        "KWW_DV_REX",
-        "Domestic value added in intermediates re-exported to third countries",
-        "中间品出口中再出口至第三国的国内增加值",
-        "V_s Σ_{r≠s} Σ_{t≠s,r} B_sr Y_rt",
-        (4, 5),
-    ),
-    KwwTerm(
-        4,
-        "KWW_RDV_FIN",
-        "Domestic value added returning in final imports",
-        "随最终品进口返回的国内增加值",
-        "V_s Σ_{r≠s} B_sr Y_rs",
-        (6, 7),
-    ),
-    KwwTerm(
-        5,
-        "KWW_RDV_INT",
-        "Domestic value added returning in intermediate imports",
-        "随中间品进口返回的国内增加值",
-        "V_s Σ_{r≠s} B_sr A_rs L_ss Y_ss",
-        (8,),
-    ),
-    KwwTerm(
-        6,
-        "KWW_DDC",
-        "Domestic value added counted twice",
-        "国内增加值的重复计算",
-        "V_s Σ_{r≠s} B_sr A_rs L_ss E_s",
-        (9, 10),
-    ),
-    KwwTerm(
-        7,
-        "KWW_FV_FIN",
-        "Foreign value added in final goods exports",
-        "最终品出口中的国外增加值",
-        "Σ_{t≠s} Σ_{r≠s} V_t B_ts Y_sr",
-        (11, 14),
-    ),
-    KwwTerm(
-        8,
-        "KWW_FV_INT",
-        "Foreign value added in intermediate exports",
-        "中间品出口中的国外增加值",
-        "Σ_{t≠s} Σ_{r≠s} V_t B_ts A_sr L_rr Y_rr",
-        (12, 15),
-    ),
-    KwwTerm(
-        9,
-        "KWW_FDC",
-        "Foreign value added counted twice",
-        "国外增加值的重复计算",
-        "Σ_{t≠s} Σ_{r≠s} V_t B_ts A_sr L_rr E_r",
-        (13, 16),
-    ),
+_ENGLISH = {
+    "KWW_DV_FIN": "Domestic value added in final goods exports",
+    "KWW_DV_INT": "Domestic value added in intermediates that importers turn into their own final goods",
+    "KWW_DV_REX": "Domestic value added in intermediates re-exported to third countries",
+    "KWW_RDV_FIN": "Domestic value added returning in final imports",
+    "KWW_RDV_INT": "Domestic value added returning in intermediate imports",
+    "KWW_DDC": "Domestic value added counted twice",
+    "KWW_FV_FIN": "Foreign value added in final goods exports",
+    "KWW_FV_INT": "Foreign value added in intermediate exports",
+    "KWW_FDC": "Foreign value added counted twice",
+}
+_CHINESE = {
+    "KWW_DV_FIN": "最终品出口中的国内增加值",
+    "KWW_DV_INT": "中间品出口中被进口国吸收的国内增加值",
+    "KWW_DV_REX": "中间品出口中再出口至第三国的国内增加值",
+    "KWW_RDV_FIN": "随最终品进口返回的国内增加值",
+    "KWW_RDV_INT": "随中间品进口返回的国内增加值",
+    "KWW_DDC": "国内增加值的重复计算",
+    "KWW_FV_FIN": "最终品出口中的国外增加值",
+    "KWW_FV_INT": "中间品出口中的国外增加值",
+    "KWW_FDC": "国外增加值的重复计算",
+}
+_EQUATIONS = {
+    "KWW_DV_FIN": ((1,), "V_s Σ_{r≠s} B_ss Y_sr"),
+    "KWW_DV_INT": ((2, 3), "V_s Σ_{r≠s} B_sr Y_rr"),
+    "KWW_DV_REX": ((4, 5), "V_s Σ_{r≠s} Σ_{t≠s,r} B_sr Y_rt"),
+    "KWW_RDV_FIN": ((6, 7), "V_s Σ_{r≠s} B_sr Y_rs"),
+    "KWW_RDV_INT": ((8,), "V_s Σ_{r≠s} B_sr A_rs L_ss Y_ss"),
+    "KWW_DDC": ((9, 10), "V_s Σ_{r≠s} B_sr A_rs L_ss E_s"),
+    "KWW_FV_FIN": ((11, 14), "Σ_{t≠s} Σ_{r≠s} V_t B_ts Y_sr"),
+    "KWW_FV_INT": ((12, 15), "Σ_{t≠s} Σ_{r≠s} V_t B_ts A_sr L_rr Y_rr"),
+    "KWW_FDC": ((13, 16), "Σ_{t≠s} Σ_{r≠s} V_t B_ts A_sr L_rr E_r"),
+}
+KWW_TERMS: tuple[KwwTerm, ...] = tuple(
+    KwwTerm(number, code, label_en, _CHINESE[code], *_EQUATIONS[code])
+    for number, (code, label_en) in enumerate(_ENGLISH.items(), 1)
 )
 
 
@@ -114,34 +94,148 @@ class Kww:
     economies: tuple[str, ...]
 
     def of(self, exporter: str) -> dict[str, float]:
-        """The nine terms of one economy by code."""
+        """Return the nine terms of one economy by code."""
         s = index_of(exporter, self.economies, "economy")
         return {term.code: float(self.terms[term.number - 1, s]) for term in KWW_TERMS}
 
 
-def kww(decomposition: Decomposition) -> Kww:
-    """Nine terms of Koopman, Wang & Wei (2014, eq. 36) of every economy's total gross exports.
+def kww(source: WorldTable | Decomposition) -> Kww:
+    """Decompose every economy's total gross exports into the nine terms of Koopman, Wang & Wei.
 
-    Summed over sectors and partners, each KWW term is a sum of WWZ terms, because B_st = L_ss Σ_{r≠s} A_sr B_rt for t ≠ s and
-    B_ss − L_ss = L_ss Σ_{r≠s} A_sr B_rs = Σ_{r≠s} B_sr A_rs L_ss.
+    Parameters
+    ----------
+    source : WorldTable or Decomposition
+        A decomposition saves its inverse from being computed again.
 
     Returns
     -------
     Kww
-        ``terms`` of shape (9, G); they add up to ``exports``.
+        ``terms`` of shape (9, G), in the unit of the table; they add up to ``exports``.
+
+    Raises
+    ------
+    SingularTableError
+        I − A has no productive inverse.
 
     References
     ----------
-    Koopman, Wang & Wei (2014), American Economic Review 104(2), eq. (36).
+    Koopman, Wang & Wei (2014), American Economic Review 104(2), eq. (36); the equations stand in :data:`KWW_TERMS`.
 
     Examples
     --------
-    >>> from decomp import toy, wwz
-    >>> kww(wwz(toy.chain())).of("USA")["KWW_RDV_FIN"]
+    >>> from decomp import toy
+    >>> kww(toy.chain()).of("USA")["KWW_RDV_FIN"]
     20.0
     """
-    by_term = decomposition.terms.sum(axis=(2, 3))  # (16, G)
+    d = decomposed(source)
+    by_term = d.terms.sum(axis=(2, 3))  # (16, G)
     terms = np.stack([by_term[[number - 1 for number in term.wwz]].sum(axis=0) for term in KWW_TERMS])
-    exports = decomposition.exports.sum(axis=(1, 2))
+    exports = d.exports.sum(axis=(1, 2))
     terms.flags.writeable = exports.flags.writeable = False
-    return Kww(terms, exports, decomposition.economies)
+    return Kww(terms, exports, d.economies)
+
+
+# -- Borin & Mancini ---------------------------------------------------------------------------------
+
+#: Parts of the Borin–Mancini decomposition with their labels in English and Chinese.
+BORIN_MANCINI_PARTS = {
+    "dva": ("Domestic value added", "国内增加值"),
+    "ddc": ("Domestic value added counted twice", "国内增加值的重复计算"),
+    "fva": ("Foreign value added", "国外增加值"),
+    "fdc": ("Foreign value added counted twice", "国外增加值的重复计算"),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BorinMancini:
+    """Four parts of every bilateral export by exporter's sector, each (G, N, G) in the unit of the table.
+
+    ``dva`` and ``fva`` are domestic and foreign value added counted once, ``ddc`` and ``fdc`` the double counting of each.
+    They add up to gross exports.
+    """
+
+    approach: str
+    dva: Array
+    ddc: Array
+    fva: Array
+    fdc: Array
+    exports: Array
+    table: WorldTable
+
+    def pair(self, exporter: Spec, importer: Spec, sectors: Spec = "all") -> dict[str, float]:
+        """Return the four parts and gross exports, summed over the exporters, sectors and importers that are named."""
+        table = self.table
+        cells = np.ix_(table.economies_in(exporter), table.sectors_in(sectors), table.economies_in(importer))
+        return {part: float(getattr(self, part)[cells].sum()) for part in (*BORIN_MANCINI_PARTS, "exports")}
+
+
+def borin_mancini(source: WorldTable | Decomposition, approach: Approach = "source") -> BorinMancini:
+    """Decompose all bilateral exports by Borin & Mancini, exporter perspective.
+
+    Source-based, with E_sr as it leaves:
+        DVA = (V_s L_ss)' ⊙ E_sr, FVA = (Σ_{t≠s} V_t B^{s̸}_ts)' ⊙ E_sr, double counting = the rest of V_s B_ss and Σ V_t B_ts.
+    Sink-based, with D_sr = A_sr B^{s̸}_rs E_s the part of E_sr that s will export again:
+        DVA = (V_s B_ss)' ⊙ (E_sr − D_sr), FVA = (Σ_{t≠s} V_t B_ts)' ⊙ (E_sr − D_sr), double counting on D_sr.
+
+    Parameters
+    ----------
+    source : WorldTable or Decomposition
+        A decomposition saves its inverse from being computed again.
+    approach : {"source", "sink"}
+
+    Returns
+    -------
+    BorinMancini
+        Four parts of shape (G, N, G), in the unit of the table.
+
+    Raises
+    ------
+    LabelError
+        The approach is neither "source" nor "sink".
+    SingularTableError
+        I − A has no productive inverse.
+
+    References
+    ----------
+    Borin & Mancini (2019), Measuring What Matters in Global Value Chains and Value-Added Trade, World Bank WPS 8804.
+
+    Examples
+    --------
+    >>> from decomp import toy
+    >>> parts = borin_mancini(toy.chain()).pair("JPN", "CHN")
+    >>> round(parts["dva"], 9), round(parts["fva"], 9)  # WWZ calls these 20 double counting: they cross CHN's border again
+    (30.0, 20.0)
+    """
+    if approach not in ("source", "sink"):
+        raise LabelError(f'unknown approach {approach!r}; allowed: "source", "sink".')
+    d = decomposed(source)
+    G, N, L, exports = d.G, d.N, d.L, d.exports
+    by_origin = d.VB.reshape(G, G, N)  # V_t B_ts by (t, s, i)
+    home = np.einsum("ssi->si", by_origin)
+    foreign = by_origin.sum(axis=0) - home  # Σ_{t≠s} V_t B_ts, (s, i)
+    # C_s = B_ss⁻¹ L_ss turns B_ts into B^{s̸}_ts.
+    C = np.asarray(np.linalg.solve(own_blocks(d.B, G, N), L), dtype=np.float64)
+    if approach == "source":
+        VL = np.einsum("si,sij->sj", d.V.reshape(G, N), L)
+        first = np.einsum("si,sij->sj", foreign, C)
+        parts = [part[:, :, None] * exports for part in (VL, home - VL, first, foreign - first)]
+    else:
+        again = _exported_again(d, C)
+        parts = [part[:, :, None] * flow for part in (home, foreign) for flow in (exports - again, again)]
+    for part in parts:
+        part.flags.writeable = False
+    dva, ddc, fva, fdc = parts
+    return BorinMancini(approach, dva, ddc, fva, fdc, exports, d.table)
+
+
+def _exported_again(d: Decomposition, C: Array) -> Array:
+    """D_sr = A_sr B^{s̸}_rs E_s, shape (G, N, G): inputs that come back to s and leave in its later exports."""
+    G, N, table = d.G, d.N, d.table
+    E = d.exports.sum(axis=2)  # E_s, (s, i)
+    cause = np.matmul(C, E[:, :, None])  # (s, i, 1)
+    output = np.matmul(column_blocks(d.B, G, N), cause).reshape(G, G, N)  # B^{s̸}_rs E_s by (s, r, j)
+    output = output * reciprocal(table.X).reshape(1, G, N)
+    again = np.matmul(pair_blocks(table.Z, G, N), output[..., None])[..., 0]  # (s, r, i)
+    np.einsum("ssi->si", again)[...] = 0.0
+    by_sector: Array = again.swapaxes(1, 2)
+    return by_sector

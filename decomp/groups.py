@@ -14,11 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decomp.errors import LabelError
-from decomp.labels import index_of
 from decomp.leontief import input_coefficients, leontief_inverse
-from decomp.result import Decomposition
-from decomp.table import WorldTable
-from decomp.wwz import wwz
+from decomp.result import Decomposition, largest_gap
+from decomp.table import Spec, WorldTable
+from decomp.wwz import decomposed
 
 Array = NDArray[np.float64]
 
@@ -45,15 +44,37 @@ class GroupExports:
     importers: tuple[str, ...]
     table: WorldTable
 
-    def select(self, importer: str | None = None, member: str | None = None) -> Array:
-        """T1…T16 and exports, shape (17,), over all sectors, to one importer or all, of one member or all."""
-        h = slice(None) if importer is None else index_of(importer, self.importers, "importer outside the group")
-        m = slice(None) if member is None else index_of(member, self.members, "member of the group")
-        return np.append(self.terms[:, m, :, h].reshape(16, -1).sum(axis=1), self.exports[m, :, h].sum())
+    def select(self, importer: Spec = "all", member: Spec = "all", sectors: Spec = "all") -> Array:
+        """Return T1…T16 and exports, summed over the members, sectors and outside importers that are named.
+
+        Returns
+        -------
+        ndarray, shape (17,), unit of the table
+
+        Raises
+        ------
+        LabelError
+            A label is unknown, or no importer is outside the group.
+        """
+        table = self.table
+        h, m = (
+            [labels.index(table.economies[s]) for s in table.economies_in(spec) if table.economies[s] in labels]
+            for spec, labels in ((importer, self.importers), (member, self.members))
+        )
+        if not h or not m:
+            raise LabelError(
+                f"importer {importer!r}, member {member!r}: name an importer outside the group {'+'.join(self.members)}, "
+                "and members inside it."
+            )
+        cells = np.ix_(m, table.sectors_in(sectors), h)
+        return np.append(self.terms[:, cells[0], cells[1], cells[2]].sum(axis=(1, 2, 3)), self.exports[cells].sum())
 
 
 def group_exporter(source: WorldTable | Decomposition, members: str | Iterable[str]) -> GroupExports:
     """Decompose the exports of a group of economies that counts as one exporter.
+
+    The equations are those of :mod:`decomp.terms` with s the group: t and u run over outsiders, final demand of the group is
+    the sum of its members', and r stays a single economy.
 
     Parameters
     ----------
@@ -65,6 +86,7 @@ def group_exporter(source: WorldTable | Decomposition, members: str | Iterable[s
     Returns
     -------
     GroupExports
+        Terms of shape (16, k, N, H), in the unit of the table.
 
     Raises
     ------
@@ -73,102 +95,61 @@ def group_exporter(source: WorldTable | Decomposition, members: str | Iterable[s
     SingularTableError
         I − A or the group's own block has no inverse.
 
-    Notes
-    -----
-    The equations are those of :mod:`decomp.terms` with s the group: t and u run over outsiders, final demand of the group is
-    the sum of its members', and r stays a single economy.
+    References
+    ----------
+    Wang, Wei & Zhu (2013), NBER WP 19677, with the stacked block of the group as the exporter's own.
+
+    Examples
+    --------
+    >>> from decomp import toy
+    >>> area = group_exporter(toy.chain(), ["USA", "JPN"])
+    >>> area.select("CHN")[[0, 5, 16]].tolist()  # parts for 50; all of it comes back to the area in phones
+    [0.0, 50.0, 50.0]
     """
-    d = source if isinstance(source, Decomposition) else wwz(source)
-    table, G, N = d.table, d.G, d.N
-    inside = table.economies_in(members)
-    outside = [s for s in range(G) if s not in inside]
-    if not inside or not outside:
+    d = decomposed(source)
+    table, G, N, Y = d.table, d.G, d.N, d.table.Y
+    inside = np.array(table.economies_in(members), dtype=np.intp)
+    outside = np.setdiff1d(np.arange(G), inside)
+    if not inside.size or not outside.size:
         raise LabelError(
             f"the group {members!r} holds {len(inside)} of {G} economies; name at least one, and leave at least one outside."
         )
-    rows = np.array([s * N + i for s in inside for i in range(N)])
-    terms: Array = np.empty((16, len(rows), len(outside)))
-    exports: Array = np.empty((len(rows), len(outside)))
-    parts = _GroupParts(d, rows, inside, outside)
-    for place, r in enumerate(outside):
-        terms[:, :, place] = parts.terms_to(r)
-        exports[:, place] = parts.exports_to(r)
-    largest = float(np.abs(exports).max(initial=0.0))
-    gap = float(np.abs(terms.sum(axis=0) - exports).max(initial=0.0))
-    shape = (len(inside), N, len(outside))
-    terms, exports = terms.reshape(16, *shape), exports.reshape(shape)
-    terms.flags.writeable = exports.flags.writeable = False
-    return GroupExports(
-        terms,
-        exports,
-        gap / largest if largest else 0.0,
-        tuple(table.economies[s] for s in inside),
-        tuple(table.economies[s] for s in outside),
-        table,
+    rows, out = ((s[:, None] * N + np.arange(N)).ravel() for s in (inside, outside))
+    k, H = len(rows), len(outside)
+    A = input_coefficients(table.Z, table.X)
+    own = Y[out, np.repeat(outside, N)].reshape(H, N)  # Y_tt
+    to_group = Y[:, inside].sum(axis=1)
+    abroad = Y[out][:, outside].reshape(H, N, H).copy()
+    np.einsum("tit->ti", abroad)[...] = 0.0
+    demand = np.stack([own, abroad.sum(axis=2), to_group[out].reshape(H, N)], axis=2)  # (t, i, use)
+    through = np.einsum("rjti,tik->rtjk", d.B[np.ix_(out, out)].reshape(H, N, H, N), demand)  # B_rt times demand on t
+    direct = np.einsum("rrjk->rjk", through).copy()  # t = r
+    np.einsum("rrjk->rjk", through)[...] = 0.0
+    back = d.B[np.ix_(out, rows)] @ np.stack([to_group[rows], Y[rows][:, outside].sum(axis=1)], axis=1)
+    local = d.L[outside] @ np.stack([own, d.exports.sum(axis=2)[outside]], axis=2)
+    sides = [direct, through.sum(axis=1), back.reshape(H, N, 2), local, table.X[out].reshape(H, N, 1)]
+    # A_Sr v_r by (v, row of the group, importer): own, abroad, to the group directly; the same through t; then T8, T9 …
+    v = np.matmul(A[np.ix_(rows, out)].reshape(k, H, N).swapaxes(0, 1), np.concatenate(sides, axis=2)).transpose(
+        2, 1, 0
     )
-
-
-class _GroupParts:
-    """Blocks that the terms of every importer share."""
-
-    def __init__(self, d: Decomposition, rows: NDArray[np.intp], inside: list[int], outside: list[int]) -> None:
-        N, table = d.N, d.table
-        self.N, self.rows, self.outside = N, rows, outside
-        self.B, self.L = d.B, d.L
-        self.A = input_coefficients(table.Z, table.X)
-        self.X = table.X
-        # Final demand by destination: column 0 is the group, then outsiders at the column of their number + 1.
-        self.Y_group = table.Y[:, inside].sum(axis=1)
-        self.Y = table.Y
-        self.E_total = d.exports.sum(axis=2)
-        L_SS = leontief_inverse(self.A[np.ix_(rows, rows)], lambda k: table.cell(int(rows[k])))
-        self.VL = d.V[rows] @ L_SS
-        VB = d.VB[:, rows]  # V_t B_tS by origin t
-        self.VB_own = VB[inside].sum(axis=0)
-        self.VB = VB
-        self.foreign = VB[outside].sum(axis=0)
-        self.abroad = {t: [u for u in outside if u != t] for t in outside}
-
-    def block(self, s: int) -> slice:
-        """Rows of an outsider."""
-        return slice(s * self.N, s * self.N + self.N)
-
-    def exports_to(self, r: int) -> Array:
-        """E_Sr = A_Sr X_r + Y_Sr."""
-        total: Array = self.A[self.rows, self.block(r)] @ self.X[self.block(r)] + self.Y[self.rows, r]
-        return total
-
-    def terms_to(self, r: int) -> Array:
-        """The 16 terms of the group's exports to r, shape (16, kN)."""
-        B_r, here = self.B[self.block(r)], self.block(r)
-        A_Sr, B_rr, Y_Sr = self.A[self.rows, here], B_r[:, here], self.Y[self.rows, r]
-        thirds = self.abroad[r]
-        pure = {  # v in A_Sr v, by term number
-            2: B_rr @ self.Y[here, r],
-            3: self._through(B_r, {t: self.Y[self.block(t), t] for t in thirds}),
-            4: B_rr @ self.Y[here][:, thirds].sum(axis=1),
-            5: self._through(B_r, {t: self.Y[self.block(t)][:, self.abroad[t]].sum(axis=1) for t in thirds}),
-            6: B_rr @ self.Y_group[here],
-            7: self._through(B_r, {t: self.Y_group[self.block(t)] for t in thirds}),
-            8: B_r[:, self.rows] @ self.Y_group[self.rows],
-            9: B_r[:, self.rows] @ self.Y[self.rows][:, self.outside].sum(axis=1),
-        }
-        T = np.empty((16, len(self.rows)))
-        T[0] = self.VB_own * Y_Sr
-        for number, v in pure.items():
-            T[number - 1] = self.VL * (A_Sr @ v)
-        T[9] = (self.VB_own - self.VL) * (A_Sr @ self.X[here])
-        absorbed = A_Sr @ (self.L[r] @ self.Y[here, r])
-        exported = A_Sr @ (self.L[r] @ self.E_total[r])
-        importer = self.VB[r]
-        third = self.VB[thirds].sum(axis=0)
-        T[10], T[11], T[12] = importer * Y_Sr, importer * absorbed, importer * exported
-        T[13], T[14], T[15] = third * Y_Sr, third * absorbed, third * exported
-        return T
-
-    def _through(self, B_r: Array, demand: dict[int, Array]) -> Array:
-        """Σ_t B_rt (demand on t)."""
-        total = np.zeros(self.N)
-        for t, amount in demand.items():
-            total = total + B_r[:, self.block(t)] @ amount
-        return total
+    Y_Sr, exported = Y[rows][:, outside], v[10]  # (k, H)
+    VL = d.V[rows] @ leontief_inverse(A[np.ix_(rows, rows)], lambda at: table.cell(int(rows[at])))
+    VB_own = d.VB[np.ix_(inside, rows)].sum(axis=0)
+    importer = d.VB[np.ix_(outside, rows)].T  # V_r B_rS
+    third = importer.sum(axis=1, keepdims=True) - importer
+    foreign = np.stack([Y_Sr, v[8], v[9]])
+    terms = np.concatenate(
+        [
+            [VB_own[:, None] * Y_Sr],
+            VL[:, None] * v[[0, 3, 1, 4, 2, 5, 6, 7]],
+            [(VB_own - VL)[:, None] * exported],
+            importer * foreign,
+            third * foreign,
+        ]
+    )
+    exports = exported + Y_Sr
+    gap = largest_gap(terms, exports)
+    terms, exports = terms.reshape(16, len(inside), N, H), exports.reshape(len(inside), N, H)
+    terms.flags.writeable = exports.flags.writeable = False
+    of_group, of_others = (tuple(table.economies[s] for s in economies) for economies in (inside, outside))
+    return GroupExports(terms, exports, gap, of_group, of_others, table)

@@ -10,29 +10,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from decomp.leontief import reciprocal
+from decomp.leontief import reciprocal, value_added_multipliers
 
 Array = NDArray[np.float64]
 
 
 # -- value added absorbed abroad ---------------------------------------------------------------------
-
-
-def value_added_multipliers(V: Array, B: Array, G: int, N: int) -> Array:
-    """V_t B_ts by origin t: value added of t in one unit of final output of (s, i).
-
-    Parameters
-    ----------
-    V : ndarray, shape (n,)
-        Any part of value added per unit of output (labour and capital only, say) serves as well.
-    B : ndarray, shape (n, n)
-
-    Returns
-    -------
-    ndarray, shape (G, n)
-    """
-    found: Array = np.matmul(V.reshape(G, 1, N), B.reshape(G, N, G * N))[:, 0]
-    return found
 
 
 def w_matrix(V: Array, B: Array, Y: Array, G: int, N: int) -> Array:
@@ -57,14 +40,13 @@ def w_matrix(V: Array, B: Array, Y: Array, G: int, N: int) -> Array:
 
 def absorbed_by_sector(V: Array, B: Array, Y: Array, G: int, N: int) -> Array:
     """Value added of the origin sector (s, i) absorbed by r, V̂ B Y, shape (G, N, G): forward linkages."""
-    found: Array = (V[:, None] * (B @ Y)).reshape(G, N, G)
-    return found
+    result: Array = (V[:, None] * (B @ Y)).reshape(G, N, G)
+    return result
 
 
 def vax(W: Array) -> Array:
     """Value-added exports of each economy, VAX_s = Σ_{r≠s} W[s, r], shape (G,)."""
-    off = _foreign(W)
-    total: Array = off.sum(axis=1)
+    total: Array = _foreign(W).sum(axis=1)
     return total
 
 
@@ -84,7 +66,7 @@ def interdependence(W: Array) -> float:
 
 def dependence(W: Array) -> Array:
     """Dependence of r on s, D[r, s] = W[s, r] / Σ_s W[s, r]: share of r's absorption that is value added of s, shape (G, G)."""
-    return _share(W, W.sum(axis=0)).T
+    return share(W, W.sum(axis=0)).T
 
 
 def mutual_dependence(D: Array) -> Array:
@@ -93,8 +75,8 @@ def mutual_dependence(D: Array) -> Array:
     Negative final demand can make an entry of D negative; the product of opposite signs gives NaN.
     """
     with np.errstate(invalid="ignore"):
-        found: Array = np.sqrt(D * D.T)
-    return found
+        result: Array = np.sqrt(D * D.T)
+    return result
 
 
 def cross_bloc_share(W: Array, first: Sequence[int], second: Sequence[int]) -> float:
@@ -108,25 +90,7 @@ def cross_bloc_share(W: Array, first: Sequence[int], second: Sequence[int]) -> f
     return crossing / whole if whole else float("nan")
 
 
-def decoupling(W: Array, W_base: Array, first: Sequence[int], second: Sequence[int]) -> float:
-    """Decoupling of two blocs since the base year, 1 − cross-bloc share now / then: 0 unchanged, 1 complete, < 0 closer.
-
-    Parameters
-    ----------
-    W, W_base : ndarray, shape (G, G)
-    first, second : sequences of positions of economies, without a common member
-    """
-    base = cross_bloc_share(W_base, first, second)
-    return 1.0 - cross_bloc_share(W, first, second) / base if base else float("nan")
-
-
 # -- concentration and inequality --------------------------------------------------------------------
-
-
-def share_of(values: Array, members: Sequence[int]) -> float:
-    """Share of some entries in the sum of all: polarisation toward named leaders."""
-    total = float(values.sum())
-    return float(values[list(members)].sum()) / total if total else float("nan")
 
 
 def polarisation(W: Array, blocs: Sequence[Sequence[int]]) -> float:
@@ -138,12 +102,6 @@ def polarisation(W: Array, blocs: Sequence[Sequence[int]]) -> float:
     whole = float(off.sum())
     inside = sum(float(off[np.ix_(list(bloc), list(bloc))].sum()) for bloc in blocs)
     return inside / whole if whole else float("nan")
-
-
-def concentration(values: Array) -> float:
-    """Herfindahl–Hirschman index Σ share²: 1/G when equal, 1 when one economy has all."""
-    total = float(values.sum())
-    return float(((values / total) ** 2).sum()) if total else float("nan")
 
 
 def theil(income: Array, population: Array) -> float:
@@ -176,7 +134,7 @@ def participation(terms: Array, exports: Array) -> tuple[Array, Array]:
     """
     by_term = terms.sum(axis=(2, 3))
     E = exports.sum(axis=(1, 2))
-    return _share(by_term[2:5].sum(axis=0), E), _share(by_term[10:].sum(axis=0), E)
+    return share(by_term[2:5].sum(axis=0), E), share(by_term[10:].sum(axis=0), E)
 
 
 def upstreamness(B: Array, X: Array) -> Array:
@@ -219,13 +177,8 @@ def revealed_advantage(exports: Array) -> Array:
     Balassa (1965); with value added, Wang, Wei & Zhu (2013).
     """
     world = exports.sum(axis=0)
-    own = _share(exports.T, exports.sum(axis=1)).T
-    return _share(own, _share(world, np.asarray(world.sum())))
-
-
-def gross_advantage(exports: Array) -> Array:
-    """RCA of gross exports, shape (G, N), from bilateral exports of shape (G, N, G)."""
-    return revealed_advantage(exports.sum(axis=2))
+    own = share(exports.T, exports.sum(axis=1)).T
+    return share(own, share(world, np.asarray(world.sum())))
 
 
 def value_added_in_exports(V: Array, L: Array, exports: Array) -> Array:
@@ -241,13 +194,8 @@ def value_added_in_exports(V: Array, L: Array, exports: Array) -> Array:
     exports : ndarray, shape (G, N, G)
     """
     G, N, _ = exports.shape
-    found: Array = V.reshape(G, N) * np.matmul(L, exports.sum(axis=2)[:, :, None])[..., 0]
-    return found
-
-
-def value_added_advantage(V: Array, L: Array, exports: Array) -> Array:
-    """RCA of domestic value added in exports by origin sector, shape (G, N)."""
-    return revealed_advantage(value_added_in_exports(V, L, exports))
+    result: Array = V.reshape(G, N) * np.matmul(L, exports.sum(axis=2)[:, :, None])[..., 0]
+    return result
 
 
 def _foreign(W: Array) -> Array:
@@ -257,8 +205,8 @@ def _foreign(W: Array) -> Array:
     return off
 
 
-def _share(part: Array, whole: Array) -> Array:
-    """Return part / whole with NaN where the whole is zero."""
+def share(part: Array, whole: Array) -> Array:
+    """Return part / whole, broadcast, with NaN where the whole is zero."""
     shape = np.broadcast_shapes(part.shape, whole.shape)
-    found: Array = np.divide(part, whole, out=np.full(shape, np.nan), where=np.broadcast_to(whole != 0, shape))
-    return found
+    result: Array = np.divide(part, whole, out=np.full(shape, np.nan), where=np.broadcast_to(whole != 0, shape))
+    return result

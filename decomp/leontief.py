@@ -87,8 +87,12 @@ def leontief_inverse(A: Array, name: CellName | None = None) -> Array:
 
 
 def identity_minus(A: Array) -> Array:
-    """I − A as a new array."""
-    M = np.negative(A)
+    """Return I − A as a new array, shape (n, n)."""
+    return add_identity(np.negative(A))
+
+
+def add_identity(M: Array) -> Array:
+    """Add I to a square array in place and return it."""
     M.flat[:: M.shape[0] + 1] += 1.0
     return M
 
@@ -163,6 +167,23 @@ def split_inverse(M: Array) -> None:
     np.matmul(PQ, S, out=Q)
     np.negative(Q, out=Q)
     np.negative(R, out=R)
+
+
+def value_added_multipliers(V: Array, B: Array, G: int, N: int) -> Array:
+    """Return V_t B_ts by origin t: value added of t in one unit of final output of (s, i).
+
+    Parameters
+    ----------
+    V : ndarray, shape (n,)
+        Any part of value added per unit of output (labour and capital only, say) serves as well.
+    B : ndarray, shape (n, n)
+
+    Returns
+    -------
+    ndarray, shape (G, n)
+    """
+    VB: Array = np.matmul(V.reshape(G, 1, N), B.reshape(G, N, G * N))[:, 0]
+    return VB
 
 
 def local_inverses(A_own: Array, G: int, N: int, name: CellName | None = None) -> Array:

@@ -76,7 +76,7 @@ class Decomposition:
         return self.table.N
 
     def group(self, code: str) -> Array:
-        """Sum of the terms of a group (or one term) by code, shape (G, N, G); see :mod:`decomp.terms`.
+        """Sum the terms of a group (or one term) by code, shape (G, N, G); see :mod:`decomp.terms`.
 
         >>> from decomp import toy, wwz
         >>> wwz(toy.two_by_two()).group("DVA").sum(axis=1).round(10).tolist()
@@ -168,34 +168,41 @@ class Decomposition:
 
         if level not in ("pair", "sector"):
             raise LabelError(f'unknown level {level!r}; allowed: "pair", "sector".')
-        codes = list(TERM_CODES)
-        values = self.terms.transpose(1, 3, 2, 0)  # (s, r, i, term)
+        codes, values = [*TERM_CODES], self.terms
         if groups:
-            sums = [values[..., group.rows].sum(axis=-1) for group in GROUPS]
-            values = np.concatenate([values, np.stack([*sums, self.exports.swapaxes(1, 2)], axis=-1)], axis=-1)
             codes += [*GROUP_CODES, "exports"]
+            values = np.concatenate([values, *([self.group(code)] for code in GROUP_CODES), [self.exports]])
         s, r = np.nonzero(~np.eye(self.G, dtype=bool))
-        values = values[s, r]  # (pair, i, term)
-        labels = [("exporter", self.economies, s), ("importer", self.economies, r)]
+        cells = values.transpose(1, 3, 2, 0)[s, r]  # (pair, i, term)
+        index = [("exporter", self.economies, s), ("importer", self.economies, r)]
         if level == "pair":
-            values = values.sum(axis=1)
+            cells = cells.sum(axis=1)
         else:
-            s, r = np.repeat(s, self.N), np.repeat(r, self.N)
-            labels = [("exporter", self.economies, s), ("importer", self.economies, r)]
-            labels.append(("sector", self.sectors, np.tile(np.arange(self.N), len(s) // self.N)))
-        rows = values.size // len(codes)
+            pairs, sector = np.divmod(np.arange(len(s) * self.N), self.N)
+            index = [(name, labels, places[pairs]) for name, labels, places in index]
+            index.append(("sector", self.sectors, sector))
         columns: dict[str, object] = {
-            column: np.repeat(np.array(names, dtype=object)[index], len(codes)) for column, names, index in labels
+            name: np.repeat(np.array(labels, dtype=object)[places], len(codes)) for name, labels, places in index
         }
-        columns["term"] = np.tile(np.array(codes, dtype=object), rows)
-        columns["value"] = values.reshape(-1)
-        return pd.DataFrame(columns)
+        columns["term"] = np.tile(np.array(codes, dtype=object), cells.size // len(codes))
+        return pd.DataFrame(columns | {"value": cells.reshape(-1)})
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by constructor arguments, so that the copy is read-only too."""
-        given = (getattr(self, f.name) for f in fields(self) if f.init)
-        return Decomposition, tuple(given)
+        return Decomposition, tuple(getattr(self, f.name) for f in fields(self) if f.init)
 
     def __repr__(self) -> str:
         """One line: table, exports, residual."""
         return f"<Decomposition of {self.table!r}: exports {self.exports.sum():,.0f}, residual {self.residual:.1e}>"
+
+
+def largest_gap(terms: Array, exports: Array) -> float:
+    """Return the residual of a decomposition, max |Σ T − E| / max |E|; zero when nothing is exported.
+
+    Parameters
+    ----------
+    terms : ndarray, shape (16, …), unit of the table
+    exports : ndarray, shape (…), unit of the table
+    """
+    largest = float(np.abs(exports).max(initial=0.0))
+    return float(np.abs(terms.sum(axis=0) - exports).max()) / largest if largest else 0.0

@@ -6,13 +6,14 @@ reads Z once for the ten right-hand sides of every pair.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from decomp.leontief import (
     CellName,
+    add_identity,
     column_blocks,
     foreign_demand,
     gross_exports,
@@ -23,8 +24,9 @@ from decomp.leontief import (
     productive_inverse,
     reciprocal,
     value_added_coefficients,
+    value_added_multipliers,
 )
-from decomp.result import Decomposition
+from decomp.result import Decomposition, largest_gap
 from decomp.table import WorldTable
 
 Array = NDArray[np.float64]
@@ -73,6 +75,7 @@ def wwz(table: WorldTable) -> Decomposition:
     Returns
     -------
     Decomposition
+        Terms of shape (16, G, N, G), in the unit of the table.
 
     Raises
     ------
@@ -83,7 +86,8 @@ def wwz(table: WorldTable) -> Decomposition:
     -----
     With the residual value added of the table, V B = 1 and the terms add up to gross exports to rounding. Sectors without output
     are no exception: what they sell from stocks is value of their own economy
-    (:func:`decomp.leontief.value_added_coefficients`). With ``value_added="published"`` the terms need not add up: ``residual`` then measures what the published rows leave unexplained.
+    (:func:`decomp.leontief.value_added_coefficients`). With ``value_added="published"`` the terms need not add up:
+    ``residual`` then measures what the published rows leave unexplained.
 
     References
     ----------
@@ -97,17 +101,13 @@ def wwz(table: WorldTable) -> Decomposition:
     [4.0, 3.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 2.0, 2.0, 1.5, 2.5, 0.0, 0.0, 0.0]
     """
     V = table.V if table.value_added == "published" else None
-    found = wwz_terms(table.Z, table.Y, G=table.G, N=table.N, X=table.X, V=V, name=table.cell)
-    return Decomposition(
-        terms=found.terms,
-        exports=found.exports,
-        residual=found.residual,
-        table=table,
-        B=found.B,
-        L=found.L,
-        V=found.V,
-        VB=found.VB,
-    )
+    arrays = wwz_terms(table.Z, table.Y, G=table.G, N=table.N, X=table.X, V=V, name=table.cell)
+    return Decomposition(table=table, **{f.name: getattr(arrays, f.name) for f in fields(arrays)})
+
+
+def decomposed(source: WorldTable | Decomposition) -> Decomposition:
+    """Return the decomposition itself, or that of a table."""
+    return source if isinstance(source, Decomposition) else wwz(source)
 
 
 def wwz_terms(
@@ -127,28 +127,30 @@ def wwz_terms(
         Value-added coefficients; default: the residual, so that V B = 1.
     name : callable, optional
         Readable name of a flat index, for error messages.
+
+    Returns
+    -------
+    WwzArrays
+
+    Raises
+    ------
+    SingularTableError
+        As :func:`wwz`.
     """
     X = Z.sum(axis=1) + Y.sum(axis=1) if X is None else X
     per_output = reciprocal(X)
     if V is None:
         V = value_added_coefficients(Z, X)
-    B = productive_inverse(lambda: _identity_minus_A(Z, per_output), name)
+    B = productive_inverse(lambda: add_identity(Z * -per_output), name)
     A_own = own_blocks(Z, G, N) * per_output.reshape(G, 1, N)
     L = local_inverses(A_own, G, N, name)
-    VB = np.matmul(V.reshape(G, 1, N), B.reshape(G, N, G * N))[:, 0]
+    VB = value_added_multipliers(V, B, G, N)
     exports, intermediate = gross_exports(Z, Y, G, N)
     T = np.empty((16, G, G, N))  # (term, s, r, i): the last axis is contiguous for the batched products
     _fill_right_hand_sides(T, Z, Y, per_output, B, L, exports)
     _weigh(T, Y, V, VB, L, intermediate)
     terms = T.transpose(0, 1, 3, 2)  # (term, s, i, r)
-    return WwzArrays(terms, exports, _residual(terms, exports), B, L, V, VB)
-
-
-def _identity_minus_A(Z: Array, per_output: Array) -> Array:
-    """I − Z X̂⁻¹ in one pass."""
-    M = Z * -per_output
-    M.flat[:: Z.shape[0] + 1] += 1.0
-    return M
+    return WwzArrays(terms, exports, largest_gap(terms, exports), B, L, V, VB)
 
 
 def _fill_right_hand_sides(T: Array, Z: Array, Y: Array, per_output: Array, B: Array, L: Array, exports: Array) -> None:
@@ -183,9 +185,9 @@ def _fill_right_hand_sides(T: Array, Z: Array, Y: Array, per_output: Array, B: A
     v[12][...] = np.matmul(L, exports.sum(axis=2)[:, :, None])[..., 0]  # T13, T16: L_rr E_r
 
     sides *= per_output.reshape(G, N, 1)
-    found = np.matmul(pair_blocks(Z, G, N), sides)  # (s, r, i, side)
+    products = np.matmul(pair_blocks(Z, G, N), sides)  # (s, r, i, side)
     for place, row in enumerate(_SIDES):
-        T[row] = found[..., place]
+        T[row] = products[..., place]
 
 
 def _own(M: Array) -> Array:
@@ -219,9 +221,3 @@ def _weigh(T: Array, Y: Array, V: Array, VB: Array, L: Array, intermediate: Arra
     np.multiply(importer, Y_sr, out=T[10])
     np.multiply(third, Y_sr, out=T[13])
     np.einsum("kssi->ksi", T)[...] = 0.0
-
-
-def _residual(terms: Array, exports: Array) -> float:
-    """Largest |Σ T − E| over largest |E|."""
-    largest = float(np.abs(exports).max(initial=0.0))
-    return float(np.abs(terms.sum(axis=0) - exports).max()) / largest if largest else 0.0

@@ -20,8 +20,8 @@ DECOMP_LAYERS: list[list[str]] = [
     ["check", "aggregate", "leontief", "terms"],
     ["result"],
     ["wwz"],
-    ["structure", "alternatives", "borin_mancini", "groups", "indicators", "toy"],
-    ["summary"],
+    ["structure", "alternatives", "groups", "indicators", "toy"],
+    ["measures"],
     ["io"],
     ["published"],
 ]

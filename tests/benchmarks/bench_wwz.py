@@ -6,7 +6,7 @@ import numpy as np
 import scipy.linalg
 
 from decomp import WorldTable, wwz
-from decomp.summary import summary
+from decomp.measures import summary
 from tests.benchmarks.rows import Row, data_dir, median_of, paired_ratio, threads
 
 #: (economies, sectors, pairs of alternations); the last has the size of OECD's ICIO and is synthetic everywhere.

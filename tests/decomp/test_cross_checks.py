@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 
 import decomp
 from decomp import WorldTable
-from decomp.borin_mancini import borin_mancini
+from decomp.alternatives import borin_mancini
 from decomp.groups import group_exporter
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from decomp import toy, vs_structure, wwz
-from decomp.borin_mancini import borin_mancini
+from decomp.alternatives import borin_mancini
 from decomp.indicators import downstreamness, interdependence, upstreamness, w_matrix
 from decomp.structure import dva_by_use
 

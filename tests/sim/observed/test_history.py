@@ -12,7 +12,6 @@ import decomp
 import sim
 import sim.cli
 from decomp.errors import DataMissingError, LabelError
-from decomp.summary import summary
 from sim.observed import History, Shock, history, response, shocks
 
 
@@ -74,7 +73,7 @@ def test_the_last_observed_year_is_near_the_simulated_base_year(past: History) -
 
 def test_dependence_of_the_pair_is_a_cell_of_the_dependence_matrix(past: History) -> None:
     table = decomp.load("world-2000")
-    found = summary(table).dependence[table.economy("CHN"), table.economy("KOR")]
+    found = decomp.dependence(table).loc["CHN", "KOR"]
     assert past.series("dependence", "KOR", "CHN")[2000] == pytest.approx(found, rel=1e-10)
 
 
