@@ -5,9 +5,19 @@ Every message says what failed, where, which value was found, what is allowed an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+from unicodedata import category, east_asian_width
+
+if TYPE_CHECKING:
+    from sim.scenario.yaml_text import KeyPath, YamlDocument
+
+#: Most characters of a source line that a message shows.
+LONGEST_LINE = 240
+#: Most problems that are reported of one scenario.
+MOST_PROBLEMS = 200
 
 
 class SimError(ValueError):
@@ -70,8 +80,33 @@ class ScenarioError(SimError):
         return type(self), (self.problems,)
 
 
+def visible(text: str, *, keep: str = "") -> str:
+    r"""Write control, direction and other unseen characters as escapes: no text of a file steers a terminal.
+
+    >>> print(visible("a\x1b[31mb\tc", keep="\t"))
+    a\x1b[31mb	c
+    """
+    if text.isprintable():
+        return text
+    unseen = {character for character in text if category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")} - set(keep)
+    escapes = {ord(character): character.encode("unicode_escape").decode("ascii") for character in unseen}
+    return text.translate(escapes)
+
+
+def quoted(value: object, most: int = 80) -> str:
+    """Show a value in quotes as messages do: on one line and of bounded length.
+
+    >>> quoted("tarif"), quoted("x" * 500, most=3)
+    ("'tarif'", "'xxx…' (500 characters)")
+    """
+    text = str(value)
+    return repr(value) if len(text) <= most else f"{text[:most] + '…'!r} ({len(text):,} characters)"
+
+
 def render(problem: Problem) -> str:
     """Show a problem in the manner of compilers: place, message, source line with a caret, help.
+
+    Of a long line, the part around the place; control characters are escaped.
 
     >>> print(render(Problem("S014", "lever: unknown 'tarif'", "a.yaml", 3, 10, 5, "  lever: tarif", "allowed: tariff")))
     a.yaml:3:10: error[S014] lever: unknown 'tarif'
@@ -79,21 +114,159 @@ def render(problem: Problem) -> str:
           |          ^^^^^
       help: allowed: tariff
     """
-    lines = [f"{problem.place}: {problem.severity}[{problem.code}] {problem.message}".removeprefix(": ")]
+    lines = [visible(f"{problem.place}: {problem.severity}[{problem.code}] {problem.message}".removeprefix(": "))]
     if problem.source:
-        before = problem.source[: problem.column - 1]
-        marked = problem.source[problem.column - 1 : problem.column - 1 + problem.width]
-        pad = "".join("\t" if char == "\t" else " " * _cells(char) for char in before)
-        shown = "".join(char if char.isprintable() or char == "\t" else "�" for char in problem.source)
-        lines.append(f"{problem.line:5d} | {shown}")
+        start = problem.column - 1
+        first = max(0, start - LONGEST_LINE // 3) if len(problem.source) > LONGEST_LINE else 0
+        shown = problem.source[first : first + LONGEST_LINE]
+        before, after = visible(shown[: start - first], keep="\t"), visible(shown[start - first :], keep="\t")
+        marked = visible(shown[start - first :][: problem.width])
+        head, tail = "…" if first else "", "…" if first + LONGEST_LINE < len(problem.source) else ""
+        pad = "".join("\t" if char == "\t" else " " * _cells(char) for char in head + before)
+        lines.append(f"{problem.line:5d} | {head}{before}{after}{tail}")
         lines.append(f"      | {pad}{'^' * max(1, sum(_cells(char) for char in marked))}")
     if problem.help:
-        lines.append(f"  help: {problem.help}")
+        lines.append(f"  help: {visible(problem.help)}")
     return "\n".join(lines)
 
 
 def _cells(char: str) -> int:
     """Width of a character on a terminal: Chinese characters take two cells."""
-    from unicodedata import east_asian_width
-
     return 2 if east_asian_width(char) in "WF" else 1
+
+
+#: Every error code with what it means.
+CODES: Mapping[str, str] = MappingProxyType(
+    {
+        "S001": "The text is not valid YAML.",
+        "S002": "A key stands twice in one mapping.",
+        "S003": "A tab indents a line; YAML allows only spaces.",
+        "S004": "A feature of YAML that scenarios do not use.",
+        "S005": "The scenario file cannot be found or read.",
+        "S006": "More than a scenario may hold: bytes, levels of nesting, entries, policies, events, digits of a number, letters of a word.",
+        "S010": "A key that the scenario format does not know.",
+        "S011": "A required key is missing.",
+        "S012": "A value of the wrong type.",
+        "S013": "A number outside its limits.",
+        "S014": "A word that is not one of the allowed ones.",
+        "S015": "Two ways to give one amount: a policy needs either `value` or `add`, an override a level or a factor.",
+        "S016": "A text or list of the wrong form or length.",
+        "S017": "A number that was probably meant in percent.",
+        "S020": "An economy or group that the table does not have.",
+        "S021": "A sector or group that the table does not have.",
+        "S022": "A year outside the horizon.",
+        "S023": "A first year after the last year.",
+        "S024": "A tariff of −100 % or below, by itself or together with others.",
+        "S025": "Policies that contradict each other.",
+        "S026": "Retaliation that feeds on itself (product of a pair's coefficients ≥ 1).",
+        "S027": "A table that cannot be found or read.",
+        "S028": "An indicator or scenario that does not exist.",
+        "S029": "An override that does not fit the scenario.",
+        "S030": "Something that has no effect.",
+        "S031": "The base year differs from the year of the table.",
+        "S032": "A scenario that extends itself, directly or through others.",
+        "S033": "A scenario to extend that does not exist.",
+        "S034": "A sector of a group that the table has only as part of a larger one.",
+        "S035": "A group with a name that is taken.",
+        "S036": "Something that the closure `fixed-prices` cannot answer.",
+        "S040": "An ensemble that cannot be drawn: fewer than two members, nothing drawn, or a range without the scenario's value.",
+        "S041": "A grid that cannot be used.",
+    }
+)
+
+
+class Problems:
+    """Collects the problems of one scenario, each with its code and its place in the text, if there is one."""
+
+    def __init__(self, document: YamlDocument | None = None) -> None:
+        self.document = document
+        self.found: list[Problem] = []
+        #: Positions in the text of the policies, events and expectations that are left, where some were left out.
+        self.indices: dict[str, list[int]] = {}
+        #: Required entries of the scenario that were replaced by a stand-in.
+        self.assumed: set[str] = set()
+
+    @property
+    def full(self) -> bool:
+        """Whether there are so many problems that more would help nobody."""
+        return len(self.found) > MOST_PROBLEMS
+
+    def add(
+        self, path: KeyPath, code: str, message: str, *, help: str = "", key: bool = False, warning: bool = False
+    ) -> None:
+        """Record a problem at a path; ``key`` marks the key instead of the value."""
+        if self.full:
+            return
+        if len(self.found) == MOST_PROBLEMS:
+            code, message, help = "S006", f"there are more than {MOST_PROBLEMS} problems; the first ones are shown.", ""
+        path = self.original(path)
+        where = visible(spell(path))
+        text = f"{where}: {message}" if where else message
+        severity: Literal["error", "warning"] = "warning" if warning else "error"
+        if self.document is None:
+            self.found.append(Problem(code, text, help=help, path=where, severity=severity))
+        else:
+            self.found.append(
+                self.document.place(path, key=key).problem(code, text, help=help, path=where, warning=warning)
+            )
+
+    def unknown(
+        self,
+        path: KeyPath,
+        code: str,
+        what: str,
+        word: object,
+        allowed: Iterable[str],
+        *,
+        key: bool = False,
+        hint: str = "",
+    ) -> None:
+        """Record a word that is not one of the allowed ones, with a hint (the nearest one) and with all of them."""
+        from decomp.labels import did_you_mean, listed
+
+        if not self.full:
+            allowed = list(allowed)
+            guess = hint or did_you_mean(word, allowed) or "."
+            self.add(path, code, f"unknown {what} {quoted(word)}{guess}", help=f"allowed: {listed(allowed)}", key=key)
+
+    def original(self, path: KeyPath) -> KeyPath:
+        """Path in the text of a path in the scenario."""
+        kept = self.indices.get(str(path[0])) if len(path) > 1 else None
+        return (path[0], kept[int(path[1])], *path[2:]) if kept is not None else path
+
+    @property
+    def errors(self) -> list[Problem]:
+        """Problems that stop a run, in the order of the text, those of scenarios built on last."""
+        return self._sorted("error")
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """Problems that do not stop a run, in the order of the text."""
+        return self._sorted("warning")
+
+    def raise_errors(self) -> None:
+        """Raise all errors as one :class:`ScenarioError`; do nothing when there are none."""
+        if errors := self.errors:
+            raise ScenarioError(errors)
+
+    def _sorted(self, severity: str) -> list[Problem]:
+        main = self.document.name if self.document else ""
+
+        def order(problem: Problem) -> tuple[bool, bool, str, int, int]:
+            elsewhere = problem.file.startswith("--")
+            place = ("", 0, 0) if elsewhere else (problem.file, problem.line, problem.column)
+            return elsewhere, not elsewhere and problem.file != main, *place
+
+        return sorted((problem for problem in self.found if problem.severity == severity), key=order)
+
+
+def spell(path: KeyPath) -> str:
+    """Write a path as people say it.
+
+    >>> spell(("policies", 0, "who", 1))
+    'policies[0].who[1]'
+    """
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) and text else f".{part}" if text else str(part)
+    return text

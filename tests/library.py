@@ -6,8 +6,8 @@ from functools import cache
 
 import decomp
 import sim
-from sim.resources import scenario_files
 from sim.runs.result import RunResult
+from sim.scenario import scenario_files
 
 TABLES = ("world-2011", "classroom-2011")
 NAMES = tuple(scenario_files())

@@ -26,7 +26,7 @@ DECOMP_LAYERS: list[list[str]] = [
     ["published"],
 ]
 SIM_LAYERS: list[list[str]] = [
-    ["_version", "errors", "levers", "channels", "resources", "logs", "texts"],
+    ["_version", "errors", "levers", "channels", "logs", "texts"],
     ["calibration"],
     ["fields"],
     ["scenario"],

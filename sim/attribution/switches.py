@@ -7,7 +7,9 @@ from types import MappingProxyType
 from typing import Any
 
 from sim.channels import CHANNELS, EVENTS, PATHS, channel_of_family, channel_of_lever
-from sim.scenario.schema import Automation, Baseline, Behaviour, Governance, Ledger, Protection, Scenario, Trust
+from sim.scenario.cooperation import Governance, Ledger
+from sim.scenario.schema import Baseline, Scenario
+from sim.scenario.settings import Automation, Behaviour, Protection, Trust
 
 
 def used(scenario: Scenario) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ def _data() -> Finding:
 
 
 def _library() -> Finding:
-    from sim.resources import scenario_files
+    from sim.scenario import scenario_files
 
     names = list(scenario_files())
     return Finding("scenarios", ", ".join(names), bool(names), "" if names else "reinstall unweave")

@@ -137,7 +137,7 @@ def scenario_text(name: str, base: str | None = None) -> str:
     """
     from decomp.labels import did_you_mean, listed
     from sim.errors import Problem, ScenarioError
-    from sim.resources import scenario_files
+    from sim.scenario import scenario_files
 
     library = scenario_files()
     own = f"my-{name}" if name in library else name
@@ -160,7 +160,7 @@ def _asked(path: Path) -> tuple[str, str]:
 
 
 def _schema_text() -> str:
-    from sim.scenario.write import scenario_schema
+    from sim.scenario.schema import scenario_schema
 
     return json.dumps(scenario_schema(), ensure_ascii=False, indent=1) + "\n"
 

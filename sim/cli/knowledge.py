@@ -244,8 +244,8 @@ def _checks() -> Iterator[Entry]:
 
 
 def _errors() -> Iterator[Entry]:
+    from sim.errors import CODES
     from sim.explorer.lessons.files import CODES as LESSONS
-    from sim.scenario.problems import CODES
 
     for code, meaning in CODES.items():
         yield _entry("error", code, meaning=meaning)

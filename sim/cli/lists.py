@@ -47,7 +47,7 @@ def _cell(row: Row, name: str, lang: str) -> str:
 
 
 def _scenarios() -> list[Row]:
-    from sim.resources import scenario_files
+    from sim.scenario import scenario_files
     from sim.scenario.yaml_text import parse  # without the models: the list is there at once
 
     rows = []
@@ -202,8 +202,8 @@ def _types() -> list[Row]:
 
 
 def _errors() -> list[Row]:
+    from sim.errors import CODES
     from sim.explorer.lessons.files import CODES as LESSONS
-    from sim.scenario.problems import CODES
 
     return [{"code": code, "meaning": meaning} for code, meaning in {**CODES, **LESSONS}.items()]
 

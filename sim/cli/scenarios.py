@@ -74,7 +74,7 @@ def schema(
       unweave schema --kind lesson > lesson.schema.json
     """
     from sim.explorer.lessons.schema import lesson_schema
-    from sim.scenario.write import scenario_schema
+    from sim.scenario.schema import scenario_schema
 
     found = lesson_schema() if kind == "lesson" else scenario_schema()
     typer.echo(json.dumps(found, ensure_ascii=False, indent=1))

@@ -14,7 +14,7 @@ _EVERYWHERE = ("sim.levers", "sim.indicators.registry", "sim.cli", "sim.texts", 
 
 def scenarios_using(kind: str, id: str) -> list[str]:
     """Scenarios of the library that set a lever, event or setting, or expect something of an indicator."""
-    from sim.resources import scenario_files
+    from sim.scenario import scenario_files
     from sim.scenario.yaml_text import parse
 
     found = []

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import suppress
+from importlib.resources import files
+from pathlib import Path
 
 import streamlit as st
 
 from sim.explorer.settings import CONFIG
 from sim.explorer.setups.engine import Store
-from sim.resources import app_file
 
 #: Seconds between two looks, and for how long nobody may have asked for a run before one is made ahead.
 LOOK, QUIET = 0.5, 3.0
@@ -33,3 +34,18 @@ def prepare(store: Store) -> None:
             time.sleep(LOOK)
         with suppress(Exception):  # who chooses it is told
             store.ahead(Setup(preset=name))
+
+
+def app_file() -> Path:
+    """Entry script of the explorer: inside an installed package, else the repository's ``app.py``.
+
+    Raises
+    ------
+    FileNotFoundError
+        The installation has neither; it is incomplete.
+    """
+    package = Path(str(files("sim")))
+    for file in (package / "_app.py", package.parent / "app.py"):
+        if file.is_file():
+            return file
+    raise FileNotFoundError(f"no app.py in {package}; reinstall the package")

@@ -176,7 +176,7 @@ def start(
     OutputError
         The folder cannot be made or written.
     """
-    from sim.scenario.write import dump_yaml, scenario_hash
+    from sim.scenario.schema import dump_yaml, scenario_hash
 
     resolved = loaded.resolved
     digest = scenario_hash(resolved, table_checksum=loaded.table.checksum())

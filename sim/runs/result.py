@@ -78,7 +78,7 @@ class RunResult(Run):
     def manifest(self) -> Mapping[str, Any]:  # type: ignore[override]
         """What run.json would say."""
         from sim.runs.manifest import closing, opening
-        from sim.scenario.write import scenario_hash
+        from sim.scenario.schema import scenario_hash
 
         digest = scenario_hash(self.loaded.resolved, table_checksum=self.base_table.checksum())
         manifest = opening(self.loaded, digest, f"{self.name}-{digest[:8]}", ())

@@ -17,7 +17,7 @@ from sim.runs.result import RunResult, Status
 if TYPE_CHECKING:
     from decomp.table import WorldTable
     from sim.model import WorldModel, YearRecord
-    from sim.scenario.overrides import Overrides
+    from sim.scenario.layers import Overrides
     from sim.scenario.read import LoadedScenario, ScenarioSource
 
 logger = logging.getLogger("unweave.run")

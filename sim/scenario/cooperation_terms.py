@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import calibration
+from sim.errors import Problems
 from sim.levers import POLICY
 from sim.scenario.interventions import Intervention, combined
 from sim.scenario.labels import TableLabels
-from sim.scenario.problems import Problems
 from sim.scenario.schema import Scenario
 from sim.scenario.yaml_text import KeyPath
 

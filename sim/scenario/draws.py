@@ -1,23 +1,114 @@
-"""What an ensemble of a scenario draws: every parameter with its range and its most likely value; and whether it can."""
+"""What an ensemble draws: uncertain parameters within their ranges, the timing of adoption, shocks. Off unless `seeds` is set."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, PlainValidator, StrictStr, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from sim.calibration import parameters
-from sim.fields import ELASTICITY_SETS
+from sim.calibration.parameters import parameter
+from sim.errors import Problems
+from sim.fields import ELASTICITY_SETS, Model
 from sim.levers import SETTING
-from sim.scenario.draw_settings import FAMILIES, STANDARD
-from sim.scenario.problems import Problems
-from sim.scenario.schema import Draws, Scenario
+from sim.scenario.yaml_text import KeyPath
 
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+
+#: Most members of an ensemble of one run; larger ones are sweeps.
+MOST_SEEDS = 1000
 #: The one parameter that is drawn among named sets instead of a range.
 ELASTICITY = "economy.trade_elasticity"
+
+#: Parameters that `parameters: standard` draws: what theory and data leave open. Left out are instruments of policy, the speed
+#: of sourcing (a choice about the horizon of the elasticities) and settings of families that are switched off.
+STANDARD = (
+    ELASTICITY,
+    *(f"economy.substitution.{nest}" for nest in ("value_added", "inputs", "consumption", "tasks")),
+    "economy.capital_supply",
+    *(f"automation.{machine}_{part}" for part in ("speed", "ceiling") for machine in ("robot", "ai")),
+    *(
+        f"automation.{name}"
+        for name in ("base_access", "ai_home_share", "machine_saving", "wage_gradient", "reinstatement")
+    ),
+    *(f"automation.{machine}_price_decline" for machine in ("robot", "ai")),
+    *(f"protection.{name}" for name in ("sensitivity", "memory", "adjustment", "cap", "threshold", "retaliation")),
+    *(f"protection.weights.{part}" for part in ("job_loss", "import_penetration", "unemployment", "labour_share")),
+    *(f"trust.{name}" for name in ("initial", "hostility", "recovery", "friction")),
+    *(f"ledger.{name}" for name in ("documents", "payments", "entry_cost", "running_cost", "commitment")),
+    *(f"ledger.{name}" for name in ("trust_shield", "trust_recovery")),
+)
+#: Families that stand for all their parameters of :data:`STANDARD`.
+FAMILIES = tuple(dict.fromkeys(name.partition(".")[0] for name in STANDARD))
 #: Everything that can be drawn by name.
 DRAWABLE = (*(name for name in SETTING if name in parameters()), ELASTICITY)
+
+
+def _chosen(value: Any) -> str | tuple[str, ...]:
+    if isinstance(value, str):
+        return value if value in ("standard", "none") else (value,)
+    if isinstance(value, list | tuple) and value and all(isinstance(name, str) for name in value):
+        return tuple(value)
+    raise PydanticCustomError("bad_chosen", "expected `standard`, `none`, or a list of parameters and families")
+
+
+def _range(value: Any) -> tuple[float, float]:
+    numbers = [end for end in value if type(end) in (int, float)] if isinstance(value, list | tuple) else []
+    if len(numbers) == 2 == len(value) and numbers[0] <= numbers[1]:
+        return float(numbers[0]), float(numbers[1])
+    raise PydanticCustomError("bad_range", "expected two numbers, [low, high], the first not above the second")
+
+
+Chosen = Annotated[
+    str | tuple[str, ...],
+    PlainValidator(_chosen),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
+]
+Range = Annotated[
+    tuple[float, float],
+    PlainValidator(_range),
+    WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}),
+]
+
+
+class Shocks(Model):
+    """Random shocks; 0 draws none."""
+
+    productivity: float = Field(
+        parameter("draws.productivity_shock"),
+        strict=True,
+        ge=0,
+        le=0.2,
+        description="Standard deviation of a yearly relative change of productivity in all sectors of an economy, independent "
+        "over economies and years.",
+    )
+
+
+class Draws(Model):
+    """What the members of an ensemble differ in; drawn independently for each member."""
+
+    parameters: Chosen = Field(
+        "standard",
+        description="standard: all parameters of the documented set that the scenario leaves at their calibrated default; "
+        "none; or a list of parameters and families (economy, automation, protection, trust, ledger).",
+    )
+    ranges: dict[StrictStr, Range] = Field(
+        default_factory=dict,
+        description="Ranges instead of the calibrated ones, for example {protection.sensitivity: [0.5, 2.0]}; named "
+        "parameters are drawn.",
+    )
+    adoption_timing: float = Field(
+        parameter("draws.adoption_timing"),
+        strict=True,
+        ge=0,
+        le=1,
+        description="Standard deviation of the logarithm of the time that each economy needs to adopt robots and AI; 0: none.",
+    )
+    shocks: Shocks = Field(default_factory=Shocks, description="Random shocks.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +133,13 @@ def drawn_parameters(scenario: Scenario) -> tuple[Drawn, ...]:
     A parameter that the scenario sets to something else than its calibrated default is a premise of the scenario and stays,
     unless ``draws`` names it.
     """
-    named = _named(scenario.draws)
-    found = []
-    for name in dict.fromkeys((*STANDARD, *DRAWABLE)):
-        if name not in named or not _active(name, scenario):
-            continue
-        explicit = name in scenario.draws.ranges or named[name]
-        one = _choice(scenario, explicit) if name == ELASTICITY else _ranged(name, scenario, explicit)
-        if one is not None:
-            found.append(one)
-    return tuple(found)
-
-
-def _named(draws: Draws) -> dict[str, bool]:
-    """Parameters that may be drawn; true where they are named one by one."""
+    draws = scenario.draws
     listed = {"standard": FAMILIES, "none": ()}.get(str(draws.parameters), draws.parameters)
-    named = {name: False for name in STANDARD if name.partition(".")[0] in listed}
-    named |= {name: True for name in listed if name in DRAWABLE}
-    return named | dict.fromkeys(draws.ranges, True)
+    by_name = {*(name for name in listed if name in DRAWABLE), *draws.ranges}
+    by_family = {name for name in STANDARD if name.partition(".")[0] in listed}
+    candidates = [name for name in dict.fromkeys((*STANDARD, *DRAWABLE)) if name in by_family | by_name]
+    drawn = (_drawn(name, scenario, name in by_name) for name in candidates if _active(name, scenario))
+    return tuple(entry for entry in drawn if entry is not None)
 
 
 def _active(name: str, scenario: Scenario) -> bool:
@@ -76,91 +156,64 @@ def value_of(name: str, scenario: Scenario) -> Any:
     return here
 
 
-def _choice(scenario: Scenario, explicit: bool) -> Drawn | None:
-    value = value_of(ELASTICITY, scenario)
-    if value not in ELASTICITY_SETS or (value != "default" and not explicit):
-        return None
-    return Drawn(ELASTICITY, math.nan, math.nan, math.nan, "named set", "calibration", ELASTICITY_SETS)
-
-
-def _ranged(name: str, scenario: Scenario, explicit: bool) -> Drawn | None:
-    known, mode = parameters()[name], float(value_of(name, scenario))
+def _drawn(name: str, scenario: Scenario, explicit: bool) -> Drawn | None:
+    """Range of a parameter, or None where it is a premise of the scenario or has no room."""
+    value = value_of(name, scenario)
+    if name == ELASTICITY:
+        if value not in ELASTICITY_SETS or (value != "default" and not explicit):
+            return None
+        return Drawn(ELASTICITY, math.nan, math.nan, math.nan, "named set", "calibration", ELASTICITY_SETS)
+    known, lever, mode = parameters()[name], SETTING[name], float(value)
     if mode != known.value and not explicit:
         return None
-    given = scenario.draws.ranges.get(name)
-    low, high = given or (min(known.low, mode), max(known.high, mode))
-    lever = SETTING[name]
+    own = scenario.draws.ranges.get(name)
+    low, high = own or (min(known.low, mode), max(known.high, mode))
     if not lever.allows(low):
         low = min(mode, lever.min + 1e-6)
     high = min(high, lever.max)
-    if low >= high:
-        return None
-    return Drawn(name, low, mode, high, known.unit, "scenario" if given else "calibration")
+    return Drawn(name, low, mode, high, known.unit, "scenario" if own else "calibration") if low < high else None
 
 
 def check_draws(scenario: Scenario, problems: Problems) -> None:
     """Record what cannot be meant in ``seeds`` and ``draws``."""
-    draws = scenario.draws
-    sound = [_check_name(name, path, problems) for path, name in _names(draws)]
-    sound += [_check_range(name, scenario, problems) for name in draws.ranges if name in DRAWABLE]
-    if not all(sound):
+    draws, before = scenario.draws, len(problems.errors)
+    for k, name in enumerate(draws.parameters if isinstance(draws.parameters, tuple) else ()):
+        if name not in FAMILIES and name not in DRAWABLE:
+            problems.unknown(("draws", "parameters", k), "S014", "parameter to draw", name, (*FAMILIES, *DRAWABLE))
+    for name in draws.ranges:
+        _check_range(name, scenario, problems)
+    if len(problems.errors) > before:
         return
-    if scenario.seeds == 1:
-        problems.add(
-            ("seeds",), "S040", "1 member makes no band.", help="write 0 for none, or at least 2; 20 is a good start"
-        )
-    elif scenario.seeds and not _anything(scenario):
-        problems.add(
-            ("draws",), "S040", "nothing is drawn: every member would be the same.", help="see `unweave explain S040`"
-        )
-    elif not scenario.seeds and draws != Draws():
-        problems.add(
-            ("draws",), "S030", "has no effect without `seeds`.", help="add `seeds: 20`", key=True, warning=True
-        )
-
-
-def _anything(scenario: Scenario) -> bool:
-    draws = scenario.draws
     timing = draws.adoption_timing > 0 and scenario.behaviour.automation.active
-    return bool(drawn_parameters(scenario)) or timing or draws.shocks.productivity > 0
+    if scenario.seeds == 1:
+        help = "write 0 for none, or at least 2; 20 is a good start"
+        problems.add(("seeds",), "S040", "1 member makes no band.", help=help)
+    elif scenario.seeds and not (drawn_parameters(scenario) or timing or draws.shocks.productivity > 0):
+        message = "nothing is drawn: every member would be the same."
+        problems.add(("draws",), "S040", message, help="see `unweave explain S040`")
+    elif not scenario.seeds and draws != Draws():
+        message = "has no effect without `seeds`."
+        problems.add(("draws",), "S030", message, help="add `seeds: 20`", key=True, warning=True)
 
 
-def _names(draws: Draws) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    if isinstance(draws.parameters, tuple):
-        yield from ((("draws", "parameters", k), name) for k, name in enumerate(draws.parameters))
-    yield from ((("draws", "ranges", name), name) for name in draws.ranges)
-
-
-def _check_name(name: str, path: tuple[str | int, ...], problems: Problems) -> bool:
-    in_ranges = path[1] == "ranges"
-    allowed = DRAWABLE if in_ranges else (*FAMILIES, *DRAWABLE)
-    if name not in allowed:
-        problems.unknown(path, "S014", "parameter to draw", name, allowed, key=in_ranges)
-        return False
-    if in_ranges and name == ELASTICITY:
+def _check_range(name: str, scenario: Scenario, problems: Problems) -> None:
+    """The ends must be possible values, and the scenario's own value must be one of the possible draws."""
+    path: KeyPath = ("draws", "ranges", name)
+    if name not in DRAWABLE:
+        problems.unknown(path, "S014", "parameter to draw", name, DRAWABLE, key=True)
+        return
+    if name == ELASTICITY:
         help = f"name it under `parameters`; it is drawn among {', '.join(ELASTICITY_SETS)}"
         problems.add(path, "S040", "is drawn among named sets and has no range.", help=help, key=True)
-        return False
-    return True
-
-
-def _check_range(name: str, scenario: Scenario, problems: Problems) -> bool:
-    """The ends must be possible values, and the scenario's own value must be one of the possible draws."""
-    if name == ELASTICITY:
-        return False
-    lever, (low, high), path = SETTING[name], scenario.draws.ranges[name], ("draws", "ranges", name)
+        return
+    lever, (low, high), value = SETTING[name], scenario.draws.ranges[name], float(value_of(name, scenario))
     wrong = [end for end in (low, high) if not lever.allows(end)]
     if wrong:
-        problems.add(
-            path, "S013", f"{wrong[0]:g} is not allowed here.", help=f"allowed: {lever.allowed} ({lever.unit})"
-        )
-        return False
-    value = float(value_of(name, scenario))
-    if not low <= value <= high:
+        message = f"{wrong[0]:g} is not allowed here."
+        problems.add(path, "S013", message, help=f"allowed: {lever.allowed} ({lever.unit})")
+    elif not low <= value <= high:
         message = f"{low:g} to {high:g} leaves out {value:g}, the value of the scenario as written."
         problems.add(path, "S040", message, help="widen the range, or set the parameter inside it")
-        return False
-    if not _active(name, scenario):
-        family = name.partition(".")[0]
-        problems.add(path, "S030", f"has no effect: {family} is not active.", key=True, warning=True)
-    return True
+    elif not _active(name, scenario):
+        message = f"has no effect: {name.partition('.')[0]} is not active."
+        problems.add(path, "S030", message, key=True, warning=True)

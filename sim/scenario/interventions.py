@@ -11,9 +11,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import spell
 from sim.levers import EVENT, POLICY, Shape
 from sim.scenario.labels import TableLabels
-from sim.scenario.problems import spell
 from sim.scenario.schema import Event, Policy, Scenario
 from sim.scenario.yaml_text import KeyPath
 

@@ -12,7 +12,7 @@ from typing import Any
 from decomp.labels import ALIASES
 from decomp.names import LANGUAGES, economy_name
 from sim.calibration.groups import GROUP, tracked_groups
-from sim.scenario.problems import Problems
+from sim.errors import Problems
 from sim.scenario.schema import Groups, Scenario
 from sim.scenario.yaml_text import KeyPath
 
@@ -163,7 +163,7 @@ class TableLabels:
         bare = [name.removesuffix(OPTIONAL) for name in names]
         unknown = [i for i, name in enumerate(bare) if name not in allowed and name == names[i]]
         document = self.problems.document
-        single = document is not None and (*self.problems.original(path), 0) not in document.values
+        single = document is not None and document.node((*self.problems.original(path), 0)) is None
         for i in unknown:
             hint = self.economy_hint(names[i]) if code == "S020" else self.sector_hint(names[i])
             self.problems.unknown(path if single else (*path, i), code, what, names[i], allowed, hint=hint)

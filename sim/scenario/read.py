@@ -7,22 +7,18 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from numbers import Integral
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from decomp.errors import DataMissingError
 from decomp.labels import did_you_mean, listed
-from sim.errors import Problem, ScenarioError
-from sim.resources import scenario_files
-from sim.scenario.checks import check
-from sim.scenario.inherit import inherited
+from sim.errors import Problem, Problems, ScenarioError, quoted
+from sim.scenario import is_file, scenario_files
 from sim.scenario.labels import OPTIONAL
-from sim.scenario.overrides import Overrides, overridden
-from sim.scenario.problems import Problems
+from sim.scenario.layers import Overrides, inherited, overridden
 from sim.scenario.resolve import ResolvedScenario, resolve
 from sim.scenario.schema import LONGEST, Scenario
-from sim.scenario.structure import structure
-from sim.scenario.yaml_text import Place, YamlDocument, parse
+from sim.scenario.validation import check, structure
+from sim.scenario.yaml_text import MAX_SIZE, Node, Place, YamlDocument, parse
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
@@ -97,7 +93,12 @@ def read_scenario(
     DecompError
         The table file exists but is not a valid table.
     """
-    document, file = _document(source)
+    if isinstance(source, str | Path):
+        file = str(find_scenario(source))
+        document = read_document(Path(file))
+    else:
+        data = source.model_dump(by_alias=True, exclude_none=True) if isinstance(source, Scenario) else dict(source)
+        document, file = YamlDocument("", "", data, Node(Place(""))), ""
     document = overridden(inherited(document, file, read_document), overrides)
     problems = Problems(document)
     scenario = structure(document.data, problems)
@@ -108,15 +109,16 @@ def read_scenario(
     if table is None:
         table = _table(scenario, file, problems)
     if table is not None:
-        _check_base_year(scenario, table, problems)
-        scenario = _with_run(_for_table(scenario, table, problems), years, seed, problems)
+        scenario = _for_run(scenario, table, years, seed, problems)
         resolved = resolve(scenario, table, problems=problems)
     problems.raise_errors()
     assert table is not None
     for warning in problems.warnings:
         logger.info("%s: %s", warning.place, warning.message)
-    given = () if overrides is None else tuple(_spelled(overrides))
-    return LoadedScenario(scenario, resolved, table, tuple(problems.warnings), document.text, file, given)
+    if isinstance(overrides, Mapping):
+        overrides = [f"{name}={value}" for name, value in overrides.items()]
+    texts = (overrides,) if isinstance(overrides, str) else tuple(overrides or ())
+    return LoadedScenario(scenario, resolved, table, tuple(problems.warnings), document.text, file, texts)
 
 
 def find_scenario(name: str | Path) -> Path:
@@ -127,21 +129,19 @@ def find_scenario(name: str | Path) -> Path:
     ScenarioError
         S005: neither a file nor a name; suggests the nearest name.
     """
-    path = Path(name)
-    if path.is_file():
+    path, library = Path(name), scenario_files()
+    if is_file(path):
         return path
-    library = scenario_files()
     plain = str(name).removesuffix(".yaml")
     if plain in library:
         return library[plain]
+    folder = is_file(path, or_folder=True)
     what = (
-        "is a folder, not a scenario file"
-        if path.is_dir()
-        else "there is no such file, and no such scenario in the library"
+        "is a folder, not a scenario file" if folder else "there is no such file, and no such scenario in the library"
     )
-    hint = did_you_mean(path.stem, library)
+    help = f"scenarios of the library: {listed(library)}"
     raise ScenarioError(
-        [Problem("S005", f"{what}{hint or '.'}", str(name), help=f"scenarios of the library: {listed(library)}")]
+        [Problem("S005", f"{what}{did_you_mean(path.stem[:200], library) or '.'}", str(name), help=help)]
     )
 
 
@@ -151,27 +151,25 @@ def read_document(path: Path) -> YamlDocument:
     Raises
     ------
     ScenarioError
-        S005: it cannot be read, or is not UTF-8; S001…S004: it is not YAML that scenarios use.
+        S005: it cannot be read, or is not UTF-8; S001…S006: it is not YAML that scenarios use, or too large.
     """
+
+    def error(code: str, message: str, help: str = "") -> ScenarioError:
+        return ScenarioError([Problem(code, message, str(path), help=help)])
+
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise ScenarioError([Problem("S005", f"cannot be read: {error.strerror or error}.", str(path))]) from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        message = f"is not UTF-8 text: byte 0x{error.object[error.start]:02x} in line {line}."
-        help = "save the file as UTF-8, without compression"
-        raise ScenarioError([Problem("S005", message, str(path), help=help)]) from None
+        with path.open("rb") as file:
+            content = file.read(MAX_SIZE + 1)
+            if len(content) > MAX_SIZE:
+                raise error("S006", f"the file has {path.stat().st_size:,} bytes; at most {MAX_SIZE:,}.")
+        text = content.decode("utf-8-sig")
+    except OSError as failure:
+        raise error("S005", f"cannot be read: {failure.strerror or failure}.") from None
+    except UnicodeDecodeError as failure:
+        line = failure.object[: failure.start].count(b"\n") + 1
+        message = f"is not UTF-8 text: byte 0x{failure.object[failure.start]:02x} in line {line}."
+        raise error("S005", message, "save the file as UTF-8, without compression") from None
     return parse(text, str(path))
-
-
-def _document(source: ScenarioSource) -> tuple[YamlDocument, str]:
-    if isinstance(source, str | Path):
-        path = find_scenario(source)
-        return read_document(path), str(path)
-    nothing: Mapping[Any, Place] = MappingProxyType({})
-    data = source.model_dump(by_alias=True, exclude_none=True) if isinstance(source, Scenario) else dict(source)
-    return YamlDocument("", "", data, nothing, nothing), ""
 
 
 def _table(scenario: Scenario, file: str, problems: Problems) -> WorldTable | None:
@@ -181,63 +179,44 @@ def _table(scenario: Scenario, file: str, problems: Problems) -> WorldTable | No
     name = scenario.table
     if name in bundled_names():
         return load(name)
-    places = [Path(file).parent / name] if file else []
-    found = next((place for place in [*places, Path(name)] if place.exists()), None)
+    places = [Path(file).parent / name, Path(name)] if file else [Path(name)]
+    path = next((place for place in places if is_file(place, or_folder=True)), None)
     try:
-        return load(found if found is not None else name)
+        if path is not None:
+            return load(path)
     except DataMissingError:
-        help = f"bundled tables: {listed(bundled_names())}; or the path of a table file"
-        problems.add(("table",), "S027", f"no table {name!r}{did_you_mean(name, bundled_names()) or '.'}", help=help)
-        return None
+        pass
+    hint = did_you_mean(name, bundled_names()) or "."
+    help = f"bundled tables: {listed(bundled_names())}; or the path of a table file, from the folder of the scenario"
+    problems.add(("table",), "S027", f"no table {quoted(name)}{hint}", help=help)
+    return None
 
 
-def _check_base_year(scenario: Scenario, table: WorldTable, problems: Problems) -> None:
-    start, end = scenario.years
-    if table.year is None or table.year == start or "years" in problems.assumed:
-        return
-    help = f"write years: [{table.year}, {max(end, table.year)}], or choose the table of {start}"
-    problems.add(
-        ("years",),
-        "S031",
-        f"the base year {start} is not the year of the table {scenario.table!r}, {table.year}.",
-        help=help,
-    )
-
-
-def _for_table(scenario: Scenario, table: WorldTable, problems: Problems) -> Scenario:
-    """Return the scenario without expectations about optional economies (``IDN?``) that the table does not have."""
-    bare = [one.economy.removesuffix(OPTIONAL) for one in scenario.expect]
-    kept = [
-        i for i, one in enumerate(scenario.expect) if not one.economy.endswith(OPTIONAL) or bare[i] in table.economies
-    ]
-    before = problems.indices.get("expect", list(range(len(bare))))
-    problems.indices["expect"] = [before[i] for i in kept]
-    expect = tuple(scenario.expect[i].model_copy(update={"economy": bare[i]}) for i in kept)
-    return scenario.model_copy(update={"expect": expect})
-
-
-def _with_run(scenario: Scenario, years: tuple[int, int] | None, seed: Any, problems: Problems) -> Scenario:
-    """Return the scenario with the years and the seed of this run."""
-    changes: dict[str, Any] = {}
-    if years is not None and "years" not in problems.assumed:
-        base = scenario.years[0]
-        if years[0] != base or not base <= years[1] <= base + LONGEST:
-            message = f"years {years[0]}:{years[1]} do not fit: a run starts in its base year {base} and goes forward at most {LONGEST} years."
-            mark = Place("--years")
-            problems.found.append(mark.problem("S022", message, help=f"for example --years {base}:{scenario.years[1]}"))
+def _for_run(
+    scenario: Scenario, table: WorldTable, years: tuple[int, int] | None, seed: Any, problems: Problems
+) -> Scenario:
+    """Return the scenario with the table's expectations, and with the years and the seed of this run."""
+    (start, end), changes = scenario.years, dict[str, Any]()
+    known_years = "years" not in problems.assumed
+    if known_years and table.year not in (None, start):
+        help = f"write years: [{table.year}, {max(end, int(table.year or end))}], or choose the table of {start}"
+        message = f"the base year {start} is not the year of the table {scenario.table!r}, {table.year}."
+        problems.add(("years",), "S031", message, help=help)
+    # Expectations about optional economies (``IDN?``) count only where the table has them.
+    expect = [(i, e, e.economy.removesuffix(OPTIONAL)) for i, e in enumerate(scenario.expect)]
+    kept = [(i, e, bare) for i, e, bare in expect if e.economy == bare or bare in table.economies]
+    before = problems.indices.get("expect", range(len(expect)))
+    problems.indices["expect"] = [before[i] for i, _, _ in kept]
+    changes["expect"] = tuple(e.model_copy(update={"economy": bare}) for _, e, bare in kept)
+    if years is not None and known_years:
+        if years[0] != start or not start <= years[1] <= start + LONGEST:
+            message = f"years {years[0]}:{years[1]} do not fit: a run starts in its base year {start} and goes forward at most {LONGEST} years."
+            problems.found.append(Place("--years").problem("S022", message, help=f"for example --years {start}:{end}"))
         else:
             changes["years"] = (int(years[0]), int(years[1]))
-    if seed is not None:
-        if not isinstance(seed, Integral) or seed < 0:
-            problems.found.append(
-                Place("--seed").problem("S013", f"the seed is {seed!r}; allowed: whole numbers from 0.")
-            )
-        else:
-            changes["seed"] = int(seed)
-    return scenario.model_copy(update=changes) if changes else scenario
-
-
-def _spelled(overrides: Overrides) -> list[str]:
-    if isinstance(overrides, Mapping):
-        return [f"{name}={value}" for name, value in overrides.items()]
-    return [overrides] if isinstance(overrides, str) else list(overrides)
+    if isinstance(seed, Integral) and int(seed) >= 0:
+        changes["seed"] = int(seed)
+    elif seed is not None:
+        message = f"the seed is {quoted(seed)}; allowed: whole numbers from 0."
+        problems.found.append(Place("--seed").problem("S013", message))
+    return scenario.model_copy(update=changes)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import calibration
+from sim.errors import Problems
 from sim.scenario.cooperation_terms import (
     GOVERNANCE_BY_ECONOMY,
     LEDGER_BY_ECONOMY,
@@ -23,7 +24,6 @@ from sim.scenario.cooperation_terms import (
 )
 from sim.scenario.interventions import Intervention, combined, interventions_of
 from sim.scenario.labels import TableLabels
-from sim.scenario.problems import Problems
 from sim.scenario.schema import Scenario
 from sim.scenario.settings import FACTORS
 from sim.scenario.yaml_text import YamlDocument

@@ -1,4 +1,4 @@
-"""The scenario: what a YAML file may say, as frozen and validated models.
+"""The scenario: what a YAML file may say, as frozen and validated models; its JSON Schema, its hash and its text.
 
 The models hold exactly what was written plus the defaults; :mod:`sim.scenario.read` reads files, finds every problem with
 its place, and resolves labels and years against a table.
@@ -6,48 +6,41 @@ its place, and resolves labels and years against a table.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import hashlib
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StrictFloat, StrictInt, StrictStr, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
+from sim._version import __version__
 from sim.fields import Economies, GrowthPath, Model, Sectors, Year
-from sim.scenario.cooperation import Carbon, Governance, Ledger
-from sim.scenario.draw_settings import MOST_SEEDS, Draws
-from sim.scenario.settings import Automation, Behaviour, EconomySettings, Protection, Substitution, Trust
+from sim.levers import EVENT, POLICY
+from sim.scenario.draws import MOST_SEEDS, Draws
+from sim.scenario.settings import Behaviour, EconomySettings
+from sim.scenario.yaml_text import dump
 
-__all__ = [
-    "Automation",
-    "Baseline",
-    "Behaviour",
-    "Carbon",
-    "Draws",
-    "EconomySettings",
-    "Event",
-    "Expectation",
-    "Governance",
-    "Groups",
-    "Ledger",
-    "Policy",
-    "Protection",
-    "Scenario",
-    "Substitution",
-    "Text",
-    "Trust",
-]
+if TYPE_CHECKING:
+    from sim.scenario.resolve import ResolvedScenario
 
 #: Version of the scenario format; written into resolved scenarios.
 SCHEMA_VERSION = 1
 #: Longest horizon in years.
 LONGEST = 200
+#: Key that names the scenario built on, and the record of all of them, nearest first, in a scenario that has been read.
+EXTENDS, CHAIN = "extends", "derived_from"
+#: Keys that append to an inherited list, and its name.
+APPENDED: Mapping[str, str] = MappingProxyType({f"{name}+": name for name in ("policies", "events", "outputs")})
+#: Keys of the text that are worked off before the models see it.
+BEFORE_READING = (EXTENDS, *APPENDED)
 
-PolicyLever = Literal[
-    "tariff", "export-tax", "friction", "robots", "ai", "education", "open-source", "technology-sharing", "productivity", "labour",
-    "capital", "demand",
-]  # fmt: skip
-EventType = Literal[
-    "export-restriction", "tariff", "export-tax", "productivity", "demand", "technology-sharing", "open-source"
-]
+if TYPE_CHECKING:
+    PolicyLever = str
+    EventType = str
+else:
+    PolicyLever, EventType = Literal[tuple(POLICY)], Literal[tuple(EVENT)]
 
 GroupName = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 
@@ -130,9 +123,9 @@ class Policy(Model):
     @property
     def amount(self) -> float:
         """The level or the increment, whichever was given."""
-        given = self.value if self.value is not None else self.add
-        assert given is not None
-        return given
+        amount = self.value if self.value is not None else self.add
+        assert amount is not None
+        return amount
 
     @model_validator(mode="before")
     @classmethod
@@ -240,3 +233,56 @@ class Scenario(Model):
 def _with_goods(data: dict[Any, Any], kind: object) -> dict[Any, Any]:
     """Fill in the goods sectors where tariffs and export restrictions do not name sectors."""
     return {**data, "sectors": ("goods",)} if kind in _ON_GOODS and "sectors" not in data else data
+
+
+def dump_yaml(scenario: Scenario | ResolvedScenario) -> str:
+    """Write a scenario as YAML with every default filled in; reading it back gives the same scenario.
+
+    A resolved scenario also has the first and last years of its policies filled in.
+    """
+    return dump(
+        _plain(scenario), comment=f"Written by unweave {__version__} with all defaults. Format {SCHEMA_VERSION}."
+    )
+
+
+def scenario_hash(scenario: Scenario | ResolvedScenario, *, table_checksum: str = "") -> str:
+    """SHA-256 of everything that decides a run: the scenario with all defaults, its seed, the content of the table.
+
+    Comments, the order of keys and the way a value is written do not change it, nor whether a part is inherited. With
+    ``table_checksum`` the content of the table counts, not its name.
+    """
+    plain = _plain(scenario)
+    plain.pop(CHAIN, None)  # inherited content counts, where it was inherited from does not
+    if table_checksum:
+        plain["table"] = table_checksum
+    canonical = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def scenario_schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of the scenario format, for editors and other tools."""
+    schema = Scenario.model_json_schema(by_alias=True)
+    properties = schema["properties"]
+    properties[EXTENDS] = {
+        "type": "string",
+        "minLength": 1,
+        "description": "Scenario that this one builds on: a name of the library, or a path from the folder of this "
+        "file. Mappings merge, lists and values replace; `policies+`, `events+`, `outputs+` append.",
+    }
+    for key, name in APPENDED.items():
+        appended = {**properties[name], "description": f"Appended to the inherited `{name}`; needs `{EXTENDS}`."}
+        properties[key] = {part: value for part, value in appended.items() if part != "default"}
+    # A scenario that extends another one need not repeat its years.
+    schema["required"] = [name for name in schema["required"] if name != "years"]
+    schema["anyOf"] = [{"required": ["years"]}, {"required": [EXTENDS]}]
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:unweave:scenario:{SCHEMA_VERSION}",
+        "title": "Unweave scenario",
+    }
+    return {**head, **{key: value for key, value in schema.items() if key not in head}}
+
+
+def _plain(scenario: Scenario | ResolvedScenario) -> dict[str, Any]:
+    model = scenario if isinstance(scenario, Scenario) else scenario.scenario
+    return model.model_dump(by_alias=True, exclude_none=True)

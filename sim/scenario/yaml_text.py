@@ -1,31 +1,51 @@
 """YAML 1.2 text: plain data with the place of every key and value, and the way back.
 
 YAML 1.2 keeps ``NO`` a string (Norway, not false). Duplicate keys, tags and merge keys are errors: a scenario says what
-it says in one place.
+it says in one place. Whatever a text holds, reading it ends in data or in a :class:`~sim.errors.ScenarioError`, within
+limits of size and time.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NoReturn
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import MOST_PROBLEMS, Problem, ScenarioError, quoted
 
 #: Keys and positions from the top of the document, for example ("policies", 0, "who").
 KeyPath = tuple[str | int, ...]
 
-#: More nodes than this means a runaway alias, not a scenario.
-MAX_NODES = 200_000
+#: Most bytes or characters of a text, and most keys and values in it, those that an alias repeats included.
+MAX_SIZE, MAX_ENTRIES = 1_000_000, 100_000
+#: Most levels of lists and mappings inside each other.
+MAX_DEPTH = 32
+#: Most characters of a number, of a key and of a text.
+MAX_NUMBER, MAX_KEY, MAX_TEXT = 50, 200, 10_000
+
 _TAG = "tag:yaml.org,2002:"
+_INTEGER = re.compile(r"[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)")
+_FLOAT = re.compile(
+    r"[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+)
+_WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
+    spelling: word == "true" for word in ("true", "false") for spelling in (word, word.title(), word.upper())
+}
 #: Words that YAML 1.1 readers take for true, false or null; quoted when written.
 _WORDS_OF_1_1 = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~"}
 #: Texts that every reader takes as a text without quotes; all others are quoted when written.
@@ -48,26 +68,40 @@ class Place:
         return Problem(code, message, self.file, self.line, self.column, self.width, self.source, help, path, severity)
 
 
+@dataclass(slots=True, eq=False)
+class Node:
+    """Where a value of a document stands, where its key does (in a mapping), and the same of what is inside it."""
+
+    value: Place
+    key: Place | None = None
+    inside: dict[str | int, Node] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class YamlDocument:
-    """Parsed text: plain ``data`` and the marks of every key and value by path."""
+    """Parsed text: plain ``data`` and the places of every key and value, as a tree of the same form."""
 
     name: str
     text: str
     data: Any
-    keys: Mapping[KeyPath, Place]
-    values: Mapping[KeyPath, Place]
+    places: Node
 
-    def mark(self, path: KeyPath, *, key: bool = False) -> Place:
+    def node(self, path: KeyPath) -> Node | None:
+        """Node at a path; None where the text has nothing."""
+        node: Node | None = self.places
+        for part in path:
+            node = node and node.inside.get(part)
+        return node
+
+    def place(self, path: KeyPath, *, key: bool = False) -> Place:
         """Place of a value, or of the key that holds it; of the nearest thing around it when it is not in the text."""
-        for length in range(len(path), -1, -1):
-            here = path[:length]
-            missing = length < len(path)
-            found = self.keys.get(here) if key or (missing and here in self.keys) else None
-            found = found or self.values.get(here)
-            if found is not None:
-                return found
-        return Place(self.name)
+        node = self.places
+        for part in path:
+            if part not in node.inside:
+                key = True
+                break
+            node = node.inside[part]
+        return node.key if key and node.key else node.value
 
 
 def parse(text: str, name: str, *, prefix: str = "") -> YamlDocument:
@@ -84,130 +118,200 @@ def parse(text: str, name: str, *, prefix: str = "") -> YamlDocument:
     Raises
     ------
     ScenarioError
-        S001 not YAML, S002 duplicate keys, S003 tab in the indentation, S004 YAML that scenarios do not use.
+        S001 not YAML, S002 duplicate keys, S003 tab in the indentation, S004 YAML that scenarios do not use, S006 more
+        than a scenario may hold.
     """
     lines = re.split(r"\r\n|\r|\n", prefix + text)
-    yaml = YAML(typ="rt", pure=True)
+    if len(text) > MAX_SIZE:
+        message = f"the text has {len(text):,} characters; at most {MAX_SIZE:,}."
+        raise ScenarioError([Place(name).problem("S006", message)])
+    for number, line in enumerate(lines, 1):
+        if line.startswith("%YAML") and line.split()[1:2] != ["1.2"]:
+            message = "this text asks for another YAML than 1.2; in YAML 1.1 NO means false. Remove the line."
+            raise ScenarioError([Place(name, number, 1, len(line), line).problem("S004", message)])
+    reader = _Reader(name, lines, " " * len(prefix) + text)
     try:
-        node = yaml.compose(io.StringIO(" " * len(prefix) + text))
+        data, places = reader.document()
     except YAMLError as error:
         raise ScenarioError([_syntax_problem(error, name, lines)]) from None
-    reader = _Reader(name, lines)
-    data = None if node is None else reader.read(node, ())
-    if any(line.startswith("%YAML 1.1") for line in lines):
-        reader.fault(
-            Place(name, 1, 1, 1, lines[0]),
-            "S004",
-            "this text asks for YAML 1.1, where NO means false; remove the line.",
-        )
+    except ScenarioError:
+        raise
+    except Exception as error:  # what the parser itself stumbles over is a fault of the text
+        message = f"not YAML that can be read: {type(error).__name__}: {quoted(str(error))}."
+        raise ScenarioError([Place(name).problem("S001", message)]) from None
     if reader.problems:
         raise ScenarioError(reader.problems)
-    return YamlDocument(name, text, data, MappingProxyType(reader.keys), MappingProxyType(reader.values))
+    return YamlDocument(name, text, data, places)
 
 
 class _Reader:
-    """Walks the node graph once; collects data, marks and problems."""
+    """Reads the events of the parser once; collects data, places and problems, and ends at the limits."""
 
-    def __init__(self, name: str, lines: list[str]) -> None:
+    def __init__(self, name: str, lines: list[str], text: str) -> None:
         self.name, self.lines = name, lines
-        self.keys: dict[KeyPath, Place] = {}
-        self.values: dict[KeyPath, Place] = {}
         self.problems: list[Problem] = []
-        self._inside: set[int] = set()
-        self._nodes = 0
+        self._events = YAML(typ="safe", pure=True).parse(io.StringIO(text))
+        self._entries = 0
+        #: By anchor: the data, their places and how many entries they are; the place alone while it is being read.
+        self._anchors: dict[str, tuple[Any, Node, int] | Place] = {}
 
-    def fault(self, mark: Place, code: str, message: str, help: str = "") -> None:
-        self.problems.append(mark.problem(code, message, help=help))
+    def document(self) -> tuple[Any, Node]:
+        """Return the data and places of the only document; nothing for an empty text."""
+        next(self._events)
+        if isinstance(next(self._events), StreamEndEvent):
+            return None, Node(Place(self.name))
+        data, places = self._node(next(self._events), 0)
+        next(self._events)
+        following = next(self._events)
+        if not isinstance(following, StreamEndEvent):
+            help = "a scenario file holds one document; remove the '---' line or split the file"
+            self._fault(self._place(following), "S001", "not valid YAML: another document begins here.", help)
+        return data, places
 
-    def mark(self, node: Any) -> Place:
-        start, end = node.start_mark, node.end_mark
-        source = self.lines[start.line] if start.line < len(self.lines) else ""
-        stop = end.column if end.line == start.line else len(source.rstrip())
-        return Place(self.name, start.line + 1, start.column + 1, max(1, stop - start.column), source)
+    def _fault(self, place: Place, code: str, message: str, help: str = "") -> None:
+        self.problems.append(place.problem(code, message, help=help))
+        if len(self.problems) >= MOST_PROBLEMS:
+            self._refuse(place, f"there are more than {MOST_PROBLEMS} problems; the first ones are shown.")
 
-    def read(self, node: Any, path: KeyPath) -> Any:
-        mark = self.mark(node)
-        self.values[path] = mark
-        self._nodes += 1
-        if id(node) in self._inside or self._nodes > MAX_NODES:
-            self.fault(mark, "S004", "this alias contains itself; write the content out.")
-            return None
-        if node.id == "scalar":
-            return self._scalar(node, mark)
-        self._inside.add(id(node))
-        try:
-            if node.id == "sequence":
-                return [self.read(child, (*path, i)) for i, child in enumerate(node.value)]
-            return self._mapping(node, path)
-        finally:
-            self._inside.discard(id(node))
+    def _refuse(self, place: Place, message: str) -> NoReturn:
+        raise ScenarioError([*self.problems, place.problem("S006", message)])
 
-    def _mapping(self, node: Any, path: KeyPath) -> dict[Any, Any]:
-        found: dict[Any, Any] = {}
-        for key_node, value_node in node.value:
-            mark = self.mark(key_node)
-            key = self._key(key_node, mark)
+    def _place(self, start: Any, end: Any = None) -> Place:
+        first, last = start.start_mark, (end or start).end_mark
+        source = self.lines[first.line] if first.line < len(self.lines) else ""
+        stop = last.column if last.line == first.line else len(source.rstrip())
+        return Place(self.name, first.line + 1, first.column + 1, max(1, stop - first.column), source)
+
+    def _node(self, event: Any, depth: int, key: Place | None = None) -> tuple[Any, Node]:
+        """Read a value that begins with an event."""
+        before = self._entries
+        self._count(1, event)
+        if depth > MAX_DEPTH:
+            self._refuse(
+                self._place(event), f"lists and mappings are nested more than {MAX_DEPTH} deep; at most {MAX_DEPTH}."
+            )
+        anchor, end, data = event.anchor, event, None
+        if isinstance(event, AliasEvent):
+            return self._alias(event, key)
+        if anchor:
+            self._anchors[anchor] = self._place(event)
+        node = Node(Place(self.name), key)
+        if isinstance(event, ScalarEvent):
+            data = self._scalar(event)
+        else:
+            ordered = isinstance(event, SequenceStartEvent)
+            if event.tag not in (None, "!", f"{_TAG}{'seq' if ordered else 'map'}"):
+                self._fault(self._place(event), "S004", f"tag {quoted(event.tag)} is not used in scenarios; remove it.")
+            data, end = (self._sequence if ordered else self._mapping)(node, depth)
+        node.value = self._place(event, end)
+        if anchor:
+            self._anchors[anchor] = data, node, self._entries - before
+        return data, node
+
+    def _count(self, entries: int, event: Any) -> None:
+        self._entries += entries
+        if self._entries > MAX_ENTRIES:
+            self._refuse(
+                self._place(event), f"the text has more than {MAX_ENTRIES:,} keys and values; at most {MAX_ENTRIES:,}."
+            )
+
+    def _alias(self, event: Any, key: Place | None) -> tuple[Any, Node]:
+        known = self._anchors.get(event.anchor)
+        if isinstance(known, tuple):
+            self._count(known[2], event)
+            return known[0], Node(known[1].value, key, known[1].inside)
+        if known is None:
+            message = f"not valid YAML: found undefined alias {quoted(event.anchor)}."
+            self._fault(self._place(event), "S001", message)
+        else:
+            self._fault(known, "S004", "this alias contains itself; write the content out.")
+        return None, Node(self._place(event), key)
+
+    def _sequence(self, node: Node, depth: int) -> tuple[list[Any], Any]:
+        items: list[Any] = []
+        while not isinstance(event := next(self._events), SequenceEndEvent):
+            item, node.inside[len(items)] = self._node(event, depth + 1)
+            items.append(item)
+        return items, event
+
+    def _mapping(self, node: Node, depth: int) -> tuple[dict[Any, Any], Any]:
+        entries: dict[Any, Any] = {}
+        while not isinstance(event := next(self._events), MappingEndEvent):
+            key = self._key(event, depth)
+            place = self._place(event)
+            value, inside = self._node(next(self._events), depth + 1, place)
             if key is None:
                 continue
-            if key in found:
-                first = self.keys[(*path, key)]
-                self.fault(
-                    mark, "S002", f"duplicate key {key!r}; it stands first in line {first.line}.",
-                    "keep one of them; for several policies or events write a list with '- '",
-                )  # fmt: skip
-                continue
-            self.keys[(*path, key)] = mark
-            found[key] = self.read(value_node, (*path, key))
-        return found
+            if key in entries:
+                first = node.inside[key].key
+                help = "keep one of them; for several policies or events write a list with '- '"
+                message = f"duplicate key {quoted(key)}; it stands first in line {first.line if first else 0}."
+                self._fault(place, "S002", message, help)
+            else:
+                entries[key], node.inside[key] = value, inside
+        return entries, event
 
-    def _key(self, node: Any, mark: Place) -> str | int | None:
-        if node.id != "scalar":
-            self.fault(mark, "S004", "a key must be a word or a year, not a list or a mapping.")
+    def _key(self, event: Any, depth: int) -> str | int | None:
+        key, node = self._node(event, depth + 1)
+        if isinstance(key, list | dict):
+            self._fault(node.value, "S004", "a key must be a word or a year, not a list or a mapping.")
             return None
-        if node.tag == _TAG + "merge":
-            self.fault(mark, "S004", "merge keys (<<) are not part of YAML 1.2; write the entries out.")
+        text = event.value if isinstance(event, ScalarEvent) else str(key)
+        if text == "<<" and event.style is None:
+            self._fault(node.value, "S004", "merge keys (<<) are not part of YAML 1.2; write the entries out.")
             return None
-        key = self._scalar(node, mark)
-        return key if type(key) in {str, int} else str(node.value)
+        if len(text) > MAX_KEY:
+            self._refuse(node.value, f"a key has {len(text):,} characters; at most {MAX_KEY:,}.")
+        return key if type(key) in {str, int} else text
 
-    def _scalar(self, node: Any, mark: Place) -> Any:
-        kind, text = str(node.tag).removeprefix(_TAG), str(node.value)
-        if kind == "int":
-            return _integer(text)
-        if kind == "float":
-            plain = text.replace("_", "").lower()
-            return float(plain.replace(".inf", "inf").replace(".nan", "nan"))
-        if kind == "bool":
-            return text.lower() == "true"
-        if kind == "null":
-            return None
-        if kind in {"str", "timestamp"}:
+    def _scalar(self, event: Any) -> Any:
+        """Value of a scalar by the core schema of YAML 1.2; dates are texts."""
+        text: str = event.value
+        kind, value = _resolved(text) if event.implicit[0] or event.tag is not None else ("str", text)
+        if kind in {"int", "float"} and len(text) > MAX_NUMBER:
+            self._refuse(self._place(event), f"a number has {len(text):,} characters; at most {MAX_NUMBER}.")
+        if len(text) > MAX_TEXT:
+            self._refuse(self._place(event), f"a text has {len(text):,} characters; at most {MAX_TEXT:,}.")
+        if event.tag in {"!", f"{_TAG}str"}:
             return text
-        self.fault(mark, "S004", f"tag {node.tag!r} is not used in scenarios; remove it.")
-        return None
+        if event.tag not in {None, _TAG + kind}:
+            tag = str(event.tag).replace(_TAG, "!!")
+            message = f"tag {quoted(tag)} is not used in scenarios or does not fit {quoted(text)}; remove it."
+            self._fault(self._place(event), "S004", message)
+        return value
 
 
-def _integer(text: str) -> int:
+def _resolved(text: str) -> tuple[str, Any]:
+    """Kind and value of an unquoted scalar; numbers that are too long are not computed."""
+    if text in _WORDS:
+        return "null" if _WORDS[text] is None else "bool", _WORDS[text]
     plain = text.replace("_", "").lower()
-    base = {"0x": 16, "0o": 8}.get(plain.lstrip("+-")[:2], 10)
-    return int(plain, base)
+    if _INTEGER.fullmatch(text):
+        base = {"0x": 16, "0o": 8, "0b": 2}.get(plain.lstrip("+-")[:2], 10)
+        try:
+            return "int", int(plain, base) if len(text) <= MAX_NUMBER else 0
+        except ValueError:  # only underscores after the mark of a base
+            return "str", text
+    if _FLOAT.fullmatch(text):
+        return "float", float(plain.replace(".inf", "inf").replace(".nan", "nan")) if len(text) <= MAX_NUMBER else 0.0
+    return "str", text
 
 
 def _syntax_problem(error: YAMLError, name: str, lines: list[str]) -> Problem:
     """Turn a parser error into a problem with its place and, where we know it, the way out."""
-    place = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    position = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     what = getattr(error, "problem", None) or str(error).splitlines()[0]
-    if place is None:
-        position = getattr(error, "position", 0)
-        before = "\n".join(lines)[:position]
-        row, column = before.count("\n"), position - (before.rfind("\n") + 1)
-        what = "it contains a control character"
+    if position is None:
+        before = "\n".join(lines)[: getattr(error, "position", 0)]
+        row, column = before.count("\n"), len(before) - (before.rfind("\n") + 1)
+        character = getattr(error, "character", "")
+        number = ord(character) if isinstance(character, str) and len(character) == 1 else character
+        what = f"it contains a control character{f' (U+{number:04X})' if isinstance(number, int) else ''}"
     else:
-        row, column = place.line, place.column
-    source = lines[row] if row < len(lines) else ""
-    mark = Place(name, row + 1, column + 1, 1, source)
+        row, column = position.line, position.column
+    place = Place(name, row + 1, column + 1, 1, lines[row] if row < len(lines) else "")
     if "'\\t'" in what:
-        return mark.problem("S003", "a tab cannot indent YAML.", help="replace the tab by two spaces")
+        return place.problem("S003", "a tab cannot indent YAML.", help="replace the tab by two spaces")
     opened, doing = getattr(error, "context_mark", None), getattr(error, "context", None)
     context = f" ({doing} that starts in line {opened.line + 1})" if opened and doing else ""
     helps = {
@@ -215,10 +319,9 @@ def _syntax_problem(error: YAMLError, name: str, lines: list[str]) -> Problem:
         "expected <block end>": "check the indentation: entries of one mapping or list start in the same column",
         "unexpected end of stream": "a quote or bracket is not closed",
         "expected ',' or": "a bracket is not closed, or a comma is missing between two entries",
-        "another document": "a scenario file holds one document; remove the '---' line or split the file",
-    }  # fmt: skip
+    }
     advice = next((text for part, text in helps.items() if part in what), "")
-    return mark.problem("S001", f"not valid YAML: {what}{context}.", help=advice)
+    return place.problem("S001", f"not valid YAML: {what}{context}.", help=advice)
 
 
 def dump(data: Mapping[Any, Any], *, comment: str = "") -> str:
@@ -234,18 +337,16 @@ def dump(data: Mapping[Any, Any], *, comment: str = "") -> str:
 
 def _styled(value: Any) -> Any:
     if isinstance(value, Mapping):
+        children = list(value.values())
         branch: Any = CommentedMap((_styled(k), _styled(v)) for k, v in value.items())
     elif isinstance(value, list | tuple):
+        children = list(value)
         branch = CommentedSeq(_styled(item) for item in value)
     elif isinstance(value, str):
         plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS_OF_1_1
         return value if plain else DoubleQuotedScalarString(value)
     else:
         return value
-    if not any(isinstance(child, Mapping | list | tuple) for child in _children(value)):
+    if not any(isinstance(child, Mapping | list | tuple) for child in children):
         branch.fa.set_flow_style()
     return branch
-
-
-def _children(value: Any) -> Iterator[Any]:
-    return iter(value.values() if isinstance(value, Mapping) else value)

@@ -25,10 +25,10 @@ from sim.errors import SimError
 from sim.levers import SETTING
 from sim.runs.result import RunResult, Status
 from sim.runs.runner import run_loaded
-from sim.scenario.draws import Drawn, drawn_parameters
+from sim.scenario.draws import Drawn, Draws, drawn_parameters
 from sim.scenario.read import LoadedScenario
 from sim.scenario.resolve import resolve
-from sim.scenario.schema import Draws, Scenario
+from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     from sim.scenario.read import LoadedScenario

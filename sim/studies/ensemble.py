@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from sim.runs.result import RunResult
-    from sim.scenario.overrides import Overrides
+    from sim.scenario.layers import Overrides
     from sim.scenario.read import LoadedScenario, ScenarioSource
     from sim.scenario.schema import Scenario
 

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from decomp.errors import DecompError
 from sim.calibration import elasticity_alternatives, elasticity_set, parameters
 from sim.errors import SimError
-from sim.resources import scenario_files
 from sim.runs.runner import SMALL_TABLE, run_loaded
+from sim.scenario import scenario_files
 from sim.scenario.read import read_scenario
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from sim.indicators import INDICATORS, PLACES
 from sim.runs.runner import run_loaded
 from sim.runs.saved import WORLD
 from sim.scenario.read import read_scenario
-from sim.scenario.write import scenario_hash
+from sim.scenario.schema import scenario_hash
 from sim.studies.draw import Draw, Member, draw, failed, keep, play_in_worker, play_member
 from sim.studies.ensemble import processors, spread
 from sim.studies.store import Labels, Store

@@ -12,7 +12,7 @@ import pytest
 
 import sim.cli
 from sim.cli import start as command
-from sim.resources import app_file
+from sim.explorer.serve import app_file
 
 ROOT = Path(__file__).resolve().parents[2]
 

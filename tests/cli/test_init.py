@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from sim.cli.init import slug
-from sim.resources import scenario_files
+from sim.scenario import scenario_files
 from sim.scenario.read import read_scenario
-from sim.scenario.write import scenario_schema
+from sim.scenario.schema import scenario_schema
 from tests.cli.conftest import Call
 
 

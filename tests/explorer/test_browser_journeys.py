@@ -10,7 +10,7 @@ from sim.explorer.lessons.evidence import Evidence
 from sim.explorer.lessons.files import library
 from sim.explorer.lessons.marking import choices, truth
 from sim.explorer.lessons.schema import AskStep, ExplainStep, Lesson, Number, PredictStep, RunStep
-from sim.resources import scenario_files
+from sim.scenario import scenario_files
 from sim.texts import Texts
 from tests.explorer.browser import CHARTS, Visitor
 

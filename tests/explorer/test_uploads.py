@@ -23,8 +23,8 @@ from sim.explorer.files.uploads import (
     safe_name,
     scenario_text,
 )
-from sim.resources import scenario_files
 from sim.runs.saved import read_run
+from sim.scenario import scenario_files
 
 SMALL = "extends: baseline\nname: mine\ntitle: Mine\nquestion: What then?\ntable: classroom-2011\nyears: [2011, 2013]\n"
 

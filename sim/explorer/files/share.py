@@ -39,7 +39,7 @@ def yaml(setup: Setup) -> str:
 
     What the author of the preset expects is not expected of a changed scenario.
     """
-    from sim.scenario.write import dump_yaml
+    from sim.scenario.schema import dump_yaml
 
     loaded = load(setup)
     scenario = loaded.scenario

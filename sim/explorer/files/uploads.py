@@ -18,8 +18,8 @@ from decomp.errors import DecompError, FormatError
 from sim.errors import Problem, ScenarioError
 from sim.explorer.setups.engine import Finished, simulate
 from sim.explorer.setups.setup import Setup
-from sim.resources import scenario_files
-from sim.scenario.yaml_text import Place, YamlDocument, parse
+from sim.scenario import scenario_files
+from sim.scenario.yaml_text import YamlDocument, parse
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
@@ -127,7 +127,7 @@ def read_given(text: str, name: str, table: WorldTable | None = None) -> GivenSe
     """
     from sim.indicators import INDICATORS
     from sim.scenario.read import read_scenario
-    from sim.scenario.write import scenario_hash
+    from sim.scenario.schema import scenario_hash
 
     plain = _checked(name, len(text.encode()), SCENARIO_ENDINGS, MAX_SCENARIO)
     _only_the_library(parse(text, plain), table)
@@ -162,7 +162,7 @@ def _only_the_library(document: YamlDocument, table: WorldTable | None) -> None:
     for key, allowed in (("extends", tuple(scenario_files())), ("table", bundled_names())):
         value = document.data.get(key)
         if isinstance(value, str) and value not in allowed and not (key == "table" and table is not None):
-            mark = document.values.get((key,), Place(document.name))
+            mark = document.place((key,))
             help = f"allowed here: {', '.join(allowed)}; on the command line it may also be the path of a file"
             problems.append(
                 mark.problem("S033" if key == "extends" else "S027", f"{value!r} is not of the library.", help=help)

@@ -100,7 +100,7 @@ def lesson_of(text: str, name: str) -> Lesson:
     except ValidationError as error:
         raise LessonError([_problem(document, detail) for detail in error.errors(include_url=False)]) from None
     problems = [
-        document.mark(place).problem(code, f"{spell(place)}: {message}", help=help, path=spell(place))
+        document.place(place).problem(code, f"{spell(place)}: {message}", help=help, path=spell(place))
         for place, code, message, help in check(lesson)
     ]
     if problems:
@@ -119,7 +119,7 @@ def _problem(document: YamlDocument, detail: Any) -> Problem:
     place = tuple(_in_text(document.data, detail["loc"]))
     kind, where = detail["type"], spell(place)
     if kind == "extra_forbidden":
-        mark = document.mark(place, key=True)
+        mark = document.place(place, key=True)
         return mark.problem("L010", f"{where}: unknown key {str(place[-1])!r}.", path=where)
     code, help = "L012", ""
     if kind == "missing":
@@ -130,7 +130,7 @@ def _problem(document: YamlDocument, detail: Any) -> Problem:
         help = f"allowed: {listed(allowed)}"
     else:
         message = f"{detail['msg']}; found {str(detail['input'])[:60]!r}."
-    return document.mark(place).problem(code, f"{where}: {message}", help=help, path=where)
+    return document.place(place).problem(code, f"{where}: {message}", help=help, path=where)
 
 
 def _in_text(data: Any, place: tuple[str | int, ...]) -> Iterator[str | int]:

@@ -15,7 +15,7 @@ from sim.explorer.setups.engine import Finished, Store
 from sim.explorer.setups.jobs import BusyError, Job, JobManager
 from sim.explorer.setups.setup import presets
 from sim.explorer.state import session
-from sim.resources import scenario_files
+from sim.scenario import scenario_files
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sim.explorer.setups.levers import CONTROLS, LOCAL, Control
-from sim.resources import scenario_files
+from sim.scenario import scenario_files
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:

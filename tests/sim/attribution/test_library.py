@@ -9,7 +9,7 @@ import decomp
 import sim
 from decomp.table import WorldTable
 from sim.attribution import attribute
-from sim.resources import scenario_files
+from sim.scenario import scenario_files
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,8 @@ import pytest
 from sim.attribution import only, used
 from sim.channels import CHANNELS, PATHS, channel_of_family, channel_of_lever
 from sim.levers import POLICY
-from sim.scenario.schema import Behaviour, PolicyLever, Scenario
+from sim.scenario.schema import PolicyLever, Scenario
+from sim.scenario.settings import Behaviour
 
 OFF = {name: {"active": False} for name in ("automation", "protection", "trust")}
 TARIFF = {"who": ["USA"], "lever": "tariff", "partners": ["CHN"], "value": 0.2}

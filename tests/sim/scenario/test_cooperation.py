@@ -12,7 +12,7 @@ import pytest
 from sim.calibration import country_types, parameter
 from sim.scenario.read import read_scenario
 from sim.scenario.resolve import ResolvedScenario
-from sim.scenario.write import dump_yaml
+from sim.scenario.schema import dump_yaml
 from sim.scenario.yaml_text import parse
 from tests.sim.scenario.conftest import HEAD, Problems
 

@@ -11,7 +11,7 @@ import pytest
 
 from sim.errors import ScenarioError
 from sim.scenario.read import read_document, read_scenario
-from sim.scenario.write import dump_yaml, scenario_hash, scenario_schema
+from sim.scenario.schema import dump_yaml, scenario_hash, scenario_schema
 
 BASE = """\
 name: base-case

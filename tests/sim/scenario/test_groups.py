@@ -8,7 +8,7 @@ import pytest
 
 from sim.errors import ScenarioError
 from sim.scenario.read import read_scenario
-from sim.scenario.write import scenario_hash
+from sim.scenario.schema import scenario_hash
 
 HEAD = {"name": "a", "title": "A", "question": "?", "years": [2011, 2013], "table": "classroom-2011"}
 BLOCS = {"economies": {"west": ["high-income"], "east": ["CHN", "RUS?"], "both": ["west", "east"]}}

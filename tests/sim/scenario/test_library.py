@@ -12,10 +12,9 @@ import pytest
 
 from sim.indicators.registry import INDICATORS
 from sim.levers import EVENT, POLICY, SETTING
-from sim.resources import scenario_files, scenario_folder
+from sim.scenario import scenario_files, scenario_folder
 from sim.scenario.read import load_scenario, read_document, read_scenario
-from sim.scenario.schema import EventType, PolicyLever, Scenario
-from sim.scenario.write import dump_yaml, scenario_hash, scenario_schema
+from sim.scenario.schema import EventType, PolicyLever, Scenario, dump_yaml, scenario_hash, scenario_schema
 from sim.scenario.yaml_text import parse
 
 FILES = scenario_files()

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.errors import Problem, ScenarioError
-from sim.scenario.problems import CODES
+from sim.errors import CODES, Problem, ScenarioError
 from sim.scenario.read import load_scenario, read_scenario
 
 # Texts follow the five lines of conftest.HEAD, so that line 6 is their first line.

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import ScenarioError
-from sim.resources import scenario_files
+from sim.scenario import scenario_files
 from sim.scenario.read import read_document, read_scenario
 from sim.scenario.yaml_text import dump, parse
 from tests.sim.scenario.test_yaml_text import trees

@@ -48,7 +48,7 @@ def test_no_is_norway_and_only_true_is_true(document) -> None:  # type: ignore[n
     ],
 )
 def test_places_of_values(document, path, line, column, width) -> None:  # type: ignore[no-untyped-def]
-    mark = document.values[path]
+    mark = document.place(path)
     assert (mark.line, mark.column, mark.width) == (line, column, width)
 
 
@@ -63,19 +63,19 @@ def test_places_of_values(document, path, line, column, width) -> None:  # type:
     ],
 )
 def test_places_of_keys(document, path, line, column) -> None:  # type: ignore[no-untyped-def]
-    mark = document.keys[path]
+    mark = document.place(path, key=True)
     assert (mark.line, mark.column) == (line, column)
 
 
 def test_what_is_not_there_is_placed_at_what_holds_it(document) -> None:  # type: ignore[no-untyped-def]
-    missing = document.mark(("policies", 0, "lever"))
+    missing = document.place(("policies", 0, "lever"))
     assert (missing.line, missing.column) == (5, 5)
-    assert document.mark(("behaviour", "trust")).line == 1
+    assert document.place(("behaviour", "trust")).line == 1
 
 
 def test_caret_stands_under_the_value_after_wide_characters() -> None:
     document = parse("贸易: {深圳: x}\n", "t.yaml")
-    shown = render(document.mark(("贸易", "深圳")).problem("S000", "m")).splitlines()
+    shown = render(document.place(("贸易", "深圳")).problem("S000", "m")).splitlines()
     # Each Chinese character takes two cells of the terminal.
     assert shown[1] == "    1 | 贸易: {深圳: x}"
     assert shown[2] == "      |              ^"
@@ -121,7 +121,7 @@ def test_an_alias_is_expanded_where_it_is_used() -> None:
 def test_a_prefix_keeps_its_columns() -> None:
     document = parse("[USA, CHN]", "--set", prefix="policies.0.who=")
     assert document.data == ["USA", "CHN"]
-    assert (document.values[(1,)].column, document.values[(1,)].source) == (22, "policies.0.who=[USA, CHN]")
+    assert (document.place((1,)).column, document.place((1,)).source) == (22, "policies.0.who=[USA, CHN]")
 
 
 def test_dumped_text_is_safe_for_yaml_1_1_readers() -> None:

@@ -10,8 +10,7 @@ import pytest
 
 from sim.calibration import parameters
 from sim.errors import ScenarioError
-from sim.scenario.draw_settings import STANDARD
-from sim.scenario.draws import DRAWABLE, drawn_parameters
+from sim.scenario.draws import DRAWABLE, STANDARD, drawn_parameters
 from sim.scenario.read import LoadedScenario, read_scenario
 from sim.scenario.resolve import resolve
 from sim.scenario.schema import Scenario
