@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from unicodedata import category
 
-from decomp.errors import LabelError
+from decomp.errors import LabelError, is_printable
 
 #: How many allowed labels an error message lists before it says "and k more".
 MAX_LISTED = 45
@@ -98,15 +97,6 @@ def unknown_label(label: object, allowed: Iterable[str], what: str, *, where: st
     place = f"{where}: " if where else ""
     hint = did_you_mean(label, allowed) or "."
     return LabelError(f"{place}unknown {what} {label!r}{hint} Allowed: {listed(allowed)}.")
-
-
-def is_printable(text: str) -> bool:
-    r"""Whether a text has no control character (C0, C1), lone surrogate or line separator: what may reach a terminal.
-
-    >>> is_printable("中国 – c1"), is_printable("\x1b[31mred")
-    (True, False)
-    """
-    return text.isprintable() or not any(category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text)
 
 
 def check_labels(labels: Iterable[str], what: str) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from decomp.errors import TableError
-from decomp.labels import ALL, check_labels, index_of, is_printable, listed, unknown_label
+from decomp.errors import TableError, is_printable
+from decomp.labels import ALL, check_labels, index_of, listed, unknown_label
 
 if TYPE_CHECKING:
     from decomp.check import TableReport

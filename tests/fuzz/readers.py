@@ -1,0 +1,150 @@
+"""Readers under test. One more is one more :class:`Reader` in :func:`readers`: valid files, how to read them, its own errors."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import decomp
+from decomp.aggregate import resolve
+from decomp.errors import DecompError
+from decomp.io.compact import to_npz_bytes
+from decomp.io.csv_matrix import write_csv
+from decomp.table import WorldTable
+from tests.decomp.io.tables import full_table, random_table
+
+#: One valid sample: the files of a folder by name; one of them is damaged at a time.
+Sample = dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A reader: ``samples()`` makes valid folders, ``read(folder)`` reads one, ``errors`` are what it may raise."""
+
+    name: str
+    samples: Callable[[], list[Sample]]
+    read: Callable[[Path], object]
+    errors: tuple[type[Exception], ...] = (DecompError,)
+
+
+@cache
+def readers() -> dict[str, Reader]:
+    """Return all readers by name."""
+    tables = {
+        "npz": (npz_samples, "t.npz"),
+        "csv": (csv_samples, "t.csv"),
+        "icio": (icio_samples, "ICIO_2015.csv"),
+        "xlsx": (wiod_samples, "wiot09_row_sep12.xlsx"),
+        "eora": (eora_samples, ""),
+    }
+    return {
+        **{
+            name: Reader(name, samples, lambda folder, file=file: use(decomp.load(folder / file)))
+            for name, (samples, file) in tables.items()
+        },
+        "concordance": Reader("concordance", concordance_samples, lambda folder: resolve(folder / "c.csv", "economy")),
+    }
+
+
+def use(table: WorldTable) -> WorldTable:
+    """Do with a table what every command does; a damaged one may be refused here too."""
+    table.check().text()
+    if table.n <= 64:
+        decomp.wwz(table)
+    return table
+
+
+# -- valid samples ---------------------------------------------------------------------------------------------------
+
+
+def npz_samples() -> list[Sample]:
+    return [{"t.npz": to_npz_bytes(table)} for table in (random_table(), full_table())]
+
+
+def csv_samples() -> list[Sample]:
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [write_csv(table, Path(folder) / f"{k}.csv") for k, table in enumerate((random_table(), full_table()))]
+        return [{"t.csv": path.read_bytes()} for path in paths]
+
+
+def icio_samples() -> list[Sample]:
+    """OECD's layout with a part of China, final demand after and before the economy, taxes, value added and output."""
+    table = random_table(economies=("CHN", "CN1", "USA"))
+    flows = [f"{e}_{s}" for e in table.economies for s in ("D01T02", "D10")]
+    samples = []
+    for pattern in ("{e}_{c}", "{c}_{e}"):
+        demand = [pattern.format(e=e, c=c) for e in table.economies for c in ("HFCE", "GFCF")]
+        lines = [",".join(["", *flows, *demand, "OUT"])]
+        for k, label in enumerate(flows):
+            numbers = (*table.Z[k], *table.final_demand[k].ravel(), table.X[k])
+            lines.append(",".join([label, *(repr(float(v)) for v in numbers)]))
+        for label, row in (("TAXSUB", table.X * 0.01), ("VALU", table.value_added_flow), ("OUT", table.X)):
+            lines.append(",".join([label, *(repr(float(v)) for v in row), *[""] * 7]))
+        samples.append({"ICIO_2015.csv": "\n".join(lines).encode()})
+    return samples
+
+
+def eora_samples() -> list[Sample]:
+    table = random_table()
+    cells = [(e, s) for e in table.economies for s in table.sectors]
+    demand = [(e, c) for e in table.economies for c in ("Household", "Government")]
+
+    def labels(pairs: list[tuple[str, str]]) -> bytes:
+        return "".join(f"Country {e}\t{e}\tIndustries\t{s}\t\n" for e, s in pairs).encode()
+
+    def matrix(rows: object) -> bytes:
+        return "".join("\t".join(repr(float(v)) for v in row) + "\n" for row in rows).encode()
+
+    return [
+        {
+            "Eora26_2010_bp_T.txt": matrix(table.Z),
+            "Eora26_2010_bp_FD.txt": matrix(table.final_demand.reshape(6, 6)),
+            "Eora26_2010_bp_VA.txt": matrix([table.value_added_flow * 0.6, table.value_added_flow * 0.4]),
+            "labels_T.txt": labels(cells),
+            "labels_FD.txt": labels(demand),
+        }
+    ]
+
+
+def wiod_samples() -> list[Sample]:
+    """The sheet of WIOD's 2013 release for three economies and two sectors."""
+    import openpyxl
+
+    table = random_table()
+    book = openpyxl.Workbook()
+    sheet = book.active
+    cells = [(e, s) for e in table.economies for s in ("c1", "c2")]
+    demand = [(e, c) for e in table.economies for c in ("c37", "c38")]
+    names = [*["Farms", "Mines"] * 3, *["Households", "Investment"] * 3, "Total output"]
+    blank = [None] * 4
+    rows = [
+        ["Intercountry Input-Output Table, 2009", *[None] * 16],
+        [None] * 17,
+        [*blank, *range(13)],
+        [*blank, *names],
+        [*blank, *(e for e, _ in (*cells, *demand)), "TOT"],
+        [*blank, *(c for _, c in (*cells, *demand)), "GO"],
+    ]
+    for k, (economy, code) in enumerate(cells):
+        numbers = [*table.Z[k], *table.final_demand[k].ravel(), table.X[k]]
+        rows.append([code, names[k], economy, code, *map(float, numbers)])
+    for title, code, row in (
+        ("Total intermediate consumption", "r60", table.Z.sum(axis=0)),
+        ("taxes less subsidies", "r61", table.X * 0.01),
+        ("Value added at basic prices", "r64", table.value_added_flow),
+        ("Output at basic prices", "r69", table.X),
+    ):
+        rows.append([code, title, "TOT", code, *map(float, row), *[None] * 7])
+    for row in rows:
+        sheet.append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return [{"wiot09_row_sep12.xlsx": buffer.getvalue()}]
+
+
+def concordance_samples() -> list[Sample]:
+    return [{"c.csv": b"code,label\nAAA,north\nBBB,north\nCCC,south\n"}, {"c.csv": b"code,label\n"}]
