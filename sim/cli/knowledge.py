@@ -6,27 +6,31 @@ An id may stand for several things (``tariff`` is a lever, a kind of event and a
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 Entry = dict[str, Any]
 
-#: Calibration files besides parameters.csv with the columns that identify a row; the first one names the quantity.
-_FILES: Mapping[str, tuple[str, ...]] = {
-    "countries.csv": ("parameter", "economy"),
-    "elasticities.csv": ("set", "sector"),
-    "exposure.csv": ("kind", "sector"),
-    "labour_profile.csv": ("sector",),
-    "ai_providers.csv": ("economy",),
-    "facts.csv": ("fact", "who", "whom", "period"),
+#: Calibration files besides parameters.csv: name of the quantity, with the first key of a row in it, and the keys of a row.
+_FILES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "countries.csv": ("{}", ("parameter", "economy")),
+    "elasticities.csv": ("trade_elasticity.{}", ("set", "sector")),
+    "exposure.csv": ("{}_exposure", ("kind", "sector")),
+    "labour_profile.csv": ("labour_profile", ("sector",)),
+    "ai_providers.csv": ("ai_provider_weights", ("economy",)),
+    "facts.csv": ("{}", ("fact", "who", "whom", "period")),
 }
-#: Names of the quantities of a file: before and after the value of its first column, or the whole name.
-_NAMES = {
-    "elasticities.csv": "trade_elasticity.{}",
-    "exposure.csv": "{}_exposure",
-    "labour_profile.csv": "labour_profile",
-    "ai_providers.csv": "ai_provider_weights",
-}
+#: Registries and words about everything: that an id stands there says nothing of its use.
+_EVERYWHERE = ("sim.levers", "sim.indicators.registry", "sim.cli", "sim.texts", "decomp.terms")
+_WWZ = "Wang, Wei & Zhu (2013), NBER WP 19677"
+
+
+def picked(entry: Any, names: str, **more: Any) -> Entry:
+    """Attributes of an entry of a registry by their names, and ``more``."""
+    return {name: getattr(entry, name) for name in names.split()} | more
 
 
 def find(name: str) -> list[Entry]:
@@ -34,41 +38,32 @@ def find(name: str) -> list[Entry]:
 
     Scenario paths (``behaviour.automation.robot_speed``), numbers of terms (``T5``) and of lessons (``L3``) are ids too.
     """
-    from sim.cli.lessons import asked_for
+    from sim.explorer.lessons.files import lesson_files
 
     wanted = name.strip().removeprefix("behaviour.").casefold()
-    known = [*_registries(), *(_lessons() if asked_for(wanted) else ())]
-    exact = [one for one in known if wanted in (one["id"].casefold(), str(one.get("number", "")).casefold())]
-    return exact + [one for one in known if one["id"].casefold().endswith(f".{wanted}")]
+    # Reading all lesson files takes longer than everything else that can be explained.
+    lesson = wanted in lesson_files() or re.fullmatch(r"l\d", wanted)
+    known = [*_registries(), *(lessons() if lesson else ())]
+    exact = [entry for entry in known if wanted in (entry["id"].casefold(), str(entry.get("number", "")).casefold())]
+    return exact + [entry for entry in known if entry["id"].casefold().endswith(f".{wanted}")]
 
 
 def names() -> list[str]:
     """All ids, each once, in the order of the registries; and their last parts, which are accepted as well."""
-    ids = list(dict.fromkeys(one["id"] for one in entries()))
-    return [*ids, *dict.fromkeys(one.rpartition(".")[2] for one in ids if "." in one)]
+    ids = list(dict.fromkeys(entry["id"] for entry in entries()))
+    return [*ids, *dict.fromkeys(id.rpartition(".")[2] for id in ids if "." in id)]
 
 
 def entries() -> Iterator[Entry]:
     """Every entry, registry by registry, lessons last."""
     yield from _registries()
-    yield from _lessons()
+    yield from lessons()
 
 
 def _registries() -> Iterator[Entry]:
-    yield from _parameters()
-    yield from _calibration()
-    yield from _levers()
-    yield from _indicators()
-    yield from _terms()
-    yield from _checks()
-    yield from _errors()
-    yield from _groups()
-
-
-def _entry(kind: str, id: str, **fields: Any) -> Entry:
-    """One entry without its empty fields; numbers that are infinite become words, because JSON has none."""
-    kept = {key: _plain(value) for key, value in fields.items() if value not in (None, "", (), [])}
-    return {"kind": kind, "id": id, **kept}
+    """Entries without their empty fields; numbers that are infinite become words, because JSON has none."""
+    for entry in (*_parameters(), *_calibration(), *_levers(), *_indicators(), *_terms(), *_others()):
+        yield {key: _plain(value) for key, value in entry.items() if value not in (None, "", (), [])}
 
 
 def _plain(value: Any) -> Any:
@@ -81,195 +76,208 @@ def _parameters() -> Iterator[Entry]:
     from sim.report.names import parameter_label
     from sim.texts import Texts
 
-    for one in parameters().values():
-        lever = SETTING.get(one.id)
-        path = one.id if one.id.startswith("economy.") else f"behaviour.{one.id}"
-        yield _entry(
-            "parameter",
-            one.id,
-            label_en=parameter_label(one.id, Texts("en")),
-            label_zh=parameter_label(one.id, Texts("zh")),
-            value=one.value,
-            low=one.low,
-            high=one.high,
-            unit=one.unit,
-            allowed=lever.allowed if lever else "",
-            meaning=lever.meaning if lever else "",
-            year=one.year,
-            source=one.source,
-            status=one.status,
-            status_meaning=STATUSES[one.status],
-            note=one.note,
-            path=path if lever else None,
-            applies_to=lever.shape if lever else "",
-            nature=lever.kind if lever else "",
-        )
+    for row in parameters().values():
+        entry = {"kind": "parameter", "id": row.id}
+        entry |= {f"label_{lang}": parameter_label(row.id, Texts(lang)) for lang in ("en", "zh")}
+        entry |= picked(row, "value low high unit year source status note", status_meaning=STATUSES[row.status])
+        if lever := SETTING.get(row.id):
+            path = row.id if row.id.startswith("economy.") else f"behaviour.{row.id}"
+            entry |= picked(lever, "allowed meaning", path=path, applies_to=lever.shape, nature=lever.kind)
+        yield entry
 
 
 def _calibration() -> Iterator[Entry]:
     from sim.calibration import STATUSES
     from sim.calibration.rows import Row, read_rows
 
-    for file, keys in _FILES.items():
+    for file, (template, keys) in _FILES.items():
         quantities: dict[str, list[Row]] = {}
         for row in read_rows(file, keys).values():
-            quantities.setdefault(_NAMES.get(file, "{}").format(row.key[0]), []).append(row)
+            quantities.setdefault(template.format(row.key[0]), []).append(row)
         for name, rows in quantities.items():
-            statuses = list(dict.fromkeys(row.status for row in rows))
+            statuses, sources = (dict.fromkeys(getattr(row, field) for row in rows) for field in ("status", "source"))
             low, high = min(row.value for row in rows), max(row.value for row in rows)
-            yield _entry(
-                "calibration",
-                name,
-                value=f"{len(rows)} values, {low:g} … {high:g}",
-                unit=rows[0].unit,
-                source="; ".join(dict.fromkeys(row.source for row in rows)),
-                status=", ".join(statuses),
-                status_meaning="; ".join(STATUSES[status] for status in statuses),
-                tables=[file],
-                values=[
-                    {
-                        " ".join(keys[1:] or keys): " ".join(row.key[1:] or row.key),
-                        "value": row.value,
-                        "low": _plain(row.low),
-                        "high": _plain(row.high),
-                        "year": row.year,
-                        "status": row.status,
-                        "note": row.note,
+            yield {
+                "kind": "calibration",
+                "id": name,
+                "value": f"{len(rows)} values, {low:g} … {high:g}",
+                "unit": rows[0].unit,
+                "source": "; ".join(sources),
+                "status": ", ".join(statuses),
+                "status_meaning": "; ".join(STATUSES[status] for status in statuses),
+                "tables": [file],
+                "values": [
+                    {" ".join(keys[1:] or keys): " ".join(row.key[1:] or row.key)}
+                    | {
+                        field: _plain(getattr(row, field))
+                        for field in ("value", "low", "high", "year", "status", "note")
                     }
                     for row in rows
                 ],
-            )
+            }
 
 
 def _levers() -> Iterator[Entry]:
     from sim.levers import EVENT, POLICY
 
-    for kind, registry, path in (
-        ("policy", POLICY, "policies[].lever: {}"),
-        ("event", EVENT, "events[].type: {}"),
-    ):
-        for one in registry.values():
-            yield _entry(
-                kind,
-                one.id,
-                label_en=one.label_en,
-                label_zh=one.label_zh,
-                unit=one.unit,
-                allowed=one.allowed,
-                meaning=one.meaning,
-                applies_to=one.shape,
-                nature=one.kind,
-                path=path.format(one.id),
+    for kind, registry, path in (("policy", POLICY, "policies[].lever: "), ("event", EVENT, "events[].type: ")):
+        for lever in registry.values():
+            yield {"kind": kind} | picked(
+                lever,
+                "id label_en label_zh unit allowed meaning",
+                applies_to=lever.shape,
+                nature=lever.kind,
+                path=path + lever.id,
                 tables=["levers"],
             )
 
 
 def _indicators() -> Iterator[Entry]:
+    from decomp.terms import GROUPS, TERMS
     from sim.indicators.registry import INDICATORS, PAIR_INDICATORS
 
+    terms = {term.code for term in TERMS} | {group.code for group in GROUPS}
     for kind, registry, table in (
         ("indicator", INDICATORS, "indicators"),
         ("pair_indicator", PAIR_INDICATORS, "pairs"),
     ):
-        for one in registry.values():
-            if not _is_term(one.id):
-                yield _entry(
-                    kind,
-                    one.id,
-                    label_en=one.label_en,
-                    label_zh=one.label_zh,
-                    unit=one.unit,
-                    formula=one.formula,
-                    source=one.source,
-                    scope=one.scope if kind == "indicator" else "",
-                    tables=[table],
-                )
-
-
-def _is_term(id: str) -> bool:
-    from decomp.terms import GROUPS, TERMS
-
-    return id in {term.code for term in TERMS} | {group.code for group in GROUPS}
+        for indicator in registry.values():
+            if indicator.id not in terms:
+                scope = indicator.scope if kind == "indicator" else ""
+                fields = picked(indicator, "id label_en label_zh unit formula source", scope=scope, tables=[table])
+                yield {"kind": kind} | fields
 
 
 def _terms() -> Iterator[Entry]:
     from decomp.terms import GROUPS, TERMS
 
-    source = "Wang, Wei & Zhu (2013), NBER WP 19677"
-    for one in TERMS:
-        sums = [group.code for group in GROUPS if one.number in group.terms]
-        yield _entry(
-            "term",
-            one.code,
-            number=f"T{one.number}",
-            label_en=one.label_en,
-            label_zh=one.label_zh,
-            unit="million USD",
-            formula=f"T{one.number} = {one.equation}",
-            source=source,
-            terms=sums,
-            tables=["indicators", "pairs"],
+    common = {"unit": "million USD", "source": _WWZ, "tables": ["indicators", "pairs"]}
+    for term in TERMS:
+        number = f"T{term.number}"
+        yield {"kind": "term", "id": term.code, "number": number} | picked(
+            term,
+            "label_en label_zh",
+            formula=f"{number} = {term.equation}",
+            terms=[group.code for group in GROUPS if term.number in group.terms],
+            **common,
         )
     for group in GROUPS:
-        yield _entry(
-            "term_group",
-            group.code,
-            label_en=group.label_en,
-            label_zh=group.label_zh,
-            unit="million USD",
+        yield {"kind": "term_group", "id": group.code} | picked(
+            group,
+            "label_en label_zh",
             formula=f"{group.code} = {group.equation}",
-            source=source,
-            tables=["indicators", "pairs"],
             terms=[term.code for term in TERMS if term.number in group.terms],
+            **common,
         )
 
 
-def _checks() -> Iterator[Entry]:
+def _others() -> Iterator[Entry]:
+    """Accounting checks, error codes, groups of economies and sectors."""
+    from decomp.names import groups
     from sim.economy.accounts import TOLERANCES as SOLVER
+    from sim.errors import CODES
+    from sim.explorer.lessons.files import CODES as LESSONS
     from sim.indicators.checks import MEANINGS, TOLERANCES
     from sim.texts import catalogue
 
     for name in dict.fromkeys((*MEANINGS, *SOLVER)):
-        labels = [catalogue(lang).get(f"check.{name}", "") for lang in ("en", "zh")]
+        labels = {f"label_{lang}": catalogue(lang).get(f"check.{name}", "") for lang in ("en", "zh")}
         tolerance = TOLERANCES.get(name, SOLVER.get(name))
-        yield _entry(
-            "check",
-            name,
-            label_en=labels[0],
-            label_zh=labels[1],
-            formula=MEANINGS.get(name, ""),
-            tolerance=tolerance,
-            tables=["checks"],
-        )
-
-
-def _errors() -> Iterator[Entry]:
-    from sim.errors import CODES
-    from sim.explorer.lessons.files import CODES as LESSONS
-
-    for code, meaning in CODES.items():
-        yield _entry("error", code, meaning=meaning)
-    for code, meaning in LESSONS.items():
-        yield _entry("lesson_error", code, meaning=meaning)
-
-
-def _lessons() -> Iterator[Entry]:
-    from sim.cli.lessons import explained
-
-    for one in explained():
-        yield _entry(**one)
-
-
-def _groups() -> Iterator[Entry]:
-    from decomp.names import groups
-
+        formula = MEANINGS.get(name, "")
+        yield {"kind": "check", "id": name, **labels, "formula": formula, "tolerance": tolerance, "tables": ["checks"]}
+    for kind, codes in (("error", CODES), ("lesson_error", LESSONS)):
+        yield from ({"kind": kind, "id": code, "meaning": meaning} for code, meaning in codes.items())
     for kind, plural in (("economy", "economies"), ("sector", "sectors")):
-        for one in groups(kind):
-            yield _entry(
-                plural,
-                one.name,
-                label_en=one.en,
-                label_zh=one.zh,
-                members=sorted(one.members),
-                note=one.note,
-            )
+        for group in groups(kind):
+            yield {"kind": plural, "id": group.name, "label_en": group.en, "label_zh": group.zh,
+                   "members": sorted(group.members), "note": group.note}  # fmt: skip
+
+
+def lessons() -> Iterator[Entry]:
+    """One entry per lesson: goals, steps, and the sources that its answers are computed from."""
+    from sim.explorer.lessons.files import lesson_files, library
+
+    paths = lesson_files()
+    for lesson in library().values():
+        # Kind of each step, with the id of its question or the run that it makes.
+        steps = [(step.kind, getattr(step, "id", None) or getattr(step, "source", None)) for step in lesson.steps]
+        evidence = []
+        for name, source in lesson.sources.items():
+            label = {f"label_{lang}": source.label.in_(lang) for lang in ("en", "zh")} if source.kind == "run" else {}
+            changed = source.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"label"})
+            evidence.append({"name": name, **label, "kind": source.kind, **changed})
+        yield {
+            "kind": "lesson",
+            "id": lesson.id,
+            "number": f"L{lesson.order}",
+            **{f"label_{lang}": lesson.title.in_(lang) for lang in ("en", "zh")},
+            **picked(lesson, "minutes level", needs=list(lesson.needs)),
+            **{f"goals_{lang}": [goal.in_(lang) for goal in lesson.goals] for lang in ("en", "zh")},
+            "steps": [{"kind": kind, **({"name": name} if name else {})} for kind, name in steps],
+            "evidence": evidence,
+            "file": str(paths[lesson.id]),
+        }
+
+
+# -- where an id is used ---------------------------------------------------------------------------
+
+
+def uses(kind: str, id: str) -> dict[str, list[str]]:
+    """Scenarios of the library and modules of the program that use an entry, where there are any."""
+    if kind in ("economies", "sectors", "lesson"):
+        return {}
+    where = {"scenarios": scenarios_using(kind, id), "modules": modules_reading(kind, id)}
+    return {key: value for key, value in where.items() if value}
+
+
+def scenarios_using(kind: str, id: str) -> list[str]:
+    """Scenarios of the library that set a lever, event or setting, or expect something of an indicator."""
+    from sim.scenario import scenario_files
+    from sim.scenario.yaml_text import parse
+
+    sections = {"policy": ("policies", "lever"), "event": ("events", "type")}
+    sections |= dict.fromkeys(("indicator", "term", "term_group"), ("expect", "indicator"))
+    found = []
+    for name, path in scenario_files().items():
+        data = parse(path.read_text(encoding="utf-8"), str(path)).data
+        if kind == "parameter":
+            mentioned = set(_settings(data))
+        else:
+            section, key = sections.get(kind, ("", ""))
+            mentioned = {str(item.get(key)) for item in data.get(section) or ()}
+        if id in mentioned:
+            found.append(name)
+    return found
+
+
+def _settings(data: Mapping[str, Any]) -> Iterator[str]:
+    """Ids of the settings that a scenario gives, for all economies or for one."""
+    yield from _paths(data.get("economy") or {}, "economy")
+    for family, entry in (data.get("behaviour") or {}).items():
+        yield from _paths(entry, family)
+        overrides = entry.get("overrides") or {} if isinstance(entry, Mapping) else {}
+        for own in overrides.values():
+            yield from _paths(own, family)
+
+
+def _paths(tree: Any, prefix: str) -> Iterator[str]:
+    if isinstance(tree, Mapping):
+        for key, value in tree.items():
+            yield from _paths(value, f"{prefix}.{key}")
+    else:
+        yield prefix
+
+
+def modules_reading(kind: str, id: str) -> list[str]:
+    """Modules whose code names the id in quotes, or a setting as an attribute; sorted."""
+    quoted = rf"""["']{re.escape(id)}["']"""
+    last = id.rpartition(".")[2]
+    pattern = re.compile(rf"{quoted}|[\w\])]\.{re.escape(last)}\b" if kind == "parameter" else quoted)
+    found = []
+    for package in ("decomp", "sim"):
+        root = Path(str(files(package)))
+        for path in sorted(root.rglob("*.py")):
+            module = ".".join((package, *path.relative_to(root).with_suffix("").parts)).removesuffix(".__init__")
+            if not module.startswith(_EVERYWHERE) and pattern.search(path.read_text(encoding="utf-8")):
+                found.append(module)
+    return found

@@ -4,240 +4,167 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-Row = dict[str, Any]
+from sim.cli.knowledge import Entry, picked
+
+if TYPE_CHECKING:
+    from sim.texts import Texts
+
+#: Fields of a row of calibration.
+_ROW = "value low high unit source status note"
 
 
-def entries(kind: str) -> list[Row]:
-    """Rows of one registry; plain values, so that they can be written as JSON."""
-    return _READERS[kind]()
+def entries(kind: str) -> list[Entry]:
+    """Rows of one registry as plain values; JSON has no infinity, so that an open end is null."""
+    return [
+        {key: None if isinstance(value, float) and math.isinf(value) else value for key, value in row.items()}
+        for row in _READERS[kind][0]()
+    ]
 
 
-def shown(kind: str, rows: list[Row], lang: str) -> str:
+def shown(kind: str, rows: list[Entry], lang: str) -> str:
     """Return the rows as an aligned table with the labels of one language."""
     from rich.console import Console
     from rich.table import Table
 
-    columns = _COLUMNS[kind]
+    from sim.texts import Texts
+
+    texts = Texts(lang)
+    columns = _READERS[kind][1].split()
     table = Table(box=None, pad_edge=False, show_edge=False)
     for name in columns:
-        table.add_column(name, no_wrap=name in {"name", "id", "code"}, overflow="fold")
+        table.add_column(texts(f"list.{name}"), no_wrap=name in {"name", "id", "code"}, overflow="fold")
     for row in rows:
-        table.add_row(*(_cell(row, name, lang) for name in columns))
-    probe = Console()
-    out = Console(file=io.StringIO(), width=probe.width if probe.is_terminal else 160, no_color=True)
-    out.print(table)
-    text: str = out.file.getvalue()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in text.splitlines())
+        table.add_row(*(_cell(kind, row, name, texts) for name in columns))
+    probe, out = Console(), io.StringIO()
+    Console(file=out, width=probe.width if probe.is_terminal else 160, no_color=True).print(table)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 
-def _cell(row: Row, name: str, lang: str) -> str:
-    value = row.get(name, row.get(f"{name}_{lang}") or row.get(f"{name}_en"))
+def _cell(kind: str, row: Entry, name: str, texts: Texts) -> str:
+    from sim.texts.words import WORDED, limits, meaning, phrase
+
+    value = row.get(name, row.get(f"{name}_{texts.lang}") or row.get(f"{name}_en"))
     if isinstance(value, Mapping):
-        value = value.get(lang) or value.get("en")
-    if name == "years" and isinstance(value, list):
+        return texts.pick(value)
+    if name == "years" and value is not None:
         return f"{value[0]}–{value[1]}"
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
-    return "" if value is None else str(value)
+        return ", ".join(map(str, value))
+    if texts.lang == "en" or not isinstance(value, str):
+        return "" if value is None else str(value)
+    if name == "allowed":
+        return limits(value, texts)
+    if name == "meaning":
+        return meaning("error", row["code"], value, texts)
+    if kind == "lessons" and name == "level":
+        return texts(f"lessons.level.{value}")
+    return phrase(value, texts) if name in WORDED else value
 
 
-def _scenarios() -> list[Row]:
+def _scenarios() -> Iterator[Entry]:
     from sim.scenario import scenario_files
     from sim.scenario.yaml_text import parse  # without the models: the list is there at once
 
-    rows = []
     for name, path in scenario_files().items():
         data = parse(path.read_text(encoding="utf-8"), str(path)).data
-        rows.append(
-            {
-                "name": name,
-                "title": data["title"],
-                "question": data["question"],
-                "narrative": data.get("narrative", []),
-                "table": data.get("table", "world-2011"),
-                "years": data["years"],
-                "expectations": len(data.get("expect", [])),
-                "file": str(path),
-            }
-        )
-    return rows
+        given = {key: data[key] for key in ("title", "question")}
+        given |= {
+            "narrative": data.get("narrative", []),
+            "table": data.get("table", "world-2011"),
+            "years": data["years"],
+        }
+        yield {"name": name, **given, "expectations": len(data.get("expect", [])), "file": str(path)}
 
 
-def _tables() -> list[Row]:
+def _tables() -> Iterator[Entry]:
     from decomp.io import bundled_names, load
 
-    rows = []
     for name in bundled_names():
         table = load(name)
-        rows.append(
-            {
-                "name": name,
-                "year": table.year,
-                "economies": table.G,
-                "sectors": table.N,
-                "unit": table.unit,
-                "source": table.source,
-                "licence": table.licence,
-            }
-        )
-    return rows
+        sizes = {"name": name, "year": table.year, "economies": table.G, "sectors": table.N}
+        yield sizes | picked(table, "unit source licence")
 
 
-def _indicators() -> list[Row]:
+def _indicators() -> Iterator[Entry]:
     from sim.indicators.registry import INDICATORS, PAIR_INDICATORS
 
-    return [
-        {
-            "id": entry.id,
-            "level": level,
-            "label_en": entry.label_en,
-            "label_zh": entry.label_zh,
-            "unit": entry.unit,
-            "formula": entry.formula,
-            "source": entry.source,
-        }
-        for level, registry in (("economy", INDICATORS), ("pair", PAIR_INDICATORS))
-        for entry in registry.values()
-    ]
+    for level, registry in (("economy", INDICATORS), ("pair", PAIR_INDICATORS)):
+        for indicator in registry.values():
+            names = "label_en label_zh unit formula source"
+            yield {"id": indicator.id, "level": level} | picked(indicator, names)
 
 
-def _levers() -> list[Row]:
+def _levers() -> Iterator[Entry]:
     from sim.calibration.parameters import parameters
     from sim.levers import EVENT, POLICY, SETTING
 
-    rows = []
     for where, registry in (("policies", POLICY), ("events", EVENT), ("settings", SETTING)):
         for lever in registry.values():
-            known = parameters().get(lever.id) if where == "settings" else None
-            setting = lever.id if lever.id.startswith("economy.") else f"behaviour.{lever.id}"
-            rows.append(
-                {
-                    "id": lever.id,
-                    "where": where,
-                    "path": setting if where == "settings" else where,
-                    "label_en": lever.label_en,
-                    "label_zh": lever.label_zh,
-                    "unit": lever.unit,
-                    "kind": lever.kind,
-                    "applies_to": lever.shape,
-                    "min": _bound(lever.min),
-                    "max": _bound(lever.max),
-                    "allowed": lever.allowed,
-                    "default": known.value if known else None,
-                    "meaning": lever.meaning,
-                }
-            )
-    return rows
+            default, path = None, where
+            if where == "settings":
+                path = lever.id if lever.id.startswith("economy.") else f"behaviour.{lever.id}"
+                default = parameters()[lever.id].value if lever.id in parameters() else None
+            row = {"id": lever.id, "where": where, "path": path} | picked(lever, "label_en label_zh unit kind")
+            row |= {"applies_to": lever.shape} | picked(lever, "min max allowed")
+            yield row | {"default": default, "meaning": lever.meaning}
 
 
-def _terms() -> list[Row]:
+def _terms() -> Iterator[Entry]:
     from decomp.terms import GROUPS, TERMS
 
-    terms: list[Row] = [
-        {
-            "code": t.code,
-            "number": t.number,
-            "label_en": t.label_en,
-            "label_zh": t.label_zh,
-            "group": t.group,
-            "equation": t.equation,
-        }
-        for t in TERMS
-    ]
-    groups: list[Row] = [
-        {
-            "code": g.code,
-            "number": None,
-            "label_en": g.label_en,
-            "label_zh": g.label_zh,
-            "group": "",
-            "equation": g.equation,
-        }
-        for g in GROUPS
-    ]
-    return terms + groups
+    registries: tuple[Any, ...] = (*TERMS, *GROUPS)
+    for entry in registries:
+        number, group = getattr(entry, "number", None), getattr(entry, "group", "")
+        yield {"code": entry.code, "number": number} | picked(
+            entry, "label_en label_zh", group=group, equation=entry.equation
+        )
 
 
-def _parameters() -> list[Row]:
+def _parameters() -> Iterator[Entry]:
     from sim.calibration.parameters import parameters
 
-    return [
-        {
-            "id": p.id,
-            "value": p.value,
-            "low": _bound(p.low),
-            "high": _bound(p.high),
-            "unit": p.unit,
-            "source": p.source,
-            "status": p.status,
-            "note": p.note,
-        }
-        for p in parameters().values()
-    ]
+    return (picked(row, f"id {_ROW}") for row in parameters().values())
 
 
-def _types() -> list[Row]:
+def _types() -> Iterator[Entry]:
     from sim.calibration import country_types
 
-    return [
-        {
-            "name": name,
-            "sets": id,
-            "value": row.value,
-            "low": _bound(row.low),
-            "high": _bound(row.high),
-            "unit": row.unit,
-            "source": row.source,
-            "status": row.status,
-            "note": row.note,
-        }
-        for name, rows in country_types().items()
-        for id, row in rows.items()
-    ]
+    for name, rows in country_types().items():
+        yield from ({"name": name, "sets": id} | picked(row, _ROW) for id, row in rows.items())
 
 
-def _errors() -> list[Row]:
+def _errors() -> Iterator[Entry]:
     from sim.errors import CODES
     from sim.explorer.lessons.files import CODES as LESSONS
 
-    return [{"code": code, "meaning": meaning} for code, meaning in {**CODES, **LESSONS}.items()]
+    return ({"code": code, "meaning": meaning} for code, meaning in {**CODES, **LESSONS}.items())
 
 
-def _lessons() -> list[Row]:
-    from sim.cli.lessons import listed
+def _lessons() -> Iterator[Entry]:
+    from sim.explorer.lessons.files import lesson_files, library
 
-    return listed()
+    paths = lesson_files()
+    for lesson in library().values():
+        head = {"id": lesson.id, "number": f"L{lesson.order}", "title": lesson.title.model_dump()}
+        runs = [name for name, source in lesson.sources.items() if source.kind == "run"]
+        counts = {"needs": list(lesson.needs), "steps": len(lesson.steps), "questions": len(lesson.asked), "runs": runs}
+        yield head | picked(lesson, "minutes level") | counts | {"file": str(paths[lesson.id])}
 
 
-def _bound(value: float) -> float | None:
-    """JSON has no infinity: an open end is null."""
-    return value if math.isfinite(value) else None
-
-
-_READERS: Mapping[str, Callable[[], list[Row]]] = {
-    "scenarios": _scenarios,
-    "tables": _tables,
-    "indicators": _indicators,
-    "levers": _levers,
-    "terms": _terms,
-    "parameters": _parameters,
-    "types": _types,
-    "errors": _errors,
-    "lessons": _lessons,
-}
-_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "scenarios": ("name", "title", "years", "table", "question"),
-    "tables": ("name", "year", "economies", "sectors", "unit", "licence"),
-    "indicators": ("id", "level", "label", "unit", "formula"),
-    "levers": ("where", "id", "label", "kind", "allowed", "default", "unit"),
-    "terms": ("code", "number", "label", "group", "equation"),
-    "parameters": ("id", "value", "low", "high", "unit", "status", "source"),
-    "types": ("name", "sets", "value", "low", "high", "unit", "status", "source"),
-    "errors": ("code", "meaning"),
-    "lessons": ("number", "id", "title", "minutes", "level", "questions", "needs"),
+#: Reader of the rows of each kind, and the columns of its table.
+_READERS: Mapping[str, tuple[Callable[[], Iterator[Entry]], str]] = {
+    "scenarios": (_scenarios, "name title years table question"),
+    "tables": (_tables, "name year economies sectors unit licence"),
+    "indicators": (_indicators, "id level label unit formula"),
+    "levers": (_levers, "where id label kind allowed default unit"),
+    "terms": (_terms, "code number label group equation"),
+    "parameters": (_parameters, "id value low high unit status source"),
+    "types": (_types, "name sets value low high unit status source"),
+    "errors": (_errors, "code meaning"),
+    "lessons": (_lessons, "number id title minutes level questions needs"),
 }

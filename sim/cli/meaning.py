@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from sim.cli.knowledge import Entry
     from sim.texts import Texts
 
-#: Fields in the order in which they are shown; ``value`` and ``range`` are built.
-_FIELDS = (
+#: Fields in the order in which they are shown; ``range`` is built.
+FIELDS = [
     "minutes",
     "level",
     "goals",
@@ -42,23 +42,7 @@ _FIELDS = (
     "scenarios",
     "modules",
     "file",
-)
-#: Kinds of entries for which it makes sense to ask who uses them.
-_USED = (
-    "parameter",
-    "calibration",
-    "policy",
-    "event",
-    "indicator",
-    "pair_indicator",
-    "term",
-    "term_group",
-    "error",
-    "lesson_error",
-    "check",
-)
-#: Fields of lessons that are put into words.
-_OF_LESSONS = ("minutes", "level", "goals", "steps", "evidence")
+]
 _WIDTH = 100
 
 
@@ -83,19 +67,20 @@ def explain(
       unweave explain L3
       unweave explain labour_share --json
     """
-    from sim.cli.knowledge import find
+    from decomp.labels import did_you_mean
+    from sim.cli.knowledge import find, names, uses
+    from sim.texts import Texts
 
-    found = [_with_uses(entry) for entry in find(name)]
+    found = [entry | uses(entry["kind"], entry["id"]) for entry in find(name)]
     if not found:
-        raise typer.BadParameter(_unknown(name), param_hint="ID")
+        guess = did_you_mean(name.removeprefix("behaviour."), names()) or "."
+        where = "`unweave list` shows indicators, levers, terms, parameters, lessons and errors."
+        raise typer.BadParameter(f"nothing is called {name!r}{guess} {where}", param_hint="ID")
     if as_json:
         answer = {"schema_version": 1, "command": "explain", "asked": name, "entries": found}
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
         return
-    from sim.texts import Texts
-
-    texts = Texts(lang)
-    typer.echo("\n\n".join("\n".join(_shown(entry, texts)) for entry in found))
+    typer.echo("\n\n".join("\n".join(shown(entry, Texts(lang))) for entry in found))
 
 
 def register(app: typer.Typer) -> None:
@@ -103,61 +88,84 @@ def register(app: typer.Typer) -> None:
     app.command("explain")(explain)
 
 
-def _unknown(name: str) -> str:
-    from decomp.labels import did_you_mean
-    from sim.cli.knowledge import names
-
-    guess = did_you_mean(name.removeprefix("behaviour."), names()) or "."
-    return f"nothing is called {name!r}{guess} `unweave list` shows indicators, levers, terms, parameters, lessons and errors."
-
-
-def _with_uses(entry: Entry) -> Entry:
-    """Add the scenarios of the library and the modules that use an entry."""
-    from sim.cli.uses import modules_reading, scenarios_using
-
-    if entry["kind"] not in _USED:
-        return entry
-    uses = {
-        "scenarios": scenarios_using(entry["kind"], entry["id"]),
-        "modules": modules_reading(entry["kind"], entry["id"]),
-    }
-    return {**entry, **{key: value for key, value in uses.items() if value}}
-
-
-def _shown(entry: Entry, texts: Texts) -> Iterator[str]:
+def shown(entry: Entry, texts: Texts) -> Iterator[str]:
     """Lines of one entry: id and kind, label, then a line or two for each field."""
-    label = entry.get(f"label_{texts.lang}") or entry.get("label_en")
+    own, other = ("zh", "en") if texts.lang == "zh" else ("en", "zh")
+    labels = [label for lang in (own, other) if (label := entry.get(f"label_{lang}"))]
     number = f" ({entry['number']})" if "number" in entry else ""
     yield f"{entry['id']}{number} · {texts('explain.' + entry['kind'])}"
-    if label:
-        other = entry.get("label_zh" if texts.lang == "en" else "label_en")
-        yield from _field(texts("explain.label"), f"{label} · {other}" if other else str(label))
-    for field in _FIELDS:
-        value = _value(entry, field, texts)
-        if value:
-            yield from _field(texts(f"explain.{field}"), value)
+    if labels:
+        yield from _field(texts("explain.label"), " · ".join(labels))
+    for field in FIELDS:
+        if value := _value(entry, field, texts):
+            yield from _field(_head(entry, field, texts), value)
     yield from _rows(entry.get("values", ()), texts)
 
 
+def _head(entry: Entry, field: str, texts: Texts) -> str:
+    """Name of a field; of one that is English whatever the language, with a word that says so."""
+    name = texts(f"explain.{field}")
+    return texts("explain.in_english", name=name) if field == "note" and entry["kind"] == "parameter" else name
+
+
 def _value(entry: Entry, field: str, texts: Texts) -> str:
+    from sim.calibration import STATUSES
+    from sim.texts.words import limits, meaning, phrase, phrases_of
+
+    value = entry.get(field)
     if field == "range":
         return f"{_number(entry['low'])} … {_number(entry['high'])}" if "low" in entry else ""
-    if field == "path" and "path" not in entry and entry["kind"] == "parameter":
+    if field == "path" and value is None and entry["kind"] == "parameter":
         return texts("explain.fixed")
-    if entry["kind"] == "lesson" and field in _OF_LESSONS:
-        from sim.cli.lessons import spelled
-
-        return spelled(field, entry, texts)
-    value = entry.get(field)
-    if field == "status" and "status_meaning" in entry:
-        return f"{value} — {entry['status_meaning']}"
+    if entry["kind"] == "lesson" and field in ("minutes", "level", "goals", "steps", "evidence"):
+        return _of_lesson(field, entry, texts)
+    if field == "value" and "values" in entry:
+        numbers = [row["value"] for row in entry["values"]]
+        return texts("explain.values_of", count=len(numbers), low=f"{min(numbers):g}", high=f"{max(numbers):g}")
+    if field == "status" and value:
+        said = [meaning("status", status, STATUSES[status], texts) for status in phrases_of(value)]
+        return f"{phrase(value, texts)} — {texts('explain.join').join(said)}"
+    if value is None or isinstance(value, float | int):
+        return _number(value)
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return _number(value)
+    if field == "allowed":
+        return limits(value, texts) if texts.lang == "zh" else str(value)
+    if field == "meaning":
+        return meaning(entry["kind"].removeprefix("lesson_"), entry["id"], value, texts)
+    return phrase(value, texts) if field in ("unit", "scope", "applies_to", "nature") else str(value)
 
 
 def _number(value: Any) -> str:
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _of_lesson(field: str, entry: Entry, texts: Texts) -> str:
+    """A field of a lesson in words."""
+    if field == "minutes":
+        return texts("explain.minutes_of", minutes=entry["minutes"])
+    if field == "level":
+        return texts(f"lessons.level.{entry['level']}")
+    if field == "steps":
+        names = [(texts(f"lessons.kind.{step['kind']}"), step.get("name")) for step in entry["steps"]]
+        return " → ".join(f"{kind} ({name})" if name else kind for kind, name in names)
+    parts = entry[f"goals_{texts.lang}"] if field == "goals" else [_source(row, texts) for row in entry["evidence"]]
+    return texts("explain.join").join(parts)
+
+
+def _source(source: Entry, texts: Texts) -> str:
+    """A source of a lesson in words: its name, then the scenario with its levers, or the table."""
+    if source["kind"] == "run":
+        levers = [f"{lever} {value:g}" for lever, value in source.get("levers", {}).items()]
+        parts = [source.get("preset", "baseline"), *levers, *source.get("overrides", ())]
+    elif source["kind"] == "toy":
+        edits = [f"{edit['from']}→{edit['to']} {edit['value']:g}" for edit in source.get("edits", ())]
+        parts = [source["table"], *edits]
+    else:
+        first, last = source.get("first", 1995), source.get("last", 2011)
+        parts = [f"{source.get('tables', 'world')} {first}" + (f"–{last}" if last != first else "")]
+    label = f" “{source[f'label_{texts.lang}']}”" if f"label_{texts.lang}" in source else ""
+    return f"{source['name']}{label} ({', '.join(parts)})"
 
 
 def _field(name: str, value: str) -> Iterator[str]:

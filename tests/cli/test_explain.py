@@ -86,12 +86,12 @@ def test_calibrated_data_list_their_values_by_economy(call: Call) -> None:
 
 
 def test_every_entry_can_be_found_and_shown_in_both_languages() -> None:
-    from sim.cli.meaning import _shown
+    from sim.cli.meaning import shown
 
     for entry in entries():
         assert entry in find(entry["id"])
         for lang in ("en", "zh"):
-            lines = list(_shown(entry, Texts(lang)))
+            lines = list(shown(entry, Texts(lang)))
             assert len(lines) > 1
             assert "explain." not in "".join(lines)
 

@@ -72,8 +72,8 @@ def test_a_lesson_that_is_not_there_is_met_with_a_guess(call: Call) -> None:
 
 def test_listing_lessons_needs_no_server_and_other_ids_no_lesson_files() -> None:
     code = (
-        "import sys; from sim.cli.lessons import listed; from sim.cli.knowledge import find;"
+        "import sys; from sim.cli.lists import entries; from sim.cli.knowledge import find;"
         "from sim.explorer.lessons import files; assert find('T5') and files.library.cache_info().currsize == 0;"
-        "assert len(listed()) == 8; assert 'streamlit' not in sys.modules"
+        "assert len(entries('lessons')) == 8; assert 'streamlit' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -9,13 +9,13 @@ import streamlit as st
 
 from sim.charts.figure import Figure
 from sim.explorer.contents import method_view, proof_view
-from sim.explorer.contents.phrases import plain, spoken
 from sim.explorer.contents.rules import DISTINCT
 from sim.explorer.parts import picking, run_choice, ui
 from sim.explorer.state import session
 from sim.report.sources import limits, provenance
 from sim.runs.saved import Run
 from sim.texts.formats import number
+from sim.texts.words import plain, spoken
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sim.calibration import parameters
-from sim.cli.uses import modules_reading
+from sim.cli.knowledge import modules_reading
 
 ROOT = Path(__file__).resolve().parents[3]
 #: Packages and modules in which a number could decide a result.

@@ -24,7 +24,9 @@ def placeholders(text: str) -> set[str]:
 
 
 def test_both_languages_have_the_same_keys() -> None:
-    assert set(catalogue("en")) == set(catalogue("zh"))
+    # English words of the registries stand in the registries.
+    words = {key for key in catalogue("zh") if key.startswith(("phrase.", "meaning."))}
+    assert set(catalogue("en")) == set(catalogue("zh")) - words
 
 
 @pytest.mark.parametrize("key", sorted(catalogue("en")))

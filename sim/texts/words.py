@@ -1,6 +1,7 @@
-"""Words of the registries (units, statuses, kinds, scopes, limits, meanings) in the language of the page.
+"""Words of the registries (units, statuses, kinds, scopes, limits, meanings) in another language.
 
-Registries and downloads are English; the catalogue has every phrase once more in both languages, and a test compares the two.
+Registries and downloads are English; ``registries.zh.toml`` holds their words in Chinese, and a test looks every one up.
+Labels stand in the registries themselves, in both languages.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Columns that hold phrases of the registries, one or several to a cell.
 PHRASED = ("unit", "status", "scope", "kind", "applies_to", "used_as")
+#: The same on the command line, where the level of an indicator and the place of a lever are words as well.
+WORDED = (*PHRASED, "level", "where")
 #: Limits as the registry of levers words them.
 _LIMITS = re.compile(r"(from|above) (\S+?)(?: to (\S+)|, no upper limit)")
 
@@ -30,18 +33,27 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_")
 
 
+def phrases_of(text: str) -> list[str]:
+    """The phrases of a list of them; commas in brackets part nothing.
+
+    >>> phrases_of("data (seen), literature (recalled, unverified)")
+    ['data (seen)', 'literature (recalled, unverified)']
+    """
+    return re.split(r", (?![^(]*\))", text)
+
+
 def phrase(text: str, texts: Texts) -> str:
-    """A phrase in the language of the page, or as it stands; a list of phrases keeps its order."""
+    """A phrase in the language of the texts, or as it stands; a list of phrases keeps its order."""
     found = texts.get(f"phrase.{slug(text)}")
-    if found is not None:
-        return found
-    parts = re.split(r", (?![^(]*\))", text)
+    if found is not None or texts.lang == "en":
+        return found or text
+    parts = phrases_of(text)
     return text if len(parts) == 1 else texts("method.join").join(phrase(part, texts) for part in parts)
 
 
-def meaning(used_as: str, id: str, text: str, texts: Texts) -> str:
-    """What a lever or kind of event means."""
-    return texts.get(f"meaning.{used_as}_{id.replace('-', '_')}") or text
+def meaning(kind: str, id: str, text: str, texts: Texts) -> str:
+    """What a lever, kind of event, setting, status or error code means: ``text`` in the language of the texts."""
+    return texts.get(f"meaning.{kind}.{slug(id)}") or text
 
 
 def limits(text: str, texts: Texts) -> str:
@@ -72,7 +84,7 @@ def plain(value: Any) -> str:
 
 
 def spoken(frame: DataFrame, texts: Texts) -> DataFrame:
-    """A table of the registries as it is shown: phrases, limits and meanings in the language of the page."""
+    """A table of the registries as it is shown: phrases, limits and meanings in the language of the texts."""
     new = {name: [phrase(str(value), texts) for value in frame[name]] for name in PHRASED if name in frame.columns}
     if "allowed" in frame.columns:
         new["allowed"] = [limits(str(value), texts) for value in frame["allowed"]]
