@@ -1,4 +1,7 @@
-"""Set one run against another: the same indicators in the same year, and what the two scenarios set differently."""
+"""Set one run against another, and against what its scenario said beforehand: the one computation of differences.
+
+The command line prints a :class:`Comparison`; the explorer sets several runs against a base with the same functions.
+"""
 
 from __future__ import annotations
 
@@ -20,29 +23,28 @@ if TYPE_CHECKING:
 
     from sim.scenario.schema import Expectation
 
-
-#: Indicators of the world that the text shows, in order.
-SHOWN = PLACES["compare"]
-#: Indicators shown for each economy.
-BY_ECONOMY = PLACES["compare_economies"]
+#: Relative change below which nothing counts as moved, whatever the margin: the noise of the solver.
+NOISE = 1e-9
+#: An expectation is met, failed, or cannot be told from this run (year not reached, other scenario not at hand).
+OUTCOMES = ("met", "failed", "unknown")
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Run ``b`` against run ``a`` in ``year``; ``rows`` holds every indicator of every economy that both have."""
+    """Run ``b`` against run ``a`` in ``year``; ``rows`` as from :func:`differences`, ``settings`` as from :func:`differing`."""
 
     a: Run
     b: Run
     base: int
     year: int
     rows: DataFrame
-    settings: tuple[tuple[str, str, str], ...]
+    settings: tuple[tuple[str, ...], ...]
     expectations: tuple[dict[str, Any], ...]
     warnings: tuple[str, ...]
 
     def plain(self) -> dict[str, Any]:
         """Everything as one JSON object: values are plain numbers, differences b − a."""
-        kept = self.rows[self.rows["economy"].eq(WORLD) | self.rows["indicator"].isin(BY_ECONOMY)]
+        kept = self.rows[self.rows["economy"].eq(WORLD) | self.rows["indicator"].isin(PLACES["compare_economies"])]
         return {
             "schema_version": SCHEMA_VERSION,
             "runs": [{"run": r.manifest.get("run"), "name": r.name, "status": r.status} for r in (self.a, self.b)],
@@ -62,64 +64,37 @@ class Comparison:
         """Readable comparison for a terminal."""
         texts = Texts(lang)
         names = Names.of(self.b, texts)
-        head = texts("compare.head", a=self.a.name, b=self.b.name, year=self.year, base=self.base)
-        parts = [head, f"A  {self.a.manifest.get('run')}\nB  {self.b.manifest.get('run')}"]
-        parts += [texts("compare.warning", text=warning) for warning in self.warnings]
-        parts += [self._world(texts, names), self._economies(texts, names), self._settings(texts)]
-        if self.expectations:
-            parts.append(self._expectations(texts, names))
-        return "\n\n".join(parts).replace(NBSP, " ")
+        rows = {(row["indicator"], row["economy"]): row for row in self.rows.to_dict("records")}
 
-    def _world(self, texts: Texts, names: Names) -> str:
-        heads = [texts("compare.world"), str(self.base), f"A {self.year}", f"B {self.year}", "B − A"]
-        table = [heads]
-        for indicator in SHOWN:
-            row = self._row(indicator, WORLD)
-            if row is not None:
-                unit = str(row["unit"])
-                table.append(
-                    [
-                        names.indicator(indicator),
-                        level(row["base"], unit),
-                        level(row["a"], unit),
-                        level(row["b"], unit),
-                        difference(row["a"], row["b"], unit, texts),
-                    ]
-                )
-        return columns(table)
+        def difference(row: Mapping[Any, Any] | None) -> str:
+            known = row is not None and row["a"] == row["a"] and row["b"] == row["b"]
+            return Change(row["a"], row["b"], str(row["unit"])).show(texts) if row and known else MISSING
 
-    def _economies(self, texts: Texts, names: Names) -> str:
-        shown = [name for name in BY_ECONOMY if self.rows["indicator"].eq(name).any()]
-        table = [[texts("compare.economies"), *(texts(f"compare.{name}") for name in shown)]]
-        for code in self.b.economies:
-            cells = []
-            for name in shown:
-                row = self._row(name, code)
-                cells.append(MISSING if row is None else difference(row["a"], row["b"], str(row["unit"]), texts))
-            table.append([names.economy(code), *cells])
-        return columns(table)
-
-    def _settings(self, texts: Texts) -> str:
-        if not self.settings:
-            return texts("compare.same_settings")
-        return columns([[texts("compare.settings"), "A", "B"], *(list(row) for row in self.settings)], left=3)
-
-    def _expectations(self, texts: Texts, names: Names) -> str:
-        table = [[texts("section.expect"), "", "", ""]]
+        world = [[texts("compare.world"), str(self.base), f"A {self.year}", f"B {self.year}", "B − A"]]
+        for indicator in PLACES["compare"]:
+            if row := rows.get((indicator, WORLD)):
+                levels = [level(row[column], str(row["unit"])) for column in ("base", "a", "b")]
+                world.append([names.indicator(indicator), *levels, difference(row)])
+        shown = [name for name in PLACES["compare_economies"] if any(key[0] == name for key in rows)]
+        economies = [[texts("compare.economies"), *(texts(f"compare.{name}") for name in shown)]]
+        economies += [
+            [names.economy(code), *(difference(rows.get((name, code))) for name in shown)] for code in self.b.economies
+        ]
+        settings = [[texts("compare.settings"), "A", "B"], *(list(row) for row in self.settings)]
+        expected = [[texts("section.expect"), "", "", ""]]
         for entry in self.expectations:
-            what = texts(f"expect.{entry['direction']}")
-            who = names.economy(entry["economy"])
-            table.append([names.indicator(entry["indicator"]), who, what, texts(f"expect.{entry['outcome']}")])
-        return columns(table, left=4)
-
-    def _row(self, indicator: str, economy: str) -> Mapping[str, Any] | None:
-        rows = self.rows[(self.rows["indicator"] == indicator) & (self.rows["economy"] == economy)]
-        return None if rows.empty else {str(key): value for key, value in rows.iloc[0].items()}
-
-
-def difference(a: float, b: float, unit: str, texts: Texts) -> str:
-    """Difference b − a for display: percentage points for shares, per cent for ratios and levels."""
-    return MISSING if a != a or b != b else Change(a, b, unit).show(texts)
+            verdict = [texts(f"expect.{entry[key]}") for key in ("direction", "outcome")]
+            expected.append([names.indicator(entry["indicator"]), names.economy(entry["economy"]), *verdict])
+        parts = [
+            texts("compare.head", a=self.a.name, b=self.b.name, year=self.year, base=self.base),
+            f"A  {self.a.manifest.get('run')}\nB  {self.b.manifest.get('run')}",
+            *(texts("compare.warning", text=warning) for warning in self.warnings),
+            columns(world),
+            columns(economies),
+            columns(settings, left=3) if self.settings else texts("compare.same_settings"),
+            *([columns(expected, left=4)] if self.expectations else []),
+        ]
+        return "\n\n".join(parts).replace(NBSP, " ")
 
 
 def compare_runs(a: Run, b: Run, *, anyway: bool = False) -> Comparison:
@@ -132,41 +107,45 @@ def compare_runs(a: Run, b: Run, *, anyway: bool = False) -> Comparison:
     """
     for run in (a, b):
         if not run.years:
-            raise OutputError(
-                f"run {run.manifest.get('run')} has no finished year ({run.status}); there is nothing to compare."
-            )
-    different = _different_base(a, b)
-    if different and not anyway:
-        raise OutputError(f"the runs cannot be compared: {different} Give --anyway to compare all the same.")
+            which = run.manifest.get("run")
+            raise OutputError(f"run {which} has no finished year ({run.status}); there is nothing to compare.")
+    warnings = []
+    if reason := misfit(a, b):
+        tables = [run.manifest.get("table", {}) for run in (a, b)]
+        shown = " and ".join(f"{table.get('name')} ({str(table.get('checksum'))[:8]})" for table in tables)
+        different = {
+            "table": f"they start from different tables, {shown}.",
+            "year": f"their base years differ, {a.years[0]} and {b.years[0]}.",
+        }[reason]
+        if not anyway:
+            raise OutputError(f"the runs cannot be compared: {different} Give --anyway to compare all the same.")
+        warnings.append(different)
+    warnings += [f"run {run.manifest.get('run')} is {run.status}." for run in (a, b) if run.status != "ok"]
+    first, second = (run.manifest.get("versions", {}) for run in (a, b))
+    if other := sorted(name for name in {*first, *second} if first.get(name) != second.get(name)):
+        shown = ", ".join(f"{name} {first.get(name, MISSING)} and {second.get(name, MISSING)}" for name in other)
+        warnings.append(f"the runs were made with different versions: {shown}.")
+    seeds = [run.manifest.get("seed") for run in (a, b)]
+    if seeds[0] != seeds[1]:
+        warnings.append(f"the seeds differ, {seeds[0]} and {seeds[1]}.")
     base, year = max(a.years[0], b.years[0]), min(a.years[-1], b.years[-1])
-    warnings = [different] if different else []
-    warnings += _warnings(a, b)
-    return Comparison(a, b, base, year, _rows(a, b, base, year), _settings(a, b), _expected(a, b), tuple(warnings))
+    expected = (*_expected(b, a), *_expected(a, b))
+    return Comparison(a, b, base, year, differences(a, b, base, year), differing(a, b), expected, tuple(warnings))
 
 
-def _different_base(a: Run, b: Run) -> str:
-    tables = [run.manifest.get("table", {}) for run in (a, b)]
-    if tables[0].get("checksum") != tables[1].get("checksum"):
-        shown = " and ".join(f"{t.get('name')} ({str(t.get('checksum'))[:8]})" for t in tables)
-        return f"they start from different tables, {shown}."
-    if a.years[0] != b.years[0]:
-        return f"their base years differ, {a.years[0]} and {b.years[0]}."
-    return ""
+def misfit(a: Run, b: Run) -> str:
+    """Why two runs do not compare: ``table``, ``year`` (of the base), ``none`` (no finished year); empty when they do."""
+    if not a.years or not b.years:
+        return "none"
+    first, second = (run.manifest.get("table", {}).get("checksum") for run in (a, b))
+    return "table" if first != second else "year" if a.years[0] != b.years[0] else ""
 
 
-def _warnings(a: Run, b: Run) -> list[str]:
-    found = [f"run {run.manifest.get('run')} is {run.status}." for run in (a, b) if run.status != "ok"]
-    versions = [run.manifest.get("versions", {}) for run in (a, b)]
-    other = sorted(n for n in {*versions[0], *versions[1]} if versions[0].get(n) != versions[1].get(n))
-    if other:
-        shown = ", ".join(f"{n} {versions[0].get(n, '–')} and {versions[1].get(n, '–')}" for n in other)
-        found.append(f"the runs were made with different versions: {shown}.")
-    if a.manifest.get("seed") != b.manifest.get("seed"):
-        found.append(f"the seeds differ, {a.manifest.get('seed')} and {b.manifest.get('seed')}.")
-    return found
+def differences(a: Run, b: Run, base: int, year: int) -> DataFrame:
+    """Every indicator of every economy that both runs have in ``year``, in the order of ``b``.
 
-
-def _rows(a: Run, b: Run, base: int, year: int) -> DataFrame:
+    Columns year, economy, indicator, base (of run ``a`` in the year ``base``), a, b, difference (b − a), unit.
+    """
     keys = ["economy", "indicator"]
 
     def at(run: Run, when: int, name: str) -> DataFrame:
@@ -174,63 +153,46 @@ def _rows(a: Run, b: Run, base: int, year: int) -> DataFrame:
         return frame[frame["year"] == when][[*keys, "value"]].rename(columns={"value": name})
 
     frame = b["indicators"]
-    order = frame[frame["year"] == year][[*keys, "unit"]]
-    rows = order.merge(at(a, base, "base"), on=keys, how="left").merge(at(a, year, "a"), on=keys)
-    rows = rows.merge(at(b, year, "b"), on=keys)
+    rows = frame[frame["year"] == year][[*keys, "unit"]].merge(at(a, base, "base"), on=keys, how="left")
+    rows = rows.merge(at(a, year, "a"), on=keys).merge(at(b, year, "b"), on=keys)
     rows = rows.assign(difference=rows["b"] - rows["a"], year=year)
     return rows[["year", *keys, "base", "a", "b", "difference", "unit"]].reset_index(drop=True)
 
 
-def _settings(a: Run, b: Run) -> tuple[tuple[str, str, str], ...]:
-    """Parameters with different values, then policies and events that only one of the runs has."""
-    first, second = ({str(r["id"]): str(r["value"]) for r in run["assumptions"].to_dict("records")} for run in (a, b))
-    found = [
-        (name, first.get(name, MISSING), second.get(name, MISSING))
-        for name in dict.fromkeys([*first, *second])
-        if first.get(name) != second.get(name)
-    ]
-    settings = [run.manifest.get("settings", {}) for run in (a, b)]
-    found += [(k, str(v), str(settings[1].get(k))) for k, v in settings[0].items() if settings[1].get(k) != v]
-    acts = [[_act(r) for r in run["levers"].to_dict("records")] for run in (a, b)]
-    found += [(act, "yes", MISSING) for act in acts[0] if act not in acts[1]]
-    found += [(act, MISSING, "yes") for act in acts[1] if act not in acts[0]]
-    return tuple(dict.fromkeys(found))
+def settings_of(run: Run) -> tuple[dict[str, str], ...]:
+    """What the scenario of a run sets: parameters by id, settings of the economy, and policies and events (``yes``)."""
+    parameters = {str(row["id"]): str(row["value"]) for row in run["assumptions"].to_dict("records")}
+    interventions = {}
+    for row in run["levers"].to_dict("records"):
+        years = "–".join(str(int(row[key])) for key in ("from", "to") if row[key] == row[key] and row[key] is not None)
+        what = f"{row['kind']} {row['lever']} {row['value']}"
+        interventions[f"{what}: {row['who']} on {row['partners']}, {row['sectors']}, {years}"] = "yes"
+    return parameters, {key: str(value) for key, value in run.manifest.get("settings", {}).items()}, interventions
 
 
-def _act(row: Mapping[Any, Any]) -> str:
-    years = "–".join(str(int(row[k])) for k in ("from", "to") if row[k] == row[k] and row[k] is not None)
-    return f"{row['kind']} {row['lever']} {row['value']}: {row['who']} on {row['partners']}, {row['sectors']}, {years}"
+def differing(*runs: Run) -> tuple[tuple[str, ...], ...]:
+    """Settings in which runs differ, each with its value in every run; a dash where a run does not set it."""
+    rows: list[tuple[str, ...]] = []
+    for parts in zip(*(settings_of(run) for run in runs), strict=True):
+        for name in dict.fromkeys(key for part in parts for key in part):
+            values = [part.get(name, MISSING) for part in parts]
+            if len(set(values)) > 1:
+                rows.append((name, *values))
+    return tuple(rows)
 
 
-def _expected(a: Run, b: Run) -> tuple[dict[str, Any], ...]:
-    """Expectations of either run against the scenario of the other."""
-    found = []
-    for one, other in ((b, a), (a, b)):
-        for row in one["expectations"].to_dict("records"):
-            if row["versus"] != other.name or row["indicator"] not in INDICATORS:
-                continue
-            who, name, at = str(row["economy"]), str(row["indicator"]), int(row["at"])
-            before, after = (value_of(run["indicators"], name, who, at) for run in (other, one))
-            verdict = outcome(before, after, str(row["direction"]), float(row["margin"]))
-            found.append(
-                {
-                    "scenario": one.name,
-                    "versus": other.name,
-                    "indicator": name,
-                    "economy": who,
-                    "at": at,
-                    "direction": str(row["direction"]),
-                    "outcome": verdict,
-                }
-            )
-    return tuple(found)
-
-
-#: Relative change below which nothing counts as moved, whatever the margin: the noise of the solver.
-NOISE = 1e-9
-
-#: An expectation is met, failed, or cannot be told from this run (year not reached, other scenario not at hand).
-OUTCOMES = ("met", "failed", "unknown")
+def _expected(run: Run, other: Run) -> list[dict[str, Any]]:
+    """Expectations of a run against the scenario of the other."""
+    stated = []
+    for row in run["expectations"].to_dict("records"):
+        if row["versus"] != other.name or row["indicator"] not in INDICATORS:
+            continue
+        who, name, at, direction = str(row["economy"]), str(row["indicator"]), int(row["at"]), str(row["direction"])
+        before, after = (value_of(each["indicators"], name, who, at) for each in (other, run))
+        verdict = outcome(before, after, direction, float(row["margin"]))
+        stated.append({"scenario": run.name, "versus": other.name, "indicator": name, "economy": who, "at": at})
+        stated[-1] |= {"direction": direction, "outcome": verdict}
+    return stated
 
 
 def evaluate(
@@ -239,7 +201,7 @@ def evaluate(
     planned: tuple[int, int],
     others: Mapping[str, DataFrame] | None = None,
 ) -> DataFrame:
-    """Set each expectation against the indicators of a run.
+    """Set each expectation against the indicators of a run. A failed expectation stays.
 
     Parameters
     ----------
@@ -260,33 +222,19 @@ def evaluate(
     """
     import pandas as pd
 
-    rows = [_row(one, indicators, planned, others or {}) for one in stated]
+    units = dict(zip(indicators["indicator"], indicators["unit"], strict=True))
+    rows = []
+    for entry in stated:
+        what, at = (entry.indicator, entry.economy), planned[1] if entry.at is None else entry.at
+        before, after = float("nan"), value_of(indicators, *what, at)
+        if entry.versus == "base":
+            before = value_of(indicators, *what, planned[0])
+        elif others and entry.versus in others:
+            before = value_of(others[entry.versus], *what, at)
+        verdict, why = outcome(before, after, entry.direction, entry.margin), getattr(entry.why, "en", "") or ""
+        aim = (entry.versus, entry.direction, entry.margin, at)
+        rows.append((*what, *aim, before, after, units.get(entry.indicator, ""), verdict, why))
     return pd.DataFrame(rows, columns=list(TABLES["expectations"]))
-
-
-def _row(
-    one: Expectation, indicators: DataFrame, planned: tuple[int, int], others: Mapping[str, DataFrame]
-) -> dict[str, Any]:
-    at = planned[1] if one.at is None else one.at
-    after = value_of(indicators, one.indicator, one.economy, at)
-    if one.versus == "base":
-        before = value_of(indicators, one.indicator, one.economy, planned[0])
-    else:
-        before = value_of(others[one.versus], one.indicator, one.economy, at) if one.versus in others else float("nan")
-    units = indicators.loc[indicators["indicator"] == one.indicator, "unit"]
-    return {
-        "indicator": one.indicator,
-        "economy": one.economy,
-        "versus": one.versus,
-        "direction": one.direction,
-        "margin": one.margin,
-        "at": at,
-        "before": before,
-        "after": after,
-        "unit": str(units.iloc[0]) if len(units) else "",
-        "outcome": outcome(before, after, one.direction, one.margin),
-        "why": getattr(getattr(one, "why", None), "en", "") or "",
-    }
 
 
 def value_of(indicators: DataFrame, indicator: str, economy: str, year: int) -> float:
