@@ -4,14 +4,32 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import traceback
+import zlib
 from pathlib import Path
 from typing import Any
 
 from sim._version import __version__
 
-#: Exit codes of the command.
-OK, PARTIAL, INVALID, DATA, NUMERICAL, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
+#: Exit codes of the command. A run that a signal ends has 128 and its number: 130 for Ctrl-C, 143 for TERM, 129 for HUP.
+OK, PARTIAL, INVALID, DATA, NUMERICAL, OUTSIDE, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 5, 70, 130
+
+#: What the system may refuse though nothing that was asked for is wrong, and what to do.
+_MACHINE = {
+    errno.ENOSPC: " Free some space, or choose another folder with -o.",
+    errno.EDQUOT: " Free some space of your quota, or choose another folder with -o.",
+    errno.EROFS: " Choose a folder that can be written with -o.",
+    errno.EIO: " The disk or the connection failed; try again.",
+    errno.EMFILE: " Close other programs, or raise the limit of open files.",
+    errno.ENFILE: " Close other programs, or raise the limit of open files.",
+    errno.ENOMEM: " Close other programs, or use a machine with more memory.",
+}
+#: What is said of a worker that the system killed.
+LOST = (
+    "a worker process was killed, most likely because memory ran out. What is finished is kept; repeat the command, "
+    "with fewer processes (-j 1) if it happens again."
+)
 
 #: Set to see the traceback of an unexpected error.
 DEBUG = "UNWEAVE_DEBUG"
@@ -20,16 +38,45 @@ DEBUG = "UNWEAVE_DEBUG"
 def explain(error: BaseException) -> tuple[int, str]:
     """Return the exit code of an exception and what to tell the user; an empty message when there is nothing to say."""
     if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":
-        return INTERRUPTED, "interrupted."
+        number = next((n for n in error.args if isinstance(n, int)), signal.SIGINT)
+        return 128 + number, "interrupted."
     if type(error).__name__ == "Exit":
         return int(getattr(error, "exit_code", OK)), ""
     if hasattr(error, "format_message"):
         return INVALID, _usage(error)
-    if isinstance(error, OSError):
-        return _system(error)
+    return _outside(error) or _ours(error) or (BUG, _bug(error))
+
+
+def _outside(error: BaseException) -> tuple[int, str] | None:
+    """Return code and message of what is no fault of the program nor of its input: the system, the installation, memory."""
+    for cause in (error, error.__cause__):
+        if isinstance(cause, OSError) and cause.errno in _MACHINE:
+            text = (
+                str(error)
+                if cause is not error
+                else f"{f'{error.filename}: ' if error.filename else ''}{error.strerror}"
+            )
+            return OUTSIDE, f"error: {text.rstrip('.')}.{'' if '-o' in text else _MACHINE[cause.errno]}"
+    names = {kind.__name__ for kind in type(error).__mro__}
     if isinstance(error, MemoryError):
-        return NUMERICAL, "error: not enough memory for a table of this size. Aggregate it, or use a machine with more."
-    return _ours(error) or (BUG, _bug(error))
+        return OUTSIDE, "error: not enough memory for a table of this size. Aggregate it, or use a machine with more."
+    if isinstance(error, ImportError) and (error.name or "").split(".")[0] not in ("sim", "decomp"):
+        what = f"the package {error.name!r} is missing or broken" if error.name else "a package is broken"
+        return OUTSIDE, f"error: {what} ({error}). Reinstall unweave; `unweave doctor` says what else is missing."
+    if "BrokenProcessPool" in names or "BrokenExecutor" in names:
+        return OUTSIDE, f"error: {LOST}"
+    if isinstance(error, zlib.error) or names & {"BadZipFile", "LargeZipFile"}:
+        return DATA, f"error: a compressed file is damaged ({error}). Get it again."
+    if isinstance(error, OSError):
+        if error.errno == errno.EPIPE:
+            return OK, ""
+        hints = {
+            errno.EACCES: " Choose another folder with -o, or change its permissions.",
+            errno.ENOENT: " Check the spelling of the path.",
+        }
+        place = f"{error.filename}: " if error.filename else ""
+        return INVALID, f"error: {place}{error.strerror or error}.{hints.get(error.errno or 0, '')}"
+    return None
 
 
 def _ours(error: BaseException) -> tuple[int, str] | None:
@@ -39,13 +86,12 @@ def _ours(error: BaseException) -> tuple[int, str] | None:
     from sim.errors import EconomyError, ScenarioError, SimError
 
     if isinstance(error, ScenarioError):
-        files = sorted(
-            {problem.file for problem in error.problems if problem.line and not problem.file.startswith("--")}
-        )
+        named = {problem.file for problem in error.problems if problem.line and not problem.file.startswith("--")}
         from sim.texts.plain import counted  # here: texts bring the names of economies and so numpy
 
         count = counted(len(error.problems), "problem", "problems")
-        return INVALID, f"{error.text()}\n\n{count}{f' in {files[0]}' if len(files) == 1 else ''}; nothing was run."
+        where = f" in {next(iter(named))}" if len(named) == 1 else ""
+        return INVALID, f"{error.text()}\n\n{count}{where}; nothing was run."
     if isinstance(error, EconomyError):
         return NUMERICAL, f"error: {error}"
     if isinstance(error, DecompError | CalibrationError):
@@ -61,20 +107,6 @@ def _usage(error: Any) -> str:
     if message.startswith("Usage:"):  # a group without a command: its help is the message
         return message
     return f"error: {message}\nTry `{path} --help`."
-
-
-def _system(error: OSError) -> tuple[int, str]:
-    """What the operating system refused: the file and the reason."""
-    if error.errno == errno.EPIPE:
-        return OK, ""
-    place = f"{error.filename}: " if error.filename else ""
-    hints = {
-        errno.EACCES: " Choose another folder with -o, or change its permissions.",
-        errno.EROFS: " Choose a folder that can be written with -o.",
-        errno.ENOSPC: " Free some space, or choose another folder with -o.",
-        errno.ENOENT: " Check the spelling of the path.",
-    }
-    return INVALID, f"error: {place}{error.strerror or error}.{hints.get(error.errno or 0, '')}"
 
 
 def _bug(error: BaseException) -> str:

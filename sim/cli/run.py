@@ -113,7 +113,6 @@ def _played(
     from sim.cli.attribution import attributed
     from sim.cli.ensemble import ensembled
     from sim.cli.progress import Progress, stopper
-    from sim.runs.folder import fail
     from sim.runs.runner import run_loaded
     from sim.studies.sensitivities import companions_of, run_companions
 
@@ -130,10 +129,10 @@ def _played(
             extras = attributed(result, note=progress.step, stop=stop)
             return result, beside, extras, ensembled(result, jobs, note=progress.step, stop=stop)
     except KeyboardInterrupt:
-        fail(folder, "cancelled", "interrupted before the base year was finished")
+        folder.end("cancelled", "interrupted before the base year was finished")
         raise
     except Exception as error:
-        fail(folder, "failed", str(error))
+        folder.end("failed", str(error))
         raise
 
 

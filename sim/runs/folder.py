@@ -1,7 +1,13 @@
-"""The folder of a run: made exclusively, its manifest there from the start and replaced atomically."""
+"""The run folder: what a run leaves behind, from the first second on, never overwritten.
+
+:func:`start` makes the folder and writes the manifest with status ``running``; :func:`finish` adds tables, year tables, report
+and README and completes the manifest; :func:`save` does both for a result that is already there. Every file but the growing log
+is complete or not there.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
@@ -17,9 +23,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from sim.errors import OutputError, SimError
 from sim.report import headline, render
 from sim.runs.codebook import codebook, readme
-from sim.runs.manifest import GIVEN, RESOLVED, closing, now, opening
+from sim.runs.manifest import GIVEN, RESOLVED, TABLE, closing, is_own, now, opening
 from sim.runs.saved import Run
-from sim.runs.tables import sector_terms, sha256, tables_of, tidy, write_tables
+from sim.runs.tables import replacing, sector_terms, tables_of, tidy, write_tables
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -27,9 +33,14 @@ if TYPE_CHECKING:
     from sim.runs.result import RunResult
     from sim.scenario.read import LoadedScenario
 
+logger = logging.getLogger("unweave.export")
 
+#: Which simulated world tables are written.
+YearTables = Literal["none", "ends", "all"]
 #: Files that are written after the manifest lists its files, or grow, and so have no checksum in it.
 _UNLISTED = frozenset({"run.json", "log.jsonl"})
+#: Holds as many bytes as the manifest may need, given free when a full disk would keep a run from saying that it failed.
+_RESERVE, _RESERVED = ".reserve", 128 * 1024
 
 
 def runs_folder(given: str | Path | None = None) -> Path:
@@ -87,39 +98,38 @@ class RunFolder:
         self.write_text("run.json", json.dumps(self.manifest, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
     def write_text(self, name: str, text: str) -> Path:
-        """Write a text file (UTF-8, LF) through a temporary one, and return its path."""
-        path = self.path / name
-        temporary = path.with_name(f".{path.name}.tmp")
-        try:
-            with temporary.open("w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        except OSError as error:
-            raise OutputError(f"cannot write {path}: {error.strerror or error}. Free space or choose -o.") from error
-        return path
+        """Write a text file (UTF-8, LF) in one step, and return its path."""
+        with replacing(self.path / name) as place, place.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        return self.path / name
 
     def log(self, event: str, **fields: Any) -> None:
         """Append one event to log.jsonl with its time in UTC."""
-        line = {"time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z", "event": event, **fields}
+        line = {"time": now(), "event": event, **fields}
         try:
             with (self.path / "log.jsonl").open("a", encoding="utf-8", newline="\n") as file:
                 file.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
         except OSError as error:
             raise OutputError(f"cannot write {self.path / 'log.jsonl'}: {error.strerror or error}.") from error
 
-    def files(self, rows: dict[str, int] | None = None) -> list[dict[str, Any]]:
+    def end(self, status: str, message: str) -> None:
+        """Say that the run ended, and how, even where the disk is full."""
+        (self.path / _RESERVE).unlink(missing_ok=True)
+        with suppress(OutputError):
+            self.update(status=status, message=message, ended=now(), process=None, files=self.files())
+            self.log("end", status=status, message=message)
+
+    def files(self, rows: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
         """Every file of the folder with size, SHA-256 and, for tables, the number of rows; in order of their paths."""
         listed = []
         for path in sorted(p for p in self.path.rglob("*") if p.is_file() and not p.name.startswith(".")):
-            if path.name in _UNLISTED:
-                continue
-            entry: dict[str, Any] = {"path": path.relative_to(self.path).as_posix(), "bytes": path.stat().st_size}
-            entry["sha256"] = sha256(path)
-            if rows and path.name in rows:
-                entry["rows"] = rows[path.name]
-            listed.append(entry)
+            if path.name not in _UNLISTED:
+                with path.open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+                entry = {"path": path.relative_to(self.path).as_posix(), "bytes": path.stat().st_size, "sha256": digest}
+                listed.append(entry | ({"rows": rows[path.name]} if rows and path.name in rows else {}))
         return listed
 
 
@@ -151,9 +161,6 @@ def write_new(path: Path, text: str, *, exactly: bool) -> Path:
 
 logger = logging.getLogger("unweave.export")
 
-#: Which simulated world tables are written.
-YearTables = Literal["none", "ends", "all"]
-
 
 def start(
     loaded: LoadedScenario, base: str | Path | None = None, command: Sequence[str] = (), flags: Sequence[str] = ()
@@ -176,14 +183,21 @@ def start(
     OutputError
         The folder cannot be made or written.
     """
+    from decomp.io import save as save_table
     from sim.scenario.schema import dump_yaml, scenario_hash
 
     resolved = loaded.resolved
     digest = scenario_hash(resolved, table_checksum=loaded.table.checksum())
     folder = RunFolder.create(runs_folder(base), resolved.scenario.name, digest)
+    with replacing(folder.path / _RESERVE) as place:
+        place.write_bytes(bytes(_RESERVED))
     folder.update(**opening(loaded, digest, folder.path.name, command, flags))
     folder.write_text(GIVEN, loaded.text or dump_yaml(loaded.scenario))
     folder.write_text(RESOLVED, dump_yaml(resolved))
+    if is_own(loaded):
+        with replacing(folder.path / TABLE) as place:
+            save_table(loaded.table, place)
+        folder.update(table={**folder.manifest["table"], "file": TABLE})
     folder.log("start", name=resolved.scenario.name, seed=resolved.scenario.seed, years=list(resolved.scenario.years))
     return folder
 
@@ -214,50 +228,36 @@ def finish(
         Runs made beside this one, see :mod:`sim.studies.sensitivities`.
     extras : mapping of str to DataFrame
         Tables of :data:`sim.runs.saved.ON_REQUEST` by name.
+
+    Raises
+    ------
+    OutputError
+        Something could not be written; what could is kept, and the manifest says so.
     """
     try:
-        return _finish(folder, result, lang, years, companions, extras)
+        frames = {**tables_of(result, companions), **extras}
+        if "sectors" in result.scenario.outputs:
+            frames["sector_terms"] = sector_terms(result)
+        tables = {name: tidy(name, frame) for name, frame in frames.items()}
+        rows = write_tables(tables, folder.path / "tables")
+        _write_years(folder, result, "all" if "tables" in result.scenario.outputs else years)
+        folder.manifest.update(closing(result, tables, str(folder.manifest["started"])))
+        saved = Run(folder.manifest, tables, folder.path)
+        folder.write_text("codebook.csv", codebook())
+        folder.write_text("README.md", readme(saved, headline(saved), report=lang is not None))
+        folder.update(files=folder.files(rows))  # complete before the report, so that nothing is lost if drawing fails
+        if lang is not None:
+            folder.write_text("report.html", render(saved, lang))
+        folder.log("end", status=result.status, message=result.message, years=len(result.years))
+        folder.update(files=folder.files(rows))
+        (folder.path / _RESERVE).unlink(missing_ok=True)
     except Exception as error:
-        _note_failure(folder, f"the results could not be written: {error}")
-        if not isinstance(error, OSError):
-            raise
-        raise OutputError(
-            f"cannot write the results to {folder.path}: {error.strerror or error}. Free space or choose another folder with -o."
-        ) from error
-
-
-def _finish(
-    folder: RunFolder,
-    result: RunResult,
-    lang: str | None,
-    years: YearTables,
-    companions: Mapping[tuple[str, str], RunResult],
-    extras: Mapping[str, DataFrame],
-) -> Run:
-    frames = {**tables_of(result, companions), **extras}
-    if "sectors" in result.scenario.outputs:
-        frames["sector_terms"] = sector_terms(result)
-    tables = {name: tidy(name, frame) for name, frame in frames.items()}
-    rows = write_tables(tables, folder.path / "tables")
-    _write_years(folder, result, "all" if "tables" in result.scenario.outputs else years)
-    folder.manifest.update(closing(result, tables, str(folder.manifest["started"])))
-    saved = Run(folder.manifest, tables, folder.path)
-    folder.write_text("codebook.csv", codebook())
-    folder.write_text("README.md", readme(saved, headline(saved), report=lang is not None))
-    folder.update(files=folder.files(rows))  # complete before the report, so that nothing is lost if drawing fails
-    if lang is not None:
-        folder.write_text("report.html", render(saved, lang))
-    folder.log("end", status=result.status, message=result.message, years=len(result.years))
-    folder.update(files=folder.files(rows))
+        # complete tables keep the run's status when drawing fails, but not when there is no room for the rest
+        unfinished = folder.manifest["status"] == "running" or isinstance(error, OutputError)
+        status = "failed" if unfinished else str(folder.manifest["status"])
+        folder.end(status, f"the results could not be written: {error}")
+        raise
     return saved
-
-
-def _note_failure(folder: RunFolder, message: str) -> None:
-    """Say in the manifest that writing failed, if even that can be written; complete tables keep the run's status."""
-    status = "failed" if folder.manifest["status"] == "running" else folder.manifest["status"]
-    with suppress(OutputError):
-        folder.update(status=status, message=message, ended=now())
-        folder.log("end", status=status, message=message)
 
 
 def _write_years(folder: RunFolder, result: RunResult, wanted: YearTables) -> None:
@@ -266,16 +266,9 @@ def _write_years(folder: RunFolder, result: RunResult, wanted: YearTables) -> No
         return
     from decomp.io import save as save_table
 
-    place = folder.path / "years"
-    place.mkdir(exist_ok=True)
     for year in result.years if wanted == "all" else sorted({result.years[0], result.years[-1]}):
-        save_table(result.table(year), place / f"{year}.npz")
-
-
-def fail(folder: RunFolder, status: Literal["failed", "cancelled"], message: str) -> None:
-    """Say in the manifest that the run ended before any year was finished."""
-    folder.log("end", status=status, message=message, years=0)
-    folder.update(status=status, message=message, ended=now(), files=folder.files())
+        with replacing(folder.path / "years" / f"{year}.npz") as place:
+            save_table(result.table(year), place)
 
 
 def save(result: RunResult, base: str | Path | None = None, **options: Any) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim._version import __version__
-from sim.runs.saved import SCHEMA_VERSION
+from sim.runs.saved import SCHEMA_VERSION, this_process
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from sim.runs.result import RunResult
     from sim.scenario.read import LoadedScenario
 
-
-#: File of the scenario as given, inside the run folder.
-GIVEN = "scenario.yaml"
-#: File of the scenario with every default filled in.
-RESOLVED = "scenario.resolved.yaml"
+#: Files of the scenario inside the run folder, as given and with every default filled in; and of a table of one's own.
+GIVEN, RESOLVED, TABLE = "scenario.yaml", "scenario.resolved.yaml", "table.npz"
+#: Packages whose versions can change a number or a picture.
+PACKAGES = ("numpy", "scipy", "pandas", "mesa", "pydantic", "pyarrow", "altair", "vl-convert-python")
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def now() -> str:
@@ -39,7 +39,7 @@ def opening(
     loaded: LoadedScenario, digest: str, name: str, command: Sequence[str], flags: Sequence[str] = ()
 ) -> dict[str, Any]:
     """Manifest of a run that starts now."""
-    scenario = loaded.resolved.scenario
+    scenario, baseline = loaded.resolved.scenario, loaded.resolved.scenario.baseline
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": "unweave",
@@ -53,19 +53,25 @@ def opening(
         "started": now(),
         "ended": None,
         "duration_seconds": None,
+        "process": this_process(),
         "years": {"requested": list(scenario.years), "finished": []},
         "seed": scenario.seed,
         "hash": digest,
         "command": shlex.join(command) if command else "",
         "rerun": rerun(loaded, flags),
         "overrides": list(loaded.overrides),
-        "settings": _settings(loaded),
+        "settings": {  # those that the texts of the report depend on
+            "capital_supply": f"{scenario.economy.capital_supply:g}",
+            "labour_market": scenario.economy.labour_market,
+            "closure": scenario.economy.closure,
+            "baseline": bool(baseline.productivity or baseline.labour or baseline.capital),
+        },
         "table": about_table(loaded.table, scenario.table),
         "versions": versions(),
         "source": source_state(),
         "platform": computer(),
         "threads": threads(),
-        "thread_variables": thread_variables(),
+        "thread_variables": {name: os.environ[name] for name in _THREAD_VARIABLES if name in os.environ},
         "warnings": [f"{problem.place}: {problem.message}".removeprefix(": ") for problem in loaded.warnings],
         "checks": [],
         "expectations": [],
@@ -75,31 +81,23 @@ def opening(
 
 
 def rerun(loaded: LoadedScenario, flags: Sequence[str] = ()) -> str:
-    """Command that repeats the run from inside its folder: the scenario as given, with what was overridden."""
+    """Command that repeats the run from inside its folder: the scenario and the table that lie there, what was overridden."""
     scenario = loaded.resolved.scenario
-    given = bool(loaded.text)
-    parts = ["unweave", "run", GIVEN if given else RESOLVED]
-    if given:
-        parts += [part for override in loaded.overrides for part in ("--set", override)]
-        if not any(override.startswith("table=") for override in loaded.overrides):
-            file = Path(loaded.file).parent / scenario.table if loaded.file else Path(scenario.table)
-            found = next((p for p in (Path(scenario.table), file) if p.is_file()), None)
-            if found is not None:
-                parts += ["--set", f"table={found.resolve()}"]
+    parts = ["unweave", "run", GIVEN if loaded.text else RESOLVED]
+    overrides = [f"table={TABLE}"] if is_own(loaded) else []
+    if loaded.text:
+        overrides = [o for o in loaded.overrides if not (overrides and o.startswith("table="))] + overrides
+    parts += [part for override in overrides for part in ("--set", override)]
     parts += ["--years", f"{scenario.years[0]}:{scenario.years[1]}", "--seed", str(scenario.seed), *flags]
     return shlex.join(parts)
 
 
-def _settings(loaded: LoadedScenario) -> dict[str, Any]:
-    """Settings that the texts of the report depend on."""
-    scenario = loaded.resolved.scenario
-    baseline = scenario.baseline
-    return {
-        "capital_supply": f"{scenario.economy.capital_supply:g}",
-        "labour_market": scenario.economy.labour_market,
-        "closure": scenario.economy.closure,
-        "baseline": bool(baseline.productivity or baseline.labour or baseline.capital),
-    }
+def is_own(loaded: LoadedScenario) -> bool:
+    """Whether a run starts from a table that is not a bundled one, so that its folder has to hold it."""
+    from decomp.io import bundled_names, load
+
+    name = loaded.resolved.scenario.table
+    return name not in bundled_names() or load(name).checksum() != loaded.table.checksum()
 
 
 def about_table(table: WorldTable, name: str) -> dict[str, Any]:
@@ -127,88 +125,76 @@ def closing(result: RunResult, tables: Mapping[str, DataFrame], started: str) ->
     """Fields of the manifest that are known when the run has ended."""
     ended = now()
     seconds = (datetime.fromisoformat(ended) - datetime.fromisoformat(started)).total_seconds()
+    expected = ("indicator", "economy", "versus", "direction", "at", "outcome")
     return {
         "status": result.status,
         "message": result.message,
         "ended": ended,
         "duration_seconds": round(seconds, 3),
+        "process": None,
         "years": {"requested": list(result.scenario.years), "finished": list(result.years)},
         "settings_of_run": dict(result.settings),
         "notes": list(result.notes),
         "checks": worst_checks(tables["checks"]),
-        "expectations": _records(
-            tables["expectations"], ("indicator", "economy", "versus", "direction", "at", "outcome")
-        ),
+        "expectations": _records(tables["expectations"], expected),
         "timings": {name: round(seconds, 4) for name, seconds in result.timings.items()},
     }
 
 
 def worst_checks(checks: DataFrame) -> list[dict[str, Any]]:
     """Worst value of each check over the years, in the order of the checks; a value that is no number counts as worst."""
-    found: dict[str, dict[str, Any]] = {}
-    for row in _records(checks, ("year", "check", "value", "tolerance", "passed")):
-        value = row["value"]
-        size = float("inf") if value is None else abs(value)
-        entry = found.setdefault(
-            row["check"],
-            {
-                "check": row["check"],
-                "worst": value,
-                "year": row["year"],
-                "tolerance": row["tolerance"],
-                "passed": True,
-                "_size": -1.0,
-            },
-        )
-        if size > entry["_size"]:
-            entry.update(worst=value, year=row["year"], _size=size)
-        entry["passed"] = entry["passed"] and row["passed"]
-    return [{key: value for key, value in entry.items() if key != "_size"} for entry in found.values()]
+    worst: dict[str, tuple[float, dict[str, Any]]] = {}
+    for row in _records(checks, ("check", "value", "year", "tolerance", "passed")):
+        size = float("inf") if row["value"] is None else abs(row["value"])
+        name, before = row["check"], worst.get(row["check"])
+        passed = row["passed"] and (before is None or before[1]["passed"])
+        if before is None or size > before[0]:
+            worst[name] = size, row
+        worst[name][1]["passed"] = passed
+    return [
+        {
+            "check": name,
+            "worst": row["value"],
+            "year": row["year"],
+            "tolerance": row["tolerance"],
+            "passed": row["passed"],
+        }
+        for name, (_, row) in worst.items()
+    ]
 
 
 def _records(frame: DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
     """Rows as plain Python values that JSON can hold; not-a-number becomes null."""
-    plain = []
-    for row in frame[list(columns)].itertuples(index=False):
-        values = [value.item() if hasattr(value, "item") else value for value in row]
-        plain.append({c: None if v != v else v for c, v in zip(columns, values, strict=True)})
-    return plain
-
-
-#: Packages whose versions can change a number or a picture.
-PACKAGES = ("numpy", "scipy", "pandas", "mesa", "pydantic", "pyarrow", "altair", "vl-convert-python")
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    rows = frame[list(columns)].astype(object).to_dict("records")
+    plain = [{str(key): v.item() if hasattr(v, "item") else v for key, v in row.items()} for row in rows]
+    return [{key: None if value != value else value for key, value in row.items()} for row in plain]
 
 
 def versions() -> dict[str, str]:
     """Versions of Unweave, Python and the packages that matter."""
-    found = {"unweave": __version__, "python": platform.python_version()}
+    present = {"unweave": __version__, "python": platform.python_version()}
     for package in PACKAGES:
         try:
-            found[package] = version(package)
+            present[package] = version(package)
         except PackageNotFoundError:
             continue
-    return found
+    return present
 
 
 def computer() -> dict[str, str]:
     """Operating system, processor and number of cores; no names of users or machines."""
+    processor, info = platform.processor(), Path("/proc/cpuinfo")
+    if info.is_file():
+        lines = info.read_text(encoding="utf-8", errors="replace").splitlines()
+        models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+        processor = next(models, processor)
     return {
         "system": platform.system(),
         "release": platform.release(),
         "machine": platform.machine(),
-        "processor": _processor(),
+        "processor": processor,
         "cores": f"{os.cpu_count() or 0} cores",
     }
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    if info.is_file():
-        for line in info.read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor()
 
 
 def threads() -> list[dict[str, Any]]:
@@ -220,24 +206,18 @@ def threads() -> list[dict[str, Any]]:
     return sorted(pools, key=lambda pool: (str(pool.get("library")), str(pool.get("version"))))
 
 
-def thread_variables() -> dict[str, str]:
-    """Environment variables that set numbers of threads, where they are set."""
-    return {name: os.environ[name] for name in _THREAD_VARIABLES if name in os.environ}
-
-
 def source_state() -> dict[str, Any] | None:
     """Commit of the source tree and whether it was changed; None for an installed package or without git."""
     root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():
         return None
+
+    def git(*arguments: str) -> str:
+        command = ["git", *arguments]
+        return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=5, check=True).stdout.strip()
+
     try:
-        commit = _git(root, "rev-parse", "HEAD")
-        changed = bool(_git(root, "status", "--porcelain", "--untracked-files=no"))
+        changed = git("status", "--porcelain", "--untracked-files=no")
+        return {"commit": git("rev-parse", "HEAD"), "changed": bool(changed)}
     except (OSError, subprocess.SubprocessError):
         return None
-    return {"commit": commit, "changed": changed}
-
-
-def _git(root: Path, *arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, timeout=5, check=True)
-    return done.stdout.strip()

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
 import re
+import subprocess
+import time
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -45,6 +50,8 @@ ON_REQUEST: Mapping[str, tuple[str, ...]] = {
         "members": "member seed status message first last passed",
     }.items()
 }
+#: Seconds without a sign of life after which a run is taken as interrupted where its process cannot be asked for.
+PATIENCE = 24 * 3600.0
 #: The world as an economy in the tables.
 WORLD = "WLD"
 
@@ -146,6 +153,11 @@ def read_run(path: str | Path) -> Run:
     folder = Path(path)
     manifest = read_manifest(folder)
     present = [name for name in ON_REQUEST if (folder / "tables" / f"{name}.parquet").is_file()]
+    if not (folder / "tables").is_dir():
+        ended = f" ({manifest['message']})" if manifest.get("message") else ""
+        raise OutputError(
+            f"{folder} holds no tables: the run is {manifest.get('status')}{ended}. Wait for it, or run the scenario again."
+        )
     tables = {name: _read_table(folder, name) for name in (*TABLES, *present)}
     try:
         return Run(manifest, MappingProxyType(tables), folder)
@@ -153,12 +165,51 @@ def read_run(path: str | Path) -> Run:
         raise _damaged(folder / "run.json", error) from error
 
 
+def this_process() -> dict[str, Any]:
+    """What tells this process from every other: number, start and computer, the last without its name."""
+    space = Path("/proc/self/ns/pid")
+    host = f"{platform.node()} {space.readlink() if space.is_symlink() else ''}"
+    return {"pid": os.getpid(), "started": _start_of(os.getpid()), "host": sha256(host.encode()).hexdigest()[:16]}
+
+
+def _start_of(pid: int) -> str:
+    """When a process of this computer started, in the words of the system; empty when there is none, ``?`` when unknown."""
+    status = Path(f"/proc/{pid}/stat")
+    try:
+        if Path("/proc/self/stat").exists():
+            state, *fields = status.read_text(encoding="utf-8").rpartition(")")[2].split()
+            boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+            return "" if state in "ZX" else f"{fields[18]} {boot}"
+        if os.name == "posix":
+            asked = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, timeout=5)
+            return asked.stdout.strip()
+    except FileNotFoundError:
+        return ""
+    except (OSError, subprocess.SubprocessError):
+        pass
+    return "?"
+
+
+def is_running(process: Any, last_sign: float) -> bool:
+    """Whether the process that a run.json names is still at work.
+
+    One of another computer, or of a system that tells nothing of its processes, counts as such for a day after its last sign
+    of life (``last_sign``, seconds since the epoch).
+    """
+    if isinstance(process, dict) and isinstance(pid := process.get("pid"), int):
+        here = this_process()
+        start = here["started"] if pid == here["pid"] else _start_of(pid)
+        if process.get("host") == here["host"] and "?" not in (start, process.get("started")):
+            return bool(start) and start == process.get("started")
+    return time.time() - last_sign < PATIENCE
+
+
 def _damaged(file: Path, error: Exception) -> OutputError:
     return OutputError(f"{file} is damaged ({type(error).__name__}: {error}). Run the scenario again.")
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read run.json of a run folder and check its schema version."""
+    """Read run.json of a run folder and check its schema version; a run whose process is gone is ``interrupted``."""
     file = folder / "run.json"
     if not file.is_file():
         what = "is not a run folder (it has no run.json)" if folder.is_dir() else "does not exist"
@@ -173,7 +224,15 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"{file} has schema_version {version!r}; this version of Unweave reads {SCHEMA_VERSION}. "
             "Run the scenario again, or open the folder with the version named in its run.json."
         )
-    return manifest
+    return current(manifest, folder)
+
+
+def current(manifest: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return what run.json says today: a run that it calls ``running`` but whose process is gone is ``interrupted``."""
+    signs = [sign.stat().st_mtime for sign in (folder / "run.json", folder / "log.jsonl") if sign.is_file()]
+    if manifest.get("status") != "running" or is_running(manifest.get("process"), max(signs, default=0.0)):
+        return manifest
+    return {**manifest, "status": "interrupted", "message": "the process that made this run has ended without a word"}
 
 
 def _read_table(folder: Path, name: str) -> DataFrame:

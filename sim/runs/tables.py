@@ -1,9 +1,10 @@
-"""The tidy tables that a run folder holds beside the result's own: links, levers, expectations, assumptions, base year."""
+"""The tidy tables of a run, as frames and as files: CSV for reading anywhere, Parquet for speed, the same bytes for the same run."""
 
 from __future__ import annotations
 
-import hashlib
+import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,28 +12,37 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decomp.terms import TERM_CODES
+from sim.errors import OutputError
 from sim.indicators import PLACES
 from sim.levers import EVENT, POLICY
-from sim.runs.compare import evaluate
+from sim.runs.codebook import COLUMNS, no_formula
+from sim.runs.compare import evaluate, value_of
 from sim.runs.saved import ON_REQUEST, TABLES, WORLD, columns_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
 
     from decomp.table import WorldTable
     from sim.runs.result import RunResult
     from sim.scenario.schema import Scenario
 
-
-#: Indicators that are kept of companion runs.
-KEPT = PLACES["companions"]
+#: Tables whose numbers are shown as the user gave them, so that text ("inf", "default") can stand beside numbers.
+_AS_TEXT = frozenset({"assumptions", "levers"})
+#: Significant digits of every number in the tables, and the largest power of ten that a double holds exactly.
+DIGITS, _EXACT_POWER = 10, 22
 
 
 def tables_of(result: RunResult, companions: Mapping[tuple[str, str], RunResult]) -> dict[str, DataFrame]:
     """All tables of a run by name, in the order of :data:`sim.runs.saved.TABLES`; companions by kind and name."""
+    import pandas as pd
+
     scenario, indicators = result.scenario, result.indicators
     others = {name: run.indicators for (kind, name), run in companions.items() if kind == "scenario"}
+    beside = [pd.DataFrame(columns=list(TABLES["companions"]))] if not companions else []
+    for (kind, name), run in companions.items():
+        kept = run.indicators["indicator"].isin(PLACES["companions"])
+        beside.append(run.indicators[kept].assign(kind=kind, companion=name))
     made = {
         "indicators": indicators,
         "pairs": result.pairs,
@@ -41,7 +51,7 @@ def tables_of(result: RunResult, companions: Mapping[tuple[str, str], RunResult]
         "levers": levers(scenario),
         "checks": result.checks,
         "expectations": evaluate(scenario.expect, indicators, scenario.years, others),
-        "companions": _companions(companions),
+        "companions": pd.concat(beside),
         "assumptions": assumptions(scenario),
         "base_year": base_year(result.base_table, indicators),
     }
@@ -55,21 +65,11 @@ def sector_terms(result: RunResult) -> DataFrame:
     unit, key = result.base_table.unit, ["exporter", "importer", "sector"]
     frames = []
     for year in result.years:
-        tidy = result.decomposition(year).frame("sector", groups=True)
-        wide = tidy[tidy["term"].isin(TERM_CODES) | (tidy["term"] == "exports")]
+        long = result.decomposition(year).frame("sector", groups=True)
+        wide = long[long["term"].isin(TERM_CODES) | (long["term"] == "exports")]
         wide = wide.pivot_table(index=key, columns="term", values="value", sort=False).reset_index()
         frames.append(wide.assign(year=year, unit=unit))
     return pd.concat(frames, ignore_index=True)[list(ON_REQUEST["sector_terms"])]
-
-
-def _companions(companions: Mapping[tuple[str, str], RunResult]) -> DataFrame:
-    import pandas as pd
-
-    frames = []
-    for (kind, name), run in companions.items():
-        frame = run.indicators
-        frames.append(frame[frame["indicator"].isin(KEPT)].assign(kind=kind, companion=name))
-    return pd.concat(frames) if frames else pd.DataFrame(columns=list(TABLES["companions"]))
 
 
 def levers(scenario: Scenario) -> DataFrame:
@@ -78,29 +78,15 @@ def levers(scenario: Scenario) -> DataFrame:
 
     rows: list[tuple[Any, ...]] = []
     for policy in scenario.policies:
-        sign = "" if policy.value is not None else "+" if policy.amount >= 0 else ""
-        rows.append(
-            (
-                "policy",
-                policy.lever,
-                *_whom(policy),
-                f"{sign}{policy.amount:.10g}",
-                POLICY[policy.lever].unit,
-                policy.first,
-                policy.last,
-                policy.ramp,
-            )
-        )
+        size = f"{policy.amount:{'' if policy.value is not None else '+'}.10g}"
+        unit = POLICY[policy.lever].unit
+        rows.append(("policy", policy.lever, policy, size, unit, policy.first, policy.last, policy.ramp))
     for event in scenario.events:
-        last = event.first + event.duration - 1
-        rows.append(
-            ("event", event.type, *_whom(event), f"{event.size:.10g}", EVENT[event.type].unit, event.first, last, "")
-        )
-    return pd.DataFrame(rows, columns=list(TABLES["levers"]))
-
-
-def _whom(entry: Any) -> tuple[str, str, str]:
-    return " ".join(entry.who), " ".join(entry.partners), " ".join(entry.sectors)
+        unit, last = EVENT[event.type].unit, event.first + event.duration - 1
+        rows.append(("event", event.type, event, f"{event.size:.10g}", unit, event.first, last, ""))
+    places = [[" ".join(labels) for labels in (entry.who, entry.partners, entry.sectors)] for _, _, entry, *_ in rows]
+    listed = [(kind, name, *place, *rest) for (kind, name, _, *rest), place in zip(rows, places, strict=True)]
+    return pd.DataFrame(listed, columns=list(TABLES["levers"]))
 
 
 def assumptions(scenario: Scenario) -> DataFrame:
@@ -109,73 +95,46 @@ def assumptions(scenario: Scenario) -> DataFrame:
 
     from sim.calibration import parameters
 
-    used = dict(settings(scenario))
-    rows = []
-    for one in parameters().values():
+    known, used = parameters(), dict(settings(scenario))
+    rows: list[tuple[Any, ...]] = []
+    for one in known.values():
         value = used.get(one.id, one.value)
-        rows.append(
-            (
-                one.id,
-                _plain(value),
-                _plain(one.value),
-                _plain(one.low),
-                _plain(one.high),
-                one.unit,
-                one.source,
-                one.status,
-                value != one.value,
-                one.note,
-            )
-        )
-    known = parameters()
+        about = (one.unit, one.source, one.status, value != one.value, one.note)
+        rows.append((one.id, value, one.value, one.low, one.high, *about))
     for path, value in used.items():
-        if path not in known and ":" in path:
-            general = path.partition(":")[2]
-            is_factor = general not in known
-            default = known[general.removesuffix("_factor")]
-            usual, unit = (
-                (1.0, "factor on the calibrated value")
-                if is_factor
-                else (used.get(general, default.value), default.unit)
-            )
-            low, high = (1.0, 1.0) if is_factor else (default.low, default.high)
-            rows.append(
-                (
-                    path,
-                    _plain(value),
-                    _plain(usual),
-                    _plain(low),
-                    _plain(high),
-                    unit,
-                    "the scenario",
-                    "override for one economy or group",
-                    True,
-                    default.note,
-                )
-            )
-    return pd.DataFrame(rows, columns=list(TABLES["assumptions"]))
+        general = path.partition(":")[2]
+        if path in known or not general:
+            continue
+        default = known[general.removesuffix("_factor")]
+        if general in known:
+            numbers, unit = (used.get(general, default.value), default.low, default.high), default.unit
+        else:
+            numbers, unit = (1.0, 1.0, 1.0), "factor on the calibrated value"
+        rows.append(
+            (path, value, *numbers, unit, "the scenario", "override for one economy or group", True, default.note)
+        )
+    frame = pd.DataFrame(rows, columns=list(TABLES["assumptions"]))
+    for column in ("value", "default", "low", "high"):
+        frame[column] = [f"{float(number):.10g}" for number in frame[column]]
+    return frame
 
 
 def settings(scenario: Scenario) -> Iterator[tuple[str, Any]]:
     """Numeric settings of a scenario by parameter id; overrides of one economy as ``CHN:automation.robot_speed``."""
-    yield from _numbers("economy", scenario.economy.model_dump())
+
+    def numbers(prefix: str, tree: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        for key, value in tree.items():
+            if isinstance(value, Mapping):
+                yield from numbers(f"{prefix}.{key}", value)
+            elif isinstance(value, int | float):
+                yield f"{prefix}.{key}", value
+
+    yield from numbers("economy", scenario.economy.model_dump())
     for family, entry in scenario.behaviour.model_dump().items():
         overrides = entry.pop("overrides", {})
-        yield from _numbers(family, entry)
-        for who, given in overrides.items():
-            yield from ((f"{who}:{path}", value) for path, value in _numbers(family, given))
-
-
-def _numbers(prefix: str, tree: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            yield from _numbers(f"{prefix}.{key}", value)
-        elif isinstance(value, int | float):
-            yield f"{prefix}.{key}", value
-
-
-def _plain(value: Any) -> str:
-    return f"{float(value):.10g}"
+        yield from numbers(family, entry)
+        for who, own in overrides.items():
+            yield from ((f"{who}:{path}", value) for path, value in numbers(family, own))
 
 
 def base_year(table: WorldTable, indicators: DataFrame) -> DataFrame:
@@ -183,7 +142,6 @@ def base_year(table: WorldTable, indicators: DataFrame) -> DataFrame:
     import pandas as pd
 
     from decomp.wwz import wwz
-    from sim.runs.compare import value_of
 
     done = wwz(table)
     terms, exports = done.terms.sum(axis=(2, 3)), done.exports.sum(axis=(1, 2))
@@ -206,35 +164,6 @@ def base_year(table: WorldTable, indicators: DataFrame) -> DataFrame:
     return pd.DataFrame(rows, columns=list(TABLES["base_year"]))
 
 
-#: Columns that are whole numbers, truth values or fractions; all others are text.
-_WHOLE = frozenset({"year", "from", "to", "at", "member", "members", "seed", "first", "last"})
-_TRUTH = frozenset({"passed", "changed"})
-_NUMBER = frozenset(
-    {
-        "value",
-        "before",
-        "after",
-        "tolerance",
-        "margin",
-        "low",
-        "mode",
-        "high",
-        "default",
-        "published",
-        "simulated",
-        "q05",
-        "q25",
-        "q50",
-        "q75",
-        "q95",
-        "exports",
-        *TERM_CODES,
-    }
-)
-#: Tables whose numbers are shown as the user gave them, so that text ("inf", "default") can stand beside numbers.
-_AS_TEXT = frozenset({"assumptions", "levers"})
-
-
 def tidy(name: str, frame: DataFrame) -> DataFrame:
     """Give a table its columns in their order, further ones after them, and round its numbers; rows keep their order.
 
@@ -249,87 +178,91 @@ def tidy(name: str, frame: DataFrame) -> DataFrame:
         raise ValueError(f"table {name!r} lacks the columns {', '.join(absent)}; it has {', '.join(frame.columns)}")
     columns += [column for column in frame.columns if column not in columns]
     out = frame[columns].reset_index(drop=True)
-    if name in _AS_TEXT:
-        return out
     for column in columns:
-        if column in _NUMBER:
+        if _kind(name, column) is float:
             out[column] = round_significant(np.asarray(out[column], dtype=np.float64))
     return out
+
+
+def _kind(table: str, column: str) -> type:
+    """What a column of a table holds; columns that no table has to have are text."""
+    kind = COLUMNS.get(column, (str, ""))[0]
+    return str if kind is float and table in _AS_TEXT else kind
 
 
 def arrow(name: str, frame: DataFrame) -> pa.Table:
     """Typed Arrow table of a tidy frame, without pandas metadata; NaN becomes null."""
     import pyarrow as pa
 
-    return pa.table({column: _column(name, column, frame) for column in frame.columns})
+    return pa.table({column: _column(frame[column], _kind(name, column)) for column in frame.columns})
 
 
-def _column(name: str, column: str, frame: DataFrame) -> pa.Array:
+def _column(values: Series[Any], kind: type) -> pa.Array:
     import pyarrow as pa
 
-    values = frame[column]
-    if column in _WHOLE:
+    if kind is int:
         return pa.array([None if v is None or v != v else int(v) for v in values], type=pa.int64())
-    if column in _TRUTH:
+    if kind is bool:
         return pa.array([bool(v) for v in values], type=pa.bool_())
-    if column in _NUMBER and name not in _AS_TEXT:
+    if kind is float:
         return pa.array(np.asarray(values, dtype=np.float64), type=pa.float64(), from_pandas=True)
     # Labels repeat: convert each distinct one once.
     codes, distinct = values.factorize()
-    texts = pa.array([_text(v) for v in distinct], type=pa.string())
-    return texts.take(pa.array(np.where(codes < 0, 0, codes), mask=codes < 0)) if len(distinct) else _empty(values)
-
-
-def _empty(values: Any) -> pa.Array:
-    import pyarrow as pa
-
-    return pa.array([None] * len(values), type=pa.string())
-
-
-def _text(value: Any) -> str:
-    return f"{round_significant(value).item():.10g}" if isinstance(value, float) else str(value)
+    if not len(distinct):
+        return pa.array([None] * len(values), type=pa.string())
+    texts = [f"{round_significant(v).item():.10g}" if isinstance(v, float) else str(v) for v in distinct]
+    return pa.array(texts, type=pa.string()).take(pa.array(np.where(codes < 0, 0, codes), mask=codes < 0))
 
 
 def write_tables(tables: Mapping[str, DataFrame], folder: Path) -> dict[str, int]:
-    """Write each table as ``<name>.csv`` and ``<name>.parquet``; returns the number of rows by file name."""
-    import pyarrow.parquet as pq
+    """Write each table as ``<name>.csv`` and ``<name>.parquet``; returns the number of rows by file name.
 
-    folder.mkdir(exist_ok=True)
+    In the CSV, and only there, texts that a spreadsheet would compute have an apostrophe before them (:func:`no_formula`).
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from pyarrow import csv
+
     rows: dict[str, int] = {}
     for name, frame in tables.items():
         table = arrow(name, frame)
-        _write_csv(table, folder / f"{name}.csv")
-        pq.write_table(table, folder / f"{name}.parquet", compression="zstd", write_statistics=False)
+        with replacing(folder / f"{name}.parquet") as path:
+            pq.write_table(table, path, compression="zstd", write_statistics=False)
+        for k, column in enumerate(table.columns):
+            if pa.types.is_string(column.type):
+                encoded = column.combine_chunks().dictionary_encode()
+                safe = [no_formula(text) for text in encoded.dictionary.to_pylist()]
+                if safe != encoded.dictionary.to_pylist():
+                    table = table.set_column(k, table.field(k), pa.array(safe, pa.string()).take(encoded.indices))
+        with replacing(folder / f"{name}.csv") as path:
+            try:  # quotes only where some text needs them: tables of codes get none and are a third smaller
+                csv.write_csv(table, path, csv.WriteOptions(quoting_style="none", quoting_header="none", eol="\n"))
+            except pa.ArrowInvalid:
+                csv.write_csv(table, path, csv.WriteOptions(quoting_style="needed", quoting_header="none", eol="\n"))
         rows[f"{name}.csv"] = rows[f"{name}.parquet"] = table.num_rows
     return rows
 
 
-def _write_csv(table: pa.Table, path: Path) -> None:
-    """Write CSV with quotes only where some text needs them: tables of codes get none and are a third smaller."""
-    from pyarrow import ArrowInvalid, csv
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path that becomes ``path`` when the block ends well: the file is complete or as it was before.
 
-    for quotes in ("none", "needed"):
-        with path.open("wb") as file:
-            file.write(f"{','.join(table.column_names)}\n".encode())
-            try:
-                csv.write_csv(table, file, csv.WriteOptions(include_header=False, quoting_style=quotes))
-            except ArrowInvalid:  # some text needs quotes
-                if quotes == "needed":
-                    raise
-            else:
-                return
-
-
-def sha256(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-#: Significant digits of every number in the tables.
-DIGITS = 10
-#: Largest power of ten that a double holds exactly.
-_EXACT_POWER = 22
+    Raises
+    ------
+    OutputError
+        The file cannot be written.
+    """
+    temporary = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        temporary.replace(path)
+    except OSError as error:
+        advice = "Free space, or choose another folder with -o."
+        raise OutputError(f"cannot write {path}: {error.strerror or error}. {advice}") from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def round_significant(values: ArrayLike, digits: int = DIGITS) -> NDArray[np.float64]:

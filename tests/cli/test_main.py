@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import subprocess
 import sys
+import zipfile
+import zlib
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 import sim.cli
 from decomp.errors import DataMissingError, FormatError, LabelError, SingularTableError
@@ -71,7 +76,15 @@ ERRORS = [
     (SingularTableError("no inverse"), 3, "error: no inverse"),
     (CalibrationError("no row"), 3, "error: no row"),
     (EconomyError("no equilibrium"), 4, "error: no equilibrium"),
-    (MemoryError(), 4, "error: not enough memory"),
+    (MemoryError(), 5, "error: not enough memory"),
+    (ModuleNotFoundError("No module named 'networkx'", name="networkx"), 5, "'networkx' is missing or broken"),
+    (ImportError("cannot import name 'x'", name="mesa"), 5, "Reinstall unweave; `unweave doctor`"),
+    (OSError(errno.ENOSPC, "No space left on device", "/x/a.csv"), 5, "error: /x/a.csv: No space left on device. Free"),
+    (BrokenProcessPool("a worker died"), 5, "a worker process was killed"),
+    (TerminatedWorkerError("a worker died"), 5, "What is finished is kept; repeat the command"),
+    (zlib.error("Error -3 while decompressing data"), 3, "a compressed file is damaged"),
+    (zipfile.BadZipFile("no end record"), 3, "a compressed file is damaged"),
+    (KeyboardInterrupt(signal.SIGTERM), 143, "interrupted."),
     (
         PermissionError(errno.EACCES, "Permission denied", "/x/runs"),
         2,
@@ -84,13 +97,21 @@ ERRORS = [
 ]
 
 
-@pytest.mark.parametrize(("error", "code", "words"), ERRORS, ids=[type(e).__name__ for e, _, _ in ERRORS])
+@pytest.mark.parametrize(
+    ("error", "code", "words"), ERRORS, ids=[f"{type(e).__name__}-{code}" for e, code, _ in ERRORS]
+)
 def test_every_error_has_its_exit_code(error: BaseException, code: int, words: str) -> None:
     found, message = explain(error)
     assert found == code
     assert words in message
     assert "Traceback" not in message
     assert len(message.splitlines()) <= 40
+
+
+def test_a_file_that_could_not_be_written_for_lack_of_room_is_no_fault_of_the_input() -> None:
+    error = OutputError("cannot write x: No space left on device. Free space, or choose another folder with -o.")
+    error.__cause__ = OSError(errno.ENOSPC, "No space left on device")
+    assert explain(error) == (5, f"error: {error}")
 
 
 def test_a_bug_says_where_it_is_and_how_to_report_it(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sim.errors import OutputError
 from sim.runs.folder import runs_folder
-from sim.runs.saved import SCHEMA_VERSION, Run
+from sim.runs.saved import SCHEMA_VERSION, Run, current
 
 if TYPE_CHECKING:
     from sim.runs.result import RunResult
@@ -47,7 +47,7 @@ def listed(base: Path | None = None) -> list[Listed]:
 
 def _listed(path: Path) -> Listed:
     try:
-        manifest = json.loads((path / "run.json").read_text(encoding="utf-8"))
+        manifest = current(json.loads((path / "run.json").read_text(encoding="utf-8")), path)
         years = manifest.get("years", {}).get("finished") or []
         version = manifest.get("schema_version")
         span = f"{years[0]}–{years[-1]}" if years else "–"

@@ -24,7 +24,9 @@ from sim.texts import LANGUAGES
 #: Largest zip and largest sum of its files in bytes; most files; most rows of a table and most characters of a text in run.json.
 MAX_ZIP, MAX_UNPACKED, MAX_FILES, MAX_ROWS, MAX_TEXT = 60 * 1024**2, 300 * 1024**2, 100, 3_000_000, 4000
 #: Endings of the files of a run folder.
-ENDINGS = frozenset({".csv", ".html", ".json", ".jsonl", ".md", ".parquet", ".yaml", ".png", ".svg", ".cff", ".txt"})
+ENDINGS = frozenset(
+    {".csv", ".html", ".json", ".jsonl", ".md", ".parquet", ".yaml", ".npz", ".png", ".svg", ".cff", ".txt"}
+)
 #: Files lie in the run folder or in one below it.
 DEPTH = 2
 #: Bytes that are unpacked at a time.

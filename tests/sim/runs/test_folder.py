@@ -162,9 +162,11 @@ def test_a_folder_that_is_no_run_is_explained(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="does not exist"):
         read_manifest(tmp_path / "nothing")
     (tmp_path / "run.json").write_text('{"schema_version": 1}')
-    with pytest.raises(OutputError, match=r"indicators.parquet is missing: the run did not get as far"):
+    with pytest.raises(OutputError, match="holds no tables"):
         read_run(tmp_path)
     (tmp_path / "tables").mkdir()
+    with pytest.raises(OutputError, match=r"indicators.parquet is missing: the run did not get as far"):
+        read_run(tmp_path)
     (tmp_path / "tables" / "indicators.parquet").write_bytes(b"PAR1 not really")
     with pytest.raises(OutputError, match="cannot be read"):
         read_run(tmp_path)

@@ -126,7 +126,7 @@ def test_the_manifest_is_there_before_the_run(tmp_path: Path) -> None:
 def test_results_that_cannot_be_written_end_in_our_own_error(result: RunResult, tmp_path: Path) -> None:
     folder = start(result.loaded, tmp_path)
     (folder.path / "tables").write_text("a file where a folder should be")
-    with pytest.raises(OutputError, match=r"cannot write the results to .*choose another folder with -o"):
+    with pytest.raises(OutputError, match=r"cannot write .*choose another folder with -o"):
         finish(folder, result, lang=None)
     manifest = json.loads((folder.path / "run.json").read_text())
     assert manifest["status"] == "failed"
