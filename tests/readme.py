@@ -84,11 +84,10 @@ def literature() -> None:
 
 def picture() -> None:
     """Interdependence and foreign content of exports in four scenarios, as docs/scenarios.svg."""
-    import altair as alt
     import pandas as pd
 
     import sim
-    from sim.charts import lines, to_svg
+    from sim.charts import beside, lines, to_svg
 
     runs = {name: sim.run(name).indicators for name in SHOWN}
     titles = {
@@ -100,12 +99,12 @@ def picture() -> None:
         world = {
             name: frame[(frame["indicator"] == indicator) & (frame["economy"] == "WLD")] for name, frame in runs.items()
         }
-        rows = pd.concat(frame.assign(economy=name, value=frame["value"] * 100) for name, frame in world.items())
-        drawn.append(lines(rows[["year", "economy", "value"]], SHOWN, title=title, width=420, height=240))
+        rows = pd.concat(frame.assign(line=name, value=frame["value"] * 100) for name, frame in world.items())
+        drawn.append(lines(rows[["year", "line", "value"]], SHOWN, title=title, width=420, height=240))
     folder = ROOT / "docs"
     folder.mkdir(exist_ok=True)
     alt_text = f"Two line charts over 2011 to 2035: {', '.join(SHOWN.values())}."
-    svg = to_svg(alt.hconcat(*drawn, spacing=40), key="scenarios", alt_text=alt_text)
+    svg = to_svg(beside(drawn, [""] * len(drawn)), key="scenarios", alt_text=alt_text)
     (folder / "scenarios.svg").write_text(svg, encoding="utf-8")
 
 

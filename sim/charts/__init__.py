@@ -1,29 +1,33 @@
-"""Pure chart builders: tidy frames in displayed units and translated names in, Altair charts out.
+"""Figures: the noun and every chart builder; tidy frames in displayed units and translated names in, charts out.
 
-No files, no catalogue, no clock: the report and the explorer give the words. Altair is imported when a chart is made.
+No files, no catalogue, no clock: reports and the explorer hand in data and words.
 """
 
 from __future__ import annotations
 
-from sim.charts.bars import changes, composition
-from sim.charts.dots import dots
-from sim.charts.figure import to_svg
-from sim.charts.lines import lines, panels
-from sim.charts.matrix import heatmap
-from sim.charts.parts import parts_by_name, parts_by_year
-from sim.charts.theme import configured
-from sim.charts.timeline import timeline
+from sim.charts.bars import bars, dots, parts, ranges
+from sim.charts.figure import Figure, Plot, to_svg
+from sim.charts.grids import matrix, states, tiles, timeline
+from sim.charts.lines import band, beside, lines, printed, stack
+from sim.charts.ribbons import ribbons, sankey
 
 __all__ = [
-    "changes",
-    "composition",
-    "configured",
+    "Figure",
+    "Plot",
+    "band",
+    "bars",
+    "beside",
     "dots",
-    "heatmap",
     "lines",
-    "panels",
-    "parts_by_name",
-    "parts_by_year",
+    "matrix",
+    "parts",
+    "printed",
+    "ranges",
+    "ribbons",
+    "sankey",
+    "stack",
+    "states",
+    "tiles",
     "timeline",
     "to_svg",
 ]

@@ -1,115 +1,274 @@
-"""Bars and areas: what exports are made of, what changed, who gains and who loses."""
+"""Charts with a row for each name: bars with their numbers, waterfalls, stacked parts of a change, dots and ranges."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.charts.theme import GROUP_COLOURS, INK, LESS, MORE, QUIET, text_width, wrapped, year_axis
+from sim.charts.figure import Plot, Spec, category, layer, quantity, zero_rule
+from sim.charts.theme import (
+    AXIS,
+    HEIGHT,
+    INK,
+    LEGEND,
+    LESS,
+    LETTERS,
+    MORE,
+    NARROW_LETTERS,
+    OKABE_ITO,
+    PART_COLOURS,
+    PHONE,
+    QUIET,
+    RULE,
+    SIDE,
+    TINTS,
+    padded,
+    room_for,
+    text_width,
+    values_of,
+    wrapped,
+    years_of,
+)
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+#: Height of a row, of a line of its label, and of one case in a row with bands.
+ROW, LINE, CASE = 26, 15, 16
+#: Label of a row: in lines only where the chart is narrow.
+ROW_LABEL = (
+    "width < 420 ? split(datum.label, '|') : "
+    "replace(datum.label, regexp('[|]', 'g'), test(regexp('[\u4e00-\u9fff]'), datum.label) ? '' : ' ')"
+)
+#: Colours of bars by their kind: the whole, and less or more than before.
+KINDS = {"whole": QUIET, "less": LESS, "more": MORE}
+#: Shapes and colours of the cases of dots, in order.
+SHAPES = ("circle", "diamond", "triangle-up", "square")
 
-def composition(frame: DataFrame, names: Mapping[str, str], *, title: str, width: int = 450, height: int = 260) -> Any:
-    """Shares of the groups of terms in gross exports over years, stacked to 100 %.
+
+class Rows:
+    """The rows of a chart in order: their axis and their heights, in a chart as wide as ``width`` or as its place."""
+
+    def __init__(self, order: Sequence[str], width: int | None, row: int = ROW) -> None:
+        """Break the labels into lines."""
+        self.width, self.letters = width, NARROW_LETTERS if width and width < 400 else LETTERS
+        self.order = list(dict.fromkeys(self.label(name) for name in order))
+        self.room = room_for(self.order)
+        #: Width of the plotting area, on a page that of a phone.
+        self.plot = width - self.room if width else max(PHONE - self.room, PHONE // 2)
+        self.row = max([row, *(LINE * (label.count("|") + 1) + 8 for label in self.order if "|" in label)])
+        expression = "split(datum.label, '|')" if width else ROW_LABEL
+        axis = {"ticks": False, "domain": False, "labelPadding": 8, "labelLimit": self.room, "labelExpr": expression}
+        self.y = category("row", sort=self.order, title=None, axis=axis)
+
+    def label(self, name: str) -> str:
+        """A name as it stands beside its row."""
+        return wrapped(name, self.letters)
+
+    def rowed(self, frame: DataFrame) -> DataFrame:
+        """The frame with the labels of its column ``name`` in ``row``."""
+        return frame.assign(row=[self.label(name) for name in frame["name"]])
+
+    def chart(self, layers: Sequence[Spec], data: Mapping[str, DataFrame], *, height: int = 0, legend: int = 0) -> Plot:
+        """The chart; ``legend`` is the number of lines below a chart that takes the width of its place."""
+        tall = height or self.row * max(1, len(self.order))
+        if self.width:
+            return Plot.of(layers, data, width=self.plot, height=tall)
+        return Plot.of(layers, data, width=None, height=tall if height else tall + AXIS + LEGEND * legend)
+
+
+def bars(
+    frame: DataFrame,
+    order: Sequence[str],
+    *,
+    title: str | None = None,
+    colours: Mapping[str, str] = KINDS,
+    width: int | None = None,
+    height: int = 0,
+    axis: bool = True,
+) -> Plot:
+    """Draw bars left and right of zero, one per named row, each with its number.
 
     Parameters
     ----------
     frame : DataFrame
-        Columns ``year``, ``group``, ``value`` (per cent of gross exports).
-    names : mapping
-        Names of the groups, in stacking order from the bottom.
+        Columns ``name``, ``value`` (displayed units) and ``shown`` (the number as text); optionally ``kind`` (a key of
+        ``colours``; default ``less`` or ``more`` by sign), ``full`` (the name at length) and ``start``: steps of a
+        waterfall, whose bars go from there to ``value`` and have their numbers at the right.
+    order : sequence of str
+        Names from top to bottom.
+    axis : bool
+        Whether there is an axis of values.
     """
-    import altair as alt
-
-    order = {code: rank for rank, code in enumerate(names)}
-    data = frame.assign(name=frame["group"].map(dict(names)), rank=frame["group"].map(order))
-    years = sorted({int(y) for y in data["year"]})
-    colour = alt.Color(
-        "name:N",
-        title=None,
-        sort=list(names.values()),
-        scale=alt.Scale(domain=list(names.values()), range=[GROUP_COLOURS[code] for code in names]),
-        legend=alt.Legend(orient="bottom", columns=1 if width < 480 else 2, symbolSize=160, labelLimit=360),
+    rows = Rows(order, width)
+    steps = "start" in frame
+    data = rows.rowed(frame).assign(
+        start=frame["start"] if steps else 0.0,
+        tip=frame[["start", "value"]].max(axis=1) if steps else frame["value"],
+        kind=frame["kind"] if "kind" in frame else ["less" if value < 0 else "more" for value in frame["value"]],
+        full=frame["full"] if "full" in frame else frame["name"],
     )
-    encoding = {
-        "y": alt.Y("value:Q", title=title, stack="zero", scale=alt.Scale(domain=[0, 100]), axis=_flat_title()),
-        "color": colour,
-        "order": alt.Order("rank:Q"),
-    }
-    if len(years) == 1:
-        x = alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0))
-        return alt.Chart(data).mark_bar().encode(x=x, **encoding).properties(width=width - 60, height=height)
-    x_years = alt.X("year:Q", axis=year_axis(years, width - 60), scale=alt.Scale(nice=False, zero=False))
-    area = alt.Chart(data).mark_area(stroke="white", strokeWidth=0.6).encode(x=x_years, **encoding)
-    return area.properties(width=width - 60, height=height)
+    low, high = (float(edge) for edge in (data[["start", "value"]].min().min(), data[["start", "value"]].max().max()))
+    # Room for the numbers beside the bars, as a share of the plot.
+    share = min(0.45, (12 + 7 * max((text_width(text) for text in data["shown"]), default=0)) / rows.plot)
+    air = share / (1 - share) * ((high - low) or 1.0)
+    left, right = bool((data["tip"] < 0).any()), bool((data["tip"] >= 0).any())
+    scale = {"domain": [low - air * left, high + air * right], "nice": False}
+    looks = values_of(None) | {"title": title, "titleAnchor": "start"} if axis else None
+    x = quantity("start", title=title, scale=scale, axis=looks)
+    colour = category("kind", legend=None, scale={"domain": list(colours), "range": list(colours.values())})
+    tips = [category("full", title=None), category("shown", title=None)]
+    bar = {"x": x, "x2": {"field": "value"}, "y": rows.y, "color": colour, "tooltip": tips}
+    text = {"x": quantity("tip", scale=scale), "y": rows.y, "text": category("shown")}
+    layers = [layer("bars", "bar", bar, height={"band": 0.68}), zero_rule("x")]
+    for test, align, shift in (("datum.tip >= 0", "left", 4), ("datum.tip < 0", "right", -4)):
+        number = layer("bars", "text", text, align=align, dx=shift, fontSize=12, color=INK)
+        layers.append(number | {"transform": [{"filter": test}]})
+    return rows.chart(layers, {"bars": data}, height=height)
 
 
-def _flat_title() -> Any:
-    import altair as alt
-
-    return alt.Axis(titleAngle=0, titleAlign="left", titleY=-12, titleX=-34, titleAnchor="start", tickCount=5)
-
-
-def changes(
+def parts(
     frame: DataFrame,
+    names: Mapping[str, str],
+    *,
+    whole: str,
+    title: str,
+    order: Sequence[str] | None = None,
+    width: int = 450,
+) -> Plot:
+    """Stack the parts of a change from zero, by year or, with an ``order``, by name; a line or a mark is the whole change.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``year`` or ``name``, ``part``, ``value`` in displayed units; the parts add up to the change.
+    names : mapping
+        Names of the parts that are drawn, in stacking order from zero.
+    whole : str
+        Name of the whole change in the legend.
+    title : str
+        Title of the value axis: measure and unit.
+    order : sequence of str, optional
+        Names from top to bottom.
+    """
+    rank = {code: place for place, code in enumerate(names)}
+    shown = frame[frame["part"].isin(list(names))]
+    data = {"parts": shown.assign(label=shown["part"].map(dict(names)), rank=shown["part"].map(rank))}
+    data["total"] = frame.groupby("year" if order is None else "name", sort=False)[["value"]].sum().reset_index()
+    scale = {"domain": [*names.values(), whole], "range": [*(PART_COLOURS[code] for code in names), INK]}
+    legend = {"columns": 1 if width < 400 else 2, "labelLimit": 300}
+    coloured = {"color": category("label", title=None, scale=scale, legend=legend), "order": quantity("rank")}
+    total: Spec = {"color": {"datum": whole}}
+    if order is None:
+        years = sorted({int(year) for year in frame["year"]})
+        ticks = years_of(years, width - SIDE) | {"labelAngle": 0, "labelPadding": 8, "ticks": False, "domain": False}
+        x = {"field": "year", "type": "ordinal", "title": None, "axis": ticks, "scale": {"paddingInner": 0.25}}
+        y = quantity("value", axis=values_of(title))
+        layers = [
+            layer("parts", "bar", {"x": x, "y": y | {"stack": "zero"}, **coloured}),
+            zero_rule("y"),
+            layer("total", "line", {"x": x, "y": y, **total}, strokeWidth=2.4, point={"filled": True, "size": 26}),
+        ]
+        return Plot.of(layers, data, width=width - SIDE, height=HEIGHT)
+    rows = Rows(order, width, row=22)
+    data = {name: rows.rowed(part) for name, part in data.items()}
+    x = quantity("value", title=title, axis={"tickCount": 5, "titleAnchor": "start"})
+    diamond = {"shape": "diamond", "filled": True, "size": 75, "opacity": 1, "stroke": "white"}
+    layers = [
+        layer("parts", "bar", {"x": x | {"stack": "zero"}, "y": rows.y, **coloured}, height={"band": 0.66}),
+        zero_rule("x"),
+        layer("total", "point", {"x": x, "y": rows.y, **total}, **diamond),
+    ]
+    return rows.chart(layers, data)
+
+
+def dots(
+    frame: DataFrame,
+    cases: Mapping[str, str],
+    order: Sequence[str],
     *,
     title: str,
-    order: Sequence[str],
-    width: int = 450,
-    row: int = 26,
-    decimals: int = 1,
-) -> Any:
-    """Bars left and right of zero, one per named row, each with its number: blue for less, orange for more.
+    from_zero: bool = False,
+    tints: Sequence[str] = (*TINTS, INK),
+    width: int | None = None,
+) -> Plot:
+    """Draw a dot per case and name; shape and colour tell the cases apart, a grey line joins them.
 
     Parameters
     ----------
     frame : DataFrame
-        Columns ``name`` (shown) and ``value`` (displayed units).
+        Columns ``name``, ``case`` and ``value`` in displayed units; where ``low`` and ``high`` have values they are drawn
+        as a band, and the cases stand below each other in a row.
+    cases : mapping
+        Names of the cases, in the order of the legend (at most four).
+    order : sequence of str
+        Names from top to bottom.
+    from_zero : bool
+        Whether values are distances: the line begins at zero, which is dashed.
+    """
+    labels = list(cases.values())
+    banded = bool("low" in frame and frame["low"].notna().any())
+    rows = Rows(order, width, row=CASE * len(cases) + 10 if banded else ROW)
+    data = rows.rowed(frame).assign(label=frame["case"].map(dict(cases)))
+    legend = {"columns": 1, "symbolSize": 100, "orient": "bottom" if width else "top"}
+    domain = {"domain": labels}
+    reach = [float(value) for column in ("value", "low", "high") if column in data for value in data[column].dropna()]
+    x = quantity("value", title=title, axis={"tickCount": 5, "titleAnchor": "start"})
+    x["scale"] = {"domain": list(padded([0.0, *reach])), "nice": False}
+    shift = {"yOffset": category("label", scale={**domain, "paddingOuter": 0.4})} if banded else {}
+    tips = [
+        category("name"),
+        category("label"),
+        *(quantity(n, format="+,.2f") for n in ("value", "low", "high") if n in data),
+    ]
+    point = {
+        "x": x,
+        "y": rows.y,
+        "color": category("label", legend=legend, scale={**domain, "range": list(tints[: len(labels)])}),
+        "shape": category("label", legend=legend, scale={**domain, "range": list(SHAPES[: len(labels)])}),
+        "tooltip": tips,
+        **shift,
+    }
+    layers = [zero_rule("x", strokeDash=[6, 4] if from_zero else [1, 0])]
+    sets = {"dots": data}
+    if banded:
+        # A layer for each case: a colour of the bars by field would be joined with the legend of the marks.
+        for k, (label, tint) in enumerate(zip(labels, tints, strict=False)):
+            sets[f"band{k}"] = data[(data["label"] == label) & data["low"].notna()]
+            span = {"x": x | {"field": "low"}, "x2": {"field": "high"}, "y": rows.y, "tooltip": tips, **shift}
+            layers.append(layer(f"band{k}", "rule", span, strokeWidth=5, opacity=0.45, color=tint))
+    else:
+        ends = data.groupby("row", sort=False)["value"].agg(["min", "max"]).reset_index()
+        if from_zero:
+            ends = ends.assign(min=ends["min"].clip(upper=0.0), max=ends["max"].clip(lower=0.0))
+        sets["ends"] = ends
+        span = {"x": x | {"field": "min"}, "x2": {"field": "max"}, "y": rows.y}
+        layers.insert(0, layer("ends", "rule", span, color=RULE, strokeWidth=5))
+    layers.append(layer("dots", "point", point, filled=True, size=70 if banded else 85, opacity=1))
+    return rows.chart(layers, sets, legend=len(labels))
+
+
+def ranges(frame: DataFrame, order: Sequence[str], *, title: str, width: int = 450) -> Plot:
+    """Draw a row per name: thin 5–95 %, thick 25–75 %, a dot for the scenario as written.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``name``, ``q05``, ``q25``, ``q75``, ``q95`` and ``written`` in displayed units.
     order : sequence of str
         Names from top to bottom.
     """
-    import altair as alt
-    import pandas as pd
+    rows = Rows(order, width, row=24)
+    x = quantity("q05", title=title, axis={"tickCount": 5, "titleAnchor": "start"})
 
-    top = float(frame["value"].abs().max()) or 1.0
-    shown = [
-        f"{v:+.{decimals}f}".replace("-", "−") if round(v, decimals) else f"{0:.{decimals}f}" for v in frame["value"]
+    def part(mark: str, low: str, high: str = "", **look: Any) -> Spec:
+        ends = {"x2": {"field": high}} if high else {}
+        return layer("ranges", mark, {"x": x | {"field": low}, "y": rows.y, **ends}, **look)
+
+    layers = [
+        zero_rule("x"),
+        part("rule", "q05", "q95", color=OKABE_ITO[0], opacity=0.45, strokeWidth=3),
+        part("rule", "q25", "q75", color=OKABE_ITO[0], opacity=0.75, strokeWidth=8),
+        part("point", "written", color=INK, filled=True, size=60, opacity=1),
     ]
-    data = frame.assign(
-        shown=shown,
-        side=["less" if v < 0 else "more" for v in frame["value"]],
-    )
-    letters = 18 if width < 400 else 25
-    order = [wrapped(name, letters) for name in order]
-    data["name"] = [wrapped(name, letters) for name in data["name"]]
-    room = 24 + round(7 * max((text_width(line) for name in order for line in name.split("|")), default=0))
-    tall = row + 14 * max(name.count("|") for name in order) if order else row
-    # Room for the numbers beside the longest bars.
-    pad = top * 110 / max(120, width - room)
-    low, high = float(data["value"].min()), float(data["value"].max())
-    domain = [low - pad if low < 0 or high == 0 else 0.0, high + pad if high > 0 or low == 0 else 0.0]
-    y = alt.Y(
-        "name:N",
-        sort=list(order),
-        title=None,
-        axis=alt.Axis(labelLimit=room, ticks=False, domain=False, labelPadding=8, labelExpr="split(datum.label, '|')"),
-    )
-    x = alt.X(
-        "value:Q",
-        title=title,
-        scale=alt.Scale(domain=domain, nice=False),
-        axis=alt.Axis(tickCount=5, titleAnchor="start"),
-    )
-    base = alt.Chart(data)
-    bars = base.mark_bar(height={"band": 0.66}).encode(
-        x=x,
-        y=y,
-        color=alt.Color("side:N", legend=None, scale=alt.Scale(domain=["less", "more"], range=[LESS, MORE])),
-    )
-    more = base.transform_filter("datum.value >= 0").mark_text(align="left", dx=4, fontSize=12, color=INK)
-    less = base.transform_filter("datum.value < 0").mark_text(align="right", dx=-4, fontSize=12, color=INK)
-    zero = alt.Chart(pd.DataFrame({"value": [0]})).mark_rule(color=QUIET).encode(x="value:Q")
-    text = [layer.encode(x=x, y=y, text="shown:N") for layer in (more, less)]
-    return alt.layer(bars, zero, *text).properties(width=width - room, height=tall * max(1, len(order)))
+    return rows.chart(layers, {"ranges": rows.rowed(frame)})

@@ -1,6 +1,6 @@
 """A figure: a chart with its words, the table behind it, and the ways to take it away; no browser, no network.
 
-Charts are Altair charts, :class:`Plot` (a specification apart from its data), or functions of a width that make one.
+Charts are specifications of Vega-Lite with their data beside them, in the common look of :mod:`sim.charts.theme`.
 """
 
 from __future__ import annotations
@@ -8,17 +8,18 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from sim.charts.theme import INK, QUIET, configured, wrapped
+from sim.charts.theme import INK, LOOK, QUIET, wrapped
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+Spec = dict[str, Any]
 Kind = Literal["png", "svg"]
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 #: Width of a file in pixels of the screen; a PNG has twice as many.
 WIDTH, SHARPNESS = 900, 2
 #: Sizes of the letters of title and subtitle, the height of a line in them, and the air below.
@@ -27,21 +28,42 @@ TITLE, SUBTITLE, LINE, AIR = 17, 13, 1.3, 14
 BORDER = 16
 #: Width of a Latin letter as a share of its size.
 LETTER = 0.55
-#: Widths on a page: of two figures side by side, or of one drawn twice, for desktops and for phones.
+#: Widths in a report: of two figures side by side, or of one drawn twice, for desktops and for phones.
 PAGE_WIDTHS: Mapping[bool, Mapping[str, int]] = {False: {"any": 450}, True: {"wide": 900, "narrow": 360}}
 
 _ID = re.compile(r'(\bid="|url\(#|href="#)')
 _SIZE = re.compile(r'^<svg ([^>]*?)width="([\d.]+)" height="([\d.]+)"')
 
 
+def quantity(name: str, **more: Any) -> Spec:
+    """Encode a column of numbers."""
+    return {"field": name, "type": "quantitative", **more}
+
+
+def category(name: str, **more: Any) -> Spec:
+    """Encode a column of names."""
+    return {"field": name, "type": "nominal", **more}
+
+
+def layer(data: str, mark: str, encoding: Mapping[str, Any], **look: Any) -> Spec:
+    """Draw a mark of this look for each row of the data of this name."""
+    return {"data": {"name": data}, "mark": {"type": mark, **look}, "encoding": dict(encoding)}
+
+
+def zero_rule(channel: str, **look: Any) -> Spec:
+    """Draw the line at zero across a channel, ``x`` or ``y``."""
+    rule = {"type": "rule", "color": QUIET, **look}
+    return {"data": {"values": [{}]}, "mark": rule, "encoding": {channel: {"datum": 0, "type": "quantitative"}}}
+
+
 @dataclass(frozen=True, eq=False)
 class Plot:
-    """A chart whose data are kept apart, so that a browser that shows it exchanges only the data.
+    """A chart whose data are kept apart: a browser that shows one with an equal specification exchanges only the data.
 
     Parameters
     ----------
     spec : mapping
-        Vega-Lite specification that names its data. Never changed: it is shared.
+        Vega-Lite specification that names its data: ``layer``, or ``hconcat`` or ``vconcat`` of some.
     data : mapping of str to DataFrame
         The data by name.
     """
@@ -49,9 +71,27 @@ class Plot:
     spec: Mapping[str, Any]
     data: Mapping[str, DataFrame]
 
-    def to_dict(self, validate: bool = True) -> dict[str, Any]:
-        """The chart in one piece, like ``to_dict`` of an Altair chart; ``validate`` checks it against Vega-Lite's schema."""
-        whole = {**self.spec, "datasets": {name: frame.to_dict("records") for name, frame in self.data.items()}}
+    @classmethod
+    def of(
+        cls, layers: Sequence[Spec], data: Mapping[str, DataFrame], *, width: float | None, height: float, **more: Any
+    ) -> Plot:
+        """Lay marks over each other; without a width the chart takes that of its place, and the height is the picture's."""
+        size = {"height": height} if width is None else {"width": width, "height": height}
+        return cls({"$schema": SCHEMA, "layer": list(layers), **size, **more}, data)
+
+    def to_dict(self, validate: bool = True) -> Spec:
+        """The chart in one piece, in the common look; ``validate`` checks it against Vega-Lite's schema, for which Altair is needed.
+
+        Raises
+        ------
+        altair.utils.schemapi.SchemaValidationError
+            It is not valid.
+        """
+        sets = {
+            name: frame.astype(object).where(frame.notna(), None).to_dict("records")
+            for name, frame in self.data.items()
+        }
+        whole = {**self.spec, "datasets": sets, "config": LOOK}
         if validate:
             import altair as alt
 
@@ -71,8 +111,8 @@ class Figure:
         What it shows; measure, unit, economy and scenario, or a note.
     alt : str
         Text alternative.
-    chart : Altair chart, Plot or function
-        The chart, or a function of the width in pixels that draws it; None where a page draws it itself.
+    chart : Plot or function
+        The chart, or a function of the width in pixels that draws it.
     table : DataFrame
         What stands beside it: columns in the reader's language, displayed units.
     data : DataFrame
@@ -87,13 +127,13 @@ class Figure:
     title: str
     subtitle: str
     alt: str
-    chart: Any
+    chart: Plot | Callable[[int], Plot]
     table: DataFrame
     data: DataFrame
     about: Sequence[tuple[str, str]] = field(default=())
     broad: bool = False
 
-    def drawn(self, width: int = WIDTH) -> Any:
+    def drawn(self, width: int = WIDTH) -> Plot:
         """The chart for a place of this width in pixels."""
         return self.chart(width) if callable(self.chart) else self.chart
 
@@ -122,16 +162,7 @@ class Figure:
         return png_of(spec, SHARPNESS) if kind == "png" else svg_of(spec, self.alt).encode("utf-8")
 
 
-@cache
-def look() -> dict[str, Any]:
-    """The common look of every chart, as the ``config`` of a specification."""
-    import altair
-
-    config: dict[str, Any] = configured(altair.Chart().mark_point()).to_dict(validate=False)["config"]
-    return config
-
-
-def _titled(spec: dict[str, Any], title: str, subtitle: str, width: int) -> dict[str, Any]:
+def _titled(spec: Spec, title: str, subtitle: str, width: int) -> Spec:
     """The specification with the look and the words; a single view fills the width, as it does on the page."""
     above, below = (
         [line for part in text.splitlines() for line in wrapped(part, int(width / (LETTER * size))).split("|")]
@@ -149,8 +180,8 @@ def _titled(spec: dict[str, Any], title: str, subtitle: str, width: int) -> dict
         "frame": "bounds",
         "offset": AIR,
     }
-    whole = {**spec, "config": {**spec.get("config", {}), **look()}, "title": words, "padding": BORDER}
-    if "mark" in spec or "layer" in spec:
+    whole = {**spec, "title": words, "padding": BORDER}
+    if "layer" in spec:
         whole |= {"width": width, "autosize": {"type": "fit", "contains": "padding"}}
         if isinstance(spec.get("height"), int | float):  # which counts the whole picture
             lines = TITLE * len(above) + SUBTITLE * len(below)
@@ -158,27 +189,25 @@ def _titled(spec: dict[str, Any], title: str, subtitle: str, width: int) -> dict
     return whole
 
 
-def to_svg(chart: Any, *, key: str, alt_text: str) -> str:
+def to_svg(chart: Plot, *, key: str, alt_text: str) -> str:
     """SVG text of a chart with an accessible name and ids of its own, scaling with its container.
 
     Parameters
     ----------
-    chart : altair chart or Plot
-        The common look is applied here.
+    chart : Plot
     key : str
         Prefix for the ids inside, unique on the page.
     alt_text : str
         What the picture shows, for readers who do not see it.
     """
-    spec = chart.to_dict(validate=False)
-    svg = svg_of({**spec, "config": {**spec.get("config", {}), **look()}}, alt_text)
+    svg = svg_of(chart.to_dict(validate=False), alt_text)
     svg = _ID.sub(lambda match: match.group(1) + key + "-", svg)
     return _SIZE.sub(
         lambda m: f'<svg {m.group(1)}style="width:100%;max-width:{m.group(2)}px;height:auto"', svg, count=1
     )
 
 
-def svg_of(spec: dict[str, Any], alt_text: str) -> str:
+def svg_of(spec: Spec, alt_text: str) -> str:
     """SVG text of a finished specification in its own size, with an accessible name."""
     import vl_convert
 
@@ -186,7 +215,7 @@ def svg_of(spec: dict[str, Any], alt_text: str) -> str:
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt_text, quote=True)}" ', 1)
 
 
-def png_of(spec: dict[str, Any], sharpness: float) -> bytes:
+def png_of(spec: Spec, sharpness: float) -> bytes:
     """PNG of a finished specification, with ``sharpness`` pixels for each pixel of the screen."""
     import vl_convert
 

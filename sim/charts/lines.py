@@ -1,170 +1,297 @@
-"""Lines over years, each with its label at its end; and small panels of several indicators."""
+"""Charts over years: lines with their names at their ends, small ones side by side, shares stacked to 100, bands of draws."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.charts.spans import Span, span_layers
-from sim.charts.theme import INK, QUIET, economy_colours, spread, text_width, year_axis
+from sim.charts.figure import SCHEMA, Plot, Spec, category, layer, quantity
+from sim.charts.theme import (
+    DASHED,
+    HEIGHT,
+    INK,
+    LEGEND,
+    OKABE_ITO,
+    QUIET,
+    SIDE,
+    SOLID,
+    TALL,
+    economy_colours,
+    padded,
+    room_for,
+    spread,
+    text_width,
+    values_of,
+    wrapped,
+    years_of,
+)
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-#: Height in pixels that one line label needs.
-_LABEL = 16
+#: First year, last year and short name of what happened.
+Span = tuple[int, int, str]
+#: Height of a line of a label; on a page, pixels free above and below lines, the share of the width for the labels at
+#: their ends, and the letters in a line of them.
+LINE, PADDING, ENDS, END = 16, 18, 0.3, 13
+#: Pixels between charts beside each other, and for the numbers of the axes of each.
+SPACING, NUMBERS = 24, 54
+#: Colour of what was predicted: the purple of Okabe & Ito, darker, because it is text as well.
+PREDICTED = "#A0457F"
+#: Share of the range of values that the label of a prediction needs beyond its mark.
+BEYOND = 0.12
 
 
 def lines(
     frame: DataFrame,
     names: Mapping[str, str],
     *,
-    title: str,
-    width: int = 450,
-    height: int = 260,
-    zero: bool = False,
+    title: str | None = None,
+    width: int | None = None,
+    height: int | None = None,
+    tints: Mapping[str, str] | None = None,
     dashed: Collection[str] = (),
-    marks: Sequence[int] = (),
+    limits: tuple[float, float] | None = None,
+    zero: bool = False,
+    whole: bool = False,
     spans: Sequence[Span] = (),
-) -> Any:
-    """Lines over years, one per economy, labelled at their ends; the world is thick and black.
+    mark: Mapping[str, Any] | None = None,
+    labelled: bool = True,
+    axes: bool = True,
+) -> Plot:
+    """Draw lines over years, one per name, labelled at their ends; the world is thick and black.
+
+    As wide as its place, and without ``limits``, ``zero``, ``spans`` or ``mark``, the specification depends on names and
+    years only, not on the values.
 
     Parameters
     ----------
     frame : DataFrame
-        Columns ``year``, ``economy``, ``value`` in displayed units.
+        Columns ``year``, ``line``, ``value`` in displayed units.
     names : mapping
-        Names shown for the codes, in drawing order.
-    title : str
+        Names shown for the lines, in drawing order.
+    title : str, optional
         Title of the value axis: measure and unit.
-    zero : bool
-        Whether the value axis starts at zero.
+    tints : mapping, optional
+        Colours of the lines; default: those of economies.
     dashed : collection of str
-        Codes drawn dashed and grey: another run, for comparison.
-    marks : sequence of int
-        Years marked by thin rules (actions).
+        Lines drawn dashed, and grey where they have no tint: another run, for comparison.
+    limits : (float, float), optional
+        Ends of the value axis, shared by several charts.
+    zero, whole : bool
+        Whether the value axis starts at zero; whether it counts.
     spans : sequence of (first year, last year, short name)
-        Years shaded behind the lines, named at the top.
+        Years shaded behind the lines, named at the top; for charts with a width of their own.
+    mark : mapping, optional
+        A prediction: ``year``, ``value``, ``shape`` and ``label``.
+    labelled, axes : bool
+        Whether names stand at the ends of the lines; whether there are axes.
     """
-    import altair as alt
     import pandas as pd
 
-    codes = [code for code in names if (frame["economy"] == code).any()]
-    years = sorted({int(y) for y in frame["year"]})
-    low, high = _extent(frame, zero)
-    high += 0.12 * (high - low) if spans else 0.0  # room for the names of the spans
-    scale = alt.Scale(domain=[low, high], zero=False, nice=False)
-    room = 6 + round(7.2 * max((text_width(names[code]) for code in codes), default=0))
-    x = alt.X(
-        "year:Q",
-        axis=year_axis(years, width - room),
-        scale=alt.Scale(domain=[years[0], max(years[-1], years[0] + 1)], nice=False, zero=False),
-    )
-    y = alt.Y("value:Q", title=title, scale=scale, axis=alt.Axis(tickCount=5, **_on_top()))
-    colour = alt.Color("economy:N", legend=None, scale=alt.Scale(domain=codes, range=_colours(codes, dashed)))
-    base = alt.Chart(frame[frame["economy"].isin(codes)])
-    drawn = span_layers(spans, years[0], years[-1], width=width - room, height=height)
-    if marks:
-        drawn.append(
-            alt.Chart(pd.DataFrame({"year": [int(m) for m in marks]})).mark_rule(color=QUIET, opacity=0.35).encode(x)
+    codes = [code for code in names if (frame["line"] == code).any()]
+    first, last = (int(frame["year"].min()), int(frame["year"].max())) if len(frame) else (0, 1)
+    tall = height or (HEIGHT if width else TALL)
+    labels = {code: names[code] if width else wrapped(names[code], END) for code in codes} if labelled else {}
+    room = 0 if width is None else room_for(list(labels.values()), 6) if labels else SIDE
+    plain = economy_colours([code for code in codes if code not in dashed])
+    tint = {code: QUIET if code in dashed else plain.pop(0) for code in codes} | dict(tints or {})
+    reached = [float(value) for value in frame["value"]] or [0.0]
+    if mark:
+        beyond = BEYOND * (max(reached) - min(reached))
+        reached += [mark["value"], mark["value"] + (-beyond if mark["shape"] == "triangle-down" else beyond)]
+    if limits is None and (zero or width or mark):
+        low, high = padded(reached, 0.06 if width else 0.1, zero=zero)
+        limits = (low, high + (0.12 * (high - low) if spans else 0.0))  # room for the names of the spans
+    scale: Spec = {"nice": False, "zero": False}
+    scale |= {"padding": PADDING} if limits is None else {"domain": list(limits)}
+    reach = (limits[1] - limits[0]) if limits else (max(reached) - min(reached) or 1.0) * tall / (tall - 2 * PADDING)
+    after = ENDS / (1 - ENDS) * max(1, last - first) if labels and width is None else 0
+    years = {"domain": [first, max(last + after, first + 1)], "nice": False, "zero": False}
+    x = quantity("year", scale=years, axis=years_of([first, last], width and width - room) if axes else None)
+    axis = values_of(title, tickCount=5 if tall > 100 else 3, **({"tickMinStep": 1} if whole else {}))
+    y = quantity("value", scale=scale, axis=axis if axes else None, **({} if axes else {"title": None}))
+    domain: Spec = {"domain": codes}
+    colour = category("line", legend=None, scale={**domain, "range": [tint[code] for code in codes]})
+    dash = {"range": [list(DASHED if code in dashed else SOLID) for code in codes]}
+    stroke = category("line", legend=None, scale=domain | dash)
+    thick = {"condition": {"test": "datum.line === 'WLD'", "value": 3.4}, "value": 2.2}
+    tips = [quantity("year"), quantity("value", format=",.2f")]
+    encoding: Any = {"x": x, "y": y, "color": colour, "strokeDash": stroke, "strokeWidth": thick, "tooltip": tips}
+    layers = span_layers(spans, first, last, width=(width or 0) - room, height=tall)
+    layers.append(layer("lines", "line", encoding, point=first == last))
+    data = {"lines": frame[frame["line"].isin(codes)]}
+    if labels:
+        ends = frame.loc[frame.groupby("line")["year"].idxmax()].set_index("line").loc[codes].reset_index()
+        gap = LINE * max(label.count("|") + 1 for label in labels.values()) / tall * reach
+        places = spread([float(value) for value in ends["value"]], gap)
+        data["ends"] = ends[["year", "line"]].assign(value=places, label=list(labels.values()))
+        text = {"align": "left", "dx": 12 if mark else 6, "fontSize": 13, "baseline": "middle", "lineBreak": "|"}
+        layers.append(layer("ends", "text", {"x": x, "y": y, "color": colour, "text": category("label")}, **text))
+    if mark:
+        data["mark"] = pd.DataFrame([dict(mark)])
+        layers += _predicted(mark["shape"], x, y)
+    return Plot.of(layers, data, width=width and width - room, height=tall)
+
+
+def _predicted(shape: str, x: Spec, y: Spec) -> list[Spec]:
+    """The mark of a prediction, labelled on the side to which it points; a white edge keeps it legible over a line."""
+    point = {"shape": shape, "size": 190, "filled": True, "color": PREDICTED, "opacity": 1, "stroke": "white"}
+    text = {"align": "right", "dx": 8, "dy": 20 if shape == "triangle-down" else -18, "fontSize": 13}
+    said = {"x": x, "y": y, "text": category("label")}
+    edge = {"color": "white", "stroke": "white", "strokeWidth": 5}
+    return [
+        layer("mark", "point", {"x": x, "y": y}, **point),
+        layer("mark", "text", said, **text, **edge),
+        layer("mark", "text", said, **text, color=PREDICTED),
+    ]
+
+
+def span_layers(spans: Sequence[Span], first: int, last: int, *, width: int, height: int) -> list[Spec]:
+    """Layers to draw behind a chart over the years ``first`` to ``last``; names that would leave the picture move left.
+
+    Parameters
+    ----------
+    spans : sequence of (first year, last year, short name)
+        Drawn from a quarter of a year before the first year to one after the last, within the picture.
+    width, height : int
+        Size of the plotting area in pixels.
+    """
+    layers: list[Spec] = []
+    shown = [span for span in spans if span[1] >= first and span[0] <= last and last > first]
+    for k, (start, end, name) in enumerate(shown):
+        left, right = max(first, start - 0.25), min(last, end + 0.25)
+        over = (left - first) / (last - first) * width + 6.2 * text_width(name) > width
+        row = {"left": left, "right": right, "name": name, "at": right if over else left}
+        look = {"align": "right" if over else "left", "dx": -3 if over else 3, "fontSize": 11, "color": QUIET}
+        box = {"x": quantity("left"), "x2": {"field": "right"}, "y": {"value": 0}, "y2": {"value": height}}
+        text = {"x": quantity("at"), "y": {"value": 8 + 15 * (k % 2)}, "text": category("name")}
+        data = {"data": {"values": [row]}}
+        layers.insert(k, layer("", "rect", box, color=QUIET, opacity=0.13) | data)
+        layers.append(layer("", "text", text, baseline="middle", **look) | data)
+    return layers
+
+
+def beside(
+    plots: Sequence[Plot], titles: Sequence[str], *, columns: int | None = None, width: float | None = None
+) -> Plot:
+    """Put charts with their titles in rows of so many columns, each with its own colours; ``width`` is that of a row."""
+    step = columns or len(plots)
+    cells: list[Spec] = []
+    data: dict[str, DataFrame] = {}
+    for k, (plot, title) in enumerate(zip(plots, titles, strict=True)):
+        layers = [
+            {**part, "data": {"name": f"{k}.{part['data']['name']}"}} if "name" in part["data"] else part
+            for part in plot.spec["layer"]
+        ]
+        size = {"width": (width + SPACING) / step - SPACING - NUMBERS} if width else {}
+        cells.append(
+            {key: part for key, part in plot.spec.items() if key != "$schema"}
+            | {"layer": layers, "title": title}
+            | size
         )
-    thick = alt.condition("datum.economy == 'WLD'", alt.value(3.4), alt.value(2.0))
-    dash = alt.StrokeDash("economy:N", legend=None, scale=alt.Scale(domain=codes, range=_dashes(codes, dashed)))
-    drawn.append(
-        base.mark_line(point=len(years) == 1, clip=False).encode(
-            x=x, y=y, color=colour, strokeWidth=thick, strokeDash=dash
-        )
-    )
-    drawn.append(
-        _end_labels(frame, names, codes, gap=(high - low) * _LABEL / height, y_title=title, scale=scale, dashed=dashed)
-    )
-    return alt.layer(*drawn).properties(width=width - room, height=height)
+        data |= {f"{k}.{name}": frame for name, frame in plot.data.items()}
+    rows = [{"hconcat": cells[k : k + step], "spacing": SPACING} for k in range(0, len(cells), step)]
+    scales = {"color": "independent", "strokeDash": "independent"}
+    spec = rows[0] if len(rows) == 1 else {"vconcat": rows, "spacing": 18}
+    return Plot({"$schema": SCHEMA, **spec, "resolve": {"scale": scales}}, data)
 
 
-def _colours(codes: Sequence[str], dashed: Collection[str]) -> list[str]:
-    colours = economy_colours([code for code in codes if code not in dashed])
-    return [QUIET if code in dashed else colours.pop(0) for code in codes]
-
-
-def _dashes(codes: Sequence[str], dashed: Collection[str]) -> list[list[int]]:
-    return [[5, 4] if code in dashed else [1, 0] for code in codes]
-
-
-def _on_top() -> dict[str, Any]:
-    # The title of the value axis lies flat above it: readable without turning the head.
-    return {"titleAngle": 0, "titleAlign": "left", "titleY": -12, "titleX": -34, "titleAnchor": "start"}
-
-
-def _extent(frame: DataFrame, zero: bool) -> tuple[float, float]:
-    low, high = float(frame["value"].min()), float(frame["value"].max())
-    pad = 0.06 * (high - low) or 0.05 * abs(high) or 1.0
-    return (min(0.0, low) if zero else low - pad), high + pad
-
-
-def _end_labels(
+def stack(
     frame: DataFrame,
     names: Mapping[str, str],
-    codes: Sequence[str],
+    colours: Mapping[str, str],
     *,
-    gap: float,
-    y_title: str,
-    scale: Any,
-    dashed: Collection[str],
-) -> Any:
-    import altair as alt
-    import pandas as pd
+    borders: DataFrame | None = None,
+    title: str | None = None,
+    width: int | None = None,
+) -> Plot:
+    """Stack shares to 100 % over years; dashed lines where the borders of another run are.
 
-    order = frame[frame["economy"].isin(codes)].sort_values("year", kind="stable")
-    last = {
-        str(code): (int(year), float(value))
-        for code, year, value in zip(order["economy"], order["year"], order["value"], strict=True)
-    }
-    places = spread([last[code][1] for code in codes], gap)
-    rows = [
-        {"year": last[code][0], "value": place, "economy": code, "label": names[code]}
-        for code, place in zip(codes, places, strict=True)
-    ]
-    return (
-        alt.Chart(pd.DataFrame(rows))
-        .mark_text(align="left", dx=6, fontSize=13, baseline="middle", clip=False)
-        .encode(
-            x="year:Q",
-            y=alt.Y("value:Q", scale=scale, title=y_title),
-            text="label:N",
-            color=alt.Color(
-                "economy:N", legend=None, scale=alt.Scale(domain=list(codes), range=_colours(codes, dashed))
-            ),
-        )
-    )
+    Parameters
+    ----------
+    frame, borders : DataFrame
+        Columns ``year``, ``part``, ``value`` in per cent.
+    names, colours : mapping
+        Names of the parts, in stacking order from the bottom, and their colours.
+    title : str, optional
+        Title of the value axis.
+    """
+    rank = {code: place for place, code in enumerate(names)}
+    shares = frame.assign(name=frame["part"].map(dict(names)), rank=frame["part"].map(rank))
+    first, last = int(frame["year"].min()), int(frame["year"].max())
+    single = first == last
+    years = {"domain": [first - 0.5, last + 0.5] if single else [first, last], "nice": False, "zero": False}
+    x = quantity("year", scale=years, axis=years_of([first, last], width and width - SIDE))
+    scale = {"domain": [0, 100], "nice": False}
+    y = quantity("value", stack="zero", scale=scale, axis=values_of(title))
+    shown = list(names)[::-1]  # the legend in the order of the stack, from above
+    domain = {"domain": [names[code] for code in shown], "range": [colours[code] for code in shown]}
+    columns = 2 if width and width >= 480 else 1
+    colour = category("name", sort=domain["domain"], scale=domain, legend={"columns": columns})
+    tips = [quantity("year"), category("name"), quantity("value", format=".1f")]
+    encoding: Any = {"x": x, "y": y, "color": colour, "order": quantity("rank"), "tooltip": tips}
+    bar, area = {"size": 60}, {"stroke": "white", "strokeWidth": 0.6}
+    layers = [layer("shares", "bar" if single else "area", encoding, **(bar if single else area))]
+    data = {"shares": shares}
+    if borders is not None:
+        ranked = borders.assign(rank=borders["part"].map(rank)).sort_values(["year", "rank"], kind="stable")
+        ends = ranked.assign(value=ranked.groupby("year")["value"].cumsum())
+        data["borders"] = ends[ends["rank"] < len(rank) - 1]
+        line = {"x": x, "y": quantity("value", scale=scale), "detail": category("rank")}
+        layers.append(layer("borders", "line", line, color=INK, strokeDash=list(DASHED), strokeWidth=1.3))
+    return Plot.of(layers, data, width=width and width - SIDE, height=HEIGHT if width else stack_height(len(names)))
 
 
-def panels(frame: DataFrame, names: Mapping[str, str], *, width: int = 450, columns: int = 2, height: int = 64) -> Any:
-    """Small panels, one indicator each, over the same years.
+def stack_height(parts: int) -> int:
+    """Height on a page of shares stacked in so many parts, for what stands beside them."""
+    return TALL + LEGEND * max(0, parts - 6)
+
+
+def band(frame: DataFrame, *, title: str, width: int = 450, height: int = 240) -> Plot:
+    """Shade quantiles over years: light 5–95 %, dark 25–75 %, dashed median, solid line as written.
 
     Parameters
     ----------
     frame : DataFrame
-        Columns ``year``, ``indicator``, ``value`` in displayed units.
-    names : mapping
-        Title of each panel (measure and unit) by indicator, in order.
+        Columns ``year``, ``q05``, ``q25``, ``q50``, ``q75``, ``q95`` and ``written`` in displayed units.
+    title : str
+        Title of the value axis.
     """
-    import altair as alt
+    columns = ["q05", "q25", "q50", "q75", "q95", "written"]
+    scale = {"domain": list(padded(frame[columns].to_numpy().ravel().tolist(), 0.06)), "nice": False}
+    axis = years_of([int(frame["year"].min()), int(frame["year"].max())], width - SIDE)
+    x = quantity("year", axis=axis, scale={"nice": False, "zero": False})
 
-    shown = [name for name in names if (frame["indicator"] == name).any()]
-    each = (width - 60 * columns) // columns
-    cells = []
-    for name in shown:
-        rows = frame[frame["indicator"] == name]
-        years = sorted({int(y) for y in rows["year"]})
-        low, high = _extent(rows, True)
-        cells.append(
-            alt.Chart(rows)
-            .mark_line(color=INK, strokeWidth=2.2, point=len(years) == 1)
-            .encode(
-                x=alt.X("year:Q", axis=year_axis(years, each), scale=alt.Scale(nice=False, zero=False)),
-                y=alt.Y("value:Q", title=None, scale=alt.Scale(domain=[low, high]), axis=alt.Axis(tickCount=3)),
-            )
-            .properties(width=each, height=height, title=names[name])
-        )
-    grid = [alt.hconcat(*cells[k : k + columns], spacing=24) for k in range(0, len(cells), columns)]
-    return alt.vconcat(*grid, spacing=18)
+    def part(mark: str, low: str, high: str = "", **look: Any) -> Spec:
+        y = quantity(low, scale=scale, axis=values_of(title))
+        return layer("band", mark, {"x": x, "y": y, **({"y2": {"field": high}} if high else {})}, **look)
+
+    layers = [
+        part("area", "q05", "q95", color=OKABE_ITO[0], opacity=0.18),
+        part("area", "q25", "q75", color=OKABE_ITO[0], opacity=0.30),
+        part("line", "q50", color=OKABE_ITO[0], strokeDash=[5, 4], strokeWidth=1.8),
+        part("line", "written", color=INK, strokeWidth=2.4),
+    ]
+    return Plot.of(layers, {"band": frame}, width=width - SIDE, height=height)
+
+
+def printed(frame: DataFrame, flows: Sequence[str]) -> Plot:
+    """Set printed points beside computed lines: columns ``year``, ``flow``, ``kind`` and ``value`` in per cent, ``suspect``.
+
+    Kinds are ``printed`` (points, crossed out where suspect), ``full`` (solid lines) and ``bundled`` (dashed ones).
+    """
+    scale = {"domain": list(flows), "range": list(OKABE_ITO[: len(flows)])}
+    x = quantity("year", axis={"format": "d", "grid": False, "title": None}, scale={"zero": False, "nice": False})
+    y = quantity("value", axis=values_of("%"), scale={"zero": True})
+    encoding = {"x": x, "y": y, "color": category("flow", sort=list(flows), scale=scale)}
+    points = frame[frame["kind"] == "printed"]
+    data = {kind: frame[frame["kind"] == kind] for kind in ("full", "bundled")}
+    data |= {"printed": points[~points["suspect"]], "suspect": points[points["suspect"]]}
+    layers = [
+        layer("full", "line", encoding),
+        layer("bundled", "line", encoding, strokeDash=[5, 4]),
+        layer("printed", "point", encoding, filled=True, size=46, opacity=1),
+        layer("suspect", "point", {"x": x, "y": y}, shape="cross", size=90, color=QUIET, filled=True),
+    ]
+    return Plot.of(layers, data, width=None, height=HEIGHT + LEGEND)

@@ -1,12 +1,9 @@
-"""Look of every chart: colours that colour-blind readers can tell apart, one font stack, calm axes."""
+"""Look of every chart: colours that colour-blind readers can tell apart, one font stack, calm axes, widths of labels."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import altair as alt
+from typing import Any
 
 FONT = '"Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "Helvetica Neue", Arial, sans-serif'
 INK = "#1f2933"
@@ -41,7 +38,7 @@ GROUP_COLOURS = {
     "vs_fdc": "#9AA5B1",
     "vs_ddc": "#56B4E9",
 }
-#: Parts of a change: the channels of :mod:`sim.channels`, and what is left over.
+#: Parts of a change: the channels of attribution, and what is left over.
 PART_COLOURS = {
     "automation": "#0072B2",
     "tariffs": "#D55E00",
@@ -52,59 +49,93 @@ PART_COLOURS = {
 }
 #: Diverging colours for changes, blue for less and orange for more.
 LESS, MORE = "#0072B2", "#D55E00"
+#: Colours of up to three scenarios beside the base of a comparison.
+TINTS = (OKABE_ITO[1], OKABE_ITO[0], OKABE_ITO[2])
+#: Dashes of what is compared with, and of everything else.
+DASHED, SOLID = (6, 4), (1, 0)
+
+#: Heights in pixels: of the plot of a chart over years in a report; of such a chart on a page of the explorer, with axes
+#: and legend; of an axis with its title; of a line of a legend. On a page heights count the whole picture.
+HEIGHT, TALL, AXIS, LEGEND = 260, 390, 46, 20
+#: Pixels beside the plot of a chart over years that has a width of its own: the numbers of the value axis.
+SIDE = 60
+#: Narrowest plot on a page of the explorer: charts that take the width of their place must be legible there.
+PHONE = 310
+#: Letters in a line of a row's label, in a narrow chart and in a broad one.
+NARROW_LETTERS, LETTERS = 18, 22
+
+#: The common look, as the ``config`` of a specification.
+LOOK: dict[str, Any] = {
+    "font": FONT,
+    "background": "white",
+    "padding": 4,
+    "view": {"stroke": None},
+    "axis": {
+        "labelFontSize": 13,
+        "titleFontSize": 13,
+        "labelColor": INK,
+        "titleColor": QUIET,
+        "titleFontWeight": "normal",
+        "gridColor": RULE,
+        "domainColor": QUIET,
+        "tickColor": QUIET,
+    },
+    "legend": {
+        "labelFontSize": 13,
+        "titleFontSize": 13,
+        "labelColor": INK,
+        "symbolType": "square",
+        "labelLimit": 420,
+        "symbolSize": 140,
+        "title": None,
+        "orient": "bottom",
+    },
+    "header": {"labelFontSize": 13, "labelColor": INK},
+    "title": {"fontSize": 14, "color": INK, "anchor": "start", "frame": "group", "fontWeight": "normal"},
+}
 
 
 def economy_colours(codes: Sequence[str]) -> list[str]:
-    """Colour of each economy: a fixed one where the project has it, else the next colour that is still free."""
+    """Choose the colour of each economy: a fixed one where the project has it, else the next colour that is still free."""
     taken = {_FIXED[code] for code in codes if code in _FIXED}
     free = [colour for colour in OKABE_ITO if colour not in taken] or list(OKABE_ITO)
-    colours, used = [], 0
-    for code in codes:
-        if code in _FIXED:
-            colours.append(_FIXED[code])
-        else:
-            colours.append(free[used % len(free)])
-            used += 1
-    return colours
+    others = [code for code in codes if code not in _FIXED]
+    return [_FIXED.get(code) or free[others.index(code) % len(free)] for code in codes]
 
 
-def configured(chart: alt.TopLevelMixin) -> Any:
-    """Give a finished chart the common fonts, axes and background."""
-    return (
-        chart.configure(font=FONT, background="white", padding=4)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelFontSize=13,
-            titleFontSize=13,
-            labelColor=INK,
-            titleColor=QUIET,
-            titleFontWeight="normal",
-            gridColor=RULE,
-            domainColor=QUIET,
-            tickColor=QUIET,
-        )
-        .configure_legend(labelFontSize=13, titleFontSize=13, labelColor=INK, symbolType="square", labelLimit=260)
-        .configure_header(labelFontSize=13, labelColor=INK)
-        .configure_title(fontSize=14, color=INK, anchor="start", frame="group", fontWeight="normal")
-    )
+def years_of(years: Sequence[int], width: int | None) -> dict[str, Any]:
+    """Axis with whole, evenly spaced years that fit a width in pixels (None: a phone's), always with the first one."""
+    first, last = min(years, default=0), max(years, default=0)
+    fit = max(1, (width or PHONE) // 60)
+    if first < last and fit <= 2:
+        ticks = [first, last]
+    else:
+        step = next((s for s in (1, 2, 3, 4, 5, 8, 10, 20, 25, 50) if (last - first) / s <= fit), 100)
+        ticks = list(range(first, last + 1, step)) if years else []
+    return {"format": "d", "values": ticks, "grid": False, "title": None, "labelFlush": False}
 
 
-def year_axis(years: Sequence[int], width: int) -> alt.Axis:
-    """Year axis with whole, evenly spaced years that fit the width, always with the first one."""
-    import altair as alt
+def values_of(title: str | None, **more: Any) -> dict[str, Any]:
+    """Axis of values; its title lies flat above it: readable without turning the head."""
+    flat = {"titleAngle": 0, "titleAlign": "left", "titleY": -12, "titleX": -34, "titleAnchor": "start"}
+    return {"tickCount": 5, "title": title, **(flat if title else {}), **more}
 
-    span = max(years) - min(years) if years else 0
-    fit = max(1, width // 60)
-    if span and fit <= 2:
-        return alt.Axis(format="d", values=[min(years), max(years)], grid=False, title=None)
-    step = next((s for s in (1, 2, 3, 4, 5, 8, 10, 20, 25, 50) if span / s <= fit), 100)
-    ticks = list(range(min(years), max(years) + 1, step)) if years else []
-    return alt.Axis(format="d", values=ticks, grid=False, title=None, labelFlush=False)
+
+def padded(values: Sequence[float], share: float = 0.08, *, zero: bool = False) -> tuple[float, float]:
+    """Limits of an axis that holds all values with some air; with ``zero`` it begins there, if no value is below."""
+    low, high = min(values), max(values)
+    air = share * (high - low) or 0.05 * abs(high) or 1.0
+    return (min(0.0, low) if zero else low - air), high + air
 
 
 def text_width(text: str) -> float:
-    """Width of a label in units of a Latin letter; Chinese characters are about twice as wide."""
+    """Measure a label in units of a Latin letter; Chinese characters are about twice as wide."""
     return sum(1.0 if ord(char) < 0x2E80 else 1.85 for char in text)
+
+
+def room_for(labels: Sequence[str], extra: int = 24) -> int:
+    """Pixels for the longest line of the labels."""
+    return extra + round(7 * max((text_width(line) for label in labels for line in label.split("|")), default=0))
 
 
 def wrapped(text: str, letters: int) -> str:
@@ -113,9 +144,9 @@ def wrapped(text: str, letters: int) -> str:
     >>> wrapped("Domestic value in final goods", 16)
     'Domestic value|in final goods'
     """
-    pieces = text.split(" ") if " " in text else list(text)
     glue = " " if " " in text else ""
-    lines = [pieces[0]]
+    pieces = text.split(" ") if glue else list(text)
+    lines = [pieces[0]] if pieces else [""]
     for piece in pieces[1:]:
         longer = lines[-1] + glue + piece
         if text_width(longer) <= letters or piece in "，。；：、）":
@@ -126,7 +157,7 @@ def wrapped(text: str, letters: int) -> str:
 
 
 def spread(values: Sequence[float], gap: float) -> list[float]:
-    """Positions as close to ``values`` as possible with at least ``gap`` between neighbours, for labels at line ends.
+    """Place labels as close to ``values`` as possible with at least ``gap`` between neighbours.
 
     >>> spread([1.0, 1.0, 5.0], 1.0)
     [0.5, 1.5, 5.0]

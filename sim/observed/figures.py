@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.charts import composition, lines
-from sim.charts.figure import Figure
+from sim.charts import Figure, lines, stack
+from sim.charts.theme import GROUP_COLOURS
 from sim.observed.history import History
 from sim.observed.measures import WORLD
 from sim.observed.names import Names, vs_indicator
@@ -63,10 +63,16 @@ class Artist:
         """Shares that add up to 100 over years; None when the pair does not trade."""
         if not all(series.values()):
             return None
-        frame = _frame(series, 100.0).rename(columns={"economy": "group"})
+        frame = _frame(series, 100.0).rename(columns={"line": "part"})
         title = self.texts(f"history.{key}_axis")
         return self._figure(
-            key, lambda width: composition(frame, names, title=title, width=width), series, names, 100.0, 1, words
+            key,
+            lambda width: stack(frame, names, GROUP_COLOURS, title=title, width=width),
+            series,
+            names,
+            100.0,
+            1,
+            words,
         )
 
     def _figure(
@@ -187,4 +193,4 @@ def _frame(series: Mapping[str, Series], factor: float) -> DataFrame:
     import pandas as pd
 
     rows = [(year, code, factor * value) for code, values in series.items() for year, value in values.items()]
-    return pd.DataFrame(rows, columns=["year", "economy", "value"])
+    return pd.DataFrame(rows, columns=["year", "line", "value"])

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sim.charts.bands import band, ranges
-from sim.charts.figure import Figure
+from sim.charts import Figure, band, ranges
 from sim.indicators import PLACES
 from sim.report.figure import Drawing
 from sim.report.names import Names

@@ -88,10 +88,10 @@ def largest_exporters(run: Run, count: int) -> list[str]:
 
 
 def group_shares(run: Run) -> DataFrame:
-    """Groups of terms of all pairs in per cent of gross exports: columns year, group, value."""
+    """Groups of terms of all pairs in per cent of gross exports: columns year, part, value."""
     pairs = run["pairs"]
-    rows = pairs[pairs["indicator"].isin(GROUPS)].rename(columns={"indicator": "group"})
-    sums = rows.groupby(["year", "group"], sort=False)["value"].sum().reset_index()
+    rows = pairs[pairs["indicator"].isin(GROUPS)].rename(columns={"indicator": "part"})
+    sums = rows.groupby(["year", "part"], sort=False)["value"].sum().reset_index()
     total = sums.groupby("year")["value"].transform("sum")
     return sums.assign(value=100 * sums["value"] / total.where(total != 0))
 

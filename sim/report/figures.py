@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.charts import changes, composition, dots, heatmap, lines, panels, timeline
-from sim.charts.figure import Figure
+from sim.charts import Figure, Plot, bars, beside, dots, lines, matrix, stack, timeline
+from sim.charts.theme import GROUP_COLOURS, INK, OKABE_ITO, SIDE
 from sim.indicators import PLACES
 from sim.report import data
 from sim.report.acts import amount, in_order
@@ -47,7 +47,9 @@ class Artist(Drawing):
         shown = [code for code in names if (years[-1], code) in grid]
         return self.figure(
             key,
-            lambda width: lines(frame, names, title=title, width=width, zero=zero, dashed=others),
+            lambda width: lines(
+                frame.rename(columns={"economy": "line"}), names, title=title, width=width, zero=zero, dashed=others
+            ),
             self.texts("alt.lines", facts=self.facts_of(grid, {code: names[code] for code in shown}), **self.span),
             [self.texts("table.year"), *(names[code] for code in shown)],
             by_year(grid, shown),
@@ -59,10 +61,10 @@ class Artist(Drawing):
         if frame.empty:
             return None
         names = {code: self.texts(f"group.{code}") for code in data.GROUPS}
-        grid = data.cells(frame, "year", "group")
+        grid = data.cells(frame, "year", "part")
         return self.figure(
             "groups",
-            lambda width: composition(frame, names, title=self.texts("fig.groups_axis"), width=width),
+            lambda width: stack(frame, names, GROUP_COLOURS, title=self.texts("fig.groups_axis"), width=width),
             self.texts("alt.groups", facts=self.facts_of(grid, names), **self.span),
             [self.texts("table.year"), *names.values()],
             by_year(grid, list(names)),
@@ -74,7 +76,7 @@ class Artist(Drawing):
         first, last = self.run.years[0], self.run.years[-1]
         if first == last or not len(frame):
             return None
-        grid = data.cells(frame, "year", "group")
+        grid = data.cells(frame, "year", "part")
         names = {code: self.texts(f"group.{code}") for code in data.GROUPS}
         before, after = ([grid[year, code] for code in names] for year in (first, last))
         change = [b - a for a, b in zip(before, after, strict=True)]
@@ -115,7 +117,12 @@ class Artist(Drawing):
         return self.figure(
             "ends",
             lambda width: dots(
-                shown, cases, [self.names.economy(c) for c in codes], title=self.texts("fig.incomes_axis"), width=width
+                shown,
+                cases,
+                [self.names.economy(c) for c in codes],
+                title=self.texts("fig.incomes_axis"),
+                tints=(OKABE_ITO[0], INK, OKABE_ITO[1]),
+                width=width,
             ),
             self.texts("alt.ends", year=self.run.years[-1], facts="; ".join(world)),
             [self.texts("table.economy"), *cases.values()],
@@ -138,9 +145,10 @@ class Artist(Drawing):
             low=low,
             low_value=number(by_name[low], decimals, sign=True),
         )
+        drawn = shown.assign(shown=[_signed(value, decimals) for value in shown["value"]])
         return self.figure(
             key,
-            lambda width: changes(shown, title=axis, order=order, width=width, decimals=decimals),
+            lambda width: bars(drawn, order, title=axis, width=width),
             alt,
             columns,
             rows,
@@ -162,14 +170,15 @@ class Artist(Drawing):
         value = f"{number(grid[top], 1, sign=change)} {self.texts('unit.pp') if change else '%'}"
         alt_key = "alt.heatmap" if against is None else "alt.heatmap_change"
         span = {"year": year, "base": against or year}
+        others = frame.assign(value=frame["value"].where(frame["source"] != frame["absorber"]))
         return self.figure(
             f"links_{'change' if against is not None else year}",
-            lambda width: heatmap(
-                frame,
-                codes,
+            lambda width: matrix(
+                others,
+                dict(zip(codes, codes, strict=True)),
                 width=width,
-                limit=limit,
-                diverging=change,
+                top=limit or abs(grid[top]),
+                change=change,
                 rows_title=self.texts("fig.links_rows"),
                 columns_title=self.texts("fig.links_columns"),
             ),
@@ -189,11 +198,29 @@ class Artist(Drawing):
         grid = data.cells(frame, "year", "indicator")
         return self.figure(
             "drivers",
-            lambda width: panels(frame, names, width=width),
+            lambda width: self._panels(frame, names, width),
             self.texts("alt.panels", facts=self.facts_of(grid, names), **self.span),
             [self.texts("table.year"), *names.values()],
             by_year(grid, moving),
         )
+
+    def _panels(self, frame: DataFrame, names: Mapping[str, str], width: int, columns: int = 2) -> Plot:
+        """Small charts of one indicator each."""
+        each = (width - SIDE * columns) // columns
+        parts = frame.rename(columns={"indicator": "line"})
+        plots = [
+            lines(
+                parts[parts["line"] == name],
+                {name: ""},
+                width=each + SIDE,
+                height=64,
+                zero=True,
+                labelled=False,
+                tints={name: INK},
+            )
+            for name in names
+        ]
+        return beside(plots, list(names.values()), columns=columns)
 
     def unit_mark(self, indicator: str) -> str:
         """Short unit of an indicator for an axis or a heading."""
@@ -225,12 +252,16 @@ class Artist(Drawing):
         alt = self.texts("alt.timeline", count=len(decisions), economies=decisions["economy"].nunique(), **self.span)
         return self.figure(
             "timeline",
-            lambda width: timeline(frame, levers, codes, names, width=width),
+            lambda width: timeline(frame, levers, names, width=width),
             alt,
             [self.texts(f"table.{head}") for head in heads],
             rows,
             broad=True,
         )
+
+
+def _signed(value: float, decimals: int) -> str:
+    return number(value, decimals, sign=True).replace("±", "")
 
 
 def world_and_largest(run: Run) -> list[str]:

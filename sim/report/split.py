@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.channels import CHANNELS, RESIDUAL
-from sim.charts import parts_by_name, parts_by_year
-from sim.charts.figure import Figure
+from sim.charts import Figure, parts
 from sim.report.figure import Drawing
 from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
@@ -126,7 +125,7 @@ class Splitter(Drawing):
         )
         return self.figure(
             key,
-            lambda width: parts_by_year(
+            lambda width: parts(
                 frame,
                 self._drawn(frame),
                 whole=self.texts("attribution.whole"),
@@ -158,7 +157,7 @@ class Splitter(Drawing):
         )  # fmt: skip
         return self.figure(
             key,
-            lambda width: parts_by_name(
+            lambda width: parts(
                 shown, self._drawn(frame), order=order, whole=self.texts("attribution.whole"),
                 title=self._axis(), width=width,
             ),

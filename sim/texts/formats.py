@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sim.texts import Texts
 
@@ -119,3 +121,26 @@ class Change:
         if is_share(self.unit):
             return f"{shown}{NBSP}{texts('unit.pp')}"
         return shown if self.absolute else f"{shown}{NBSP}%"
+
+
+def axis_unit(unit: str, texts: Texts) -> str:
+    """Unit of an indicator as it stands on an axis."""
+    if is_ratio(unit):
+        return texts("chart.index")
+    return "%" if is_share(unit) else texts.get(f"chart.unit_{unit.split()[0]}") or unit
+
+
+def ends_in_words(
+    names: Mapping[str, str], series: Mapping[Any, Mapping[int, float]], texts: Texts, decimals: int = 1
+) -> str:
+    """First and last value of each series by year in words, for text alternatives; empty series are left out."""
+    return " ".join(
+        texts(
+            "alt.line_fact",
+            name=name,
+            before=number(series[code][min(series[code])], decimals),
+            after=number(series[code][max(series[code])], decimals),
+        )
+        for code, name in names.items()
+        if series.get(code)
+    )

@@ -10,11 +10,10 @@ from xml.etree import ElementTree
 import pytest
 
 from sim.charts.figure import BORDER, SHARPNESS, WIDTH, Figure
-from sim.explorer.contents import comparison, links_view
+from sim.charts.theme import TALL, TINTS
+from sim.explorer.contents import comparison, lab_figures, links_view
 from sim.explorer.contents.comparison import Contender
 from sim.explorer.contents.sources import of_run
-from sim.explorer.figures import pictures, plots
-from sim.explorer.figures.drawings import TINTS
 from sim.explorer.setups.engine import simulate
 from sim.explorer.setups.setup import Setup
 from sim.texts import Texts
@@ -44,9 +43,9 @@ def of_every_page(run: Any, base: Any, texts: Texts) -> dict[str, Figure]:
     way = links_view.way(source, "KOR", 2016, (), 4, texts)
     assert panels is not None and way is not None
     figures = {
-        "course": pictures.course(run, base, "vs_foreign_content", "CHN", texts),
-        "groups": pictures.groups(run, base, "CHN", texts),
-        "incomes": pictures.incomes(run, base, 2016, texts),
+        "course": lab_figures.course(run, base, "vs_foreign_content", "CHN", texts),
+        "groups": lab_figures.groups(run, base, "CHN", texts),
+        "incomes": lab_figures.incomes(run, base, 2016, texts),
         "ranking": comparison.ranking(contenders[0], contenders[1:], "real_income", 2016, texts),
         "matrix": links_view.heat(source, "dependence", 2016, 2011, False, texts),
         "map": links_view.tile_map(source, "on", "CHN", 2016, None, texts),
@@ -78,7 +77,7 @@ def test_a_png_has_two_pixels_for_each_of_the_screen_and_is_not_blank(run, base,
     content = figure.file("png")
     assert content.startswith(b"\x89PNG\r\n\x1a\n")
     width, height = struct.unpack(">II", content[16:24])
-    assert width == SHARPNESS * WIDTH and height > SHARPNESS * (plots.HEIGHT + 2 * BORDER)
+    assert width == SHARPNESS * WIDTH and height > SHARPNESS * (TALL + 2 * BORDER)
     blank = replace(figure, title="", subtitle="").file("png")
     assert content != blank and len(content) > len(blank)  # the words are in the picture
 

@@ -62,7 +62,7 @@ def test_panels_share_their_axes_and_carry_the_base(four) -> None:
     domains, lines = [], []
     for chart in found.charts:
         spec = chart.to_dict()
-        domains.append(spec["encoding"]["y"]["scale"]["domain"])
+        domains.append(spec["layer"][0]["encoding"]["y"]["scale"]["domain"])
         lines.append({row["line"] for row in next(iter(spec["datasets"].values()))})
     assert domains[0] == domains[1] == domains[2] and all(one == {"base", "scenario"} for one in lines)
     assert set(found.whole.data["scenario"]) == {"base", "tariff", "fades", "ledger"}

@@ -55,9 +55,9 @@ def test_a_waterfall_ends_where_exports_are(source) -> None:
     spec = difference(before, after, "terms", "waterfall", EN).chart.to_dict()
     rows = next(rows for rows in spec["datasets"].values() if any(row.get("kind") == "whole" for row in rows))
     assert len(rows) == 18
-    assert rows[0]["end"] == pytest.approx(before.exports / 1000)
-    assert rows[-2]["end"] == pytest.approx(rows[-1]["end"]) == pytest.approx(after.exports / 1000)
-    assert all(a["end"] == pytest.approx(b["start"]) for a, b in pairwise(rows[1:-1]))
+    assert rows[0]["value"] == pytest.approx(before.exports / 1000)
+    assert rows[-2]["value"] == pytest.approx(rows[-1]["value"]) == pytest.approx(after.exports / 1000)
+    assert all(a["value"] == pytest.approx(b["start"]) for a, b in pairwise(rows[1:-1]))
 
 
 def test_sorted_bars_begin_with_the_largest_rise(source) -> None:

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from decomp.io import load
+from sim.charts import sankey
+from sim.charts.grids import CELL, PRINTED, TILES, tile_places
 from sim.explorer.contents.links_view import (
     MAPS,
     MEASURES,
@@ -18,7 +20,6 @@ from sim.explorer.contents.links_view import (
     way,
 )
 from sim.explorer.contents.sources import observed
-from sim.explorer.figures.grids import CELL, PLACES, PRINTED, places, sankey
 from sim.texts import Texts
 
 EN, ZH = Texts("en"), Texts("zh")
@@ -62,15 +63,15 @@ def test_a_change_is_coloured_around_zero(source) -> None:
 @pytest.mark.parametrize("name", ["world-2011", "classroom-2011"])
 def test_no_two_tiles_share_a_place(name: str) -> None:
     codes = load(name).economies
-    found = places(codes)
-    assert set(codes) <= set(PLACES), "give every bundled economy a tile of its own"
+    found = tile_places(codes)
+    assert set(codes) <= set(TILES), "give every bundled economy a tile of its own"
     assert len(set(found.values())) == len(codes)
 
 
 def test_an_unknown_economy_gets_a_tile_below() -> None:
-    found = places(["CHN", *(f"X{k}" for k in range(12))])
+    found = tile_places(["CHN", *(f"X{k}" for k in range(12))])
     assert len(set(found.values())) == 13
-    assert min(row for code, (_, row) in found.items() if code != "CHN") > max(row for _, row in PLACES.values())
+    assert min(row for code, (_, row) in found.items() if code != "CHN") > max(row for _, row in TILES.values())
 
 
 @pytest.mark.parametrize("kind", MAPS)

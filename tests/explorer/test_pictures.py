@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from sim.explorer.contents import lab_figures
 from sim.explorer.contents.findings import finding
-from sim.explorer.figures import pictures
 from sim.explorer.setups.engine import simulate
 from sim.explorer.setups.setup import Setup
 from sim.explorer.state.views import COURSES
@@ -21,7 +21,7 @@ def runs():
 @pytest.mark.parametrize("indicator", COURSES)
 def test_each_course_has_its_alternative_table_and_data(runs, indicator, lang) -> None:
     run, base = runs
-    picture = pictures.course(run, base, indicator, "WLD", Texts(lang))
+    picture = lab_figures.course(run, base, indicator, "WLD", Texts(lang))
     assert "2011" in picture.alt and "2016" in picture.alt
     assert set(picture.data["line"]) == {"scenario", "baseline"}
     assert len(picture.table) == 6 and len(picture.table.columns) == 3
@@ -37,26 +37,26 @@ def dashes(spec) -> dict:
 
 def test_the_baseline_is_dashed_and_the_scenario_is_not(runs) -> None:
     run, base = runs
-    spec = pictures.course(run, base, "interdependence", "WLD", Texts("en")).chart.to_dict(validate=False)
+    spec = lab_figures.course(run, base, "interdependence", "WLD", Texts("en")).chart.to_dict(validate=False)
     assert dashes(spec) == {"baseline": [6, 4], "scenario": [1, 0]}
 
 
 def test_a_run_that_is_its_own_baseline_is_one_line(runs) -> None:
     _, base = runs
-    assert set(pictures.course(base, base, "interdependence", "WLD", Texts("en")).data["line"]) == {"scenario"}
+    assert set(lab_figures.course(base, base, "interdependence", "WLD", Texts("en")).data["line"]) == {"scenario"}
     assert "against 2011" in finding(base, base, 2016, "x", Texts("en"))
 
 
 @pytest.mark.parametrize("economy", ["WLD", "KOR"])
 def test_the_groups_add_up_to_all_exports(runs, economy) -> None:
     run, base = runs
-    data = pictures.groups(run, base, economy, Texts("en")).data
+    data = lab_figures.groups(run, base, economy, Texts("en")).data
     assert data.groupby(["line", "year"])["value"].sum().to_numpy() == pytest.approx(1.0, abs=1e-9)
 
 
 def test_incomes_are_against_the_baseline_of_the_same_year(runs) -> None:
     run, base = runs
-    data = pictures.incomes(run, base, 2016, Texts("en")).data.set_index("economy")["value"]
+    data = lab_figures.incomes(run, base, 2016, Texts("en")).data.set_index("economy")["value"]
     wanted = 100 * (run.result.value("real_income", "KOR") / base.result.value("real_income", "KOR") - 1)
     assert data["KOR"] == pytest.approx(wanted)
 

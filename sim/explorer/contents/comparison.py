@@ -7,19 +7,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.charts.figure import Figure
-from sim.explorer.figures.drawings import TINTS, beside, deltas, padded, panel
+from sim.charts import Figure, beside, dots, lines
+from sim.charts.theme import TINTS, padded
 from sim.indicators import INDICATORS, PLACES
 from sim.report.names import Names
 from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
-from sim.texts.formats import MINUS, MISSING, Change, is_ratio, is_share, level, number, scale
+from sim.texts.formats import MINUS, MISSING, Change, axis_unit, ends_in_words, is_share, level, number, scale
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
     from sim.explorer.contents.bands import Spans
 
+#: Lines and height in pixels of a panel.
+_PANEL, PANEL = {"base": "", "scenario": ""}, 200
 #: Indicators of the world in the table of distances.
 SHOWN = PLACES["comparison"]
 #: Indicators in the sentence about each scenario.
@@ -64,14 +66,6 @@ def common_years(contenders: Sequence[Contender]) -> list[int]:
 def delta_unit(indicator: str, texts: Texts) -> str:
     """Unit in which distances of an indicator are said: percentage points for shares, per cent for the rest."""
     return texts("unit.pp") if is_share(INDICATORS[indicator].unit) else "%"
-
-
-def level_unit(indicator: str, texts: Texts) -> str:
-    """Unit of an indicator as it stands on an axis."""
-    unit = INDICATORS[indicator].unit
-    if is_ratio(unit):
-        return texts("chart.index")
-    return "%" if is_share(unit) else texts.get(f"chart.unit_{unit.split()[0]}") or unit
 
 
 def sentence(base: Contender, other: Contender, year: int, texts: Texts) -> str:
@@ -137,7 +131,9 @@ def panels(base: Contender, others: Sequence[Contender], indicator: str, economy
             for line, who in (("base", base), ("scenario", one))
             for year, value in series[who.id].items()
         ]
-        charts.append(panel(pd.DataFrame(rows, columns=["year", "line", "value"]), limits, tint))
+        frame = pd.DataFrame(rows, columns=["year", "line", "value"])
+        looks = {"scenario": tint}
+        charts.append(lines(frame, _PANEL, limits=limits, tints=looks, dashed=["base"], height=PANEL, labelled=False))
     names = dict(zip(series, headings((base, *others), texts), strict=True))
     years = sorted({year for one in series.values() for year in one})
     table = pd.DataFrame(
@@ -155,21 +151,13 @@ def panels(base: Contender, others: Sequence[Contender], indicator: str, economy
         ],
         columns=["scenario", "year", "economy", "indicator", "value", "unit"],
     )
-    facts = " ".join(
-        texts(
-            "alt.line_fact",
-            name=names[key],
-            before=number(factor * one[min(one)]),
-            after=number(factor * one[max(one)]),
-        )
-        for key, one in series.items()
-    )
+    shown = {key: {year: factor * value for year, value in one.items()} for key, one in series.items()}
     who = Names.of(base.run, texts).economy(economy)
     titles = headings((base, *others), texts)[1:]
     whole = Figure(
         id=f"panels-{indicator}",
         title=info.label(texts.lang),
-        subtitle=texts("comparison.panels_note", unit=level_unit(indicator, texts), economy=who, base=base.name(texts)),
+        subtitle=texts("comparison.panels_note", unit=axis_unit(info.unit, texts), economy=who, base=base.name(texts)),
         alt=texts(
             "comparison.panels_alt",
             name=info.label(texts.lang),
@@ -177,9 +165,9 @@ def panels(base: Contender, others: Sequence[Contender], indicator: str, economy
             base=base.name(texts),
             first=years[0],
             last=years[-1],
-            facts=facts,
+            facts=ends_in_words(names, shown, texts),
         ),
-        chart=lambda width: beside(charts, titles, width),
+        chart=lambda width: beside(charts, titles, width=width),
         table=table,
         data=data,
         about=_about(indicator, texts),
@@ -242,7 +230,7 @@ def ranking(
             top_value=f"{number(top['value'], 1, sign=True)} {unit}",
             low_value=f"{number(low['value'], 1, sign=True)} {unit}",
         ),
-        chart=deltas(frame, cases, order, title=unit),
+        chart=dots(frame, cases, order, title=unit, from_zero=True),
         table=shown,
         data=_ranking_data(frame, base, indicator, year),
         about=_about(indicator, texts),
@@ -329,7 +317,7 @@ def world(
         row = [
             label
             if is_share(info.unit)
-            else texts("comparison.with_unit", name=label, unit=level_unit(indicator, texts))
+            else texts("comparison.with_unit", name=label, unit=axis_unit(info.unit, texts))
         ]
         for one in others:
             after = one.run.series(indicator).get(year)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sim.charts import timeline
-from sim.charts.figure import Figure
-from sim.charts.theme import EMPTY, INK, configured
+from sim.charts import Figure, matrix, states, timeline
 from sim.explorer.contents.rules import driver, sentence
-from sim.explorer.figures.grids import matrix
 from sim.indicators import INDICATORS, PAIR_INDICATORS, PLACES
 from sim.report.acts import amount, in_order
 from sim.report.names import Names
@@ -25,10 +22,6 @@ if TYPE_CHECKING:
 OFFERED = 60
 #: Smaller moves have no symbol in the timeline: relative to the largest move of their lever.
 SMALLEST = 0.02
-#: Room for axis and legend below the timeline in pixels.
-LEGEND = 100
-#: Columns of that legend: it would be cut off on a narrow screen.
-LEGEND_COLUMNS = "width < 420 ? 1 : 3"
 #: What can be looked at between pairs; ``both`` is membership of both in the ledger.
 PAIRS = ("trust", "tariff", "both")
 #: What can be looked at by economy and year.
@@ -72,8 +65,6 @@ def largest(frame: DataFrame, count: int = OFFERED) -> list[int]:
 
 def when(frame: DataFrame, run: Run, texts: Texts) -> Figure | None:
     """Timeline of the filtered decisions; None when none is large enough to be drawn."""
-    import altair as alt
-
     moves = frame[frame["size"] >= SMALLEST]
     if moves.empty:
         return None
@@ -106,11 +97,7 @@ def when(frame: DataFrame, run: Run, texts: Texts) -> Figure | None:
             last=frame["year"].max(),
             most=codes[str(most.index[0])],
         ),
-        chart=configured(
-            timeline(top, levers, list(codes), codes, width=1100, columns=alt.expr(LEGEND_COLUMNS)).properties(
-                height=max(30, 11 * len(levers)) * top["economy"].nunique() + LEGEND
-            )
-        ),
+        chart=timeline(top, levers, codes, row=30),
         table=shown.rename(columns=columns),
         data=table,
         about=[(texts("agents.timeline"), texts("agents.timeline_about"))],
@@ -301,36 +288,8 @@ def over_years(run: Run, indicator: str, texts: Texts) -> Figure | None:
         title=texts("agents.states_title", name=info.label(texts.lang)),
         subtitle=texts("agents.states_member" if indicator == "ledger" else "agents.states_unit", unit=unit),
         alt=texts("agents.states_alt", name=info.label(texts.lang), year=int(data["year"].max()), facts=facts),
-        chart=_strip(shown, [names.economy(code) for code in run.economies], indicator == "ledger"),
+        chart=states(shown, [names.economy(code) for code in run.economies], steps=indicator == "ledger"),
         table=wide.rename(columns={"year": texts("table.year")}),
         data=data.assign(indicator=indicator, unit=info.unit)[["year", "economy", "indicator", "value", "unit"]],
         about=[(texts("chart.formula"), info.formula), (texts("chart.source"), info.source)],
-    )
-
-
-def _strip(frame: DataFrame, order: Sequence[str], steps: bool) -> Any:
-    """Economies by years: colour is the level; membership is filled or empty."""
-    import altair as alt
-
-    years = sorted({int(year) for year in frame["year"]})
-    ticks = [year for year in years if (year - years[0]) % max(1, -(-len(years) // 6)) == 0]
-    top = float(frame["value"].abs().max()) or 1.0
-    scale_of = (
-        alt.Scale(domain=[0, 1], range=[EMPTY, "#009E73"]) if steps else alt.Scale(scheme="cividis", domain=[0, top])
-    )
-    legend = None if steps else alt.Legend(orient="bottom", gradientLength=220, gradientThickness=10, title=None)
-    cells = alt.Chart(frame).mark_rect(stroke="white", strokeWidth=0.5)
-    return configured(
-        cells.encode(
-            x=alt.X(
-                "year:O",
-                title=None,
-                axis=alt.Axis(
-                    values=ticks, labelAngle=0, ticks=False, labelColor=INK, labelOverlap=False, labelBound=False
-                ),
-            ),
-            y=alt.Y("name:N", sort=list(order), title=None, axis=alt.Axis(ticks=False, domain=False)),
-            color=alt.Color("value:Q", scale=scale_of, legend=legend),
-            tooltip=["name", "year", alt.Tooltip("value:Q", format=".3f")],
-        ).properties(height=26 * len(order) + 40)
     )

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from decomp.terms import PARTITION, label
-from sim.charts.figure import Figure
+from sim.charts import Figure, bars, lines, stack
+from sim.charts.lines import stack_height
+from sim.charts.theme import TINTS
 from sim.explorer.contents.flows import (
     COLOURS,
     LEVELS,
@@ -26,9 +28,8 @@ from sim.explorer.contents.flows import (
     vs_about,
 )
 from sim.explorer.contents.sources import ALL, Flow, Source
-from sim.explorer.figures.drawings import areas, bars, changes, courses, waterfall
 from sim.texts import Texts
-from sim.texts.formats import number
+from sim.texts.formats import ends_in_words, number
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -40,7 +41,7 @@ def composition(seen: Seen, level: str, texts: Texts) -> Figure:
 
     codes = LEVELS[level]
     rows = [(code, group_of(code), row_name(code, level, texts), seen.part(code), seen.share(code)) for code in codes]
-    frame = pd.DataFrame(rows, columns=["term", "colour", "name", "million_usd", "value"])
+    frame = pd.DataFrame(rows, columns=["term", "kind", "name", "million_usd", "value"])
     frame = frame.assign(
         shown=[f"{number(value)} %" for value in frame["value"]], full=[label(code, texts.lang) for code in codes]
     )
@@ -74,7 +75,7 @@ def composition(seen: Seen, level: str, texts: Texts) -> Figure:
             value=number(float(top["value"])),
             domestic=number(seen.dva),
         ),
-        chart=bars(frame, list(frame["name"]), COLOURS, title=texts("decompose.of_exports")),
+        chart=bars(frame, list(frame["name"]), colours=COLOURS, title=texts("decompose.of_exports")),
         table=table,
         data=_data([seen], codes),
         about=about(codes, texts),
@@ -100,10 +101,11 @@ def difference(before: Seen, after: Seen, level: str, form: str, texts: Texts) -
         }
     )
     if form == "waterfall":
-        chart = waterfall(*_steps(frame, before, after, (first, last), texts), title=money_unit(texts))
+        steps = _steps(frame, before, after, (first, last), texts)
+        chart = bars(steps, list(steps["name"]), title=money_unit(texts))
     else:
         ranked = frame.sort_values("value", ascending=False, kind="stable")
-        chart = changes(frame, list(ranked["name"]), title=money_unit(texts))
+        chart = bars(frame, list(ranked["name"]), title=money_unit(texts))
     shares = [after.share(code) - before.share(code) for code in codes]
     table = pd.DataFrame(
         {
@@ -156,9 +158,7 @@ def _ends(before: Seen, after: Seen, texts: Texts) -> tuple[str, str]:
     return (one, other) if one != other else (f"{one} (1)", f"{other} (2)")
 
 
-def _steps(
-    frame: DataFrame, before: Seen, after: Seen, ends: tuple[str, str], texts: Texts
-) -> tuple[DataFrame, list[str]]:
+def _steps(frame: DataFrame, before: Seen, after: Seen, ends: tuple[str, str], texts: Texts) -> DataFrame:
     """Rows of a waterfall: the whole before, each part from where the last one ended, the whole after."""
     import pandas as pd
 
@@ -169,8 +169,7 @@ def _steps(
         rows.append((name, "less" if value < 0 else "more", reached, reached + value, shown, full))
         reached += value
     rows.append((ends[1], "whole", 0.0, factor * after.exports, money(after.exports, texts), ends[1]))
-    steps = pd.DataFrame(rows, columns=["name", "kind", "start", "end", "shown", "full"])
-    return steps, list(steps["name"])
+    return pd.DataFrame(rows, columns=["name", "kind", "start", "value", "shown", "full"])
 
 
 def history(source: Source, flow: Flow, texts: Texts) -> tuple[Figure, Figure] | None:
@@ -181,21 +180,15 @@ def history(source: Source, flow: Flow, texts: Texts) -> tuple[Figure, Figure] |
     if not seen:
         return None
     name, first, last = flow_name(flow, source, texts), seen[0], seen[-1]
-    words = {definition: texts(f"decompose.{key}") for definition, key in VS.items()}
-    lines = pd.DataFrame(
+    words = {str(definition): texts(f"decompose.{key}") for definition, key in VS.items()}
+    kinds = pd.DataFrame(
         [(one.year, key, one.vs(key)) for one in seen for key in VS], columns=["year", "line", "value"]
     )
     parts = {code: short(code, texts) for code in PARTITION}
-    stack = pd.DataFrame(
+    shares = pd.DataFrame(
         [(one.year, code, one.share(code)) for one in seen for code in PARTITION], columns=["year", "part", "value"]
     )
     span = {"first": first.year, "last": last.year, "flow": name}
-
-    def facts(names: dict[str, str], at: dict[str, tuple[float, float]]) -> str:
-        return " ".join(
-            texts("alt.line_fact", name=names[key], before=number(a), after=number(b)) for key, (a, b) in at.items()
-        )
-
     vs = Figure(
         id=f"vs-{flow.exporter}-{flow.importer}",
         title=texts("decompose.vs", **span),
@@ -204,11 +197,18 @@ def history(source: Source, flow: Flow, texts: Texts) -> tuple[Figure, Figure] |
             "alt.lines",
             base=first.year,
             year=last.year,
-            facts=facts({str(k): v for k, v in words.items()}, {k: (first.vs(k), last.vs(k)) for k in VS}),
+            facts=ends_in_words(words, {key: {one.year: one.vs(key) for one in (first, last)} for key in VS}, texts),
         ),
-        chart=courses(lines, {str(one): texts(f"decompose.line_{key}") for one, key in VS.items()}, len(parts)),
-        table=_wide(lines, "line", {str(k): f"{v} (%)" for k, v in words.items()}, texts),
-        data=lines.assign(exporter=flow.exporter, importer=flow.importer, unit="% of gross exports").rename(
+        chart=lines(
+            kinds,
+            {definition: texts(f"decompose.line_{key}") for definition, key in VS.items()},
+            tints=dict(zip(VS, TINTS, strict=False)),
+            dashed=list(VS)[1:],
+            zero=True,
+            height=stack_height(len(parts)),
+        ),
+        table=_wide(kinds, "line", {k: f"{v} (%)" for k, v in words.items()}, texts),
+        data=kinds.assign(exporter=flow.exporter, importer=flow.importer, unit="% of gross exports").rename(
             columns={"line": "definition"}
         ),
         about=vs_about(texts),
@@ -221,10 +221,12 @@ def history(source: Source, flow: Flow, texts: Texts) -> tuple[Figure, Figure] |
             "alt.groups",
             base=first.year,
             year=last.year,
-            facts=facts(parts, {code: (first.share(code), last.share(code)) for code in PARTITION}),
+            facts=ends_in_words(
+                parts, {code: {one.year: one.share(code) for one in (first, last)} for code in PARTITION}, texts
+            ),
         ),
-        chart=areas(stack, parts, COLOURS),
-        table=_wide(stack, "part", {code: f"{word} (%)" for code, word in parts.items()}, texts),
+        chart=stack(shares, parts, COLOURS),
+        table=_wide(shares, "part", {code: f"{word} (%)" for code, word in parts.items()}, texts),
         data=_data(seen, PARTITION),
         about=about(PARTITION, texts),
     )

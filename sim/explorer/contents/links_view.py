@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.charts.figure import Figure
+from sim.charts import Figure, matrix, ribbons, tiles
+from sim.charts.grids import PRINTED
 from sim.charts.theme import QUIET, economy_colours
 from sim.explorer.contents.flows import money, money_scale, money_unit
 from sim.explorer.contents.sources import Source
-from sim.explorer.figures.grids import PRINTED, matrix, tiles
-from sim.explorer.figures.ribbons import ribbons
 from sim.texts import Texts
 from sim.texts.formats import number
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from decomp.names import data_rows
 from decomp.structure import structure_of
-from sim.charts.figure import Figure
-from sim.charts.theme import OKABE_ITO, QUIET, configured
+from sim.charts import Figure, printed
 from sim.explorer.contents.sources import Flow, observed
 from sim.report.evidence import sizings
 from sim.report.names import Names
@@ -120,7 +119,7 @@ def published(texts: Texts) -> Figure:
         title=texts("method.table4"),
         subtitle=texts("method.table4_note"),
         alt=texts("method.table4_alt", vs=number(worst["vs"], 2), parts=number(worst["parts"], 2)),
-        chart=configured(_points(long, kinds, list(names.values()))),
+        chart=printed(long, list(names.values())),
         table=shown.rename(
             columns={
                 "year": texts("table.year"),
@@ -135,36 +134,6 @@ def published(texts: Texts) -> Figure:
             (texts("method.bundled"), texts("method.bundled_about")),
         ],
     )
-
-
-def _points(frame: DataFrame, kinds: dict[str, str], flows: list[str]) -> Any:
-    import altair as alt
-
-    shown = frame.assign(name=frame["kind"].map(kinds))
-    colour = alt.Color(
-        "flow:N",
-        sort=flows,
-        scale=alt.Scale(domain=flows, range=[OKABE_ITO[0], OKABE_ITO[1]]),
-        legend=alt.Legend(orient="bottom", title=None),
-    )
-    x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", grid=False), scale=alt.Scale(zero=False, nice=False))
-    y = alt.Y("value:Q", title="%", scale=alt.Scale(zero=True))
-    lines = [
-        alt.Chart(shown[shown["kind"] == kind])
-        .mark_line(strokeWidth=2.2, strokeDash=dash)
-        .encode(x=x, y=y, color=colour)
-        for kind, dash in (("full", [1, 0]), ("bundled", [5, 4]))
-    ]
-    printed = shown[shown["kind"] == "printed"]
-    points = [
-        alt.Chart(printed[~printed["suspect"]])
-        .mark_point(filled=True, size=46, opacity=1)
-        .encode(x=x, y=y, color=colour),
-        alt.Chart(printed[printed["suspect"]])
-        .mark_point(shape="cross", size=90, color=QUIET, filled=True)
-        .encode(x=x, y=y),
-    ]
-    return alt.layer(*lines, *points).properties(height=260)
 
 
 def literature(run: Run, texts: Texts) -> DataFrame:

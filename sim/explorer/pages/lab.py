@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import streamlit as st
 
+from sim.explorer.contents import lab_figures
 from sim.explorer.contents.findings import NUMBERS, finding
-from sim.explorer.figures import pictures
 from sim.explorer.lab import lab_levers, lab_options, lab_share
 from sim.explorer.parts import ui
 from sim.explorer.setups.engine import Finished, baseline_of
@@ -177,7 +177,7 @@ def _looks(run: Finished, years: list[int], year: int, sentence: str) -> None:
             chosen,
             lambda code: session.look(economy=code),
             key="economy",
-            show=lambda code: pictures.economy_name(run, code, texts),
+            show=lambda code: lab_figures.economy_name(run, code, texts),
         )
     with right, st.container(horizontal=True, gap="small"):
         if st.button(texts("share.open"), key="share", type="primary"):
@@ -224,11 +224,11 @@ def _chart(run: Finished, base: Finished, side: int, year: int) -> None:
         st.caption(texts("lab.world_only"))
         economy = "WLD"
     if wanted == INCOMES:
-        picture = pictures.incomes(run, base, year, texts)
+        picture = lab_figures.incomes(run, base, year, texts)
     elif wanted == GROUPS:
-        picture = pictures.groups(run, base, economy, texts)
+        picture = lab_figures.groups(run, base, economy, texts)
     else:
-        picture = pictures.course(run, base, wanted, economy, texts)
+        picture = lab_figures.course(run, base, wanted, economy, texts)
     ui.show(picture, f"{side}", name=run.setup.preset, titled=False, note=ui.file_note(run, base))
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from sim.charts import sankey
 from sim.explorer.contents import links_view
 from sim.explorer.contents.flows import money_unit
 from sim.explorer.contents.sources import OBSERVED, Source
-from sim.explorer.figures.grids import sankey
 from sim.explorer.parts import choosing, picking, ui
 from sim.explorer.state import session
 

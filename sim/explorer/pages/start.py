@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from sim.explorer.contents.findings import finding
-from sim.explorer.figures.pictures import sparkline
+from sim.explorer.contents.lab_figures import sparkline
 from sim.explorer.parts import run_choice, ui
 from sim.explorer.setups.setup import STATUS_QUO, Setup, presets
 from sim.explorer.state import session

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from sim._version import __version__
-from sim.charts.figure import Figure, Kind, Plot, look
-from sim.explorer.figures.grids import CELL
+from sim.charts.figure import Figure, Kind, Plot
+from sim.charts.grids import CELL
+from sim.charts.theme import LOOK
 from sim.explorer.setups.engine import Finished
 from sim.explorer.setups.setup import preset_scenario
 from sim.explorer.state import session
@@ -108,10 +109,9 @@ def show(
     if chart.open:
         with chart:
             # A chart that is exchanged fast is drawn anew when its alternative changes, so the numbers are read above it.
-            fast = isinstance(figure.chart, Plot) and not titled
             draw(
-                figure.chart,
-                f"{figure.title}. {figure.subtitle}" if fast else figure.alt,
+                figure.drawn(),
+                figure.alt if titled else f"{figure.title}. {figure.subtitle}",
                 key=f"chart.{key}",
                 act=act,
             )
@@ -163,15 +163,10 @@ def file_note(run: Finished, base: Finished) -> str:
     )
 
 
-def draw(chart: Any, alt: str, *, key: str, act: Act | None = None) -> None:
-    """Draw a chart as wide as its place, in the common look; ``act`` is given what is clicked on in it.
-
-    The look is added to the finished specification, and Altair does not check that again: both would cost a tenth of a
-    second each time that a lever moves.
-    """
-    # The data of a plot go to the browser as they are, not through records and back.
-    spec = {**chart.spec, "datasets": dict(chart.data)} if isinstance(chart, Plot) else chart.to_dict(validate=False)
-    spec["config"] = {**spec.get("config", {}), **look()}
+def draw(chart: Plot, alt: str, *, key: str, act: Act | None = None) -> None:
+    """Draw a chart as wide as its place, in the common look; ``act`` is given what is clicked on in it."""
+    # The data go to the browser as they are, not through records and back.
+    spec = {**chart.spec, "datasets": dict(chart.data), "config": LOOK}
     more: dict[str, Any] = {} if act is None else {"on_select": _clicked(key, act), "selection_mode": [CELL]}
     st.vega_lite_chart(spec, theme=None, width="stretch", alt=alt, key=key, **more)
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from decomp.terms import TERMS
 from sim.charts.theme import INK
-from sim.explorer.lessons import drawing
+from sim.explorer.lessons import figures
 from sim.explorer.lessons.evidence import Evidence, cell_labels
 from sim.explorer.lessons.marking import Progress
 from sim.explorer.lessons.schema import Course, Flows, Numbers, Pairs, Picture, Terms
@@ -56,10 +56,10 @@ def pictures(evidence: Evidence, shown: tuple[Picture, ...], progress: Progress,
 
 def _drawn(evidence: Evidence, picture: Course | Pairs | Numbers, progress: Progress, t: Texts) -> Any:
     if isinstance(picture, Numbers):
-        return drawing.numbers(evidence, picture, t)
+        return figures.numbers(evidence, picture, t)
     if isinstance(picture, Pairs):
-        return drawing.pairs(evidence, picture, progress, t)
-    return drawing.course(evidence, picture, progress, t)
+        return figures.pairs(evidence, picture, progress, t)
+    return figures.course(evidence, picture, progress, t)
 
 
 def economy(code: str, t: Texts) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sim.channels import CHANNELS, RESIDUAL
-from sim.charts import configured, parts_by_name, parts_by_year
+from sim.charts import parts
 from sim.report import render, why, world_split
 from sim.report.names import Names
 from sim.report.split import BY_ECONOMY, OVER_TIME, Splitter, effective
@@ -77,7 +77,7 @@ def test_what_is_left_over_is_said_and_drawn() -> None:
     assert list(drawn["split_world"].table.iloc[-1, -2:]) == ["+0.30", "−1.25"]
     still = Splitter(attributed(), Texts("en"), Names.of(run, Texts("en"))).figures()["split_world"]
     assert ">Left over<" not in still.svgs("en")[0][1], "nothing to see"
-    assert still.columns[-2:] == ("Left over", "Whole change"), "but always in the table"
+    assert list(still.table.columns[-2:]) == ["Left over", "Whole change"], "but always in the table"
 
 
 def test_a_run_that_nothing_moves_says_so() -> None:
@@ -142,19 +142,8 @@ FRAME = pd.DataFrame(
 NAMES = {"tariffs": "Tariffs", "trust": "Trust"}
 
 
-def test_charts_are_valid_and_leave_their_data_alone() -> None:
-    before = FRAME.copy()
-    by_name = FRAME.rename(columns={"year": "name"}).assign(name=lambda f: f["name"].astype(str))
-    for chart in (
-        parts_by_year(FRAME, NAMES, whole="Whole", title="pp"),
-        parts_by_name(by_name, NAMES, order=["2014", "2013", "2012", "2011"], whole="Whole", title="pp"),
-    ):
-        assert configured(chart).to_dict()["$schema"].endswith(".json")
-    pd.testing.assert_frame_equal(FRAME, before)
-
-
 def test_the_line_is_the_sum_of_all_parts_whether_drawn_or_not() -> None:
-    spec = parts_by_year(FRAME, {"tariffs": "Tariffs"}, whole="Whole", title="pp").to_dict()
+    spec = parts(FRAME, {"tariffs": "Tariffs"}, whole="Whole", title="pp").to_dict()
     totals = next(rows for rows in spec["datasets"].values() if len(rows) == 4 and "part" not in rows[0])
     assert [row["value"] for row in totals] == pytest.approx([0.0, -1.5, -3.0, -4.5])
     colours = spec["layer"][0]["encoding"]["color"]["scale"]

@@ -1,0 +1,266 @@
+"""Charts in cells: who depends on whom as a matrix, a map of tiles, states over years, and who acted when.
+
+Tiles stand roughly where economies lie, one square each: there is no border to dispute, and small economies are seen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sim.charts.figure import Plot, Spec, category, layer, quantity
+from sim.charts.theme import EMPTY, INK, LESS, MORE, OKABE_ITO, QUIET, RULE, room_for, text_width, years_of
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+#: Selection of a cell or a tile with a click, and the layer that has them.
+CELL, VIEW = "cell", "cells"
+#: Height that axis titles and the scale of colours take.
+SCALE = 60
+#: Values are printed in the cells of a matrix of at most this many economies; in a report in cells of at least this width
+#: in pixels, where they reach this share of the colour scale.
+PRINTED, PRINTED_WIDTH, PRINTED_SHARE = 12, 22, 0.08
+#: The colours of a change reach at least this far, in displayed units.
+FAINT = 0.2
+#: Column and row of each economy's tile, from west to east and north to south.
+TILES: Mapping[str, tuple[int, int]] = {
+    "CAN": (0, 1),
+    "USA": (0, 2),
+    "MEX": (0, 3),
+    "BRA": (1, 4),
+    "GBR": (2, 1),
+    "DEU": (3, 1),
+    "EUR": (3, 2),
+    "EME": (2, 3),
+    "TUR": (4, 2),
+    "RUS": (5, 0),
+    "IND": (5, 3),
+    "CHN": (6, 2),
+    "KOR": (7, 1),
+    "JPN": (8, 1),
+    "TWN": (7, 3),
+    "IDN": (7, 4),
+    "AUS": (8, 5),
+    "ROW": (4, 4),
+}
+#: Tiles in a row for economies without a place of their own.
+SPARE = 9
+#: Shapes of levers in a timeline.
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right")
+
+
+def matrix(
+    frame: DataFrame,
+    labels: Mapping[str, str],
+    *,
+    top: float,
+    change: bool,
+    rows_title: str,
+    columns_title: str,
+    chosen: tuple[str, str] | None = None,
+    places: int = 1,
+    width: int | None = None,
+) -> Plot:
+    """Draw economies by economies in one order; a missing value is hatched.
+
+    The frame names economies by their ``labels``, which are given by code; above the columns codes stand where labels
+    would run into each other. Levels are in cividis, changes in blue and orange around zero. Where the frame has the codes
+    ``from`` and ``to``, a click chooses a cell, and the cell ``chosen`` is framed.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``source`` (column), ``absorber`` (row), ``value`` and ``hint``; in a report the diagonal is left blank.
+    top : float
+        End of the colour scale, so that several maps share it.
+    change : bool
+        Whether values are changes: blue for less, orange for more, white for none.
+    places : int
+        Decimals of values.
+    """
+    codes = list(labels.values())
+    cell = 0 if width is None else max(14, (width - SCALE) // max(1, len(codes)))
+    few = width is None and len(codes) <= PRINTED
+    size: Spec = {"sort": codes, "scale": {"domain": codes, "paddingInner": 0.05}}
+    bare: Spec = {"ticks": False, "domain": False, "labelOverlap": False, **({"labelLimit": SCALE} if cell else {})}
+    over = {"orient": "top", "labelAngle": 0 if few else -90, "labelExpr": _fitting(labels) if few else "datum.label"}
+    x = category("source", title=columns_title, axis={**bare, **over}, **size)
+    y = category("absorber", title=rows_title, axis=bare, **size)
+    at: Spec = {"x": x, "y": y}
+    data = frame.assign(now=".".join(chosen or ()))
+    if "hint" not in data:
+        data = data.assign(hint="")
+    there = data[data["value"].notna()]
+    strong = there if few else there[there["value"].abs() >= PRINTED_SHARE * top]
+    numbers = [f"{value:{'+' if change else ''}.{places}f}".replace("-", "−") for value in strong["value"]]
+    zero = f"{0:.{places}f}"
+    shown = [zero if text[1:] == zero else text for text in numbers]
+    sets = {
+        "there": there,
+        "gone": data[data["value"].isna()],
+        "printed": strong[["source", "absorber", "value"]].assign(shown=shown),
+    }
+    scale, dark = _scale(top, change=change)
+    legend = None if cell else _legend()
+    hints: Spec = {"tooltip": [category("hint")], "description": category("hint")}
+    cells = layer("there", "rect", {**at, **hints, "color": quantity("value", scale=scale, legend=legend)})
+    clickable = "from" in frame
+    layers = [cells | {"name": VIEW} if clickable else cells]
+    layers += _missing({**at, **hints}, hatch="" if cell else "╱╱╱" if few else "╱")
+    if few or cell >= PRINTED_WIDTH:
+        ink = {"condition": {"test": dark, "value": "#ffffff"}, "value": INK}
+        small = min(12, cell // 3 + 2) if cell else 12
+        layers.append(layer("printed", "text", {**at, "text": category("shown"), "color": ink}, fontSize=small))
+    if clickable and chosen is not None:
+        pair = frame[(frame["from"] == chosen[0]) & (frame["to"] == chosen[1])]
+        sets["chosen"] = pair[["from", "to", "source", "absorber"]]
+        layers.append(layer("chosen", "rect", at, filled=False, stroke=MORE, strokeWidth=3))
+    if cell:
+        return Plot.of(layers, sets, width=cell * len(codes), height=cell * len(codes))
+    height = SCALE + max(200, (36 if few else 30) * len(codes))
+    return Plot.of(layers, sets, width=None, height=height, **(_clickable("from", "to") if clickable else {}))
+
+
+def tiles(frame: DataFrame, *, top: float, change: bool, focus: str = "") -> Plot:
+    """Draw a square per economy: columns economy, label, value, shown, hint; the economy in focus is framed."""
+    where = tile_places(frame["economy"].tolist())
+    column, row = ([where[code][k] for code in frame["economy"]] for k in (0, 1))
+    data = frame.assign(column=column, row=row, now=focus)
+    at: Spec = {
+        channel: {"field": name, "type": "ordinal", "axis": None, "scale": {"domain": domain, "padding": 0.06}}
+        for channel, name, domain in (
+            ("x", "column", list(range(max(column) + 1))),
+            ("y", "row", list(range(min(row), max(row) + 1))),
+        )
+    }
+    scale, dark = _scale(top, change=change)
+    sets = {"there": data[data["value"].notna()], "gone": data[data["value"].isna()]}
+    sets["focus"] = data[data["economy"] == focus]
+    hints: Spec = {"tooltip": [category("hint")], "description": category("hint")}
+    coloured = {**at, **hints, "color": quantity("value", scale=scale, legend=_legend())}
+    ink = {"condition": {"test": dark, "value": "#ffffff"}, "value": INK}
+    name = {"fontSize": 12, "dy": -8, "fontWeight": "bold"}
+    layers = [
+        layer("there", "rect", coloured, cornerRadius=4, stroke=RULE, strokeWidth=1) | {"name": VIEW},
+        *_missing({**at, **hints}, hatch="╱╱╱", dy=8),
+        layer("focus", "rect", at, filled=False, stroke=INK, strokeWidth=3, cornerRadius=4),
+        layer("there", "text", {**at, "text": category("label"), "color": ink}, **name),
+        layer("gone", "text", {**at, "text": category("label"), "color": {"value": INK}}, **name),
+        layer("there", "text", {**at, "text": category("shown"), "color": ink}, fontSize=12, dy=9),
+    ]
+    height = SCALE + 60 * (max(row) - min(row) + 1)
+    return Plot.of(layers, sets, width=None, height=height, **_clickable("economy"))
+
+
+def tile_places(codes: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Find the tile of each economy: its own, or the next free one below the map. No two share one."""
+    lowest = 1 + max(row for _, row in TILES.values())
+    spare = [code for code in codes if code not in TILES]
+    known = {code: TILES[code] for code in codes if code in TILES}
+    return known | {code: (k % SPARE, lowest + k // SPARE) for k, code in enumerate(spare)}
+
+
+def states(frame: DataFrame, order: Sequence[str], *, steps: bool) -> Plot:
+    """Draw names by years: columns ``name``, ``year``, ``value``; colour is the level, of ``steps`` filled or empty."""
+    years = sorted({int(year) for year in frame["year"]})
+    axis = years_of(years, None) | {"labelAngle": 0, "ticks": False, "labelOverlap": False, "labelBound": False}
+    level = {"scheme": "cividis", "domain": [0, float(frame["value"].abs().max()) or 1.0]}
+    scale = {"domain": [0, 1], "range": [EMPTY, OKABE_ITO[2]]} if steps else level
+    encoding = {
+        "x": {"field": "year", "type": "ordinal", "title": None, "axis": axis},
+        "y": category("name", sort=list(order), title=None, axis={"ticks": False, "domain": False}),
+        "color": quantity("value", scale=scale, legend=None if steps else _legend()),
+        "tooltip": [category("name"), quantity("year"), quantity("value", format=".3f")],
+    }
+    cells = layer("states", "rect", encoding, stroke="white", strokeWidth=0.5)
+    return Plot.of([cells], {"states": frame}, width=None, height=26 * len(order) + SCALE)
+
+
+def timeline(
+    frame: DataFrame,
+    levers: Mapping[str, str],
+    economies: Mapping[str, str],
+    *,
+    width: int | None = None,
+    row: int = 24,
+) -> Plot:
+    """Draw who acted when: symbols at (year, economy), a row of symbols per lever inside each economy's band.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``year``, ``economy``, ``lever`` and ``size`` (0 to 1: the change relative to the largest of its lever).
+    levers : mapping
+        Names of the levers, in the order of the legend.
+    economies : mapping
+        Names of the economies, in order.
+    """
+    names = [name for code, name in economies.items() if (frame["economy"] == code).any()]
+    data = frame.assign(name=frame["economy"].map(dict(economies)), label=frame["lever"].map(dict(levers)))
+    years = sorted({int(year) for year in frame["year"]})
+    domain = list(levers.values())
+    looks = {
+        name: [values[k % len(SHAPES)] for k in range(len(domain))]
+        for name, values in (("shape", SHAPES), ("color", OKABE_ITO))
+    }
+    columns: Any = {"expr": "width < 420 ? 1 : 3"} if width is None else 1 if width < 480 else 3
+    legend = {"columns": columns, "symbolSize": 110}
+    room = min(room_for(names), 120 if width and width < 480 else 160)
+    scale = {"domain": [years[0] - 0.6, years[-1] + 0.6], "nice": False, "zero": False}
+    encoding = {
+        "x": quantity("year", scale=scale, axis=years_of(years, width and width - room)),
+        "y": category(
+            "name", sort=names, title=None, axis={"grid": True, "labelLimit": room, "ticks": False, "domain": False}
+        ),
+        "yOffset": category("label", sort=domain, scale={"domain": domain, "paddingOuter": 0.4}),
+        "size": quantity("size", legend=None, scale={"domain": [0, 1], "range": [8, 110]}),
+        **{
+            name: category("label", legend=legend, scale={"domain": domain, "range": look})
+            for name, look in looks.items()
+        },
+    }
+    tall = max(row, (11 if width is None else 9) * len(domain)) * max(1, len(names))
+    symbols = layer("moves", "point", encoding, filled=True, opacity=0.85)
+    return Plot.of(
+        [symbols], {"moves": data}, width=width and width - room, height=tall + (100 if width is None else 0)
+    )
+
+
+def _scale(top: float, *, change: bool) -> tuple[Spec, str]:
+    """Colours, and where white print is readable on them."""
+    if change:
+        top = max(top, FAINT)
+        scale = {"domain": [-top, 0, top], "range": [LESS, "#ffffff", MORE], "interpolate": "rgb", "clamp": True}
+        return scale, f"abs(datum.value) > {0.6 * top}"
+    # Few links are strong: the square root lets the many weaker ones be told apart.
+    return {"type": "sqrt", "domain": [0, top], "scheme": "cividis", "clamp": True}, f"datum.value < {0.3 * top}"
+
+
+def _fitting(labels: Mapping[str, str]) -> str:
+    """Expression of the label of a column: its code where the chart is too narrow for the longest label."""
+    need = round(len(labels) * (7 * max(text_width(label) for label in labels.values()) + 8))
+    codes = {label: code for code, label in labels.items()}
+    return f"width < {need} ? ({json.dumps(codes, ensure_ascii=False)})[datum.label] : datum.label"
+
+
+def _clickable(*fields: str) -> Spec:
+    """Select a mark by these fields.
+
+    ``now``, what is chosen while the chart is drawn, is among them: a mark that was clicked on before and is no longer
+    chosen makes another selection, and not the old one again, which would be no event.
+    """
+    select = {"type": "point", "fields": [*fields, "now"], "on": "click", "toggle": False}
+    return {"params": [{"name": CELL, "select": select, "views": [VIEW]}]}
+
+
+def _legend() -> Spec:
+    return {"gradientLength": 200, "gradientThickness": 10, "tickCount": 4}
+
+
+def _missing(encoding: Spec, *, hatch: str, dy: int = 0) -> list[Spec]:
+    """Cells without a value: grey and hatched, never the colour of zero."""
+    at = {channel: encoding[channel] for channel in ("x", "y")}
+    hatched = layer("gone", "text", at, text=hatch, color=QUIET, fontSize=11, dy=dy)
+    return [layer("gone", "rect", encoding, color=EMPTY), *([hatched] if hatch else [])]

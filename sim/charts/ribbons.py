@@ -1,0 +1,118 @@
+"""The way of value through one exporter: for a page, where ECharts draws it, and for a file, for which only a browser could."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.charts.figure import Plot, category, layer, quantity
+from sim.charts.theme import FONT, INK, QUIET
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Links = Sequence[tuple[str, str, float]]
+#: Height in pixels, gap between nodes as a share of it, width of a node and room for the last labels as shares of the width.
+HEIGHT, GAP, NODE, ROOM = 420, 0.035, 0.016, 0.2
+#: Points along the edge of a ribbon.
+POINTS = 24
+
+
+def sankey(links: Links, colours: Mapping[str, str], unit: str) -> dict[str, Any]:
+    """Options of an ECharts Sankey: links (from, to, value) between named nodes, drawn from left to right."""
+    targets = {target for _, target, _ in links} & {source for source, _, _ in links}
+    nodes: list[dict[str, Any]] = [
+        {"name": name, "itemStyle": {"color": colours.get(name, QUIET)}}
+        for name in dict.fromkeys(name for source, target, _ in links for name in (source, target))
+    ]
+    for node in nodes:
+        if node["name"] in targets:  # the one in the middle: beside it, its name would lie on the ways onward
+            node["label"] = {"position": "top"}
+    series = {
+        "type": "sankey",
+        "left": 4,
+        "right": 140,
+        "top": 26,
+        "bottom": 8,
+        "nodeGap": 15,
+        "nodeWidth": 14,
+        "draggable": False,
+        "layoutIterations": 0,
+        "emphasis": {"focus": "adjacency"},
+        "lineStyle": {"color": "source", "opacity": 0.35, "curveness": 0.5},
+        "label": {"fontSize": 12, "color": INK, "textBorderColor": "#ffffff", "textBorderWidth": 2},
+        "data": nodes,
+        "links": [{"source": source, "target": target, "value": round(value, 3)} for source, target, value in links],
+    }
+    return {
+        "textStyle": {"fontFamily": FONT},
+        "animation": False,
+        "tooltip": {"trigger": "item"},
+        "series": [series],
+        "aria": {"enabled": True},
+        "title": {"show": False, "text": unit},
+    }
+
+
+def ribbons(links: Links, colours: Mapping[str, str]) -> Plot:
+    """Draw three columns of nodes, sources, one in the middle, targets: links (from, to, value) into the middle and out of it."""
+    places = _places(links)
+    bands = _bands(links, places)
+    names = list(dict.fromkeys([*places["name"], *bands["colour"]]))
+    scale = {"domain": names, "range": [colours.get(name, QUIET) for name in names]}
+    x = quantity("x", axis=None, scale={"domain": [0, 1 + ROOM], "nice": False})
+    y = quantity("top", axis=None, scale={"domain": [0, 1], "nice": False, "reverse": True})
+    edges = {"x": x, "y": y, "y2": {"field": "bottom"}}
+    ribbon = {**edges, "detail": category("link"), "color": category("colour", scale=scale, legend=None)}
+    box = {**edges, "x2": {"field": "end"}, "color": category("name", scale=scale, legend=None)}
+    label = {"x": x | {"field": "end"}, "y": y | {"field": "middle"}, "text": category("name")}
+    layers = [
+        layer("bands", "area", ribbon, opacity=0.35),
+        layer("nodes", "rect", box),
+        layer("nodes", "text", label, align="left", dx=5, fontSize=12, color=INK),
+    ]
+    return Plot.of(layers, {"bands": bands, "nodes": places}, width=None, height=HEIGHT)
+
+
+def _places(links: Links) -> DataFrame:
+    """Where each node stands: columns name, column, x, end, top, bottom, middle; heights are to scale, the picture is 1 high."""
+    import pandas as pd
+
+    targets, sources = {target for _, target, _ in links}, {source for source, _, _ in links}
+    first = {source: value for source, _, value in links if source not in targets}
+    last = {target: value for _, target, value in links if target not in sources}
+    columns = [first, dict.fromkeys(sources & targets, sum(first.values())), last]
+    tallest = max(sum(column.values()) for column in columns)
+    scale = (1 - GAP * (max(len(column) for column in columns) - 1)) / tallest
+    rows = []
+    for k, column in enumerate(columns):
+        top = (1 - scale * sum(column.values()) - GAP * (len(column) - 1)) / 2
+        for name, value in column.items():
+            left, bottom = k / 2 * (1 - NODE), top + scale * value
+            rows.append((name, k, left, left + NODE, top, bottom, (top + bottom) / 2))
+            top = bottom + GAP
+    return pd.DataFrame(rows, columns=["name", "column", "x", "end", "top", "bottom", "middle"])
+
+
+def _bands(links: Links, places: DataFrame) -> DataFrame:
+    """Edges of each ribbon: level where it leaves and arrives, a smooth step between."""
+    import pandas as pd
+
+    share = np.linspace(0.0, 1.0, POINTS)
+    step = share * share * (3 - 2 * share)
+    at = places.set_index("name")
+    left = dict(zip(places["name"], places["top"], strict=True))  # next free place where ribbons leave
+    right = dict(left)  # and where they arrive
+    parts = []
+    for k, (source, target, value) in enumerate(links):
+        whole = sum(other for start, _, other in links if start == source)
+        tall = (at["bottom"][source] - at["top"][source]) * value / whole
+        start, end = left[source], right[target]
+        left[source], right[target] = start + tall, end + tall
+        begin, stop = at["end"][source], at["x"][target]
+        edge = start + (end - start) * step
+        x = begin + (stop - begin) * share
+        parts.append(pd.DataFrame({"link": k, "colour": source, "x": x, "top": edge, "bottom": edge + tall}))
+    return pd.concat(parts)
