@@ -1,6 +1,6 @@
 """General equilibrium in changes on a world input–output table (exact hat algebra, nested CES, Baqaee & Farhi 2024)."""
 
-from sim.economy.equilibrium import Equilibrium
+from sim.economy.accounts import Equilibrium
 from sim.economy.errors import BaseTableError, ConvergenceError, InfeasibleError, ShockError
 from sim.economy.machines import MachineSpec
 from sim.economy.shocks import Shocks

@@ -1,21 +1,24 @@
-"""From a solved state to the accounts of the year, with every identity checked."""
+"""A solved year: its arrays, its balanced world table and its accounts, with every identity checked."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
 from decomp.table import WorldTable
-from sim.economy.arrays import Array, sealed
-from sim.economy.equilibrium import Carry, Equilibrium
+from sim.economy.arrays import Array, lock
 from sim.economy.errors import ConvergenceError
 from sim.economy.machines import KINDS
+from sim.economy.passes import factor_payments
 from sim.economy.problem import Problem
-from sim.economy.quantities import factor_payments
-from sim.economy.response import cost_shares
+from sim.economy.response import Response, cost_shares
 from sim.economy.shocks import Shocks
-from sim.economy.solver import Solution
+from sim.economy.solver import Point, Solution
 
 #: Tolerances of the checks, relative (design of the economy).
 TOLERANCES = MappingProxyType(
@@ -34,6 +37,141 @@ CLOSING = 30
 SMALL_CELL = 1e-6
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Carry:
+    """What the next year may start from; not part of the result."""
+
+    point: Point | None = None
+    before: Point | None = None
+    #: Whether the change from ``before`` to ``point`` foretells the next.
+    trend: bool = False
+    #: Passes the year took: many mean that the factorisations are worn.
+    passes: int = 0
+    response: Response | None = None
+    sourcing: Array | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Equilibrium:
+    """One year in general equilibrium. Ratios to the base year unless a unit is given; G economies, N sectors.
+
+    Values are in the table's unit with world factor income held at its base value (the numeraire).
+    """
+
+    #: Flows at basic prices (G·N, G·N), (G·N, G) and output (G·N,).
+    Z: Array
+    Y: Array
+    X: Array
+    #: ŵ/P̂_C per employed hour, income net of outlays over P̂_C: (G,).
+    real_wage: Array
+    real_income: Array
+    #: Rate, level (0 under full employment): (G,).
+    unemployment: Array
+    #: wL / (wL + ρK), level: (G,).
+    labour_share: Array
+    #: L̂, K̂, ŵ, ρ̂, P̂_C: (G,).
+    employment: Array
+    capital: Array
+    wage: Array
+    rental: Array
+    consumer_price: Array
+    #: ĉ (G, N).
+    unit_cost: Array
+    #: q̂ (G,) by kind: machine price with its decline, without the saving μ; empty without automation.
+    machine_cost: Mapping[str, Array]
+    #: Payments by cell, values (G, N).
+    labour_payments: Array
+    capital_payments: Array
+    tariff_payments: Array
+    #: Tariffs on final demand, tariff revenue with export-tax receipts, income: values (G,).
+    final_tariff: Array
+    revenue: Array
+    income: Array
+    #: Spending on education and ledgers, value (G,).
+    outlays: Array
+    #: ω̄ that the wage curve used (G,).
+    reference_wage: Array
+    #: Largest relative residual; every check by name, relative.
+    residual: float
+    checks: Mapping[str, float]
+    #: Passes over the table and Jacobians built.
+    iterations: int
+    renewals: int
+    #: Shocks as given.
+    shocks: Shocks
+    #: Receipts of export taxes by cell (G, N), None without.
+    export_tax_payments: Array | None = None
+    #: Price ratio of shipped goods by flow ĉκ(1+x) (G, N, G), for volumes.
+    shipped_price: Array | None = None
+    _template: WorldTable | None = field(default=None, repr=False)
+    _carry: Carry = field(default_factory=Carry, repr=False)
+    _made: dict[str, WorldTable] = field(default_factory=dict, repr=False)
+
+    @property
+    def table(self) -> WorldTable:
+        """The year's balanced world table with primary rows labour, capital and tariff (built on first use)."""
+        if "table" not in self._made:
+            assert self._template is not None
+            rows = {"labour": self.labour_payments, "capital": self.capital_payments, "tariff": self.tariff_payments}
+            if self.export_tax_payments is not None:
+                rows["export tax"] = self.export_tax_payments
+            primary = {name: paid.reshape(-1) for name, paid in rows.items()}
+            self._made["table"] = self._template.replace(
+                Z=self.Z, Y=self.Y, primary=primary, final_tariff=self.final_tariff
+            )
+        return self._made["table"]
+
+    @property
+    def G(self) -> int:
+        """Number of economies."""
+        return len(self.real_wage)
+
+    @property
+    def N(self) -> int:
+        """Number of sectors."""
+        return int(self.unit_cost.shape[1])
+
+    @property
+    def value_added(self) -> Array:
+        """X − Σ Z by column (G·N,): labour, capital, tariff on inputs (and export tax)."""
+        return np.asarray(self.X - self.Z.sum(axis=0))
+
+    @property
+    def real_gdp(self) -> Array:
+        """Value added at base-year prices over the base year's, (G,): double deflation with fixed base prices.
+
+        Volumes are flows over ĉκ(1+x); economies whose volumes of inputs outgrow their output may come out negative.
+        """
+        assert self._template is not None and self.shipped_price is not None
+        G, N = self.G, self.N
+        outputs = (self.Z.reshape(G, N, G, N).sum(axis=3) + self.Y.reshape(G, N, G)) / self.shipped_price
+        inputs = np.einsum("sirj,sir->r", self.Z.reshape(G, N, G, N), 1.0 / self.shipped_price)
+        base = self._template.value_added_flow.reshape(G, N).sum(axis=1)
+        return np.asarray((outputs.sum(axis=(1, 2)) - inputs) / base)
+
+    def next_reference(self, adaptation: float) -> Array:
+        """Reference wage of next year, ω̄_{y+1} = ω̄_y^λ ω_y^{1−λ} with λ = ``adaptation``."""
+        return np.asarray(self.reference_wage**adaptation * self.real_wage ** (1.0 - adaptation))
+
+    def __post_init__(self) -> None:
+        """Make the arrays and mappings read-only."""
+        for name in ("machine_cost", "checks"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        lock(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle without what only a next year's solve would use; arrays are read-only again in the copy."""
+        kept: dict[str, Any] = {
+            f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("_made", "_carry")
+        }
+        kept |= {name: dict(kept[name]) for name in ("machine_cost", "checks")}
+        return partial(type(self), **kept), ()
+
+    def lean(self) -> Equilibrium:
+        """The same result without what only a next year's solve would use (factorisations, last year's shares)."""
+        return replace(self, _carry=Carry(point=self._carry.point))
+
+
 def account(
     problem: Problem,
     solution: Solution,
@@ -44,22 +182,18 @@ def account(
     """Build the result: Z' = share · spending / (1+t), factor rows, tariffs, macro results and checks."""
     state, prices, base = solution.state, solution.state.prices, problem.base
     G, N = problem.G, problem.N
-    point, found, supply = state.point, state.quantities, state.supply
-    output = point.output
+    point, quantities = state.point, state.quantities
     shares = cost_shares(problem, prices)
-    shares *= output
+    shares *= point.output
     tariff = np.einsum("sirj,sir->rj", shares, problem.duty)
     shares *= problem.recorded[..., None]
-    final = problem.sourcing[..., N] * prices.delivered * found.spending[:, :, N]
-    Y = final * problem.recorded
-    Z = shares.reshape(G * N, G * N)
-    export_tax = None if problem.rent is None else (found.flow * problem.rent).sum(axis=2)
-    sold = Y.reshape(G * N, G).sum(axis=1) - (0.0 if export_tax is None else export_tax.reshape(-1))
-    earned, growth = closed(Z, sold, output.reshape(-1))
-    X = earned if export_tax is None else earned + export_tax.reshape(-1)
-    output = output * growth.reshape(G, N)
+    final = problem.sourcing[..., N] * prices.delivered * quantities.spending[:, :, N]
+    Z, Y = shares.reshape(G * N, G * N), (final * problem.recorded).reshape(G * N, G)
+    export_tax = np.zeros((G, N)) if problem.rent is None else (quantities.flow * problem.rent).sum(axis=2)
+    earned, growth = closed(Z, Y.sum(axis=1) - export_tax.reshape(-1), point.output.reshape(-1))
+    X = earned + export_tax.reshape(-1)
     tariff *= growth.reshape(G, N)
-    value = output * prices.value_share
+    value = point.output * growth.reshape(G, N) * prices.value_share
     labour, capital = value * prices.labour_share, value * prices.capital_share
     paid_labour, paid_capital = labour.sum(axis=1), capital.sum(axis=1)
     wage, rental = np.exp(point.factor[:G]), np.exp(point.factor[G:])
@@ -68,39 +202,39 @@ def account(
     if problem.outlays is not None:
         outlays = problem.outlays.sum(axis=0) * (point.income - base.deficit)
     machine = np.exp(prices.machine_price - problem.machine_saving) if problem.kinds else ()
-    rows = labour + capital + tariff if export_tax is None else labour + capital + tariff + export_tax
+    rows = labour + capital + tariff + export_tax
     checks = checked(problem, solution, X, Z.sum(axis=0) + rows.reshape(-1), final.sum(axis=(0, 1)))
     shipped = problem.barrier + np.log(problem.recorded * (1.0 + base.tariffs))  # log κ(1+x)
     return Equilibrium(
-        Z=sealed(Z),
-        Y=sealed(Y.reshape(G * N, G)),
-        X=sealed(X),
-        real_wage=sealed(wage / consumer),
-        real_income=sealed((point.income - outlays) / base.income / consumer),
-        unemployment=sealed(supply.unemployment),
-        labour_share=sealed(paid_labour / (paid_labour + paid_capital)),
-        employment=sealed(np.exp(supply.log_labour)),
-        capital=sealed(np.where(paid_capital > 0, paid_capital / problem.capital_base / rental, 1.0)),
-        wage=sealed(wage),
-        rental=sealed(rental),
-        consumer_price=sealed(consumer),
-        unit_cost=sealed(np.exp(point.cost)),
-        machine_cost=MappingProxyType({KINDS[k]: sealed(machine[k]) for k in range(problem.kinds)}),
-        labour_payments=sealed(labour),
-        capital_payments=sealed(capital),
-        tariff_payments=sealed(tariff),
-        final_tariff=sealed((final * problem.duty).sum(axis=(0, 1))),
-        revenue=sealed(found.revenue),
-        income=sealed(point.income),
-        outlays=sealed(outlays),
-        reference_wage=sealed(np.exp(problem.log_reference)),
+        Z=Z,
+        Y=Y,
+        X=X,
+        real_wage=wage / consumer,
+        real_income=(point.income - outlays) / base.income / consumer,
+        unemployment=state.supply.unemployment,
+        labour_share=paid_labour / (paid_labour + paid_capital),
+        employment=np.exp(state.supply.log_labour),
+        capital=np.where(paid_capital > 0, paid_capital / problem.capital_base / rental, 1.0),
+        wage=wage,
+        rental=rental,
+        consumer_price=consumer,
+        unit_cost=np.exp(point.cost),
+        machine_cost={KINDS[k]: machine[k] for k in range(problem.kinds)},
+        labour_payments=labour,
+        capital_payments=capital,
+        tariff_payments=tariff,
+        final_tariff=(final * problem.duty).sum(axis=(0, 1)),
+        revenue=quantities.revenue,
+        income=point.income,
+        outlays=outlays,
+        reference_wage=np.exp(problem.log_reference),
         residual=max(checks.values()),
-        checks=MappingProxyType(checks),
+        checks=checks,
         iterations=solution.passes,
         renewals=solution.renewals,
         shocks=shocks,
-        export_tax_payments=None if export_tax is None else sealed(export_tax),
-        shipped_price=sealed(np.exp(point.cost[:, :, None] + shipped)),
+        export_tax_payments=None if problem.rent is None else export_tax,
+        shipped_price=np.exp(point.cost[:, :, None] + shipped),
         _template=template,
         _carry=following,
     )
@@ -140,48 +274,41 @@ def closed(Z: Array, final: Array, output: Array) -> tuple[Array, Array]:
 
 
 def checked(problem: Problem, solution: Solution, X: Array, costs: Array, spent: Array) -> dict[str, float]:
-    """The gaps of every identity, refused when one exceeds its tolerance.
+    """Work out the relative gap of every identity; each is at most its entry of :data:`TOLERANCES` in a solved year.
+
+    balance: output against inputs, factor and tariff rows, by cell (cells below 1e-6 of the mean: of that);
+    income_spending: income against spending, and against its sources; labour_market: paid against supplied at the wage;
+    capital_market: the same over 1 + ε, since supply answers returns, known to so many digits, with elasticity ε.
 
     Raises
     ------
     ConvergenceError
         Names the check and its value.
     """
-    found = _checks(problem, solution, X, costs, spent)
-    for name, limit in TOLERANCES.items():
-        if not found[name] <= limit:
-            raise ConvergenceError(
-                f"the accounts of the year do not close: {name.replace('_', ' ')} is off by {found[name]:.1e} (relative; "
-                f"allowed {limit:.0e}). The shocks are too large to follow; make them smaller or spread them over years.",
-                market=name,
-                residual=found[name],
-                iterations=solution.passes,
-            )
-    return found
-
-
-def _checks(problem: Problem, solution: Solution, X: Array, costs: Array, spent: Array) -> dict[str, float]:
-    """Relative gaps of every identity; each is at most its entry of :data:`TOLERANCES` in a solved year.
-
-    balance: output against inputs, factor and tariff rows, by cell (cells below 1e-6 of the mean: of that);
-    income_spending: income against spending, and against its sources; markets: paid against supplied at the wage.
-    """
-    state, base = solution.state, problem.base
-    wage, rental = np.exp(state.point.factor[: problem.G]), state.point.factor[problem.G :]
+    state, base, G = solution.state, problem.base, problem.G
+    wage, rental = state.point.factor[:G], state.point.factor[G:]
     labour, capital = factor_payments(state.prices, state.point.output)
-    supplied = problem.labour_base * wage * np.exp(state.supply.log_labour)
-    elastic = problem.capital_elastic
-    finite = np.where(elastic < 1.0, elastic, 0.0)
-    stock = problem.log_capital + finite / (1.0 - finite) * (rental - state.prices.consumer_price)
-    fixed = problem.capital_base * np.exp(rental + stock)
-    capital_gap = np.where(elastic < 1.0, np.abs(capital - fixed) / fixed, 0.0)
-    rental_gap = np.where(elastic < 1.0, 0.0, np.abs(np.expm1(rental - state.prices.consumer_price)))
+    supplied = problem.labour_base * np.exp(wage + state.supply.log_labour)
+    real_return, fixed = rental - state.prices.consumer_price, 1.0 - problem.capital_elastic  # 1 / (1 + ε)
+    answer = np.divide(problem.capital_elastic, fixed, out=np.zeros(G), where=fixed > 0) * real_return
+    stock = problem.capital_base * np.exp(rental + problem.log_capital + answer)
+    capital_gap = np.where(fixed > 0, fixed * (capital / stock - 1.0), real_return)
     income = labour + capital + state.quantities.revenue + base.deficit
     gap = np.maximum(np.abs(spent - state.point.income), np.abs(income - state.point.income)) / state.point.income
-    return {
+    gaps = {
         "balance": float((np.abs(X - costs) / np.maximum(X, SMALL_CELL * X.mean())).max()),
         "income_spending": float(gap.max()),
         "labour_market": float((np.abs(labour - supplied) / supplied).max()),
-        "capital_market": float(np.maximum(capital_gap, rental_gap).max()),
+        "capital_market": float(np.abs(capital_gap).max()),
         "numeraire": abs(float((labour.sum() + capital.sum()) / problem.world_income) - 1.0),
     }
+    for name, limit in TOLERANCES.items():
+        if not gaps[name] <= limit:
+            raise ConvergenceError(
+                f"the accounts of the year do not close: {name.replace('_', ' ')} is off by {gaps[name]:.1e} (relative; "
+                f"allowed {limit:.0e}). The shocks are too large to follow; make them smaller or spread them over years.",
+                market=name,
+                residual=gaps[name],
+                iterations=solution.passes,
+            )
+    return gaps

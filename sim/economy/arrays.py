@@ -13,19 +13,19 @@ from sim.economy.errors import ShockError
 Array = NDArray[np.float64]
 
 
-def frozen(array: ArrayLike) -> Array:
-    """Return a read-only float array; copies when the caller could still write to it."""
-    found = np.asarray(array, dtype=np.float64)
-    if found.flags.writeable:
-        found = found.copy()
-        found.flags.writeable = False
-    return found
-
-
 def sealed(array: Array) -> Array:
     """Make an array of ours read-only in place."""
     array.flags.writeable = False
     return array
+
+
+def lock(noun: object) -> None:
+    """Make every array of a dataclass read-only in place."""
+    for name in noun.__dataclass_fields__:  # type: ignore[attr-defined]
+        value = getattr(noun, name)
+        for array in value.values() if isinstance(value, Mapping) else (value,):
+            if isinstance(array, np.ndarray):
+                array.flags.writeable = False
 
 
 def number(value: object, what: str, *, low: float, high: float = np.inf, open_low: bool = False) -> float:

@@ -6,7 +6,8 @@ With base tariffs t⁰[s,i,r] and flows at basic prices:
     income         I_r  = Σ_si (1+t⁰) Y[si,r]                  deficit  D_r = I_r − Σ_j v_rj − R_r,  Σ_r D_r = 0
 
 Negative final demand (inventory changes) cannot be an expenditure share: it is set to 0 and output recomputed with A
-fixed. Where factor income is below 0.1 % of output the input column is scaled to leave 0.1 %. Both are reported.
+fixed. Where factor income is below 0.1 % of output, or negative by at most 5 % of it, the input column is scaled to leave
+0.1 %. Both are reported; a larger loss is an error, unless it is below a millionth of world output.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ import scipy.linalg
 
 from decomp.table import WorldTable
 from sim.calibration import parameter
-from sim.economy.arrays import Array, sealed
+from sim.economy.arrays import Array, lock
 from sim.economy.errors import BaseTableError
 
 #: Least factor income of a cell, as a share of its output.
 LEAST_FACTOR_SHARE = parameter("economy.least_factor_share")
-#: Negative factor income larger than this share of world output is an error, not a rounding flaw.
-TINY_LOSS = 1e-6
+#: Negative factor income is repaired up to this share of the cell's output, or of the world's; beyond it is an error.
+OWN_LOSS, TINY_LOSS = 0.05, 1e-6
 #: Cells whose output moves by more than this share through the purge are listed.
 LISTED_MOVE = 0.05
 
@@ -84,6 +85,10 @@ class BaseEconomy:
     final_sourcing: Array
     report: PurgeReport
 
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        lock(self)
+
     @property
     def G(self) -> int:
         """Number of economies."""
@@ -131,19 +136,19 @@ def calibrate(table: WorldTable, tariffs: Array) -> BaseEconomy:
     return BaseEconomy(
         economies=table.economies,
         sectors=table.sectors,
-        Z=sealed(Z),
-        Y=sealed(Y),
-        X=sealed(output),
-        tariffs=sealed(tariffs),
-        factor_income=sealed(factor),
-        revenue=sealed(revenue),
-        income=sealed(income),
-        deficit=sealed(income - factor.sum(axis=1) - revenue),
-        value_share=sealed(np.divide(factor, output, out=np.ones((G, N)), where=output > 0)),
-        input_shares=sealed(spending_j / np.where(inputs > 0, inputs, 1.0)),
-        sourcing=sealed(z),
-        final_shares=sealed(final_i / income),
-        final_sourcing=sealed(y),
+        Z=Z,
+        Y=Y,
+        X=output,
+        tariffs=tariffs,
+        factor_income=factor,
+        revenue=revenue,
+        income=income,
+        deficit=income - factor.sum(axis=1) - revenue,
+        value_share=np.divide(factor, output, out=np.ones((G, N)), where=output > 0),
+        input_shares=spending_j / np.where(inputs > 0, inputs, 1.0),
+        sourcing=z,
+        final_shares=final_i / income,
+        final_sourcing=y,
         report=report,
     )
 
@@ -175,16 +180,16 @@ def _purge(table: WorldTable, tariffs: Array) -> tuple[Array, Array, Array, Purg
 
 
 def _repair(table: WorldTable, A: Array, tariffs: Array) -> tuple[Array, tuple[tuple[str, float], ...]]:
-    """Scale input columns (at purchaser prices) that leave less than 0.1 % factor income."""
+    """Scale input columns (at purchaser prices) that leave less than 0.1 % factor income; refuse large losses."""
     G, N = table.G, table.N
     cost = np.einsum("sirj,sir->rj", A.reshape(G, N, G, N), 1.0 + tariffs).reshape(-1)
     short = cost > 1.0 - LEAST_FACTOR_SHARE
-    loss = np.where(short, (cost - 1.0) * table.X, 0.0)
+    loss = np.where(short & (cost - 1.0 > OWN_LOSS), (cost - 1.0) * table.X, 0.0)
     worst = int(np.argmax(loss))
     if loss[worst] > TINY_LOSS * table.X.sum():
         raise BaseTableError(
             f"factor income of {table.cell(worst)} is {-loss[worst]:g} ({1 - cost[worst]:.2%} of its output) after inputs "
-            "and base tariffs; allowed: positive. Correct the column, aggregate the sector, or lower the base tariffs on "
+            f"and base tariffs; allowed: at least {-OWN_LOSS:.0%} of it, which is repaired. Correct the column, aggregate the sector, or lower the base tariffs on "
             "its inputs."
         )
     repaired = tuple((table.cell(int(k)), float(1.0 - cost[k])) for k in np.flatnonzero(short))

@@ -1,22 +1,44 @@
-"""Robust starts: last year, the base year, then a path of partial shocks."""
+"""Starts: last year's solution and factorisations, the base year, then a path of partial shocks.
+
+A year near the last one takes the quick way: all unknowns move together. One pass evaluates unit costs, demands and
+markets at one point and steps by the kept inverse Jacobian, block by block:
+
+    y_c = (I − Sᵀ)⁻¹ r_c,   y_x = M⁻¹ r_x,   df = −J⁻¹ r_f(x + y_x),   dc = y_c + C df,   dx = y_x + D df
+
+Residuals are exact, so that a stale Jacobian costs passes, never accuracy. When the residuals do not shrink the search
+gives up and the careful solver takes over.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 
-from sim.economy.equilibrium import Carry
+from sim.economy.accounts import Carry
+from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError, InfeasibleError
+from sim.economy.passes import Prices, Quantities, Supply, factor_residuals, labour_supply, price_pass, quantity_pass
 from sim.economy.problem import Problem
-from sim.economy.quick import solve_quickly, worn
-from sim.economy.solver import Point, Solution, solve
+from sim.economy.response import Response, respond
+from sim.economy.solver import COST_AIM, GOODS_AIM, MARKET_AIM, Point, Solution, State, solve
 
 #: First step of the path and the smallest step before giving up.
 FIRST, LEAST = 0.5, 0.02
+#: More passes than this are dearer than the careful solver.
+MOST_PASSES = 24
+#: Over two passes the residuals must shrink at least to this part.
+SHRINK = 0.5
+#: Outputs this near are settled alone once costs and markets are solved, in at most so many cheap steps.
+NEARLY, MOST_FINISHING = 1e-9, 8
+#: A year that took more passes than this renews the factorisations for the next: small tables, where they are cheap,
+#: and others.
+WORN, SMALL = (10, 14), 160
 
 
-def solve_along_path(build: Callable[[float], Problem], problem: Problem, carry: Carry | None) -> Solution:
+def solve_along_path(build: Callable[[float], Problem], problem: Problem, carry: Carry) -> Solution:
     """Solve the problem; when Newton fails from last year and from the base year, follow partial shocks to it.
 
     Parameters
@@ -25,7 +47,7 @@ def solve_along_path(build: Callable[[float], Problem], problem: Problem, carry:
         The problem with a part 0…1 of the shocks.
     problem : Problem
         The whole, ``build(1.0)``.
-    carry : Carry, optional
+    carry : Carry
         Last year.
 
     Raises
@@ -35,26 +57,18 @@ def solve_along_path(build: Callable[[float], Problem], problem: Problem, carry:
     InfeasibleError
         A used input has no source.
     """
-    if carry is not None and carry.point is not None:
-        try:
-            return _from_last_year(problem, carry, carry.point)
-        except ConvergenceError:
-            pass
-    try:
+    last = carry.point
+    with suppress(ConvergenceError):
+        if last is not None and carry.response is not None:  # the careful solver renews factorisations that are worn
+            start = guess(last, carry.before) if carry.trend else last
+            solution = solve_quickly(problem, start, carry.response, renew=carry.passes > WORN[last.cost.size > SMALL])
+            if solution is not None:
+                return solution
+        if last is not None:
+            return solve(problem, last)
+    with suppress(ConvergenceError):
         return solve(problem)
-    except ConvergenceError:
-        return _follow(build, problem)
-
-
-def _from_last_year(problem: Problem, carry: Carry, last: Point) -> Solution:
-    """Quick passes with last year's factorisations; the careful solver, which renews them, when these are worn."""
-    start = guess(last, carry.before) if carry.trend else last
-    if carry.response is not None:
-        renew = worn(last.cost.size, carry.passes)
-        found = solve_quickly(problem, start, carry.response, renew=renew)
-        if found is not None:
-            return found
-    return solve(problem, last)
+    return _follow(build, problem)
 
 
 def guess(last: Point, before: Point | None) -> Point:
@@ -69,14 +83,12 @@ def guess(last: Point, before: Point | None) -> Point:
     )
 
 
-def trend_holds(found: Point, carry: Carry | None) -> bool:
+def trend_holds(point: Point, carry: Carry) -> bool:
     """True when last year's change, repeated, would have been the better guess for this year."""
-    if carry is None or carry.point is None:
-        return False
-    if carry.before is None:
-        return True
+    if carry.point is None or carry.before is None:
+        return carry.point is not None
     last, before = carry.point.cost, carry.before.cost
-    return float(np.abs(found.cost - 2.0 * last + before).max()) < float(np.abs(found.cost - last).max())
+    return float(np.abs(point.cost - 2.0 * last + before).max()) < float(np.abs(point.cost - last).max())
 
 
 def _follow(build: Callable[[float], Problem], problem: Problem) -> Solution:
@@ -94,3 +106,103 @@ def _follow(build: Callable[[float], Problem], problem: Problem) -> Solution:
         if target == 1.0:
             return solution
         done, point, step = target, solution.state.point, step * 1.5
+
+
+def solve_quickly(problem: Problem, start: Point, response: Response, *, renew: bool = False) -> Solution | None:
+    """Solve a year from a near start; None when the residuals do not shrink.
+
+    Parameters
+    ----------
+    start : Point
+        First guess, near the solution.
+    response : Response
+        Factorisations from a year like this one.
+    renew : bool
+        Factorise anew at the start.
+    """
+    with np.errstate(all="ignore"):  # what is not finite is caught by the residuals
+        if renew:
+            response = _renewed(problem, start, response)
+        return _steps(problem, start, response, int(renew))
+
+
+def _renewed(problem: Problem, point: Point, response: Response) -> Response:
+    """The response at the start, after one step of the costs to the new shocks."""
+    G, shape = problem.G, point.cost.shape
+    wage, rental = point.factor[:G], point.factor[G:]
+    gap = price_pass(problem, point.cost, wage, rental).unit_cost - point.cost
+    cost = point.cost + response.costs.solve(gap.reshape(-1)).reshape(shape)
+    prices = price_pass(problem, cost, wage, rental)
+    supply = labour_supply(problem, wage, prices.consumer_price)
+    found, gap = goods_gap(problem, prices, point.output, point.income, supply, response)
+    step = response.markets.solve(gap, transposed=True) * response.scale
+    output, income = point.output + step[: cost.size].reshape(shape), point.income + step[cost.size :]
+    found = quantity_pass(problem, prices, output, income, supply)
+    return respond(problem, prices, found, output, income)
+
+
+def _steps(problem: Problem, point: Point, response: Response, renewals: int) -> Solution | None:
+    G, n, shape = problem.G, point.cost.size, point.cost.shape
+    goods_scale, income_scale = response.scale[:n].reshape(shape), response.scale[n:]
+    last = before = np.inf
+    for passes in range(1, MOST_PASSES + 1):
+        wage, rental = point.factor[:G], point.factor[G:]
+        prices = price_pass(problem, point.cost, wage, rental)
+        cost_gap = (prices.unit_cost - point.cost).reshape(-1)
+        supply = labour_supply(problem, wage, prices.consumer_price)
+        found, gap = goods_gap(problem, prices, point.output, point.income, supply, response)
+        step = response.markets.solve(gap, transposed=True)
+        settled = point.output + step[:n].reshape(shape) * goods_scale
+        market = factor_residuals(problem, prices, settled, supply, wage, rental)
+        cost_size, goods_size, market_size = largest(cost_gap), largest(gap), largest(market)
+        size = max(cost_size, goods_size, market_size)
+        if cost_size <= COST_AIM and market_size <= MARKET_AIM and goods_size <= NEARLY:
+            state = State(point, prices, found, supply, market, cost_size, goods_size)
+            return _finish(problem, state, gap, response, passes, renewals)
+        if not size <= SHRINK * before:
+            return None
+        before, last = last, size
+        move = -(response.inverse @ market)
+        cost = response.costs.solve(cost_gap) + response.cost_by_factor @ move
+        step += response.scaled_by_factor @ move
+        point = Point(
+            point.cost + cost.reshape(shape),
+            point.factor + move,
+            np.maximum(point.output + step[:n].reshape(shape) * goods_scale, 0.1 * point.output),
+            np.maximum(point.income + step[n:] * income_scale, 0.1 * point.income),
+        )
+    return None
+
+
+def goods_gap(
+    problem: Problem, prices: Prices, output: Array, income: Array, supply: Supply, response: Response
+) -> tuple[Quantities, Array]:
+    """Demand at these outputs and incomes, and its gap in the units of the factorisation (n + G,)."""
+    found = quantity_pass(problem, prices, output, income, supply)
+    gap = np.empty(response.scale.size)
+    n = output.size
+    gap[:n] = (found.output - output).reshape(-1)
+    gap[n:] = found.income - income
+    gap /= response.scale
+    return found, gap
+
+
+def _finish(
+    problem: Problem, state: State, gap: Array, response: Response, passes: int, renewals: int
+) -> Solution | None:
+    """Settle outputs and incomes, linear at given prices, to full accuracy."""
+    n, shape = state.point.cost.size, state.point.cost.shape
+    for _ in range(MOST_FINISHING):
+        if largest(gap) <= GOODS_AIM:
+            return Solution(state, response, passes, renewals)
+        step = response.markets.solve(gap, transposed=True) * response.scale
+        output, income = state.point.output + step[:n].reshape(shape), state.point.income + step[n:]
+        found, gap = goods_gap(problem, state.prices, output, income, state.supply, response)
+        point = replace(state.point, output=output, income=income)
+        state = replace(state, point=point, quantities=found, goods_gap=largest(gap))
+    return None
+
+
+def largest(values: Array) -> float:
+    """Largest absolute value; NaN when any is."""
+    return float(np.abs(values).max())

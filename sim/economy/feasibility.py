@@ -7,14 +7,15 @@ from numpy.typing import NDArray
 
 from sim.economy.arrays import Array
 from sim.economy.errors import InfeasibleError
-from sim.economy.nests import sourcing_total
-from sim.economy.prices import require_sources
+from sim.economy.nests import weighted
 from sim.economy.problem import Problem
 
 Flags = NDArray[np.bool_]
 
 #: A deficit below this share of income is zero.
 BALANCED = 1e-9
+#: A sourcing sum below this has lost the sources that a user has, by underflow or because they are shut.
+VANISHED = 1e-290
 
 
 def open_trade(problem: Problem) -> Flags:
@@ -36,7 +37,7 @@ def require_feasible(problem: Problem) -> None:
     open_flows = np.isfinite(problem.barrier)
     if open_flows.all():
         return
-    require_sources(problem, sourcing_total(problem.sourcing, open_flows.astype(np.float64), problem.unused))
+    require_sources(problem, weighted(problem.sourcing, open_flows.astype(np.float64)) + problem.unused)
     base, trade = problem.base, open_trade(problem)
     size = BALANCED * base.income
     for r in range(base.G):
@@ -60,6 +61,31 @@ def require_feasible(problem: Problem) -> None:
                 f"{names} trade only among themselves, but their deficits sum to {total:,.4g} instead of 0. "
                 "Open trade with the others, or start from a table whose deficits are zero."
             )
+
+
+def require_sources(problem: Problem, total: Array) -> None:
+    """Check that every used input still has a source, from the normalisers of a price pass.
+
+    Raises
+    ------
+    InfeasibleError
+        Names the input, its user, the sources that are shut and what to change.
+    """
+    lost = total < VANISHED
+    if not lost.any():
+        return
+    base = problem.base
+    i, r, u = (int(k) for k in np.argwhere(lost)[0])
+    if u < base.N:
+        user = base.cell(r, u)
+    else:
+        user = f"{('final demand', 'robots', 'AI services')[u - base.N]} in {base.economies[r]}"
+    shut = [base.economies[s] for s in np.flatnonzero(np.isinf(problem.barrier[:, i, r]))]
+    why = f"friction is inf from {', '.join(shut[:12])}" if shut else "its sources are dearer by more than e^(660/θ)"
+    raise InfeasibleError(
+        f"market for input {base.sectors[i]} of {user}: no source is left ({why}, no domestic supply in the base table). "
+        "Keep one source open with a finite friction, lower the friction, or aggregate the sector."
+    )
 
 
 def require_income(problem: Problem, income: Array) -> None:

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from decomp.labels import index_of
 from decomp.table import WorldTable
 from sim.calibration import parameter
-from sim.economy.arrays import Array, by_label, number, sealed, within
+from sim.economy.arrays import Array, by_label, lock, number, within
 from sim.economy.base import BaseEconomy
 from sim.economy.errors import ShockError
 
@@ -65,6 +65,10 @@ class Machines:
     reversion: float
     notes: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        lock(self)
+
 
 def read_machines(table: WorldTable, base: BaseEconomy, spec: MachineSpec) -> Machines:
     """Turn a specification into bundles on this table.
@@ -86,11 +90,11 @@ def read_machines(table: WorldTable, base: BaseEconomy, spec: MachineSpec) -> Ma
     robots = investment / np.where(investment.sum(axis=0) > 0, investment.sum(axis=0), 1.0)
     empty = robots.sum(axis=0) == 0  # (i, r): nothing bought of this sector; take it at home
     robots += empty[None] * np.eye(G)[:, None, :]
-    providers = sealed(_providers(table, spec))
+    providers = _providers(table, spec)
     home = by_label(spec.ai_home_share, table.economies, "ai_home_share", "economy", HOME_SHARE)
     sourcing = np.stack([robots, ai_sourcing(base, providers, home)])
     reversion = number(spec.reversion, "reversion", low=1.0, high=1000.0)
-    return Machines(sealed(weights), sealed(sourcing), providers, reversion, tuple(notes))
+    return Machines(weights, sourcing, providers, reversion, tuple(notes))
 
 
 def ai_sourcing(base: BaseEconomy, providers: Array, home_share: Array) -> Array:

@@ -12,6 +12,8 @@ from sim.economy.arrays import Array
 
 #: |1 − σ| below this is Cobb–Douglas; the formula in expm1 and log1p is accurate above it.
 UNIT = 1e-12
+#: Below this trade elasticity the rounding of a sum near 1, divided by it, would be seen in prices.
+RIGID = 1e-2
 
 
 def ces(prices: Array, shares: Array, sigma: float) -> tuple[Array, Array]:
@@ -79,28 +81,52 @@ def cheaper(labour: Array, machine: Array, sharpness: float) -> tuple[Array, Arr
     return cost, np.exp(sharpness * (cost - machine))
 
 
-def sourcing_total(weights: Array, delivered: Array, unused: Array) -> Array:
-    """Normaliser of the sourcing shares, Σ_s π_s (d_s / cheapest d)^{−θ}; shares are π (d/cheapest)^{−θ} / total.
+def sourcing(
+    weights: Array, prices: Array, theta: Array, unused: Array, excess: Array | None = None
+) -> tuple[Array, Array, Array]:
+    """Sourcing of each input over its origins: P^{−θ} = Σ_s π_s d_s^{−θ}, shares π_s (d_s/P)^{−θ}.
+
+    Evaluated relative to the cheapest source, so that θ of 65 and d of 1e4 do not underflow. Where θ is small log P is the
+    small quotient of two small numbers; there Σ π (d/cheapest)^{−θ} is worked out as its distance from 1.
 
     Parameters
     ----------
-    weights : ndarray, shape (G, N, G, J)
-        π[s, i, r, j].
-    delivered : ndarray, shape (G, N, G)
-        (d / cheapest d)^{−θ_i}: relative to the cheapest source, so that θ of 65 and d of 1e4 do not underflow.
-    unused : ndarray, shape (N, G, J)
-        1 where the input is not bought.
+    weights : ndarray, shape (G, N, G, U)
+        π[s, i, r, u]; sum to 1 over s unless ``excess`` says otherwise, or to 0 where u does not buy i.
+    prices : ndarray, shape (G, N, G)
+        Log delivered prices d[s, i, r]; overwritten.
+    theta : ndarray, shape (N,)
+        Elasticities, > 0.
+    unused : ndarray, shape (N, G, U)
+        1 where the input is not bought, else 0.
+    excess : ndarray, shape (N, G, U), optional
+        Σ_s π − 1 to full precision; 0 when absent.
 
     Returns
     -------
-    total : ndarray, shape (N, G, J)
-        0 where an input that is used has no source left.
+    relative : ndarray, shape (G, N, G)
+        (d / cheapest)^{−θ}; shares are π · relative / total.
+    total : ndarray, shape (N, G, U)
+        Σ_s π · relative; 0 where an input that is used has no source left, 1 where it is not bought.
+    index : ndarray, shape (N, G, U)
+        log P.
     """
-    total: Array = np.matmul(delivered.transpose(1, 2, 0)[:, :, None, :], weights.transpose(1, 2, 0, 3))[:, :, 0]
+    lowest = np.minimum.reduce(prices)
+    relative = np.subtract(lowest, prices, out=prices)
+    relative *= theta[:, None]
+    rigid = np.flatnonzero(theta < RIGID)
+    small = np.expm1(relative[:, rigid]) if rigid.size else None
+    np.exp(relative, out=relative)
+    total = weighted(weights, relative)
     total += unused
-    return total
+    index = lowest[:, :, None] - np.log(total) / theta[:, None, None]
+    if small is not None:
+        gap = weighted(weights[:, rigid], small) + (0.0 if excess is None else excess[rigid])
+        index[rigid] = lowest[rigid, :, None] - np.log1p(gap) / theta[rigid, None, None]
+    return relative, total, np.asarray(index, dtype=np.float64)
 
 
-def sourcing_index(total: Array, lowest: Array, theta: Array) -> Array:
-    """Log price of each input over its sources, log P = log(cheapest d) − log(total)/θ: (N, G, J)."""
-    return np.asarray(lowest[:, :, None] - np.log(total) / theta[:, None, None], dtype=np.float64)
+def weighted(weights: Array, values: Array) -> Array:
+    """Σ_s weights[s, i, r, u] · values[s, i, r]."""
+    found: Array = np.matmul(values.transpose(1, 2, 0)[:, :, None, :], weights.transpose(1, 2, 0, 3))[:, :, 0]
+    return found

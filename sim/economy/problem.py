@@ -15,6 +15,7 @@ from sim.calibration import parameter
 from sim.economy.arrays import Array, sealed
 from sim.economy.base import BaseEconomy
 from sim.economy.machines import Machines, ai_sourcing
+from sim.economy.nests import RIGID
 from sim.economy.settings import Settings
 from sim.economy.shocks import ReadShocks
 
@@ -34,8 +35,9 @@ class Problem:
     theta: Array
     #: Sourcing weights of all users (G, N, G, U), U = N using sectors, final demand, K machine kinds.
     sourcing: Array
-    #: 1 where nothing is bought, else 0: (N, G, U).
+    #: 1 where nothing is bought, else 0; the sum of the weights less 1 (None: 0): (N, G, U).
     unused: Array
+    excess: Array | None
     #: log κ (1+t)(1+x)/(1+t⁰) (G, N, G).
     barrier: Array
     #: Per unit of purchaser spending (G, N, G): basic value, flow recorded, tariff, export tax (None without any).
@@ -98,11 +100,10 @@ def build_problem(
         Sourcing shares of last year; read only when sourcing is sluggish (base shares when absent).
     """
     theta = settings.trade_elasticity
-    sourcing = _users(base, machines, joined, shocks)
+    sourcing, excess = _users(base, machines, joined, shocks), None
     if settings.sluggishness < 1.0:
-        share = settings.sluggishness
-        theta = theta * share
-        sourcing = _sluggish(sourcing, sourcing if last_sourcing is None else last_sourcing, share)
+        theta = theta * settings.sluggishness
+        sourcing, excess = _sluggish(sourcing, last_sourcing, settings.sluggishness, theta)
     kinds = sourcing.shape[3] - base.N - 1
     tax = 0.0 if shocks.export_tax is None else shocks.export_tax
     paid = 1.0 / (1.0 + shocks.tariffs)
@@ -119,6 +120,7 @@ def build_problem(
         theta=theta,
         sourcing=sourcing,
         unused=_unused(base, machines, kinds),
+        excess=excess,
         barrier=shocks.friction + np.log((1.0 + shocks.tariffs) * (1.0 + tax) / (1.0 + base.tariffs)),
         basic=paid / (1.0 + tax),
         recorded=paid,
@@ -188,16 +190,22 @@ def _unused(base: BaseEconomy, machines: Machines, kinds: int) -> Array:
     return found
 
 
-def _sluggish(base_shares: Array, last: Array, share: float) -> Array:
-    """Weights π⁰^λ π_{y−1}^{1−λ}: with elasticity λθ they give π_y ∝ π*^λ π_{y−1}^{1−λ}.
+def _sluggish(base_shares: Array, last: Array | None, share: float, theta: Array) -> tuple[Array, Array | None]:
+    """Weights π⁰^λ π_{y−1}^{1−λ}, which with elasticity λθ give π_y ∝ π*^λ π_{y−1}^{1−λ}; their sum less 1 if θ is small.
 
     The weights are not normalised: at a long-run equilibrium that stays, the index is the long-run index; away from it
     the index lies above (Hölder), the cost of sourcing that has not yet adjusted.
     """
-    if last.shape != base_shares.shape:  # automation has begun: machines start at their long-run sourcing
+    if last is None:
+        last = base_shares
+    elif last.shape != base_shares.shape:  # automation has begun: machines start at their long-run sourcing
         last = np.concatenate([last, base_shares[..., last.shape[3] :]], axis=3)[..., : base_shares.shape[3]]
     floor = np.maximum(last, REOPENING * base_shares)
-    return np.asarray(base_shares**share * floor ** (1.0 - share), dtype=np.float64)
+    weights = np.asarray(base_shares**share * floor ** (1.0 - share), dtype=np.float64)
+    if theta.min() >= RIGID:
+        return weights, None
+    step = np.log(np.divide(base_shares, floor, out=np.ones_like(floor), where=base_shares > 0))
+    return weights, (floor * np.expm1(share * step) + (floor - last)).sum(axis=0)
 
 
 def _shifted(shares: Array, demand: Array | None) -> Array:

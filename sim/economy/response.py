@@ -20,9 +20,8 @@ from scipy.linalg import lapack
 
 from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError
-from sim.economy.prices import Prices
+from sim.economy.passes import Prices, Quantities, factor_payments
 from sim.economy.problem import Problem
-from sim.economy.quantities import Quantities, factor_payments
 
 Single = NDArray[np.float32]
 
@@ -255,7 +254,7 @@ def _task_change(
 def _market_jacobian(
     problem: Problem, prices: Prices, found: Quantities, output: Array, output_change: Array, effects: _Effects
 ) -> Array:
-    """Jacobian (2G, 2G) of :func:`~sim.economy.quantities.factor_residuals` along the responses."""
+    """Jacobian (2G, 2G) of :func:`~sim.economy.passes.factor_residuals` along the responses."""
     G = problem.G
     moved = output_change.reshape(G, problem.N, 2 * G) / np.where(output > 0, output, 1.0)[..., None]
     value = (output * prices.value_share)[..., None]

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from decomp.table import WorldTable
 from sim.calibration import parameter
-from sim.economy.arrays import Array, by_label, number, sealed, shaped, within
+from sim.economy.arrays import Array, by_label, lock, number, shaped, within
 from sim.economy.errors import ShockError
 
 LabourMarket = Literal["full-employment", "wage-curve"]
@@ -43,7 +43,7 @@ class Settings:
     unemployment : ndarray (G,)
         Base unemployment rate u⁰ (0 under full employment).
     sluggishness : float
-        λ in (0, 1]: part of the way to long-run sourcing made in a year.
+        λ in (0, 1]: part of the way to long-run sourcing made in a year; all of it at fixed prices.
     """
 
     trade_elasticity: Array
@@ -57,6 +57,10 @@ class Settings:
     unemployment: Array
     closure: Closure
     sluggishness: float
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        lock(self)
 
 
 def read_settings(
@@ -84,19 +88,16 @@ def read_settings(
         raise ShockError(f"labour_market is {labour_market!r}; allowed: 'full-employment', 'wage-curve'.")
     if closure not in ("general-equilibrium", "fixed-prices"):
         raise ShockError(f"closure is {closure!r}; allowed: 'general-equilibrium', 'fixed-prices'.")
-    sigma = _substitution(substitution)
+    speed = number(sluggishness, "sluggishness", low=0.0, high=1.0, open_low=True)
     return Settings(
-        trade_elasticity=sealed(_trade_elasticity(table, trade_elasticity)),
-        labour_share=sealed(_labour_share(table, labour_share)),
-        value_added=sigma["value_added"],
-        inputs=sigma["inputs"],
-        consumption=sigma["consumption"],
-        tasks=sigma["tasks"],
+        trade_elasticity=_trade_elasticity(table, trade_elasticity),
+        labour_share=_labour_share(table, labour_share),
+        **_substitution(substitution),
         labour_market=labour_market,  # type: ignore[arg-type]
         capital_supply=number(capital_supply, "capital_supply", low=0.0),
-        unemployment=sealed(_unemployment(table, unemployment, labour_market)),
+        unemployment=_unemployment(table, unemployment, labour_market),
         closure=closure,  # type: ignore[arg-type]
-        sluggishness=number(sluggishness, "sluggishness", low=0.0, high=1.0, open_low=True),
+        sluggishness=speed if closure == "general-equilibrium" else 1.0,
     )
 
 
@@ -116,7 +117,7 @@ def _trade_elasticity(table: WorldTable, given: TradeElasticity) -> Array:
         sectors, groups = table.sector_members, table.sector_groups
         found = np.array(calibration.trade_elasticity(sectors, given, sector_groups=groups), dtype=np.float64)
     else:
-        found = shaped(given, (table.N,), "trade_elasticity", "sector")
+        found = shaped(given, (table.N,), "trade_elasticity", "sector").copy()
     return within(found, 0.0, 1000.0, "trade_elasticity", (table.sectors,), open_low=True)
 
 

@@ -19,6 +19,8 @@ from sim.economy.machines import KINDS
 MOST_AUTOMATED = parameter("automation.max_displaced")
 #: Cost of an automated task relative to the same task by labour, at base prices (judgement).
 MACHINE_SAVING = parameter("automation.machine_saving")
+#: Transfers that sum to less than this share of world income sum to zero.
+ROUNDING = 1e-15
 #: What outlays are bought for.
 OUTLAYS = ("public", "business")
 PerKind = Mapping[str, ArrayLike]
@@ -241,7 +243,7 @@ def _transfers(given: ArrayLike | None, base: BaseEconomy) -> Array | None:
     if not found.any():
         return None
     gap, size = float(found.sum()), float(np.abs(found).max())
-    if abs(gap) > 1e-9 * size:
+    if abs(gap) > max(1e-9 * size, ROUNDING * float(base.income.sum())):
         raise ShockError(
             f"transfers sum to {gap:,.6g} instead of 0 (the largest is {size:,.6g}); every transfer that an economy "
             "receives is paid by another, so make them add up to zero."

@@ -12,9 +12,9 @@ import numpy as np
 
 from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError
-from sim.economy.prices import Prices, price_pass, require_sources
+from sim.economy.feasibility import require_sources
+from sim.economy.passes import Prices, Quantities, Supply, factor_residuals, labour_supply, price_pass, quantity_pass
 from sim.economy.problem import Problem
-from sim.economy.quantities import Quantities, Supply, factor_residuals, labour_supply, quantity_pass
 from sim.economy.response import Factors, Response, cost_shares, factor_costs, respond
 
 #: Aims, relative: log unit costs, outputs and incomes, log excess demands. Rounding may end a solve a little above.

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from decomp.table import WorldTable
-from sim.economy.accounts import account
+from sim.economy.accounts import Carry, Equilibrium, account
 from sim.economy.arrays import Array, sealed, shaped, within
 from sim.economy.base import BaseEconomy, PurgeReport, calibrate
 from sim.economy.continuation import solve_along_path, trend_holds
-from sim.economy.equilibrium import Carry, Equilibrium
 from sim.economy.errors import ShockError
 from sim.economy.feasibility import require_feasible, require_income
 from sim.economy.fixed_prices import solve_fixed_prices
@@ -22,7 +21,6 @@ from sim.economy.machines import Machines, MachineSpec, read_machines
 from sim.economy.problem import Problem, build_problem, join_sourcing, outlay_bundles
 from sim.economy.settings import Settings, TradeElasticity, read_settings
 from sim.economy.shocks import Shocks, read_shocks
-from sim.economy.sourcing import carried_sourcing
 
 
 class WorldEconomy:
@@ -148,44 +146,39 @@ class WorldEconomy:
         """
         given = Shocks.of(shocks, changes)
         read = read_shocks(given, self.base)
-        if self.settings.closure == "fixed-prices":
-            return solve_fixed_prices(self.base, self.settings, read, given, self.table)
-        carry = self._carried(start)
-        sluggish = self.settings.sluggishness < 1.0
-        last = carry.sourcing if carry is not None and sluggish else None
+        if start is not None and start.unit_cost.shape != self.base.X.shape:
+            raise ShockError(
+                f"start is a year of {start.G} economies × {start.N} sectors, this economy has {self.base.G} × {self.base.N}; "
+                "start from a year that this economy has solved."
+            )
+        carry = Carry() if start is None else start._carry
 
         def build(part: float) -> Problem:
             some = read if part == 1.0 else read.part(part, self.base, self.settings.trade_elasticity)
             return build_problem(
-                self.base, self.settings, self.machines, self._sourcing, self._outlay_bundles, some, last
+                self.base, self.settings, self.machines, self._sourcing, self._outlay_bundles, some, carry.sourcing
             )
 
         problem = build(1.0)
+        if self.settings.closure == "fixed-prices":
+            return solve_fixed_prices(problem, read, given, self.table)
         require_feasible(problem)
         solution = solve_along_path(build, problem, carry)
-        require_income(problem, solution.state.point.income)
-        sourcing = carried_sourcing(problem, solution.state.prices) if sluggish else None
-        point = solution.state.point
+        point, prices = solution.state.point, solution.state.prices
+        require_income(problem, point.income)
+        sourcing = None
+        if self.settings.sluggishness < 1.0:  # π' of all users, (G, N, G, U)
+            sourcing = problem.sourcing * prices.delivered[..., None]
+            sourcing /= prices.total
         following = Carry(
             point=point,
-            before=carry.point if carry is not None else None,
+            before=carry.point,
             trend=trend_holds(point, carry),
             passes=solution.passes,
             response=solution.response,
             sourcing=sourcing,
         )
         return account(problem, solution, given, self.table, following)
-
-    def _carried(self, start: Equilibrium | None) -> Carry | None:
-        """What last year hands on; refused when it is of another table."""
-        if start is None:
-            return None
-        if start.unit_cost.shape != (self.base.G, self.base.N):
-            raise ShockError(
-                f"start is a year of {start.G} economies × {start.N} sectors, this economy has {self.base.G} × {self.base.N}; "
-                "start from a year that this economy has solved."
-            )
-        return start._carry
 
 
 def _base_tariffs(table: WorldTable, tariffs: ArrayLike | None) -> Array:

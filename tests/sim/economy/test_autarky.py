@@ -6,7 +6,7 @@ import pytest
 import decomp
 from decomp.table import WorldTable
 from sim.economy import InfeasibleError, WorldEconomy
-from sim.economy.autarky import autarky_real_income
+from tests.sim.economy.autarky import autarky_real_income
 from tests.sim.economy.tables import everywhere, random_table
 
 UNIT = {"value_added": 1.0, "inputs": 1.0, "consumption": 1.0, "tasks": 1.0}

@@ -48,14 +48,29 @@ def test_a_clean_table_is_not_touched():
     assert world.report.notes == ()
 
 
-def test_thin_factor_income_is_repaired_and_reported():
-    table = random_table(53)
+def left(table, share):
+    """The table with factor income of E1 s0 at a share of its output: inputs c(Z − own) + own with own flow kept."""
     Z = table.Z.copy()
-    Z[:, 2] *= 0.9997 * (table.X[2] - Z[2, 2]) / (Z[:, 2].sum() - 0.9997 * Z[2, 2])  # leaves 0.03 % of output
-    world = WorldEconomy(changed(table, Z=Z), **PLAIN)
+    cost = 1.0 - share
+    Z[:, 2] *= cost * (table.X[2] - Z[2, 2]) / (Z[:, 2].sum() - cost * Z[2, 2])
+    return changed(table, Z=Z)
+
+
+@pytest.mark.parametrize("share", [0.0003, 0.0, -0.0006, -0.049])
+def test_thin_factor_income_is_repaired_and_reported(share):
+    table = left(random_table(53), share)
+    assert table.value_added_flow[2] / table.X[2] == pytest.approx(share, abs=1e-12)
+    world = WorldEconomy(table, **PLAIN)
     assert [cell for cell, _ in world.report.repaired] == ["E1 s0"]
+    assert world.report.repaired[0][1] == pytest.approx(share, abs=1e-12)
+    assert "Inputs scaled to leave 0.1 % factor income in 1 cells: E1 s0" in world.notes[0] + world.notes[1]
     assert world.base.value_share[1, 0] == pytest.approx(1e-3)
     np.testing.assert_allclose(world.solve().real_wage, 1.0, atol=1e-10)
+
+
+def test_a_larger_loss_is_refused():
+    with pytest.raises(BaseTableError, match=r"factor income of E1 s0 is -.* \(-5\.10% of its output\).*at least -5%"):
+        WorldEconomy(left(random_table(53), -0.051), **PLAIN)
 
 
 def test_negative_factor_income_names_the_cell():

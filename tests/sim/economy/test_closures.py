@@ -48,6 +48,33 @@ def test_fixed_prices_stay_put_and_refuse_what_they_cannot_answer():
         world.solve(productivity=np.full((3, 2), 1.1), labour=[1.1, 1, 1])
 
 
+@pytest.mark.parametrize("supply", [3.0, 30.0, 1e3, 1e6])
+def test_capital_in_elastic_supply_nears_unlimited_supply(supply):
+    """Tolerances follow the elasticity: the stock answers returns, which are known to so many digits, 1 + ε times."""
+    table, shocks = random_table(45), {"tariffs": everywhere(3, 2, 0.3), "productivity": np.full((3, 2), 1.2)}
+    options = {"trade_elasticity": 5.0, "labour_share": 0.6, "labour_market": "wage-curve", "unemployment": 0.06}
+    unlimited = WorldEconomy(table, **options, capital_supply=np.inf).solve(**shocks)
+    found = WorldEconomy(table, **options, capital_supply=supply).solve(**shocks)
+    np.testing.assert_allclose(
+        np.log(found.capital), supply * np.log(found.rental / found.consumer_price), atol=1e-11 * (1 + supply)
+    )
+    assert np.abs(found.real_income / unlimited.real_income - 1).max() < 1.0 / supply
+
+
+@pytest.mark.parametrize("name", ["trade_elasticity", "sluggishness"])
+def test_sourcing_that_hardly_moves_is_that_of_fixed_proportions(name):
+    """Both are legal down to zero; rounding must not be read as a price."""
+    table, shocks = random_table(46), {"tariffs": everywhere(3, 2, 0.3), "friction": 1.1}
+    found = []
+    for value in (1e-12, 1e-6):
+        world = WorldEconomy(table, **{"trade_elasticity": 5.0, "labour_share": 0.6, name: value})
+        np.testing.assert_allclose(world.solve().Z, world.base.Z, rtol=1e-9)
+        first = world.solve(**shocks)
+        found += [first, world.solve(**shocks, start=first)]
+    for other in found[1:]:
+        np.testing.assert_allclose(other.real_income, found[0].real_income, rtol=1e-5)
+
+
 @pytest.mark.parametrize("share", [0.2, 0.6])
 def test_sluggish_sourcing_moves_part_of_the_way_and_arrives(share):
     table = random_table(43)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.economy import InfeasibleError, WorldEconomy
-from sim.economy.nests import ces, ces_pair, cheaper, sourcing_index, sourcing_total
+from sim.economy.nests import ces, ces_pair, cheaper, sourcing
 from tests.sim.economy.tables import everywhere, random_table
 
 PRICES, SHARES = np.log([[2.0], [0.5], [1.3]]), np.array([[0.2], [0.3], [0.5]])
@@ -58,11 +58,22 @@ def test_automation_never_adds_cost_and_reverts_smoothly():
 def test_steep_sourcing_does_not_underflow():
     """θ = 65 and a price of 1e4 against the cheapest source."""
     log_price = np.array([[[0.0]], [[np.log(1e4)]]])  # (s, i, r)
-    delivered = np.exp(-(log_price - log_price.min(axis=0)) * 65.0)
     weights = np.array([0.0, 1.0]).reshape(2, 1, 1, 1)  # this user buys only from the dear source
-    total = sourcing_total(weights, delivered, np.zeros((1, 1, 1)))
-    index = sourcing_index(total, log_price.min(axis=0), np.array([65.0]))
+    index = sourcing(weights, log_price, np.array([65.0]), np.zeros((1, 1, 1)))[2]
     assert np.exp(index[0, 0, 0]) == pytest.approx(1e4, rel=1e-12)
+
+
+@pytest.mark.parametrize("theta", [1e-12, 1e-6, 1e-3, 0.00999, 0.01001, 0.5])
+def test_sourcing_keeps_its_digits_down_to_fixed_proportions(theta):
+    """P^{−θ} = Σ π d^{−θ}: log P = Σ π log d − θ/2 Var(log d) + …, the weighted geometric mean in the limit."""
+    weights, price = np.array([0.3, 0.6, 0.1]), np.log([1.2, 0.9, 3.0])
+    relative, total, index = sourcing(
+        weights.reshape(3, 1, 1, 1), price.reshape(3, 1, 1).copy(), np.array([theta]), np.zeros((1, 1, 1))
+    )
+    mean = weights @ price
+    expected = mean - theta / 2 * (weights @ (price - mean) ** 2) + theta**2 / 6 * (weights @ (price - mean) ** 3)
+    assert index[0, 0, 0] == pytest.approx(expected, rel=3e-14 + 10 * theta**3)
+    assert (weights * relative.ravel() / total.ravel()).sum() == pytest.approx(1.0, rel=1e-15)
 
 
 def test_a_share_of_zero_stays_zero():

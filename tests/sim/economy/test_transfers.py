@@ -35,3 +35,8 @@ def test_no_transfer_is_no_shock(world):
 def test_transfers_that_do_not_add_up_are_refused(world):
     with pytest.raises(ShockError, match=r"transfers sum to 5 instead of 0 .* make them add up to zero"):
         world.solve(transfers=np.array([5.0, 0.0, 0.0, 0.0]))
+
+
+def test_a_remainder_of_rounding_is_no_transfer(world):
+    """A carbon market with one member leaves −1.6e-27 of a price times nothing."""
+    np.testing.assert_allclose(world.solve(transfers=np.array([-1.6e-27, 0.0, 0.0, 0.0])).real_income, 1.0, rtol=1e-12)
