@@ -220,6 +220,7 @@ class Problems:
         *,
         key: bool = False,
         hint: str = "",
+        more: str = "",
     ) -> None:
         """Record a word that is not one of the allowed ones, with a hint (the nearest one) and with all of them."""
         from decomp.labels import did_you_mean, listed
@@ -227,7 +228,9 @@ class Problems:
         if not self.full:
             allowed = list(allowed)
             guess = hint or did_you_mean(word, allowed) or "."
-            self.add(path, code, f"unknown {what} {quoted(word)}{guess}", help=f"allowed: {listed(allowed)}", key=key)
+            self.add(
+                path, code, f"unknown {what} {quoted(word)}{guess}", help=f"allowed: {listed(allowed)}{more}", key=key
+            )
 
     def original(self, path: KeyPath) -> KeyPath:
         """Path in the text of a path in the scenario."""

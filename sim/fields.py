@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StrictInt, StrictStr, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StrictInt,
+    StrictStr,
+    WithJsonSchema,
+    create_model,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
-from sim.calibration.parameters import parameter
-from sim.levers import SETTING, Lever
+from sim.calibration.parameters import parameter, parameters
+from sim.levers import Kind, Lever, Shape
 
 #: Sets of trade elasticities by name; a number or a mapping of sectors to numbers is possible too.
 ELASTICITY_SETS = ("default", "caliendo-parro-99", "caliendo-parro-full", "lashkaripour")
@@ -22,50 +34,127 @@ Year = Annotated[StrictInt, Field(ge=1900, le=2300)]
 
 
 class Model(BaseModel):
-    """Base of all scenario models: frozen, unknown keys are errors, the YAML names (`from`) are the aliases."""
+    """Base of all scenario models: frozen, unknown keys are errors, the YAML names (`from`) are the aliases.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, str_strip_whitespace=True)
+    A field is described by the string below it.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, str_strip_whitespace=True, use_attribute_docstrings=True
+    )
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **options: Any) -> None:
+        """Enter the settings of the model in the registry, with the text below them as their meaning."""
+        for field in cls.model_fields.values():
+            extra = field.json_schema_extra
+            if isinstance(extra, dict) and extra.get("parameter") in SETTING and "description" not in extra:
+                id, meaning = str(extra["parameter"]), " ".join((field.description or "").split())
+                SETTING[id] = replace(SETTING[id], meaning=meaning)
+                extra["description"] = f"{meaning} Unit: {SETTING[id].unit}."
 
 
-def setting(lever: str) -> Any:
-    """Return a numeric field whose limits come from the lever registry and whose default is the calibrated parameter."""
-    entry = SETTING[lever]
+#: Numeric settings of `economy:` and `behaviour:` by id; the id is that of the parameter that gives the default.
+SETTING: dict[str, Lever] = {}
+#: Those that `overrides` can also multiply by a factor.
+FACTORS: set[str] = set()
+
+
+def setting(
+    id: str,
+    label_en: str,
+    label_zh: str,
+    unit: str,
+    low: float,
+    high: float,
+    *,
+    kind: Kind = "behaviour",
+    by_economy: bool = False,
+    factor: bool = False,
+    open_min: bool = False,
+    default: float | None = None,
+) -> Any:
+    """Return a numeric field and enter it in :data:`SETTING`; the string below the field is its meaning.
+
+    Parameters
+    ----------
+    id : str
+        Section and name; the default is the calibrated parameter of this id unless ``default`` is given.
+    label_en, label_zh, unit : str
+    low, high : float
+        Hard limits of the model; ``open_min``: the lower one itself is excluded.
+    kind : {"instrument", "assumption", "behaviour"}
+    by_economy : bool
+        Whether `overrides` can give it for single economies or groups; with ``factor`` also a factor on it.
+    """
+    shape: Shape = "economy" if by_economy or factor else "scalar"
+    limits = float(low), float(high)
+    entry = SETTING[id] = Lever(id, label_en, label_zh, unit, *limits, kind, shape, "", open_min=open_min)
+    if factor:
+        FACTORS.add(id)
     return Field(
-        default=parameter(lever),
+        default=parameter(id) if default is None else default,
         strict=True,
-        allow_inf_nan=math.isinf(entry.max),
-        title=entry.label_en,
-        description=f"{entry.meaning} Unit: {entry.unit}.",
-        json_schema_extra={"parameter": lever, "title_zh": entry.label_zh},
+        allow_inf_nan=math.isinf(high),
+        title=label_en,
+        json_schema_extra={"parameter": id, "title_zh": label_zh},
         **_limits(entry),
     )
 
 
-def override(lever: str) -> Any:
-    """Return the same field for one economy: no default, so that only what is given differs from the general setting."""
-    entry = SETTING[lever]
-    return Field(
-        default=None,
-        strict=True,
-        allow_inf_nan=False,
-        title=entry.label_en,
-        description=entry.meaning,
-        **_limits(entry),
+def overrides_of(settings: type[Model], section: str) -> Any:
+    """Return the field ``overrides`` (type and default) for the settings that can differ by economy; None without any."""
+    fields: dict[str, Any] = {}
+    for name, field in settings.model_fields.items():
+        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+        entry = SETTING.get(str(extra.get("parameter")))
+        if entry is None or entry.shape != "economy":
+            continue
+        about: dict[str, Any] = {
+            "strict": True,
+            "allow_inf_nan": False,
+            "title": entry.label_en,
+            "description": entry.meaning,
+        }
+        fields[name] = (float | None, Field(default=None, **about, **_limits(entry)))
+        if entry.id in FACTORS:
+            meaning = (
+                f"Multiplies what the economy would have otherwise (its calibrated value): {entry.label_en.lower()}."
+            )
+            about |= {"title": f"{entry.label_en}, factor", "description": meaning}
+            fields[f"{name}_factor"] = (float | None, Field(default=None, **about, gt=0, le=LARGEST_FACTOR))
+    if not fields:
+        return None
+    example = next(iter(fields))
+    row = parameters().get(f"{section}.{example}")
+    value = settings.model_fields[example].default if row is None else row.high
+    model = create_model(
+        f"{section.title()}Override",
+        __base__=_Override,
+        __doc__="Settings of one economy or group; what is not given stays as in the general setting.",
+        **fields,
     )
+    described = f"Settings of single economies or groups, for example {{CHN: {{{example}: {value:g}}}}}" + (
+        f" or {{CHN: {{{example}_factor: 2}}}}." if f"{example}_factor" in fields else "."
+    )
+    return dict[str, model], Field(default_factory=dict, description=described)
 
 
-def factor(lever: str) -> Any:
-    """Return a field that multiplies a setting of one economy: its own calibrated value times this."""
-    entry = SETTING[lever]
-    return Field(
-        default=None,
-        strict=True,
-        allow_inf_nan=False,
-        gt=0,
-        le=LARGEST_FACTOR,
-        title=f"{entry.label_en}, factor",
-        description=f"Multiplies what the economy would have otherwise (its calibrated value): {entry.label_en.lower()}.",
-    )
+class _Override(Model):
+    """What one economy has of its own."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _level_or_factor(cls, data: Any) -> Any:
+        for name in cls.model_fields:
+            level = name.removesuffix("_factor")
+            if isinstance(data, dict) and level != name and None not in (data.get(name), data.get(level)):
+                raise PydanticCustomError(
+                    "level_or_factor",
+                    "has both `{level}` and `{name}`; give one: a level, or a factor on the economy's own calibrated value",
+                    {"level": level, "name": name},
+                )
+        return data
 
 
 def _limits(entry: Lever) -> dict[str, Any]:

@@ -1,104 +1,294 @@
-"""The state of the world between two simulated years, and what the economies saw of the last one.
+"""What rules and model share: the fixed world, the state between two years, what economies see, and the year being played.
 
-Both are frozen: a year's rules read the old state and return a new one, so the order of the economies cannot matter.
+States, statistics and views are frozen: a year's rules read the old state and write a new one, so the order of the economies
+cannot matter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    from decomp.table import WorldTable
+
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 #: The two machine technologies, in the order in which tasks are displaced (design: robots first, then AI).
 TECHNOLOGIES = ("robots", "ai")
 
-Noun = TypeVar("Noun")
+Frozen = TypeVar("Frozen")
 
 
-def lock(noun: Noun) -> Noun:
+def lock(frozen: Frozen) -> Frozen:
     """Make every array of a dataclass read-only (also those inside mappings) and return the dataclass."""
-    names: Iterable[str] = noun.__dataclass_fields__  # type: ignore[attr-defined]
+    names: Iterable[str] = frozen.__dataclass_fields__  # type: ignore[attr-defined]
     for name in names:
-        value = getattr(noun, name)
+        value = getattr(frozen, name)
         for array in value.values() if isinstance(value, Mapping) else (value,):
             if isinstance(array, np.ndarray):
                 array.flags.writeable = False
-    return noun
+    return frozen
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """What is fixed for a run: the table, its base year after purging, and the cells that rules speak of.
+
+    Parameters
+    ----------
+    table : WorldTable
+    years : tuple of int
+        All years of the run, the base year first.
+    tariffs : ndarray, shape (G, N, G), fraction
+        Base-year tariffs [origin, sector, importer].
+    sales : ndarray, shape (G, N, G), million USD
+        Base-year sales to industries and to final demand [origin, sector, destination].
+    imports : ndarray, shape (G, N, G), million USD
+        Those of goods that cross a border; zero at home and for services.
+    output : ndarray, shape (G, N), million USD
+    taxable : ndarray of bool, shape (G, N, G)
+        Cells in which an importer may set a tariff: goods from outside its customs union.
+    """
+
+    table: WorldTable
+    years: tuple[int, ...]
+    tariffs: Array
+    sales: Array
+    imports: Array
+    output: Array
+    taxable: Mask
+
+    @property
+    def G(self) -> int:  # noqa: N802 — the letters of the design
+        """Number of economies."""
+        return self.table.G
+
+    @property
+    def N(self) -> int:  # noqa: N802
+        """Number of sectors."""
+        return self.table.N
+
+    def economies(self, group: str) -> Mask:
+        """Economies of a named group, shape (G,); none when the table does not name it."""
+        return economy_mask(self.table, group)
+
+    def sectors(self, group: str) -> Mask:
+        """Sectors of a named group, shape (N,); none when the table does not name it."""
+        return sector_mask(self.table, group)
+
+    @cached_property
+    def import_weights(self) -> Array:
+        """Base-year import weights [origin, sector, importer]; they sum to one over sectors, or to 0 where nothing is sold."""
+        bought = self.imports.sum(axis=1, keepdims=True)
+        weights: Array = np.divide(self.imports, bought, out=np.zeros_like(self.imports), where=bought > 0)
+        return weights
+
+    def mean_tariffs(self, tariffs: Array) -> Array:
+        """Average goods tariff that each importer levies on each origin, Σ_i w_{s,i,r} t_{s,i,r}, shape (G, G)."""
+        return mean_tariff_on_partner(tariffs, self.import_weights)
+
+
+def sector_mask(table: WorldTable, group: str) -> Mask:
+    """Sectors of a named group, shape (N,); none when the table does not name it."""
+    mask = np.zeros(table.N, dtype=bool)
+    if group in table.sector_groups:
+        mask[table.sectors_in(group)] = True
+    return mask
+
+
+def economy_mask(table: WorldTable, group: str) -> Mask:
+    """Economies of a named group, shape (G,); none when the table does not name it."""
+    mask = np.zeros(table.G, dtype=bool)
+    if group in table.economy_groups:
+        mask[table.economies_in(group)] = True
+    return mask
+
+
+def mean_tariff_on_partner(tariffs: Array, weights: Array) -> Array:
+    """Average goods tariff that r levies on s, Σ_i w_{s,i,r} t_{s,i,r}, shape (G origin, G importer).
+
+    ``weights`` are base-year import weights that sum to one over sectors (or to zero where s sells r no goods).
+    """
+    result: Array = np.einsum("sir,sir->sr", weights, tariffs)
+    return result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WorldState:
-    """What the economies have decided and feel at the start of a year.
+    """What holds at the start of a year; every entry of both mappings is also an attribute: ``state.tariff``.
 
     Parameters
     ----------
     year : int
-    robots, ai : ndarray, shape (G,), share in [0, 1]
-        Adoption of the two machine technologies this year, scenario policies included.
-    diffusion : ndarray, shape (2, G), share in [0, 1]
-        Adoption of both that diffusion alone has reached: where it goes on from, whatever a policy sets for a while.
-    capability : ndarray, shape (G,), share in [0, 1]
-        Ability of an economy to put new machines to work (skills, infrastructure).
-    grievance : ndarray, shape (G,), index >= 0
-        Weighted recent losses, see :mod:`sim.behaviour.protection`.
-    increments : ndarray, shape (G, N, G), fraction
-        Tariffs [origin, sector, importer] that the importers have added to their base tariffs by their own rule.
-    tariffs : ndarray, shape (G, N, G), fraction
-        Tariffs applied this year: base, own increments and scenario policies.
-    trust : ndarray, shape (G, G), share in [0, 1]
-        Trust of economy r (row) in economy s (column); diagonal 1.
-    ledger : ndarray of bool, shape (G,)
-        Members of the ledger consortium.
-    losing : ndarray, shape (G,), years
-        Years in a row in which membership has not paid.
+    levels : mapping of str to ndarray
+        Levers in force by id (:mod:`sim.levers`), what rules chose and the scenario's policies and events included.
+    variables : mapping of str to ndarray
+        State variables of the rules by name.
     """
 
     year: int
-    robots: Array
-    ai: Array
-    diffusion: Array
-    capability: Array
-    grievance: Array
-    increments: Array
-    tariffs: Array
-    trust: Array
-    ledger: NDArray[np.bool_]
-    losing: Array
+    levels: Mapping[str, Array]
+    variables: Mapping[str, Any]
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
         lock(self)
 
+    def __getattr__(self, name: str) -> Any:
+        """Return a variable of a rule, or the level of a lever."""
+        if name not in ("levels", "variables") and not name.startswith("__"):
+            for values, key in ((self.variables, name), (self.levels, name.replace("_", "-"))):
+                if key in values:
+                    return values[key]
+            raise AttributeError(f"no state {name!r}; there are {', '.join([*self.variables, *self.levels])}")
+        raise AttributeError(name)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
-    """What the economies observe of a finished year.
+class Statistics:
+    """What everyone can know of a finished year.
 
     Parameters
     ----------
     year : int
     wage : ndarray, shape (G,), ratio to the base year
         In world factor income.
-    standing : ndarray, shape (G, 4)
-        Manufacturing employment (ratio to the base year, efficiency units), imports in home use of manufactures,
-        unemployment rate, labour share; the order of :data:`sim.behaviour.protection.LOSSES`.
+    manufacturing_jobs : ndarray, shape (G,), ratio to the base year
+        In efficiency units.
+    import_share, unemployment, labour_share : ndarray, shape (G,), share
+        Imports in home use of manufactures; unemployment rate; labour's share in income.
     penetration : ndarray, shape (G, N, G), share
         Share of origin s in what r uses of each sector's goods [origin, sector, user]; the user's own share included.
     machine_cost : ndarray, shape (2, G), ratio to the base year
         Price of the services of robots and of AI.
+    sales : ndarray, shape (G, N, G), million USD
+        To industries and to final demand [origin, sector, destination].
+    gdp : ndarray, shape (G,), million USD
+    real_output : ndarray, shape (G, N), million USD at base prices
     """
 
     year: int
     wage: Array
-    standing: Array
+    manufacturing_jobs: Array
+    import_share: Array
+    unemployment: Array
+    labour_share: Array
     penetration: Array
     machine_cost: Array
+    sales: Array
+    gdp: Array
+    real_output: Array
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
         lock(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What one economy sees when it decides about a year: the public record, and what the scenario announces.
+
+    Parameters
+    ----------
+    position : int
+        Place of the economy in the table.
+    year : int
+        The coming year.
+    world : World
+    past : sequence of WorldState
+        States of all finished years, the base year first.
+    first, before, now : Statistics
+        Of the base year and of the last two years; ``before`` is ``now`` after the base year.
+    announced : mapping of str to ndarray
+        Levers in the coming year as the scenario sets them, without what rules will choose.
+    fixed : ndarray of bool, shape (G, N, G)
+        Cells whose tariff a policy sets in the coming year: there the government follows the policy, not its own rule.
+    """
+
+    position: int
+    year: int
+    world: World
+    past: Sequence[WorldState]
+    first: Statistics
+    before: Statistics
+    now: Statistics
+    announced: Mapping[str, Array]
+    fixed: Mask
+
+    @property
+    def state(self) -> WorldState:
+        """State of the last finished year."""
+        return self.past[-1]
+
+    def imported(self, sectors: str, statistics: Statistics | None = None) -> float:
+        """Share of imports in home use of a group of sectors, last year's or that of other ``statistics``."""
+        sold = (statistics or self.now).sales[:, self.world.sectors(sectors), self.position].sum(axis=1)
+        return float(1.0 - sold[self.position] / sold.sum()) if sold.sum() > 0 else 0.0
+
+
+class Year:
+    """The year that is being played; rules, then policies and events, then rules again write into it.
+
+    Parameters
+    ----------
+    year : int
+    world : World
+    before : WorldState
+        State of the year before.
+    now : Statistics or None
+        Of the year before; None in the base year.
+    base, levels : mapping of str to ndarray
+        Levers in the base year, and in this year before any rule has chosen.
+    rules : sequence of Rule
+        Those that play.
+
+    Attributes
+    ----------
+    chosen : dict of str to ndarray
+        Levers as the rules choose them; policies and events come on top.
+    levels : dict of str to ndarray
+        Levers in force.
+    variables : dict of str to ndarray
+        State variables of the rules: last year's until a rule writes new ones.
+    shocks : dict of str to object
+        The year as the economy feels it, by field of :class:`sim.economy.Shocks`.
+    outlays : dict of str to ndarray, shape (G,), share of GDP
+        Public and business spending on what rules do.
+    """
+
+    def __init__(
+        self,
+        year: int,
+        world: World,
+        before: WorldState,
+        now: Statistics | None,
+        base: Mapping[str, Array],
+        levels: Mapping[str, Array],
+        rules: Sequence[Any],
+    ) -> None:
+        self.year, self.world, self.before, self.now, self.base = year, world, before, now, base
+        self.rules = rules
+        self.chosen = dict(levels)
+        self.levels = dict(levels)
+        self.variables: dict[str, Any] = dict(before.variables)
+        self.shocks: dict[str, Any] = {}
+        self.outlays: dict[str, Array] = {}
+
+    def add(self, lever: str, change: Array) -> None:
+        """Add to what the rules have chosen for a lever."""
+        self.chosen[lever] = self.chosen[lever] + change
+
+    def scale(self, shock: str, factor: Array) -> None:
+        """Multiply a shock that is a ratio to the base year."""
+        self.shocks[shock] = self.shocks[shock] * factor
+
+    def state(self) -> WorldState:
+        """State at the end of the play."""
+        return WorldState(self.year, self.levels, self.variables)

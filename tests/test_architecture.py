@@ -28,11 +28,10 @@ DECOMP_LAYERS: list[list[str]] = [
 SIM_LAYERS: list[list[str]] = [
     ["_version", "errors", "levers", "channels", "logs", "texts"],
     ["calibration"],
-    ["fields"],
+    ["fields", "state"],
+    ["rules"],
     ["scenario"],
-    ["state"],
-    ["economy", "behaviour", "indicators"],
-    ["agents"],
+    ["economy", "indicators"],
     ["model"],
     ["runs.result", "runs.saved"],
     ["charts"],
@@ -59,7 +58,7 @@ LAYERS = [("decomp", DECOMP_LAYERS), ("sim", SIM_LAYERS), ("sim.explorer", EXPLO
 PLAIN = ("setups", "figures", "lessons", "files", "contents")
 #: Packages that only some modules may import.
 CONFINED = {
-    "mesa": {"sim.model", "sim.agents"},
+    "mesa": {"sim.model"},
     "ruamel": {"sim.scenario.yaml_text"},
     "streamlit": {"app", "sim.explorer"},
 }

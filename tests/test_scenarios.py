@@ -89,7 +89,7 @@ def test_incomes_jobs_and_tariffs_stay_in_a_believable_range(name: str, table: s
     jobs = frame[frame["indicator"] == "unemployment"]["value"]
     assert income.between(0.5, 2.0).all()
     assert jobs.between(0.0, 0.30).all()
-    cap = result.loaded.resolved.protection["cap"].max()
+    cap = result.loaded.resolved.terms["protection"]["cap"].max()
     assert max(float(record.state.increments.max()) for record in result.records) <= cap + 1e-12
 
 

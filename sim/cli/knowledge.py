@@ -72,8 +72,8 @@ def _plain(value: Any) -> Any:
 
 def _parameters() -> Iterator[Entry]:
     from sim.calibration import STATUSES, parameters
-    from sim.levers import SETTING
     from sim.report.names import parameter_label
+    from sim.scenario.settings import SETTING
     from sim.texts import Texts
 
     for row in parameters().values():

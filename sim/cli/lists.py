@@ -101,7 +101,8 @@ def _indicators() -> Iterator[Entry]:
 
 def _levers() -> Iterator[Entry]:
     from sim.calibration.parameters import parameters
-    from sim.levers import EVENT, POLICY, SETTING
+    from sim.levers import EVENT, POLICY
+    from sim.scenario.settings import SETTING
 
     for where, registry in (("policies", POLICY), ("events", EVENT), ("settings", SETTING)):
         for lever in registry.values():

@@ -15,37 +15,28 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Carbon:
-    """The carbon market of a year: price in USD per tonne, emissions of members in kilotonnes, net sales in million USD."""
-
-    price: float
-    emissions: Array
-    sales: Array
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        lock(self)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Cooperation:
     """A year's cooperation.
 
     Parameters
     ----------
-    members : ndarray of bool, shape (G,)
-        Of the ledger.
+    ledger : ndarray of bool, shape (G,)
+        Members.
     capability : ndarray, shape (G,), index in [0, 1]
     outlays : ndarray, shape (G,), million USD
         Spending on AI education and infrastructure and on the ledger.
-    carbon : Carbon or None
-        None where there is no market.
+    carbon_price : ndarray, shape (), USD per tonne
+        0 where there is no market.
+    carbon_emissions, carbon_sales : ndarray, shape (G,)
+        Emissions of members in kilotonnes, net sales of allowances in million USD.
     """
 
-    members: Mask
+    ledger: Mask
     capability: Array
     outlays: Array
-    carbon: Carbon | None = None
+    carbon_price: Array
+    carbon_emissions: Array
+    carbon_sales: Array
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
@@ -75,11 +66,10 @@ def track_cooperation(sheet: Sheet, data: Cooperation, exports: Array, gdp: Arra
     value_added : ndarray, shape (G,)
         Of the base year, the weight of means.
     """
-    sheet.total("ledger", data.members.astype(float))
-    sheet.share("ledger_trade_share", *trade_on_ledger(exports, data.members))
+    sheet.total("ledger", data.ledger.astype(float))
+    sheet.share("ledger_trade_share", *trade_on_ledger(exports, data.ledger))
     sheet.mean("capability", data.capability, value_added)
     sheet.share("policy_outlays", data.outlays, gdp)
-    market = data.carbon or Carbon(0.0, np.zeros(len(gdp)), np.zeros(len(gdp)))
-    sheet.put("carbon_price", world=market.price)
-    sheet.total("carbon_emissions", market.emissions)
-    sheet.put("carbon_sales", market.sales)
+    sheet.put("carbon_price", world=float(data.carbon_price))
+    sheet.total("carbon_emissions", data.carbon_emissions)
+    sheet.put("carbon_sales", data.carbon_sales)

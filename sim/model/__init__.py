@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.model.record import YearDecisions, YearRecord
+from sim.model.record import YearRecord
 from sim.model.world import WorldModel
 
-__all__ = ["WorldModel", "YearDecisions", "YearRecord"]
+__all__ = ["WorldModel", "YearRecord"]

@@ -1,53 +1,52 @@
-"""From an equilibrium to what agents observe and to the arrays that indicators are computed from."""
+"""From an equilibrium to the arrays that indicators are computed from and to what economies observe."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from decomp.wwz import WwzArrays, wwz_terms
-from sim.indicators.cooperation import Carbon, Cooperation
+from sim.indicators.cooperation import Cooperation
 from sim.indicators.data import Yardsticks, YearArrays
 from sim.indicators.industry import manufacturing_jobs
 from sim.indicators.sheet import ratio
-from sim.model.yardsticks import sales_of
-from sim.state import TECHNOLOGIES, Outcome, WorldState
+from sim.model.setup import sales_of
+from sim.state import TECHNOLOGIES, Statistics, WorldState, Year
 
 if TYPE_CHECKING:
-    from sim.behaviour.carbon import CarbonMarket
     from sim.economy import Equilibrium
 
 Array = NDArray[np.float64]
+Noun = TypeVar("Noun")
 
 
-def outcome(year: int, equilibrium: Equilibrium, base: Yardsticks, machine_price: Mapping[str, float]) -> Outcome:
-    """What the economies see of a year.
+def statistics(year: Year, equilibrium: Equilibrium, data: YearArrays, base: Yardsticks) -> Statistics:
+    """What everyone can know of a year.
 
-    ``machine_price`` is the price factor e^{−g(y−y₀)} of each technology: what machines cost while none have been added
-    since the base year and the equilibrium therefore has no price for them.
+    Where no machines have been added since the base year the equilibrium has no price for them: they cost what their own
+    decline in price makes of it.
     """
-    G, N = base.G, len(base.sectors)  # noqa: N806 — the letters of the design
-    inputs, final = sales_of(equilibrium.Z, equilibrium.Y, G, N)
-    sales = inputs + final
-    used = sales.sum(axis=0)
+    sales = data.sales
     made = sales[:, base.manufacturing, :].sum(axis=1)
     bought = made.sum(axis=0)
-    return Outcome(
-        year=year,
+    prices = year.shocks.get("machine_price", {})
+    machines = [equilibrium.machine_cost.get(k, np.full(base.G, prices.get(k, 1.0))) for k in TECHNOLOGIES]
+    return Statistics(
+        year=year.year,
         wage=np.array(equilibrium.wage),
-        standing=np.column_stack(
-            [
-                manufacturing_jobs(equilibrium.labour_payments, equilibrium.wage, base),
-                ratio(bought - made.diagonal(), bought, otherwise=0.0),
-                equilibrium.unemployment,
-                equilibrium.labour_share,
-            ]
-        ),
-        penetration=ratio(sales, used[None, :, :], otherwise=0.0),
-        machine_cost=np.stack([equilibrium.machine_cost.get(k, np.full(G, machine_price[k])) for k in TECHNOLOGIES]),
+        manufacturing_jobs=manufacturing_jobs(equilibrium.labour_payments, equilibrium.wage, base),
+        import_share=ratio(bought - made.diagonal(), bought, otherwise=0.0),
+        unemployment=np.array(equilibrium.unemployment),
+        labour_share=np.array(equilibrium.labour_share),
+        penetration=ratio(sales, sales.sum(axis=0)[None, :, :], otherwise=0.0),
+        machine_cost=np.stack(machines),
+        sales=sales,
+        gdp=data.gdp,
+        real_output=data.output / data.unit_cost,
     )
 
 
@@ -57,10 +56,9 @@ def decompose(equilibrium: Equilibrium, G: int, N: int) -> WwzArrays:  # noqa: N
 
 
 def year_arrays(
-    year: int, equilibrium: Equilibrium, found: WwzArrays, state: WorldState, friction: Array, displaced: Array,
-    base: Yardsticks, market: CarbonMarket | None = None,
-) -> YearArrays:  # fmt: skip
-    """Collect the arrays of a year.
+    state: WorldState, equilibrium: Equilibrium, found: WwzArrays, friction: Array, base: Yardsticks
+) -> YearArrays:
+    """Collect the arrays of a year: what is not computed here is taken by its name from the equilibrium or the state.
 
     Parameters
     ----------
@@ -68,10 +66,6 @@ def year_arrays(
         From :func:`decompose`.
     friction : ndarray, shape (G, N, G)
         Iceberg factors in force.
-    displaced : ndarray, shape (G, N)
-        Share of labour tasks taken by machines since the base year.
-    market : CarbonMarket, optional
-        Carbon market of the year.
     """
     G, N = base.G, len(base.sectors)  # noqa: N806
     inputs, final = sales_of(equilibrium.Z, equilibrium.Y, G, N)
@@ -83,45 +77,33 @@ def year_arrays(
     origin = np.matmul(
         np.stack([factor_value, tax_value], axis=1), found.B.reshape(G, N, G * N)
     )  # (G, 2, G·N): V_t B_t for factors and for trade taxes
-    own = np.einsum("tkti->kti", origin.reshape(G, 2, G, N))
+    mine = np.einsum("tkti->kti", origin.reshape(G, 2, G, N))
     local = np.matmul(np.stack([factor_value, tax_value], axis=1), found.L).swapaxes(0, 1)
-    return YearArrays(
-        year=year,
-        output=output,
-        intermediate=inputs,
-        final=final,
-        labour=equilibrium.labour_payments,
-        capital=equilibrium.capital_payments,
-        input_tariffs=equilibrium.tariff_payments,
-        final_tariffs=equilibrium.final_tariff,
-        terms=found.terms,
-        exports=found.exports,
-        value_origin=origin[:, 0],
-        tax_origin=origin[:, 1],
-        factor_part_global=ratio(own[0], own[0] + own[1], otherwise=1.0),
-        factor_part_local=ratio(local[0], local[0] + local[1], otherwise=1.0),
-        unit_cost=equilibrium.unit_cost,
-        friction=friction,
-        tariffs=state.tariffs,
-        wage=equilibrium.wage,
-        rental=equilibrium.rental,
-        consumer_price=equilibrium.consumer_price,
-        real_wage=equilibrium.real_wage,
-        real_income=equilibrium.real_income,
-        employment=equilibrium.employment,
-        capital_stock=equilibrium.capital,
-        unemployment=equilibrium.unemployment,
-        labour_share=equilibrium.labour_share,
-        robots=state.robots,
-        ai=state.ai,
-        grievance=state.grievance,
-        displaced=displaced,
-        trust=state.trust,
-        cooperation=Cooperation(
-            state.ledger,
-            state.capability,
-            equilibrium.outlays,
-            None if market is None else Carbon(market.price, market.emissions, market.transfers),
-        ),
-        export_tax=None if equilibrium.export_tax_payments is None else np.asarray(equilibrium.shocks.export_tax),
-    )
+    own = {
+        "year": state.year,
+        "output": output,
+        "intermediate": inputs,
+        "final": final,
+        "labour": equilibrium.labour_payments,
+        "capital": equilibrium.capital_payments,
+        "input_tariffs": equilibrium.tariff_payments,
+        "final_tariffs": equilibrium.final_tariff,
+        "terms": found.terms,
+        "exports": found.exports,
+        "value_origin": origin[:, 0],
+        "tax_origin": origin[:, 1],
+        "factor_part_global": ratio(mine[0], mine[0] + mine[1], otherwise=1.0),
+        "factor_part_local": ratio(local[0], local[0] + local[1], otherwise=1.0),
+        "friction": friction,
+        "tariffs": state.levels["tariff"],
+        "capital_stock": equilibrium.capital,
+        "cooperation": _named(Cooperation, {"outlays": equilibrium.outlays}, equilibrium, state),
+        "export_tax": None if equilibrium.export_tax_payments is None else np.asarray(equilibrium.shocks.export_tax),
+    }
+    return _named(YearArrays, own, equilibrium, state)
+
+
+def _named(kind: type[Noun], own: Mapping[str, Any], equilibrium: Equilibrium, state: WorldState) -> Noun:
+    """Fill a dataclass: its own values, else the equilibrium's of the same name, else the state's."""
+    names = [field.name for field in fields(kind) if field.name not in own]  # type: ignore[arg-type]
+    return kind(**own, **{name: getattr(equilibrium if hasattr(equilibrium, name) else state, name) for name in names})

@@ -1,22 +1,17 @@
-"""From a resolved scenario and its table to an economy and the traits of its agents."""
+"""From a resolved scenario and its table to an economy, the fixed world of the rules, and the base year of the indicators."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import calibration
-from sim.agents import LedgerTraits, Traits
-from sim.behaviour import automation
-from sim.behaviour.protection import LOSSES
-from sim.calibration import parameter
-from sim.indicators.data import Mask, Yardsticks
-from sim.model.yardsticks import economy_mask, foreign, goods
-from sim.state import TECHNOLOGIES
+from sim.indicators.data import Yardsticks
+from sim.indicators.sheet import members_of
+from sim.state import Mask, World, economy_mask, sector_mask
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
@@ -24,148 +19,42 @@ if TYPE_CHECKING:
     from sim.scenario.resolve import ResolvedScenario
 
 Array = NDArray[np.float64]
-#: Economy whose wage the wage gradient is measured from; the best-paid one where the table does not have it.
-REFERENCE_ECONOMY = "USA"
 
 
 def build_economy(resolved: ResolvedScenario, table: WorldTable) -> WorldEconomy:
     """The world economy of a scenario, calibrated to its table."""
     from sim.economy import MachineSpec, WorldEconomy
 
-    settings, machines = resolved.scenario.economy, resolved.automation
-    tariffs = calibration.base_tariffs(table) if settings.base_tariffs == "applied" else None
-    substitution = settings.substitution
+    settings = resolved.scenario.economy
+    machines = {name: value for rule in resolved.rules for name, value in rule.machines(table).items()}
     return WorldEconomy(
         table,
-        tariffs=tariffs,
+        tariffs=calibration.base_tariffs(table) if settings.base_tariffs == "applied" else None,
         trade_elasticity=resolved.trade_elasticity,
         labour_share=np.array(calibration.labour_share(table, profile=settings.labour_profile)),
-        substitution={
-            "value_added": substitution.value_added,
-            "inputs": substitution.inputs,
-            "consumption": substitution.consumption,
-            "tasks": substitution.tasks,
-        },
+        substitution=settings.substitution.model_dump(),
         labour_market=settings.labour_market,
         capital_supply=settings.capital_supply,
         unemployment=np.array(calibration.unemployment(table)),
         closure=settings.closure,
         sluggishness=settings.sluggishness,
-        machines=MachineSpec(
-            ai_home_share=home_share(machines["ai_home_share"], machines["open_source"]),
-            ai_providers=np.array(calibration.ai_provider_weights(table)),
-        ),
+        machines=MachineSpec(**machines),  # type: ignore[arg-type]
     )
 
 
-def home_share(given: Array, open_source: Array) -> Array:
-    """Home share of AI services, h + (1 − h)·o: services on open-source models are run at home."""
-    result: Array = given + (1.0 - given) * open_source
-    return result
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Machinery:
-    """Technology of automation: exposures, base adoption, costs and tasks.
-
-    Parameters
-    ----------
-    exposure : mapping of str to ndarray, shape (N,)
-        Share of each sector's labour tasks that a technology can do.
-    adoption : mapping of str to ndarray, shape (G,)
-        Base-year adoption.
-    saving : ndarray, shape (G,)
-        μ_r.
-    price_decline : mapping of str to float, per year
-    reinstatement, limit : float
-        ν, and the largest displaced share.
-    """
-
-    exposure: Mapping[str, Array]
-    adoption: Mapping[str, Array]
-    saving: Array
-    price_decline: Mapping[str, float]
-    reinstatement: float
-    limit: float
-
-    def displaced(self, robots: Array, ai: Array) -> dict[str, Array]:
-        """Shares of labour tasks that each technology has taken since the base year, shape (G, N)."""
-        tasks = [
-            automation.automated_tasks(self.exposure[k], now, self.adoption[k])
-            for k, now in zip(TECHNOLOGIES, (robots, ai), strict=True)
-        ]
-        shares = automation.displaced_shares(*tasks, reinstatement=self.reinstatement, limit=self.limit)
-        return dict(zip(TECHNOLOGIES, shares, strict=True))
-
-    def price(self, years: int) -> dict[str, float]:
-        """Price factor e^{−g·years} of each technology."""
-        return {k: float(np.exp(-rate * years)) for k, rate in self.price_decline.items()}
-
-
-def build_machinery(resolved: ResolvedScenario, table: WorldTable) -> Machinery:
-    """Exposures and base adoption from the calibration, costs and reinstatement from the scenario."""
-    settings = resolved.scenario.behaviour.automation
-    wages = calibration.country_labour_share(table) * calibration.gdp_per_worker(table)
-    reference = wages[table.economies.index(REFERENCE_ECONOMY)] if REFERENCE_ECONOMY in table.economies else wages.max()
-    return Machinery(
-        exposure={"robots": calibration.robot_exposure(table), "ai": calibration.ai_exposure(table)},
-        adoption={"robots": calibration.robot_adoption(table), "ai": calibration.ai_adoption(table)},
-        saving=automation.machine_saving(
-            settings.machine_saving, gradient=settings.wage_gradient, relative_wage=wages / reference
-        ),
-        price_decline={"robots": settings.robot_price_decline, "ai": settings.ai_price_decline},
-        reinstatement=settings.reinstatement,
-        limit=parameter("automation.max_displaced"),
+def build_world(resolved: ResolvedScenario, table: WorldTable, economy: WorldEconomy) -> World:
+    """What is fixed for the rules: the purged base year, and where tariffs can be set."""
+    G, N = table.G, table.N  # noqa: N806 — the letters of the design
+    inputs, final = sales_of(economy.base.Z, economy.base.Y, G, N)
+    return World(
+        table=table,
+        years=resolved.years,
+        tariffs=np.asarray(economy.base.tariffs),
+        sales=inputs + final,
+        imports=imports_of(inputs + final, goods(table)),
+        output=np.asarray(economy.base.X).reshape(G, N),
+        taxable=foreign(goods(table), G) & ~union_pairs(table)[:, None, :],
     )
-
-
-def build_traits(
-    resolved: ResolvedScenario, table: WorldTable, machinery: Machinery, tariffs: Array, *, access: Array, imports: Array,
-    ledger: Sequence[LedgerTraits | None],
-) -> list[Traits]:  # fmt: skip
-    """Traits of every agent.
-
-    Parameters
-    ----------
-    tariffs, imports : ndarray, shape (G, N, G)
-        Base tariffs and base-year imports of goods.
-    access : ndarray, shape (2, G)
-        Access to the frontier by the settings, before policies.
-    ledger : sequence of LedgerTraits or None, one per economy
-    """
-    behaviour, protects = resolved.scenario.behaviour, resolved.protection
-    targets = foreign(goods(table), table.G) & ~union_pairs(table)[:, None, :]
-    bound = calibration.bound_tariffs(table) if behaviour.protection.respect_bound else None
-    given = behaviour.protection.weights
-    weights = np.array([getattr(given, name) for name in LOSSES])
-    speeds = np.stack([resolved.automation["robot_speed"], resolved.automation["ai_speed"]])
-    ceilings = np.stack([resolved.automation["robot_ceiling"], resolved.automation["ai_ceiling"]])
-    least = parameter("protection.least_change")
-    even = np.where(targets, imports, 0.0)
-    bought = even.sum(axis=(0, 1))
-    even = np.divide(even, bought, out=np.zeros_like(even), where=bought > 0)
-    return [
-        Traits(
-            position=r,
-            automates=behaviour.automation.active,
-            protects=behaviour.protection.active and bool(resolved.acting[r]),
-            saving=float(machinery.saving[r]),
-            speed=speeds[:, r],
-            ceiling=ceilings[:, r],
-            access=access[:, r],
-            **{name: float(protects[name][r]) for name in protects},
-            least_change=least,
-            weights=weights,
-            base_tariffs=np.ascontiguousarray(tariffs[:, :, r]),
-            bound_tariffs=None if bound is None else np.ascontiguousarray(bound[:, :, r]),
-            targets=np.ascontiguousarray(targets[:, :, r]),
-            lag=float(resolved.governance["lag"][r]),
-            precision=float(resolved.governance["precision"][r]),
-            even=np.ascontiguousarray(even[:, :, r]),
-            ledger=ledger[r],
-        )
-        for r in range(table.G)
-    ]
 
 
 def union_pairs(table: WorldTable) -> Mask:
@@ -174,32 +63,75 @@ def union_pairs(table: WorldTable) -> Mask:
     return np.asarray(member[:, None] & member[None, :])
 
 
-def union_weights(table: WorldTable, base: Yardsticks) -> Array | None:
-    """Weight of each member in the common external tariff, by goods imports; None where no union has two members."""
-    member = economy_mask(table, "eu")
-    if member.sum() < 2:
-        return None
-    weights = np.eye(table.G)
-    share = np.where(member, base.imports.sum(axis=(0, 1)), 0.0)
-    weights[member] = share / share.sum()
-    return weights
+def goods(table: WorldTable) -> Mask:
+    """Sectors that tariffs fall on: the group ``goods``, else those whose trade is mostly in goods; shape (N,)."""
+    mask = sector_mask(table, "goods")
+    return mask if mask.any() else np.asarray(calibration.goods_share(table) > 0.5)
 
 
-def setup_notes(resolved: ResolvedScenario, table: WorldTable) -> tuple[str, ...]:
-    """What the calibration adds to the scenario's settings, in sentences: own speeds, frontier access, customs union."""
-    general = resolved.scenario.behaviour.automation.robot_speed
-    notes = [
-        f"Robots spread in {name} at a speed of its own, {speed:.3g} a year (the scenario's general speed is {general:.3g})."
-        for name, speed in zip(table.economies, resolved.automation["robot_speed"], strict=True)
-        if speed != general
-    ]
-    provider, member = (economy_mask(table, group) for group in ("automation-leaders", "eu"))
-    if provider.any():
-        notes.append(f"Full access to the technological frontier: {_named(table, provider)}.")
-    if member.sum() > 1:
-        notes.append(f"One external tariff and none among themselves: {_named(table, member)}.")
-    return tuple(notes)
+def foreign(cells: Mask, G: int) -> Mask:  # noqa: N803 — the letter of the design
+    """Cells [origin, sector, importer] of the given sectors that cross a border, shape (G, N, G)."""
+    away = ~np.eye(G, dtype=bool)
+    return away[:, None, :] & cells[None, :, None]
 
 
-def _named(table: WorldTable, members: Mask) -> str:
-    return ", ".join(table.economies[r] for r in np.flatnonzero(members))
+def imports_of(sales: Array, cells: Mask) -> Array:
+    """Sales of the given sectors that cross a border, zero elsewhere, shape (G, N, G)."""
+    return np.where(foreign(cells, sales.shape[0]), sales, 0.0)
+
+
+def sales_of(Z: Array, Y: Array, G: int, N: int) -> tuple[Array, Array]:  # noqa: N803 — the letters of the tables
+    """Sales to industries, summed over users, and to final demand, (G, N, G) each [origin, sector, destination]."""
+    return Z.reshape(G, N, G, N).sum(axis=3), Y.reshape(G, N, G)
+
+
+#: Groups of every table that stand for two blocs, where the scenario names no groups of its own that begin with ``bloc``.
+BLOCS, OWN_BLOC = ("western-bloc", "eastern-bloc"), "bloc"
+
+
+def blocs(groups: Mapping[str, tuple[int, ...]], table: WorldTable) -> Array:
+    """Members of two blocs, (2, G), 1 for members: the scenario's first two groups named ``bloc…``, else the table's.
+
+    All zero where there are none, or where they have a member in common.
+    """
+    own = [members for name, members in groups.items() if name.startswith(OWN_BLOC)]
+    if len(own) < len(BLOCS):
+        own = [tuple(int(k) for k in np.flatnonzero(economy_mask(table, name))) for name in BLOCS]
+    members = np.zeros((len(BLOCS), table.G))
+    if not {*own[0]} & {*own[1]}:
+        for k in range(len(BLOCS)):
+            members[k, list(own[k])] = 1.0
+    return members
+
+
+def measure(table: WorldTable, economy: WorldEconomy, groups: Mapping[str, tuple[int, ...]]) -> Yardsticks:
+    """Collect the yardsticks of a table: weights from its purged base year, people and wages from the calibration.
+
+    ``groups`` are the tracked groups of economies, by position.
+    """
+    base, G, N = economy.base, table.G, table.N  # noqa: N806
+    inputs, final = sales_of(base.Z, base.Y, G, N)
+    trade = imports_of(inputs + final, np.ones(N, dtype=bool)).sum(axis=1)
+    wages = base.factor_income * economy.settings.labour_share
+    unemployment = np.asarray(calibration.unemployment(table))
+    us_china = np.isin(np.array(table.economies), ["USA", "CHN"])
+    return Yardsticks(
+        economies=table.economies,
+        sectors=table.sectors,
+        population=np.array(calibration.population(table)),
+        labour_force=calibration.employment(table) / (1.0 - unemployment),
+        income=np.array(base.income),
+        value_added=base.factor_income.sum(axis=1),
+        wage_bill=wages.sum(axis=1),
+        sector_wages=wages,
+        imports=imports_of(inputs + final, goods(table)),
+        trade=trade,
+        labour_abundance=-np.log(calibration.gdp_per_worker(table)),
+        manufacturing=sector_mask(table, "manufacturing"),
+        labour_intensive=sector_mask(table, "labour-intensive"),
+        leaders=economy_mask(table, "automation-leaders"),
+        us_china=us_china,
+        single=~economy_mask(table, "row"),
+        membership=members_of(groups, G),
+        blocs=blocs(groups, table),
+    )

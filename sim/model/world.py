@@ -1,49 +1,43 @@
-"""The world model: order of play of a simulated year.
+"""The world model: the order of play of a simulated year.
 
-All agents observe last year, all decide, all commit; tariffs, machines and trust of the year are settled, scenario
-policies and events included; the economy finds its equilibrium; the table is decomposed; everything is recorded.
+All economies observe last year, all decide, all commit; the rules act on the decisions; policies and events of the scenario
+come on top; the rules respond; the economy finds its equilibrium; the table is decomposed; everything is recorded.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
-from numpy.typing import NDArray
+from mesa.datacollection import DataCollector
 
-from sim import calibration
-from sim.agents import CountryAgent, Plan
-from sim.behaviour import carbon, protection
-from sim.behaviour import ledger as ledger_rule
-from sim.behaviour import trust as trust_rule
 from sim.calibration import parameter
 from sim.economy import Shocks
 from sim.economy.accounts import TOLERANCES
-from sim.indicators import Check
+from sim.errors import SimError
+from sim.indicators import INDICATORS, Check
 from sim.indicators.data import YearArrays
 from sim.indicators.track import track
-from sim.model.arrays import decompose, outcome, year_arrays
-from sim.model.cooperation import (
-    build_carbon,
-    build_consortium,
-    build_frontier,
-    next_capability,
-    opens,
-    sharing_base,
-)  # fmt: skip
-from sim.model.decrees import Levers, decree_log, decreed_tariffs, levers, openness_in
-from sim.model.record import YearDecisions, YearRecord
-from sim.model.setup import build_economy, build_machinery, build_traits, home_share, setup_notes, union_weights
-from sim.model.yardsticks import measure
-from sim.state import TECHNOLOGIES, Outcome, WorldState
+from sim.levers import POLICY
+from sim.model.agents import CountryAgent
+from sim.model.arrays import decompose, statistics, year_arrays
+from sim.model.levels import CUT, base_levels, fixed_tariffs, grown, in_force, intervention_log
+from sim.model.record import YearRecord
+from sim.model.setup import build_economy, build_world, measure
+from sim.rules import Played, Rule
+from sim.state import Statistics, View, WorldState, Year
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
     from sim.economy import Equilibrium
+    from sim.scenario.read import ScenarioSource
     from sim.scenario.resolve import ResolvedScenario
 
-Array = NDArray[np.float64]
+
+class HorizonError(SimError):
+    """A model was asked for a year after its last one."""
 
 
 class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
@@ -51,257 +45,200 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
 
     Parameters
     ----------
-    resolved : ResolvedScenario
-    table : WorldTable
-        The base year.
-    seed : int
-        Of the model's one generator, ``self.rng``; the rules draw nothing unless a scenario asks for it.
+    scenario : str, Path, Scenario, mapping or ResolvedScenario
+        A scenario file, the name of a scenario of the library, or a scenario in memory.
+    table : WorldTable, optional
+        The base year; needed with a resolved scenario, else instead of the table that the scenario names.
+    rules : iterable of Rule
+        Beside or instead of the built-in ones.
+    years : (int, int), optional
+        Run only these years; the base year stays.
+    seed : int, optional
+        Of the model's one generator, ``self.rng``, instead of the scenario's; the rules draw nothing unless a scenario asks
+        for it.
+    collect : bool
+        Whether ``datacollector`` takes in every year: the indicators of the world and of every agent.
+    **overrides : object
+        Settings by path, such as ``**{"behaviour.protection.sensitivity": 2.0}``.
 
     Attributes
     ----------
-    state : WorldState
-        At the end of the last finished year.
-    before, now : Outcome
-        Outcomes of the two last years; equal after the base year.
+    agents : AgentSet
+        The economies.
+    rules : tuple of Rule
+        Those of the run, in the order in which they act.
     records : list of YearRecord
         Finished years, the base year first.
+    running : bool
+        False after the last year.
     """
 
-    def __init__(self, resolved: ResolvedScenario, table: WorldTable, *, seed: int = 0) -> None:
-        super().__init__(seed=seed)
-        self.resolved, self.table = resolved, table
-        self.economy = build_economy(resolved, table)
-        self.yardsticks = measure(table, self.economy, resolved.groups)
-        self.machinery = build_machinery(resolved, table)
-        self.union = union_weights(table, self.yardsticks)
-        base_tariffs = np.asarray(self.economy.base.tariffs)
-        self.base_tariffs = base_tariffs
-        bought = self.yardsticks.imports.sum(axis=1, keepdims=True)
-        self.import_weights = np.divide(
-            self.yardsticks.imports, bought, out=np.zeros_like(self.yardsticks.imports), where=bought > 0
-        )
-        self.base_mean_tariffs = protection.mean_tariff_on_partner(base_tariffs, self.import_weights)
-        self.consortium = build_consortium(resolved, table)
-        self.carbon_desk = build_carbon(resolved, self.economy)
-        self.frontier = build_frontier(table, self.economy)
-        self.base_sharing = sharing_base(resolved)
-        self.access = self.frontier.access(resolved, resolved.automation["open_source"], self.base_sharing)
-        traits = build_traits(
-            resolved, table, self.machinery, base_tariffs, access=self.access, imports=self.yardsticks.imports,
-            ledger=(None,) * table.G if self.consortium is None else self.consortium.traits,
-        )  # fmt: skip
-        for name, own in zip(table.economies, traits, strict=True):
-            CountryAgent(self, name, own)
-        self.traits = tuple(traits)
-        self._plans: list[Plan | None] = [None] * table.G
-        self.records: list[YearRecord] = []
-        self.before: Outcome
-        self.now: Outcome
+    def __init__(
+        self,
+        scenario: ScenarioSource | ResolvedScenario,
+        table: WorldTable | None = None,
+        *,
+        rules: Iterable[Rule] = (),
+        years: tuple[int, int] | None = None,
+        seed: int | None = None,
+        collect: bool = True,
+        **overrides: Any,
+    ) -> None:
+        from sim.scenario.read import read_scenario
+        from sim.scenario.resolve import ResolvedScenario
+
+        if not isinstance(scenario, ResolvedScenario):
+            loaded = read_scenario(scenario, overrides, years=years, seed=seed, table=table, rules=rules)
+            scenario, table = loaded.resolved, loaded.table
+        assert table is not None, "a resolved scenario comes with its table"
+        super().__init__(rng=scenario.scenario.seed if seed is None else seed)
+        self.resolved, self.table = scenario, table
+        self.economy = build_economy(scenario, table)
+        self.world = build_world(scenario, table, self.economy)
+        self.yardsticks = measure(table, self.economy, scenario.groups)
+        self.rules = tuple(rule.placed(self.world) for rule in scenario.rules)
+        self.base_levels = base_levels(self.world, self.rules)
+        for position, name in enumerate(table.economies):
+            CountryAgent(self, name, position)
+        self.running: bool
+        self.first: Statistics
+        self.before: Statistics
+        self.now: Statistics
         self._last: YearArrays
-        self._start()
+        self.records: list[YearRecord] = []
+        self.equilibrium: Equilibrium | None = None
+        self._decisions: dict[int, dict[str, Any]] = {}
+        self._begin()
+        if collect:
+            world = {id: lambda model, id=id: model.records[-1].indicators.value(id) for id in INDICATORS}
+            economies = {id: lambda agent, id=id: agent.value(id) for id in INDICATORS}
+            self.datacollector = DataCollector(model_reporters=world, agent_reporters=economies)
+            self.datacollector.collect(self)
+
+    @property
+    def state(self) -> WorldState:
+        """State of the last finished year."""
+        return self.records[-1].state
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was changed in the base table and what the calibration adds to the scenario, in sentences."""
-        return (*self.economy.notes, *setup_notes(self.resolved, self.table))
+        return (*self.economy.notes, *(note for rule in self.rules for note in rule.notes()))
 
     # -- the order of play -----------------------------------------------------------------------
 
     def step(self) -> None:
-        """Play one year."""
-        year = self.state.year + 1
-        self.decreed = decreed_tariffs(self.resolved, year)
-        self.rises = protection.mean_tariff_on_partner(self.state.tariffs, self.import_weights) - self.base_mean_tariffs
-        self.openness = openness_in(self.resolved, year, sharing=self.base_sharing)
-        if opens(self.resolved, year):
-            self.access = self.frontier.access(self.resolved, *self.openness)
-        if self.consortium is not None:
-            self.ledger_saving = self.consortium.saving(self._last, self.state.ledger)
+        """Play one year.
+
+        Raises
+        ------
+        HorizonError
+            The last year of the scenario has been played.
+        EconomyError
+            The year has no equilibrium; the years before it stay.
+        """
+        if not self.running:
+            raise HorizonError(
+                f"{self.resolved.scenario.name} ends in {self.state.year}: there is no further year to play. A later last "
+                "year in `years` makes the run longer."
+            )
+        year = self._open(self.state.year + 1)
         self.agents.do("observe")
         self.agents.do("decide")
         self.agents.do("commit")
-        plans = tuple(plan for plan in self._plans if plan is not None)
-        self._plans = [None] * len(plans)
-        before, before_levers, seen = self.state, self.levers, self.now.penetration
-        after, after_levers, acts = self._settle(year, plans)
-        decisions = YearDecisions(
-            year=year, before=before, after=after, plans=plans, traits=self.traits, penetration=seen, rises=self.rises,
-            hostility=acts, decreed=tuple(decree_log(self.resolved, year, before_levers, after_levers)),
-            union=np.zeros(len(plans), bool) if self.union is None else (self.union > 0).sum(axis=1) > 1,
-            ledger_saving=self.ledger_saving, carbon=self.carbon,
-        )  # fmt: skip
-        self._finish(after, after_levers, decisions)
+        decisions = {
+            rule.name: tuple(self._decisions[r][rule.name] for r in range(self.world.G)) for rule in self.rules
+        }
+        kept = {rule.name: rule.act(decisions[rule.name], year) for rule in self.rules}
+        self._intervene(year)
+        for rule in self.rules:
+            answer = rule.respond(year)
+            kept[rule.name] = kept[rule.name] if answer is None else answer
+        self._close(year, decisions, kept)
+        self.running = year.year < self.resolved.years[-1]
+        if hasattr(self, "datacollector"):
+            self.datacollector.collect(self)
+            if not self.running and not hasattr(self.datacollector, "_collection_steps"):
+                self.steps += 1  # batch_run of Mesa 3.3 reports the row before the last
 
-    def accept(self, position: int, plan: Plan) -> None:
-        """Take an economy's plan for the coming year."""
-        self._plans[position] = plan
+    def view(self, position: int) -> View:
+        """What an economy sees before it decides about the coming year."""
+        past = tuple(record.state for record in self.records)
+        year = self._year
+        return View(position, year.year, self.world, past, self.first, self.before, self.now, year.levels, self._fixed)
 
-    def recall(self, back: int) -> tuple[Array, Array]:
-        """Grievance (G,) and rises of tariffs (G, G) as they were known ``back`` ≥ 1 years before the latest observation."""
-        records = self.records
-        if back >= len(records):
-            return records[0].state.grievance, np.zeros_like(self.rises)
-        decided = records[-back].decisions
-        rises = np.zeros_like(self.rises) if decided is None else decided.rises
-        return records[-back].state.grievance, rises
+    def accept(self, position: int, decisions: dict[str, Any]) -> None:
+        """Take an economy's decisions about the coming year."""
+        self._decisions[position] = decisions
+
+    def close(self) -> None:
+        """Let go of agents, economy and everything else, so that memory is free at once; the model is of no use afterwards."""
+        self.remove_all_agents()
+        self.__dict__.clear()
 
     # -- the parts of a year ---------------------------------------------------------------------
 
-    def _start(self) -> None:
-        """Set up and record the base year: no shocks, base tariffs, base adoption, initial trust."""
-        G, N = self.table.G, self.table.N  # noqa: N806 — the letters of the design
-        year = self.resolved.years[0]
-        trust = self.resolved.scenario.behaviour.trust
-        self.initial_trust = np.full((G, G), trust.initial)
-        np.fill_diagonal(self.initial_trust, 1.0)
-        adoption = np.stack([self.machinery.adoption[k] for k in TECHNOLOGIES])
-        self.levers = Levers(
-            tariff=self.base_tariffs, export_tax=np.zeros((G, N, G)), friction=np.ones((G, N, G)), export_cut=np.zeros((G, N, G)), robots=adoption[0],
-            ai=adoption[1], education=np.zeros(G), open_source=self.resolved.automation["open_source"],
-            technology_sharing=self.base_sharing, productivity=np.ones((G, N)), labour=np.ones(G), capital=np.ones(G), demand=np.ones((N, G)),
-        )  # fmt: skip
-        state = WorldState(
-            year=year, robots=adoption[0], ai=adoption[1], diffusion=adoption,
-            capability=np.array(calibration.ai_preparedness(self.table)), grievance=np.zeros(G),
-            increments=np.zeros((G, N, G)), tariffs=self.base_tariffs, trust=self.initial_trust,
-            ledger=np.zeros(G, dtype=bool), losing=np.zeros(G),
-        )  # fmt: skip
-        self.base_capability = state.capability
-        self.ledger_saving, self.ledger_cost = np.zeros(G), np.zeros(G)
-        self.carbon: carbon.CarbonMarket | None = None
-        self.equilibrium: Equilibrium | None = None
-        self._finish(state, self.levers, None)
+    def _begin(self) -> None:
+        """Play and record the base year: no shocks, base tariffs, base adoption, initial trust."""
+        variables = {name: value for rule in self.rules for name, value in rule.start().items()}
+        start = WorldState(self.resolved.years[0], self.base_levels, variables)
+        year = Year(start.year, self.world, start, None, self.base_levels, self.base_levels, self.rules)
+        self._feel(year)
+        for rule in self.rules:
+            rule.respond(year)
+        self._close(year, None, {})
+        self.first = self.before = self.now
+        self.running = len(self.resolved.years) > 1
 
-    def _settle(self, year: int, plans: tuple[Plan, ...]) -> tuple[WorldState, Levers, Array]:
-        """Turn the plans into the state and the levers of a year; also the hostile acts in it."""
-        increments = np.stack([plan.increments for plan in plans], axis=2)
-        if self.union is not None:
-            increments = protection.union_average(increments, self.union)
-        diffusion = np.stack([plan.adoption for plan in plans], axis=1)
-        now = levers(
-            self.resolved, year, tariffs=self.base_tariffs + increments, base_tariffs=self.base_tariffs,
-            adoption=diffusion, base_adoption=np.stack([self.machinery.adoption[k] for k in TECHNOLOGIES]),
-            openness=self.openness,
-        )  # fmt: skip
-        acts = self._hostility(now)
-        members = self._members(year, plans)
-        settled = WorldState(
-            year=year, robots=now.robots, ai=now.ai, diffusion=diffusion,
-            capability=next_capability(
-                self.resolved, self.base_capability, self.state.capability, self.levers.education
-            ), grievance=np.array([plan.grievance for plan in plans]), increments=increments,
-            tariffs=now.tariff, trust=self._trust(acts), ledger=members,
-            losing=np.array([plan.losing for plan in plans]),
-        )  # fmt: skip
-        self.carbon = None if self.carbon_desk is None else self.carbon_desk.clear(year, self._last, members)
-        return settled, now, acts
+    def _open(self, number: int) -> Year:
+        """Open a year: last year's state, assumed growth, and what the scenario announces."""
+        self._decisions = {}
+        self._fixed = fixed_tariffs(self.resolved, number, self.world)
+        levels = grown(self.resolved, number, self.base_levels)
+        year = self._year = Year(number, self.world, self.state, self.now, self.base_levels, levels, self.rules)
+        year.levels = in_force(self.resolved, number, levels, self.base_levels)
+        return year
 
-    def _members(self, year: int, plans: tuple[Plan, ...]) -> NDArray[np.bool_]:
-        """Members of the ledger in a year; what they pay for it is noted."""
-        if self.consortium is None:
-            return self.state.ledger
-        members = self.consortium.members(year, np.array([plan.member for plan in plans]))
-        self.ledger_cost = self.consortium.outlay(members, self.state.ledger)
-        return members
+    def _intervene(self, year: Year) -> None:
+        """Let policies and events of the scenario come on top of what was chosen."""
+        year.levels = in_force(self.resolved, year.year, year.chosen, self.base_levels)
+        self._feel(year)
 
-    def _hostility(self, now: Levers) -> Array:
-        """Hostile acts between last year's levers and this year's, [victim, actor]."""
-        mean = protection.mean_tariff_on_partner
-        rise = mean(now.tariff, self.import_weights) - mean(self.levers.tariff, self.import_weights)
-        newly_cut = np.maximum(0.0, now.export_cut - self.levers.export_cut)
-        newly_taxed = np.maximum(0.0, now.export_tax - self.levers.export_tax)
-        hindered = np.einsum("sir,sir->rs", self.import_weights, newly_cut + newly_taxed)
-        return trust_rule.hostility(rise, hindered)
+    def _feel(self, year: Year) -> None:
+        """Turn the levers into shocks of the economy; an export restriction is an iceberg cost (1 − z)^(−1/θ)."""
+        year.shocks |= {lever.shock: year.levels[lever.id] for lever in POLICY.values() if lever.shock}
+        cut = year.levels[CUT]
+        if cut.any():
+            year.scale("friction", (1.0 - cut) ** (-1.0 / self.economy.settings.trade_elasticity)[None, :, None])
 
-    def _trust(self, acts: Array) -> Array:
-        settings = self.resolved.scenario.behaviour.trust
-        if not settings.active:
-            return self.state.trust
-        fall: float | Array = settings.hostility
-        recovery: float | Array = settings.recovery
-        members = self.state.ledger
-        if members.any():
-            given = self.resolved.scenario.behaviour.ledger
-            fall, recovery = ledger_rule.trust_terms(
-                members,
-                fall=settings.hostility,
-                recovery=settings.recovery,
-                shield=given.trust_shield,
-                faster=given.trust_recovery,
-            )
-        return trust_rule.update(self.state.trust, self.initial_trust, acts, fall=fall, recovery=recovery)
-
-    def _reference_wage(self) -> Array | None:
-        """Real wage that the wage curve's claims are measured from: it follows what was earned, with a lag."""
-        if self.equilibrium is None:
-            return None
-        return self.equilibrium.next_reference(parameter("economy.wage_adaptation"))
-
-    def friction(self, state: WorldState, now: Levers) -> Array:
-        """Iceberg factors of a year: decreed ones, export restrictions (1 − z)^{−1/θ}, distrust, the ledger; (G, N, G)."""
-        theta = self.economy.settings.trade_elasticity
-        settings = self.resolved.scenario.behaviour.trust
-        factor = now.friction
-        if now.export_cut.any():
-            factor = factor * (1.0 - now.export_cut) ** (-1.0 / theta)[None, :, None]
-        if settings.active and settings.friction > 0:
-            distrust = trust_rule.friction(state.trust, self.initial_trust, at_zero=settings.friction)
-            factor = factor * distrust[:, None, :]
-        if self.consortium is not None and state.ledger.any():
-            factor = factor * ledger_rule.friction(self.consortium.rate, state.ledger)
-        return factor
-
-    def _outlays(self, now: Levers) -> dict[str, Array] | None:
-        """Spending on education and on the ledger, shares of GDP; None without any."""
-        found = {"public": now.education, "business": self.ledger_cost}
-        return found if any(share.any() for share in found.values()) else None
-
-    def shocks(self, state: WorldState, now: Levers, friction: Array, displaced: dict[str, Array]) -> Shocks:
+    def _shocks(self, year: Year) -> Shocks:
         """The year as shocks against the base year; what did not move is left out."""
+        neutral = {lever.shock: self.base_levels[lever.id] for lever in POLICY.values() if lever.shock}
+        moved = {
+            name: shock for name, shock in year.shocks.items() if name not in neutral or (shock != neutral[name]).any()
+        }
+        reference = None
+        if self.equilibrium is not None:
+            reference = self.equilibrium.next_reference(parameter("economy.wage_adaptation"))
+        spent = any(share.any() for share in year.outlays.values())
+        return Shocks(**moved, reference_wage=reference, outlays=year.outlays if spent else None)
 
-        def moved(array: Array) -> Array | None:
-            return array if (array != 1.0).any() else None
-
-        automated = any(share.any() for share in displaced.values())
-        saving = dict.fromkeys(TECHNOLOGIES, self.machinery.saving)
-        productivity, market, settings = now.productivity, self.carbon, self.resolved.automation
-        if market is not None:
-            productivity = productivity * carbon.productivity(market, self._last.output / self._last.unit_cost)
-        opened = (now.open_source != settings["open_source"]).any()
-        return Shocks(
-            tariffs=state.tariffs if (state.tariffs != self.base_tariffs).any() else None,
-            friction=moved(friction),
-            export_tax=now.export_tax if now.export_tax.any() else None,
-            automation=displaced if automated else None,
-            productivity=moved(productivity),
-            demand=moved(now.demand),
-            labour=moved(now.labour),
-            capital=moved(now.capital),
-            machine_price=self.machinery.price(state.year - self.resolved.years[0]),
-            machine_saving=saving,
-            reference_wage=self._reference_wage(),
-            outlays=self._outlays(now),
-            ai_home_share=home_share(settings["ai_home_share"], now.open_source) if opened else None,
-            transfers=None if market is None else market.transfers,
-        )
-
-    def _finish(self, state: WorldState, now: Levers, decisions: YearDecisions | None) -> None:
+    def _close(self, year: Year, decisions: dict[str, tuple[Any, ...]] | None, kept: dict[str, Any]) -> None:
         """Solve, decompose, measure and record a year; only then does it count."""
-        friction = self.friction(state, now)
-        displaced = self.machinery.displaced(state.robots, state.ai)
-        equilibrium = self.economy.solve(shocks=self.shocks(state, now, friction, displaced), start=self.equilibrium)
+        state = year.state()
+        equilibrium = self.economy.solve(shocks=self._shocks(year), start=self.equilibrium)
         found = decompose(equilibrium, self.table.G, self.table.N)
-        data = year_arrays(
-            state.year, equilibrium, found, state, friction, displaced["robots"] + displaced["ai"], self.yardsticks,
-            self.carbon,
-        )  # fmt: skip
+        data = year_arrays(state, equilibrium, found, np.asarray(year.shocks["friction"]), self.yardsticks)
         last = (self.records[-1].indicators.chain, self._last) if self.records else None
         solver = tuple(Check(name, value, TOLERANCES[name]) for name, value in equilibrium.checks.items())
         first = self.records[0].indicators if self.records else None
         measured = track(data, self.yardsticks, last, first=first, solver=solver, wwz_residual=found.residual)
-        seen = outcome(
-            state.year, equilibrium, self.yardsticks, self.machinery.price(state.year - self.resolved.years[0])
-        )
-        self.before, self.now = self.now if self.records else seen, seen
-        self.state, self.levers, self.equilibrium, self._last = state, now, equilibrium, data
-        self.records.append(YearRecord(state.year, state, equilibrium.lean(), measured, decisions))
+        played = None
+        if decisions is not None:
+            interventions = tuple(intervention_log(self.resolved, year.year, year.before, state))
+            played = Played(year.before, state, self.rules, decisions, kept, interventions)
+        if played is not None:
+            self.before = self.now
+        self.now = statistics(year, equilibrium, data, self.yardsticks)
+        self.equilibrium, self._last = equilibrium, data
+        self.records.append(YearRecord(state, equilibrium.lean(), measured, played))

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.indicators import INDICATORS
-from sim.levers import EVENT, POLICY, SETTING
+from sim.levers import EVENT, POLICY
 from sim.runs.saved import Run
+from sim.scenario.settings import SETTING
 from sim.texts import Texts
 
 

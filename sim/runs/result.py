@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decomp.labels import index_of
-from sim.behaviour import log
 from sim.calibration.groups import GROUP
 from sim.indicators import INDICATORS, PAIR_INDICATORS
+from sim.rules import log
 from sim.runs.saved import WORLD, Run
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ class RunResult(Run):
 
     @cached_property
     def decisions(self) -> DataFrame:
-        """Columns year, economy, lever, partner, sector, before, after, reason, drivers; see :mod:`sim.behaviour.log`."""
+        """Columns year, economy, lever, partner, sector, before, after, reason, drivers; see :mod:`sim.rules.log`."""
         batches = [batch for record in self.records for batch in record.log()]
         return log.frame(batches, self.economies, self.sectors)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,8 @@ from sim.runs.result import RunResult, Status
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
-    from sim.model import WorldModel, YearRecord
+    from sim.model import WorldModel
+    from sim.rules import Rule
     from sim.scenario.layers import Overrides
     from sim.scenario.read import LoadedScenario, ScenarioSource
 
@@ -38,6 +39,7 @@ def run(
     overrides: Overrides | None = None,
     years: tuple[int, int] | None = None,
     table: WorldTable | None = None,
+    rules: Iterable[Rule] | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
     stop: Stop | None = None,
@@ -56,6 +58,8 @@ def run(
         Run only these years; the base year stays.
     table : WorldTable, optional
         Used instead of the table that the scenario names.
+    rules : iterable of Rule, optional
+        Rules of behaviour beside the built-in ones, or instead of those of the same name; see :mod:`sim.rules`.
     threads : int, optional
         BLAS threads; 1 for small tables and all processors for large ones when absent. Recorded in the result.
     progress : callable, optional
@@ -80,7 +84,9 @@ def run(
     """
     from sim.scenario.read import read_scenario
 
-    loaded = read_scenario(source, overrides, years=years, seed=seed, table=table, indicators=INDICATORS)
+    loaded = read_scenario(
+        source, overrides, years=years, seed=seed, table=table, indicators=INDICATORS, rules=rules or ()
+    )
     return run_loaded(loaded, threads=threads, progress=progress, stop=stop)
 
 
@@ -93,14 +99,15 @@ def run_loaded(
     count = threads_for(loaded.table.n) if threads is None else threads
     with blas_threads(count) as blas:
         start = time.perf_counter()
-        model = WorldModel(loaded.resolved, loaded.table, seed=loaded.resolved.scenario.seed)
+        model = WorldModel(loaded.resolved, loaded.table, collect=False)
         ready = time.perf_counter()
         status, message, error = play(model, loaded.resolved.years, progress, stop)
         end = time.perf_counter()
     timings = {"setup": ready - start, "years": end - ready, "total": end - start}
     settings = {"seed": loaded.resolved.scenario.seed, "threads": count, "blas": blas}
-    records: tuple[YearRecord, ...] = tuple(model.records)
-    return RunResult(loaded, records, status, message, error, timings, settings, model.notes)
+    records, notes = tuple(model.records), model.notes
+    model.close()
+    return RunResult(loaded, records, status, message, error, timings, settings, notes)
 
 
 def play(

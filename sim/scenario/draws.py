@@ -13,7 +13,7 @@ from sim.calibration import parameters
 from sim.calibration.parameters import parameter
 from sim.errors import Problems
 from sim.fields import ELASTICITY_SETS, Model
-from sim.levers import SETTING
+from sim.scenario.settings import SETTING
 from sim.scenario.yaml_text import KeyPath
 
 if TYPE_CHECKING:

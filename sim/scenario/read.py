@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Integral
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from decomp.errors import DataMissingError
 from decomp.labels import did_you_mean, listed
 from sim.errors import Problem, Problems, ScenarioError, quoted
+from sim.rules import Rule
 from sim.scenario import is_file, scenario_files
 from sim.scenario.labels import OPTIONAL
 from sim.scenario.layers import Overrides, inherited, overridden
@@ -70,6 +71,7 @@ def read_scenario(
     seed: int | None = None,
     table: WorldTable | None = None,
     indicators: Collection[str] | None = None,
+    rules: Iterable[Rule] = (),
 ) -> LoadedScenario:
     """Read a scenario, check it and resolve it against its table.
 
@@ -85,6 +87,8 @@ def read_scenario(
         Used instead of the table that the scenario names.
     indicators : collection of str, optional
         Ids that expectations may name.
+    rules : iterable of Rule
+        Beside or instead of the built-in ones.
 
     Raises
     ------
@@ -101,16 +105,17 @@ def read_scenario(
         document, file = YamlDocument("", "", data, Node(Place(""))), ""
     document = overridden(inherited(document, file, read_document), overrides)
     problems = Problems(document)
-    scenario = structure(document.data, problems)
+    rules = tuple(rules)
+    scenario = structure(document.data, problems, rules)
     if scenario is None:
         problems.raise_errors()
         raise AssertionError("a scenario without a fault was not accepted")
-    check(scenario, problems, indicators=indicators)
+    check(scenario, problems, indicators=indicators, rules=rules)
     if table is None:
         table = _table(scenario, file, problems)
     if table is not None:
         scenario = _for_run(scenario, table, years, seed, problems)
-        resolved = resolve(scenario, table, problems=problems)
+        resolved = resolve(scenario, table, rules=rules, problems=problems)
     problems.raise_errors()
     assert table is not None
     for warning in problems.warnings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
@@ -10,31 +10,15 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import calibration
 from sim.errors import Problems
-from sim.scenario.cooperation_terms import (
-    GOVERNANCE_BY_ECONOMY,
-    LEDGER_BY_ECONOMY,
-    CarbonTerms,
-    LedgerTerms,
-    carbon_terms,
-    check_shares,
-    ledger_terms,
-    of_types,
-)
+from sim.levers import POLICY
+from sim.rules import Rule, in_play
 from sim.scenario.interventions import Intervention, combined, interventions_of
 from sim.scenario.labels import TableLabels
 from sim.scenario.schema import Scenario
-from sim.scenario.settings import FACTORS
-from sim.scenario.yaml_text import YamlDocument
+from sim.scenario.yaml_text import KeyPath, YamlDocument
 
 Array = NDArray[np.float64]
-
-#: Settings that `overrides` can give per economy.
-AUTOMATION_BY_ECONOMY = (
-    "robot_speed", "ai_speed", "robot_ceiling", "ai_ceiling", "base_access", "open_source", "technology_sharing", "ai_home_share",
-)  # fmt: skip
-PROTECTION_BY_ECONOMY = ("sensitivity", "memory", "adjustment", "cap", "threshold", "retaliation")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,19 +33,12 @@ class ResolvedScenario:
         Labels of the table.
     interventions : tuple of Intervention
         Policies, then events, each in the order of the file.
-    automation, protection : mapping of str to ndarray, shape (G,)
-        The settings that can differ by economy, overrides and factors applied: what each agent has. An economy with its
-        own calibrated robot speed (China) has it in proportion to the scenario's general one unless `overrides` names it.
-    acting : ndarray of bool, shape (G,)
-        False for economies that are passive in protection.
     growth : mapping of str to ndarray, shape (T, G)
         Levels of productivity, labour and capital relative to the base year, for the T years of the horizon.
     trade_elasticity : str, float or mapping of sector label to float
         As in the scenario, sector groups expanded.
-    governance : mapping of str to ndarray, shape (G,)
-        Policy lag in years and targeting precision.
-    ledger : LedgerTerms or None
-    carbon : CarbonTerms or None
+    rules : tuple of Rule
+        Those of the run, in the order in which they act, each with its settings looked up in the table.
     groups : mapping of str to tuple of int
         Tracked groups of economies by name, as positions: those of the table, then the scenario's own.
     """
@@ -70,20 +47,20 @@ class ResolvedScenario:
     economies: tuple[str, ...]
     sectors: tuple[str, ...]
     interventions: tuple[Intervention, ...]
-    automation: Mapping[str, Array]
-    protection: Mapping[str, Array]
-    acting: NDArray[np.bool_]
     growth: Mapping[str, Array]
     trade_elasticity: str | float | Mapping[str, float]
+    rules: tuple[Rule, ...]
     groups: Mapping[str, tuple[int, ...]]
-    governance: Mapping[str, Array]
-    ledger: LedgerTerms | None
-    carbon: CarbonTerms | None
 
     @property
     def years(self) -> tuple[int, ...]:
         """All years of the run, the base year first."""
         return tuple(self.scenario.horizon)
+
+    @property
+    def terms(self) -> Mapping[str, Mapping[str, Any]]:
+        """What the rules made of their settings, by rule: arrays by economy (G,), overrides and factors applied."""
+        return {rule.name: rule.terms for rule in self.rules}
 
     def in_force(
         self, year: int, lever: str | None = None, kind: Literal["policy", "event"] | None = None
@@ -124,7 +101,12 @@ class ResolvedScenario:
 
 
 def resolve(
-    scenario: Scenario, table: Any, *, document: YamlDocument | None = None, problems: Problems | None = None
+    scenario: Scenario,
+    table: Any,
+    *,
+    rules: Iterable[Rule] = (),
+    document: YamlDocument | None = None,
+    problems: Problems | None = None,
 ) -> ResolvedScenario:
     """Resolve a scenario against a table.
 
@@ -132,6 +114,8 @@ def resolve(
     ----------
     scenario : Scenario
     table : WorldTable, or anything with its labels and groups
+    rules : iterable of Rule
+        Beside or instead of the built-in ones.
     document : YamlDocument, optional
         The text, so that problems can name their place.
     problems : Problems, optional
@@ -146,31 +130,26 @@ def resolve(
     labels = TableLabels(table, problems, scenario.groups)
     scenario = _filled(scenario)
     moves = interventions_of(scenario, labels)
-    behaviour = scenario.behaviour
-    own = {"robot_speed": calibration.robot_speed(table) / calibration.parameter("automation.robot_speed")}
-    automation = _by_economy(behaviour.automation, AUTOMATION_BY_ECONOMY, labels, "automation", own)
-    types = of_types(behaviour.protection.types, labels)
-    protection = _by_economy(behaviour.protection, PROTECTION_BY_ECONOMY, labels, "protection", types=types)
-    check_shares(moves, automation, labels)
-    governance = _by_economy(behaviour.governance, GOVERNANCE_BY_ECONOMY, labels, "governance")
-    if not behaviour.governance.active:
-        governance = {"lag": _read_only(np.zeros(labels.G)), "precision": _read_only(np.ones(labels.G))}
-    costs = _by_economy(behaviour.ledger, LEDGER_BY_ECONOMY, labels, "ledger")
-    ledger = ledger_terms(scenario, labels, MappingProxyType(costs))
-    carbon = carbon_terms(scenario, labels, table)
-    acting = np.ones(labels.G, dtype=bool)
-    acting[_passive(scenario, labels)] = False
-    acting.flags.writeable = False
+    behaviour, horizon = scenario.behaviour, range(scenario.years[0], max(scenario.years) + 1)
+    playing = tuple(
+        rule.resolved(getattr(behaviour, rule.section, None) or rule.Settings(), labels, horizon)
+        for rule in in_play(rules, type(behaviour).model_fields)
+    )
+    _check_shares(moves, {lever: level for rule in playing for lever, level in rule.shares().items()}, labels)
     growth = {name: _growth(scenario, name, labels) for name in ("productivity", "labour", "capital")}
-    _warn_of_spirals(scenario, protection["retaliation"], acting, labels)
     elasticity = _elasticity(scenario.economy.trade_elasticity, labels)
     labels.check_expectations(scenario)
     problems.raise_errors()
     return ResolvedScenario(
-        scenario, labels.economies, labels.sectors, moves,
-        MappingProxyType(automation), MappingProxyType(protection), acting, MappingProxyType(growth), elasticity,
-        labels.tracked, MappingProxyType(governance), ledger, carbon,
-    )  # fmt: skip
+        scenario,
+        labels.economies,
+        labels.sectors,
+        moves,
+        MappingProxyType(growth),
+        elasticity,
+        playing,
+        labels.tracked,
+    )
 
 
 def _filled(scenario: Scenario) -> Scenario:
@@ -186,57 +165,29 @@ def _filled(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"policies": tuple(policies)})
 
 
-def _by_economy(
-    settings: Any,
-    fields: tuple[str, ...],
-    labels: TableLabels,
-    family: str,
-    own: Mapping[str, Array] = MappingProxyType({}),
-    types: Mapping[str, Array] = MappingProxyType({}),
-) -> dict[str, Array]:
-    """General settings as arrays (G,), then overrides: groups first, so that a single economy wins over its group.
-
-    ``own`` holds, for settings with calibrated values of single economies, their ratio to the general default. A factor
-    multiplies what the economy has without overrides; the most specific override, level or factor, is the one that counts.
-    ``types`` holds what country types give (NaN: nothing); it stands between the general settings and the overrides.
-    """
-    arrays = {field: np.full(labels.G, float(getattr(settings, field))) * own.get(field, 1.0) for field in fields}
-    for field, given in types.items():
-        arrays[field] = np.where(np.isnan(given), arrays[field], given)
-    plain = {field: array.copy() for field, array in arrays.items()}
-    order = sorted(settings.overrides.items(), key=lambda item: item[0] in labels.economies)
-    for name, given in order:
-        where = labels.economy_key(("behaviour", family, "overrides"), name)
-        for field in given.model_fields_set:
-            value = getattr(given, field)
-            if value is not None and field in FACTORS:
-                arrays[FACTORS[field]][where] = value * plain[FACTORS[field]][where]
-            elif value is not None:
-                arrays[field][where] = value
-    return {field: _read_only(array) for field, array in arrays.items()}
-
-
-def _passive(scenario: Scenario, labels: TableLabels) -> list[int]:
-    protection = scenario.behaviour.protection
-    if "passive" not in protection.model_fields_set and "row" not in labels.economy_names:
-        return []  # the default group; a table without a rest of the world has no such group
-    return labels.economy_list(("behaviour", "protection", "passive"), protection.passive)
-
-
-def _warn_of_spirals(scenario: Scenario, retaliation: Array, acting: NDArray[np.bool_], labels: TableLabels) -> None:
-    """Warn when two economies would answer each other's answers without end: r_i · r_j ≥ 1."""
-    if not scenario.behaviour.protection.active or acting.sum() < 2:
-        return
-    able = np.flatnonzero(acting)
-    one, two = (int(k) for k in able[np.argsort(-retaliation[able], kind="stable")[:2]])
-    product = float(retaliation[one] * retaliation[two])
-    if product >= 1.0:
-        pair = f"{labels.economies[one]} and {labels.economies[two]}"
-        labels.problems.add(
-            ("behaviour", "protection", "retaliation"), "S026",
-            f"the coefficients of {pair} multiply to {product:g}; from 1 on retaliation feeds on itself until the cap stops it.",
-            help="keep the product of every pair below 1, for example 0.94 each", warning=True,
-        )  # fmt: skip
+def _check_shares(moves: Sequence[Intervention], start: Mapping[str, Array], labels: TableLabels) -> None:
+    """Record policies and events whose sum leaves the limits of a share; ``start`` are the levels of the base year."""
+    for lever, base in start.items():
+        concerned = [move for move in moves if move.lever == lever]
+        limit = POLICY[lever]
+        for year in sorted({y for move in concerned for y in (move.first, move.last)}):
+            active = [move for move in concerned if move.share(year) > 0.0]
+            level = combined(active, base, base, year)
+            wrong = (level > limit.max + 1e-12) | (level < limit.min - 1e-12)
+            reported = any(
+                (abs(move.amount) > limit.max and move.operation == "set") or abs(move.amount) > 1.0 for move in active
+            )
+            if not wrong.any() or reported:
+                continue
+            cell = tuple(int(k) for k in np.argwhere(wrong)[0])
+            last = next(move for move in reversed(active) if move.mask[cell])
+            place: KeyPath = ("policies" if last.kind == "policy" else "events", last.index)
+            where = " with ".join(labels.economies[k] for k in cell)
+            labels.problems.add(
+                place, "S013", f"brings {lever} of {where} to {level[cell]:g} in {year}, together with what else moves it.",
+                help=f"allowed: {limit.allowed} ({limit.unit})",
+            )  # fmt: skip
+            break
 
 
 def _growth(scenario: Scenario, name: str, labels: TableLabels) -> Array:

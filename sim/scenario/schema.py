@@ -12,7 +12,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StrictFloat, StrictInt, StrictStr, WithJsonSchema, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SerializeAsAny,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from sim._version import __version__
@@ -214,7 +223,7 @@ class Scenario(Model):
     )
     draws: Draws = Field(default_factory=Draws, description="What the members of an ensemble differ in.")
     economy: EconomySettings = Field(default_factory=EconomySettings, description="How the world table answers.")
-    behaviour: Behaviour = Field(default_factory=Behaviour, description="How the agents behave.")
+    behaviour: SerializeAsAny[Behaviour] = Field(default_factory=Behaviour, description="How the agents behave.")
     policies: tuple[Policy, ...] = Field((), description="Levers moved by the scenario.")
     events: tuple[Event, ...] = Field((), description="Shocks.")
     baseline: Baseline = Field(default_factory=Baseline, description="Assumed growth.")

@@ -13,11 +13,13 @@ from pydantic import BaseModel, ValidationError
 
 from decomp.labels import listed
 from sim.errors import Problems, quoted
-from sim.levers import EVENT, POLICY, SETTING, Lever
+from sim.levers import EVENT, POLICY, Lever
+from sim.rules import Rule, in_play
+from sim.rules.base import unanswered
 from sim.scenario import scenario_files
-from sim.scenario.cooperation_terms import check_cooperation
 from sim.scenario.draws import check_draws
 from sim.scenario.schema import BEFORE_READING, LONGEST, Expectation, Scenario
+from sim.scenario.settings import SETTING
 from sim.scenario.yaml_text import KeyPath
 
 #: Lists whose broken entries are left out while the others are checked on, and how many entries they may have.
@@ -28,6 +30,8 @@ STAND_INS: Mapping[str, Any] = {"name": "unnamed", "title": "-", "question": "-"
 TAXES: Mapping[str, tuple[str, str]] = {"tariff": ("a tariff", "import"), "export-tax": ("an export tax", "export")}
 HIGH_TAX = 2.0
 
+#: What else to do about a key of `behaviour:` that no rule has.
+_OF_RULES = "; a rule of your own: `sim.run(…, rules=[MyRule()])`, or a package that offers it as `unweave.rules`"
 _MAPPING = "a mapping (lines of `key: value`)"
 _EXPECTED = {
     "float_type": "a number",
@@ -51,7 +55,7 @@ _OWN_WORDS = ("one_amount", "level_or_factor")
 _OWN_WORDS_OF_A_VALUE = ("bad_growth", "bad_elasticity", "bad_intensities", "bad_types", "bad_range", "bad_chosen")
 
 
-def structure(data: Any, problems: Problems) -> Scenario | None:
+def structure(data: Any, problems: Problems, rules: tuple[Rule, ...] = ()) -> Scenario | None:
     """Return the scenario that the data hold, without the parts that are wrong; every problem is recorded.
 
     ``problems.indices`` maps the positions of the remaining policies, events and expectations to those in the text, and
@@ -66,8 +70,9 @@ def structure(data: Any, problems: Problems) -> Scenario | None:
             problems.add((name,), "S006", f"has {len(data[name]):,} entries; at most {most:,}.", key=True)
     if problems.errors:
         return None
+    context = {"rules": rules}
     try:
-        return Scenario.model_validate(data)
+        return Scenario.model_validate(data, context=context)
     except ValidationError as error:
         details = error.errors(include_url=False)
     for detail in details:
@@ -75,7 +80,8 @@ def structure(data: Any, problems: Problems) -> Scenario | None:
             return None
         _record(detail, problems)
     try:
-        return Scenario.model_validate(_pruned(data, [tuple(detail["loc"]) for detail in details], problems))
+        sound = _pruned(data, [tuple(detail["loc"]) for detail in details], problems)
+        return Scenario.model_validate(sound, context=context)
     except ValidationError:
         return None
 
@@ -106,7 +112,8 @@ def _record(detail: Any, problems: Problems) -> None:
     if kind == "extra_forbidden" and path == ("extends",):
         problems.add(path, "S029", "cannot be given as an override; write it in the scenario.", key=True)
     elif kind == "extra_forbidden":
-        problems.unknown(path, "S010", "key", path[-1], _keys_at(path[:-1]), key=True)
+        more = _OF_RULES if path[:-1] == ("behaviour",) else ""
+        problems.unknown(path, "S010", "key", path[-1], _keys_at(path[:-1]), key=True, more=more)
     elif kind == "missing":
         meaning = getattr(_field(path), "description", "") or ""
         problems.add(path, "S011", "is missing.", help=f"add a line `{path[-1]}: …`: {meaning}", key=len(path) > 1)
@@ -248,7 +255,13 @@ def _choices(path: KeyPath) -> list[Any]:
 # -- meaning ------------------------------------------------------------------------------------------
 
 
-def check(scenario: Scenario, problems: Problems, *, indicators: Collection[str] | None = None) -> None:
+def check(
+    scenario: Scenario,
+    problems: Problems,
+    *,
+    indicators: Collection[str] | None = None,
+    rules: Iterable[Rule] = (),
+) -> None:
     """Record everything in the scenario that cannot be meant so.
 
     Parameters
@@ -257,6 +270,8 @@ def check(scenario: Scenario, problems: Problems, *, indicators: Collection[str]
     problems : Problems
     indicators : collection of str, optional
         Ids that expectations may name; not checked when not given.
+    rules : iterable of Rule
+        Beside or instead of the built-in ones.
     """
     start, end = scenario.years
     known_years = "years" not in problems.assumed and start <= end <= start + LONGEST
@@ -265,7 +280,14 @@ def check(scenario: Scenario, problems: Problems, *, indicators: Collection[str]
         problems.add(("years",), "S023", message, help="write [first, last]")
     elif "years" not in problems.assumed and not known_years:
         problems.add(("years",), "S013", f"{end - start} years are too many; at most {LONGEST}.")
-    check_cooperation(scenario, problems, known_years=known_years)
+
+    def inside(year: int, path: KeyPath, *, key: bool = False) -> bool:
+        return not known_years or check_year(year, scenario, path, problems, key=key)
+
+    for rule in in_play(rules, type(scenario.behaviour).model_fields):
+        rule.check(getattr(scenario.behaviour, rule.section, None) or rule.Settings(), scenario, problems, inside)
+    if scenario.economy.closure == "fixed-prices":
+        _check_payments(scenario, problems)
     for i, policy in enumerate(scenario.policies):
         path: KeyPath = ("policies", i)
         lever, given = POLICY[policy.lever], "add" if policy.value is None else "value"
@@ -295,6 +317,15 @@ def check(scenario: Scenario, problems: Problems, *, indicators: Collection[str]
             for year in levels if isinstance(levels, dict) else ():
                 check_year(year, scenario, ("baseline", name, label, year), problems, key=True)
     check_draws(scenario, problems)
+
+
+def _check_payments(scenario: Scenario, problems: Problems) -> None:
+    """Record policies and events that move income or spending, where both stay fixed."""
+    moved = [(("policies", i, "lever"), POLICY[policy.lever]) for i, policy in enumerate(scenario.policies)]
+    moved += [(("events", i, "type"), EVENT[event.type]) for i, event in enumerate(scenario.events)]
+    for path, lever in moved:
+        if lever.pays:
+            unanswered(problems, path, lever.pays)
 
 
 def check_year(year: int, scenario: Scenario, path: KeyPath, problems: Problems, *, key: bool = False) -> bool:

@@ -22,13 +22,13 @@ from numpy.typing import NDArray
 from decomp.errors import DecompError
 from sim.calibration import CalibrationError
 from sim.errors import SimError
-from sim.levers import SETTING
 from sim.runs.result import RunResult, Status
 from sim.runs.runner import run_loaded
 from sim.scenario.draws import Drawn, Draws, drawn_parameters
 from sim.scenario.read import LoadedScenario
 from sim.scenario.resolve import resolve
 from sim.scenario.schema import Scenario
+from sim.scenario.settings import SETTING
 
 if TYPE_CHECKING:
     from sim.scenario.read import LoadedScenario
@@ -152,7 +152,7 @@ def _put(data: dict[str, Any], id: str, value: Any) -> None:
 
 def _put_timing(data: dict[str, Any], loaded: LoadedScenario, timing: Mapping[tuple[str, str], float]) -> None:
     """Speeds of every economy as overrides: what it has in this member, divided by the relative time it needs."""
-    speeds = resolve(Scenario.model_validate(data), loaded.table).automation
+    speeds = resolve(Scenario.model_validate(data), loaded.table).terms["automation"]
     overrides = data["behaviour"]["automation"]["overrides"]
     for r, code in enumerate(loaded.table.economies):
         own = {key: value for key, value in overrides.get(code, {}).items() if not key.startswith(SPEEDS)}

@@ -8,7 +8,7 @@ import pytest
 
 from sim.calibration import parameters
 from sim.cli.knowledge import entries, find, names
-from sim.levers import SETTING
+from sim.scenario.settings import SETTING
 from sim.texts import Texts
 from tests.cli.conftest import Call
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from sim.behaviour.log import REASONS
 from sim.explorer.contents import decisions_view as view
 from sim.explorer.contents.decisions_view import Filter
-from sim.explorer.contents.rules import RULES, driver
+from sim.explorer.contents.rules import driver
 from sim.explorer.setups.engine import simulate
 from sim.explorer.setups.setup import Setup
+from sim.rules import reasons
 from sim.runs.saved import Run
 from sim.texts import LANGUAGES, Texts
 from sim.texts.formats import NBSP
@@ -21,11 +21,10 @@ def ledger() -> Run:
 
 
 def test_every_kind_of_reason_has_a_rule_with_an_equation_and_texts() -> None:
-    assert set(RULES) == set(REASONS)
     for lang in LANGUAGES:
         texts = Texts(lang)
-        for kind, rule in RULES.items():
-            assert rule.equations and texts.get(f"rule.{rule.id}") and texts.get(f"kind.{kind}")
+        for kind, reason in reasons().items():
+            assert reason.method.equations and texts.get(f"rule.{reason.method.id}") and texts.get(f"kind.{kind}")
 
 
 def test_filters_leave_what_they_name(ledger: Run) -> None:

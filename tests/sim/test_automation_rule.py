@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.behaviour import automation
+from sim.rules import automation
 
 
 def test_providers_have_full_access_and_help_closes_the_gap() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.behaviour import protection
+from sim.rules import protection
+from sim.state import mean_tariff_on_partner
 
 EQUAL = np.ones(4)
 FOREIGN = np.array([[False, False], [True, True], [True, False]])
@@ -140,7 +141,7 @@ def test_mean_tariff_uses_import_weights() -> None:
     tariffs[0, :, 1] = 0.1, 0.5
     weights = np.zeros((2, 2, 2))
     weights[0, :, 1] = 0.75, 0.25
-    assert protection.mean_tariff_on_partner(tariffs, weights)[0, 1] == pytest.approx(0.2)
+    assert mean_tariff_on_partner(tariffs, weights)[0, 1] == pytest.approx(0.2)
 
 
 def test_a_customs_union_has_one_external_tariff() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.behaviour import trust
+from sim.rules import trust
 
 INITIAL = np.array([[1.0, 0.7], [0.7, 1.0]])
 

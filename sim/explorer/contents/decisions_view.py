@@ -129,7 +129,7 @@ def _amounts(frame: DataFrame, column: str) -> list[str]:
 
 def kind_name(kind: str, texts: Texts) -> str:
     """Name of a kind of reason."""
-    return texts(f"kind.{kind}")
+    return texts.get(f"kind.{kind}") or kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,9 @@ def why(run: Run, place: int, texts: Texts) -> Why:
         move=texts("agents.move", before=amount(float(row["before"]), lever), after=amount(float(row["after"]), lever)),
         reason=sentence(kind, str(row["reason"]), drivers, partner, sector, texts),
         kind=kind,
-        numbers=tuple((texts(f"driver.{name}"), driver(kind, name, value)) for name, value in drivers.items()),
+        numbers=tuple(
+            (texts.get(f"driver.{name}") or name, driver(kind, name, value)) for name, value in drivers.items()
+        ),
     )
 
 

@@ -21,7 +21,7 @@ from sim.explorer.contents.decisions_view import (
     when,
     why,
 )
-from sim.explorer.contents.rules import DESIGN, RULES
+from sim.explorer.contents.rules import RULES_FOLDER, method_of
 from sim.explorer.parts import picking, run_choice, ui
 from sim.explorer.state import session
 from sim.indicators import INDICATORS
@@ -174,7 +174,7 @@ def _why(run: Run, frame: DataFrame) -> None:
         help=texts("agents.which_help"),
     )
     found = why(run, place, texts)
-    rule = RULES[found.kind]
+    rule = method_of(found.kind)
     st.subheader(found.move, anchor=False)
     st.markdown(found.reason)
     if found.numbers:
@@ -188,10 +188,11 @@ def _why(run: Run, frame: DataFrame) -> None:
             height=min(38 + 35 * len(found.numbers), 248),
             alt=texts("agents.numbers_alt"),
         )
-    st.markdown(f"**{texts('agents.by_rule', rule=kind_name(found.kind, texts))}**  \n{texts(f'rule.{rule.id}')}")
+    about = texts(f"rule.{rule.id}") if rule.id else ""
+    st.markdown(f"**{texts('agents.by_rule', rule=kind_name(found.kind, texts))}**  \n{about}")
     for equation in rule.equations:
         st.latex(equation)
-    if rule.source.startswith(DESIGN):
+    if rule.source.startswith(RULES_FOLDER):
         st.caption(texts("agents.source", source=rule.source))
     parameters = rule_parameters(run, rule.parameters)
     if not parameters.empty:

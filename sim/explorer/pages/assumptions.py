@@ -9,7 +9,7 @@ import streamlit as st
 
 from sim.charts.figure import Figure
 from sim.explorer.contents import method_view, proof_view
-from sim.explorer.contents.rules import DISTINCT
+from sim.explorer.contents.rules import methods
 from sim.explorer.parts import picking, run_choice, ui
 from sim.explorer.state import session
 from sim.report.sources import limits, provenance
@@ -219,7 +219,7 @@ def _equations(_: Run | None) -> None:
         left.markdown(texts(f"method.eq_{name}"))
         right.latex(equation)
     st.header(texts("method.rules"), anchor=False)
-    for rule in DISTINCT:
+    for rule in methods():
         left, right = st.columns([5, 6], vertical_alignment="center")
         left.markdown(f"{texts(f'rule.{rule.id}')}  \n*{rule.source}*")
         for equation in rule.equations:

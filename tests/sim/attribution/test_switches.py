@@ -7,8 +7,9 @@ from typing import Any, get_args
 import pytest
 
 from sim.attribution import only, used
-from sim.channels import CHANNELS, PATHS, channel_of_family, channel_of_lever
+from sim.channels import CHANNELS
 from sim.levers import POLICY
+from sim.rules import BUILT_IN
 from sim.scenario.schema import PolicyLever, Scenario
 from sim.scenario.settings import Behaviour
 
@@ -84,20 +85,11 @@ def test_strengths_stay_when_a_channel_is_off() -> None:
     assert given.behaviour.trust.active, "the scenario itself is unchanged"
 
 
-#: Families that say how something acts and move nothing by themselves.
-MODIFIERS = {"governance", "types"}
-
-
-def test_every_family_of_behaviour_can_be_switched_off_and_channels_name_only_what_exists() -> None:
-    families, levers = set(Behaviour.model_fields), set(POLICY)
-    for one in CHANNELS.values():
-        assert set(one.levers) <= levers
+def test_every_rule_can_be_switched_off_and_every_rule_and_lever_has_a_channel() -> None:
     bare = only(scenario(), ())
-    for family in families - MODIFIERS:
-        assert getattr(bare.behaviour, family).active is False, f"{family} cannot be switched off"
+    assert {rule.section for rule in BUILT_IN} == set(Behaviour.model_fields)
+    for rule in BUILT_IN:
+        assert getattr(bare.behaviour, rule.section).active is False, f"{rule.name} cannot be switched off"
+        assert rule.channel in CHANNELS
     for lever in get_args(PolicyLever):
-        assert channel_of_lever(lever) in CHANNELS
-
-
-def test_what_no_channel_names_belongs_to_the_paths() -> None:
-    assert channel_of_lever("something-new") == channel_of_family("something-new") == PATHS
+        assert POLICY[lever].channel in CHANNELS

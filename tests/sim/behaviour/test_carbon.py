@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.behaviour import carbon
+from sim.rules import carbon
 
 OUTPUT = np.array([[100.0, 50.0], [80.0, 40.0], [60.0, 60.0]])
 INTENSITY = np.array([[1.0, 0.1], [3.0, 0.2], [1.0, 0.1]])

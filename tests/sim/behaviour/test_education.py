@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.behaviour import education
+from sim.rules import education
 
 TERMS = {"ceiling": 0.8, "scale": 0.02}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.behaviour import governance
+from sim.rules import governance, ledger
 
 TARGETS = np.array([[True, True, False], [True, True, False]])
 WEIGHTS = np.array([[0.4, 0.3, 0.0], [0.2, 0.1, 0.0]])
@@ -38,6 +38,6 @@ def test_a_lag_looks_back_and_a_part_of_a_year_mixes() -> None:
 
 
 def test_better_tools_close_their_share_of_the_gap() -> None:
-    assert governance.improved(0.6, 2.0, gain=0.0, cut=0.0) == (0.6, 2.0)
-    assert governance.improved(0.6, 2.0, gain=1.0, cut=1.0) == (1.0, 0.0)
-    assert governance.improved(1.0, 0.0, gain=0.5, cut=0.5) == (1.0, 0.0)
+    assert ledger.improved(0.6, 2.0, gain=0.0, cut=0.0) == (0.6, 2.0)
+    assert ledger.improved(0.6, 2.0, gain=1.0, cut=1.0) == (1.0, 0.0)
+    assert ledger.improved(1.0, 0.0, gain=0.5, cut=0.5) == (1.0, 0.0)

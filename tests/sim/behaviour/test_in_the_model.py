@@ -143,14 +143,14 @@ def test_a_ledger_of_three_spreads_year_by_year_or_dies(cost: float, patience: f
 
 def test_every_choice_follows_from_its_numbers(table: WorldTable) -> None:
     found = run(table, {**BACKLASH, "ledger": ON})
-    costs = found.loaded.resolved.ledger.costs
+    terms = found.loaded.resolved.terms["ledger"]
     for record in found.records[1:]:
-        acts, before, after = record.decisions, record.decisions.before.ledger, record.decisions.after.ledger
-        threshold = costs["running_cost"] + costs["entry_cost"] / 10.0
-        willing = found.loaded.resolved.ledger.willing
+        acts, before, after = record.played.decisions["ledger"], record.played.before.ledger, record.played.after.ledger
+        threshold = terms["running_cost"] + terms["entry_cost"] / 10.0
+        saving, willing = np.array([act.saving for act in acts]), terms["willing"]
         joined = after & ~before
         if record.year > 2012:
-            np.testing.assert_array_equal(joined, ~before & willing & (acts.ledger_saving > threshold))
+            np.testing.assert_array_equal(joined, ~before & willing & (saving > threshold))
 
 
 def test_the_ledger_slows_the_fall_of_interdependence_under_the_same_shocks(table: WorldTable) -> None:
@@ -254,7 +254,7 @@ def test_sharing_reaches_its_partners_by_the_weight_of_who_shares(table: WorldTa
     def access(who: Any, partners: Any) -> dict[str, float]:
         policy = [{"who": who, "lever": "technology-sharing", "partners": partners, "value": 1.0}]
         found = run(table, DIFFUSION, last=2012, policies=policy)
-        plans = found.records[-1].decisions.plans
+        plans = found.records[-1].played.decisions["automation"]
         return {name: float(plans[table.economy(name)].access[1]) for name in ("IND", "EME", "USA")}
 
     everyone, one = access("automation-leaders", "IND"), access("USA", "IND")
@@ -268,12 +268,12 @@ def test_an_event_opens_the_frontier_for_its_years_only(table: WorldTable) -> No
     events = [{"type": "open-source", "who": ["IND"], "size": 0.5, "from": 2013, "duration": 2}]
     found = run(table, DIFFUSION, events=events, last=2016)
     r = table.economy("IND")
-    seen = {record.year: record.decisions.plans[r].access.tolist() for record in found.records[1:]}
+    seen = {record.year: record.played.decisions["automation"][r].access.tolist() for record in found.records[1:]}
     assert seen[2012] == seen[2015] == seen[2016] == pytest.approx([0.1, 0.1])
     assert seen[2013] == seen[2014] == pytest.approx([0.1, 0.55])  # open models help with AI only
     shocks = {record.year: record.equilibrium.shocks.ai_home_share for record in found.records}
     assert shocks[2012] is None
-    assert shocks[2013][r] > found.loaded.resolved.automation["ai_home_share"][r]
+    assert shocks[2013][r] > found.loaded.resolved.terms["automation"]["ai_home_share"][r]
 
 
 # -- carbon -----------------------------------------------------------------------------------------
@@ -286,8 +286,8 @@ def test_the_market_clears_every_year_and_transfers_close(table: WorldTable) -> 
     assert all(price > 0 for price in prices[1:])
     assert prices[-1] > prices[1]
     for record in found.records[1:]:
-        market, terms = record.decisions.carbon, found.loaded.resolved.carbon
-        cap = terms.cap[record.year - 2011]
+        market, terms = record.played.kept["carbon"], found.loaded.resolved.terms["carbon"]
+        cap = terms["cap"][record.year - 2011]
         assert market.emissions.sum() == pytest.approx(market.allowances.sum(), rel=1e-9)
         assert market.allowances.sum() == pytest.approx(cap * _base_emissions(table, found), rel=1e-6)
         received = np.asarray(record.equilibrium.shocks.transfers)
@@ -297,8 +297,8 @@ def test_the_market_clears_every_year_and_transfers_close(table: WorldTable) -> 
 
 def _base_emissions(table: WorldTable, found: RunResult) -> float:
     output = found.records[0].equilibrium.X.reshape(table.G, table.N)
-    members = found.loaded.resolved.carbon.members
-    return float((found.loaded.resolved.carbon.intensity * output)[members].sum())
+    terms = found.loaded.resolved.terms["carbon"]
+    return float((terms["intensity"] * output)[terms["members"]].sum())
 
 
 def test_sellers_and_buyers_stand_in_the_log(table: WorldTable) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.behaviour import ledger, trust
+from sim.rules import ledger, trust
 
 RNG = np.random.default_rng(11)
 COSTS = {"entry_cost": 0.001, "running_cost": 0.0005, "horizon": 10.0, "patience": 3.0}

@@ -6,8 +6,8 @@ import numpy as np
 
 import decomp
 from sim import calibration
-from sim.behaviour import automation
 from sim.calibration import parameter
+from sim.rules import automation
 
 #: IFR World Robotics 2024: robots per 10,000 manufacturing employees in 2023; China on the basis of 2025's report (2024).
 OBSERVED = {"USA": 295.0, "DEU": 429.0, "JPN": 419.0, "KOR": 1012.0, "CHN": 166.0}

@@ -1,6 +1,6 @@
 """No parameter hides in the code: every number of the model is a calibrated row, a numerical device, or says what it is.
 
-The scan reads the source of the model and lists number literals. Small whole numbers (axes, positions, powers), 0.5, 1.5 and
+The scan reads the source of the model and lists number literals. Limits of settings stand where these are declared. Small whole numbers (axes, positions, powers), 0.5, 1.5 and
 2.0, and numbers beyond 1e-5 … 1e5 (tolerances and guards) carry no economics. What is left must be listed here with its
 reason; a number that decides results belongs in sim/calibration/parameters.csv.
 """
@@ -17,7 +17,7 @@ from sim.cli.knowledge import modules_reading
 
 ROOT = Path(__file__).resolve().parents[3]
 #: Packages and modules in which a number could decide a result.
-SCANNED = ("sim/economy", "sim/behaviour", "sim/model", "sim/indicators", "sim/agents.py", "sim/state.py")
+SCANNED = ("sim/economy", "sim/rules", "sim/model", "sim/indicators", "sim/state.py")
 PLAIN = {0.0, 0.5, 1.0, 1.5, 2.0, 100.0}
 SMALLEST, LARGEST, COUNTING = 1e-5, 1e5, 16
 
@@ -48,7 +48,8 @@ KNOWN = {
     ("sim/economy/solver.py", 60): SOLVER,
     ("sim/economy/solver.py", 40): SOLVER,
     ("sim/economy/solver.py", 0.001): SOLVER,
-    ("sim/behaviour/carbon.py", 0.001): "conversion of units",
+    ("sim/rules/carbon.py", 0.001): "conversion of units",
+    ("sim/rules/carbon.py", 1000): "largest value accepted",
     ("sim/indicators/trade.py", 17): "end of the numbers of the sixteen terms",
 }
 
@@ -57,7 +58,11 @@ def numbers(path: Path) -> set[tuple[float, int]]:
     """Number literals of a file that could be parameters, with their lines."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     doubtful = set()
+    limits = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "setting"]
+    declared = {id(inner) for node in limits for inner in ast.walk(node)}
     for node in ast.walk(tree):
+        if id(node) in declared:
+            continue
         if (
             not isinstance(node, ast.Constant)
             or isinstance(node.value, bool)

@@ -61,7 +61,7 @@ def test_judgement_and_imputation_explain_themselves(file: str) -> None:
 
 
 def test_every_default_that_a_scenario_sets_has_a_row() -> None:
-    from sim.levers import SETTING
+    from sim.scenario.settings import SETTING
 
     assert set(SETTING) <= set(parameters())
     for name, lever in SETTING.items():

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.behaviour.log import COLUMNS, REASONS, batch, frame, sentences
+from sim.rules import reasons
+from sim.rules.log import COLUMNS, batch, frame, sentences
 from sim.runs.result import RunResult
 
 
@@ -31,7 +32,7 @@ def test_every_change_of_adoption_is_logged(busy: RunResult) -> None:
 
 
 def test_every_change_of_a_tariff_is_logged(busy: RunResult) -> None:
-    base = busy.records[0].state.tariffs
+    base = busy.records[0].state.tariff
     decided = busy.decisions.query("lever == 'tariff' and sector != ''")
     place = {name: k for k, name in enumerate(busy.economies)}
     sector = {name: k for k, name in enumerate(busy.sectors)}
@@ -73,7 +74,7 @@ def test_reasons_carry_the_numbers_of_the_rule(busy: RunResult) -> None:
 def base_tariff(run: RunResult, row: pd.Series) -> float:
     table = run.base_table
     cell = table.economy(row["partner"]), table.sector(row["sector"]), table.economy(row["economy"])
-    return float(run.records[0].state.tariffs[cell])
+    return float(run.records[0].state.tariff[cell])
 
 
 def test_every_kind_of_reason_makes_a_sentence() -> None:
@@ -83,8 +84,8 @@ def test_every_kind_of_reason_makes_a_sentence() -> None:
         "coefficient", "number", "level", "hostility", "commitment", "members", "entry", "running", "horizon", "losing",
         "price", "abated", "uncapped", "traded", "allowances", "value",
     }  # fmt: skip
-    for kind in REASONS:
-        one = batch(2020, "tariff", kind, 0, 0.0, 0.1, partner=1, sector=0, **dict.fromkeys(names, 0.25))
+    for kind, reason in reasons().items():
+        one = batch(2020, "tariff", kind, reason, 0, 0.0, 0.1, partner=1, sector=0, **dict.fromkeys(names, 0.25))
         (text,) = sentences(one, ("USA", "CHN"), ("c14",))
         assert "{" not in text
         assert text.endswith(".")

@@ -12,10 +12,11 @@ import sim
 from decomp.table import WorldTable
 from sim.calibration import parameter
 from sim.model import WorldModel
-from sim.model.setup import home_share, union_pairs
-from sim.model.yardsticks import economy_mask, goods, sector_mask
+from sim.model.setup import goods, union_pairs
+from sim.rules.automation import home_share
 from sim.runs.result import RunResult
 from sim.scenario.read import read_scenario
+from sim.state import economy_mask, sector_mask
 from tests.sim.model.conftest import BUSY
 
 OFF = {"automation": {"active": False}, "protection": {"active": False}, "trust": {"active": False}}
@@ -38,15 +39,17 @@ def simple(table: WorldTable, **changes: Any) -> RunResult:
 
 
 def test_leaders_have_full_access_and_open_source_helps_with_ai_only(world: WorldTable) -> None:
-    traits = model(world, behaviour={"automation": {"base_access": 0.2, "open_source": 0.5}}).traits
-    assert traits[world.economy("USA")].access.tolist() == [1.0, 1.0]
-    assert traits[world.economy("IND")].access == pytest.approx([0.2, 0.6])
+    playing = model(world, behaviour={"automation": {"base_access": 0.2, "open_source": 0.5}})
+    playing.step()
+    decisions = playing.records[-1].played.decisions["automation"]
+    assert decisions[world.economy("USA")].access.tolist() == [1.0, 1.0]
+    assert decisions[world.economy("IND")].access == pytest.approx([0.2, 0.6])
 
 
 def test_china_has_its_own_robot_speed_unless_overridden(world: WorldTable) -> None:
     def speeds(settings: dict[str, Any]) -> dict[str, float]:
-        traits = model(world, behaviour={"automation": settings}).traits
-        return {name: float(traits[world.economy(name)].speed[0]) for name in ("USA", "CHN")}
+        terms = model(world, behaviour={"automation": settings}).resolved.terms["automation"]
+        return {name: float(terms["robot_speed"][world.economy(name)]) for name in ("USA", "CHN")}
 
     general = parameter("automation.robot_speed")
     plain = speeds({})
@@ -73,10 +76,10 @@ def test_open_source_services_are_run_at_home() -> None:
 
 
 def test_machines_cost_more_where_labour_is_cheap(world: WorldTable) -> None:
-    saving = model(world, behaviour={"automation": {"wage_gradient": 0.3}}).machinery.saving
+    saving = model(world, behaviour={"automation": {"wage_gradient": 0.3}}).rules[0].saving
     assert saving[world.economy("USA")] == pytest.approx(0.7)
     assert saving[world.economy("IND")] > 1.0
-    uniform = model(world, behaviour={"automation": {"wage_gradient": 0.0}}).machinery.saving
+    uniform = model(world, behaviour={"automation": {"wage_gradient": 0.0}}).rules[0].saving
     assert uniform.tolist() == [0.7] * world.G
 
 
@@ -105,11 +108,11 @@ def test_bound_rates_stop_tariffs_when_respected(world: WorldTable) -> None:
 
     settings = {"active": True, "sensitivity": 10.0, "threshold": 0.0, "respect_bound": True}
     run = sim.run("baseline", table=world, years=(2011, 2020), overrides={"behaviour.protection": settings})
-    state, base = run.records[-1].state, run.records[0].state.tariffs
+    state, base = run.records[-1].state, run.records[0].state.tariff
     # A common external tariff is a mean over members: compare outside the union only.
     alone = ~economy_mask(world, "eu")
     limit = np.maximum(base, bound_tariffs(world))[:, :, alone]
-    assert (state.tariffs[:, :, alone] <= limit + 1e-12).all()
+    assert (state.tariff[:, :, alone] <= limit + 1e-12).all()
     assert (state.increments[:, :, alone] > 0).any()
 
 

@@ -54,7 +54,7 @@ def test_every_change_of_a_tariff_has_one(run: RunResult) -> None:
     changed = 0
     for before, after in zip(run.records, run.records[1:], strict=False):
         known = reasons(run, after.year, "tariff")
-        moved = np.abs(after.state.tariffs - before.state.tariffs).max(axis=1) > 1e-12  # [origin, importer]
+        moved = np.abs(after.state.tariff - before.state.tariff).max(axis=1) > 1e-12  # [origin, importer]
         for s, r in np.argwhere(moved):
             economy, partner = run.economies[r], run.economies[s]
             assert (economy, partner) in known or (economy, "") in known, (after.year, economy, partner)

@@ -57,7 +57,7 @@ def test_only_passive_economies_never_act(busy: RunResult) -> None:
 def test_tariffs_fall_on_foreign_goods_only_and_stay_within_the_cap(busy: RunResult) -> None:
     table = busy.base_table
     services = table.sectors_in("services")
-    cap = busy.loaded.resolved.protection["cap"]
+    cap = busy.loaded.resolved.terms["protection"]["cap"]
     for record in busy.records:
         added = record.state.increments
         assert not added[:, services, :].any()
@@ -70,10 +70,10 @@ def test_a_decreed_tariff_holds_while_it_lasts(busy: RunResult) -> None:
     table = busy.base_table
     china, america, goods = table.economy("CHN"), table.economy("USA"), table.sectors_in("goods")
     for year in range(2013, 2017):
-        assert (busy.record(year).state.tariffs[china, goods, america] == 0.25).all()
+        assert (busy.record(year).state.tariff[china, goods, america] == 0.25).all()
     after = busy.record(2017).state
     frozen = busy.record(2012).state.increments[china, goods, america]
-    assert (after.tariffs[china, goods, america] < 0.25).all()
+    assert (after.tariff[china, goods, america] < 0.25).all()
     assert np.array_equal(busy.record(2016).state.increments[china, goods, america], frozen)
 
 

@@ -69,10 +69,10 @@ def warned(write: Callable[[str], Path], text: str) -> list[str]:
 
 def test_nothing_is_on_unless_asked_for(write: Callable[[str], Path]) -> None:
     plain = resolved(write, "")
-    assert plain.ledger is None
-    assert plain.carbon is None
-    assert not plain.governance["lag"].any()
-    assert (plain.governance["precision"] == 1.0).all()
+    assert not plain.terms["ledger"]["exists"]
+    assert not plain.scenario.behaviour.carbon.active
+    assert not plain.terms["governance"]["lag"].any()
+    assert (plain.terms["governance"]["precision"] == 1.0).all()
 
 
 def test_the_founders_costs_and_years_of_a_ledger(write: Callable[[str], Path]) -> None:
@@ -80,22 +80,21 @@ def test_the_founders_costs_and_years_of_a_ledger(write: Callable[[str], Path]) 
         "behaviour: {ledger: {active: true, initiators: [EUR, JPN], from: 2015, overrides: {IND: {entry_cost: 0.01}}}}"
     )
     found = resolved(write, text)
-    terms, names = found.ledger, np.array(found.economies)
-    assert terms is not None
-    assert terms.first == 2015
-    assert set(names[terms.founders]) == {"EUR", "JPN"}
-    assert set(names[~terms.willing]) == {"ROW"}
+    terms, names = found.terms["ledger"], np.array(found.economies)
+    assert terms["first"] == 2015
+    assert set(names[terms["founders"]]) == {"EUR", "JPN"}
+    assert set(names[~terms["willing"]]) == {"ROW"}
     expected = np.where(names == "IND", 0.01, parameter("ledger.entry_cost"))
-    np.testing.assert_array_equal(terms.costs["entry_cost"], expected)
+    np.testing.assert_array_equal(terms["entry_cost"], expected)
 
 
 def test_governance_can_be_switched_off_with_its_settings_kept(write: Callable[[str], Path]) -> None:
     given = "overrides: {CHN: {lag: 0.0}}, lag: 2.0, precision: 0.5"
     found = resolved(write, f"behaviour: {{governance: {{{given}}}}}")
-    assert found.governance["lag"][found.economies.index("CHN")] == 0.0
-    assert found.governance["lag"][found.economies.index("USA")] == 2.0
+    assert found.terms["governance"]["lag"][found.economies.index("CHN")] == 0.0
+    assert found.terms["governance"]["lag"][found.economies.index("USA")] == 2.0
     off = resolved(write, f"behaviour: {{governance: {{active: false, {given}}}}}")
-    assert not off.governance["lag"].any()
+    assert not off.terms["governance"]["lag"].any()
 
 
 def test_types_stand_between_the_general_setting_and_the_overrides(write: Callable[[str], Path]) -> None:
@@ -106,16 +105,16 @@ def test_types_stand_between_the_general_setting_and_the_overrides(write: Callab
     found = resolved(write, text)
     at = found.economies.index
     rows = country_types()
-    assert found.protection["cap"][at("CHN")] == rows["exporter-led"]["protection.cap"].value
-    assert found.protection["cap"][at("IND")] == rows["policy-space"]["protection.cap"].value
-    assert found.protection["cap"][at("KOR")] == 0.1
-    assert found.protection["cap"][at("USA")] == parameter("protection.cap")
-    assert found.protection["sensitivity"][at("CHN")] == rows["exporter-led"]["protection.sensitivity"].value
-    assert found.protection["sensitivity"][at("IND")] == 2.0
+    assert found.terms["protection"]["cap"][at("CHN")] == rows["exporter-led"]["protection.cap"].value
+    assert found.terms["protection"]["cap"][at("IND")] == rows["policy-space"]["protection.cap"].value
+    assert found.terms["protection"]["cap"][at("KOR")] == 0.1
+    assert found.terms["protection"]["cap"][at("USA")] == parameter("protection.cap")
+    assert found.terms["protection"]["sensitivity"][at("CHN")] == rows["exporter-led"]["protection.sensitivity"].value
+    assert found.terms["protection"]["sensitivity"][at("IND")] == 2.0
 
 
 def test_every_row_of_a_type_is_a_setting_within_its_limits() -> None:
-    from sim.levers import SETTING
+    from sim.scenario.settings import SETTING
 
     for rows in country_types().values():
         for id, row in rows.items():
@@ -132,9 +131,10 @@ def test_every_row_of_a_type_is_a_setting_within_its_limits() -> None:
     ],
 )
 def test_the_cap_falls_from_its_first_year_on(write: Callable[[str], Path], cap: str, expected: list[float]) -> None:
-    terms = resolved(write, f"behaviour: {{carbon: {{active: true, members: [EUR], from: 2014, cap: {cap}}}}}").carbon
-    assert terms is not None
-    assert terms.cap[:6] == pytest.approx(expected)
+    terms = resolved(write, f"behaviour: {{carbon: {{active: true, members: [EUR], from: 2014, cap: {cap}}}}}").terms[
+        "carbon"
+    ]
+    assert terms["cap"][:6] == pytest.approx(expected)
 
 
 def test_given_intensities_apply_from_the_general_to_the_single(write: Callable[[str], Path]) -> None:
@@ -143,8 +143,7 @@ def test_given_intensities_apply_from_the_general_to_the_single(write: Callable[
         "    intensities: {CHN: {c14: 0.7, goods: 0.5}, all: {all: 0.1}}"
     )
     found = resolved(write, text)
-    assert found.carbon is not None
-    values, at, sector = found.carbon.intensity, found.economies.index, found.sectors.index
+    values, at, sector = found.terms["carbon"]["intensity"], found.economies.index, found.sectors.index
     assert values[at("CHN"), sector("c14")] == 0.7
     assert values[at("CHN"), sector("c3t7+c16")] == 0.5
     assert values[at("CHN"), sector("c27t30")] == 0.1
@@ -154,10 +153,9 @@ def test_given_intensities_apply_from_the_general_to_the_single(write: Callable[
 def test_stylised_emissions_are_of_the_worlds_order(write: Callable[[str], Path]) -> None:
     import decomp
 
-    found = resolved(write, "behaviour: {carbon: {active: true, members: [EUR]}}").carbon
-    assert found is not None
+    found = resolved(write, "behaviour: {carbon: {active: true, members: [EUR]}}").terms["carbon"]
     table = decomp.load("classroom-2011")
-    gigatonnes = (found.intensity * np.asarray(table.X).reshape(table.G, table.N)).sum() / 1e6
+    gigatonnes = (found["intensity"] * np.asarray(table.X).reshape(table.G, table.N)).sum() / 1e6
     assert 25.0 < gigatonnes < 40.0
 
 
@@ -175,7 +173,7 @@ def test_what_has_no_effect_is_a_warning(write: Callable[[str], Path], text: str
 
 def test_a_ledger_without_costs_works_at_fixed_prices(write: Callable[[str], Path]) -> None:
     free = "ledger: {active: true, initiators: [JPN, KOR], entry_cost: 0.0, running_cost: 0.0}"
-    assert resolved(write, f"economy: {{closure: fixed-prices}}\nbehaviour: {{{free}}}").ledger is not None
+    assert resolved(write, f"economy: {{closure: fixed-prices}}\nbehaviour: {{{free}}}").terms["ledger"]["exists"]
 
 
 def test_what_is_written_reads_back_the_same(write: Callable[[str], Path], tmp_path: Path) -> None:

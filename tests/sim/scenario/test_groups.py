@@ -28,8 +28,13 @@ def test_own_groups_stand_wherever_an_economy_does() -> None:
     names = found.economies
     assert [names[k] for k in found.interventions[0].who] == ["USA", "JPN", "KOR", "EUR"]
     assert [names[k] for k in found.interventions[0].partners] == ["CHN"]
-    assert [n for n, speed in zip(names, found.automation["ai_speed"], strict=True) if speed == 0.1] == ["CHN"]
-    assert [n for n, acts in zip(names, found.acting, strict=True) if not acts] == ["USA", "JPN", "KOR", "EUR"]
+    assert [n for n, speed in zip(names, found.terms["automation"]["ai_speed"], strict=True) if speed == 0.1] == ["CHN"]
+    assert [n for n, acts in zip(names, found.terms["protection"]["acting"], strict=True) if not acts] == [
+        "USA",
+        "JPN",
+        "KOR",
+        "EUR",
+    ]
     assert {n for n, level in zip(names, found.growth["labour"][1], strict=True) if level > 1} == {"USA", "JPN", "KOR", "EUR", "CHN"}  # fmt: skip
 
 

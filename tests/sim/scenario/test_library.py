@@ -11,10 +11,11 @@ import jsonschema
 import pytest
 
 from sim.indicators.registry import INDICATORS
-from sim.levers import EVENT, POLICY, SETTING
+from sim.levers import EVENT, POLICY
 from sim.scenario import scenario_files, scenario_folder
 from sim.scenario.read import load_scenario, read_document, read_scenario
 from sim.scenario.schema import EventType, PolicyLever, Scenario, dump_yaml, scenario_hash, scenario_schema
+from sim.scenario.settings import SETTING
 from sim.scenario.yaml_text import parse
 
 FILES = scenario_files()

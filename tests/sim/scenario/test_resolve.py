@@ -151,15 +151,15 @@ def test_settings_by_economy(table: WorldTable) -> None:
             "protection": {"retaliation": 0.5, "overrides": {"USA": {"retaliation": 0.8}}},
         },
     )
-    assert resolved.automation["robot_speed"].tolist() == [0.5, 0.7, 0.25]  # an economy wins over its group
-    assert resolved.automation["ai_speed"].tolist() == [0.9, 0.9, 0.5]
-    assert resolved.protection["retaliation"].tolist() == [0.8, 0.5, 0.5]
-    assert resolved.acting.tolist() == [True, True, False]
+    assert resolved.terms["automation"]["robot_speed"].tolist() == [0.5, 0.7, 0.25]  # an economy wins over its group
+    assert resolved.terms["automation"]["ai_speed"].tolist() == [0.9, 0.9, 0.5]
+    assert resolved.terms["protection"]["retaliation"].tolist() == [0.8, 0.5, 0.5]
+    assert resolved.terms["protection"]["acting"].tolist() == [True, True, False]
 
 
 def speeds(table: WorldTable, **automation: Any) -> list[float]:
     resolved = made(table, behaviour={"automation": automation})
-    return [round(value, 12) for value in resolved.automation["robot_speed"].tolist()]
+    return [round(value, 12) for value in resolved.terms["automation"]["robot_speed"].tolist()]
 
 
 def test_the_resolved_speed_is_the_one_that_each_economy_has(table: WorldTable) -> None:
@@ -184,12 +184,12 @@ def test_a_factor_multiplies_the_calibrated_value_of_each_economy(table: WorldTa
         0.25,
     ]
     resolved = made(table, behaviour={"automation": {"overrides": {"CHN": {"ai_speed_factor": 3}}}})
-    assert resolved.automation["ai_speed"].tolist() == [0.5, 1.5, 0.5]
+    assert resolved.terms["automation"]["ai_speed"].tolist() == [0.5, 1.5, 0.5]
 
 
 def test_a_table_without_a_rest_of_the_world_has_no_passive_economy() -> None:
     plain = WorldTable(np.ones((2, 2)), np.ones((2, 2)), ["A", "B"], ["c1"])
-    assert made(plain).acting.all()
+    assert made(plain).terms["protection"]["acting"].all()
 
 
 def test_elasticities_by_sector_and_group(table: WorldTable) -> None:
@@ -207,9 +207,9 @@ def test_open_years_are_filled_in(table: WorldTable) -> None:
 def test_what_is_resolved_cannot_be_changed(table: WorldTable) -> None:
     resolved = made(table, policies=[{"who": "USA", "lever": "tariff", "value": 0.1}])
     for array in (
-        *resolved.automation.values(),
+        *resolved.terms["automation"].values(),
         *resolved.growth.values(),
-        resolved.acting,
+        resolved.terms["protection"]["acting"],
         resolved.interventions[0].mask,
     ):
         with pytest.raises(ValueError, match="read-only"):

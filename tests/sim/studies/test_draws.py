@@ -106,7 +106,9 @@ def test_timing_divides_what_every_economy_has() -> None:
     for r, code in enumerate(found.table.economies):
         for name in ("robot_speed", "ai_speed"):
             time = next(one.value for one in drawn.numbers if (one.economy, one.id) == (code, name))
-            assert own[name][r] == pytest.approx(min(found.resolved.automation[name][r] / time, 2.0), rel=1e-12)
+            assert own[name][r] == pytest.approx(
+                min(found.resolved.terms["automation"][name][r] / time, 2.0), rel=1e-12
+            )
     times = [one.value for member in range(60) for one in draw(found, member).numbers]
     assert np.std(np.log(times)) == pytest.approx(0.3, rel=0.1)
     assert np.mean(np.log(times)) == pytest.approx(0.0, abs=0.05)

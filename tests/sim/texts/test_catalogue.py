@@ -8,9 +8,9 @@ from string import Formatter
 
 import pytest
 
-from sim.behaviour.log import REASONS
 from sim.economy.accounts import TOLERANCES as SOLVER
 from sim.indicators.checks import TOLERANCES
+from sim.rules import reasons
 from sim.texts import LANGUAGES, Texts, catalogue
 from sim.texts.formats import MISSING, NBSP, Change, level, number
 
@@ -77,10 +77,10 @@ def test_every_text_is_used() -> None:
     assert not unused
 
 
-@pytest.mark.parametrize("kind", sorted(REASONS))
+@pytest.mark.parametrize("kind", sorted(reasons()))
 def test_every_reason_of_a_rule_is_translated_with_its_numbers(kind: str) -> None:
     for lang in LANGUAGES:
-        assert placeholders(catalogue(lang)[f"reason.{kind}"]) <= placeholders(REASONS[kind])
+        assert placeholders(catalogue(lang)[f"reason.{kind}"]) <= placeholders(reasons()[kind].sentence)
 
 
 def test_every_check_has_a_name() -> None:

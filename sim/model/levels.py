@@ -1,0 +1,113 @@
+"""Levers of a year: their levels in the base year, with assumed growth, with policies and events, and the log of the latter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.levers import EVENT, POLICY
+from sim.rules.log import INTERVENTIONS, NONE, Decisions, batch
+from sim.state import Mask, World, WorldState
+
+if TYPE_CHECKING:
+    from sim.rules import Rule
+    from sim.scenario.interventions import Intervention
+    from sim.scenario.resolve import ResolvedScenario
+
+Array = NDArray[np.float64]
+
+#: The one lever that is a share of exports cut: restrictions multiply instead of adding up.
+CUT = "export-restriction"
+
+
+def base_levels(world: World, rules: Sequence[Rule]) -> dict[str, Array]:
+    """Every lever in the base year: tariffs as they were, what the rules know, else the neutral value of the registry."""
+    G, N = world.G, world.N  # noqa: N806 — the letters of the design
+    shapes = {"pair": (G, N, G), "cell": (G, N), "demand": (N, G), "partners": (G, G)}
+    levers = {**POLICY, CUT: EVENT[CUT]}
+    levels = {id: np.full(shapes.get(lever.shape, (G,)), lever.neutral) for id, lever in levers.items()}
+    known = [rule.levels() for rule in rules]
+    return {**levels, **{id: level for own in known for id, level in own.items()}, "tariff": world.tariffs}
+
+
+def grown(resolved: ResolvedScenario, year: int, base: Mapping[str, Array]) -> dict[str, Array]:
+    """Levers of a year before anybody has moved them: those of the base year with the assumed growth."""
+    growth = resolved.growth_in(year)
+    return {
+        id: level * growth[id].reshape(-1, *[1] * (level.ndim - 1)) if id in growth else level
+        for id, level in base.items()
+    }
+
+
+def in_force(
+    resolved: ResolvedScenario, year: int, chosen: Mapping[str, Array], base: Mapping[str, Array]
+) -> dict[str, Array]:
+    """Levers of a year: what was chosen, with policies and events on top; shares stay within their limits."""
+    moved = {move.lever for move in resolved.in_force(year)}
+    levels = {}
+    for id, level in chosen.items():
+        if id == CUT:
+            level = resolved.export_cut(year) if CUT in moved else level
+        elif id in moved:
+            level = resolved.applied(id, level, base[id], year)
+        levels[id] = np.clip(level, 0.0, POLICY[id].max) if id != CUT and POLICY[id].is_share else level
+    return levels
+
+
+def fixed_tariffs(resolved: ResolvedScenario, year: int, world: World) -> Mask:
+    """Cells whose tariff a policy sets in a year: there the government follows the policy, not its own rule; (G, N, G)."""
+    cells = np.zeros(world.tariffs.shape, dtype=bool)
+    for move in resolved.in_force(year, "tariff", "policy"):
+        if move.operation == "set":
+            cells |= move.mask
+    return cells
+
+
+def intervention_log(
+    resolved: ResolvedScenario, year: int, before: WorldState, after: WorldState
+) -> Iterator[Decisions]:
+    """Log the policies and events that begin, move on or end in a year.
+
+    One row per acting economy and partner (per acting economy where all partners are meant); before and after are plain
+    means over the cells that the intervention reaches.
+    """
+    for move in resolved.interventions:
+        now, last = move.share(year), move.share(year - 1)
+        if now == last:
+            continue
+        adds = move.kind == "policy" and move.operation == "add"
+        kind = f"{move.kind}-end" if now == 0.0 else "policy-add" if adds else move.kind
+        for who in move.who:
+            for partner in _partners(move, who, len(resolved.economies)):
+                cells = _cells(move, who, partner)
+                if cells.any():
+                    levels = (state.levels[move.lever][cells].mean() for state in (before, after))
+                    sector = move.sectors[0] if len(move.sectors) == 1 else NONE
+                    numbers = {"number": move.index, "level": move.amount * now}
+                    reason = INTERVENTIONS[kind]
+                    yield batch(year, move.lever, kind, reason, who, *levels, partner=partner, sector=sector, **numbers)
+
+
+def _partners(move: Intervention, who: int, economies: int) -> tuple[int, ...]:
+    """Partners to name one by one, or :data:`NONE` when the lever has none or all are meant."""
+    others = tuple(partner for partner in move.partners if partner != who)
+    pairwise = _shape(move) in ("pair", "partners")
+    return others if pairwise and len(others) < economies - 1 else (NONE,)
+
+
+def _cells(move: Intervention, who: int, partner: int) -> Mask:
+    """Cells of an intervention that belong to one acting economy and, if named, one partner."""
+    faced = slice(None) if partner == NONE else partner
+    outward = (POLICY if move.kind == "policy" else EVENT)[move.lever].outward
+    inward = {"pair": (faced, slice(None), who), "partners": (who, faced), "demand": (slice(None), who)}
+    place = (who, slice(None), faced) if outward else inward.get(_shape(move), (who,))
+    mask = np.zeros_like(move.mask)
+    mask[place] = move.mask[place]
+    return mask
+
+
+def _shape(move: Intervention) -> str:
+    return (POLICY if move.kind == "policy" else EVENT)[move.lever].shape

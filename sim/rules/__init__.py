@@ -1,0 +1,127 @@
+"""Rules of behaviour, one file each: what economies observe, decide and do, and what everyone then lives with.
+
+:mod:`~sim.rules.automation` diffusion of robots and AI · :mod:`~sim.rules.education` capability · :mod:`~sim.rules.protection`
+tariffs and retaliation · :mod:`~sim.rules.trust` bilateral trust · :mod:`~sim.rules.ledger` a consortium with commitments ·
+:mod:`~sim.rules.governance` lag and precision · :mod:`~sim.rules.carbon` allowances. :mod:`~sim.rules.base` says what a rule is,
+:mod:`~sim.rules.log` how decisions are recorded.
+
+A scenario can name rules of installed packages, which offer them in the entry-point group ``unweave.rules``; ``sim.run`` takes
+more of them. A rule with the name of a built-in one replaces it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from importlib.metadata import entry_points
+from typing import Any, cast
+
+from pydantic import Field, create_model
+
+from sim.fields import Model, overrides_of
+from sim.rules.automation import Automation
+from sim.rules.base import Decision, Played, Rule, Settings, adjusted
+from sim.rules.carbon import Carbon
+from sim.rules.education import Education
+from sim.rules.governance import Governance
+from sim.rules.ledger import Ledger
+from sim.rules.log import INTERVENTIONS, Reason
+from sim.rules.protection import Protection
+from sim.rules.trust import Trust
+
+__all__ = [
+    "BUILT_IN",
+    "GROUP",
+    "Decision",
+    "Played",
+    "Reason",
+    "Rule",
+    "Settings",
+    "adjusted",
+    "behaviour_model",
+    "in_play",
+    "installed",
+    "reasons",
+]
+
+#: Entry-point group in which installed packages offer rules.
+GROUP = "unweave.rules"
+#: Rules of every run, in the order in which they act.
+BUILT_IN: tuple[Rule, ...] = (
+    Automation(), Education(), Protection(), Trust(), Ledger(), Governance(), Carbon(),
+)  # fmt: skip
+
+
+def in_play(added: Iterable[Rule] = (), named: Iterable[str] = ()) -> tuple[Rule, ...]:
+    """Rules of a run in the order in which they act: the built-in ones, then those named, then those added.
+
+    Parameters
+    ----------
+    added : iterable of Rule
+        One with the name of an earlier rule replaces it.
+    named : iterable of str
+        Sections of a scenario; those that no rule here has are looked for in installed packages.
+    """
+    rules = {rule.name: rule for rule in (*BUILT_IN, *added)}
+    unknown = [str(name).replace("_", "-") for name in named if name not in _sections(rules.values())]
+    for name in unknown:
+        if name not in rules and name in installed():
+            rules[name] = load_installed(name)
+    return tuple(rules.values())
+
+
+def _sections(rules: Iterable[Rule]) -> set[str]:
+    return {name for rule in rules for name in (rule.section, rule.name)}
+
+
+def installed() -> tuple[str, ...]:
+    """Names of the rules that installed packages offer; nothing is imported."""
+    return tuple(point.name for point in entry_points(group=GROUP))
+
+
+def load_installed(name: str) -> Rule:
+    """Rule of an installed package.
+
+    Raises
+    ------
+    TypeError
+        What the package offers is not a rule of this name.
+    """
+    (point,) = entry_points(group=GROUP, name=name)
+    offered = point.load()
+    rule = offered() if isinstance(offered, type) else offered
+    if not isinstance(rule, Rule) or rule.name != name:
+        raise TypeError(f"entry point {GROUP}:{name} ({point.value}) is not a rule named {name!r}")
+    return rule
+
+
+def section_model(section: str, settings: tuple[type[Settings], ...]) -> type[Settings]:
+    """Model of a section of ``behaviour:``: the settings of its rules, and ``overrides`` for those that differ by economy."""
+    first = settings[0]
+
+    def model(base: Any, **fields: Any) -> type[Settings]:
+        return cast("type[Settings]", create_model(section.title(), __base__=base, __doc__=first.__doc__, **fields))
+
+    joined = model(tuple(reversed(settings)), active=(bool, first.model_fields["active"]))
+    overrides = None if "overrides" in first.model_fields else overrides_of(joined, section)
+    return joined if overrides is None else model(joined, overrides=overrides)
+
+
+def behaviour_model(base: type[Model], rules: Iterable[Rule]) -> type[Model]:
+    """Model of ``behaviour:`` with a section for every rule."""
+    fields: dict[str, Any] = {}
+    rules = tuple(rules)
+    for section in dict.fromkeys(rule.section for rule in rules):
+        here = [rule for rule in rules if rule.section == section]
+        model = section_model(section, tuple(dict.fromkeys(rule.Settings for rule in here)))
+        about = here[0].about or (here[0].__doc__ or "").partition("\n")[0]
+        alias = here[0].name if here[0].name.replace("-", "_") == section != here[0].name else None
+        fields[section] = (model, Field(default_factory=model, description=about, alias=alias))
+    return create_model("Behaviour", __base__=base, __doc__=base.__doc__, **fields)
+
+
+@lru_cache(maxsize=1)
+def reasons() -> Mapping[str, Reason]:
+    """Reasons of the built-in rules and of policies and events, by kind."""
+    found = {kind: reason for rule in BUILT_IN for kind, reason in rule.reasons.items()}
+    return {**{kind: reason for kind, reason in found.items() if isinstance(reason, Reason)}, **INTERVENTIONS}

@@ -1,0 +1,457 @@
+"""Automation: who adopts robots and AI, how fast, and which tasks that takes from labour.
+
+Diffusion is logistic, as in Mansfield (1961): contagion among adopters, faster where machines save more, up to a
+ceiling. Tasks follow Acemoglu & Restrepo (2018): a share of each sector's labour tasks can be done by machines.
+
+    saving     m = max(0, 1 − μ q̂ / ŵ)
+    rate       r = s · m · h · π        (speed, saving, capability, access to the frontier)
+    adoption   K' = C / (1 + (C/K − 1) e^(−r))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+from pydantic import Field, StrictBool
+
+from sim import calibration
+from sim.calibration import parameter
+from sim.fields import setting
+from sim.rules import base
+from sim.rules.log import Decisions, Method, Reason
+from sim.state import TECHNOLOGIES, Array, View, Year
+
+if TYPE_CHECKING:
+    from decomp.table import WorldTable
+
+#: Economies that provide automation technology.
+PROVIDERS = "automation-leaders"
+#: Economy whose wage the wage gradient is measured from; the best-paid one where the table does not have it.
+REFERENCE_ECONOMY = "USA"
+
+
+class Settings(base.Settings):
+    """Diffusion of robots and AI and what machines do to tasks."""
+
+    active: StrictBool = Field(True, description="false keeps robots and AI at their base-year adoption.")
+    robot_speed: float = setting(
+        "automation.robot_speed", "Speed of robot diffusion", "机器人扩散速度", "per year", 0, 2, factor=True
+    )
+    """Logistic speed at which robots spread where they pay and the frontier is open; an economy with a calibrated
+    speed of its own (China) keeps it in proportion, unless `overrides` names it."""
+    ai_speed: float = setting(
+        "automation.ai_speed", "Speed of AI diffusion", "人工智能扩散速度", "per year", 0, 2, factor=True
+    )
+    """Logistic speed at which AI services spread where they pay and the frontier is open."""
+    robot_ceiling: float = setting(
+        "automation.robot_ceiling",
+        "Ceiling of robot adoption",
+        "机器人普及上限",
+        "share of automatable tasks",
+        0,
+        1,
+        by_economy=True,
+    )
+    """Adoption of robots that diffusion approaches."""
+    ai_ceiling: float = setting(
+        "automation.ai_ceiling",
+        "Ceiling of AI adoption",
+        "人工智能普及上限",
+        "share of automatable tasks",
+        0,
+        1,
+        by_economy=True,
+    )
+    """Adoption of AI that diffusion approaches."""
+    base_access: float = setting(
+        "automation.base_access",
+        "Access of non-providers",
+        "非技术提供国的获取程度",
+        "share of the frontier",
+        0,
+        1,
+        by_economy=True,
+    )
+    """Access to the frontier of economies that provide no automation technology; providers have 1."""
+    open_source: float = setting(
+        "automation.open_source", "Open-source models", "开源模型", "share of services", 0, 1, by_economy=True
+    )
+    """Share of AI services that run on open-source models: raises access and the home share of AI services."""
+    technology_sharing: float = setting(
+        "automation.technology_sharing",
+        "Technology sharing",
+        "技术共享",
+        "share of the gap",
+        0,
+        1,
+        kind="instrument",
+        by_economy=True,
+    )
+    """Share of the remaining access gap that providers close by sharing technology."""
+    machine_saving: float = setting(
+        "automation.machine_saving",
+        "Cost of machines per task",
+        "机器成本系数",
+        "ratio to labour cost",
+        0,
+        2,
+        open_min=True,
+    )
+    """Base-year cost of machine services for a task, relative to the labour they replace (μ)."""
+    wage_gradient: float = setting(
+        "automation.wage_gradient", "Wage gradient of savings", "工资梯度", "elasticity", 0, 2
+    )
+    """How much less machines save where labour is cheap (φ); 0 is the same saving everywhere."""
+    reinstatement: float = setting(
+        "automation.reinstatement", "New tasks for labour", "新任务比例", "share of displaced work", 0, 1
+    )
+    """Share of displaced work that comes back as new labour tasks (ν)."""
+    robot_price_decline: float = setting(
+        "automation.robot_price_decline", "Fall of robot prices", "机器人价格年降幅", "per year", 0, 0.5
+    )
+    """Yearly rate at which robot services get cheaper relative to their inputs."""
+    ai_price_decline: float = setting(
+        "automation.ai_price_decline", "Fall of AI prices", "人工智能价格年降幅", "per year", 0, 0.5
+    )
+    """Yearly rate at which AI services get cheaper relative to their inputs."""
+    ai_home_share: float = setting(
+        "automation.ai_home_share",
+        "Home share of AI services",
+        "人工智能服务本国比例",
+        "share of purchases",
+        0,
+        1,
+        by_economy=True,
+    )
+    """Share of AI services bought at home; the rest comes from the provider economies."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Adoption that diffusion has reached (2,), machine costs (2,), wage, capability and access to the frontier (2,)."""
+
+    adoption: Array
+    machine_cost: Array
+    wage: float
+    capability: float
+    access: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Diffusion:
+    """Adoption of robots and AI, with share of labour cost saved, logistic rate and access; shape (2,) each."""
+
+    adoption: Array
+    saving: Array
+    rate: Array
+    access: Array
+
+
+class Automation(base.Rule):
+    """Robots and AI spread where they save labour; what they do is taken from labour's tasks.
+
+    State: ``diffusion`` (2, G), the adoption that diffusion alone has reached, which goes on beneath a policy; ``displaced``
+    (G, N), the share of labour tasks that machines have taken since the base year.
+    """
+
+    name = "automation"
+    Settings = Settings
+    about = "Diffusion of robots and AI."
+    channel = "automation"
+    reasons: ClassVar[Mapping[str, Reason | str]] = {
+        "diffusion": Reason(
+            "Machine services cost {cost:.1%} of the labour they replace, a saving of {saving:.1%}; with speed "
+            "{speed:.3f}, capability {capability:.2f} and access {access:.2f} their use spreads by {rate:.4f} a year in "
+            "log-odds, towards {ceiling:.0%}.",
+            Method(
+                "diffusion",
+                (
+                    r"m = \max(0,\ 1 - \mu\,\hat q / \hat w)",
+                    r"r = s \cdot m \cdot h \cdot \pi",
+                    r"K' = C \,/\, \bigl(1 + (C/K - 1)\, e^{-r}\bigr)",
+                ),
+                "Mansfield (1961), Econometrica 29; Acemoglu & Restrepo (2018), American Economic Review 108",
+                ("automation.",),
+            ),
+        )
+    }
+
+    def resolve(self, labels: base.Labels, years: Sequence[int]) -> Mapping[str, Any]:
+        """Settings by economy; one with its own calibrated robot speed has it in proportion to the general one."""
+        own = {"robot_speed": calibration.robot_speed(labels.table) / parameter("automation.robot_speed")}
+        return base.by_economy(self.settings, labels, self.section, own)
+
+    def idle(self, settings: Any) -> bool:
+        """Nothing diffuses at no speed."""
+        levels = [settings, *settings.overrides.values()]
+        return super().idle(settings) or not any(own.robot_speed or own.ai_speed for own in levels)
+
+    def machines(self, table: WorldTable) -> Mapping[str, Array]:
+        """Where AI services are bought in the base year."""
+        return {
+            "ai_home_share": home_share(self.terms["ai_home_share"], self.terms["open_source"]),
+            "ai_providers": np.array(calibration.ai_provider_weights(table)),
+        }
+
+    def prepare(self) -> None:
+        """Exposures and base adoption from the calibration; savings, providers and their weights."""
+        table, settings, terms = self.world.table, self.settings, self.terms
+        self.speed = np.stack([terms["robot_speed"], terms["ai_speed"]])
+        self.ceiling = np.stack([terms["robot_ceiling"], terms["ai_ceiling"]])
+        self.exposure = (calibration.robot_exposure(table), calibration.ai_exposure(table))
+        self.adoption = np.stack([calibration.robot_adoption(table), calibration.ai_adoption(table)])
+        wages = calibration.country_labour_share(table) * calibration.gdp_per_worker(table)
+        best = wages[table.economies.index(REFERENCE_ECONOMY)] if REFERENCE_ECONOMY in table.economies else wages.max()
+        self.saving = machine_saving(
+            settings.machine_saving, gradient=settings.wage_gradient, relative_wage=wages / best
+        )
+        self.price_decline = (settings.robot_price_decline, settings.ai_price_decline)
+        self.provider = self.world.economies(PROVIDERS)
+        self.provider_weights = self._provider_weights()
+
+    def _provider_weights(self) -> Array:
+        """Weight of each provider in the supply of robots (exports of machinery) and of AI (compute), shape (2, G).
+
+        All economies share the weights where a table names no leaders.
+        """
+        world, who = self.world, self.provider if self.provider.any() else np.ones(self.world.G, dtype=bool)
+        machinery = world.sectors("machinery")
+        sold = world.sales[:, machinery if machinery.any() else slice(None)].sum(axis=1)
+        machines = sold.sum(axis=1) - sold.diagonal()
+        supply = np.where(who, np.stack([machines, calibration.ai_provider_weights(world.table)]), 0.0)
+        total = supply.sum(axis=1, keepdims=True)
+        return np.where(total > 0, supply / np.where(total > 0, total, 1.0), who / who.sum())
+
+    def shares(self) -> Mapping[str, Array]:
+        """Openness of technology by the settings; every provider shares alike."""
+        received = self.terms["technology_sharing"]
+        sharing = np.broadcast_to(received, (len(received), len(received)))
+        return {"open-source": self.terms["open_source"], "technology-sharing": sharing}
+
+    def levels(self) -> Mapping[str, Array]:
+        """Adoption of the base year, and openness."""
+        return {**dict(zip(TECHNOLOGIES, self.adoption, strict=True)), **self.shares()}
+
+    def start(self) -> Mapping[str, Array]:
+        """Adoption of the base year; nothing is displaced since then."""
+        return {"diffusion": self.adoption, "displaced": np.zeros((self.world.G, self.world.N))}
+
+    def notes(self) -> Iterable[str]:
+        """Calibrated speeds of single economies, and who provides the technology."""
+        table, general = self.world.table, self.settings.robot_speed
+        for name, speed in zip(table.economies, self.terms["robot_speed"], strict=True):
+            if speed != general:
+                yield (
+                    f"Robots spread in {name} at a speed of its own, {speed:.3g} a year (the scenario's general speed is "
+                    f"{general:.3g})."
+                )
+        if self.provider.any():
+            named = ", ".join(table.economies[r] for r in np.flatnonzero(self.provider))
+            yield f"Full access to the technological frontier: {named}."
+
+    # -- a year ----------------------------------------------------------------------------------
+
+    def observe(self, view: View) -> Seen:
+        """Look at what machines and labour cost, and at the frontier; open-source models help with AI only."""
+        r, state = view.position, view.state
+        access = frontier_access(
+            self.provider[r],
+            base_access=self.terms["base_access"][r],
+            openness=np.array([0.0, view.announced["open-source"][r]]),
+            sharing=self.provider_weights @ view.announced["technology-sharing"][:, r],
+        )
+        return Seen(state.diffusion[:, r], view.now.machine_cost[:, r], view.now.wage[r], state.capability[r], access)
+
+    def decide(self, agent: base.Agent, seen: Seen) -> Diffusion:
+        """Let both technologies spread by what they save."""
+        saving = profit(self.saving[agent.position], seen.machine_cost, seen.wage)
+        if not self.settings.active:
+            return Diffusion(seen.adoption, saving, np.zeros(2), seen.access)
+        speed, ceiling = self.speed[:, agent.position], self.ceiling[:, agent.position]
+        rate = diffusion_rate(speed, gain=saving, capability=seen.capability, access=seen.access)
+        return Diffusion(diffuse(seen.adoption, rate, ceiling), saving, rate, seen.access)
+
+    def act(self, decisions: Sequence[Diffusion], year: Year) -> None:
+        """Adoption is what diffusion has reached, unless a policy sets it."""
+        diffusion = np.stack([decision.adoption for decision in decisions], axis=1)
+        year.variables["diffusion"] = diffusion
+        year.chosen.update(zip(TECHNOLOGIES, diffusion, strict=True))
+
+    def respond(self, year: Year) -> None:
+        """Machines take tasks from labour, get cheaper every year, and AI runs at home on open-source models."""
+        now = [year.levels[technology] for technology in TECHNOLOGIES]
+        tasks = [automated_tasks(*given) for given in zip(self.exposure, now, self.adoption, strict=True)]
+        displaced = displaced_shares(
+            *tasks, reinstatement=self.settings.reinstatement, limit=parameter("automation.max_displaced")
+        )
+        year.variables["displaced"] = displaced[0] + displaced[1]
+        if year.variables["displaced"].any():
+            year.shocks["automation"] = dict(zip(TECHNOLOGIES, displaced, strict=True))
+        passed = year.year - self.world.years[0]
+        prices = [float(np.exp(-rate * passed)) for rate in self.price_decline]
+        year.shocks["machine_price"] = dict(zip(TECHNOLOGIES, prices, strict=True))
+        year.shocks["machine_saving"] = dict.fromkeys(TECHNOLOGIES, self.saving)
+        if (year.levels["open-source"] != year.base["open-source"]).any():
+            year.shocks["ai_home_share"] = home_share(self.terms["ai_home_share"], year.levels["open-source"])
+
+    def log(self, played: base.Played) -> Iterable[Decisions]:
+        """Diffusion of both technologies, where it moved."""
+        decisions = played.decisions[self.name]
+        for k, technology in enumerate(TECHNOLOGIES):
+            before, after = played.before.diffusion[k], played.after.diffusion[k]
+            who = np.flatnonzero(after != before)
+            if who.size:
+                saving, rate, access = (
+                    np.array([getattr(decisions[r], name)[k] for r in who]) for name in ("saving", "rate", "access")
+                )
+                yield self.batch(
+                    played,
+                    technology,
+                    "diffusion",
+                    who,
+                    before[who],
+                    after[who],
+                    cost=1.0 - saving,
+                    saving=saving,
+                    speed=self.speed[k, who],
+                    capability=played.before.capability[who],
+                    access=access,
+                    rate=rate,
+                    ceiling=self.ceiling[k, who],
+                )
+
+
+def home_share(given: Array, open_source: Array) -> Array:
+    """Home share of AI services, h + (1 − h)·o: services on open-source models are run at home."""
+    result: Array = given + (1.0 - given) * open_source
+    return result
+
+
+def frontier_access(provider: ArrayLike, *, base_access: ArrayLike, openness: ArrayLike, sharing: ArrayLike) -> Array:
+    """Access to the technological frontier, π = provider + (1 − provider)·[b + (1 − b)(1 − (1 − o)(1 − τ))].
+
+    Parameters
+    ----------
+    provider : array_like of bool
+        True for economies that make the technology; they have full access.
+    base_access : array_like in [0, 1]
+        Access b of the others without help.
+    openness : array_like in [0, 1]
+        Open-source deployment o: share of the remaining gap closed by models that anyone may run.
+    sharing : array_like in [0, 1]
+        Technology sharing τ by the providers: closes its share of what openness leaves.
+
+    Returns
+    -------
+    ndarray in [0, 1]
+    """
+    base, closed = np.asarray(base_access, float), (1.0 - np.asarray(openness)) * (1.0 - np.asarray(sharing))
+    return np.where(provider, 1.0, base + (1.0 - base) * (1.0 - closed))
+
+
+def machine_saving(base: ArrayLike, *, gradient: ArrayLike, relative_wage: ArrayLike) -> Array:
+    """Cost of machines relative to the labour they replace in the base year, μ_r = μ (ω_ref / ω_r)^φ.
+
+    Parameters
+    ----------
+    base : array_like
+        μ at the reference wage; below 1 machines are cheaper than labour.
+    gradient : array_like
+        φ; 0 makes the saving the same everywhere, 1 makes it proportional to wages.
+    relative_wage : array_like
+        ω_r / ω_ref, labour income per worker against the reference economy.
+    """
+    result: Array = np.asarray(base, float) * np.asarray(relative_wage, float) ** -np.asarray(gradient, float)
+    return result
+
+
+def profit(saving: ArrayLike, machine_cost: ArrayLike, wage: ArrayLike) -> Array:
+    """Share of labour cost saved by a machine, m = max(0, 1 − μ q̂ / ŵ), with the hats relative to the base year."""
+    result: Array = np.maximum(0.0, 1.0 - np.asarray(saving) * np.asarray(machine_cost) / np.asarray(wage))
+    return result
+
+
+def diffusion_rate(speed: ArrayLike, *, gain: ArrayLike, capability: ArrayLike, access: ArrayLike) -> Array:
+    """Yearly logistic rate s·m·h·π: speed at full saving times saving, capability and access to the frontier."""
+    result: Array = np.asarray(speed) * np.asarray(gain) * np.asarray(capability) * np.asarray(access)
+    return result
+
+
+def diffuse(adoption: ArrayLike, rate: ArrayLike, ceiling: ArrayLike) -> Array:
+    """One year of logistic diffusion dK/dt = rate·K·(1 − K/C), solved exactly: K' = C / (1 + (C/K − 1) e^{−rate}).
+
+    Adoption never overshoots the ceiling, never falls (installed machines stay) and never starts from zero: somebody
+    must have seen the technology.
+
+    Examples
+    --------
+    >>> diffuse(0.5, np.log(3.0), 1.0).round(6).item()
+    0.75
+    """
+    level, top, pace = np.asarray(adoption, float), np.asarray(ceiling, float), np.asarray(rate, float)
+    spreads = (level > 0.0) & (level < top) & (pace > 0.0)
+    if spreads.all():
+        grown: Array = top / (1.0 + (top / level - 1.0) * np.exp(-pace))
+        return grown
+    safe = np.where(spreads, level, 1.0)
+    return np.where(spreads, top / (1.0 + (top / safe - 1.0) * np.exp(-pace)), level)
+
+
+def automated_tasks(exposure: Array, adoption: Array, base_adoption: Array) -> Array:
+    """Labour tasks newly done by machines, a = 1 − (1 − x K_y) / (1 − x K_0).
+
+    Parameters
+    ----------
+    exposure : ndarray, shape (N,), share in [0, 1)
+        Share x of the sector's labour tasks that the technology can do at full adoption.
+    adoption, base_adoption : ndarray, shape (G,), share in [0, 1]
+        Adoption now and in the base year.
+
+    Returns
+    -------
+    ndarray, shape (G, N)
+        Relative to the tasks labour still did in the base year; 0 where adoption is unchanged.
+    """
+    left = 1.0 - np.outer(adoption, exposure)
+    left_base = 1.0 - np.outer(base_adoption, exposure)
+    return 1.0 - left / left_base
+
+
+def displaced_shares(
+    robot_tasks: Array, ai_tasks: Array, *, reinstatement: ArrayLike, limit: float
+) -> tuple[Array, Array]:
+    """Displaced labour δ^R = (1 − ν) a_R and δ^A = (1 − ν)(1 − a_R) a_A, scaled so that their sum stays within a limit.
+
+    AI takes from what robots leave; a share ν of the displaced work returns as new labour tasks (reinstatement).
+
+    Parameters
+    ----------
+    robot_tasks, ai_tasks : ndarray, shape (G, N)
+        From :func:`automated_tasks`.
+    reinstatement : array_like, scalar or shape (G,)
+        ν in [0, 1].
+    limit : float
+        Largest sum of the two; labour stays essential everywhere.
+
+    Returns
+    -------
+    (ndarray, ndarray), shapes (G, N)
+        Shares of labour tasks done by robots and by AI since the base year; 0 where adoption fell below it.
+
+    References
+    ----------
+    Acemoglu & Restrepo (2019), Journal of Economic Perspectives 33(2), on displacement and reinstatement.
+    """
+    kept = np.asarray(1.0 - np.asarray(reinstatement, float))
+    kept = kept[:, None] if kept.ndim else kept
+    robot_tasks, ai_tasks = np.maximum(robot_tasks, 0.0), np.maximum(ai_tasks, 0.0)
+    robots, ai = kept * robot_tasks, kept * (1.0 - robot_tasks) * ai_tasks
+    total = robots + ai
+    if total.max(initial=0.0) <= limit:
+        return robots, ai
+    scale = np.where(total > limit, limit / np.where(total > 0, total, 1.0), 1.0)
+    return robots * scale, ai * scale

@@ -1,0 +1,371 @@
+"""What a rule of behaviour is. A rule is one file: its settings, what it observes, decides and does, and why.
+
+How a year is played (:mod:`sim.model.world`): by every rule, every economy *observes* the public record and *decides*; the
+rules *act* on the decisions of all; policies and events of the scenario come on top; the rules *respond* to what all did.
+Rules know each other only through :mod:`sim.state` and through *adjustments*: a rule that lets others have a say calls
+``agent.adjusted("aim", value)``, and every rule with a method ``adjust_aim(agent, value)`` changes the value in turn.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
+
+import numpy as np
+from pydantic import Field, StrictBool
+
+from sim.fields import Model
+from sim.levers import POLICY
+from sim.rules.log import NONE, Decisions, Reason, batch
+from sim.state import Array, Mask, View, World, WorldState, Year
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from decomp.table import WorldTable
+
+Value = TypeVar("Value")
+
+
+class Settings(Model):
+    """Part of a rule in ``behaviour:``. A rule without settings of its own can be switched off."""
+
+    active: StrictBool = Field(True, description="false: the rule does nothing.")
+
+
+class Labels(Protocol):
+    """What a rule needs to look up the economies and sectors that its settings name; unknown ones become problems."""
+
+    table: Any
+    problems: Any
+    economies: tuple[str, ...]
+    sectors: tuple[str, ...]
+    economy_names: list[str]
+
+    @property
+    def G(self) -> int:  # noqa: N802 — the letters of the design
+        """Number of economies."""
+
+    @property
+    def N(self) -> int:  # noqa: N802
+        """Number of sectors."""
+
+    def economy_list(self, path: tuple[Any, ...], names: Sequence[str]) -> list[int]:
+        """Positions of economies and groups."""
+
+    def economy_key(self, path: tuple[Any, ...], name: str) -> list[int]:
+        """Positions of an economy or group that stands as a key."""
+
+    def sector_key(self, path: tuple[Any, ...], name: str) -> list[int]:
+        """Positions of a sector or group that stands as a key."""
+
+
+class Agent(Protocol):
+    """The economy that decides."""
+
+    position: int
+    view: View
+    seen: Mapping[str, Any]
+
+    def adjusted(self, point: str, value: Value) -> Value:
+        """Let the other rules have a say; see :func:`adjusted`."""
+
+
+class Decision:
+    """What one economy decides by a rule that moves one lever: a change over what would hold otherwise, and why.
+
+    Parameters
+    ----------
+    change : float or ndarray
+        Added to the economy's part of the lever: (G, N) [origin, sector] for levers between pairs, (N,) for those by
+        sector, a number for those by economy.
+    kind : str, optional
+        Kind of the reason; the first of the rule unless given.
+    **numbers : float
+        Drivers of the sentence.
+    """
+
+    def __init__(self, change: Any, kind: str = "", **numbers: float) -> None:
+        self.change, self.kind, self.numbers = change, kind, numbers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Played:
+    """A year that has been played, for the log: its states, what each economy decided, and what rules keep of it.
+
+    Parameters
+    ----------
+    before, after : WorldState
+        Of the year before and of this year.
+    rules : tuple of Rule
+    decisions : mapping of str to tuple
+        By rule, what each economy decided.
+    kept : mapping of str to object
+        By rule, what it returned from :meth:`Rule.act` or :meth:`Rule.respond`.
+    interventions : tuple of Decisions
+        Policies and events of the scenario.
+    """
+
+    before: WorldState
+    after: WorldState
+    rules: tuple[Rule, ...]
+    decisions: Mapping[str, tuple[Any, ...]]
+    kept: Mapping[str, Any]
+    interventions: tuple[Decisions, ...] = ()
+
+    def log(self) -> Iterator[Decisions]:
+        """All decisions that changed something: by the rules in their order, then policies and events."""
+        for rule in self.rules:
+            yield from rule.log(self)
+        yield from self.interventions
+
+
+class Rule:
+    """A rule of behaviour; subclass it, give it a name, and override what it needs.
+
+    A rule object is a template: a run works with a copy that has its ``settings``, ``terms`` and ``world``. The least rule
+    names a ``lever`` and a reason and returns a :class:`Decision`; the rest follows.
+
+    Attributes
+    ----------
+    name : str
+        Lower-case letters, digits and hyphens.
+    section : str
+        Its part of ``behaviour:`` in a scenario; the name unless given. Rules of one section share ``active``.
+    Settings : type
+        Model of that part.
+    about : str
+        What ``behaviour:`` says about it.
+    channel : str
+        Channel of :mod:`sim.channels` that it belongs to in attribution; one of its own unless given.
+    reasons : mapping of str to Reason or str
+        Sentences of its decisions by kind.
+    lever : str
+        Lever of a policy that its decisions add to, where it leaves :meth:`act` as it is.
+    settings : Settings
+    terms : mapping of str to object
+        What :meth:`resolve` made of the settings for a table.
+    world : World
+    """
+
+    name: ClassVar[str] = ""
+    section: ClassVar[str] = ""
+    Settings: ClassVar[type[Settings]] = Settings
+    about: ClassVar[str] = ""
+    channel: ClassVar[str] = ""
+    reasons: ClassVar[Mapping[str, Reason | str]] = {}
+    lever: ClassVar[str] = ""
+    settings: Any
+    terms: Mapping[str, Any]
+    world: World
+
+    def __init_subclass__(cls) -> None:
+        """Fill in section, channel and reasons."""
+        cls.section = cls.section or cls.name.replace("-", "_")
+        cls.channel = cls.channel or cls.name
+        cls.reasons = {kind: text if isinstance(text, Reason) else Reason(text) for kind, text in cls.reasons.items()}
+
+    # -- before the run --------------------------------------------------------------------------
+
+    def check(self, settings: Any, scenario: Any, problems: Any, inside: Callable[..., bool]) -> None:
+        """Record what cannot be meant so, without a table.
+
+        Parameters
+        ----------
+        settings : Settings
+        scenario : Scenario
+            With years, closure, policies and the settings of all rules.
+        problems : Problems
+            ``problems.add(path, code, message, help=…)``
+        inside : callable
+            ``inside(year, path)`` records a year outside the run.
+        """
+
+    def resolve(self, labels: Labels, years: Sequence[int]) -> Mapping[str, Any]:
+        """Look up what the settings name in a table; by default the settings that can differ by economy, (G,) each."""
+        return by_economy(self.settings, labels, self.section) if hasattr(self.settings, "overrides") else {}
+
+    def idle(self, settings: Any) -> bool:
+        """Whether the rule can do nothing with the settings it is given."""
+        return not settings.active
+
+    def prepare(self) -> None:
+        """Compute what is fixed for the run from ``settings``, ``terms`` and ``world``."""
+
+    def shares(self) -> Mapping[str, Array]:
+        """Levels in the base year of levers that are shares and that several policies may move, by id; from ``terms``."""
+        return {}
+
+    def levels(self) -> Mapping[str, Array]:
+        """Levels in the base year of the levers that only this rule knows, by id."""
+        return self.shares()
+
+    def start(self) -> Mapping[str, Array]:
+        """State variables with their values in the base year, by name."""
+        return {self.name: np.zeros_like(self._blank())} if self.lever else {}
+
+    def notes(self) -> Iterable[str]:
+        """What the calibration adds to the settings, in sentences."""
+        return ()
+
+    def machines(self, table: WorldTable) -> Mapping[str, Array]:
+        """What it knows about the purchase of machine services in the base year: fields of ``sim.economy.MachineSpec``."""
+        return {}
+
+    # -- a year ----------------------------------------------------------------------------------
+
+    def observe(self, view: View) -> Any:
+        """Take in what one economy sees; everything unless overridden."""
+        return view
+
+    def decide(self, agent: Agent, seen: Any) -> Any:
+        """Decide for one economy from what it has observed; nothing outside may change. None: nothing is decided."""
+
+    def act(self, decisions: Sequence[Any], year: Year) -> Any:
+        """Turn the decisions of all economies into levers and state variables; what is returned is kept for the log."""
+        if not self.lever:
+            return
+        changes = np.zeros_like(self._blank())
+        for position, decision in enumerate(decisions):
+            if decision is not None and self.settings.active:
+                changes[self._part(position)] = decision.change
+        if changes.ndim == 3:
+            changes = np.where(self.world.taxable if self.lever == "tariff" else self._abroad(), changes, 0.0)
+        year.variables[self.name] = changes
+        year.add(self.lever, changes)
+
+    def respond(self, year: Year) -> Any:
+        """React to what all did, policies and events included; what is returned is kept for the log."""
+
+    # -- afterwards ------------------------------------------------------------------------------
+
+    def log(self, played: Played) -> Iterable[Decisions]:
+        """Decisions of a year that changed something, in batches; by default the cells of the rule's own lever."""
+        if not self.lever:
+            return
+        before, after = (state.variables[self.name] for state in (played.before, played.after))
+        shape = POLICY[self.lever].shape
+        for position, decision in enumerate(played.decisions[self.name]):
+            mine = np.zeros(after.shape, dtype=bool)
+            mine[self._part(position)] = True
+            cells = np.nonzero(mine & (before != after))
+            if decision is None or not cells[0].size:
+                continue
+            kind = decision.kind or next(iter(self.reasons))
+            partner, sector = {
+                "pair": (cells[0], cells[1 % after.ndim]), "cell": (NONE, cells[-1]), "demand": (NONE, cells[0]),
+                "partners": (cells[-1], NONE),
+            }.get(shape, (NONE, NONE))  # fmt: skip
+            levels = [state.levels[self.lever][cells] for state in (played.before, played.after)]
+            who = np.full(cells[0].shape, position)
+            yield self.batch(played, self.lever, kind, who, *levels, partner=partner, sector=sector, **decision.numbers)
+
+    def batch(
+        self, played: Played, lever: str, kind: str, economy: Any, before: Any, after: Any, **rest: Any
+    ) -> Decisions:
+        """Make a batch of decisions of one kind of this rule; see :func:`sim.rules.log.batch`."""
+        return batch(played.after.year, lever, kind, self.reasons[kind], economy, before, after, **rest)  # type: ignore[arg-type]
+
+    def explain(self, kind: str, numbers: Mapping[str, float], partner: str = "", sector: str = "") -> str:
+        """Reason of a decision as a sentence."""
+        reason = self.reasons[kind]
+        assert isinstance(reason, Reason)
+        return reason.explain(numbers, partner, sector)
+
+    # -- copies ----------------------------------------------------------------------------------
+
+    def resolved(self, settings: Any, labels: Labels, years: Sequence[int]) -> Self:
+        """Copy with the settings of a scenario, looked up in a table."""
+        rule = copy.copy(self)
+        rule.settings = settings
+        rule.terms = {name: locked(value) for name, value in rule.resolve(labels, years).items()}
+        return rule
+
+    def placed(self, world: World) -> Self:
+        """Copy that is ready to run in a world."""
+        rule = copy.copy(self)
+        rule.world = world
+        rule.prepare()
+        return rule
+
+    def _blank(self) -> Array:
+        """Array in the shape of the rule's lever."""
+        G, N = self.world.G, self.world.N  # noqa: N806 — the letters of the design
+        shapes = {"pair": (G, N, G), "cell": (G, N), "demand": (N, G), "partners": (G, G)}
+        return np.broadcast_to(0.0, shapes.get(POLICY[self.lever].shape, (G,)))
+
+    def _part(self, position: int) -> Any:
+        """Index of an economy's part of the rule's lever."""
+        return {"pair": (..., position), "demand": (..., position)}.get(POLICY[self.lever].shape, position)
+
+    def _abroad(self) -> Mask:
+        return np.broadcast_to(~np.eye(self.world.G, dtype=bool)[:, None, :], self._blank().shape)
+
+
+def adjusted(rules: Iterable[Rule], point: str, subject: Any, value: Value) -> Value:
+    """Pass a value through every rule that has a method ``adjust_<point>(subject, value)``, in the order of the rules."""
+    for rule in rules:
+        change = getattr(rule, f"adjust_{point.replace('-', '_')}", None)
+        if change is not None:
+            value = change(subject, value)
+    return value
+
+
+def by_economy(
+    settings: Any,
+    labels: Labels,
+    section: str,
+    own: Mapping[str, Array] | None = None,
+    types: Mapping[str, Array] | None = None,
+) -> dict[str, Array]:
+    """General settings as arrays (G,), then overrides: groups first, so that a single economy wins over its group.
+
+    The settings that can differ are the fields of the model of ``overrides``. ``own`` holds, for settings with calibrated
+    values of single economies, their ratio to the general default. A field ``<setting>_factor`` multiplies what the economy
+    has without overrides; the most specific override, level or factor, is the one that counts. ``types`` holds what country
+    types give (NaN: nothing); it stands between the general settings and the overrides.
+    """
+    override = type(settings).model_fields["overrides"].annotation.__args__[1]
+    fields = [name for name in override.model_fields if not name.endswith("_factor")]
+    arrays = {name: np.full(labels.G, float(getattr(settings, name))) * (own or {}).get(name, 1.0) for name in fields}
+    for name, values in (types or {}).items():
+        arrays[name] = np.where(np.isnan(values), arrays[name], values)
+    plain = {name: array.copy() for name, array in arrays.items()}
+    for label, given in sorted(settings.overrides.items(), key=lambda item: item[0] in labels.economies):
+        where = labels.economy_key(("behaviour", section, "overrides"), label)
+        for field in given.model_fields_set:
+            name, value = field.removesuffix("_factor"), getattr(given, field)
+            if value is not None:
+                arrays[name][where] = value if name == field else value * plain[name][where]
+    return arrays
+
+
+def members(labels: Labels, path: tuple[Any, ...], names: Iterable[str]) -> Mask:
+    """Economies that a setting names, shape (G,)."""
+    mask, listed = np.zeros(labels.G, dtype=bool), tuple(names)
+    if listed:
+        mask[labels.economy_list(path, listed)] = True
+    return mask
+
+
+def passive(settings: Any, labels: Labels, section: str) -> Mask:
+    """Economies of the setting ``passive``; the default group stands for nobody in a table that does not have it."""
+    named = "passive" in settings.model_fields_set
+    names = [name for name in settings.passive if named or name in labels.economy_names]
+    return members(labels, ("behaviour", section, "passive"), names)
+
+
+def unanswered(problems: Any, path: tuple[Any, ...], what: str, help: str = "use `general-equilibrium`") -> None:
+    """Record something that the closure with fixed prices cannot answer."""
+    message = f"the closure fixed-prices cannot answer {what}: income and spending stay fixed."
+    problems.add(path, "S036", message, help=help)
+
+
+def locked(value: Any) -> Any:
+    """Make an array, or the arrays of a mapping, read-only."""
+    for array in value.values() if isinstance(value, Mapping) else (value,):
+        if isinstance(array, np.ndarray):
+            array.flags.writeable = False
+    return value

@@ -1,0 +1,189 @@
+"""Decisions with their reasons in numbers: recorded as arrays while the model runs, written as sentences on demand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+
+#: Columns of the frame of decisions, in order.
+COLUMNS = ("year", "economy", "lever", "partner", "sector", "before", "after", "reason", "kind", "drivers")
+#: A partner or sector that does not apply, or all of them.
+NONE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How a kind of decision is taken.
+
+    Parameters
+    ----------
+    id : str
+        Name of its texts in the explorer, ``rule.<id>``.
+    equations : tuple of str
+        LaTeX, one equation each.
+    source : str
+        Literature, or the module whose docstrings define it.
+    parameters : tuple of str
+        Beginnings of the ids of the parameters that are read.
+    """
+
+    id: str
+    equations: tuple[str, ...] = ()
+    source: str = ""
+    parameters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Kind of reason for decisions: its sentence and its equations.
+
+    Parameters
+    ----------
+    sentence : str
+        With the drivers of the decision by name, and the labels {partner} and {sector}. A driver written
+        ``{name:.2%}pt`` is shown in percentage points.
+    method : Method
+    """
+
+    sentence: str
+    method: Method = Method("")
+
+    def format_of(self, driver: str) -> str:
+        """Format in which the sentence writes a driver; empty where it does not.
+
+        >>> Reason("Saves {saving:.1%} of GDP.").format_of("saving")
+        '.1%'
+        """
+        found = re.search(rf"\{{{re.escape(driver)}:([^}}]*)\}}", self.sentence)
+        return found[1] if found else ""
+
+    def explain(self, numbers: Mapping[str, float], partner: str, sector: str) -> str:
+        """Write the sentence of one decision."""
+        return self.sentence.format(partner=partner, sector=sector, **numbers).replace("%pt", " points")
+
+
+_SCENARIO = Method("decree", (r"x' = x_0, \qquad x' = x + \Delta x",), "scenario")
+#: Reasons of what no rule decides: the policies and events of the scenario.
+INTERVENTIONS: Mapping[str, Reason] = MappingProxyType(
+    {
+        "policy": Reason("Scenario policy {number:.0f} sets {level:.4g}.", _SCENARIO),
+        "policy-add": Reason("Scenario policy {number:.0f} adds {level:+.4g}.", _SCENARIO),
+        "policy-end": Reason("Scenario policy {number:.0f} no longer holds.", _SCENARIO),
+        "event": Reason("Scenario event {number:.0f} of size {level:.4g}.", _SCENARIO),
+        "event-end": Reason("Scenario event {number:.0f} is over.", _SCENARIO),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decisions:
+    """One batch of decisions of a year that share lever and kind of reason.
+
+    Parameters
+    ----------
+    year : int
+    lever, kind : str
+    reason : Reason
+        Of that kind.
+    economy, partner, sector : ndarray of int, shape (k,)
+        Positions in the table; :data:`NONE` where a decision has no partner or sector.
+    before, after : ndarray, shape (k,)
+    drivers : mapping of str to ndarray, shape (k,)
+        The numbers behind the reason.
+    """
+
+    year: int
+    lever: str
+    kind: str
+    reason: Reason
+    economy: Index
+    partner: Index
+    sector: Index
+    before: Array
+    after: Array
+    drivers: Mapping[str, Array] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Number of decisions."""
+        return len(self.economy)
+
+    def rows(self) -> Iterable[dict[str, float]]:
+        """Drivers of each decision by name."""
+        names, columns = list(self.drivers), [values.tolist() for values in self.drivers.values()]
+        return (
+            dict(zip(names, row, strict=True)) for row in (zip(*columns, strict=True) if names else [()] * len(self))
+        )
+
+
+def batch(
+    year: int,
+    lever: str,
+    kind: str,
+    reason: Reason,
+    economy: Any,
+    before: Any,
+    after: Any,
+    *,
+    partner: Any = NONE,
+    sector: Any = NONE,
+    **drivers: Any,
+) -> Decisions:
+    """Make a batch from scalars and arrays, broadcast to the length of ``economy``, read-only."""
+    who = np.atleast_1d(np.asarray(economy, dtype=np.intp))
+
+    def spread(value: Any, dtype: Any = np.float64) -> NDArray[Any]:
+        return np.broadcast_to(np.asarray(value, dtype=dtype), who.shape)
+
+    partners, sectors = spread(partner, np.intp), spread(sector, np.intp)
+    numbers = {name: spread(value) for name, value in drivers.items()}
+    return Decisions(year, lever, kind, reason, who, partners, sectors, spread(before), spread(after), numbers)
+
+
+def sentences(decisions: Decisions, economies: Sequence[str], sectors: Sequence[str]) -> list[str]:
+    """Reason of each decision as a sentence with its numbers."""
+    return [
+        decisions.reason.explain(
+            numbers,
+            economies[p] if p != NONE else "all partners",
+            sectors[i] if i != NONE else "all sectors",
+        )
+        for p, i, numbers in zip(decisions.partner.tolist(), decisions.sector.tolist(), decisions.rows(), strict=True)
+    ]
+
+
+def frame(log: Iterable[Decisions], economies: Sequence[str], sectors: Sequence[str]) -> DataFrame:
+    """All decisions as a tidy frame in the order in which they were taken.
+
+    Columns: year, economy, lever, partner, sector, before, after, reason, kind, drivers (as ``name=value`` pairs, for
+    filtering); an empty partner or sector means that none applies or that all do.
+    """
+    import pandas as pd
+
+    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    for decisions in log:
+        pattern = "; ".join(f"{name}={{{name}:.6g}}" for name in decisions.drivers)
+        for name, value in (("year", decisions.year), ("lever", decisions.lever), ("kind", decisions.kind)):
+            columns[name] += [value] * len(decisions)
+        for name, positions, labels in (
+            ("economy", decisions.economy, economies),
+            ("partner", decisions.partner, economies),
+            ("sector", decisions.sector, sectors),
+        ):
+            columns[name] += [labels[p] if p != NONE else "" for p in positions.tolist()]
+        columns["before"] += decisions.before.tolist()
+        columns["after"] += decisions.after.tolist()
+        columns["reason"] += sentences(decisions, economies, sectors)
+        columns["drivers"] += [pattern.format(**numbers) for numbers in decisions.rows()]
+    return pd.DataFrame(columns, columns=list(COLUMNS))
