@@ -23,7 +23,7 @@ def test_a_parameter_says_value_range_unit_source_status_and_where_it_is_used(ca
         assert text in out
     assert "literature (recalled, unverified) — an estimate from memory" in out
     assert "behaviour.automation.reinstatement" in out
-    assert "sim.model.setup" in out
+    assert "sim.rules.automation" in out
 
 
 def test_json_holds_the_same_as_data(call: Call) -> None:
