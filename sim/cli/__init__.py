@@ -10,14 +10,13 @@ import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from sim._version import __version__
-from sim.cli.failures import explain
+from sim.cli.terminal import cleaned, configure_log, explain
 
 #: Commands in the order of the help: name, module with ``register``, one line of help.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -25,8 +24,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("sim.cli.init", "Make a folder with a commented scenario of your own."),
     "validate": ("sim.cli.scenarios", "Check scenario files; every problem with file, line and column."),
     "sweep": ("sim.cli.sweep", "Run a scenario over a grid of settings or many seeds; goes on after a stop."),
-    "compare": ("sim.cli.run", "Compare finished runs."),
-    "report": ("sim.cli.run", "Write the report of a finished run again."),
+    "compare": ("sim.cli.compare", "Compare finished runs."),
+    "report": ("sim.cli.compare", "Write the report of a finished run again."),
     "decompose": ("sim.cli.decompose", "Decompose one economy's exports to another into the 16 terms."),
     "history": ("sim.cli.history", "Show the observed years of a pair and of the world, shocks marked."),
     "published": ("sim.cli.published", "Set our decomposition beside the published figures."),
@@ -51,7 +50,8 @@ Examples:
 
 \b
 Exit codes: 0 ok, 1 finished with failures or partial, 2 invalid input, 3 data, 4 no numerical solution,
-70 a bug of ours, 130 interrupted.
+5 the computer or the installation (a missing package, no memory, a full disk, a killed worker), 70 a bug of ours,
+130 interrupted by Ctrl-C, 143 by TERM, 129 by HUP (finished years are kept).
 """
 
 
@@ -60,7 +60,8 @@ class LazyGroup(TyperGroup):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.commands = {name: placeholder(name) for name in available()}
+        # stand-ins with name and help only; spelling suggestions read the names
+        self.commands = {name: typer.core.TyperCommand(name, help=help) for name, (_, help) in COMMANDS.items()}
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Names in the order of :data:`COMMANDS`."""
@@ -74,17 +75,6 @@ class LazyGroup(TyperGroup):
         """Write the commands into the help without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in self.commands])
-
-
-def available() -> list[str]:
-    """Commands whose module is part of this installation."""
-    found = {module: find_spec(module) is not None for module, _ in COMMANDS.values()}
-    return [name for name, (module, _) in COMMANDS.items() if found[module]]
-
-
-def placeholder(name: str) -> Any:
-    """Stand-in with the name and help only; spelling suggestions read the names."""
-    return typer.core.TyperCommand(name, help=COMMANDS[name][1])
 
 
 def load(name: str) -> Any:
@@ -138,22 +128,21 @@ def root(
     ] = 0,
 ) -> None:
     """Set up logging for every command."""
-    from sim.logs import configure
-
-    configure(verbose)
+    configure_log(verbose)
 
 
 def call(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; errors become messages of one screen on stderr."""
-    try:
-        result = app(args=arguments, prog_name="unweave", standalone_mode=False)
-    except SystemExit as left:
-        return left.code if isinstance(left.code, int) else int(left.code is not None)
-    except BaseException as error:
-        code, message = explain(error)
-        if message:
-            typer.echo(message, err=True)
-        return code
+    with cleaned():
+        try:
+            result = app(args=arguments, prog_name="unweave", standalone_mode=False)
+        except SystemExit as left:
+            return left.code if isinstance(left.code, int) else int(left.code is not None)
+        except BaseException as error:
+            code, message = explain(error)
+            if message:
+                typer.echo(message, err=True)
+            return code
     return result if isinstance(result, int) else 0
 
 

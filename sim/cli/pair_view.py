@@ -22,7 +22,7 @@ _DETAIL = (
 
 def console() -> Console:
     """A console on stdout whose width does not depend on who reads the pipe."""
-    made = Console()
+    made = Console(color_system=None)  # no escape of its own, so that none of an input passes
     return made if made.is_terminal else Console(width=_PIPE_WIDTH)
 
 

@@ -1,17 +1,20 @@
-"""``unweave run``, ``unweave compare`` and ``unweave report``."""
+"""``unweave run``: a scenario, what is made beside it (other assumptions, attribution, an ensemble), and its folder."""
 
 from __future__ import annotations
 
 import json
+import logging
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from sim.cli.failures import INTERRUPTED, NUMERICAL, OK, PARTIAL
+from sim.cli.terminal import INTERRUPTED, NUMERICAL, OK, PARTIAL, PARTS, Progress, Stopper, say, stopper
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -21,10 +24,12 @@ if TYPE_CHECKING:
     from sim.runs.saved import Run
     from sim.scenario.read import LoadedScenario
     from sim.studies.ensemble import Ensemble
+    from sim.texts import Texts
 
-Output = Annotated[Path | None, typer.Option("-o", "--output", help="Folder of run folders [UNWEAVE_RUNS or ./runs].")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
-Language = Literal["en", "zh", "both"]
+logger = logging.getLogger("unweave.run")
+
+#: Output and table of the attribution.
+ATTRIBUTION = "attribution"
 
 
 def run(
@@ -34,12 +39,16 @@ def run(
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed instead of the scenario's.")] = None,
     years: Annotated[str | None, typer.Option(help="Run only these years, for example 2011:2020.")] = None,
-    output: Output = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Folder of run folders [UNWEAVE_RUNS or ./runs].")
+    ] = None,
     tables: Annotated[
         Literal["none", "ends", "all"],
         typer.Option(help="Simulated world tables to write: first and last year, or all."),
     ] = "none",
-    lang: Annotated[Language, typer.Option(help="Language of the report; both: with a switch.")] = "both",
+    lang: Annotated[
+        Literal["en", "zh", "both"], typer.Option(help="Language of the report; both: with a switch.")
+    ] = "both",
     with_report: Annotated[bool, typer.Option("--report/--no-report", help="Draw the report.")] = True,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of linear algebra [1 for small tables].")] = None,
     alone: Annotated[
@@ -57,11 +66,11 @@ def run(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only check and say what would be done.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
-    as_json: Json = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> int:
     r"""Run a scenario year by year and write its run folder; an existing folder is never overwritten.
 
-    Ctrl-C ends the run after the current year and keeps what is finished (exit code 130).
+    Ctrl-C, TERM and HUP end the run after the current year and keep what is finished (exit codes 130, 143, 129).
 
     \b
     Examples:
@@ -71,32 +80,37 @@ def run(
       unweave run trade-war --attribution
       unweave run ai-divide --seeds 20
     """
-    from sim.cli.attribution import read_asking
-    from sim.cli.ensemble import asking, described, frames_of, worse
-
-    loaded = read_asking(scenario, asking(overrides, seeds), years=_years(years), seed=seed, attribution=attribution)
+    loaded = _read(scenario, with_seeds(overrides, seeds), first_and_last(years), seed, attribution)
     if dry_run:
-        from sim.cli.plan import echo_plan
-
-        echo_plan(loaded, output, as_json)
+        _echo_plan(loaded, output, as_json)
         return OK
-    from sim.cli.progress import say, undisturbed
     from sim.runs.folder import finish, start
 
     folder = start(loaded, output, ["unweave", *sys.argv[1:]], ["--alone"] if alone else [])
-    result, beside, extras, ensemble = _played(loaded, folder, threads, quiet, alone, jobs)
-    extras = {**extras, **frames_of(ensemble)}
-    folder.manifest["ensemble"] = described(ensemble)
-    with undisturbed():
-        if with_report and not quiet:
-            say(f"{result.scenario.name}: writing tables and report")
-        report_lang = lang if with_report else None
-        saved = finish(folder, result, lang=report_lang, years=tables, companions=beside, extras=extras)
-    _echo_run(saved, "en" if lang == "both" else lang, as_json)
-    return worse(exit_code(result), ensemble)
+    with stopper() as stop:
+        result, beside, frames, ensemble = _played(loaded, folder, threads, quiet, alone, jobs, stop)
+        folder.manifest["ensemble"] = ensemble.about() if ensemble is not None else None
+        with stop.undisturbed():
+            if with_report and not quiet:
+                say(f"{result.name}: writing tables and report")
+            report_lang = lang if with_report else None
+            saved = finish(folder, result, lang=report_lang, years=tables, companions=beside, extras=frames)
+        with suppress(*([OSError] if stop() else [])):  # the terminal may be gone
+            _echo_run(saved, "en" if lang == "both" else lang, as_json)
+        return stop.code(exit_code(result, ensemble))
 
 
-def _years(text: str | None) -> tuple[int, int] | None:
+def register(app: typer.Typer) -> None:
+    """Add ``run`` to the command line."""
+    app.command("run")(run)
+
+
+def with_seeds(overrides: list[str] | None, seeds: int | None) -> list[str]:
+    """Overrides with ``seeds`` among them, so that the command that repeats the run asks for the ensemble too."""
+    return [*(overrides or ()), *([] if seeds is None else [f"seeds={seeds}"])]
+
+
+def first_and_last(text: str | None) -> tuple[int, int] | None:
     """First and last year of ``2011:2020``."""
     if text is None:
         return None
@@ -106,13 +120,73 @@ def _years(text: str | None) -> tuple[int, int] | None:
     return int(match[1]), int(match[2])
 
 
+def _read(
+    source: str, overrides: list[str], years: tuple[int, int] | None, seed: int | None, attribution: bool
+) -> LoadedScenario:
+    """Read a scenario; with ``attribution`` it asks for that output, and so does the command that repeats the run."""
+    from sim.indicators import INDICATORS
+    from sim.scenario.read import read_scenario
+
+    loaded = read_scenario(source, overrides, years=years, seed=seed, indicators=INDICATORS)
+    if not attribution or ATTRIBUTION in loaded.scenario.outputs:
+        return loaded
+    asked = f"outputs=[{', '.join((*loaded.scenario.outputs, ATTRIBUTION))}]"
+    return read_scenario(source, [*overrides, asked], years=years, seed=seed, indicators=INDICATORS)
+
+
+def _echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> None:
+    """Say what a run would do, and where it would write."""
+    from sim.attribution import used
+    from sim.runs.folder import runs_folder
+    from sim.texts.plain import counted
+
+    scenario, table = loaded.resolved.scenario, loaded.table
+    plan: dict[str, Any] = {
+        "schema_version": 1,
+        "scenario": scenario.name,
+        "years": list(scenario.years),
+        "simulated_years": len(scenario.horizon),
+        "seed": scenario.seed,
+        "table": table.name or scenario.table,
+        "economies": table.G,
+        "sectors": table.N,
+        "policies": len(scenario.policies),
+        "events": len(scenario.events),
+        "attribution_runs": 2 ** len(used(scenario)) - 1 if ATTRIBUTION in scenario.outputs else 0,
+        "ensemble_members": scenario.seeds,
+        "memory_megabytes": round(12 * 8 * table.n**2 / 1e6 + 150),
+        "runs_folder": str(runs_folder(output)),
+        "warnings": [f"{problem.place}: {problem.message}" for problem in loaded.warnings],
+    }
+    if as_json:
+        typer.echo(json.dumps(plan, ensure_ascii=False, indent=1))
+        return
+    span = f"{scenario.years[0]}–{scenario.years[1]} ({counted(plan['simulated_years'], 'year', 'years')})"
+    size = f"{table.G} economies × {table.N} sectors, about {plan['memory_megabytes']} MB"
+    further = (plan["attribution_runs"], plan["ensemble_members"])
+    lines = [
+        f"{scenario.name}: {span}, seed {scenario.seed}",
+        f"table      {plan['table']}, {size}",
+        f"sets       {plan['policies']} policies, {plan['events']} events",
+        f"writes to  a new folder in {plan['runs_folder']}",
+        *([f"splits     what changes by channel: {further[0]} further runs"] if further[0] else []),
+        *([f"ensemble   {further[1]} further runs over stated draws"] if further[1] else []),
+        *(f"warning    {warning}" for warning in plan["warnings"]),
+        "nothing was run (--dry-run)",
+    ]
+    typer.echo("\n".join(lines))
+
+
 def _played(
-    loaded: LoadedScenario, folder: RunFolder, threads: int | None, quiet: bool, alone: bool, jobs: int | None
+    loaded: LoadedScenario,
+    folder: RunFolder,
+    threads: int | None,
+    quiet: bool,
+    alone: bool,
+    jobs: int | None,
+    stop: Stopper,
 ) -> tuple[RunResult, Mapping[Any, RunResult], Mapping[str, DataFrame], Ensemble | None]:
     """Run the years, then what is asked for beside; whatever ends the run before its base year is noted in the folder."""
-    from sim.cli.attribution import attributed
-    from sim.cli.ensemble import ensembled
-    from sim.cli.progress import Progress, stopper
     from sim.runs.runner import run_loaded
     from sim.studies.sensitivities import companions_of, run_companions
 
@@ -121,13 +195,17 @@ def _played(
         progress.year(year, index, total)
 
     try:
-        scenario = loaded.resolved.scenario
-        with Progress(scenario.name, len(scenario.horizon), quiet=quiet) as progress, stopper() as stop:
+        with Progress(loaded.scenario.name, len(loaded.resolved.scenario.horizon), quiet=quiet) as progress:
             result = run_loaded(loaded, threads=threads, progress=note, stop=stop)
+            if stop() and result.status == "cancelled":
+                result = replace(result, message=f"{result.message}{stop.reason}")
             wanted = companions_of(loaded) if result.status == "ok" and not alone else []
             beside = run_companions(wanted, threads=threads, note=progress.step, stop=stop)
-            extras = attributed(result, note=progress.step, stop=stop)
-            return result, beside, extras, ensembled(result, jobs, note=progress.step, stop=stop)
+            frames, ensemble = _attributed(result, progress, stop), None
+            if result.scenario.seeds and result.status not in ("cancelled", "failed"):
+                ensemble = _ensemble(result, jobs, progress, stop)
+                frames |= ensemble.frames()
+            return result, beside, frames, ensemble
     except KeyboardInterrupt:
         folder.end("cancelled", "interrupted before the base year was finished")
         raise
@@ -136,79 +214,80 @@ def _played(
         raise
 
 
-def exit_code(result: RunResult) -> int:
-    """Exit code of a run that has ended: 0, 1 partial or a check failed, 4 no simulated year, 130 cancelled."""
-    if result.status == "cancelled":
+def _attributed(result: RunResult, progress: Progress, stop: Stopper) -> dict[str, DataFrame]:
+    """Table of the parts of a finished run, if its scenario asks for it; without it, and with a warning, when it fails."""
+    from decomp.errors import DecompError
+    from sim.attribution import attribute
+    from sim.errors import SimError
+
+    if ATTRIBUTION not in result.scenario.outputs or result.status in ("cancelled", "failed"):
+        return {}
+    try:
+        tell = lambda done, of: progress.step(f"attribution, run {done} of {of}")  # noqa: E731
+        return {ATTRIBUTION: attribute(result, progress=tell, stop=stop).frame}
+    except KeyboardInterrupt:
+        logger.warning("the attribution was interrupted and is left out")
+    except (SimError, DecompError) as error:
+        logger.warning("the run has no attribution: %s", error)
+    return {}
+
+
+def _ensemble(result: RunResult, jobs: int | None, progress: Progress, stop: Stopper) -> Ensemble:
+    """Run the members that the scenario of a finished run asks for."""
+    from sim.studies.ensemble import run_members
+
+    def tell(finished: int, planned: int) -> None:
+        if finished * PARTS // planned > (finished - 1) * PARTS // planned:
+            progress.step(f"member {finished} of {planned}")
+
+    return run_members(result.loaded, result, jobs=jobs, progress=tell, stop=stop)
+
+
+def exit_code(result: RunResult, ensemble: Ensemble | None = None) -> int:
+    """Exit code of a run that has ended: 0, 1 partial or a check or member failed, 4 no simulated year, 130 cancelled."""
+    if result.status in ("cancelled", "failed"):
+        return INTERRUPTED if result.status == "cancelled" else NUMERICAL
+    if result.status != "ok" or not result.passed:
+        return PARTIAL
+    if ensemble is not None and ensemble.status == "cancelled":
         return INTERRUPTED
-    if result.status == "failed":
-        return NUMERICAL
-    return OK if result.status == "ok" and result.passed else PARTIAL
+    sound = ensemble is None or (ensemble.status == "ok" and all(member.passed for member in ensemble.members))
+    return OK if sound else PARTIAL
 
 
 def _echo_run(saved: Run, lang: str, as_json: bool) -> None:
     """Say what came out: the finding first, then where everything is."""
-    from sim.cli.ensemble import lines_of
     from sim.report import against, headline, why
     from sim.texts import Texts
 
-    texts, manifest, folder = Texts(lang), saved.manifest, saved.folder
-    assert folder is not None
+    texts, manifest, folder = Texts(lang), saved.manifest, Path(saved.folder or "")
     if as_json:
         typer.echo(json.dumps(summary(saved, lang), ensure_ascii=False, indent=1))
         return
-    typer.echo(headline(saved, lang))
-    if comparison := against(saved, lang):
-        typer.echo(comparison)
-    for sentence in why(saved, lang):
-        typer.echo(sentence)
-    for line in lines_of(saved, texts):
-        typer.echo(line)
-    typer.echo("")
-    years = saved.years
-    typer.echo(
-        texts(
-            "cli.finished",
-            name=saved.name,
-            status=texts(f"status.{saved.status}"),
-            first=years[0],
-            last=years[-1],
-            count=len(years),
-            seconds=manifest["duration_seconds"],
-        )
-    )
+    comparison = against(saved, lang)
+    lines = [headline(saved, lang), *([comparison] if comparison else []), *why(saved, lang)]
+    lines += [*_ensemble_lines(saved, texts), ""]
+    span = {"first": saved.years[0], "last": saved.years[-1], "count": len(saved.years)}
+    status = texts(f"status.{saved.status}")
+    lines.append(texts("cli.finished", name=saved.name, status=status, seconds=manifest["duration_seconds"], **span))
     if saved.status == "cancelled":
-        typer.echo(manifest["message"])
-    checks = manifest["checks"]
-    failed = sum(not check["passed"] for check in checks)
-    typer.echo(texts("cli.checks_bad" if failed else "cli.checks_ok", count=len(checks), failed=failed))
-    if manifest["expectations"]:
-        outcomes = [entry["outcome"] for entry in manifest["expectations"]]
-        typer.echo(texts("cli.expect", **{name: outcomes.count(name) for name in ("met", "failed", "unknown")}))
-    typer.echo(texts("cli.folder", path=folder))
+        lines.append(manifest["message"])
+    failed = sum(not check["passed"] for check in manifest["checks"])
+    lines.append(texts(f"cli.checks_{'bad' if failed else 'ok'}", count=len(manifest["checks"]), failed=failed))
+    if outcomes := [entry["outcome"] for entry in manifest["expectations"]]:
+        lines.append(texts("cli.expect", **{name: outcomes.count(name) for name in ("met", "failed", "unknown")}))
+    lines.append(texts("cli.folder", path=folder))
     if (folder / "report.html").is_file():
-        typer.echo(texts("cli.report", path=folder / "report.html"))
+        lines.append(texts("cli.report", path=folder / "report.html"))
+    typer.echo("\n".join(lines))
 
 
 def summary(saved: Run, lang: str = "en") -> dict[str, Any]:
     """Return what ``--json`` prints about a run."""
-    from sim.cli.ensemble import answer
     from sim.report import against, headline, world_split
     from sim.report.headline import facts
 
-    manifest = saved.manifest
-    numbers = [
-        {
-            "indicator": one.indicator,
-            "economy": "WLD",
-            "base_year": one.base,
-            "year": one.year,
-            "before": one.change.before,
-            "after": one.change.after,
-            "unit": one.change.unit,
-        }
-        for one in facts(saved)
-    ]
-    kept = (
+    kept = [
         "schema_version",
         "run",
         "status",
@@ -220,85 +299,51 @@ def summary(saved: Run, lang: str = "en") -> dict[str, Any]:
         "rerun",
         "checks",
         "expectations",
-    )
+    ]
+    numbers = [
+        {"indicator": fact.indicator, "economy": "WLD", "base_year": fact.base, "year": fact.year}
+        | {"before": fact.change.before, "after": fact.change.after, "unit": fact.change.unit}
+        for fact in facts(saved)
+    ]
+    about = saved.manifest.get("ensemble")
     return {
-        **{key: manifest[key] for key in kept},
+        **{key: saved.manifest[key] for key in kept},
         "headline": headline(saved, lang),
         "against": against(saved, lang),
         "numbers": numbers,
         "attribution": world_split(saved),
-        "ensemble": answer(saved),
+        "ensemble": None if about is None else {**about, "bands": _bands(saved)},
         "folder": str(saved.folder),
         "report": str(saved.folder / "report.html") if saved.folder else None,
     }
 
 
-def compare(
-    first: Annotated[str, typer.Argument(metavar="RUN", help="A run folder, a part of its name, or `latest`.")],
-    second: Annotated[str, typer.Argument(metavar="RUN", help="The run that is set against the first.")],
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Also write every difference to this CSV.")
-    ] = None,
-    runs: Annotated[
-        Path | None, typer.Option("--runs", help="Where runs are looked up [UNWEAVE_RUNS or ./runs].")
-    ] = None,
-    anyway: Annotated[bool, typer.Option("--anyway", help="Compare although table or base year differ.")] = False,
-    lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of the labels.")] = "en",
-    as_json: Json = False,
-) -> int:
-    r"""Set a run against another one: headline indicators in the last year that both have, and what was set differently.
+def _bands(saved: Run) -> list[dict[str, Any]]:
+    """Bands of the world's indicators in the last year."""
+    from sim.indicators import PLACES
 
-    \b
-    Examples:
-      unweave compare baseline trade-war
-      unweave compare runs/2026…-baseline-… runs/2026…-ai-divide-… -o differences.csv
-    """
-    from sim.runs.compare import compare_runs
-    from sim.runs.folder import runs_folder, write_new
-    from sim.runs.saved import find_run, read_run
-
-    place = runs_folder(runs)
-    a, b = (read_run(find_run(name, place)) for name in (first, second))
-    found = compare_runs(a, b, anyway=anyway)
-    if output is not None:
-        write_new(output, found.csv(), exactly=True)
-    typer.echo(json.dumps(found.plain(), ensure_ascii=False, indent=1) if as_json else found.text(lang))
-    return OK
+    if "bands" not in saved:
+        return []
+    frame = saved["bands"]
+    shown = (frame["economy"] == "WLD") & frame["indicator"].isin(PLACES["bands"])
+    rows = frame[shown & (frame["year"] == frame["year"].max())].drop(columns="economy")
+    return [{str(key): value for key, value in row.items()} for row in rows.astype(object).to_dict("records")]
 
 
-def report(
-    which: Annotated[str, typer.Argument(metavar="RUN", help="A run folder, a part of its name, or `latest`.")],
-    lang: Annotated[Language, typer.Option(help="Language; both: with a switch.")] = "both",
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="File to write [a new report-LANG.html in the run].")
-    ] = None,
-    runs: Annotated[
-        Path | None, typer.Option("--runs", help="Where runs are looked up [UNWEAVE_RUNS or ./runs].")
-    ] = None,
-    as_json: Json = False,
-) -> int:
-    r"""Write the report of a finished run again, in one language or both; existing files are kept.
+def _ensemble_lines(saved: Run, texts: Texts) -> list[str]:
+    """What the terminal says about the ensemble of a run."""
+    from sim.report.bands import drawn_sentence, failure_sentence
+    from sim.report.names import Names
+    from sim.texts.formats import level
 
-    \b
-    Examples:
-      unweave report latest --lang zh
-      unweave report ai-divide -o ai-divide.html
-    """
-    from sim.report import render
-    from sim.runs.folder import runs_folder, write_new
-    from sim.runs.saved import find_run, read_run
-
-    saved = read_run(find_run(which, runs_folder(runs)))
-    assert saved.folder is not None
-    wanted = output or saved.folder / f"report-{lang}.html"
-    written = str(write_new(wanted, render(saved, lang), exactly=output is not None))
-    answer = {"schema_version": saved.manifest["schema_version"], "run": saved.manifest["run"], "report": written}
-    typer.echo(json.dumps(answer, ensure_ascii=False, indent=1) if as_json else written)
-    return OK
-
-
-def register(app: typer.Typer) -> None:
-    """Add the three commands."""
-    app.command("run")(run)
-    app.command("compare")(compare)
-    app.command("report")(report)
+    about = saved.manifest.get("ensemble")
+    if about is None:
+        return []
+    lines, names = ["", drawn_sentence(saved, texts)], Names.of(saved, texts)
+    for row in _bands(saved):
+        low, middle, high = (level(row[key], row["unit"]) for key in ("q05", "q50", "q95"))
+        name = names.indicator(row["indicator"])
+        lines.append(texts("ensemble.line", name=name, year=row["year"], low=low, middle=middle, high=high))
+    if about["failures"] or about["status"] == "cancelled":
+        lines.append(failure_sentence(saved, texts))
+    return lines

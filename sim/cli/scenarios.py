@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from sim.cli.failures import DATA, INVALID
+from sim.cli.terminal import DATA, INVALID
 
 if TYPE_CHECKING:
     from sim.errors import Problem

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.failures import INTERRUPTED, OK, PARTIAL
+from sim.cli.terminal import INTERRUPTED, OK, PARTIAL
 
 if TYPE_CHECKING:
     from sim.studies.store import Store
@@ -61,9 +61,8 @@ def sweep(
       unweave sweep baseline --seeds 1000 --show interdependence --show real_income:USA
       unweave sweep ai-divide -g behaviour.automation.ai_home_share=0,0.5,1 --seeds 20 -o share
     """
-    from sim.cli.ensemble import asking
-    from sim.cli.progress import stopper
-    from sim.cli.run import _years
+    from sim.cli.run import first_and_last, with_seeds
+    from sim.cli.terminal import stopper
     from sim.indicators import PLACES
     from sim.studies.store import Store
     from sim.studies.sweep import KEPT, describe, parse_axis, plan_sweep, run_sweep
@@ -72,7 +71,7 @@ def sweep(
     kept = _kept(keep, wanted, KEPT)
     axes = [parse_axis(text) for text in grid or ()]
     plan = plan_sweep(
-        scenario, axes, overrides=asking(overrides, seeds) or (), years=_years(years), seed=seed, kept=kept
+        scenario, axes, overrides=with_seeds(overrides, seeds), years=first_and_last(years), seed=seed, kept=kept
     )
     if plan.size == 1:
         raise typer.BadParameter("one run is no sweep; give --grid or --seeds.", param_hint="--grid")
@@ -132,7 +131,7 @@ def _default_folder(plan: Plan) -> Path:
 
 def _tell(finished: int, planned: int, rate: float) -> None:
     """Say how far the sweep is, about twenty times and at the end."""
-    from sim.cli.progress import PARTS, say
+    from sim.cli.terminal import PARTS, say
 
     if finished == planned or finished * PARTS // planned > (finished - 1) * PARTS // planned:
         say(f"member {finished} of {planned}, {rate:.2f} a second, about {(planned - finished) / rate:.0f} s left")

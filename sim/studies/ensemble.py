@@ -158,6 +158,39 @@ class Ensemble:
         ]
         return pd.DataFrame(rows, columns=["member", "seed", "status", "message", "first", "last", "passed"])
 
+    def frames(self) -> dict[str, DataFrame]:
+        """Tables of a run folder by name: of an ensemble without a finished year only how its members ended."""
+        if not self.members:
+            return {}
+        frames = {"draws": self.draws, "members": self.outcomes}
+        return {"bands": self.bands, **frames} if any(member.years for member in self.members) else frames
+
+    def about(self) -> dict[str, Any]:
+        """What run.json says about the ensemble."""
+        draws = self.scenario.draws
+        ranges: list[dict[str, Any]] = []
+        for one in self.drawn:
+            numbers = {key: f"{getattr(one, key):.10g}" for key in ("low", "mode", "high")}
+            range_ = (
+                {"choices": list(one.choices)}
+                if one.choices
+                else {**numbers, "unit": one.unit, "range_from": one.source}
+            )
+            ranges.append({"id": one.id, **range_})
+        return {
+            "planned": self.planned,
+            "finished": sum(member.status == "ok" for member in self.members),
+            "status": self.status,
+            "seed": self.scenario.seed,
+            "failures": [{"member": m.draw.member, "status": m.status, "message": m.message} for m in self.failures],
+            "checks_passed": all(member.passed for member in self.members if member.status == "ok"),
+            "drawn": ranges,
+            "adoption_timing": draws.adoption_timing if self.scenario.behaviour.automation.active else 0.0,
+            "productivity_shock": draws.shocks.productivity,
+            "jobs": self.jobs,
+            "seconds": round(self.seconds, 2),
+        }
+
 
 def quantiles(values: Array, levels: Array) -> Array:
     """Quantiles over the first axis by linear interpolation, NaN left out; shape (len(levels), ...).

@@ -8,53 +8,83 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sim.runs.saved import read_run
+import pytest
+
+from sim.cli.terminal import Stopper, stopper
+from sim.runs.saved import read_manifest, read_run
 from tests.cli.conftest import folders
 
 
-def long_run(runs: Path) -> list[str]:
-    """A hundred years, in a process of its own."""
-    return [sys.executable, "-m", "sim.cli", "run", "baseline", "--years", "2011:2110", "--lang", "en", "-o", str(runs)]
-
-
-def interrupted(runs: Path, after: str) -> tuple[int, str]:
-    """Run a long horizon in a process of its own and press Ctrl-C when ``after`` is on stderr."""
-    command = long_run(runs)
+def interrupted(runs: Path, number: signal.Signals, *options: str) -> tuple[int, str]:
+    """Run a hundred years in a process of its own and send a signal after the fifth."""
+    small = ["--set", "table=classroom-2011", "--alone", "--years", "2011:2110", "--lang", "en", "-o", str(runs)]
+    command = [sys.executable, "-m", "sim.cli", "run", "baseline", *small, *options]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         seen = []
         for line in process.stderr:
             seen.append(line)
-            if after in line:
-                process.send_signal(signal.SIGINT)
+            if "2015 " in line:
+                process.send_signal(number)
                 break
         _, rest = process.communicate(timeout=120)
     return process.returncode, "".join(seen) + rest
 
 
-def test_ctrl_c_keeps_the_finished_years(tmp_path: Path) -> None:
-    code, said = interrupted(tmp_path, "2015 ")
-    assert code == 130, said
+@pytest.mark.parametrize(
+    ("number", "expected", "options"),
+    [(signal.SIGINT, 130, []), (signal.SIGTERM, 143, ["--no-report"]), (signal.SIGHUP, 129, ["--no-report"])],
+)
+def test_a_signal_keeps_the_finished_years(
+    tmp_path: Path, number: signal.Signals, expected: int, options: list[str]
+) -> None:
+    code, said = interrupted(tmp_path, number, *options)
+    assert code == expected, said
     assert "stopping after this year; finished years are kept" in said
-    saved = read_run(folders(tmp_path)[0])
+    (folder,) = folders(tmp_path)
+    saved = read_run(folder)
     assert saved.status == "cancelled"
+    assert (f"interrupted by {number.name}" in saved.manifest["message"]) == (number != signal.SIGINT)
     assert 2015 <= saved.years[-1] < 2110
     assert sorted(saved["indicators"]["year"].unique()) == list(saved.years)
-    assert (folders(tmp_path)[0] / "report.html").is_file()
-    assert "Stopped after" in (folders(tmp_path)[0] / "README.md").read_text()
+    assert (folder / "report.html").is_file() == (not options)
+    assert "Stopped after" in (folder / "README.md").read_text()
 
 
-def test_a_killed_run_still_says_that_it_was_running(tmp_path: Path) -> None:
-    command = long_run(tmp_path)
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if "2015 " in line:
-                process.kill()
-                break
-        process.communicate(timeout=60)
+def test_a_killed_run_reads_interrupted(tmp_path: Path) -> None:
+    code, _ = interrupted(tmp_path, signal.SIGKILL)
+    assert code == -signal.SIGKILL
     (folder,) = folders(tmp_path)
     assert json.loads((folder / "run.json").read_text())["status"] == "running"
+    assert read_manifest(folder)["status"] == "interrupted"
     log = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
     assert log[0]["event"] == "start"
     assert any(entry.get("year") == 2015 for entry in log)
+
+
+def test_the_second_signal_interrupts_at_once_and_writing_is_not_disturbed() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with stopper() as stop:
+        with stop.undisturbed():
+            signal.raise_signal(signal.SIGTERM)
+        assert not stop()
+        signal.raise_signal(signal.SIGTERM)
+        assert stop() and stop.code(130) == 143 and stop.code(1) == 1
+        with pytest.raises(KeyboardInterrupt) as caught:
+            signal.raise_signal(signal.SIGHUP)
+        assert caught.value.args == (signal.SIGHUP,)
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_signal_that_is_ignored_stays_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with stopper() as stop:
+            signal.raise_signal(signal.SIGHUP)
+            assert not stop()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_nothing_is_said_where_nothing_was_asked() -> None:
+    assert Stopper().reason == "" and not Stopper()()

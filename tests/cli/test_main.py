@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 import sim.cli
 from decomp.errors import DataMissingError, FormatError, LabelError, SingularTableError
 from sim.calibration.errors import CalibrationError
-from sim.cli.failures import explain
+from sim.cli.terminal import cleaned, explain
 from sim.errors import EconomyError, OutputError, Problem, ScenarioError
 from tests.cli.conftest import Call
 
@@ -30,11 +31,11 @@ def test_help_shows_every_command_and_the_exit_codes(call: Call, flag: str) -> N
     code, out, _ = call(flag)
     assert code == 0
     commands = out.split("Commands:")[1]
-    assert all(f"\n  {name} " in commands for name in sim.cli.available())
+    assert all(f"\n  {name} " in commands for name in sim.cli.COMMANDS)
     assert "Exit codes: 0 ok, 1 finished with failures or partial, 2 invalid input, 3 data" in out
 
 
-@pytest.mark.parametrize("name", sim.cli.available())
+@pytest.mark.parametrize("name", sim.cli.COMMANDS)
 def test_every_command_has_help_with_an_example(call: Call, name: str) -> None:
     code, out, _ = call(name, "-h")
     assert code == 0
@@ -140,10 +141,10 @@ def test_an_interrupt_exits_with_130(call: Call, monkeypatch: pytest.MonkeyPatch
 def test_the_log_goes_to_stderr_once_and_only_from_its_level(call: Call) -> None:
     import logging
 
-    from sim.logs import configure
+    from sim.cli.terminal import configure_log
 
     for _ in range(3):
-        configure(0)
+        configure_log(0)
     logging.getLogger("unweave.test").warning("said once")
     logging.getLogger("unweave.test").info("not said")
     _, out, err = call("--version")
@@ -178,9 +179,33 @@ def test_no_colour_where_none_is_wanted() -> None:
     assert "\x1b[" not in ran.stdout
 
 
-@pytest.mark.parametrize("name", sim.cli.available())
+@pytest.mark.parametrize("name", sim.cli.COMMANDS)
 def test_examples_stand_on_lines_of_their_own(call: Call, name: str) -> None:
     """The mark that keeps lines was once printed as the two characters it is written with."""
     _, out, _ = call(name, "-h")
     assert "\\b" not in out
     assert not any("Example" in line and "unweave" in line for line in out.splitlines())
+
+
+def test_no_control_character_of_an_input_reaches_the_terminal(call: Call, tmp_path: Path) -> None:
+    hostile = "x\x1b[31m\x07\x9b\u202e"
+    (tmp_path / "a.yaml").write_text(f'name: "{hostile}"\ntable: "\\e[2J"\n', encoding="utf-8")
+    for arguments in (
+        ["validate", str(tmp_path / "a.yaml")],
+        ["run", hostile],
+        ["explain", hostile],
+        ["list", hostile],
+    ):
+        for answer in (call(*arguments), call(*arguments, "--json")):
+            code, out, err = answer
+            assert code in (2, 3), answer
+            assert not {"\x1b", "\x07", "\x9b", "\u202e"} & {*out, *err}, arguments
+
+
+def test_what_json_holds_stays_json(capsys: pytest.CaptureFixture[str]) -> None:
+    with cleaned():
+        print("\x1b[2J", file=sys.stderr)  # noqa: T201
+        print(json.dumps({"name": "\x1b\x9b\u202e中"}, ensure_ascii=False))  # noqa: T201
+    out, err = capsys.readouterr()
+    assert err == "\\u001b[2J\n"
+    assert json.loads(out) == {"name": "\x1b\x9b\u202e中"}

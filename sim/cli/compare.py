@@ -1,0 +1,79 @@
+"""``unweave compare`` and ``unweave report``: what is said of runs that have ended."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from sim.cli.terminal import OK
+
+Which = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, a part of its name, or `latest`.")]
+Runs = Annotated[Path | None, typer.Option("--runs", help="Where runs are looked up [UNWEAVE_RUNS or ./runs].")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+
+
+def compare(
+    first: Which,
+    second: Annotated[str, typer.Argument(metavar="RUN", help="The run that is set against the first.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Also write every difference to this CSV.")
+    ] = None,
+    runs: Runs = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Compare although table or base year differ.")] = False,
+    lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of the labels.")] = "en",
+    as_json: Json = False,
+) -> int:
+    r"""Set a run against another one: headline indicators in the last year that both have, and what was set differently.
+
+    \b
+    Examples:
+      unweave compare baseline trade-war
+      unweave compare runs/2026…-baseline-… runs/2026…-ai-divide-… -o differences.csv
+    """
+    from sim.runs.compare import compare_runs
+    from sim.runs.folder import runs_folder, write_new
+    from sim.runs.saved import find_run, read_run
+
+    a, b = (read_run(find_run(name, runs_folder(runs))) for name in (first, second))
+    comparison = compare_runs(a, b, anyway=anyway)
+    if output is not None:
+        write_new(output, comparison.csv(), exactly=True)
+    typer.echo(json.dumps(comparison.plain(), ensure_ascii=False, indent=1) if as_json else comparison.text(lang))
+    return OK
+
+
+def report(
+    which: Which,
+    lang: Annotated[Literal["en", "zh", "both"], typer.Option(help="Language; both: with a switch.")] = "both",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="File to write [a new report-LANG.html in the run].")
+    ] = None,
+    runs: Runs = None,
+    as_json: Json = False,
+) -> int:
+    r"""Write the report of a finished run again, in one language or both; existing files are kept.
+
+    \b
+    Examples:
+      unweave report latest --lang zh
+      unweave report ai-divide -o ai-divide.html
+    """
+    from sim.report import render
+    from sim.runs.folder import runs_folder, write_new
+    from sim.runs.saved import find_run, read_run
+
+    saved = read_run(find_run(which, runs_folder(runs)))
+    wanted = output or Path(saved.folder or "") / f"report-{lang}.html"
+    written = str(write_new(wanted, render(saved, lang), exactly=output is not None))
+    answer = {"schema_version": saved.manifest["schema_version"], "run": saved.manifest["run"], "report": written}
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=1) if as_json else written)
+    return OK
+
+
+def register(app: typer.Typer) -> None:
+    """Add both commands."""
+    app.command("compare")(compare)
+    app.command("report")(report)
