@@ -63,11 +63,13 @@ def _input_price(data: YearArrays) -> Array:
 
 
 def theil(income: Array, population: Array) -> float:
-    """Theil index between economies, Σ_r y_r ln(y_r / n_r) with shares y of income and n of people.
+    """Theil index between economies, Σ_r y_r ln(y_r / n_r) with shares y of income and n of people; NaN of negative incomes.
 
     >>> theil(np.array([2.0, 2.0]), np.array([1.0, 1.0]))
     0.0
     """
+    if income.min() <= 0.0:
+        return float("nan")
     y, n = income / income.sum(), population / population.sum()
     return float((y * np.log(y / n)).sum())
 
