@@ -2,10 +2,11 @@
 
     python -m tests.random_scenarios --number 10000 --seed 0
 
-Every scenario sets a random part of the settings (calibration ranges of ``unweave list parameters``; some over the whole
-limits), closures, policies and events of every lever on ``classroom-2011`` for up to four years. Shares, rates and taxes
-are drawn over their limits, most of them moderate; ratios to the base year within a factor of two. Exit code 1 when fewer
-than 99 % solve, when anything but an error of our own ends a run, or when a check fails.
+Every scenario sets a random part of the settings (within the ranges of ``unweave list parameters``), closures, policies and
+events of every lever on ``classroom-2011`` for up to four years. Shares, rates and taxes are drawn over their limits, most
+of them moderate; ratios to the base year within a factor of two. ``--wide 0.1`` draws a tenth of the settings over the whole
+limits of the model instead. Exit code 1 when fewer than 99 % solve, when anything but an error of our own ends a run, or
+when a check fails.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -29,11 +30,12 @@ from decomp.errors import DecompError
 from decomp.table import WorldTable
 from sim.calibration import ELASTICITY_SETS, parameters
 from sim.errors import ScenarioError, SimError
-from sim.levers import EVENT, POLICY, SETTING, Lever
+from sim.levers import EVENT, POLICY, Lever
+from sim.scenario.settings import SETTING
 
 LEAST = 0.99
-#: Part of the settings that a scenario sets, and of those that are drawn over the whole limits of the model.
-SET, WIDE = 0.3, 0.1
+#: Part of the settings that a scenario sets.
+SET = 0.3
 SECTORS = ("all", "goods", "manufacturing", "electronics", "services")
 
 
@@ -53,10 +55,10 @@ def amount(lever: Lever, rng: np.random.Generator) -> float:
     return float(rng.uniform(lever.min, lever.max) if rng.random() < 0.25 else rng.uniform(lever.min, 0.5 * lever.max))
 
 
-def setting(lever: Lever, rng: np.random.Generator) -> float:
-    """A value of a setting: within its calibration range, sometimes anywhere within the limits of the model."""
+def setting(lever: Lever, rng: np.random.Generator, wide: float) -> float:
+    """A value of a setting: within its calibration range, or with a chance anywhere within the limits of the model."""
     known = parameters()[lever.id]
-    low, high = (lever.min, lever.max) if rng.random() < WIDE else (known.low, known.high)
+    low, high = (lever.min, lever.max) if rng.random() < wide else (known.low, known.high)
     if math.isinf(high):
         return float(rng.choice([0.0, 1.0, 10.0 ** rng.uniform(-3, 6), math.inf]))
     value = float(rng.uniform(low, high))
@@ -69,7 +71,7 @@ def some(labels: tuple[str, ...], rng: np.random.Generator) -> list[str] | str:
     )
 
 
-def scenario(rng: np.random.Generator) -> dict[str, Any]:
+def scenario(rng: np.random.Generator, wide: float = 0.0) -> dict[str, Any]:
     """A scenario that the schema allows."""
     last = 2011 + int(rng.integers(1, 5))
     economies = table().economies
@@ -96,7 +98,7 @@ def scenario(rng: np.random.Generator) -> dict[str, Any]:
             place = economy if family == "economy" else behaviour[family]
             for key in path[:-1]:
                 place = place.setdefault(key, {})
-            place[path[-1]] = setting(lever, rng)
+            place[path[-1]] = setting(lever, rng, wide)
     if fixed:
         behaviour["ledger"] |= {"entry_cost": 0.0, "running_cost": 0.0}
     answered = ("tariff", "friction", "export-restriction")
@@ -128,9 +130,9 @@ def kind_of(message: str) -> str:
     return re.sub(r"[+−-]?\d[\d.,e+−-]*", "#", text)[:110]
 
 
-def outcome(seed: tuple[int, int]) -> tuple[str, str, str]:
+def outcome(seed: tuple[int, int], wide: float = 0.0) -> tuple[str, str, str]:
     """How the scenario of a seed ends: solved, refused (by the schema), unsolved or wrong; the sort of fault, the text."""
-    data = scenario(np.random.default_rng(seed))
+    data = scenario(np.random.default_rng(seed), wide)
     try:
         result = sim.run(data, table=table(), threads=1)
     except ScenarioError as error:
@@ -148,14 +150,16 @@ def outcome(seed: tuple[int, int]) -> tuple[str, str, str]:
     return "solved", "", ""
 
 
-def outcomes(number: int, seed: int, processes: int = 1) -> Iterator[tuple[int, tuple[str, str, str]]]:
+def outcomes(
+    number: int, seed: int, processes: int = 1, wide: float = 0.0
+) -> Iterator[tuple[int, tuple[str, str, str]]]:
     """Number and outcome of each scenario, in order."""
     seeds = [(seed, k) for k in range(number)]
     if processes == 1:
-        yield from ((k, outcome(pair)) for k, pair in enumerate(seeds))
+        yield from ((k, outcome(pair, wide)) for k, pair in enumerate(seeds))
         return
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        yield from enumerate(pool.imap(outcome, seeds, chunksize=20))
+        yield from enumerate(pool.imap(partial(outcome, wide=wide), seeds, chunksize=20))
 
 
 def main() -> int:
@@ -163,15 +167,16 @@ def main() -> int:
     parser.add_argument("--number", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--wide", type=float, default=0.0, help="part of the settings drawn over the whole limits")
     parser.add_argument("--show", type=int, metavar="K", help="print scenario K and how it ends")
     given = parser.parse_args()
     if given.show is not None:
-        print(json.dumps(scenario(np.random.default_rng((given.seed, given.show))), indent=1))
-        print(*outcome((given.seed, given.show)), sep="\n")
+        print(json.dumps(scenario(np.random.default_rng((given.seed, given.show)), given.wide), indent=1))
+        print(*outcome((given.seed, given.show), given.wide), sep="\n")
         return 0
     start, ends, kinds = time.perf_counter(), Counter[str](), Counter[tuple[str, str]]()
     examples: dict[tuple[str, str], tuple[int, str]] = {}
-    for k, (end, kind, text) in outcomes(given.number, given.seed, given.processes):
+    for k, (end, kind, text) in outcomes(given.number, given.seed, given.processes, given.wide):
         ends[end] += 1
         if end != "solved":
             kinds[end, kind] += 1
