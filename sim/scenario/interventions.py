@@ -1,35 +1,45 @@
-"""Policies and events as interventions: which cells, which years, how much. Contradictions between policies are found here."""
+"""Policies and events as interventions: which cells, which years, how much; and what they add up to.
+
+Contradictions between policies, and sums that leave the limits of a lever, are found here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import spell
-from sim.levers import EVENT, POLICY, Shape
+from sim.levers import EVENT, POLICY, Lever, Shape
 from sim.scenario.labels import TableLabels
-from sim.scenario.schema import Event, Policy, Scenario
+from sim.scenario.schema import ON_GOODS, Event, Policy, Scenario
+from sim.scenario.validation import TAXES
 from sim.scenario.yaml_text import KeyPath
 
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 Operation = Literal["set", "add", "scale", "cut"]
+
 #: Group of the economies that provide automation technology.
 PROVIDERS = "automation-leaders"
 #: What events do to their lever, where it is not a relative change.
-_OPERATIONS: Mapping[str, Operation] = MappingProxyType(
-    {
-        "export-restriction": "cut",
-        "tariff": "add",
-        "export-tax": "add",
-        "technology-sharing": "add",
-        "open-source": "add",
-    }
-)
+_OPERATIONS: Mapping[str, Operation] = {
+    "export-restriction": "cut",
+    "tariff": "add",
+    "export-tax": "add",
+    "technology-sharing": "add",
+    "open-source": "add",
+}
+#: What a lever of some shape does not distinguish.
+_UNUSED: Mapping[Shape, tuple[str, ...]] = {
+    "economy": ("partners", "sectors"),
+    "cell": ("partners",),
+    "demand": ("partners",),
+    "partners": ("sectors",),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +62,7 @@ class Intervention:
         First and last year in force.
     ramp : {"step", "linear"}
     mask : ndarray of bool
-        Cells that move: (G, N, G) [origin, sector, destination], (G, N), (N, G), (G,) or (G, G) [giver, receiver], by the
+        Cells that change: (G, N, G) [origin, sector, destination], (G, N), (N, G), (G,) or (G, G) [giver, receiver], by the
         shape of the lever.
     """
 
@@ -67,7 +77,12 @@ class Intervention:
     first: int
     last: int
     ramp: Literal["step", "linear"]
-    mask: NDArray[np.bool_]
+    mask: Mask
+
+    @property
+    def path(self) -> KeyPath:
+        """Path of the policy or event in the scenario."""
+        return ("policies" if self.kind == "policy" else "events", self.index)
 
     def share(self, year: int) -> float:
         """Share of the amount in force in a year: 0 outside its years, 1 from the first (step) or in the last (linear)."""
@@ -76,113 +91,113 @@ class Intervention:
         return 1.0 if self.ramp == "step" else (year - self.first + 1) / (self.last - self.first + 1)
 
 
-def combined(
-    moves: Sequence[Intervention], current: NDArray[np.float64], base: NDArray[np.float64], year: int
-) -> NDArray[np.float64]:
+def combined(interventions: Sequence[Intervention], current: Array, base: Array, year: int) -> Array:
     """Return the level that interventions in one lever give in a year: levels first, then increments, then relative changes.
 
     Parameters
     ----------
-    moves : sequence of Intervention
+    interventions : sequence of Intervention
         Those in force.
     current, base : ndarray
         What would hold without them, and the base year's value: where a linear ramp starts.
     """
     level = np.array(current)
-    for move in sorted(moves, key=lambda move: ("set", "add", "scale").index(move.operation)):
-        share, cells = move.share(year), move.mask
-        if move.operation == "set":
-            level[cells] = move.amount if share == 1.0 else base[cells] + share * (move.amount - base[cells])
-        elif move.operation == "add":
-            level[cells] += share * move.amount
+    for change in sorted(interventions, key=lambda change: ("set", "add", "scale").index(change.operation)):
+        share, cells = change.share(year), change.mask
+        if change.operation == "set":
+            level[cells] = change.amount if share == 1.0 else base[cells] + share * (change.amount - base[cells])
+        elif change.operation == "add":
+            level[cells] += share * change.amount
         else:
-            level[cells] *= 1.0 + share * move.amount
+            level[cells] *= 1.0 + share * change.amount
     return level
 
 
 def interventions_of(scenario: Scenario, labels: TableLabels) -> tuple[Intervention, ...]:
     """Return the policies, then the events, as interventions; unknown labels and contradictions become problems."""
-    policies = [_policy(policy, i, labels, scenario) for i, policy in enumerate(scenario.policies)]
-    events = [_event(event, i, labels) for i, event in enumerate(scenario.events)]
+    policies = []
+    for i, policy in enumerate(scenario.policies):
+        first = policy.first if policy.first is not None else scenario.years[0] + 1
+        last = policy.last if policy.last is not None else scenario.years[1]
+        operation: Operation = "set" if policy.value is not None else "add"
+        cells = _cells(("policies", i), policy, labels, POLICY[policy.lever])
+        who, partners, sectors, mask = cells
+        policies.append(
+            Intervention(
+                "policy",
+                i,
+                policy.lever,
+                operation,
+                policy.amount,
+                who,
+                partners,
+                sectors,
+                first,
+                last,
+                policy.ramp,
+                mask,
+            )
+        )
+    events = []
+    for i, event in enumerate(scenario.events):
+        last, operation = event.first + event.duration - 1, _OPERATIONS.get(event.type, "scale")
+        who, partners, sectors, mask = _cells(("events", i), event, labels, EVENT[event.type])
+        events.append(
+            Intervention(
+                "event", i, event.type, operation, event.size, who, partners, sectors, event.first, last, "step", mask
+            )
+        )
     _find_contradictions(policies, labels)
-    return tuple(policies + events)
-
-
-def _policy(policy: Policy, index: int, labels: TableLabels, scenario: Scenario) -> Intervention:
-    path: KeyPath = ("policies", index)
-    lever = POLICY[policy.lever]
-    shape = lever.shape
-    who, partners, sectors = _cells(path, policy, labels, shape)
-    mask = _mask(shape, who, partners, sectors, labels, outward=lever.outward)
-    first = policy.first if policy.first is not None else scenario.years[0] + 1
-    last = policy.last if policy.last is not None else scenario.years[1]
-    operation: Operation = "set" if policy.value is not None else "add"
-    _warn_if_empty(path, mask, who, partners, labels)
-    _warn_if_not_provided(path, shape, who, labels)
-    return Intervention(
-        "policy", index, policy.lever, operation, policy.amount, who, partners, sectors, first, last, policy.ramp, mask
-    )
-
-
-def _event(event: Event, index: int, labels: TableLabels) -> Intervention:
-    path: KeyPath = ("events", index)
-    kind = EVENT[event.type]
-    shape = kind.shape
-    who, partners, sectors = _cells(path, event, labels, shape)
-    mask = _mask(shape, who, partners, sectors, labels, outward=kind.outward)
-    operation = _OPERATIONS.get(event.type, "scale")
-    last = event.first + event.duration - 1
-    _warn_if_empty(path, mask, who, partners, labels)
-    _warn_if_not_provided(path, shape, who, labels)
-    return Intervention(
-        "event", index, event.type, operation, event.size, who, partners, sectors, event.first, last, "step", mask
-    )
+    return (*policies, *events)
 
 
 def _cells(
-    path: KeyPath, item: Policy | Event, labels: TableLabels, shape: Shape
-) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+    path: KeyPath, item: Policy | Event, labels: TableLabels, lever: Lever
+) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], Mask]:
+    """Positions of who, partners and sectors, and the cells that they reach; what has no effect becomes a warning."""
+    problems = labels.problems
     who = labels.economy_list((*path, "who"), item.who)
     partners = labels.economy_list((*path, "partners"), item.partners)
-    given = "sectors" in item.model_fields_set
-    sectors = (
-        labels.sector_list((*path, "sectors"), item.sectors)
-        if given or item.sectors != ("all",)
-        else [*range(labels.N)]
-    )
-    unused = {
-        "economy": ("partners", "sectors"), "cell": ("partners",), "demand": ("partners",), "partners": ("sectors",),
-    }.get(shape, ())  # fmt: skip
-    for field in unused:
+    if lever.id in ON_GOODS and item.sectors == ("goods",) and "goods" not in labels.sector_names:
+        message = f"the table has no sector group 'goods', which is the default for {lever.id}."
+        example = ", ".join(labels.sectors[:2])
+        help = f"write `sectors: …`, or define the group: groups: {{sectors: {{goods: [{example}, …]}}}}"
+        problems.add((*path, "sectors"), "S021", message, help=help)
+        sectors = []
+    elif item.sectors == ("all",):
+        sectors = list(range(labels.N))
+    else:
+        sectors = labels.sector_list((*path, "sectors"), item.sectors)
+    for field in _UNUSED.get(lever.shape, ()):
         if getattr(item, field) != ("all",):
-            labels.problems.add(
-                (*path, field), "S030", f"has no effect here: this lever does not distinguish {field}.", warning=True
-            )
-    return tuple(who), tuple(partners), tuple(sectors)
+            message = f"has no effect here: this lever does not distinguish {field}."
+            problems.add((*path, field), "S030", message, warning=True)
+    mask = _mask(lever, who, partners, sectors, labels)
+    if not mask.any() and who and partners and not problems.errors:
+        problems.add(path, "S030", "reaches no trade: `who` and `partners` are the same economy.", warning=True)
+    if lever.shape == "partners" and PROVIDERS in labels.table.economy_groups:
+        providers = labels.table.economies_in(PROVIDERS)
+        if who and not {*providers} & {*who}:
+            message = "has no effect here: none of these economies provides automation technology."
+            named = ", ".join(labels.economies[r] for r in sorted(providers))
+            problems.add((*path, "who"), "S030", message, help=f"providers: {named}", warning=True)
+    return tuple(who), tuple(partners), tuple(sectors), mask
 
 
-def _mask(
-    shape: Shape,
-    who: tuple[int, ...],
-    partners: tuple[int, ...],
-    sectors: tuple[int, ...],
-    labels: TableLabels,
-    *,
-    outward: bool,
-) -> NDArray[np.bool_]:
-    """Cells that a move reaches; ``outward``: `who` are the origins (exports), else the destinations (imports)."""
+def _mask(lever: Lever, who: list[int], partners: list[int], sectors: list[int], labels: TableLabels) -> Mask:
+    """Cells that an intervention reaches; where the lever is ``outward``, `who` are the origins, else the destinations."""
     acting, facing, chosen = np.zeros(labels.G, bool), np.zeros(labels.G, bool), np.zeros(labels.N, bool)
-    acting[list(who)], facing[list(partners)], chosen[list(sectors)] = True, True, True
-    if shape == "pair":
-        origin, user = (acting, facing) if outward else (facing, acting)
+    acting[who], facing[partners], chosen[sectors] = True, True, True
+    if lever.shape == "pair":
+        origin, user = (acting, facing) if lever.outward else (facing, acting)
         mask = origin[:, None, None] & chosen[None, :, None] & user[None, None, :]
         own = np.arange(labels.G)
         mask[own, :, own] = False  # no economy taxes or bars itself
-    elif shape == "cell":
+    elif lever.shape == "cell":
         mask = acting[:, None] & chosen[None, :]
-    elif shape == "demand":
+    elif lever.shape == "demand":
         mask = chosen[:, None] & acting[None, :]
-    elif shape == "partners":
+    elif lever.shape == "partners":
         mask = acting[:, None] & facing[None, :] & ~np.eye(labels.G, dtype=bool)
     else:
         mask = acting
@@ -190,62 +205,85 @@ def _mask(
     return mask
 
 
-def _warn_if_empty(
-    path: KeyPath, mask: NDArray[np.bool_], who: Sequence[int], partners: Sequence[int], labels: TableLabels
-) -> None:
-    """Warn of a move that reaches nothing, unless all it names is optional and missing in this table."""
-    if not mask.any() and who and partners and not labels.problems.errors:
-        labels.problems.add(path, "S030", "reaches no trade: `who` and `partners` are the same economy.", warning=True)
-
-
-def _warn_if_not_provided(path: KeyPath, shape: Shape, who: tuple[int, ...], labels: TableLabels) -> None:
-    """Technology is shared by its providers, the automation leaders; others have none to share."""
-    if shape != "partners" or PROVIDERS not in labels.table.economy_groups:
-        return
-    providers = set(labels.table.economies_in(PROVIDERS))
-    if who and not providers & set(who):
-        named = ", ".join(labels.economies[r] for r in sorted(providers))
-        labels.problems.add(
-            (*path, "who"), "S030", "has no effect here: none of these economies provides automation technology.",
-            help=f"providers: {named}", warning=True,
-        )  # fmt: skip
-
-
-def _find_contradictions(policies: list[Intervention], labels: TableLabels) -> None:
+def _find_contradictions(policies: Sequence[Intervention], labels: TableLabels) -> None:
     """Two levels for one cell in one year contradict each other; the same level twice is only superfluous."""
-    levels = [move for move in policies if move.operation == "set"]
-    for one, two in combinations(levels, 2):
-        if one.lever != two.lever or not (one.mask & two.mask).any():
+    for lever in dict.fromkeys(policy.lever for policy in policies):
+        levels = [p for p in policies if p.lever == lever and p.operation == "set" and p.mask.any()]
+        reach = np.zeros((3, len(levels), max(labels.G, labels.N)), dtype=bool)
+        for k, policy in enumerate(levels):
+            for row, field in enumerate(("who", "partners", "sectors")):
+                unused = field in _UNUSED.get(POLICY[lever].shape, ())
+                reach[row, k, slice(None) if unused else list(getattr(policy, field))] = True
+        first, last = np.array([p.first for p in levels]), np.array([p.last for p in levels])
+        for k, later in enumerate(levels):
+            near = (reach[:, :k] & reach[:, k : k + 1]).any(axis=2).all(axis=0)
+            for j in np.flatnonzero(near & (first[:k] <= later.last) & (last[:k] >= later.first)):
+                if labels.problems.full:
+                    return
+                _contradiction(levels[int(j)], later, labels)
+
+
+def _contradiction(earlier: Intervention, later: Intervention, labels: TableLabels) -> None:
+    """Record two policies that set the same cells in the same years."""
+    both = earlier.mask & later.mask
+    if not both.any():
+        return
+    years = range(max(earlier.first, later.first), min(earlier.last, later.last) + 1)
+    differing = [y for y in years if (earlier.amount, earlier.share(y)) != (later.amount, later.share(y))]
+    where = spell(labels.problems.original(earlier.path))
+    if not differing:
+        labels.problems.add(later.path, "S030", f"repeats {where}.", warning=True)
+        return
+    cell = _cell_name(tuple(int(k) for k in np.argwhere(both)[0]), POLICY[later.lever], labels)
+    message = f"contradicts {where}: both set {later.lever} of {cell} in {differing[0]}, to {earlier.amount:g} and to {later.amount:g}."
+    help = "make their years, economies or sectors disjoint, or use `add` for one of them"
+    labels.problems.add(later.path, "S025", message, help=help)
+
+
+def check_levels(
+    interventions: Sequence[Intervention], start: Mapping[str, Array | Callable[[], Array]], labels: TableLabels
+) -> None:
+    """Record policies and events that together take a lever out of its limits, from its levels in the base year.
+
+    Parameters
+    ----------
+    interventions : sequence of Intervention
+    start : mapping of str to ndarray or function
+        Levels of the base year in the shape of the lever, by lever; only these levers are checked. Taxes have a lower
+        limit only: agents may raise them too.
+    labels : TableLabels
+    """
+    for lever, levels in start.items():
+        concerned = [change for change in interventions if change.lever == lever]
+        limit, tax = POLICY[lever], lever in TAXES
+        if labels.problems.full or not concerned or (tax and all(change.amount >= 0.0 for change in concerned)):
             continue
-        years = range(max(one.first, two.first), min(one.last, two.last) + 1)
-        differing = [y for y in years if (one.amount, one.share(y)) != (two.amount, two.share(y))]
-        if differing:
-            cell = tuple(int(k) for k in np.argwhere(one.mask & two.mask)[0])
-            labels.problems.add(
-                ("policies", two.index), "S025",
-                f"contradicts {spell(labels.problems.original(('policies', one.index)))}: both set {one.lever} of {_cell_name(cell, one, labels)} in {differing[0]}, "
-                f"to {one.amount:g} and to {two.amount:g}.",
-                help="make their years, economies or sectors disjoint, or use `add` for one of them",
-            )  # fmt: skip
-        elif len(years):
-            labels.problems.add(
-                ("policies", two.index),
-                "S030",
-                f"repeats {spell(labels.problems.original(('policies', one.index)))}.",
-                warning=True,
+        base = levels() if callable(levels) else levels
+        for year in sorted({year for change in concerned for year in (change.first, change.last)}):
+            active = [change for change in concerned if change.share(year) > 0.0]
+            level = combined(active, base, base, year)
+            wrong = level <= limit.min if tax else (level > limit.max + 1e-12) | (level < limit.min - 1e-12)
+            reported = any(
+                not limit.allows(c.amount) if tax or c.operation == "set" else abs(c.amount) > 1.0 for c in active
             )
+            if wrong.any() and not reported:
+                cell = tuple(int(k) for k in np.argwhere(wrong)[0])
+                last = next(change for change in reversed(active) if change.mask[cell])
+                name = _cell_name(cell, limit, labels)
+                message = f"brings {lever} of {name} to {level[cell]:g} in {year}, together with what else moves it."
+                help = f"allowed: {limit.allowed} ({limit.unit})"
+                labels.problems.add(last.path, "S024" if tax else "S013", message, help=help)
+                break
 
 
-def _cell_name(cell: tuple[int, ...], move: Intervention, labels: TableLabels) -> str:
-    shape = POLICY[move.lever].shape
-    if shape == "pair" and POLICY[move.lever].outward:
-        return f"{labels.economies[cell[0]]} on {labels.sectors[cell[1]]} to {labels.economies[cell[2]]}"
-    if shape == "pair":
-        return f"{labels.economies[cell[2]]} on {labels.economies[cell[0]]} {labels.sectors[cell[1]]}"
-    if shape == "cell":
-        return f"{labels.economies[cell[0]]} {labels.sectors[cell[1]]}"
-    if shape == "partners":
-        return f"{labels.economies[cell[0]]} with {labels.economies[cell[1]]}"
-    return (
-        f"{labels.sectors[cell[0]]} in {labels.economies[cell[1]]}" if shape == "demand" else labels.economies[cell[0]]
-    )
+def _cell_name(cell: tuple[int, ...], lever: Lever, labels: TableLabels) -> str:
+    economies, sectors = labels.economies, labels.sectors
+    if lever.shape == "pair" and lever.outward:
+        return f"{economies[cell[0]]} on {sectors[cell[1]]} to {economies[cell[2]]}"
+    if lever.shape == "pair":
+        return f"{economies[cell[2]]} on {economies[cell[0]]} {sectors[cell[1]]}"
+    if lever.shape == "cell":
+        return f"{economies[cell[0]]} {sectors[cell[1]]}"
+    if lever.shape == "partners":
+        return f"{economies[cell[0]]} with {economies[cell[1]]}"
+    return f"{sectors[cell[0]]} in {economies[cell[1]]}" if lever.shape == "demand" else economies[cell[0]]

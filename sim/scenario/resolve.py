@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
@@ -10,13 +10,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import calibration
 from sim.errors import Problems
-from sim.levers import POLICY
 from sim.rules import Rule, in_play
-from sim.scenario.interventions import Intervention, combined, interventions_of
+from sim.scenario.interventions import Intervention, check_levels, combined, interventions_of
 from sim.scenario.labels import TableLabels
 from sim.scenario.schema import Scenario
-from sim.scenario.yaml_text import KeyPath, YamlDocument
+from sim.scenario.yaml_text import YamlDocument
 
 Array = NDArray[np.float64]
 
@@ -135,7 +135,13 @@ def resolve(
         rule.resolved(getattr(behaviour, rule.section, None) or rule.Settings(), labels, horizon)
         for rule in in_play(rules, type(behaviour).model_fields)
     )
-    _check_shares(moves, {lever: level for rule in playing for lever, level in rule.shares().items()}, labels)
+    untaxed = np.zeros((labels.G, labels.N, labels.G))
+    start: dict[str, Array | Callable[[], Array]] = {
+        "tariff": lambda: calibration.base_tariffs(table) if scenario.economy.base_tariffs == "applied" else untaxed,
+        "export-tax": untaxed,
+        **{lever: level for rule in playing for lever, level in rule.shares().items()},
+    }
+    check_levels(moves, start, labels)
     growth = {name: _growth(scenario, name, labels) for name in ("productivity", "labour", "capital")}
     elasticity = _elasticity(scenario.economy.trade_elasticity, labels)
     labels.check_expectations(scenario)
@@ -163,31 +169,6 @@ def _filled(scenario: Scenario) -> Scenario:
         )
         policies.append(policy.model_copy(update={"first": first, "last": last}))
     return scenario.model_copy(update={"policies": tuple(policies)})
-
-
-def _check_shares(moves: Sequence[Intervention], start: Mapping[str, Array], labels: TableLabels) -> None:
-    """Record policies and events whose sum leaves the limits of a share; ``start`` are the levels of the base year."""
-    for lever, base in start.items():
-        concerned = [move for move in moves if move.lever == lever]
-        limit = POLICY[lever]
-        for year in sorted({y for move in concerned for y in (move.first, move.last)}):
-            active = [move for move in concerned if move.share(year) > 0.0]
-            level = combined(active, base, base, year)
-            wrong = (level > limit.max + 1e-12) | (level < limit.min - 1e-12)
-            reported = any(
-                (abs(move.amount) > limit.max and move.operation == "set") or abs(move.amount) > 1.0 for move in active
-            )
-            if not wrong.any() or reported:
-                continue
-            cell = tuple(int(k) for k in np.argwhere(wrong)[0])
-            last = next(move for move in reversed(active) if move.mask[cell])
-            place: KeyPath = ("policies" if last.kind == "policy" else "events", last.index)
-            where = " with ".join(labels.economies[k] for k in cell)
-            labels.problems.add(
-                place, "S013", f"brings {lever} of {where} to {level[cell]:g} in {year}, together with what else moves it.",
-                help=f"allowed: {limit.allowed} ({limit.unit})",
-            )  # fmt: skip
-            break
 
 
 def _growth(scenario: Scenario, name: str, labels: TableLabels) -> Array:

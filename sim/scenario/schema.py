@@ -54,7 +54,7 @@ else:
 GroupName = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 
 #: Levers whose sectors are the goods sectors unless the scenario says otherwise.
-_ON_GOODS = ("tariff", "export-tax", "export-restriction")
+ON_GOODS = ("tariff", "export-tax", "export-restriction")
 _TEXT_SCHEMA = {
     "anyOf": [
         {"type": "string"},
@@ -241,7 +241,7 @@ class Scenario(Model):
 
 def _with_goods(data: dict[Any, Any], kind: object) -> dict[Any, Any]:
     """Fill in the goods sectors where tariffs and export restrictions do not name sectors."""
-    return {**data, "sectors": ("goods",)} if kind in _ON_GOODS and "sectors" not in data else data
+    return {**data, "sectors": ("goods",)} if kind in ON_GOODS and "sectors" not in data else data
 
 
 def dump_yaml(scenario: Scenario | ResolvedScenario) -> str:
