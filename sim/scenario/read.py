@@ -47,6 +47,8 @@ class LoadedScenario:
         Path of the file as given; empty when it did not come from a file.
     overrides : tuple of str
         As given, in the form ``path=value``.
+    by_default : tuple of str
+        Families of behaviour that are switched on although the scenario does not mention them.
     """
 
     scenario: Scenario
@@ -56,6 +58,12 @@ class LoadedScenario:
     text: str
     file: str
     overrides: tuple[str, ...]
+    by_default: tuple[str, ...] = ()
+
+    @property
+    def also_on(self) -> str:
+        """What is switched on beside what the scenario says, in one line; empty when there is nothing."""
+        return f"also on by default: {', '.join(self.by_default)}" if self.by_default else ""
 
 
 def load_scenario(source: ScenarioSource, overrides: Overrides | None = None, **options: Any) -> Scenario:
@@ -123,7 +131,8 @@ def read_scenario(
     if isinstance(overrides, Mapping):
         overrides = [f"{name}={value}" for name, value in overrides.items()]
     texts = (overrides,) if isinstance(overrides, str) else tuple(overrides or ())
-    return LoadedScenario(scenario, resolved, table, tuple(problems.warnings), document.text, file, texts)
+    warnings, by_default = tuple(problems.warnings), _by_default(scenario, document.data.get("behaviour") or {})
+    return LoadedScenario(scenario, resolved, table, warnings, document.text, file, texts, by_default)
 
 
 def find_scenario(name: str | Path) -> Path:
@@ -175,6 +184,18 @@ def read_document(path: Path) -> YamlDocument:
         message = f"is not UTF-8 text: byte 0x{failure.object[failure.start]:02x} in line {line}."
         raise error("S005", message, "save the file as UTF-8, without compression") from None
     return parse(text, str(path))
+
+
+def _by_default(scenario: Scenario, mentioned: Collection[str]) -> tuple[str, ...]:
+    """Families of behaviour that act although the text does not mention them."""
+    behaviour = scenario.behaviour
+    acting = {
+        "automation": behaviour.automation.active,
+        "protection": behaviour.protection.active,
+        "trust": behaviour.trust.active,
+    }
+    spelled = {"protection": "protection with retaliation" if behaviour.protection.retaliation else "protection"}
+    return tuple(spelled.get(name, name) for name, active in acting.items() if active and name not in mentioned)
 
 
 def _table(scenario: Scenario, file: str, problems: Problems) -> WorldTable | None:
