@@ -60,8 +60,8 @@ class Problem:
 class ScenarioError(SimError):
     """A scenario is not valid; carries every problem found, in the order of the file."""
 
-    #: How many problems the text of the error shows before it says how many more there are.
-    SHOWN = 8
+    #: How many problems, and how many characters of them, the text of the error shows before it says how many more there are.
+    SHOWN, LONGEST = 8, 2500
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
@@ -69,10 +69,14 @@ class ScenarioError(SimError):
 
     def text(self, limit: int | None = SHOWN) -> str:
         """All problems as one readable text, at most ``limit`` of them in full."""
-        shown = self.problems if limit is None else self.problems[:limit]
-        parts = [render(problem) for problem in shown]
-        if len(shown) < len(self.problems):
-            parts.append(f"… and {len(self.problems) - len(shown)} more; `unweave validate` shows all of them.")
+        parts: list[str] = []
+        for problem in self.problems[:limit]:
+            parts.append(render(problem))
+            if limit is not None and len(parts) > 1 and sum(map(len, parts)) > self.LONGEST:
+                parts.pop()
+                break
+        if len(parts) < len(self.problems):
+            parts.append(f"… and {len(self.problems) - len(parts)} more; `unweave validate` shows all of them.")
         return "\n".join(parts)
 
     def __reduce__(self) -> tuple[type[ScenarioError], tuple[tuple[Problem, ...]]]:
@@ -80,17 +84,16 @@ class ScenarioError(SimError):
         return type(self), (self.problems,)
 
 
-def visible(text: str, *, keep: str = "") -> str:
+def visible(text: str) -> str:
     r"""Write control, direction and other unseen characters as escapes: no text of a file steers a terminal.
 
-    >>> print(visible("a\x1b[31mb\tc", keep="\t"))
-    a\x1b[31mb	c
+    >>> print(visible("a\x1b[31mb"))
+    a\x1b[31mb
     """
     if text.isprintable():
         return text
-    unseen = {character for character in text if category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")} - set(keep)
-    escapes = {ord(character): character.encode("unicode_escape").decode("ascii") for character in unseen}
-    return text.translate(escapes)
+    unseen = {character for character in text if category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
+    return text.translate({ord(character): ascii(character)[1:-1] for character in unseen})
 
 
 def quoted(value: object, most: int = 80) -> str:
@@ -118,21 +121,20 @@ def render(problem: Problem) -> str:
     if problem.source:
         start = problem.column - 1
         first = max(0, start - LONGEST_LINE // 3) if len(problem.source) > LONGEST_LINE else 0
-        shown = problem.source[first : first + LONGEST_LINE]
-        before, after = visible(shown[: start - first], keep="\t"), visible(shown[start - first :], keep="\t")
-        marked = visible(shown[start - first :][: problem.width])
+        part = problem.source[first : first + LONGEST_LINE]
+        cuts = (part[: start - first], part[start - first :], part[start - first :][: problem.width])
+        before, after, marked = (visible(cut.replace("\t", "    ")) for cut in cuts)
         head, tail = "…" if first else "", "…" if first + LONGEST_LINE < len(problem.source) else ""
-        pad = "".join("\t" if char == "\t" else " " * _cells(char) for char in head + before)
         lines.append(f"{problem.line:5d} | {head}{before}{after}{tail}")
-        lines.append(f"      | {pad}{'^' * max(1, sum(_cells(char) for char in marked))}")
+        lines.append(f"      | {' ' * _cells(head + before)}{'^' * max(1, _cells(marked))}")
     if problem.help:
         lines.append(f"  help: {visible(problem.help)}")
     return "\n".join(lines)
 
 
-def _cells(char: str) -> int:
-    """Width of a character on a terminal: Chinese characters take two cells."""
-    return 2 if east_asian_width(char) in "WF" else 1
+def _cells(text: str) -> int:
+    """Width of a text on a terminal: Chinese characters take two cells."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 #: Every error code with what it means.

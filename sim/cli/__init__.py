@@ -21,7 +21,7 @@ from sim.cli.terminal import cleaned, configure_log, explain
 #: Commands in the order of the help: name, module with ``register``, one line of help.
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("sim.cli.run", "Run a scenario and write its run folder."),
-    "init": ("sim.cli.init", "Make a folder with a commented scenario of your own."),
+    "init": ("sim.cli.scenarios", "Make a folder with a commented scenario of your own."),
     "validate": ("sim.cli.scenarios", "Check scenario files; every problem with file, line and column."),
     "sweep": ("sim.cli.sweep", "Run a scenario over a grid of settings or many seeds; goes on after a stop."),
     "compare": ("sim.cli.compare", "Compare finished runs."),

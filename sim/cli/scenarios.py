@@ -1,19 +1,25 @@
-"""``unweave validate``, ``unweave schema`` and ``unweave list``."""
+"""``unweave validate``, ``unweave schema``, ``unweave list`` and ``unweave init``."""
 
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from sim.cli.terminal import DATA, INVALID
+from sim.errors import OutputError, Problem, ScenarioError, render, visible
 
 if TYPE_CHECKING:
-    from sim.errors import Problem
+    from collections.abc import Iterable
 
 #: Version of the JSON that these commands print.
 SCHEMA_VERSION = 1
+#: Most characters of a source line in the JSON.
+LONGEST_SOURCE = 2000
 
 Kind = Literal["scenarios", "tables", "indicators", "levers", "terms", "parameters", "types", "errors", "lessons"]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
@@ -38,29 +44,36 @@ def validate(
       unweave validate my.yaml --format github
     """
     output = "json" if as_json else output
-    results = [(file, *_problems(file, overrides)) for file in files]
-    if output == "json":
-        _echo_json(
-            "files",
-            [
-                {
-                    "file": file,
-                    "valid": not errors,
-                    "errors": [*map(_plain, errors)],
-                    "warnings": [*map(_plain, warnings)],
-                }
-                for file, errors, warnings in results
-            ],
+    results, rows = [], []
+    for file in files:
+        problems, by_default = _read(file, overrides)
+        errors = [problem for problem in problems if problem.severity == "error"]
+        warnings = [problem for problem in problems if problem.severity == "warning"]
+        results += errors
+        rows.append(
+            {
+                "file": file,
+                "valid": not errors,
+                "errors": [_plain(problem) for problem in errors],
+                "warnings": [_plain(problem) for problem in warnings],
+                "on_by_default": list(by_default),
+            }
         )
-    else:
-        for file, errors, warnings in results:
-            for problem in (*errors, *warnings):
-                typer.echo(_github(problem) if output == "github" else _shown(problem))
-            if output == "text":
-                typer.echo(_summary(file, errors, warnings))
-    found = [problem for _, errors, _ in results for problem in errors]
-    if found:
-        raise typer.Exit(DATA if all(problem.code == "data" for problem in found) else INVALID)
+        for problem in (*errors, *warnings) if output != "json" else ():
+            typer.echo(_github(problem) if output == "github" else render(problem))
+        if output == "text":
+            numbers = [
+                f"{len(of)} {word}{'' if len(of) == 1 else 's'}"
+                for of, word in ((errors, "error"), (warnings, "warning"))
+                if of
+            ]
+            typer.echo(f"{visible(file)}: {', '.join(numbers) or 'ok'}")
+            if by_default:
+                typer.echo(f"  also on by default: {', '.join(by_default)}")
+    if output == "json":
+        _echo_json("files", rows)
+    if results:
+        raise typer.Exit(DATA if all(problem.code == "data" for problem in results) else INVALID)
 
 
 def schema(
@@ -76,8 +89,7 @@ def schema(
     from sim.explorer.lessons.schema import lesson_schema
     from sim.scenario.schema import scenario_schema
 
-    found = lesson_schema() if kind == "lesson" else scenario_schema()
-    typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    typer.echo(json.dumps(lesson_schema() if kind == "lesson" else scenario_schema(), ensure_ascii=False, indent=1))
 
 
 def listing(
@@ -103,54 +115,30 @@ def listing(
         typer.echo(shown(kind, rows, lang))
 
 
-def register(app: typer.Typer) -> None:
-    """Add the three commands."""
-    app.command("validate")(validate)
-    app.command("schema")(schema)
-    app.command("list")(listing)
-
-
-def _problems(file: str, overrides: list[str] | None) -> tuple[list[Problem], list[Problem]]:
-    """Errors and warnings of one scenario; an unreadable table is one error of its own."""
+def _read(file: str, overrides: list[str] | None) -> tuple[Iterable[Problem], tuple[str, ...]]:
+    """Problems of one scenario, and what is on by default; an unreadable table is one error of its own."""
     from decomp.errors import DecompError
-    from sim.errors import Problem, ScenarioError
     from sim.indicators.registry import INDICATORS
     from sim.scenario.read import read_scenario
 
     try:
         loaded = read_scenario(file, overrides, indicators=tuple(INDICATORS))
     except ScenarioError as error:
-        return list(error.problems), []
+        return error.problems, ()
     except DecompError as error:
-        return [Problem("data", str(error), file)], []
-    return [], list(loaded.warnings)
-
-
-def _shown(problem: Problem) -> str:
-    from sim.errors import render
-
-    return render(problem)
-
-
-def _summary(file: str, errors: list[Problem], warnings: list[Problem]) -> str:
-    parts = [
-        f"{len(found)} {word}{'' if len(found) == 1 else 's'}"
-        for found, word in ((errors, "error"), (warnings, "warning"))
-        if found
-    ]
-    return f"{file}: {', '.join(parts) if parts else 'ok'}"
+        return [Problem("data", str(error), file)], ()
+    return loaded.warnings, loaded.by_default
 
 
 def _plain(problem: Problem) -> dict[str, Any]:
-    names = ("code", "severity", "message", "help", "path", "file", "line", "column", "width", "source")
-    return {name: getattr(problem, name) for name in names}
+    return {**asdict(problem), "source": problem.source[:LONGEST_SOURCE]}
 
 
 def _github(problem: Problem) -> str:
     """One workflow command; ``%``, line ends, and in properties also ``:`` and ``,`` are escaped."""
 
     def escaped(text: object, *, inside: bool = False) -> str:
-        plain = str(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        plain = visible(str(text)).replace("%", "%25")
         return plain.replace(":", "%3A").replace(",", "%2C") if inside else plain
 
     place = f"file={escaped(problem.file, inside=True)}"
@@ -162,3 +150,166 @@ def _github(problem: Problem) -> str:
 
 def _echo_json(name: str, rows: list[dict[str, Any]]) -> None:
     typer.echo(json.dumps({"schema_version": SCHEMA_VERSION, name: rows}, ensure_ascii=False, indent=1))
+
+
+# -- unweave init -------------------------------------------------------------------------------------
+
+SCENARIO, SCHEMA, GUIDE = "scenario.yaml", "schema.json", "README.md"
+
+#: First line of a scenario: editors complete and check with the schema beside the file.
+_HEAD = f"# yaml-language-server: $schema={SCHEMA}\n"
+
+_NEW = """\
+# My scenario: 25 % tariffs of the United States on Chinese manufactures, on top of the spread of robots and AI.
+#
+# Change one thing at a time, then `unweave validate scenario.yaml` and `unweave run scenario.yaml`.
+# Every key that is left out keeps its default; `unweave explain KEY` says where a default comes from.
+name: {name}
+title: My first scenario
+question: What does a tariff of 25 % on Chinese manufactures do to trade and incomes?
+
+# Build on a scenario of the library (`unweave list scenarios`); what stands below is added or replaces it.
+extends: baseline
+
+# The small table runs in seconds; `world-2011` has 16 economies and 20 sectors (`unweave list tables`).
+table: classroom-2011
+years: [2011, 2025]            # base year of the table, last year
+
+# What you expect, written before the run; the report says whether it came true.
+expect:
+  - {{indicator: interdependence, economy: WLD, versus: baseline, direction: down, at: 2025, why: tariffs keep trade at home}}
+
+# What governments do (`unweave list levers`). `value` sets a level, `add` adds to what would hold otherwise.
+policies:
+  - {{who: [USA], lever: tariff, partners: [CHN], sectors: manufacturing, value: 0.25, from: 2018}}
+
+# What happens to the world, for example:
+# events:
+#   - {{type: export-restriction, who: all, partners: all, sectors: materials, size: 0.3, from: 2020, duration: 2}}
+
+# How agents behave; here governments answer tariffs in kind and hostile acts cost trust:
+# behaviour:
+#   protection: {{active: true}}
+#   trust: {{active: true}}
+"""
+
+_DERIVED = """\
+# My scenario, built on `{base}`: everything that is not said here is as it is there (`unweave list scenarios`).
+#
+# Change one thing at a time, then `unweave validate scenario.yaml` and `unweave run scenario.yaml`.
+# `unweave explain KEY` says where a default comes from.
+name: {name}
+title: {title}
+question: {question}
+extends: {base}
+
+# The resolved scenario, with every value that it has in the end: `scenario.resolved.yaml` in the folder of a run.
+# Mappings merge key by key, lists replace; `policies+:` and `events+:` add to what is inherited.
+# table: classroom-2011        # the small table runs in seconds
+# policies+:
+#   - {{who: [USA], lever: tariff, partners: [CHN], sectors: manufacturing, add: 0.1, from: 2020}}
+# behaviour:
+#   trust: {{active: true}}
+
+# What you expect, written before the run; the report says whether it came true.
+# expect:
+#   - {{indicator: interdependence, economy: WLD, versus: {base}, direction: down}}
+"""
+
+_GUIDE = """\
+# {name}
+
+A scenario for Unweave. From this folder:
+
+```sh
+unweave validate scenario.yaml    # every mistake with line and column
+unweave run scenario.yaml         # runs/…/report.html opens in any browser, without a network
+unweave run scenario.yaml --years 2011:2020 --set behaviour.trust.active=true
+unweave compare A B               # names of two runs, or parts of them
+```
+
+- `scenario.yaml`: the scenario; change it.
+- `schema.json`: lets editors complete and check it; `unweave schema` prints it again after an update.
+- `unweave list levers`, `unweave list indicators`, `unweave list errors`: what can be pulled, what is measured, what an
+  error code means.
+"""
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make; existing files are never changed.")],
+    base: Annotated[
+        str | None, typer.Option("--from", metavar="SCENARIO", help="Scenario of the library to build on.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> int:
+    r"""Make a folder with a commented scenario of your own, its schema and a short guide.
+
+    \b
+    Examples:
+      unweave init my-scenario
+      unweave init blocs --from fragmentation-blocs
+    """
+    from sim.runs.folder import write_new
+    from sim.scenario.schema import scenario_schema
+
+    name = slug(folder.resolve().name)
+    schema_text = json.dumps(scenario_schema(), ensure_ascii=False, indent=1) + "\n"
+    texts = {SCENARIO: scenario_text(name, base), SCHEMA: schema_text, GUIDE: _GUIDE.format(name=name)}
+    if taken := [file for file in texts if (folder / file).exists() or (folder / file).is_symlink()]:
+        raise OutputError(f"{folder} already has {', '.join(taken)}; nothing was written. Choose another folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot make the folder {folder}: {error.strerror or error}. Choose another one.") from error
+    for file, text in texts.items():
+        write_new(folder / file, text, exactly=True)
+    if as_json:
+        answer = {"schema_version": SCHEMA_VERSION, "folder": str(folder), "files": list(texts)}
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        typer.echo(f"{folder}: {', '.join(texts)}")
+        typer.echo(f"Next: unweave run {folder / SCENARIO}")
+    return 0
+
+
+def slug(text: str) -> str:
+    """Name of a scenario from the name of a folder: lower-case letters, digits and hyphens.
+
+    >>> slug("My Blocs_2")
+    'my-blocs-2'
+    """
+    plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    return plain or "my-scenario"
+
+
+def scenario_text(name: str, base: str | None = None) -> str:
+    """The commented scenario: a first one, or one that extends a scenario of the library.
+
+    Raises
+    ------
+    ScenarioError
+        The library has no scenario of that name.
+    """
+    from decomp.labels import did_you_mean, listed
+    from sim.scenario import scenario_files
+    from sim.scenario.yaml_text import parse
+
+    library = scenario_files()
+    own = f"my-{name}" if name in library else name
+    if base is None:
+        return _HEAD + _NEW.format(name=own)
+    if base not in library:
+        message = f"there is no such scenario in the library{did_you_mean(base, library) or '.'}"
+        raise ScenarioError([Problem("S005", message, f"--from {base}", help=f"allowed: {listed(library)}")])
+    data = parse(library[base].read_text(encoding="utf-8"), base).data
+    title, question = (text["en"] if isinstance(text, dict) else text for text in (data["title"], data["question"]))
+    quoted = (json.dumps(text, ensure_ascii=False) for text in (f"{title}, changed", question))
+    return _HEAD + _DERIVED.format(name=own, base=base, title=next(quoted), question=next(quoted))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the four commands."""
+    app.command("validate")(validate)
+    app.command("schema")(schema)
+    app.command("list")(listing)
+    app.command("init")(init)

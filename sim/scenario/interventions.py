@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from decomp.labels import listed
 from sim.errors import spell
 from sim.levers import EVENT, POLICY, Lever, Shape
 from sim.scenario.labels import TableLabels
@@ -269,8 +270,10 @@ def check_levels(
             if wrong.any() and not reported:
                 cell = tuple(int(k) for k in np.argwhere(wrong)[0])
                 last = next(change for change in reversed(active) if change.mask[cell])
-                name = _cell_name(cell, limit, labels)
-                message = f"brings {lever} of {name} to {level[cell]:g} in {year}, together with what else moves it."
+                name, original = _cell_name(cell, limit, labels), labels.problems.original
+                others = [spell(original(change.path)) for change in active if change.mask[cell] and change is not last]
+                beside = f", together with {listed(others[:5])}" if others else ""
+                message = f"brings {lever} of {name} to {level[cell]:g} in {year}{beside}."
                 help = f"allowed: {limit.allowed} ({limit.unit})"
                 labels.problems.add(last.path, "S024" if tax else "S013", message, help=help)
                 break

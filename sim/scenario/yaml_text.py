@@ -188,7 +188,8 @@ class _Reader:
         self._count(1, event)
         if depth > MAX_DEPTH:
             self._refuse(
-                self._place(event), f"lists and mappings are nested more than {MAX_DEPTH} deep; at most {MAX_DEPTH}."
+                self._place(event),
+                f"lists and mappings are nested more than {MAX_DEPTH} deep, the most that is allowed.",
             )
         anchor, end, data = event.anchor, event, None
         if isinstance(event, AliasEvent):
@@ -212,7 +213,7 @@ class _Reader:
         self._entries += entries
         if self._entries > MAX_ENTRIES:
             self._refuse(
-                self._place(event), f"the text has more than {MAX_ENTRIES:,} keys and values; at most {MAX_ENTRIES:,}."
+                self._place(event), f"the text has more than {MAX_ENTRIES:,} keys and values, the most that is allowed."
             )
 
     def _alias(self, event: Any, key: Place | None) -> tuple[Any, Node]:

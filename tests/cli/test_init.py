@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli.init import slug
+from sim.cli.scenarios import slug
 from sim.scenario import scenario_files
 from sim.scenario.read import read_scenario
 from sim.scenario.schema import scenario_schema

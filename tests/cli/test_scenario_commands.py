@@ -67,7 +67,11 @@ def test_validate_with_overrides_warnings_and_success(call: Call, bad: Path) -> 
     assert "--set:1:34: warning[S026]" in out
     assert "trade-war: 1 warning" in out
     fixed = ("--set", "policies.0.lever=tariff", "--set", "policies.0.who=EUR", "--set", "policies.1.value=0.2")
-    assert call("validate", bad, *fixed) == (0, f"{bad}: ok\n", "")
+    assert call("validate", bad, *fixed) == (
+        0,
+        f"{bad}: ok\n  also on by default: automation, protection with retaliation, trust\n",
+        "",
+    )
 
 
 def test_validate_a_broken_table_is_a_problem_of_the_data(call: Call, tmp_path: Path) -> None:

@@ -15,6 +15,10 @@ from decomp.errors import DecompError
 from decomp.io.compact import to_npz_bytes
 from decomp.io.csv_matrix import write_csv
 from decomp.table import WorldTable
+from sim.errors import ScenarioError
+from sim.indicators.registry import INDICATORS
+from sim.scenario import scenario_files
+from sim.scenario.read import read_scenario
 from tests.decomp.io.tables import full_table, random_table
 
 #: One valid sample: the files of a folder by name; one of them is damaged at a time.
@@ -47,6 +51,7 @@ def readers() -> dict[str, Reader]:
             for name, (samples, file) in tables.items()
         },
         "concordance": Reader("concordance", concordance_samples, lambda folder: resolve(folder / "c.csv", "economy")),
+        "yaml": Reader("yaml", yaml_samples, read_yaml, (DecompError, ScenarioError)),
     }
 
 
@@ -56,6 +61,15 @@ def use(table: WorldTable) -> WorldTable:
     if table.n <= 64:
         decomp.wwz(table)
     return table
+
+
+def read_yaml(folder: Path) -> object:
+    """Read a scenario as every command does, and show its problems as they are printed."""
+    try:
+        return read_scenario(folder / "a.yaml", indicators=INDICATORS)
+    except ScenarioError as error:
+        error.text(None)
+        raise
 
 
 # -- valid samples ---------------------------------------------------------------------------------------------------
@@ -148,3 +162,43 @@ def wiod_samples() -> list[Sample]:
 
 def concordance_samples() -> list[Sample]:
     return [{"c.csv": b"code,label\nAAA,north\nBBB,north\nCCC,south\n"}, {"c.csv": b"code,label\n"}]
+
+
+def yaml_samples() -> list[Sample]:
+    """Scenarios of the library on the small table, one that builds on another, and one with every kind of part."""
+    samples = []
+    for name in ("us-china-tariffs", "trust-ledger", "pandemic-export-bans"):
+        text = scenario_files()[name].read_text(encoding="utf-8")
+        samples.append({"a.yaml": text.encode()})
+    child = "name: child\ntitle: {en: Child, zh: 子}\nquestion: '?'\nextends: base.yaml\npolicies+:\n  - {who: IND, lever: ai, add: 0.1}\n"
+    return [*samples, {"a.yaml": child.encode(), "base.yaml": _EVERYTHING.encode()}, {"a.yaml": _EVERYTHING.encode()}]
+
+
+_EVERYTHING = """\
+name: everything
+title: {en: Everything, zh: 全部}
+question: "What is there?"
+narrative: [N1.6]
+table: classroom-2011
+years: [2011, 2020]
+groups: {economies: {bloc-a: [USA, EUR, RUS?]}, sectors: {chips: [c14]}}
+economy: {trade_elasticity: {goods: 5, c14: 3.5}, capital_supply: .inf, substitution: {inputs: 0.2}}
+behaviour:
+  automation: {robot_speed: 0.3, overrides: {CHN: {robot_speed_factor: 2}, bloc-a: {ai_speed: 0.4}}}
+  protection: {types: {exporter-led: [CHN, KOR]}, passive: row}
+  ledger: {active: true, initiators: [EUR, JPN], from: 2014, overrides: {IND: {entry_cost: 0.002}}}
+  carbon: {active: true, cap: {2015: 0.95, 2020: 0.8}, intensities: {all: {goods: 0.4}}}
+policies:
+  - &one {who: [USA], lever: tariff, partners: [CHN], value: 0.25, from: 2013, to: 2016, ramp: linear}
+  - {who: bloc-a, lever: friction, partners: CHN, sectors: chips, value: 1.5, from: 2017}
+  - {who: IND, lever: education, value: 0.01}
+events:
+  - {type: export-restriction, who: CHN, partners: all, sectors: materials, size: 0.3, from: 2015, duration: 2}
+  - {type: productivity, who: JPN, sectors: [c14], size: -0.1, from: 2016}
+baseline: {labour: {CHN: {2020: 0.98}, all: 0.005}}
+seeds: 3
+draws: {parameters: [protection, automation.robot_speed], ranges: {trust.hostility: [0.1, 2.0]}, shocks: {productivity: 0.01}}
+expect:
+  - {indicator: interdependence, economy: WLD, versus: base, direction: down, at: 2018, margin: 0.01, why: dearer}
+outputs: [tables]
+"""
