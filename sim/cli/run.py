@@ -86,6 +86,8 @@ def run(
         return OK
     from sim.runs.folder import finish, start
 
+    if loaded.also_on and not quiet:
+        say(f"{loaded.scenario.name}: {loaded.also_on}")
     folder = start(loaded, output, ["unweave", *sys.argv[1:]], ["--alone"] if alone else [])
     with stopper() as stop:
         result, beside, frames, ensemble = _played(loaded, folder, threads, quiet, alone, jobs, stop)

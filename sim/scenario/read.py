@@ -23,6 +23,7 @@ from sim.scenario.yaml_text import MAX_SIZE, Node, Place, YamlDocument, parse
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
+    from sim.rules import Rule
 
 logger = logging.getLogger("unweave.scenario")
 
@@ -131,7 +132,7 @@ def read_scenario(
     if isinstance(overrides, Mapping):
         overrides = [f"{name}={value}" for name, value in overrides.items()]
     texts = (overrides,) if isinstance(overrides, str) else tuple(overrides or ())
-    warnings, by_default = tuple(problems.warnings), _by_default(scenario, document.data.get("behaviour") or {})
+    warnings, by_default = tuple(problems.warnings), _by_default(resolved.rules, document.data.get("behaviour") or ())
     return LoadedScenario(scenario, resolved, table, warnings, document.text, file, texts, by_default)
 
 
@@ -186,16 +187,14 @@ def read_document(path: Path) -> YamlDocument:
     return parse(text, str(path))
 
 
-def _by_default(scenario: Scenario, mentioned: Collection[str]) -> tuple[str, ...]:
-    """Families of behaviour that act although the text does not mention them."""
-    behaviour = scenario.behaviour
-    acting = {
-        "automation": behaviour.automation.active,
-        "protection": behaviour.protection.active,
-        "trust": behaviour.trust.active,
+def _by_default(rules: Iterable[Rule], mentioned: Collection[str]) -> tuple[str, ...]:
+    """Sections of built-in rules that act although the scenario does not mention them."""
+    sections = {
+        rule.section: f"{rule.section} with retaliation" if getattr(rule.settings, "retaliation", 0) else rule.section
+        for rule in rules
+        if rule.section not in mentioned and not rule.idle(rule.settings)
     }
-    spelled = {"protection": "protection with retaliation" if behaviour.protection.retaliation else "protection"}
-    return tuple(spelled.get(name, name) for name, active in acting.items() if active and name not in mentioned)
+    return tuple(sections.values())
 
 
 def _table(scenario: Scenario, file: str, problems: Problems) -> WorldTable | None:

@@ -7,7 +7,7 @@ from sim.charts.theme import GROUP_COLOURS, TALL, WORLD_COLOUR, economy_colours
 from sim.explorer.setups.engine import Finished
 from sim.indicators import INDICATORS
 from sim.report.data import GROUPS
-from sim.runs.result import WORLD
+from sim.runs.saved import WORLD
 from sim.texts import Texts
 from sim.texts.formats import axis_unit, ends_in_words, number, scale
 
