@@ -28,18 +28,16 @@ TOLERANCES: Mapping[str, float] = MappingProxyType(
 MEANINGS: Mapping[str, str] = MappingProxyType(
     {
         "wwz_residual": "max |Σ T1…T16 − E| / max E",
-        "vax_identity": "max over economies |Σ T1…T5 − value added absorbed abroad| / max exports, tariffs counted as value",
+        "vax_identity": "max over economies |Σ T1…T5 − value added absorbed abroad| / max exports, taxes counted as value",
         "value_content": "max |Σ_t V_t B_t − 1| over sectors with output, V all of value added",
         "negative_flows": "largest negative flow / max output",
         "shares_out_of_range": "number of adoption, trust, unemployment and labour-share values outside [0, 1]",
         "not_finite": "number of indicator values that are infinite",
-        "column_balance": "output against inputs, labour, capital and tariffs of each column, relative",
-        "row_balance": "output against sales of each row, relative",
+        "balance": "output of each cell against inputs, labour, capital, tariffs on inputs and export taxes, relative",
         "income_spending": "income against spending of each economy, relative",
         "labour_market": "largest excess demand for labour, relative",
-        "capital_market": "largest excess demand for capital, relative",
+        "capital_market": "largest excess demand for capital, relative, over 1 + the elasticity of its supply",
         "numeraire": "world factor income against the base year's, relative",
-        "value_added": "V X against labour, capital and tariffs on inputs, relative",
     }
 )
 
@@ -57,19 +55,6 @@ class Check(NamedTuple):
         return bool(abs(self.value) <= self.tolerance)
 
 
-def value_content_gap(data: YearArrays) -> float:
-    """Largest |Σ_t (labour + capital + trade taxes)_t B_t − 1| over cells with output."""
-    content = (data.value_origin + data.tax_origin).sum(axis=0)
-    return float(np.abs(content[data.output.reshape(-1) > 0] - 1.0).max(initial=0.0))
-
-
-def vax_gap(data: YearArrays, terms: Array, absorbed: Array) -> float:
-    """Largest |Σ T1…T5 − VAX| over the largest exports, VAX with tariffs counted as value; ``absorbed`` likewise."""
-    vax = absorbed.sum(axis=1) - absorbed.diagonal()
-    largest = data.exports.sum(axis=(1, 2)).max(initial=0.0)
-    return float(np.abs(terms[:5].sum(axis=0) - vax).max(initial=0.0) / largest) if largest > 0 else 0.0
-
-
 def out_of_range(data: YearArrays) -> int:
     """Number of shares outside [0, 1]."""
     shares = (data.robots, data.ai, data.trust, data.unemployment, data.labour_share)
@@ -83,28 +68,30 @@ def negative_flow(data: YearArrays) -> float:
 
 
 def year_checks(
-    data: YearArrays, terms: Array, absorbed: Array, sheet: Array, solver: tuple[Check, ...], wwz_residual: float
+    data: YearArrays, terms: Array, absorbed: Array, values: Array, solver: tuple[Check, ...], wwz_residual: float
 ) -> tuple[Check, ...]:
-    """All checks of a year.
+    """Check a year.
 
     Parameters
     ----------
     terms : ndarray, shape (16, G)
     absorbed : ndarray, shape (G, G)
-        Value added absorbed, tariffs counted as value.
-    sheet : ndarray
+        Value added absorbed, tariffs and export taxes counted as value.
+    values : ndarray
         Indicator values of the year.
     solver : tuple of Check
         Checks that the equilibrium brings along.
     wwz_residual : float
         max |Σ T − E| / max E.
     """
-    values = {
+    vax, largest = absorbed.sum(axis=1) - absorbed.diagonal(), data.exports.sum(axis=(1, 2)).max(initial=0.0)
+    content = (data.value_origin + data.tax_origin).sum(axis=0)[data.output.reshape(-1) > 0]
+    found = {
         "wwz_residual": wwz_residual,
-        "vax_identity": vax_gap(data, terms, absorbed),
-        "value_content": value_content_gap(data),
+        "vax_identity": float(np.abs(terms[:5].sum(axis=0) - vax).max(initial=0.0) / largest) if largest > 0 else 0.0,
+        "value_content": float(np.abs(content - 1.0).max(initial=0.0)),
         "negative_flows": negative_flow(data),
         "shares_out_of_range": float(out_of_range(data)),
-        "not_finite": float(np.count_nonzero(np.isinf(sheet))),
+        "not_finite": float(np.count_nonzero(np.isinf(values))),
     }
-    return tuple(Check(name, values[name], tolerance) for name, tolerance in TOLERANCES.items()) + solver
+    return tuple(Check(name, found[name], tolerance) for name, tolerance in TOLERANCES.items()) + solver

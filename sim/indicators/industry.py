@@ -7,8 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.indicators.data import Mask, Yardsticks, YearArrays
-from sim.indicators.sheet import Sheet, ratio
+from sim.indicators.data import BaseYear, Mask, Values, YearArrays, ratio
 
 Array = NDArray[np.float64]
 
@@ -60,46 +59,46 @@ def symmetric(advantage: Array) -> Array:
     return moved
 
 
-def track_industry(sheet: Sheet, data: YearArrays, base: Yardsticks, first: Array | None) -> None:
+def track_industry(values: Values, data: YearArrays, base: BaseYear, first: Array | None) -> None:
     """Set the shares of manufacturing at home and in world exports, concentration, advantage and its reversal.
 
     ``first`` is the advantage in labour-intensive goods of the base year, shape (G,); None in the base year itself.
     """
     made = base.manufacturing
     income = data.labour + data.capital
-    sheet.share("manufacturing_va_share", income[:, made].sum(axis=1), income.sum(axis=1))
+    values.share("manufacturing_va_share", income[:, made].sum(axis=1), income.sum(axis=1))
     wages = data.labour[:, made].sum(axis=1)
     jobs = ratio(wages, data.labour.sum(axis=1))
-    sheet.mean("manufacturing_employment_share", jobs, base.labour_force * data.employment)
+    values.mean("manufacturing_employment_share", jobs, base.labour_force * data.employment)
     at_first = base.sector_wages[:, made].sum(axis=1)
-    sheet.mean("manufacturing_employment", manufacturing_jobs(data.labour, data.wage, base), at_first)
+    values.mean("manufacturing_employment", manufacturing_jobs(data.labour, data.wage, base), at_first)
     bought, home = _manufactures(data, made)
-    sheet.share("import_penetration", bought, bought + home)
+    values.share("import_penetration", bought, bought + home)
     exported = data.terms[:8].sum(axis=(0, 3))
-    _track_exports(sheet, exported, base)
+    _track_exports(values, exported, base)
     part, whole = advantage_sides(exported, base.labour_intensive)
-    sheet.share("rca_labour_intensive", part, whole)
-    _track_reversal(sheet, ratio(part, whole), first, data, base)
+    values.share("rca_labour_intensive", part, whole)
+    _track_reversal(values, ratio(part, whole), first, data, base)
 
 
-def _track_reversal(sheet: Sheet, advantage: Array, first: Array | None, data: YearArrays, base: Yardsticks) -> None:
+def _track_reversal(values: Values, advantage: Array, first: Array | None, data: YearArrays, base: BaseYear) -> None:
     """Whose advantage labour-intensive goods are: of the labour-abundant, or of those with machines (N1.1, N1.2)."""
     one = base.single
     index = symmetric(advantage[one])
-    sheet.put("reversal_labour_abundance", world=correlation(index, base.labour_abundance[one]))
-    sheet.put("reversal_robots", world=correlation(index, data.robots[one]))
+    values.put("reversal_labour_abundance", world=correlation(index, base.labour_abundance[one]))
+    values.put("reversal_robots", world=correlation(index, data.robots[one]))
     if first is not None:
         gained = index - symmetric(first[one])
-        sheet.put("reversal_gain", world=correlation(gained, light_tasks_taken(data, base)[one]))
+        values.put("reversal_gain", world=correlation(gained, light_tasks_taken(data, base)[one]))
 
 
-def light_tasks_taken(data: YearArrays, base: Yardsticks) -> Array:
+def light_tasks_taken(data: YearArrays, base: BaseYear) -> Array:
     """Share of the labour tasks of labour-intensive sectors that machines took, Σ δ w⁰L⁰ / Σ w⁰L⁰, shape (G,)."""
     wages = base.sector_wages[:, base.labour_intensive]
     return ratio((data.displaced[:, base.labour_intensive] * wages).sum(axis=1), wages.sum(axis=1), otherwise=0.0)
 
 
-def manufacturing_jobs(labour: Array, wage: Array, base: Yardsticks) -> Array:
+def manufacturing_jobs(labour: Array, wage: Array, base: BaseYear) -> Array:
     """Manufacturing employment over the base year's, Σ_{i in manufacturing} w L_i / ŵ, shape (G,)."""
     made = base.manufacturing
     return ratio(labour[:, made].sum(axis=1) / wage, base.sector_wages[:, made].sum(axis=1), otherwise=1.0)
@@ -112,13 +111,13 @@ def _manufactures(data: YearArrays, made: Mask) -> tuple[Array, Array]:
     return sales.sum(axis=0) - home, home
 
 
-def _track_exports(sheet: Sheet, exported: Array, base: Yardsticks) -> None:
+def _track_exports(values: Values, exported: Array, base: BaseYear) -> None:
     made = exported[:, base.manufacturing].sum(axis=1)
     shares = ratio(made, made.sum())
-    sheet.total("manufacturing_export_share", shares)
-    sheet.put("us_china_manufacturing_share", world=_sum_of(shares, base.us_china))
-    sheet.put("leaders_manufacturing_share", world=_sum_of(shares, base.leaders))
-    sheet.put("manufacturing_concentration", world=float(shares @ shares))
+    values.total("manufacturing_export_share", shares)
+    values.put("us_china_manufacturing_share", world=_sum_of(shares, base.us_china))
+    values.put("leaders_manufacturing_share", world=_sum_of(shares, base.leaders))
+    values.put("manufacturing_concentration", world=float(shares @ shares))
 
 
 def _sum_of(shares: Array, members: Mask) -> float:

@@ -7,18 +7,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.indicators.blocs import track_blocs
 from sim.indicators.checks import Check, year_checks
-from sim.indicators.conduct import track_conduct
-from sim.indicators.cooperation import track_cooperation
-from sim.indicators.data import Yardsticks, YearArrays
+from sim.indicators.data import BaseYear, Values, YearArrays
+from sim.indicators.income import Chained, extend_chained, start_chained, track_income
 from sim.indicators.industry import track_industry
-from sim.indicators.macro import Chain, extend_chain, start_chain, track_macro
-from sim.indicators.pairs import PairArrays, pair_arrays
+from sim.indicators.policy import track_policy
 from sim.indicators.registry import INDICATORS
-from sim.indicators.sheet import Sheet
-from sim.indicators.trade import taxes_absorbed, track_terms, track_trade, value_added_absorbed, volumes
-from sim.indicators.welfare import track_welfare
+from sim.indicators.trade import (
+    PairArrays,
+    pair_arrays,
+    taxes_absorbed,
+    track_blocs,
+    track_terms,
+    track_trade,
+    value_added_absorbed,
+)
 from sim.state import lock
 
 Array = NDArray[np.float64]
@@ -39,7 +42,7 @@ class YearIndicators:
         The same for the tracked groups of economies, in the order of the scenario's ``groups``.
     pairs : PairArrays
     checks : tuple of Check
-    chain : Chain
+    chained : Chained
         Chained quantities up to this year.
     """
 
@@ -47,7 +50,7 @@ class YearIndicators:
     groups: Array
     pairs: PairArrays
     checks: tuple[Check, ...]
-    chain: Chain
+    chained: Chained
 
     def __post_init__(self) -> None:
         """Make the values read-only."""
@@ -64,8 +67,8 @@ class YearIndicators:
 
 def track(
     data: YearArrays,
-    base: Yardsticks,
-    previous: tuple[Chain, YearArrays] | None,
+    base: BaseYear,
+    previous: tuple[Chained, YearArrays] | None,
     *,
     first: YearIndicators | None = None,
     solver: tuple[Check, ...],
@@ -76,8 +79,8 @@ def track(
     Parameters
     ----------
     data : YearArrays
-    base : Yardsticks
-    previous : (Chain, YearArrays) or None
+    base : BaseYear
+    previous : (Chained, YearArrays) or None
         Of the year before; None in the base year.
     first : YearIndicators, optional
         Of the base year; None in the base year itself.
@@ -86,22 +89,19 @@ def track(
     wwz_residual : float
         max |Σ T − E| / max E.
     """
-    chain = start_chain(base.G) if previous is None else extend_chain(*previous, data)
+    chained = start_chained(base.G) if previous is None else extend_chained(*previous, data)
     by_pair = data.terms.sum(axis=2)
     terms = by_pair.sum(axis=2)
     absorbed = value_added_absorbed(data)
     with_taxes = absorbed + taxes_absorbed(data)
-    sheet = Sheet(ROWS, base.G, base.membership)
-    track_macro(sheet, data, base, chain, volumes(data))
-    track_welfare(sheet, data, chain.welfare)
-    track_trade(sheet, data, terms, absorbed, with_taxes)
-    track_industry(sheet, data, base, None if first is None else first.values[ROWS["rca_labour_intensive"], :-1])
-    track_blocs(sheet, absorbed, base, None if first is None else first.pairs.absorbed)
-    track_conduct(sheet, data, base)
-    if data.cooperation is not None:
-        track_cooperation(sheet, data.cooperation, by_pair.sum(axis=0), data.gdp, base.value_added)
-    track_terms(sheet, terms)
-    everything = sheet.close()
-    values, groups = everything[:, : base.G + 1], everything[:, base.G + 1 :]
+    values = Values(ROWS, base.G, base.membership)
+    track_income(values, data, base, chained)
+    track_trade(values, data, terms, absorbed, with_taxes)
+    track_industry(values, data, base, None if first is None else first.values[ROWS["rca_labour_intensive"], :-1])
+    track_blocs(values, absorbed, base, None if first is None else first.pairs.absorbed)
+    track_policy(values, data, base)
+    track_terms(values, terms)
+    everything = values.close()
+    own, groups = everything[:, : base.G + 1], everything[:, base.G + 1 :]
     checks = year_checks(data, terms, with_taxes, everything, solver, wwz_residual)
-    return YearIndicators(values, groups, pair_arrays(data, base, by_pair, absorbed), checks, chain)
+    return YearIndicators(own, groups, pair_arrays(data, base, by_pair, absorbed), checks, chained)

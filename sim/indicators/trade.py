@@ -1,18 +1,18 @@
-"""Trade and value chains: exports, the sixteen terms, participation, interdependence."""
+"""Trade and value chains: exports, the sixteen terms, interdependence, pairs of economies, blocs."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from decomp.indicators import cross_bloc_share, interdependence, polarisation
 from decomp.terms import GROUPS, TERM_CODES
-from sim.indicators.data import YearArrays
-from sim.indicators.sheet import Sheet, ratio
+from sim.indicators.data import BaseYear, Values, YearArrays, ratio
+from sim.state import lock
 
 Array = NDArray[np.float64]
-
-#: Sums of terms by group, shape (groups, 16).
-GROUP_SUMS: Array = np.array([[float(number in group.terms) for number in range(1, 17)] for group in GROUPS])
 
 
 def value_added_absorbed(data: YearArrays) -> Array:
@@ -30,71 +30,118 @@ def taxes_absorbed(data: YearArrays) -> Array:
     return absorbed
 
 
-def interdependence(absorbed: Array) -> float:
-    """Share of value added absorbed abroad, Σ_{s≠r} W / Σ W.
-
-    >>> interdependence(np.array([[8.0, 1.0], [1.0, 10.0]]))
-    0.1
-    """
-    total = absorbed.sum()
-    return float((total - np.trace(absorbed)) / total)
-
-
-def track_terms(sheet: Sheet, terms: Array) -> None:
+def track_terms(values: Values, terms: Array) -> None:
     """Set the sixteen terms and their groups; ``terms`` has shape (16, G), exporters' totals in million USD."""
-    sheet.block(TERM_CODES[0], terms)
-    sheet.block(GROUPS[0].code, GROUP_SUMS @ terms)
+    values.block(TERM_CODES[0], terms)
+    values.block(GROUPS[0].code, np.stack([terms[group.rows].sum(axis=0) for group in GROUPS]))
 
 
-def track_trade(sheet: Sheet, data: YearArrays, terms: Array, absorbed: Array, with_taxes: Array) -> None:
+def track_trade(values: Values, data: YearArrays, terms: Array, absorbed: Array, with_taxes: Array) -> None:
     """Set exports, value-added exports, shares, participation and dependence.
 
     ``terms`` has shape (16, G); ``absorbed`` and ``with_taxes`` are W without and with trade taxes, (G, G).
     """
     exports = data.exports.sum(axis=(1, 2))
-    sheet.total("exports", exports)
-    sheet.put("imports", data.exports.sum(axis=(0, 1)))
-    sheet.total("export_volume", volumes(data).sum(axis=(1, 2)))
+    values.total("exports", exports)
+    values.put("imports", data.exports.sum(axis=(0, 1)))
+    values.total("export_volume", data.export_volume.sum(axis=(1, 2)))
     vax = terms[:5].sum(axis=0)
-    sheet.total("vax", vax)
-    sheet.share("vax_ratio", vax, exports)
+    values.total("vax", vax)
+    values.share("vax_ratio", vax, exports)
     dva, foreign = terms[:8].sum(axis=0), terms[10:].sum(axis=0)
-    sheet.share("dva_share", dva, exports)
-    sheet.share("vs_one_minus_dva", exports - dva, exports)
-    sheet.share("vs_foreign_content", foreign, exports)
-    sheet.share("gvc_backward", foreign, exports)
-    sheet.share("gvc_forward", terms[2:5].sum(axis=0), exports)
-    _track_factor_content(sheet, data, exports)
-    _track_dependence(sheet, absorbed, with_taxes)
-
-
-def volumes(data: YearArrays) -> Array:
-    """Exports at base prices as they arrive, E / (ĉ κ (1 + x)), x a tax on exports, shape (G, N, G); what melts does not arrive."""
-    found: Array = data.exports / (data.unit_cost[:, :, None] * data.export_wedge * data.friction)
-    return found
-
-
-def _track_factor_content(sheet: Sheet, data: YearArrays, exports: Array) -> None:
-    """Shares of exports when value added is labour and capital only, and the trade taxes in exports.
-
-    T1 is proportional to V_s B_ss and T2…T8 to V_s L_ss, cell by cell: leaving taxes out of V scales them by the
-    factors' part in these. Foreign content is Σ_{t≠s} V_t B_ts E_s.
-    """
-    by_sector = data.terms[1:8].sum(axis=(0, 3))
-    dva = (data.terms[0].sum(axis=2) * data.factor_part_global + by_sector * data.factor_part_local).sum(axis=1)
+    values.share("dva_share", dva, exports)
+    values.share("vs_one_minus_dva", exports - dva, exports)
+    values.share("vs_foreign_content", foreign, exports)
+    values.share("gvc_backward", foreign, exports)
+    values.share("gvc_forward", terms[2:5].sum(axis=0), exports)
+    values.share("dva_share_labour_capital", _factor_content(data), exports)
     cells = data.exports.sum(axis=2)
     G, N = cells.shape  # noqa: N806
     content = np.einsum("tsi,si->ts", data.value_origin.reshape(G, G, N), cells)
-    tariffs = np.einsum("tsi,si->s", data.tax_origin.reshape(G, G, N), cells)
-    sheet.share("dva_share_labour_capital", dva, exports)
-    sheet.share("vs_foreign_content_labour_capital", content.sum(axis=0) - content.diagonal(), exports)
-    sheet.share("tariff_content", tariffs, exports)
+    values.share("vs_foreign_content_labour_capital", content.sum(axis=0) - content.diagonal(), exports)
+    values.share("tariff_content", np.einsum("tsi,si->s", data.tax_origin.reshape(G, G, N), cells), exports)
+    own, made, used = absorbed.diagonal(), absorbed.sum(axis=1), absorbed.sum(axis=0)
+    values.put("interdependence", world=interdependence(absorbed))
+    values.put("interdependence_with_tariffs", world=interdependence(with_taxes))
+    values.put("import_dependence", ratio(used - own, used))
+    values.put("export_dependence", ratio(made - own, made))
 
 
-def _track_dependence(sheet: Sheet, absorbed: Array, with_taxes: Array) -> None:
-    own = absorbed.diagonal()
-    made, used = absorbed.sum(axis=1), absorbed.sum(axis=0)
-    sheet.put("interdependence", world=interdependence(absorbed))
-    sheet.put("interdependence_with_tariffs", world=interdependence(with_taxes))
-    sheet.put("import_dependence", ratio(used - own, used))
-    sheet.put("export_dependence", ratio(made - own, made))
+def _factor_content(data: YearArrays) -> Array:
+    """Domestic value in exports when value added is labour and capital only, shape (G,).
+
+    T1 is proportional to V_s B_ss and T2…T8 to V_s L_ss, cell by cell: leaving taxes out of V scales them by the
+    factors' part in these.
+    """
+    by_sector = data.terms[1:8].sum(axis=(0, 3))
+    content = data.terms[0].sum(axis=2) * data.factor_part_global + by_sector * data.factor_part_local
+    return np.asarray(content.sum(axis=1))
+
+
+def track_blocs(values: Values, absorbed: Array, base: BaseYear, first: Array | None) -> None:
+    """Set the trade between two blocs and its fall since the base year; nothing where there are not two blocs.
+
+    Parameters
+    ----------
+    absorbed : ndarray, shape (G, G)
+        W[s, r], value added of s in the final demand of r.
+    first : ndarray, shape (G, G), or None
+        W of the base year; None in the base year itself.
+    """
+    if not base.blocs.any(axis=1).all():
+        return
+    one, other = (np.flatnonzero(members).tolist() for members in base.blocs)
+    share = cross_bloc_share(absorbed, one, other)
+    before = share if first is None else cross_bloc_share(first, one, other)
+    values.put("bloc_trade", world=share)
+    values.put("decoupling", world=1.0 - share / before if before else np.nan)
+    values.put("bloc_polarisation", world=polarisation(absorbed, (one, other)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairArrays:
+    """One year's pair values, exporter × importer, diagonals zero except in ``absorbed``.
+
+    Parameters
+    ----------
+    terms : ndarray, shape (16, G, G), million USD
+    exports : ndarray, shape (G, G), million USD
+    absorbed : ndarray, shape (G, G), million USD
+        W[s, r], value added (labour and capital) of s in the final demand of r.
+    tariff : ndarray, shape (G, G), share
+        Mean goods tariff that importer r (column) levies on exporter s (row), base-year import weights.
+    trust : ndarray, shape (G, G), index
+        Mean of both sides' trust.
+    """
+
+    terms: Array
+    exports: Array
+    absorbed: Array
+    tariff: Array
+    trust: Array
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        lock(self)
+
+    def values(self) -> dict[str, Array]:
+        """All pair indicators by id, each of shape (G, G); NaN where a share has no whole."""
+        found: dict[str, Array] = {"exports": self.exports}
+        found |= dict(zip(TERM_CODES, self.terms, strict=True))
+        found |= {group.code: self.terms[group.rows].sum(axis=0) for group in GROUPS}
+        found["vs_one_minus_dva"] = ratio(self.exports - found["DVA"], self.exports)
+        found["vs_foreign_content"] = ratio(found["FC"], self.exports)
+        found |= {"tariff": self.tariff, "trust": self.trust, "value_added_absorbed": self.absorbed}
+        return found | {"dependence": self.dependence}
+
+    @property
+    def dependence(self) -> Array:
+        """Share of exporter s in the value added that importer r absorbs, D[r, s] = W[s, r] / Σ_s W[s, r]."""
+        return ratio(self.absorbed, self.absorbed.sum(axis=0)[None, :])
+
+
+def pair_arrays(data: YearArrays, base: BaseYear, terms: Array, absorbed: Array) -> PairArrays:
+    """Collect a year's pair values; ``terms`` has shape (16, G, G)."""
+    levied, bought = (base.imports * data.tariffs).sum(axis=1), base.imports.sum(axis=1)
+    tariff, trust = ratio(levied, bought, otherwise=0.0), 0.5 * (data.trust + data.trust.T)
+    return PairArrays(terms, data.exports.sum(axis=1), absorbed, tariff, trust)

@@ -10,10 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decomp.wwz import WwzArrays, wwz_terms
-from sim.indicators.cooperation import Cooperation
-from sim.indicators.data import Yardsticks, YearArrays
+from sim.indicators.data import BaseYear, YearArrays, ratio
 from sim.indicators.industry import manufacturing_jobs
-from sim.indicators.sheet import ratio
 from sim.model.setup import sales_of
 from sim.state import TECHNOLOGIES, Statistics, WorldState, Year
 
@@ -24,7 +22,7 @@ Array = NDArray[np.float64]
 Noun = TypeVar("Noun")
 
 
-def statistics(year: Year, equilibrium: Equilibrium, data: YearArrays, base: Yardsticks) -> Statistics:
+def statistics(year: Year, equilibrium: Equilibrium, data: YearArrays, base: BaseYear) -> Statistics:
     """What everyone can know of a year.
 
     Where no machines have been added since the base year the equilibrium has no price for them: they cost what their own
@@ -56,7 +54,7 @@ def decompose(equilibrium: Equilibrium, G: int, N: int) -> WwzArrays:  # noqa: N
 
 
 def year_arrays(
-    state: WorldState, equilibrium: Equilibrium, found: WwzArrays, friction: Array, base: Yardsticks
+    state: WorldState, equilibrium: Equilibrium, found: WwzArrays, friction: Array, base: BaseYear
 ) -> YearArrays:
     """Collect the arrays of a year: what is not computed here is taken by its name from the equilibrium or the state.
 
@@ -97,7 +95,6 @@ def year_arrays(
         "friction": friction,
         "tariffs": state.levels["tariff"],
         "capital_stock": equilibrium.capital,
-        "cooperation": _named(Cooperation, {"outlays": equilibrium.outlays}, equilibrium, state),
         "export_tax": None if equilibrium.export_tax_payments is None else np.asarray(equilibrium.shocks.export_tax),
     }
     return _named(YearArrays, own, equilibrium, state)

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import calibration
-from sim.indicators.data import Yardsticks
-from sim.indicators.sheet import members_of
+from sim.indicators.data import BaseYear, members_of
 from sim.state import Mask, World, economy_mask, sector_mask
 
 if TYPE_CHECKING:
@@ -104,8 +103,8 @@ def blocs(groups: Mapping[str, tuple[int, ...]], table: WorldTable) -> Array:
     return members
 
 
-def measure(table: WorldTable, economy: WorldEconomy, groups: Mapping[str, tuple[int, ...]]) -> Yardsticks:
-    """Collect the yardsticks of a table: weights from its purged base year, people and wages from the calibration.
+def measure(table: WorldTable, economy: WorldEconomy, groups: Mapping[str, tuple[int, ...]]) -> BaseYear:
+    """Collect the base year of a table: weights from its purged base year, people and wages from the calibration.
 
     ``groups`` are the tracked groups of economies, by position.
     """
@@ -115,7 +114,7 @@ def measure(table: WorldTable, economy: WorldEconomy, groups: Mapping[str, tuple
     wages = base.factor_income * economy.settings.labour_share
     unemployment = np.asarray(calibration.unemployment(table))
     us_china = np.isin(np.array(table.economies), ["USA", "CHN"])
-    return Yardsticks(
+    return BaseYear(
         economies=table.economies,
         sectors=table.sectors,
         population=np.array(calibration.population(table)),

@@ -95,7 +95,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         self.resolved, self.table = scenario, table
         self.economy = build_economy(scenario, table)
         self.world = build_world(scenario, table, self.economy)
-        self.yardsticks = measure(table, self.economy, scenario.groups)
+        self.base_year = measure(table, self.economy, scenario.groups)
         self.rules = tuple(rule.placed(self.world) for rule in scenario.rules)
         self.base_levels = base_levels(self.world, self.rules)
         for position, name in enumerate(table.economies):
@@ -228,17 +228,17 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         state = year.state()
         equilibrium = self.economy.solve(shocks=self._shocks(year), start=self.equilibrium)
         found = decompose(equilibrium, self.table.G, self.table.N)
-        data = year_arrays(state, equilibrium, found, np.asarray(year.shocks["friction"]), self.yardsticks)
-        last = (self.records[-1].indicators.chain, self._last) if self.records else None
+        data = year_arrays(state, equilibrium, found, np.asarray(year.shocks["friction"]), self.base_year)
+        last = (self.records[-1].indicators.chained, self._last) if self.records else None
         solver = tuple(Check(name, value, TOLERANCES[name]) for name, value in equilibrium.checks.items())
         first = self.records[0].indicators if self.records else None
-        measured = track(data, self.yardsticks, last, first=first, solver=solver, wwz_residual=found.residual)
+        measured = track(data, self.base_year, last, first=first, solver=solver, wwz_residual=found.residual)
         played = None
         if decisions is not None:
             interventions = tuple(intervention_log(self.resolved, year.year, year.before, state))
             played = Played(year.before, state, self.rules, decisions, kept, interventions)
         if played is not None:
             self.before = self.now
-        self.now = statistics(year, equilibrium, data, self.yardsticks)
+        self.now = statistics(year, equilibrium, data, self.base_year)
         self.equilibrium, self._last = equilibrium, data
         self.records.append(YearRecord(state, equilibrium.lean(), measured, played))

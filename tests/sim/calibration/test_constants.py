@@ -50,7 +50,6 @@ KNOWN = {
     ("sim/economy/solver.py", 0.001): SOLVER,
     ("sim/rules/carbon.py", 0.001): "conversion of units",
     ("sim/rules/carbon.py", 1000): "largest value accepted",
-    ("sim/indicators/trade.py", 17): "end of the numbers of the sixteen terms",
 }
 
 

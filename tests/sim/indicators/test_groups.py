@@ -9,19 +9,17 @@ import pytest
 
 import decomp
 import sim
-from decomp.indicators import cross_bloc_share, polarisation
 from sim.calibration.groups import FOLLOWERS, tracked_groups
-from sim.indicators import industry, welfare
-from sim.indicators.blocs import bloc_shares, track_blocs
-from sim.indicators.data import Yardsticks
-from sim.indicators.sheet import Sheet, members_of
+from sim.indicators import income, industry
+from sim.indicators.data import BaseYear, Values, members_of
+from sim.indicators.trade import track_blocs
 from sim.runs.result import RunResult
 from tests.sim.indicators.test_values import year
 
 BLOCS = {"bloc_trade": 0, "decoupling": 1, "bloc_polarisation": 2}
 
 
-def yardsticks(economies: int, **changes: object) -> Yardsticks:
+def base_year(economies: int, **changes: object) -> BaseYear:
     """Economies of equal size with two sectors; the first sector is labour-intensive manufacturing."""
     one, all_, first = np.ones(economies), np.ones(economies, dtype=bool), np.array([True, False])
     values = {
@@ -31,16 +29,16 @@ def yardsticks(economies: int, **changes: object) -> Yardsticks:
         "manufacturing": first, "labour_intensive": first, "leaders": all_, "us_china": all_, "single": all_,
         "membership": np.ones((economies, 1)), "blocs": np.zeros((2, economies)),
     }  # fmt: skip
-    return Yardsticks(**{**values, **changes})  # type: ignore[arg-type]
+    return BaseYear(**{**values, **changes})  # type: ignore[arg-type]
 
 
 def test_groups_are_summed_shared_and_averaged_like_the_world() -> None:
-    sheet = Sheet({"total": 0, "share": 1, "mean": 2, "alone": 3}, 3, members_of({"ab": (0, 1), "c": (2,)}, 3))
-    sheet.total("total", np.array([1.0, 2.0, 4.0]))
-    sheet.share("share", np.array([1.0, 1.0, 0.0]), np.array([2.0, 6.0, 0.0]))
-    sheet.mean("mean", np.array([0.1, 0.4, 0.7]), np.array([3.0, 1.0, 0.0]))
-    sheet.put("alone", np.array([1.0, 2.0, 3.0]), 9.0)
-    total, share, mean, alone = sheet.close()
+    filled = Values({"total": 0, "share": 1, "mean": 2, "alone": 3}, 3, members_of({"ab": (0, 1), "c": (2,)}, 3))
+    filled.total("total", np.array([1.0, 2.0, 4.0]))
+    filled.share("share", np.array([1.0, 1.0, 0.0]), np.array([2.0, 6.0, 0.0]))
+    filled.mean("mean", np.array([0.1, 0.4, 0.7]), np.array([3.0, 1.0, 0.0]))
+    filled.put("alone", np.array([1.0, 2.0, 3.0]), 9.0)
+    total, share, mean, alone = filled.close()
     assert total.tolist() == [1.0, 2.0, 4.0, 7.0, 3.0, 4.0]
     assert share[:2] == pytest.approx([0.5, 1 / 6])
     assert share[3:5] == pytest.approx([0.25, 0.25])
@@ -67,26 +65,20 @@ def test_decoupling_by_hand() -> None:
     later = first.copy()
     later[0, 2] = later[2, 0] = later[1, 2] = 0.0
     later[0, 0], later[1, 1], later[2, 2] = 11.0, 10.0, 14.0
-    base = yardsticks(4, blocs=np.array([[1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]))
+    base = base_year(4, blocs=np.array([[1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]))
     found = []
     for absorbed, before in ((first, None), (later, first)):
-        sheet = Sheet(BLOCS, 4)
-        track_blocs(sheet, absorbed, base, before)
-        found.append(sheet.close()[:, -1])
+        filled = Values(BLOCS, 4)
+        track_blocs(filled, absorbed, base, before)
+        found.append(filled.close()[:, -1])
     assert found[0] == pytest.approx([0.1, 0.0, 0.5])
     assert found[1] == pytest.approx([1 / 40, 0.75, 4 / 5])
 
 
-def test_bloc_shares_are_those_of_the_decomposition() -> None:
-    W = np.random.default_rng(3).random((6, 6))
-    found = bloc_shares(W, np.array([[1.0, 0, 1, 0, 0, 0], [0, 1.0, 0, 0, 0, 1]]))
-    assert found == pytest.approx((cross_bloc_share(W, [0, 2], [1, 5]), polarisation(W, [[0, 2], [1, 5]])))
-
-
 def test_without_two_blocs_there_is_no_decoupling() -> None:
-    sheet = Sheet(BLOCS, 3)
-    track_blocs(sheet, np.ones((3, 3)), yardsticks(3), None)
-    assert np.isnan(sheet.close()).all()
+    filled = Values(BLOCS, 3)
+    track_blocs(filled, np.ones((3, 3)), base_year(3), None)
+    assert np.isnan(filled.close()).all()
 
 
 def reversal(exported: list[list[float]], robots: list[float], first: np.ndarray | None = None, **changes: object) -> dict[str, float]:  # fmt: skip
@@ -106,9 +98,9 @@ def reversal(exported: list[list[float]], robots: list[float], first: np.ndarray
     shown = {"terms": terms, "labour": np.ones((3, 2)), "capital": np.ones((3, 2)), "wage": one, "employment": one,
              "intermediate": flows, "final": flows, "robots": np.array(robots), "displaced": np.zeros((3, 2))}  # fmt: skip
     data = dataclasses.replace(year(), **{**shown, **changes})  # type: ignore[arg-type]
-    sheet = Sheet(rows, 3)
-    industry.track_industry(sheet, data, yardsticks(3, labour_abundance=np.array([1.0, 2.0, 3.0])), first)
-    values = sheet.close()[:, -1]
+    filled = Values(rows, 3)
+    industry.track_industry(filled, data, base_year(3, labour_abundance=np.array([1.0, 2.0, 3.0])), first)
+    values = filled.close()[:, -1]
     return {name: float(values[k]) for name, k in rows.items()}
 
 
@@ -134,7 +126,7 @@ def test_concentration_by_hand() -> None:
 
 def test_light_tasks_taken_weighs_wages() -> None:
     data = dataclasses.replace(year(), displaced=np.array([[0.5, 0.9], [0.0, 0.9]]))
-    assert industry.light_tasks_taken(data, yardsticks(2)).tolist() == [0.5, 0.0]
+    assert industry.light_tasks_taken(data, base_year(2)).tolist() == [0.5, 0.0]
 
 
 def test_revenue_and_duties_are_two_sides_of_allocation() -> None:
@@ -142,8 +134,8 @@ def test_revenue_and_duties_are_two_sides_of_allocation() -> None:
     duty = np.zeros((2, 2, 2))
     duty[0, 0, 1] = 0.1
     levied = dataclasses.replace(year(), tariffs=duty, input_tariffs=np.array([[0.0, 0.0], [0.1, 0.0]]), final_tariffs=np.array([0.0, 0.1]))  # fmt: skip
-    parts = dict(zip((*welfare.PARTS, *welfare.SIDES), welfare.contributions(year(), levied), strict=True))
-    spending = welfare.log_mean(np.array([4.0, 4.0]), np.array([4.0, 4.1]))
+    parts = dict(zip((*income.PARTS, *income.SIDES), income.contributions(year(), levied), strict=True))
+    spending = income.log_mean(np.array([4.0, 4.0]), np.array([4.0, 4.1]))
     assert parts["allocation"] == pytest.approx([0.0, 0.0])
     assert parts["revenue"] == pytest.approx(np.array([0.0, 0.2]) / spending)
     assert parts["duties"] == pytest.approx(-parts["revenue"])

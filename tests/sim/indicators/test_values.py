@@ -7,12 +7,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from sim.indicators import conduct, industry, macro, trade
+from decomp.indicators import interdependence, theil
+from sim.indicators import income as income_rows
+from sim.indicators import industry, policy
 from sim.indicators.checks import Check, negative_flow, out_of_range
-from sim.indicators.data import YearArrays
-from sim.indicators.pairs import PairArrays
+from sim.indicators.data import Values, YearArrays, ratio
 from sim.indicators.registry import FORMULAS, INDICATORS, PAIR_INDICATORS, PLACES
-from sim.indicators.sheet import Sheet, ratio
+from sim.indicators.trade import PairArrays
 
 RNG = np.random.default_rng(5)
 
@@ -28,28 +29,29 @@ def year(**changes: np.ndarray) -> YearArrays:
         "unit_cost": np.ones((2, 2)), "friction": flows, "tariffs": np.zeros((2, 2, 2)), "wage": one, "rental": one, "consumer_price": one,
         "real_wage": one, "real_income": one, "employment": one, "capital_stock": one, "unemployment": 0.05 * one,
         "labour_share": 0.5 * one, "robots": 0.1 * one, "ai": 0.1 * one, "grievance": 0 * one, "displaced": np.zeros((2, 2)),
-        "trust": np.ones((2, 2)),
+        "trust": np.ones((2, 2)), "ledger": np.zeros(2, dtype=bool), "capability": 0.5 * one, "outlays": 0 * one,
+        "carbon_price": np.array(0.0), "carbon_emissions": 0 * one, "carbon_sales": 0 * one,
     }  # fmt: skip
     return YearArrays(**{**values, **changes})
 
 
 def test_interdependence_limits() -> None:
-    assert trade.interdependence(np.diag([3.0, 5.0])) == 0.0
-    assert trade.interdependence(np.ones((4, 4))) == pytest.approx(0.75)
+    assert interdependence(np.diag([3.0, 5.0])) == 0.0
+    assert interdependence(np.ones((4, 4))) == pytest.approx(0.75)
 
 
 def test_theil_is_zero_at_equality_and_known_for_two() -> None:
-    assert macro.theil(np.array([3.0, 6.0]), np.array([1.0, 2.0])) == pytest.approx(0.0, abs=1e-15)
-    all_in_one = macro.theil(np.array([1.0, 1e-300]), np.array([1.0, 1.0]))
+    assert theil(np.array([3.0, 6.0]), np.array([1.0, 2.0])) == pytest.approx(0.0, abs=1e-15)
+    all_in_one = theil(np.array([1.0, 1e-300]), np.array([1.0, 1.0]))
     assert all_in_one == pytest.approx(np.log(2.0))
     income, people = RNG.random(5), RNG.random(5)
-    assert macro.theil(7 * income, 3 * people) == pytest.approx(macro.theil(income, people))
+    assert theil(7 * income, 3 * people) == pytest.approx(theil(income, people))
 
 
 def test_mean_tariff_uses_base_imports() -> None:
     imports, tariffs = np.zeros((2, 2, 2)), np.zeros((2, 2, 2))
     imports[0, :, 1], tariffs[0, :, 1] = (30.0, 10.0), (0.0, 0.2)
-    levied, bought = conduct.levied_and_bought(tariffs, imports)
+    levied, bought = policy.levied_and_bought(tariffs, imports)
     assert levied.tolist() == [0.0, 2.0]
     assert bought.tolist() == [0.0, 40.0]
 
@@ -73,7 +75,7 @@ def test_correlation_signs_and_undefined() -> None:
 
 def test_export_volume_counts_what_arrives_at_base_prices() -> None:
     doubled = year(unit_cost=np.full((2, 2), 2.0), friction=np.full((2, 2, 2), 1.25))
-    assert trade.volumes(doubled).sum() == pytest.approx(doubled.exports.sum() / 2.5)
+    assert doubled.export_volume.sum() == pytest.approx(doubled.exports.sum() / 2.5)
 
 
 def test_a_shut_flow_has_no_volume() -> None:
@@ -81,31 +83,33 @@ def test_a_shut_flow_has_no_volume() -> None:
     friction[0, :, 1] = np.inf
     exports = year().exports.copy()
     exports[0, :, 1] = 0.0
-    assert trade.volumes(year(friction=friction, exports=exports))[0, :, 1].tolist() == [0.0, 0.0]
+    assert year(friction=friction, exports=exports).export_volume[0, :, 1].tolist() == [0.0, 0.0]
 
 
 def test_chained_gdp_stays_when_only_the_price_level_moves() -> None:
-    start = macro.start_chain(2)
+    start = income_rows.start_chained(2)
     scaled = {
         name: 3.0 * getattr(year(), name)
         for name in ("output", "intermediate", "final", "labour", "capital", "exports")
     }
     inflated = year(unit_cost=np.full((2, 2), 3.0), **scaled)
-    chain = macro.extend_chain(start, year(), inflated)
+    chain = income_rows.extend_chained(start, year(), inflated)
     assert chain.real_gdp == pytest.approx([1.0, 1.0])
     assert chain.tfp == pytest.approx([1.0, 1.0])
 
 
 def test_chained_gdp_grows_with_quantities_and_tfp_nets_out_factors() -> None:
-    start = macro.start_chain(2)
+    start = income_rows.start_chained(2)
     grown = {
         name: 1.1 * getattr(year(), name)
         for name in ("output", "intermediate", "final", "labour", "capital", "exports")
     }
-    chain = macro.extend_chain(start, year(), year(employment=np.full(2, 1.1), capital_stock=np.full(2, 1.1), **grown))
+    chain = income_rows.extend_chained(
+        start, year(), year(employment=np.full(2, 1.1), capital_stock=np.full(2, 1.1), **grown)
+    )
     assert chain.real_gdp == pytest.approx([1.1, 1.1])
     assert chain.tfp == pytest.approx([1.0, 1.0])
-    only_labour = macro.extend_chain(start, year(), year(employment=np.full(2, 1.1), **grown))
+    only_labour = income_rows.extend_chained(start, year(), year(employment=np.full(2, 1.1), **grown))
     assert only_labour.tfp == pytest.approx([1.1 / 1.1**0.5] * 2)
 
 
@@ -114,8 +118,8 @@ def test_chaining_survives_a_flow_that_is_shut_and_reopened() -> None:
     friction[0, :, 1] = np.inf
     sales = {name: np.where(np.isinf(friction), 0.0, 1.0) for name in ("intermediate", "final")}
     closed = year(friction=friction, **sales)
-    shut = macro.extend_chain(macro.start_chain(2), year(), closed)
-    reopened = macro.extend_chain(shut, closed, year())
+    shut = income_rows.extend_chained(income_rows.start_chained(2), year(), closed)
+    reopened = income_rows.extend_chained(shut, closed, year())
     for chain in (shut, reopened):
         assert np.isfinite(chain.real_gdp).all()
         assert np.isfinite(chain.welfare).all()
@@ -141,16 +145,16 @@ def test_checks_notice_what_is_wrong() -> None:
     assert not Check("a", float("nan"), 1e-10).passed
 
 
-def test_sheet_helpers() -> None:
+def test_filled_helpers() -> None:
     rows = {"a": 0, "b": 1, "c": 2}
-    sheet = Sheet(rows, 2)
-    sheet.share("a", np.array([1.0, 1.0]), np.array([2.0, 0.0]))
-    sheet.block("b", np.array([[1.0, 2.0], [3.0, 4.0]]))
-    assert np.isnan(sheet.values[0]).all(), "shares wait for the sheet to be closed"
-    assert sheet.close() is sheet.values
-    assert sheet.values[0, [0, 2]].tolist() == [0.5, 1.0]
-    assert np.isnan(sheet.values[0, 1])
-    assert sheet.values[1:].tolist() == [[1.0, 2.0, 3.0], [3.0, 4.0, 7.0]]
+    filled = Values(rows, 2)
+    filled.share("a", np.array([1.0, 1.0]), np.array([2.0, 0.0]))
+    filled.block("b", np.array([[1.0, 2.0], [3.0, 4.0]]))
+    assert np.isnan(filled.values[0]).all(), "shares wait for the filled to be closed"
+    assert filled.close() is filled.values
+    assert filled.values[0, [0, 2]].tolist() == [0.5, 1.0]
+    assert np.isnan(filled.values[0, 1])
+    assert filled.values[1:].tolist() == [[1.0, 2.0, 3.0], [3.0, 4.0, 7.0]]
     assert ratio(np.array([1.0, 2.0]), np.array([0.0, 4.0]), otherwise=0.0).tolist() == [0.0, 0.5]
 
 

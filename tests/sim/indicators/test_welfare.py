@@ -9,7 +9,7 @@ import pytest
 
 import decomp
 import sim
-from sim.indicators.welfare import PARTS, log_mean
+from sim.indicators.income import PARTS, log_mean
 from sim.runs.result import RunResult
 
 OFF = {"automation": {"active": False}, "protection": {"active": False}, "trust": {"active": False}}

@@ -1,0 +1,173 @@
+"""Income, prices and factors; chained real quantities; where a change of real income comes from.
+
+With income I spent on final goods at purchaser prices, and cost minimisation everywhere, the change of an economy's real
+income is to first order
+
+    I dlnW = w dL + ρ dK + Σ_j X_j τ_j − Σ M dlnκ + (Σ E dln p − Σ M dln p) + Σ t p κ dm + Σ x ĉ de
+
+    τ_j = −dln ĉ_j + s_L dln ŵ + s_K dln ρ̂ + Σ shares of inputs × dln of their purchaser prices
+
+with E exports and M imports at the border price p = ĉ (1 + x), x taxes on exports, κ iceberg factors, e and m the quantities
+that leave and arrive, t tariffs. Each year's changes are weighted with the logarithmic mean of both years' values,
+L(v, v') = (v' − v)/ln(v'/v), so that values add up exactly however large the step (Montgomery's decomposition:
+v' − v = L · (dln price + dln quantity)). What is spent on policies (education, ledgers) comes off at the end. What remains
+of ln of real income is shown beside the parts: the gap between the CES price index and Montgomery's, and transfers between
+economies.
+
+References
+----------
+Baqaee & Farhi (2024), Econometrica 92, on open economies with wedges; Caliendo & Parro (2015), eq. (17), for the split into
+terms of trade and volume of trade; Balk (2008), Price and Quantity Index Numbers, 3.6, for Montgomery's indices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from decomp.indicators import theil
+from sim.indicators.data import BaseYear, Values, YearArrays, ratio
+
+Array = NDArray[np.float64]
+
+#: The parts, in the order of every array of them.
+PARTS = ("employment", "capital", "technology", "terms_of_trade", "allocation", "outlays")
+#: The two sides of allocation, which they add up to: tariff revenue, and what duties cost those who buy.
+SIDES = ("revenue", "duties")
+#: Below this change of its logarithm the logarithmic mean is the arithmetic one to rounding.
+_NEAR = 1e-5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chained:
+    """Hold quantities chained up to a year.
+
+    Parameters
+    ----------
+    real_gdp, tfp : ndarray, shape (G,), ratio to the base year
+    welfare : ndarray, shape (8, G), log points
+        Parts of the change of real income since the base year and the sides of one, see :func:`contributions`.
+    """
+
+    real_gdp: Array
+    tfp: Array
+    welfare: Array
+
+
+def start_chained(economies: int) -> Chained:
+    """Chain of the base year: quantities are 1, no change of real income."""
+    return Chained(np.ones(economies), np.ones(economies), np.zeros((len(PARTS) + len(SIDES), economies)))
+
+
+def extend_chained(chained: Chained, before: YearArrays, data: YearArrays) -> Chained:
+    """Add a year: growth of real GDP and of total factor productivity, and the parts of real income.
+
+    Real value added at last year's prices is Σ X p_{−1}/p − Σ Z (1 + t) d_{−1}/d with d = ĉ κ (1 + x) (1 + t), x a tax on
+    exports; over last year's nominal value added it is this year's growth (Laspeyres, double deflation). Cells without a
+    finite price in both years (trade shut) keep their price.
+    """
+    last, now = (
+        year.unit_cost[:, :, None] * year.export_wedge * year.friction * (1.0 + year.tariffs) for year in (before, data)
+    )
+    relative = np.divide(last, now, out=np.ones_like(now), where=np.isfinite(last) & np.isfinite(now))
+    made = (data.output * (before.unit_cost / data.unit_cost)).sum(axis=1)
+    bought = (data.intermediate * (1.0 + data.tariffs) * relative).sum(axis=(0, 1))
+    growth = (made - bought) / (before.labour + before.capital).sum(axis=1)
+    share = 0.5 * (before.labour_share + data.labour_share)
+    capital = data.capital_stock / before.capital_stock
+    tfp = growth / ((data.employment / before.employment) ** share * capital ** (1 - share))
+    return Chained(chained.real_gdp * growth, chained.tfp * tfp, chained.welfare + contributions(before, data))
+
+
+def track_income(values: Values, data: YearArrays, base: BaseYear, chained: Chained) -> None:
+    """Set income, prices, factors, and the parts of the change of real income since the base year, in log points."""
+    values.mean("real_income", data.real_income, base.income)
+    values.mean("real_wage", data.real_wage, base.wage_bill)
+    wages, profits = data.labour.sum(axis=1), data.capital.sum(axis=1)
+    values.total("gdp", data.gdp)
+    values.mean("real_gdp", chained.real_gdp, base.value_added)
+    values.mean("tfp", chained.tfp, base.value_added)
+    values.share("labour_share", wages, wages + profits)
+    values.mean("unemployment", data.unemployment, base.labour_force)
+    values.mean("employment", data.employment, base.labour_force)
+    values.put("capital", data.capital_stock)
+    values.put("consumer_price", data.consumer_price)
+    # the price of exports over that of imports, each a value over its volume at base prices; before tariffs
+    sold, bought, volume = data.exports.sum(axis=(1, 2)), data.exports.sum(axis=(0, 1)), data.export_volume
+    shipped, arrived = volume.sum(axis=(1, 2)), volume.sum(axis=(0, 1))
+    values.put("terms_of_trade", ratio(sold * arrived, shipped * bought))
+    income = chained.real_gdp * base.value_added
+    values.put("theil", world=theil(income, base.population) if income.min() > 0.0 else np.nan)
+    for part, cumulated in zip((*PARTS, *SIDES), chained.welfare, strict=True):
+        values.put(f"welfare_{part}", cumulated)
+    values.put("welfare_other", np.log(data.real_income) - chained.welfare[: len(PARTS)].sum(axis=0))
+
+
+def contributions(before: YearArrays, after: YearArrays) -> Array:
+    """Contributions of a year to ln of real income, shape (8, G), in the order of :data:`PARTS`, then :data:`SIDES`.
+
+    A tariff raises revenue R by about what it makes users pay more; only the difference, the wedge times the change of
+    quantities, is left as ``allocation``; a tax on exports, which raises the price that others pay, likewise. The sides
+    show both: revenue is d(R/P) P / I, duties are allocation − revenue.
+    Flows without a finite price in both years (trade shut) contribute nothing to price terms.
+    """
+    years = (before, after)
+    wedges = [1.0 + data.tariffs for data in years]
+    # sales to industries and to final demand at purchaser prices, exports at border prices; final spending
+    flows = [np.stack([d.intermediate * w, d.final * w, d.exports]) for d, w in zip(years, wedges, strict=True)]
+    inputs, final, traded = log_mean(*flows)
+    spent = [flow[1].sum(axis=(0, 1)) for flow in flows]
+    sums = [(d.labour.sum(axis=1), d.capital.sum(axis=1), d.consumer_price) for d in years]
+    income, wages, profits, price = log_mean(*(np.stack([s, *factors]) for s, factors in zip(spent, sums, strict=True)))
+    cost = np.log(after.unit_cost / before.unit_cost)[:, :, None]
+    at_border, earned = cost, traded  # prices with export taxes, exports without
+    if before.export_tax is not None or after.export_tax is not None:
+        at_border = cost + np.log(after.export_wedge / before.export_wedge)
+        earned = log_mean(before.exports / before.export_wedge, after.exports / after.export_wedge)
+    known = np.isfinite(before.friction) & np.isfinite(after.friction)
+    melted = np.log(np.divide(after.friction, before.friction, out=np.ones_like(traded), where=known))
+    paid = at_border + melted + np.log(wedges[1] / wedges[0])
+    home = np.arange(len(income))
+    duties = ((inputs + final) * paid - traded * (at_border + melted)).sum(axis=1)
+    duties[home, home] = 0.0  # no tariffs at home
+    made = earned.sum(axis=2) + inputs[home, :, home] + final[home, :, home]
+    technology = (
+        wages * np.log(after.wage / before.wage)
+        + profits * np.log(after.rental / before.rental)
+        - (made * cost[:, :, 0]).sum(axis=1)
+        + (inputs * paid - traded * melted).sum(axis=(0, 1))
+    )
+    priced = traded * at_border
+    revenue = [data.input_tariffs.sum(axis=1) + data.final_tariffs + data.export_revenue for data in years]
+    allocation = revenue[1] - revenue[0] - duties.sum(axis=0) - (priced - earned * cost).sum(axis=(1, 2))
+    real = (revenue[1] / after.consumer_price - revenue[0] / before.consumer_price) * price
+    left = [data.real_income * data.consumer_price / total for data, total in zip(years, spent, strict=True)]
+    parts = np.stack(
+        [
+            wages * np.log(after.employment / before.employment),
+            profits * np.log(after.capital_stock / before.capital_stock),
+            technology,
+            priced.sum(axis=(1, 2)) - priced.sum(axis=(0, 1)),
+            allocation,
+            income * np.log(left[1] / left[0]),  # what outlays on policies leave
+            real,
+            allocation - real,
+        ]
+    )
+    result: Array = parts / income
+    return result
+
+
+def log_mean(before: Array, after: Array) -> Array:
+    """Logarithmic mean (b − a)/ln(b/a) of positive numbers, elementwise; 0 where one of them is 0.
+
+    >>> log_mean(np.array([1.0, 2.0, 0.0]), np.array([np.e, 2.0, 5.0])).round(12).tolist()
+    [1.718281828459, 2.0, 0.0]
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = np.log(after / before)
+        middle = np.where(np.abs(change) < _NEAR, 0.5 * (before + after), (after - before) / change)
+    found: Array = np.where(np.isfinite(middle), middle, 0.0)
+    return found

@@ -1,0 +1,56 @@
+"""What governments and agents decide: tariffs, machines, trust, grievance, the ledger, spending, carbon allowances."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.indicators.data import BaseYear, Mask, Values, YearArrays, ratio
+
+Array = NDArray[np.float64]
+
+
+def levied_and_bought(tariffs: Array, imports: Array) -> tuple[Array, Array]:
+    """Both sides of an importer's mean tariff Σ M⁰ t / Σ M⁰, shape (G,) each, million USD.
+
+    Parameters
+    ----------
+    tariffs, imports : ndarray, shape (G, N, G)
+        Rates and base-year imports of foreign goods; imports are zero at home and for services.
+    """
+    return (imports * tariffs).sum(axis=(0, 1)), imports.sum(axis=(0, 1))
+
+
+def trade_on_ledger(exports: Array, members: Mask) -> tuple[Array, Array]:
+    """Trade of each economy that runs over the ledger, and all its trade, exports plus imports, shape (G,) each.
+
+    Parameters
+    ----------
+    exports : ndarray, shape (G, G)
+        Gross exports [exporter, importer], zero diagonal.
+    members : ndarray of bool, shape (G,)
+    """
+    on = exports * (members[:, None] & members[None, :])
+    return on.sum(axis=0) + on.sum(axis=1), exports.sum(axis=0) + exports.sum(axis=1)
+
+
+def track_policy(values: Values, data: YearArrays, base: BaseYear) -> None:
+    """Set tariffs, adoption, displaced labour, trust, grievance, ledger, capability, spending and carbon.
+
+    Trust of a pair is the mean of both sides; an economy's is the trade-weighted mean over its partners.
+    """
+    values.share("mean_tariff", *levied_and_bought(data.tariffs, base.imports))
+    values.total("tariff_revenue", data.input_tariffs.sum(axis=1) + data.final_tariffs)
+    for name in ("robots", "ai", "grievance", "capability"):
+        values.mean(name, getattr(data, name), base.value_added)
+    displaced = ratio((data.displaced * base.sector_wages).sum(axis=1), base.wage_bill)
+    values.mean("displaced_labour", displaced, base.wage_bill)
+    pair, trade = 0.5 * (data.trust + data.trust.T), base.trade + base.trade.T
+    np.fill_diagonal(trade, 0.0)
+    values.share("trust", (pair * trade).sum(axis=1), trade.sum(axis=1))
+    values.total("ledger", data.ledger.astype(float))
+    values.share("ledger_trade_share", *trade_on_ledger(data.exports.sum(axis=1), data.ledger))
+    values.share("policy_outlays", data.outlays, data.gdp)
+    values.put("carbon_price", world=float(data.carbon_price))
+    values.total("carbon_emissions", data.carbon_emissions)
+    values.put("carbon_sales", data.carbon_sales)
