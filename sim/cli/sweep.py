@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.terminal import INTERRUPTED, OK, PARTIAL
+from sim.cli.terminal import INTERRUPTED, OK, PARTIAL, PARTS, say, stopper
 
 if TYPE_CHECKING:
-    from sim.studies.store import Store
-    from sim.studies.sweep import Outcome, Plan
+    from sim.studies.store import SweepFolder
+    from sim.studies.sweep import Sweep, SweepEnd
 
 #: Most lines of the table on the terminal; all of them are in the files.
-SHOWN = 40
+MOST_LINES = 40
 
 
 def sweep(
@@ -62,28 +62,31 @@ def sweep(
       unweave sweep ai-divide -g behaviour.automation.ai_home_share=0,0.5,1 --seeds 20 -o share
     """
     from sim.cli.run import first_and_last, with_seeds
-    from sim.cli.terminal import stopper
-    from sim.indicators import PLACES
-    from sim.studies.store import Store
-    from sim.studies.sweep import KEPT, describe, parse_axis, plan_sweep, run_sweep
+    from sim.indicators import INDICATORS, PLACES
+    from sim.runs.folder import runs_folder
+    from sim.studies.store import SweepFolder
+    from sim.studies.sweep import parse_axis, plan_sweep, run_sweep
 
     wanted = [_wanted(one) for one in show or PLACES["sweep_summary"]]
-    kept = _kept(keep, wanted, KEPT)
-    axes = [parse_axis(text) for text in grid or ()]
-    plan = plan_sweep(
-        scenario, axes, overrides=with_seeds(overrides, seeds), years=first_and_last(years), seed=seed, kept=kept
-    )
+    names = {*(_wanted(one)[0] for one in keep or PLACES["sweep"]), *(indicator for indicator, _ in wanted)}
+    kept = [name for name in INDICATORS if name in names]
+    axes, span = [parse_axis(text) for text in grid or ()], first_and_last(years)
+    plan = plan_sweep(scenario, axes, overrides=with_seeds(overrides, seeds), years=span, seed=seed, kept=kept)
     if plan.size == 1:
         raise typer.BadParameter("one run is no sweep; give --grid or --seeds.", param_hint="--grid")
-    _check_economies(plan, wanted)
-    folder = output or _default_folder(plan)
-    store = Store.open(folder, describe(plan))
+    for _, economy in wanted:
+        _known("economy", economy, (*plan.base.table.economies, "WLD"))
+    name = plan.base.resolved.scenario.name
+    store = SweepFolder.open(output or runs_folder() / f"sweep-{name}-{plan.digest[:8]}", plan.describe())
     with _cluster(scheduler) as backend, stopper() as stop:
-        outcome = run_sweep(plan, store, jobs=jobs, backend=backend, progress=None if quiet else _tell, stop=stop)
-    rows = summarise(plan, store, wanted)
-    _write(store, rows)
-    _echo(plan, store, outcome, rows, as_json)
-    return INTERRUPTED if outcome.left else PARTIAL if any(row["status"] != "ok" for row in store.abouts()) else OK
+        end = run_sweep(plan, store, jobs=jobs, backend=backend, progress=None if quiet else _tell, stop=stop)
+        rows = summarise(plan, store, wanted)
+        _write(store, rows)
+        _echo(plan, store, end, rows, as_json)
+        if end.cancelled:
+            return stop.code(INTERRUPTED)
+        bad = end.lost or any(row["status"] != "ok" for row in store.abouts())
+        return PARTIAL if bad else OK
 
 
 def register(app: typer.Typer) -> None:
@@ -93,46 +96,24 @@ def register(app: typer.Typer) -> None:
 
 def _wanted(text: str) -> tuple[str, str]:
     """``indicator:economy``; the world without an economy."""
-    from decomp.labels import did_you_mean
     from sim.indicators import INDICATORS
 
     indicator, _, economy = text.partition(":")
-    if indicator not in INDICATORS:
-        guess = did_you_mean(indicator, INDICATORS) or "."
-        raise typer.BadParameter(
-            f"unknown indicator {indicator!r}{guess} `unweave list indicators`", param_hint="--show"
-        )
+    _known("indicator", indicator, INDICATORS, " `unweave list indicators`")
     return indicator, economy or "WLD"
 
 
-def _kept(keep: list[str] | None, wanted: list[tuple[str, str]], usual: tuple[str, ...]) -> tuple[str, ...]:
-    """Indicators to write, in the order of the registry."""
-    from sim.indicators import INDICATORS
-
-    names = {*(_wanted(one)[0] for one in keep or usual), *(indicator for indicator, _ in wanted)}
-    return tuple(name for name in INDICATORS if name in names)
-
-
-def _check_economies(plan: Plan, wanted: list[tuple[str, str]]) -> None:
+def _known(kind: str, name: str, names: Any, more: str = "") -> None:
+    """Refuse a name that is not among those that there are."""
     from decomp.labels import did_you_mean
 
-    known = (*plan.base.table.economies, "WLD")
-    for _, economy in wanted:
-        if economy not in known:
-            guess = did_you_mean(economy, known) or "."
-            raise typer.BadParameter(f"unknown economy {economy!r}{guess}", param_hint="--show")
-
-
-def _default_folder(plan: Plan) -> Path:
-    from sim.runs.folder import runs_folder
-
-    return runs_folder() / f"sweep-{plan.base.resolved.scenario.name}-{plan.digest[:8]}"
+    if name not in names:
+        guess = did_you_mean(name, names) or "."
+        raise typer.BadParameter(f"unknown {kind} {name!r}{guess}{more}", param_hint="--show")
 
 
 def _tell(finished: int, planned: int, rate: float) -> None:
     """Say how far the sweep is, about twenty times and at the end."""
-    from sim.cli.terminal import PARTS, say
-
     if finished == planned or finished * PARTS // planned > (finished - 1) * PARTS // planned:
         say(f"member {finished} of {planned}, {rate:.2f} a second, about {(planned - finished) / rate:.0f} s left")
 
@@ -154,56 +135,50 @@ def _cluster(address: str | None) -> Iterator[str | None]:
     try:
         client = connect(address, timeout=10)
     except (OSError, TimeoutError, ValueError) as error:
-        raise typer.BadParameter(
-            f"no Dask scheduler answers at {address} ({error}).", param_hint="--scheduler"
-        ) from None
+        message = f"no Dask scheduler answers at {address} ({error})."
+        raise typer.BadParameter(message, param_hint="--scheduler") from None
     try:
         yield "dask"
     finally:
         client.close()
 
 
-def summarise(plan: Plan, store: Store, wanted: list[tuple[str, str]]) -> list[dict[str, Any]]:
+def summarise(plan: Sweep, store: SweepFolder, wanted: list[tuple[str, str]]) -> list[dict[str, Any]]:
     """One row for each point and indicator in the last year: one value, or quantiles over the draws."""
     import numpy as np
 
-    year = plan.base.resolved.years[-1]
-    rows = []
+    year, rows = plan.base.resolved.years[-1], []
     for indicator, economy in wanted:
         frame = store.frame(indicator, economy, year)
         point = frame["member"].to_numpy() // plan.draws_each
         for k, values in enumerate(plan.points):
-            found = frame["value"].to_numpy()[point == k]
-            low, middle, high = np.quantile(found, [0.05, 0.5, 0.95]).tolist() if len(found) else [None] * 3
-            row = {"indicator": indicator, "economy": economy, "year": year, "members": len(found)}
+            numbers = frame["value"].to_numpy()[point == k]
+            low, middle, high = np.quantile(numbers, [0.05, 0.5, 0.95]).tolist() if len(numbers) else [None] * 3
+            row = {"indicator": indicator, "economy": economy, "year": year, "members": len(numbers)}
             rows.append({**dict(values), **row, "q05": low, "q50": middle, "q95": high})
     return rows
 
 
-def _write(store: Store, rows: list[dict[str, Any]]) -> None:
+def _write(store: SweepFolder, rows: list[dict[str, Any]]) -> None:
     """Write members.csv (how every member ended), draws.csv and summary.csv from what is on disk."""
     import pandas as pd
 
     members, draws = [], []
-    for one in store.abouts():
-        members.append({"member": one["member"], **one["point"], **{k: one[k] for k in _MEMBER}})
-        draws += [(one["member"], *number) for number in one["draws"]]
-    store.write("members.csv", pd.DataFrame(members).to_csv(index=False, lineterminator="\n"))
-    columns = ["member", "kind", "id", "economy", "year", "value"]
-    store.write("draws.csv", pd.DataFrame(draws, columns=columns).to_csv(index=False, lineterminator="\n"))
-    store.write("summary.csv", pd.DataFrame(rows).to_csv(index=False, float_format="%.10g", lineterminator="\n"))
+    for about in store.abouts():
+        ended = {key: about[key] for key in ("draw", "seed", "status", "message", "years", "passed", "seconds")}
+        members.append({"member": about["member"], **about["point"], **ended})
+        draws += [(about["member"], *values) for values in about["draws"]]
+    store.write("members.csv", pd.DataFrame(members))
+    store.write("draws.csv", pd.DataFrame(draws, columns=["member", "kind", "id", "economy", "year", "value"]))
+    store.write("summary.csv", pd.DataFrame(rows))
 
 
-_MEMBER = ("draw", "seed", "status", "message", "years", "passed", "seconds")
-
-
-def _echo(plan: Plan, store: Store, outcome: Outcome, rows: list[dict[str, Any]], as_json: bool) -> None:
+def _echo(plan: Sweep, store: SweepFolder, end: SweepEnd, rows: list[dict[str, Any]], as_json: bool) -> None:
     """Say what came out: figures first, then how the members ended."""
     from sim.texts import Texts
 
-    texts = Texts()
-    failures = [one for one in store.abouts() if one["status"] != "ok"]
-    ran = outcome.finished + outcome.failed
+    texts, ran = Texts(), end.finished + end.failed
+    failures = [about for about in store.abouts() if about["status"] != "ok"]
     if as_json:
         answer = {
             "schema_version": 1,
@@ -211,55 +186,44 @@ def _echo(plan: Plan, store: Store, outcome: Outcome, rows: list[dict[str, Any]]
             "name": plan.base.resolved.scenario.name,
             "hash": plan.digest,
             "folder": str(store.folder),
-            "members": outcome.planned,
-            "kept_from_before": outcome.before,
-            "finished": outcome.finished,
-            "failed": outcome.failed,
-            "left": outcome.left,
-            "jobs": outcome.jobs,
-            "seconds": round(outcome.seconds, 3),
+            "members": end.planned,
+            "kept_from_before": end.before,
+            "finished": end.finished,
+            "failed": end.failed,
+            "left": end.left,
+            "jobs": end.jobs,
+            "seconds": round(end.seconds, 3),
             "summary": rows,
-            "failures": [{key: one[key] for key in ("member", "point", "message")} for one in failures],
+            "failures": [{key: about[key] for key in ("member", "point", "message")} for about in failures],
+            "lost": [{"member": member, "message": message} for member, message in end.lost.items()],
         }
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
         return
-    for line in _table(rows):
-        typer.echo(line)
-    typer.echo("")
-    if outcome.before:
-        typer.echo(texts("sweep.resumed", count=outcome.before))
-    rate = ran / outcome.seconds if outcome.seconds else 0.0
-    typer.echo(
-        texts(
-            "sweep.done",
-            done=outcome.planned - outcome.left - len(failures),
-            planned=outcome.planned,
-            now=ran,
-            rate=rate,
-            jobs=outcome.jobs if outcome.jobs > 0 else "Dask",
-            failed=len(failures),
-            left=outcome.left,
-        )
-    )
-    for one in failures[:SHOWN]:
-        typer.echo(f"  {one['member']} {one['point']}: {one['message'].splitlines()[0]}")
-    typer.echo(texts("sweep.folder", path=store.folder))
-    if outcome.left:
-        typer.echo(texts("sweep.again", command=shlex.join(["unweave", *sys.argv[1:]])))
+    counts = {"done": end.planned - end.left - len(failures), "planned": end.planned, "now": ran, "left": end.left}
+    rate, workers = ran / end.seconds if end.seconds else 0.0, end.jobs if end.jobs > 0 else "Dask"
+    lines = [*_table(rows), ""]
+    if end.before:
+        lines.append(texts("sweep.resumed", count=end.before))
+    lines.append(texts("sweep.done", rate=rate, jobs=workers, failed=len(failures), **counts))
+    shown = failures[:MOST_LINES]
+    lines += [f"  {about['member']} {about['point']}: {about['message'].splitlines()[0]}" for about in shown]
+    lines.append(texts("sweep.folder", path=store.folder))
+    if end.left:
+        lines.append(texts("sweep.again", command=shlex.join(["unweave", *sys.argv[1:]])))
+    typer.echo("\n".join(lines))
 
 
-def _table(rows: list[dict[str, Any]]) -> Iterator[str]:
+def _table(rows: list[dict[str, Any]]) -> list[str]:
     """Aligned columns; a single member shows its value, several show quantiles."""
+    from sim.texts.plain import columns
+
     single = all(row["members"] <= 1 for row in rows)
     heads = [key for key in rows[0] if not (single and key in ("members", "q05", "q95"))] if rows else []
     lines = [["value" if single and head == "q50" else head for head in heads]]
-    lines += [[_cell(row[head]) for head in heads] for row in rows[:SHOWN]]
-    widths = [max(len(line[k]) for line in lines) for k in range(len(heads))]
-    for line in lines:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-    if len(rows) > SHOWN:
-        yield f"… {len(rows) - SHOWN} more in summary.csv"
-
-
-def _cell(value: Any) -> str:
-    return "–" if value is None else f"{value:.5g}" if isinstance(value, float) else str(value)
+    for row in rows[:MOST_LINES]:
+        cells = [row[head] for head in heads]
+        lines.append(
+            ["–" if cell is None else f"{cell:.5g}" if isinstance(cell, float) else str(cell) for cell in cells]
+        )
+    more = [f"… {len(rows) - MOST_LINES} more in summary.csv"] if len(rows) > MOST_LINES else []
+    return [columns(lines, left=len(heads), rule=False), *more] if heads else more

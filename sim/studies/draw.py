@@ -1,4 +1,4 @@
-"""What one member of an ensemble is: its draws, and the scenario that they make.
+"""What one member of an ensemble is: its draws, the scenario that they make, and what is kept of its run.
 
 Every number comes from a stream of its own, ``SeedSequence(seed, spawn_key=(member, crc32(what)))``: a draw depends on the seed of
 the scenario, the place of the member and the name of what is drawn, and on nothing else. More members, other parameters or
@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import signal
-from collections.abc import Callable, Mapping
+import threading
+import time
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -22,7 +26,7 @@ from numpy.typing import NDArray
 from decomp.errors import DecompError
 from sim.calibration import CalibrationError
 from sim.errors import SimError
-from sim.runs.result import RunResult, Status
+from sim.runs.result import Status
 from sim.runs.runner import run_loaded
 from sim.scenario.draws import Drawn, Draws, drawn_parameters
 from sim.scenario.read import LoadedScenario
@@ -30,16 +34,13 @@ from sim.scenario.resolve import resolve
 from sim.scenario.schema import Scenario
 from sim.scenario.settings import SETTING
 
-if TYPE_CHECKING:
-    from sim.scenario.read import LoadedScenario
-
-
+Array = NDArray[np.float64]
 #: Speeds of adoption, one for each technology.
 SPEEDS = ("robot_speed", "ai_speed")
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class DrawnValue:
     """One draw. ``kind``: parameter, choice, timing (time to adopt, relative) or shock (relative change of productivity)."""
 
     kind: str
@@ -56,7 +57,7 @@ class Draw:
 
     member: int
     seed: int
-    numbers: tuple[Number, ...]
+    values: tuple[DrawnValue, ...]
 
 
 def stream(seed: int, member: int, what: str) -> np.random.Generator:
@@ -67,21 +68,31 @@ def stream(seed: int, member: int, what: str) -> np.random.Generator:
 def draw(loaded: LoadedScenario, member: int) -> Draw:
     """Draw member ``member`` (from 0) of the ensemble of a scenario."""
     scenario, seed = loaded.resolved.scenario, loaded.resolved.scenario.seed
-    numbers = [_parameter(one, stream(seed, member, one.id)) for one in drawn_parameters(scenario)]
-    numbers += _timing(loaded, member)
-    numbers += _shocks(loaded, member)
-    own = int(stream(seed, member, "seed").integers(2**31))
-    return Draw(member, own, tuple(numbers))
+    values = [_parameter(one, stream(seed, member, one.id)) for one in drawn_parameters(scenario)]
+    spread = scenario.draws.adoption_timing  # relative time to adopt, exp(σ z), for every economy and technology
+    if spread and scenario.behaviour.automation.active:
+        for code in loaded.table.economies:
+            for name in SPEEDS:
+                relative = float(np.exp(spread * stream(seed, member, f"{name} {code}").standard_normal()))
+                values.append(DrawnValue("timing", name, relative, code))
+    spread, years = scenario.draws.shocks.productivity, loaded.resolved.years[1:]
+    if spread:  # yearly shocks of every economy, kept above −90 %
+        for code in loaded.table.economies:
+            sizes = np.maximum(spread * stream(seed, member, f"shock {code}").standard_normal(len(years)), -0.9)
+            values += [
+                DrawnValue("shock", "productivity", float(z), code, year) for year, z in zip(years, sizes, strict=True)
+            ]
+    return Draw(member, int(stream(seed, member, "seed").integers(2**31)), tuple(values))
 
 
-def _parameter(one: Drawn, random: np.random.Generator) -> Number:
+def _parameter(one: Drawn, random: np.random.Generator) -> DrawnValue:
     if one.choices:
-        return Number("choice", one.id, None, choice=str(random.choice(np.array(one.choices))))
-    if math.isinf(one.high):
+        return DrawnValue("choice", one.id, None, choice=str(random.choice(np.array(one.choices))))
+    if math.isinf(one.high):  # x / (1 + x) is drawn between 0 and 1
         low, mode = (x / (1.0 + x) if math.isfinite(x) else 1.0 for x in (one.low, one.mode))
         share = around(random, low, mode, 1.0)
-        return Number("parameter", one.id, share / (1.0 - share) if share < 1.0 else math.inf)
-    return Number("parameter", one.id, around(random, one.low, one.mode, one.high))
+        return DrawnValue("parameter", one.id, share / (1.0 - share) if share < 1.0 else math.inf)
+    return DrawnValue("parameter", one.id, around(random, one.low, one.mode, one.high))
 
 
 def around(random: np.random.Generator, low: float, mode: float, high: float) -> float:
@@ -96,77 +107,40 @@ def around(random: np.random.Generator, low: float, mode: float, high: float) ->
     return float(min(max(mode + (end - mode) * depth, low), high))
 
 
-def _timing(loaded: LoadedScenario, member: int) -> list[Number]:
-    """Relative time to adopt, exp(σ z), for every economy and technology."""
-    scenario = loaded.resolved.scenario
-    spread = scenario.draws.adoption_timing
-    if spread == 0.0 or not scenario.behaviour.automation.active:
-        return []
-    return [
-        Number(
-            "timing",
-            name,
-            float(np.exp(spread * stream(scenario.seed, member, f"{name} {code}").standard_normal())),
-            code,
-        )
-        for code in loaded.table.economies
-        for name in SPEEDS
-    ]
-
-
-def _shocks(loaded: LoadedScenario, member: int) -> list[Number]:
-    """Yearly productivity shocks of every economy, kept above −90 %."""
-    scenario = loaded.resolved.scenario
-    spread, years = scenario.draws.shocks.productivity, loaded.resolved.years[1:]
-    if spread == 0.0:
-        return []
-    found = []
-    for code in loaded.table.economies:
-        sizes = np.maximum(spread * stream(scenario.seed, member, f"shock {code}").standard_normal(len(years)), -0.9)
-        found += [Number("shock", "productivity", float(z), code, year) for year, z in zip(years, sizes, strict=True)]
-    return found
-
-
 def member_scenario(loaded: LoadedScenario, drawn: Draw) -> Scenario:
     """The scenario of one member: a complete scenario of its own that could be run by itself."""
-    scenario = loaded.resolved.scenario
-    data = scenario.model_dump(by_alias=True, exclude_none=True)
-    data |= {"seed": drawn.seed, "seeds": 0, "draws": Draws().model_dump(), "expect": (), "outputs": ()}
-    for one in drawn.numbers:
-        if one.kind in ("parameter", "choice"):
-            _put(data, one.id, one.choice or one.value)
-    timing = {(one.economy, one.id): one.value for one in drawn.numbers if one.kind == "timing" and one.value}
-    if timing:
-        _put_timing(data, loaded, timing)
-    data["events"] = [*data["events"], *(_event(one) for one in drawn.numbers if one.kind == "shock")]
+    data = loaded.resolved.scenario.model_dump(by_alias=True, exclude_none=True)
+    data |= {
+        "seed": drawn.seed,
+        "seeds": 0,
+        "draws": Draws().model_dump(),
+        "expect": (),
+        "outputs": (),
+        "events": [*data["events"]],
+    }
+    timing: dict[tuple[str, str], float] = {}
+    for one in drawn.values:
+        if one.kind == "timing" and one.value:
+            timing[one.economy, one.id] = one.value
+        elif one.kind == "shock":
+            event = {"type": one.id, "who": (one.economy,), "size": one.value, "from": one.year, "duration": 1}
+            data["events"].append(event)
+        elif one.kind in ("parameter", "choice"):
+            family, *above, last = one.id.split(".")
+            place: Any = data["economy"] if family == "economy" else data["behaviour"][family]
+            for part in above:
+                place = place[part]
+            place[last] = one.choice or one.value
+    if timing:  # speeds of every economy: what it has in this member, divided by the relative time it needs
+        speeds = resolve(Scenario.model_validate(data), loaded.table).terms["automation"]
+        overrides = data["behaviour"]["automation"]["overrides"]
+        for r, code in enumerate(loaded.table.economies):
+            own = {key: value for key, value in overrides.get(code, {}).items() if not key.startswith(SPEEDS)}
+            for name in SPEEDS:
+                fastest = SETTING[f"automation.{name}"].max
+                own[name] = min(float(speeds[name][r]) / timing[code, name], fastest)
+            overrides[code] = own
     return Scenario.model_validate(data)
-
-
-def _put(data: dict[str, Any], id: str, value: Any) -> None:
-    here: Any = data if id.startswith("economy.") else data["behaviour"]
-    *above, last = id.split(".")
-    for part in above:
-        here = here[part]
-    here[last] = value
-
-
-def _put_timing(data: dict[str, Any], loaded: LoadedScenario, timing: Mapping[tuple[str, str], float]) -> None:
-    """Speeds of every economy as overrides: what it has in this member, divided by the relative time it needs."""
-    speeds = resolve(Scenario.model_validate(data), loaded.table).terms["automation"]
-    overrides = data["behaviour"]["automation"]["overrides"]
-    for r, code in enumerate(loaded.table.economies):
-        own = {key: value for key, value in overrides.get(code, {}).items() if not key.startswith(SPEEDS)}
-        for name in SPEEDS:
-            fastest = SETTING[f"automation.{name}"].max
-            own[name] = min(float(speeds[name][r]) / timing[code, name], fastest)
-        overrides[code] = own
-
-
-def _event(one: Number) -> dict[str, Any]:
-    return {"type": "productivity", "who": (one.economy,), "size": one.value, "from": one.year, "duration": 1}
-
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,25 +160,51 @@ class Member:
     passed : bool
         Whether all accounting checks of its years passed.
     seconds : float
+    outside : bool
+        Whether it failed for a reason outside the model (memory, a missing package, a bug), so that it may be tried again.
     """
 
     draw: Draw
     status: Status
-    message: str
-    years: tuple[int, ...]
-    values: Array
-    passed: bool
-    seconds: float
+    message: str = ""
+    years: tuple[int, ...] = ()
+    values: Array = field(default_factory=lambda: np.empty((0, 0, 0)))
+    passed: bool = False
+    seconds: float = 0.0
+    outside: bool = False
 
 
-def play_member(loaded: LoadedScenario, drawn: Draw, stop: Callable[[], bool] | None = None) -> Member:
-    """Run one member on one thread of linear algebra; a failure becomes its message. ``stop`` is asked before every year."""
+def play_member(
+    loaded: LoadedScenario | str, drawn: Draw, stop: Callable[[], bool] | None = None, follow: int | None = None
+) -> Member:
+    """Run one member on one thread of linear algebra; a failure becomes its message.
+
+    Parameters
+    ----------
+    loaded : LoadedScenario or str
+        The scenario as written, or why there is none.
+    drawn : Draw
+        Without values the scenario is run as written.
+    stop : callable, optional
+        Asked before every year.
+    follow : int, optional
+        In a worker process: the process that started it, without which it ends; 0 where others look after the workers.
+    """
+    if follow is not None:
+        _be_worker_of(follow)
     try:
-        return keep(run_loaded(load_member(loaded, drawn), threads=1, stop=stop), drawn)
+        if isinstance(loaded, str):
+            return Member(drawn, "failed", loaded)
+        result = run_loaded(load_member(loaded, drawn) if drawn.values else loaded, threads=1, stop=stop)
     except (SimError, DecompError, CalibrationError) as error:
-        return failed(drawn, str(error))
+        return Member(drawn, "failed", str(error), outside=isinstance(error.__cause__, OSError))
+    except (ImportError, OSError, MemoryError) as error:
+        return Member(drawn, "failed", f"{type(error).__name__}: {error}", outside=True)
     except Exception as error:  # one broken member must not cost the others
-        return failed(drawn, f"internal error, {type(error).__name__}: {error}")
+        return Member(drawn, "failed", f"internal error, {type(error).__name__}: {error}", outside=True)
+    values = np.stack([np.hstack([one.indicators.values, one.indicators.groups]).T for one in result.records])
+    ended = (result.years, values, result.passed, result.timings["total"])
+    return Member(drawn, result.status, result.message, *ended)
 
 
 def load_member(loaded: LoadedScenario, drawn: Draw) -> LoadedScenario:
@@ -213,23 +213,23 @@ def load_member(loaded: LoadedScenario, drawn: Draw) -> LoadedScenario:
     return LoadedScenario(scenario, resolve(scenario, loaded.table), loaded.table, (), "", "", ())
 
 
-def keep(result: RunResult, drawn: Draw) -> Member:
-    """What is kept of a run."""
-    values = np.stack([np.hstack([one.indicators.values, one.indicators.groups]).T for one in result.records])
-    return Member(drawn, result.status, result.message, result.years, values, result.passed, result.timings["total"])
+@cache
+def _be_worker_of(parent: int) -> None:
+    """Let signals to the process that started this one, and end with it even if it was killed; said once in each worker.
 
-
-def failed(drawn: Draw, message: str) -> Member:
-    """Return a member without a single year."""
-    return Member(drawn, "failed", message, (), np.empty((0, 0, 0)), False, 0.0)
-
-
-def play_in_worker(loaded: LoadedScenario, drawn: Draw) -> Member:
-    """Run a member in a worker process: Ctrl-C is for the process that started it, which lets the member finish.
-
-    What goes wrong is reported with the member, not by the log of a process that nobody watches.
+    The process that started it lets the member finish. What goes wrong is reported with the member, not by the log of a
+    process that nobody watches.
     """
     logging.getLogger("unweave").setLevel(logging.CRITICAL)
     with suppress(ValueError):  # not in the main thread: then no signal arrives here anyway
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return play_member(loaded, drawn)
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), signal.SIG_IGN)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    if parent:
+        threading.Thread(target=watch, daemon=True).start()

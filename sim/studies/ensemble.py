@@ -1,14 +1,19 @@
-"""An ensemble: its members, what was drawn for them, and the bands that they make."""
+"""Ensembles: one scenario run many times over stated draws, with bands that say what was drawn.
+
+Randomness stands for something or is absent: parameters are drawn within their calibrated ranges, the timing of adoption
+around its calibrated speed, shocks with a stated size. The run as written stays beside the bands.
+"""
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +21,9 @@ from numpy.typing import NDArray
 from sim.indicators import INDICATORS
 from sim.runs.result import RunResult
 from sim.runs.runner import run_loaded
-from sim.runs.saved import WORLD
+from sim.runs.saved import ON_REQUEST, WORLD
 from sim.scenario.draws import Drawn, drawn_parameters
-from sim.studies.draw import SPEEDS, Member, draw, play_in_worker, play_member
+from sim.studies.draw import SPEEDS, Draw, Member, draw, play_member
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -113,50 +118,26 @@ class Ensemble:
         """Columns member, kind, id, economy, year, value, choice, low, mode, high, unit: every number that was drawn."""
         import pandas as pd
 
-        known = {one.id: one for one in self.drawn}
+        ranges = {one.id: (one.low, one.mode, one.high, one.unit) for one in self.drawn}
         rows = []
         for member in self.members:
-            for one in member.draw.numbers:
-                range_ = known.get(one.id)
-                low, mode, high = (range_.low, range_.mode, range_.high) if range_ else (np.nan, np.nan, np.nan)
-                unit = range_.unit if range_ else "relative time to adopt" if one.id in SPEEDS else "relative change"
+            for one in member.draw.values:
+                unit = "relative time to adopt" if one.id in SPEEDS else "relative change"
                 year = np.nan if one.year is None else one.year
-                rows.append(
-                    (
-                        member.draw.member,
-                        one.kind,
-                        one.id,
-                        one.economy,
-                        year,
-                        one.value,
-                        one.choice,
-                        low,
-                        mode,
-                        high,
-                        unit,
-                    )
-                )
-        columns = ["member", "kind", "id", "economy", "year", "value", "choice", "low", "mode", "high", "unit"]
-        return pd.DataFrame(rows, columns=columns)
+                range_ = ranges.get(one.id, (np.nan, np.nan, np.nan, unit))
+                rows.append((member.draw.member, one.kind, one.id, one.economy, year, one.value, one.choice, *range_))
+        return pd.DataFrame(rows, columns=list(ON_REQUEST["draws"]))
 
     @cached_property
     def outcomes(self) -> DataFrame:
         """Columns member, seed, status, message, first, last, passed: how each member ended."""
         import pandas as pd
 
-        rows = [
-            (
-                one.draw.member,
-                one.draw.seed,
-                one.status,
-                one.message,
-                one.years[0] if one.years else np.nan,
-                one.years[-1] if one.years else np.nan,
-                one.passed,
-            )
-            for one in self.members
-        ]
-        return pd.DataFrame(rows, columns=["member", "seed", "status", "message", "first", "last", "passed"])
+        rows = []
+        for one in self.members:
+            first, last = (one.years[0], one.years[-1]) if one.years else (np.nan, np.nan)
+            rows.append((one.draw.member, one.draw.seed, one.status, one.message, first, last, one.passed))
+        return pd.DataFrame(rows, columns=list(ON_REQUEST["members"]))
 
     def frames(self) -> dict[str, DataFrame]:
         """Tables of a run folder by name: of an ensemble without a finished year only how its members ended."""
@@ -171,12 +152,8 @@ class Ensemble:
         ranges: list[dict[str, Any]] = []
         for one in self.drawn:
             numbers = {key: f"{getattr(one, key):.10g}" for key in ("low", "mode", "high")}
-            range_ = (
-                {"choices": list(one.choices)}
-                if one.choices
-                else {**numbers, "unit": one.unit, "range_from": one.source}
-            )
-            ranges.append({"id": one.id, **range_})
+            range_ = {**numbers, "unit": one.unit, "range_from": one.source}
+            ranges.append({"id": one.id, **({"choices": list(one.choices)} if one.choices else range_)})
         return {
             "planned": self.planned,
             "finished": sum(member.status == "ok" for member in self.members),
@@ -220,9 +197,6 @@ def quantiles(values: Array, levels: Array) -> Array:
 #: Members where neither the call nor the scenario says how many.
 SEEDS = 20
 
-#: Called after each member with the number that is finished and the number planned.
-Progress = Callable[[int, int], None]
-
 
 def run_ensemble(
     source: ScenarioSource,
@@ -232,7 +206,7 @@ def run_ensemble(
     overrides: Overrides | None = None,
     years: tuple[int, int] | None = None,
     jobs: int | None = None,
-    progress: Progress | None = None,
+    progress: Callable[[int, int], None] | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Ensemble:
     """Run a scenario as written and an ensemble around it.
@@ -269,7 +243,10 @@ def run_ensemble(
     """
     from sim.scenario.read import read_scenario
 
-    asked = [*_listed(overrides), *([f"seeds={seeds}"] if seeds is not None else [])]
+    asked = [overrides] if isinstance(overrides, str) else list(overrides or ())
+    if isinstance(overrides, Mapping):
+        asked = [f"{path}={json.dumps(value)}" for path, value in overrides.items()]
+    asked += [f"seeds={seeds}"] if seeds is not None else []
     loaded = read_scenario(source, asked, years=years, seed=seed)
     if loaded.scenario.seeds == 0:
         loaded = read_scenario(source, [*asked, f"seeds={SEEDS}"], years=years, seed=seed)
@@ -281,43 +258,27 @@ def run_members(
     run: RunResult,
     *,
     jobs: int | None = None,
-    progress: Progress | None = None,
+    progress: Callable[[int, int], None] | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Ensemble:
     """Run the members of a scenario that was already run as written; see :func:`run_ensemble`."""
     planned = loaded.resolved.scenario.seeds
     workers = max(1, min(planned, processors() if jobs is None else jobs))
-    call = play_member if workers == 1 else play_in_worker
-    start, members, stopped = time.perf_counter(), list[Member](), False
-    tasks = ((loaded, draw(loaded, k)) for k in range(planned))
+    start, members = time.perf_counter(), list[Member]()
+    status: Literal["ok", "partial", "cancelled"] = "ok"
     try:
-        for member in spread(call, tasks, jobs=workers, stop=stop):
+        for member in spread(((loaded, draw(loaded, k)) for k in range(planned)), jobs=workers, stop=stop):
             members.append(member)
             if progress is not None:
                 progress(len(members), planned)
     except KeyboardInterrupt:
-        stopped = True
+        status = "cancelled"
+    if len(members) < planned:
+        status = "cancelled"
+    elif status == "ok" and any(member.status != "ok" for member in members):
+        status = "partial"
     members.sort(key=lambda member: member.draw.member)
-    seconds = time.perf_counter() - start
-    return Ensemble(loaded, run, tuple(members), planned, _status(members, planned, stopped), workers, seconds)
-
-
-def _status(members: list[Member], planned: int, stopped: bool) -> Literal["ok", "partial", "cancelled"]:
-    if stopped or len(members) < planned:
-        return "cancelled"
-    return "ok" if all(member.status == "ok" for member in members) else "partial"
-
-
-def _listed(overrides: Overrides | None) -> list[str]:
-    """Overrides as texts, so that further ones can follow."""
-    if overrides is None:
-        return []
-    if isinstance(overrides, Mapping):
-        return [f"{path}={json.dumps(value)}" for path, value in overrides.items()]
-    return [overrides] if isinstance(overrides, str) else list(overrides)
-
-
-Result = TypeVar("Result")
+    return Ensemble(loaded, run, tuple(members), planned, status, workers, time.perf_counter() - start)
 
 
 def processors() -> int:
@@ -329,43 +290,33 @@ def processors() -> int:
 
 
 def spread(
-    call: Callable[..., Result],
-    arguments: Iterable[tuple[Any, ...]],
+    members: Iterable[tuple[LoadedScenario | str, Draw]],
     *,
     jobs: int,
     stop: Callable[[], bool] = lambda: False,
     backend: str | None = None,
-) -> Iterator[Result]:
-    """Yield results in the order in which they finish.
+) -> Iterator[Member]:
+    """Play members over processes and yield them in the order in which they finish.
 
     Parameters
     ----------
-    call : callable
-        Of a module, so that other processes can import it.
-    arguments : iterable of tuples
-        One for each call; asked for as workers become free.
+    members : iterable of (scenario, draw)
+        As for :func:`play_member`; asked for as workers become free.
     jobs : int
-        Processes; 1 calls in this process.
+        Processes; 1 plays in this process.
     stop : callable
-        Asked before each call is handed out; true hands out no more.
+        Asked before each member is handed out; true hands out no more, what runs is finished.
     backend : str, optional
         Backend of joblib, such as ``dask``; worker processes of this machine if not given.
     """
-    wanted = _until(stop, arguments)
+    wanted = itertools.takewhile(lambda _: not stop(), members)
     if jobs == 1 and backend is None:
-        for one in wanted:
-            yield call(*one)
+        yield from itertools.starmap(play_member, wanted)
         return
     from joblib import Parallel, delayed, parallel_config
 
     options: dict[str, Any] = {"backend": backend} if backend else {"backend": "loky", "inner_max_num_threads": 1}
     with parallel_config(**options):
         parallel = Parallel(n_jobs=jobs, pre_dispatch="2*n_jobs", batch_size=1, return_as="generator_unordered")
-        yield from parallel(delayed(call)(*one) for one in wanted)
-
-
-def _until(stop: Callable[[], bool], arguments: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    for one in arguments:
-        if stop():
-            return
-        yield one
+        follow = 0 if backend else os.getpid()
+        yield from parallel(delayed(play_member)(*task, follow=follow) for task in wanted)

@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.errors import OutputError
-from sim.studies.draw import Member
+from sim.indicators import INDICATORS
+from sim.runs.codebook import csv_text
+from sim.runs.tables import replacing
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pandas import DataFrame
+
+    from sim.studies.draw import Member
+
+logger = logging.getLogger("unweave.sweep")
 
 #: Version of the layout of sweep folders.
 LAYOUT = 1
-_META, _PLAN = b"unweave", "sweep.json"
+_META, _PLAN, _LOCK, _DAMAGED = b"unweave", "sweep.json", ".lock", ".damaged"
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class SweepFolder:
     """Parts of one sweep in its folder."""
 
     folder: Path
 
     @classmethod
-    def open(cls, folder: Path, plan: Mapping[str, Any]) -> Store:
+    def open(cls, folder: Path, plan: Mapping[str, Any]) -> SweepFolder:
         """Make the folder of a plan, or open it when it holds the same plan.
 
         Raises
@@ -43,52 +54,87 @@ class Store:
             if file.is_file():
                 held = json.loads(file.read_text(encoding="utf-8"))
                 if held.get("hash") != plan["hash"] or held.get("layout") != LAYOUT:
-                    raise OutputError(
-                        f"{folder} holds another sweep ({held.get('name')}, {held.get('hash', '')[:8]}). Choose another folder."
-                    )
-            elif any(path.name != "parts" for path in folder.iterdir()):
+                    which = f"{held.get('name')}, {held.get('hash', '')[:8]}"
+                    raise OutputError(f"{folder} holds another sweep ({which}). Choose another folder.")
+            elif any(path.name not in ("parts", _LOCK) for path in folder.iterdir()):
                 raise OutputError(f"{folder} holds other files. Choose an empty or new folder with -o.")
             else:
                 store.write(_PLAN, json.dumps({"layout": LAYOUT, **plan}, indent=1, ensure_ascii=False) + "\n")
-            for leftover in (folder / "parts").glob("*.tmp"):
-                leftover.unlink()
-        except (OSError, ValueError) as error:
-            if isinstance(error, OutputError):
-                raise
-            raise OutputError(
-                f"{folder} cannot be used for a sweep: {error}. Choose another folder with -o."
-            ) from error
+        except OutputError:
+            raise
+        except (OSError, ValueError, AttributeError) as error:
+            advice = "Choose another folder with -o."
+            raise OutputError(f"{folder} cannot be used for a sweep: {error}. {advice}") from error
         return store
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other process out while the block lasts; the system lets go of the lock when this one ends in any way.
+
+        Raises
+        ------
+        OutputError
+            Another process is at work on this folder: says which, and since when.
+        """
+        with (self.folder / _LOCK).open("a+", encoding="utf-8") as file:
+            try:
+                if sys.platform == "win32":
+                    import msvcrt
+
+                    msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+                else:
+                    import fcntl
+
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                file.seek(0)
+                holder = file.read().strip() or "another process"
+                advice = "Wait until it ends and repeat the command to go on, or choose another folder with -o."
+                raise OutputError(f"{self.folder} is being worked on by {holder}. {advice}") from None
+            file.truncate(0)
+            file.write(f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n")
+            file.flush()
+            for leftover in (self.folder / "parts").glob(".*"):
+                leftover.unlink(missing_ok=True)
+            yield
 
     def path(self, number: int, digest: str) -> Path:
         """File of a member: its number and the hash of everything that decides it."""
         return self.folder / "parts" / f"{number:06d}-{digest[:16]}.parquet"
 
     def has(self, number: int, digest: str) -> bool:
-        """Whether the member is finished."""
-        return self.path(number, digest).is_file()
+        """Whether the member is finished; a part that cannot be read is set aside, so that the member is run again."""
+        path = self.path(number, digest)
+        return path.is_file() and self._about(path) is not None
 
-    def keep(self, number: int, digest: str, member: Member, labels: Labels, about: Mapping[str, Any]) -> None:
+    def keep(self, number: int, digest: str, table: pa.Table, about: Mapping[str, Any]) -> None:
         """Write a finished member; the file is complete or not there."""
         import pyarrow.parquet as pq
 
-        table = labels.table(number, member).replace_schema_metadata({_META: json.dumps(about, ensure_ascii=False)})
-        path = self.path(number, digest)
-        waiting = path.with_suffix(f".{os.getpid()}.tmp")
-        try:
-            pq.write_table(table, waiting, compression="zstd", write_statistics=False)
-            waiting.replace(path)
-        except OSError as error:
-            raise OutputError(
-                f"cannot write {path}: {error.strerror or error}. Free space and repeat the command: finished members are kept."
-            ) from error
+        table = table.replace_schema_metadata({_META: json.dumps(about, ensure_ascii=False)})
+        with replacing(self.path(number, digest)) as path:
+            pq.write_table(table, path, compression="zstd", write_statistics=False)
 
-    def abouts(self) -> Iterator[dict[str, Any]]:
+    def abouts(self) -> list[dict[str, Any]]:
         """What is known about every finished member, in the order of their numbers."""
+        return [about for path in self.parts() if (about := self._about(path)) is not None]
+
+    def _about(self, path: Path) -> dict[str, Any] | None:
         import pyarrow.parquet as pq
 
-        for path in self.parts():
-            yield json.loads((pq.read_schema(path).metadata or {})[_META])
+        try:
+            about = dict(json.loads((pq.read_schema(path).metadata or {})[_META]))
+            if isinstance(about["member"], int) and isinstance(about["status"], str):
+                return about
+        except Exception as error:  # whatever a damaged file makes of the reader
+            self._set_aside(path, error)
+        return None
+
+    def _set_aside(self, path: Path, error: Exception) -> None:
+        """Move a damaged part out of the way, with a word: its member counts as not run."""
+        logger.warning("%s is damaged (%s) and set aside; its member is run again.", path, str(error).splitlines()[0])
+        with suppress(OSError):
+            path.replace(path.with_name(path.name + _DAMAGED))
 
     def parts(self) -> list[Path]:
         """Files of finished members in order."""
@@ -100,39 +146,34 @@ class Store:
         import pyarrow.parquet as pq
 
         wanted = [("indicator", "==", indicator), ("economy", "==", economy), ("year", "==", year)]
-        found = [pq.read_table(path, columns=["member", "value"], filters=wanted).to_pandas() for path in self.parts()]
-        frame = pd.concat(found) if found else pd.DataFrame({"member": [], "value": []})
-        return frame.astype({"member": int}).reset_index(drop=True)
+        frames = [pd.DataFrame({"member": np.array([], dtype=np.int32), "value": np.array([])})]
+        for path in self.parts():
+            try:
+                frames.append(pq.read_table(path, columns=["member", "value"], filters=wanted).to_pandas())
+            except Exception as error:  # a part whose numbers are damaged though its end is whole
+                self._set_aside(path, error)
+        return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
 
-    def write(self, name: str, text: str) -> None:
-        """Write a text file of the folder in one step."""
-        waiting = self.folder / f"{name}.tmp"
-        waiting.write_text(text, encoding="utf-8")
-        waiting.replace(self.folder / name)
+    def write(self, name: str, content: str | DataFrame) -> None:
+        """Write a text file of the folder, or a table as CSV, in one step."""
+        with replacing(self.folder / name) as path:
+            path.write_text(content if isinstance(content, str) else csv_text(content), encoding="utf-8")
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """Labels of a member's numbers, and which indicators are kept."""
+def member_table(number: int, member: Member, economies: Sequence[str], kept: Sequence[str]) -> pa.Table:
+    """Tidy Arrow table of a member: member, year, economy, indicator, value; rows of undefined values are left out."""
+    import pyarrow as pa
 
-    economies: tuple[str, ...]
-    indicators: tuple[str, ...]
-    kept: tuple[str, ...]
-
-    def table(self, number: int, member: Member) -> Any:
-        """Tidy Arrow table: member, year, economy, indicator, value; rows of undefined values are left out."""
-        import pyarrow as pa
-
-        places = [self.indicators.index(name) for name in self.kept]
-        values = member.values[:, :, places] if len(member.years) else np.empty((0, len(self.economies), len(places)))
-        kept = np.flatnonzero(np.isfinite(values.reshape(-1)))
-        y, e, i = np.unravel_index(kept, values.shape)
-        return pa.table(
-            {
-                "member": pa.array(np.full(len(kept), number), type=pa.int32()),
-                "year": pa.array(np.array(member.years, dtype=np.int32)[y]),
-                "economy": pa.DictionaryArray.from_arrays(pa.array(e.astype(np.int32)), pa.array(self.economies)),
-                "indicator": pa.DictionaryArray.from_arrays(pa.array(i.astype(np.int32)), pa.array(self.kept)),
-                "value": pa.array(values.reshape(-1)[kept]),
-            }
-        )
+    places = [list(INDICATORS).index(name) for name in kept]
+    values = member.values[:, :, places] if len(member.years) else np.empty((0, len(economies), len(places)))
+    defined = np.flatnonzero(np.isfinite(values.reshape(-1)))
+    y, e, i = np.unravel_index(defined, values.shape)
+    return pa.table(
+        {
+            "member": pa.array(np.full(len(defined), number), type=pa.int32()),
+            "year": pa.array(np.array(member.years, dtype=np.int32)[y]),
+            "economy": pa.DictionaryArray.from_arrays(pa.array(e.astype(np.int32)), pa.array(list(economies))),
+            "indicator": pa.DictionaryArray.from_arrays(pa.array(i.astype(np.int32)), pa.array(list(kept))),
+            "value": pa.array(values.reshape(-1)[defined]),
+        }
+    )

@@ -1,4 +1,8 @@
-"""Grids of a sweep: ``key=0:0.4:0.1`` or ``key=a,b,c`` become axes, their product the points."""
+"""Sweeps: a grid of settings, each point once or as an ensemble, streamed to disk; the same command goes on after a kill.
+
+``key=0:0.4:0.1`` or ``key=a,b,c`` become axes, their product the points of the grid. What fails for a reason outside the model
+is not kept, so that the next call tries it again.
+"""
 
 from __future__ import annotations
 
@@ -6,31 +10,35 @@ import hashlib
 import itertools
 import json
 import logging
+import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim._version import __version__
+from sim.calibration.groups import GROUP
 from sim.errors import Problem, ScenarioError
-from sim.indicators import INDICATORS, PLACES
-from sim.runs.runner import run_loaded
+from sim.indicators import PLACES
 from sim.runs.saved import WORLD
 from sim.scenario.read import read_scenario
 from sim.scenario.schema import scenario_hash
-from sim.studies.draw import Draw, Member, draw, failed, keep, play_in_worker, play_member
+from sim.studies.draw import Draw, Member, draw
 from sim.studies.ensemble import processors, spread
-from sim.studies.store import Labels, Store
+from sim.studies.store import SweepFolder, member_table
 
 if TYPE_CHECKING:
     from sim.scenario.read import LoadedScenario, ScenarioSource
 
+logger = logging.getLogger("unweave.sweep")
 
 #: Most values of one axis and most points of a grid; a typo such as 0:1:0.000001 should not fill a disk.
 MOST_VALUES, MOST_POINTS = 1000, 100_000
+#: Values by key, in the order of the axes.
+GridPoint = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +47,6 @@ class Axis:
 
     key: str
     values: tuple[str, ...]
-
-
-#: Values by key, in the order of the axes.
-Point = tuple[tuple[str, str], ...]
 
 
 def parse_axis(text: str) -> Axis:
@@ -73,9 +77,9 @@ def parse_axis(text: str) -> Axis:
     return Axis(key, values)
 
 
-def _range(text: str, given: str) -> tuple[str, ...]:
+def _range(text: str, limits: str) -> tuple[str, ...]:
     """Values of ``first:last:step`` in exact decimals; the last one is reached when the step fits."""
-    parts = given.split(":")
+    parts = limits.split(":")
     if len(parts) != 3:
         raise _wrong(text, "a range has three parts, first:last:step")
     try:
@@ -87,15 +91,10 @@ def _range(text: str, given: str) -> tuple[str, ...]:
     count = int((last - first) / step) + 1
     if count > MOST_VALUES:
         raise _wrong(text, f"has {count} values; at most {MOST_VALUES}")
-    return tuple(_plain(first + k * step) for k in range(count))
+    return tuple(format((first + k * step).normalize() + 0, "f") for k in range(count))
 
 
-def _plain(value: Decimal) -> str:
-    text = format(value.normalize(), "f")
-    return "0" if text in ("-0", "") else text
-
-
-def points(axes: Sequence[Axis]) -> Iterator[Point]:
+def points(axes: Sequence[Axis]) -> Iterator[GridPoint]:
     """Every combination of the values, the last axis moving fastest; one empty point without axes.
 
     Raises
@@ -104,14 +103,11 @@ def points(axes: Sequence[Axis]) -> Iterator[Point]:
         S041: two axes move the same key, or there are too many points.
     """
     keys = [axis.key for axis in axes]
-    twice = next((key for key in keys if keys.count(key) > 1), None)
-    if twice is not None:
+    if twice := next((key for key in keys if keys.count(key) > 1), None):
         raise _wrong(twice, "stands in two grids", help="give all its values in one --grid")
-    count = 1
-    for axis in axes:
-        count *= len(axis.values)
-    if count > MOST_POINTS:
-        raise _wrong("×".join(str(len(axis.values)) for axis in axes), f"makes {count} points; at most {MOST_POINTS}")
+    sizes = [len(axis.values) for axis in axes]
+    if math.prod(sizes) > MOST_POINTS:
+        raise _wrong("×".join(map(str, sizes)), f"makes {math.prod(sizes)} points; at most {MOST_POINTS}")
     return (tuple(zip(keys, chosen, strict=True)) for chosen in itertools.product(*(axis.values for axis in axes)))
 
 
@@ -121,12 +117,9 @@ def _wrong(text: str, message: str, help: str = "for example --grid policies.0.v
 
 logger = logging.getLogger("unweave.sweep")
 
-#: Indicators that are kept unless others are asked for.
-KEPT = PLACES["sweep"]
-
 
 @dataclass(frozen=True)
-class Plan:
+class Sweep:
     """What a sweep runs: every point of the grid, once or with ``seeds`` draws, numbered in this order.
 
     Parameters
@@ -149,7 +142,7 @@ class Plan:
     years: tuple[int, int] | None
     seed: int | None
     kept: tuple[str, ...]
-    points: tuple[Point, ...] = field(init=False)
+    points: tuple[GridPoint, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         """Make the points once."""
@@ -177,7 +170,7 @@ class Plan:
         point, place = divmod(number, self.draws_each)
         return _hash([self.digest, [list(pair) for pair in self.points[point]], place])
 
-    def load(self, point: Point) -> LoadedScenario:
+    def load(self, point: GridPoint) -> LoadedScenario:
         """Read the scenario of a point.
 
         Raises
@@ -188,6 +181,61 @@ class Plan:
         moved = [*self.overrides, *(f"{key}={value}" for key, value in point)]
         return read_scenario(self.source, moved, years=self.years, seed=self.seed, table=self.base.table)
 
+    def members(self, numbers: Sequence[int]) -> Iterator[tuple[LoadedScenario | str, Draw]]:
+        """Scenario and draws of members by number; the scenario of a point is read once.
+
+        Values that are possible alone can contradict each other: then a message stands for the scenario. The ``member`` of a
+        draw is its number in the sweep.
+        """
+        before = -1
+        loaded: LoadedScenario | str = self.base
+        for number in numbers:
+            point, place = divmod(number, self.draws_each)
+            if point != before:
+                try:
+                    before, loaded = point, self.load(self.points[point])
+                except ScenarioError as error:
+                    before, loaded = point, str(error)
+            drawn = Draw(number, 0, ())
+            if self.base.resolved.scenario.seeds and not isinstance(loaded, str):
+                drawn = replace(draw(loaded, place), member=number)
+            yield loaded, drawn
+
+    def about(self, member: Member) -> dict[str, Any]:
+        """What is written about a member beside its numbers."""
+        number = member.draw.member
+        point, place = divmod(number, self.draws_each)
+        return {
+            "member": number,
+            "point": dict(self.points[point]),
+            "draw": place if self.base.resolved.scenario.seeds else None,
+            "seed": member.draw.seed,
+            "status": member.status,
+            "message": member.message,
+            "years": len(member.years),
+            "passed": member.passed,
+            "seconds": round(member.seconds, 3),
+            "draws": [[one.kind, one.id, one.economy, one.year, one.choice or one.value] for one in member.draw.values],
+        }
+
+    def describe(self) -> dict[str, Any]:
+        """What sweep.json says."""
+        scenario, table = self.base.resolved.scenario, self.base.table
+        return {
+            "hash": self.digest,
+            "name": scenario.name,
+            "unweave": __version__,
+            "years": list(scenario.years),
+            "seed": scenario.seed,
+            "seeds": scenario.seeds,
+            "table": table.name or Path(scenario.table).name,
+            "table_checksum": table.checksum(),
+            "overrides": list(self.overrides),
+            "grid": {axis.key: list(axis.values) for axis in self.axes},
+            "members": self.size,
+            "kept": list(self.kept),
+        }
+
 
 def plan_sweep(
     source: ScenarioSource,
@@ -196,8 +244,8 @@ def plan_sweep(
     overrides: Sequence[str] = (),
     years: tuple[int, int] | None = None,
     seed: int | None = None,
-    kept: Sequence[str] = KEPT,
-) -> Plan:
+    kept: Sequence[str] = PLACES["sweep"],
+) -> Sweep:
     """Read a scenario and check every value of every axis by itself before anything is run.
 
     Raises
@@ -206,7 +254,7 @@ def plan_sweep(
         The scenario, an axis or a value of it is not valid.
     """
     base = read_scenario(source, list(overrides), years=years, seed=seed)
-    plan = Plan(source, base, tuple(axes), tuple(overrides), years, seed, tuple(kept))
+    plan = Sweep(source, base, tuple(axes), tuple(overrides), years, seed, tuple(kept))
     problems: list[Problem] = []
     for axis in plan.axes:
         for value in axis.values:
@@ -220,8 +268,8 @@ def plan_sweep(
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a sweep ended."""
+class SweepEnd:
+    """How a call of a sweep ended; ``lost`` are the messages of members that failed for a reason outside the model."""
 
     planned: int
     before: int
@@ -230,28 +278,29 @@ class Outcome:
     cancelled: bool
     jobs: int
     seconds: float
+    lost: Mapping[int, str]
 
     @property
     def left(self) -> int:
-        """Members still to run."""
+        """Members still to run, lost ones among them."""
         return self.planned - self.before - self.finished - self.failed
 
 
 def run_sweep(
-    plan: Plan,
-    store: Store,
+    plan: Sweep,
+    store: SweepFolder,
     *,
     jobs: int | None = None,
     backend: str | None = None,
     progress: Callable[[int, int, float], None] | None = None,
     stop: Callable[[], bool] = lambda: False,
-) -> Outcome:
+) -> SweepEnd:
     """Run what is not finished, writing each member as it comes.
 
     Parameters
     ----------
-    plan : Plan
-    store : Store
+    plan : Sweep
+    store : SweepFolder
     jobs : int, optional
         Processes; all processors when absent. With a backend: as it says.
     backend : str, optional
@@ -259,109 +308,40 @@ def run_sweep(
     progress : callable, optional
         ``progress(finished, planned, members a second)``.
     stop : callable, optional
+
+    Raises
+    ------
+    OutputError
+        Another process is at work on the folder, or a member cannot be written.
     """
-    waiting = [k for k in range(plan.size) if not store.has(k, plan.member_digest(k))]
-    workers = processors() if jobs is None else jobs
-    workers = -1 if backend and jobs is None else max(1, min(workers, len(waiting) or 1))
-    call = play_point if workers == 1 and backend is None else play_point_in_worker
-    labels = Labels((*plan.base.table.economies, WORLD, *_groups(plan.base)), tuple(INDICATORS), plan.kept)
-    start, done, bad, cancelled = time.perf_counter(), 0, 0, False
-    try:
-        for number, member in spread(call, _tasks(plan, waiting), jobs=workers, stop=stop, backend=backend):
-            store.keep(number, plan.member_digest(number), member, labels, _about(plan, number, member))
-            done, bad = done + (member.status == "ok"), bad + (member.status != "ok")
-            if progress is not None:
-                progress(plan.size - len(waiting) + done + bad, plan.size, (done + bad) / (time.perf_counter() - start))
-    except KeyboardInterrupt:
-        cancelled = True
-    seconds = time.perf_counter() - start
-    before = plan.size - len(waiting)
-    return Outcome(plan.size, before, done, bad, cancelled or before + done + bad < plan.size, workers, seconds)
-
-
-def _tasks(plan: Plan, waiting: Sequence[int]) -> Iterator[tuple[int, LoadedScenario | str, Draw]]:
-    """Arguments of every waiting member; the scenario of a point is read once."""
-    held: tuple[int, LoadedScenario | str] = (-1, "")
-    for number in waiting:
-        point, place = divmod(number, plan.draws_each)
-        if held[0] != point:
-            held = (point, _loaded_or_message(plan, plan.points[point]))
-        loaded = held[1]
-        drawn = (
-            draw(loaded, place)
-            if not isinstance(loaded, str) and plan.base.resolved.scenario.seeds
-            else Draw(place, 0, ())
-        )
-        yield number, loaded, drawn
-
-
-def _loaded_or_message(plan: Plan, point: Point) -> LoadedScenario | str:
-    """Values that are possible alone can contradict each other: then the point fails with the message."""
-    try:
-        return plan.load(point)
-    except ScenarioError as error:
-        return str(error)
-
-
-def play_point(number: int, loaded: LoadedScenario | str, drawn: Draw) -> tuple[int, Member]:
-    """Play one member of a sweep, with its draws or as written."""
-    if isinstance(loaded, str):
-        return number, failed(drawn, loaded)
-    if drawn.numbers:
-        return number, play_member(loaded, drawn)
-    try:
-        return number, keep(run_loaded(loaded, threads=1), drawn)
-    except Exception as error:  # one broken member must not cost the others
-        return number, failed(drawn, f"{type(error).__name__}: {error}")
-
-
-def play_point_in_worker(number: int, loaded: LoadedScenario | str, drawn: Draw) -> tuple[int, Member]:
-    """Play one member in a worker process; see :func:`sim.studies.draw.play_in_worker`."""
-    if isinstance(loaded, str) or not drawn.numbers:
-        return play_point(number, loaded, drawn)
-    return number, play_in_worker(loaded, drawn)
-
-
-def _about(plan: Plan, number: int, member: Member) -> dict[str, Any]:
-    point, place = divmod(number, plan.draws_each)
-    return {
-        "member": number,
-        "point": dict(plan.points[point]),
-        "draw": place if plan.base.resolved.scenario.seeds else None,
-        "seed": member.draw.seed,
-        "status": member.status,
-        "message": member.message,
-        "years": len(member.years),
-        "passed": member.passed,
-        "seconds": round(member.seconds, 3),
-        "draws": [[one.kind, one.id, one.economy, one.year, one.choice or one.value] for one in member.draw.numbers],
-    }
-
-
-def _groups(loaded: LoadedScenario) -> tuple[str, ...]:
-    from sim.calibration.groups import GROUP
-
-    return tuple(f"{GROUP}{name}" for name in loaded.resolved.groups)
+    economies = (*plan.base.table.economies, WORLD, *(f"{GROUP}{name}" for name in plan.base.resolved.groups))
+    start, ended, lost, cancelled = time.perf_counter(), {"ok": 0, "failed": 0}, dict[int, str](), False
+    with store.locked():
+        waiting = [k for k in range(plan.size) if not store.has(k, plan.member_digest(k))]
+        before = plan.size - len(waiting)
+        workers = processors() if jobs is None else jobs
+        workers = -1 if backend and jobs is None else max(1, min(workers, len(waiting) or 1))
+        try:
+            for member in spread(plan.members(waiting), jobs=workers, stop=stop, backend=backend):
+                if member.status == "cancelled":
+                    raise KeyboardInterrupt
+                number = member.draw.member
+                if member.outside:
+                    lost[number] = member.message
+                    logger.warning("member %d is tried again by the next call: %s", number, member.message)
+                    continue
+                table = member_table(number, member, economies, plan.kept)
+                store.keep(number, plan.member_digest(number), table, plan.about(member))
+                ended["ok" if member.status == "ok" else "failed"] += 1
+                if progress is not None:
+                    done = sum(ended.values())
+                    progress(before + done, plan.size, done / (time.perf_counter() - start))
+        except KeyboardInterrupt:
+            cancelled = True
+    seconds, done = time.perf_counter() - start, sum(ended.values())
+    cancelled = cancelled or before + done + len(lost) < plan.size
+    return SweepEnd(plan.size, before, ended["ok"], ended["failed"], cancelled, workers, seconds, lost)
 
 
 def _hash(content: Any) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def describe(plan: Plan) -> dict[str, Any]:
-    """What sweep.json says about a plan."""
-    scenario = plan.base.resolved.scenario
-    return {
-        "hash": plan.digest,
-        "name": scenario.name,
-        "unweave": __version__,
-        "years": list(scenario.years),
-        "seed": scenario.seed,
-        "seeds": scenario.seeds,
-        "table": plan.base.table.name or Path(scenario.table).name,
-        "table_checksum": plan.base.table.checksum(),
-        "overrides": list(plan.overrides),
-        "grid": {axis.key: list(axis.values) for axis in plan.axes},
-        "members": plan.size,
-        "kept": list(plan.kept),
-    }

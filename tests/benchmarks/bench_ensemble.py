@@ -12,8 +12,8 @@ from pathlib import Path
 from sim.runs.runner import run_loaded
 from sim.scenario.read import read_scenario
 from sim.studies.ensemble import Ensemble, processors, run_members
-from sim.studies.store import Store
-from sim.studies.sweep import describe, plan_sweep, run_sweep
+from sim.studies.store import SweepFolder
+from sim.studies.sweep import plan_sweep, run_sweep
 from tests.benchmarks.rows import Row, seconds
 
 #: Everything that can act does: diffusion, protection with retaliation, trust, and the tariffs of the trade war.
@@ -43,7 +43,7 @@ def _sweep(smoke: bool) -> Row:
     members, table = (4, "classroom-2011") if smoke else (SWEEP, "world-2011")
     plan = plan_sweep(SCENARIO, [], overrides=[f"seeds={members}", f"table={table}"])
     with tempfile.TemporaryDirectory() as folder:
-        store = Store.open(Path(folder) / "sweep", describe(plan))
+        store = SweepFolder.open(Path(folder) / "sweep", plan.describe())
         outcome = run_sweep(plan, store)
         size = sum(path.stat().st_size for path in store.parts()) / 1e6 / members
     rate = outcome.finished / outcome.seconds

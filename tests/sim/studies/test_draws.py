@@ -24,7 +24,7 @@ def loaded(name: str = "trade-war", *overrides: str) -> LoadedScenario:
 
 
 def values(found: LoadedScenario, member: int) -> dict[tuple[str, str, int | None], float | str]:
-    return {(one.id, one.economy, one.year): one.choice or one.value for one in draw(found, member).numbers}
+    return {(one.id, one.economy, one.year): one.choice or one.value for one in draw(found, member).values}
 
 
 def test_the_documented_set_can_be_drawn_and_has_a_range() -> None:
@@ -39,7 +39,7 @@ def test_every_draw_lies_in_its_range() -> None:
     ranges = {one.id: one for one in drawn_parameters(found.resolved.scenario)}
     assert (ranges["trust.hostility"].low, ranges["trust.hostility"].source) == (1.9, "scenario")
     for member in range(40):
-        for one in draw(found, member).numbers:
+        for one in draw(found, member).values:
             if one.kind == "parameter":
                 assert ranges[one.id].low <= one.value <= ranges[one.id].high
             elif one.kind == "choice":
@@ -102,14 +102,14 @@ def test_a_premise_of_the_scenario_is_not_drawn_unless_named() -> None:
 def test_timing_divides_what_every_economy_has() -> None:
     found = loaded("baseline", "draws.parameters=none", "draws.adoption_timing=0.3")
     drawn = draw(found, 4)
-    own = resolve(member_scenario(found, drawn), found.table).automation
+    own = resolve(member_scenario(found, drawn), found.table).terms["automation"]
     for r, code in enumerate(found.table.economies):
         for name in ("robot_speed", "ai_speed"):
-            time = next(one.value for one in drawn.numbers if (one.economy, one.id) == (code, name))
+            time = next(one.value for one in drawn.values if (one.economy, one.id) == (code, name))
             assert own[name][r] == pytest.approx(
                 min(found.resolved.terms["automation"][name][r] / time, 2.0), rel=1e-12
             )
-    times = [one.value for member in range(60) for one in draw(found, member).numbers]
+    times = [one.value for member in range(60) for one in draw(found, member).values]
     assert np.std(np.log(times)) == pytest.approx(0.3, rel=0.1)
     assert np.mean(np.log(times)) == pytest.approx(0.0, abs=0.05)
 

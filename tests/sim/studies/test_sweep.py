@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -9,22 +10,29 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import sim.cli
-from sim.errors import OutputError, ScenarioError
+from sim.errors import EconomyError, OutputError, ScenarioError
 from sim.runs.runner import run
-from sim.studies.store import Store
-from sim.studies.sweep import Axis, Plan, describe, parse_axis, plan_sweep, points, run_sweep
+from sim.studies import draw as drawing
+from sim.studies.store import SweepFolder
+from sim.studies.sweep import Axis, Sweep, parse_axis, plan_sweep, points, run_sweep
 
+ROOT = Path(__file__).resolve().parents[3]
 SHORT = ("table=classroom-2011",)
 YEARS = (2011, 2013)
 
 
-def plan(*grid: str, seeds: int = 0, **options: object) -> Plan:
+def plan(*grid: str, seeds: int = 0, **options: object) -> Sweep:
     axes = [parse_axis(text) for text in grid]
     return plan_sweep("baseline", axes, overrides=(*SHORT, f"seeds={seeds}"), years=YEARS, **options)  # type: ignore[arg-type]
+
+
+def opened(folder: Path, plan: Sweep) -> SweepFolder:
+    return SweepFolder.open(folder, plan.describe())
 
 
 # -- grids --------------------------------------------------------------------------------------------------------------
@@ -104,7 +112,7 @@ def parts(folder: Path) -> dict[str, bytes]:
 
 def test_a_point_without_draws_is_the_run_itself(tmp_path: Path) -> None:
     wanted = plan(GRID)
-    store = Store.open(tmp_path / "s", describe(wanted))
+    store = opened(tmp_path / "s", wanted)
     outcome = run_sweep(wanted, store, jobs=1)
     assert (outcome.finished, outcome.failed, outcome.left) == (3, 0, 0)
     frame = store.frame("interdependence", "WLD", 2013).set_index("member")["value"]
@@ -120,7 +128,7 @@ def test_the_number_of_workers_changes_no_byte_of_the_numbers(tmp_path: Path) ->
 
     wanted = plan(GRID, seeds=2)
     for jobs in (1, 2):
-        run_sweep(wanted, Store.open(tmp_path / str(jobs), describe(wanted)), jobs=jobs)
+        run_sweep(wanted, opened(tmp_path / str(jobs), wanted), jobs=jobs)
     one, two = (sorted((tmp_path / name / "parts").iterdir()) for name in ("1", "2"))
     assert [path.name for path in one] == [path.name for path in two]
     assert len(one) == 6
@@ -129,52 +137,30 @@ def test_the_number_of_workers_changes_no_byte_of_the_numbers(tmp_path: Path) ->
 
 def test_stopping_and_going_on_gives_the_same_members(tmp_path: Path) -> None:
     wanted = plan(GRID, seeds=2)
-    store = Store.open(tmp_path / "s", describe(wanted))
+    store = opened(tmp_path / "s", wanted)
     finished: list[int] = []
     first = run_sweep(
         wanted, store, jobs=1, progress=lambda done, *_: finished.append(done), stop=lambda: len(finished) >= 2
     )
     assert (first.finished, first.left, first.cancelled) == (2, 4, True)
     held = parts(store.folder)
-    (store.folder / "parts" / "000004-x.123.tmp").write_text("half", encoding="utf-8")
-    again = Store.open(tmp_path / "s", describe(plan(GRID, seeds=2)))
+    (store.folder / "parts" / ".123.000004-x.parquet").write_text("half", encoding="utf-8")
+    again = opened(tmp_path / "s", plan(GRID, seeds=2))
     second = run_sweep(wanted, again, jobs=1)
     assert (second.before, second.finished, second.left) == (2, 4, 0)
     assert held.items() <= parts(store.folder).items()
-    assert not list((store.folder / "parts").glob("*.tmp"))
+    assert not list((store.folder / "parts").glob(".*"))
 
 
 def test_a_killed_sweep_goes_on(tmp_path: Path) -> None:
     """Killed without warning (SIGKILL) in the middle: finished members stay, the others are run."""
-    command = [
-        sys.executable,
-        "-m",
-        "sim.cli",
-        "sweep",
-        "baseline",
-        "--set",
-        "table=classroom-2011",
-        "--seeds",
-        "24",
-        "--years",
-        "2011:2016",
-        "-o",
-        str(tmp_path / "s"),
-        "--jobs",
-        "2",
-        "--json",
-        "-q",
-    ]
-    root = Path(__file__).resolve().parents[3]
-    process = subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, start_new_session=True)
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline and len(list((tmp_path / "s").glob("parts/*.parquet"))) < 3:
-        time.sleep(0.02)
+    command = sweeping(tmp_path / "s", 24)
+    process = started(command, tmp_path / "s", start_new_session=True)
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.communicate()
     held = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "s" / "parts").glob("*.parquet")}
     assert 3 <= len(held) < 24
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     answer = json.loads(done.stdout)
     assert (answer["kept_from_before"], answer["left"], answer["failed"]) == (len(held), 0, 0)
     now = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "s" / "parts").glob("*.parquet")}
@@ -183,28 +169,148 @@ def test_a_killed_sweep_goes_on(tmp_path: Path) -> None:
 
 
 def test_a_folder_with_another_sweep_or_other_files_is_refused(tmp_path: Path) -> None:
-    Store.open(tmp_path / "s", describe(plan(GRID)))
+    opened(tmp_path / "s", plan(GRID))
     with pytest.raises(OutputError, match="holds another sweep"):
-        Store.open(tmp_path / "s", describe(plan(GRID, seeds=2)))
+        opened(tmp_path / "s", plan(GRID, seeds=2))
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(OutputError, match="holds other files"):
-        Store.open(tmp_path / "mine", describe(plan(GRID)))
+        opened(tmp_path / "mine", plan(GRID))
+
+
+def failing_with(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(drawing, "run_loaded", never)
 
 
 def test_a_failed_point_is_kept_with_its_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.errors import EconomyError
-    from sim.studies import sweep
-
-    def never(*_: object, **__: object) -> None:
-        raise EconomyError("no price for c14 of KOR")
-
-    monkeypatch.setattr(sweep, "run_loaded", never)
     wanted = plan(GRID)
-    store = Store.open(tmp_path / "s", describe(wanted))
+    store = opened(tmp_path / "s", wanted)
+    failing_with(EconomyError("no price for c14 of KOR"), monkeypatch)
     assert run_sweep(wanted, store, jobs=1).failed == 3
-    assert {one["message"] for one in store.abouts()} == {"EconomyError: no price for c14 of KOR"}
+    assert {one["message"] for one in store.abouts()} == {"no price for c14 of KOR"}
     assert store.frame("interdependence", "WLD", 2013).empty
+    assert run_sweep(wanted, store, jobs=1).before == 3, "the model's own failures are final"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ModuleNotFoundError("No module named 'networkx'"),
+        MemoryError("no room"),
+        OSError(errno.ENOSPC, "No space left on device"),
+        RuntimeError("a bug"),
+    ],
+)
+def test_what_fails_for_a_reason_outside_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    wanted = plan(GRID)
+    store = opened(tmp_path / "s", wanted)
+    failing_with(error, monkeypatch)
+    end = run_sweep(wanted, store, jobs=1)
+    assert (end.finished, end.failed, end.left, len(end.lost), end.cancelled) == (0, 0, 3, 3, False)
+    assert all(str(error) in message for message in end.lost.values())
+    monkeypatch.undo()
+    again = run_sweep(wanted, store, jobs=1)
+    assert (again.before, again.finished, again.left, again.lost) == (0, 3, 0, {})
+
+
+def test_a_damaged_part_is_set_aside_and_its_member_run_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    wanted = plan(GRID)
+    store = opened(tmp_path / "s", wanted)
+    run_sweep(wanted, store, jobs=1)
+    first, second, third = store.parts()
+    whole = first.read_bytes()
+    first.write_bytes(whole[: len(whole) // 2])
+    second.write_bytes(b"")
+    middle = third.read_bytes()
+    third.write_bytes(middle[:4] + bytes(len(middle) // 3) + middle[4 + len(middle) // 3 :])
+    assert len(store.frame("interdependence", "WLD", 2013)) == 0
+    assert "is damaged" in caplog.text and "is run again" in caplog.text
+    again = run_sweep(wanted, store, jobs=1)
+    assert (again.before, again.finished) == (0, 3)
+    assert first.read_bytes() == whole or len(store.frame("interdependence", "WLD", 2013)) == 3
+    assert len(list((tmp_path / "s" / "parts").glob("*.damaged"))) == 3
+
+
+def test_a_folder_is_swept_by_one_process_at_a_time(tmp_path: Path) -> None:
+    wanted = plan(GRID)
+    store = opened(tmp_path / "s", wanted)
+    with store.locked(), pytest.raises(OutputError, match=rf"is being worked on by process {os.getpid()} since .*Wait"):
+        run_sweep(wanted, store, jobs=1)
+    code = f"""
+import os, pathlib
+from sim.studies.store import SweepFolder
+with SweepFolder(pathlib.Path({str(tmp_path / "s")!r})).locked():
+    os.kill(os.getpid(), 9)
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
+    assert (tmp_path / "s" / ".lock").read_text().startswith("process "), (
+        "the lock of a dead process is still written there"
+    )
+    assert run_sweep(wanted, store, jobs=1).finished == 3, "and is taken over"
+
+
+def children(pid: int) -> list[int]:
+    """Processes that a process has started, and theirs."""
+    import psutil
+
+    return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+
+
+def alive(pids: list[int]) -> list[int]:
+    import psutil
+
+    return [pid for pid in pids if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
+
+
+def sweeping(folder: Path, members: int) -> list[str]:
+    options = ["--seeds", str(members), "--years", "2011:2016", "-o", str(folder), "--jobs", "2", "--json", "-q"]
+    return [sys.executable, "-m", "sim.cli", "sweep", "baseline", "--set", "table=classroom-2011", *options]
+
+
+def started(command: list[str], folder: Path, **options: Any) -> subprocess.Popen[str]:
+    """A sweep of which three members are finished."""
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline and len(list(folder.glob("parts/*.parquet"))) < 3:
+        time.sleep(0.05)
+    return process
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)]
+)
+def test_no_worker_outlives_the_sweep(tmp_path: Path, number: signal.Signals, expected: int) -> None:
+    pytest.importorskip("psutil")
+    process = started(sweeping(tmp_path / "s", 400), tmp_path / "s")
+    workers = children(process.pid)
+    assert workers
+    process.send_signal(number)
+    out, err = process.communicate(timeout=90)
+    assert process.returncode == expected, err
+    if number != signal.SIGKILL:
+        assert json.loads(out)["left"] > 0
+    deadline = time.monotonic() + 30
+    while alive(workers) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not alive(workers)
+
+
+def test_a_killed_worker_ends_the_call_with_a_word_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    psutil = pytest.importorskip("psutil")
+    process = started(sweeping(tmp_path / "s", 60), tmp_path / "s")
+    busy = [child for child in psutil.Process(process.pid).children() if child.num_threads() > 1]
+    max(busy, key=lambda child: child.cpu_times().user).kill()
+    _, err = process.communicate(timeout=90)
+    assert process.returncode == 5, err
+    assert "a worker process was killed" in err and "internal error" not in err
+    held = len(list((tmp_path / "s").glob("parts/*.parquet")))
+    store = SweepFolder(tmp_path / "s")
+    assert held >= 3 and all(one["status"] == "ok" for one in store.abouts())
 
 
 # -- command line -------------------------------------------------------------------------------------------------------
@@ -236,6 +342,7 @@ def test_the_command_prints_figures_and_writes_tables(tmp_path: Path, capsys: py
     answer = json.loads(capsys.readouterr().out)
     assert (answer["kept_from_before"], len(answer["summary"])) == (3, 3)
     assert {path.name for path in (tmp_path / "s").iterdir()} == {
+        ".lock",
         "parts",
         "sweep.json",
         "members.csv",
