@@ -43,19 +43,17 @@ SIM_LAYERS: list[list[str]] = [
 ]
 #: Inside the explorer: what can be chosen, what is drawn and said, what a session holds, and only then pages.
 EXPLORER_LAYERS: list[list[str]] = [
-    ["settings", "setups"],
-    ["figures"],
-    ["lessons", "files"],
-    ["state"],
+    ["setups"],
+    ["lessons"],
     ["contents"],
     ["parts"],
-    ["lab", "teaching"],
+    ["teaching"],
     ["pages"],
-    ["main", "serve"],
+    ["main"],
 ]
 LAYERS = [("decomp", DECOMP_LAYERS), ("sim", SIM_LAYERS), ("sim.explorer", EXPLORER_LAYERS)]
 #: Parts of the explorer that can be used and tested without Streamlit.
-PLAIN = ("setups", "figures", "lessons", "files", "contents")
+PLAIN = ("setups", "lessons", "contents")
 #: Packages that only some modules may import.
 CONFINED = {
     "mesa": {"sim.model"},

@@ -90,7 +90,7 @@ def test_every_data_file_of_the_tree_is_in_the_wheel(installed: Path) -> None:
 #: Visits every page of the installed explorer; run by the Python of the installation, away from the repository.
 VISIT = """
 from streamlit.testing.v1 import AppTest
-from sim.explorer.serve import app_file
+from sim.explorer.main import app_file
 from sim.explorer.parts import ui
 
 for page in ui.PAGES:

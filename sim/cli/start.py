@@ -48,7 +48,7 @@ def app(
         _remember("UNWEAVE_APP_RUN", str(_folder(run, runs)))
     if lang is not None:
         _remember("UNWEAVE_APP_LANG", lang)
-    from sim.explorer.serve import serve
+    from sim.explorer.main import serve
 
     serve(chosen, browser=not no_browser)
     return 0

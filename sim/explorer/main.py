@@ -1,14 +1,57 @@
-"""The frame of the application: language switch, navigation over the pages that are there, errors as people read them."""
+"""The frame of the application: the server with its options, navigation over the pages that are there, the language switch."""
 
 from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import streamlit as st
 from altair.utils.schemapi import debug_mode
 
-from sim.explorer.parts import ui
-from sim.explorer.state import session
+from sim.explorer.parts import picking, session, ui
+from sim.explorer.parts.session import say
+from sim.explorer.setups.engine import Store
+from sim.explorer.setups.setup import Setup, presets
 from sim.texts import LANGUAGES, Texts
 
+#: Options of the server by dotted name; ``.streamlit/config.toml`` of the repository says the same (a test compares). It runs on
+#: this machine only, without telemetry, calm, in colours with enough contrast. The explorer is light or dark as the system of
+#: its reader is: without ``theme.base`` Streamlit follows the browser.
+CONFIG: Mapping[str, Any] = MappingProxyType(
+    {
+        "server.address": "127.0.0.1",
+        "server.fileWatcherType": "none",
+        "server.maxUploadSize": 20,
+        # A full collection after every script would keep the last answers from being sent for a tenth of a second.
+        "runner.postScriptGC": False,
+        "browser.gatherUsageStats": False,
+        "client.toolbarMode": "minimal",
+        "client.showErrorDetails": "none",
+        "client.showErrorLinks": False,
+        "client.showSidebarNavigation": False,
+        "theme.light.primaryColor": "#0B5A8F",
+        "theme.light.backgroundColor": "#FFFFFF",
+        "theme.light.secondaryBackgroundColor": "#F2F5F8",
+        "theme.light.textColor": "#1F2933",
+        "theme.light.linkColor": "#0B5A8F",
+        "theme.dark.primaryColor": "#6CB6EB",
+        "theme.dark.backgroundColor": "#12181F",
+        "theme.dark.secondaryBackgroundColor": "#1D2630",
+        "theme.dark.textColor": "#E6EBF0",
+        "theme.dark.linkColor": "#8CC8F2",
+        "theme.font": '"Source Sans", "Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif',
+        "theme.baseFontSize": 15,
+        "theme.baseRadius": "6px",
+    }
+)
+#: Seconds between two looks, and for how long no page may have asked for a run before one is made ahead.
+LOOK, QUIET = 0.5, 3.0
 #: Style for what Streamlit has no option for: less empty space on top, hints for narrow screens, dark, print. Charts stay
 #: white sheets on a dark page: their colours are chosen for white, and what is shown is what is downloaded and printed.
 STYLE = """<style>
@@ -42,38 +85,63 @@ label[data-testid="stWidgetLabel"] {color: inherit !important}
 </style>"""
 
 
+def app_file() -> Path:
+    """Entry script of the explorer: inside an installed package, else the repository's ``app.py``.
+
+    Raises
+    ------
+    FileNotFoundError
+        The installation has neither; it is incomplete.
+    """
+    package = Path(str(files("sim")))
+    for file in (package / "_app.py", package.parent / "app.py"):
+        if file.is_file():
+            return file
+    raise FileNotFoundError(f"no app.py in {package}; reinstall the package")
+
+
+def serve(port: int, *, browser: bool) -> None:
+    """Run the server until it is stopped; with ``browser`` also open it."""
+    threading.Thread(target=lambda: prepare(session.store()), name="prepare", daemon=True).start()
+    st.App(str(app_file())).run(config={**CONFIG, "server.port": port, "server.headless": not browser})
+
+
+def prepare(store: Store) -> None:
+    """While visitors read, run every scenario of the library on the classroom table, so that a story is there at once."""
+    for name in presets():
+        while not (store.asked and time.monotonic() - store.asked > QUIET):
+            time.sleep(LOOK)
+        with suppress(Exception):  # who chooses it is told
+            store.ahead(Setup(preset=name))
+
+
 def main() -> None:
     """Draw the application; called by app.py on every run of the script."""
     st.set_page_config(page_title="Unweave", layout="wide", initial_sidebar_state=340)
     session.begin()
-    session.speak()
     st.html(STYLE)
-    texts = session.texts()
+    scripts = {name: str(ui.PAGES_FOLDER / f"{name}.py") for name in ui.present()}
     pages = [
-        st.Page(str(ui.PAGES_FOLDER / f"{name}.py"), title=texts(f"nav.{name}"), url_path=name, default=name == "start")
-        for name in ui.present()
+        st.Page(file, title=say(f"nav.{name}"), url_path=name, default=name == "start")
+        for name, file in scripts.items()
     ]
     page = st.navigation(pages, position="top")
-    _language_switch()
+    names = {lang: Texts(lang)("lang.name") for lang in LANGUAGES}
+    with st.container(key="langswitch"):  # each language in its own name, on every page, in the bar on top
+        picking.widget(
+            st.radio,
+            "Language 语言",
+            "lang",
+            session.view().lang,
+            lambda lang: session.look(lang=lang),
+            LANGUAGES,
+            names.__getitem__,
+            horizontal=True,
+            label_visibility="collapsed",
+        )
     try:
         with debug_mode(False):  # charts are checked by the tests, not on every move of a lever
             page.run()
     except Exception as error:
         ui.failure(error)
     session.finish(page.url_path)
-
-
-def _language_switch() -> None:
-    """Each language in its own name, on every page, in the bar on top."""
-    names = {lang: Texts(lang)("lang.name") for lang in LANGUAGES}
-    with st.container(key="langswitch"):
-        key = session.preset_widget("lang", session.view().lang)
-        st.radio(
-            "Language 语言",
-            LANGUAGES,
-            key=key,
-            horizontal=True,
-            label_visibility="collapsed",
-            format_func=names.__getitem__,
-            on_change=session.setter(key, lambda lang: session.look(lang=lang)),
-        )

@@ -12,7 +12,7 @@ import pytest
 
 import sim.cli
 from sim.cli import start as command
-from sim.explorer.serve import app_file
+from sim.explorer.main import app_file
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, bool]]:
     """Calls of the server, which is not started."""
-    serve = pytest.importorskip("sim.explorer.serve")
+    serve = pytest.importorskip("sim.explorer.main")
     calls: list[tuple[int, bool]] = []
     monkeypatch.setattr(serve, "serve", lambda port, *, browser: calls.append((port, browser)))
     for name in ("UNWEAVE_APP_RUN", "UNWEAVE_APP_LANG"):

@@ -119,7 +119,7 @@ def test_keys_tell_draws_from_the_plain_run() -> None:
 
 def waited(app: Any) -> Any:
     for _ in range(600):
-        if all(job.over for job in app.session_state["x.bands_jobs"]):
+        if all(job.over for job in app.session_state["x.session"].jobs):
             break
         time.sleep(0.1)
     return app.run()
@@ -127,12 +127,12 @@ def waited(app: Any) -> Any:
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_page_offers_bands_and_shows_them(visit, lang: str, monkeypatch) -> None:
-    from sim.explorer.parts import band_choice
+    from sim.explorer.parts import session
 
-    band_choice._store.clear()
-    band_choice._manager.clear()
-    monkeypatch.setattr(band_choice, "COUNT", 2)
-    monkeypatch.setattr(band_choice, "COUNTS", (2, 3))
+    session.store.clear()
+    session.manager.clear()
+    monkeypatch.setattr(bands, "COUNT", 2)
+    monkeypatch.setattr(bands, "COUNTS", (2, 3))
     texts, link = Texts(lang), {"l": lang, "p": "trade-war", "to": "2013"}
     app = visit("compare", link)
     healthy(app)
@@ -148,11 +148,11 @@ def test_the_page_offers_bands_and_shows_them(visit, lang: str, monkeypatch) -> 
 
 
 def test_the_page_says_when_nothing_is_random(visit, monkeypatch) -> None:
-    from sim.explorer.parts import band_choice
+    from sim.explorer.setups import engine
 
     still = ("draws.parameters=none", "draws.adoption_timing=0")
-    monkeypatch.setattr(band_choice, "load", lambda setup, *more: load(setup, *more, *still))
+    monkeypatch.setattr(engine, "load", lambda setup, *more: load(setup, *more, *still))
     app = visit("compare", {"l": "en", "p": "trade-war"})
     app.button(key="bands.compute").click().run()
     healthy(app)
-    assert any("Nothing is random in" in one.value for one in app.info) and not app.session_state["x.bands_jobs"]
+    assert any("Nothing is random in" in one.value for one in app.info) and not app.session_state["x.session"].jobs

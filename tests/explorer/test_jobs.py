@@ -8,10 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from sim.explorer import serve
+from sim.explorer import main as serve
 from sim.explorer.setups import engine
-from sim.explorer.setups.engine import Finished, Store, simulate
-from sim.explorer.setups.jobs import MOST, BusyError, JobManager
+from sim.explorer.setups.engine import MOST, BusyError, Finished, JobManager, Store, simulate
 from sim.explorer.setups.setup import Setup, presets
 
 
@@ -36,34 +35,34 @@ def test_a_run_tells_its_years_and_ends_in_the_store() -> None:
     store = Store()
     manager = JobManager(store)
     setup = Setup(end=2014)
-    job = manager.submit(setup, 4)
+    job = manager.submit(setup)
     until(lambda: job.over)
     assert (job.status, job.done, job.total, job.year) == ("done", 4, 4, 2014)
-    assert store.peek(setup) is job.result and job.result.result.years == (2011, 2012, 2013, 2014)
+    assert store.peek(setup) is job.run and job.run.result.years == (2011, 2012, 2013, 2014)
 
 
 def test_a_world_run_stops_within_a_second() -> None:
     manager = JobManager(Store())
-    job = manager.submit(Setup(table="world-2011"), 25)
+    job = manager.submit(Setup(table="world-2011"))
     until(lambda: job.done >= 2 or job.over)
     job.cancel()
     start = time.monotonic()
     until(lambda: job.over)
     assert job.status == "cancelled" and time.monotonic() - start <= 1.0
-    assert 2 <= len(job.result.result.years) < 25
-    again = manager.submit(Setup(end=2013), 3)
+    assert 2 <= len(job.run.result.years) < 25
+    again = manager.submit(Setup(end=2013))
     until(lambda: again.over)
     assert again.status == "done"
 
 
 def test_the_same_setup_is_not_run_twice_and_a_queue_has_an_end() -> None:
-    manager = JobManager(Store(), run=slowly)
-    first = manager.submit(Setup(), 10)
-    assert manager.submit(Setup(), 10) is first
-    others = [manager.submit(Setup(end=2014 + k), 10) for k in range(MOST - 1)]
+    manager = JobManager(Store())
+    first = manager.submit(Setup(), slowly)
+    assert manager.submit(Setup(), slowly) is first
+    others = [manager.submit(Setup(end=2014 + k), slowly) for k in range(MOST - 1)]
     assert manager.position(others[0]) == 1
     with pytest.raises(BusyError, match=f"{MOST} runs are waiting"):
-        manager.submit(Setup(preset="trade-war"), 10)
+        manager.submit(Setup(preset="trade-war"), slowly)
     for job in (first, *others):
         job.cancel()
     until(lambda: all(job.over for job in manager.jobs()))
@@ -74,11 +73,11 @@ def test_an_error_ends_the_job_and_keeps_the_manager_alive() -> None:
     def broken(setup, progress, stop):
         raise ValueError("no such luck")
 
-    manager = JobManager(Store(), run=broken)
-    job = manager.submit(Setup(), 10)
+    manager = JobManager(Store())
+    job = manager.submit(Setup(), broken)
     until(lambda: job.over)
     assert (job.status, job.message) == ("failed", "no such luck")
-    job = manager.submit(Setup(), 10)
+    job = manager.submit(Setup(), broken)
     until(lambda: job.over)
 
 

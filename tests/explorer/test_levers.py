@@ -9,11 +9,10 @@ import pytest
 
 import sim
 from sim.explorer.contents.findings import NUMBERS
-from sim.explorer.files import share
+from sim.explorer.setups import share
 from sim.explorer.setups.engine import load, simulate
 from sim.explorer.setups.levers import CONTROLS, LOCAL, MAIN
-from sim.explorer.setups.setup import STATUS_QUO, Setup, preset_value, presets
-from sim.explorer.setups.writing import overrides
+from sim.explorer.setups.setup import STATUS_QUO, Setup, overrides, preset_value, presets
 from sim.indicators import INDICATORS
 from sim.texts import Texts
 

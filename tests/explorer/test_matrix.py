@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from sim.explorer.files.uploads import read_given, run_given
 from sim.explorer.parts.ui import PAGES
+from sim.explorer.setups.uploads import read_given, run_given
 from sim.texts import Texts
 from tests.explorer.conftest import healthy
 
@@ -43,7 +43,7 @@ def cancelled_run(visit: Callable[..., Any], lang: str) -> Any:
     """Somebody has stopped a run on the large table."""
     app = visit("lab", {"l": lang, "t": "world-2011", "L.reshoring": "0.09"})
     app.button(key="run").click().run()
-    job = app.session_state["x.job"]
+    job = app.session_state["x.session"].jobs[-1]
     job.cancel()
     until = time.monotonic() + 30
     while not job.over and time.monotonic() < until:

@@ -159,7 +159,9 @@ def test_the_lab_of_the_link_is_the_users_own_scenario(visit) -> None:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_scenario_kept_in_the_session_is_said_not_to_travel(visit, lang) -> None:
     app = visit("compare", {"l": lang})
-    app.session_state["x.named"] = {"My tariff": Setup().with_value("tariff", 0.2)}  # as the button of the lab keeps it
+    app.session_state["x.session"].named["My tariff"] = Setup().with_value(
+        "tariff", 0.2
+    )  # as the button of the lab keeps it
     app.run()
     assert "My tariff" not in said(app)
     app.multiselect(key="compare.others").set_value(["named:My tariff", "preset:trade-war"]).run()
@@ -176,7 +178,7 @@ def test_a_scenario_kept_in_the_session_is_said_not_to_travel(visit, lang) -> No
         ("decompose", "decompose.importer=XYZ"), ("decompose", "decompose.sectors=magic"), ("links", "links.count=5"),
         ("links", "links.source=run:20200101T000000Z-gone-00000000"), ("links", "links.sectors=magic"),
         ("agents", "look_at=folder"), ("agents", "agents.levers=magic"), ("agents", "agents.decision=99999"),
-        ("compare", "compare.others=ai-divide.trade-war.trust-ledger.us-china-tariffs"), ("assumptions", "method.section=magic"),
+        ("compare", "compare.others=ai-divide.trade-war.trust-ledger.us-china-tariffs"), ("assumptions", "method.section=magic"), ("lessons", "lessons.open=magic"),
     ],
 )  # fmt: skip
 def test_what_is_not_offered_here_is_said_where_it_belongs_until_something_is_chosen(visit, page, part) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from sim.explorer.main import CONFIG
 from sim.explorer.parts.ui import PAGES, PAGES_FOLDER, present
-from sim.explorer.settings import CONFIG
 from sim.explorer.setups import engine
 from sim.explorer.setups.levers import CONTROLS, MAIN
 from sim.explorer.setups.setup import Setup, presets

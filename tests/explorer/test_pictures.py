@@ -6,9 +6,9 @@ import pytest
 
 from sim.explorer.contents import lab_figures
 from sim.explorer.contents.findings import finding
+from sim.explorer.setups.codec import COURSES
 from sim.explorer.setups.engine import simulate
 from sim.explorer.setups.setup import Setup
-from sim.explorer.state.views import COURSES
 from sim.texts import Texts
 
 

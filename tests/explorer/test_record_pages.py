@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from decomp.io import load, save
-from sim.explorer.files.uploads import MAX_SCENARIO, read_given, run_given
 from sim.explorer.setups.setup import Setup
+from sim.explorer.setups.uploads import MAX_SCENARIO, read_given, run_given
 from sim.texts import Texts
 from tests.explorer.conftest import healthy
 
@@ -70,7 +70,7 @@ def test_pages_stand_in_both_languages(visit, page: str, lang: str, link: dict[s
 def test_a_large_table_that_was_not_run_says_so(visit, page: str, lang: str) -> None:
     app = visit(page, {"l": lang, "t": "world-2011"})
     translated(app, lang)
-    missing = Texts(lang)("files.not_computed", name="\x00").split("\x00")[1]  # what follows the name of the run
+    missing = Texts(lang)("sources.missing", names="\x00").split("\x00")[0]  # what stands before the name of the run
     assert any(missing in one.value for one in app.info)
     assert not any(missing in one.value for one in visit(page, {"l": lang}).info)  # the classroom table is run live
 
@@ -149,7 +149,7 @@ def test_folders_are_opened_and_closed_here(visit, lang: str, runs: Path, monkey
 
 def finished(app: Any) -> Any:
     for _ in range(60):
-        job = app.session_state["x.given_job"]
+        job = app.session_state["x.session"].jobs[-1]
         if job.over:
             break
         time.sleep(0.2)
@@ -169,7 +169,8 @@ def test_a_bad_scenario_keeps_its_text_and_shows_its_places_until_it_is_mended(v
     finished(app)
     translated(app, lang)
     assert (not app.code and "Mine" in words(app)) or "mine" in words(app)
-    assert app.selectbox(key="files.download_run").options[0].endswith("mine")
+    assert app.selectbox(key="files.download_run").value == "given"
+    assert any(one.endswith("mine") for one in app.selectbox(key="files.download_run").options)
     app.button(key="files.save").click().run()
     translated(app, lang)
     assert app.selectbox(key="files.download_run").value in ("folder", "given", "lab")
@@ -214,7 +215,7 @@ def test_a_run_that_is_stopped_shows_what_was_finished(visit, lang: str) -> None
         GOOD.replace("classroom-2011", "world-2011").replace("2014", "2035")
     ).run()
     app.button(key="files.run").click().run()
-    job = app.session_state["x.given_job"]
+    job = app.session_state["x.session"].jobs[-1]
     while job.done < 1 and not job.over:
         time.sleep(0.05)
     asked = time.monotonic()
@@ -242,7 +243,7 @@ def test_long_runs_of_the_session_are_listed_and_can_be_stopped(visit, lang: str
         GOOD.replace("classroom-2011", "world-2011").replace("2014", "2035")
     ).run()
     app.button(key="files.run").click().run()
-    job = app.session_state["x.given_job"]
+    job = app.session_state["x.session"].jobs[-1]
     app.run()
     assert texts("files.jobs") in [one.value for one in app.header] and not job.over
     app.button(key="files.jobs_stop").click().run()

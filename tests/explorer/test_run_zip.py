@@ -16,10 +16,9 @@ import pandas as pd
 import pytest
 
 from sim.errors import OutputError
-from sim.explorer.files import run_zip
-from sim.explorer.files.run_files import zip_of_folder
-from sim.explorer.files.run_zip import unpack
-from sim.explorer.files.uploads import UploadError, read_given, run_given
+from sim.explorer.setups import uploads as run_zip
+from sim.explorer.setups.share import zip_of_folder
+from sim.explorer.setups.uploads import UploadError, read_given, run_given, unpack
 from sim.runs.saved import read_run
 from sim.texts import Texts
 from tests.explorer.conftest import healthy

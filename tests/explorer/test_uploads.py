@@ -13,8 +13,9 @@ import pytest
 from decomp.errors import DecompError, FormatError
 from decomp.io import load, save
 from sim.errors import OutputError, ScenarioError
-from sim.explorer.files import run_files, uploads
-from sim.explorer.files.uploads import (
+from sim.explorer.setups import share as run_files
+from sim.explorer.setups import uploads
+from sim.explorer.setups.uploads import (
     GivenSetup,
     UploadError,
     read_given,

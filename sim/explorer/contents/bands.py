@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.explorer.contents.comparison import SHOWN
-from sim.explorer.setups.engine import Finished, load, simulate
+from sim.explorer.setups.codec import COURSES
+from sim.explorer.setups.engine import Finished, load
 from sim.explorer.setups.setup import Setup
-from sim.explorer.state.views import COURSES
 from sim.indicators import INDICATORS
 from sim.runs.saved import WORLD
 from sim.scenario.draws import drawn_parameters
@@ -41,6 +41,11 @@ class DrawnSetup(Setup):
 
     count: int = COUNT
     seed: int = SEED
+
+    @property
+    def steps(self) -> int:
+        """Steps by which the progress of the run is counted: its draws."""
+        return self.count
 
     @property
     def key(self) -> str:
@@ -86,10 +91,10 @@ class DrawnRun(Finished):
 
 
 def run_drawn(
-    setup: Setup,
+    setup: DrawnSetup,
     progress: Callable[[int, int, int], None] | None = None,
     stop: Callable[[], bool] | None = None,
-) -> Finished:
+) -> DrawnRun:
     """Run a setup over its draws; ``progress`` gets the number of finished members; stopped ones are not kept.
 
     Raises
@@ -97,8 +102,6 @@ def run_drawn(
     ScenarioError
         The scenario draws nothing: every member would be the same.
     """
-    if not isinstance(setup, DrawnSetup):
-        return simulate(setup, progress, stop)
     from sim.runs.runner import run_loaded
 
     loaded = load(setup, f"seeds={setup.count}", f"seed={setup.seed}")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import streamlit as st
 
 from sim._version import __version__
-from sim.errors import OutputError
-from sim.explorer.contents import comparison
-from sim.explorer.contents.bands import Spans
+from sim.errors import OutputError, ScenarioError
+from sim.explorer.contents import bands, comparison
+from sim.explorer.contents.bands import SEED, DrawnRun, DrawnSetup, Spans, drawn, run_drawn
 from sim.explorer.contents.comparison import Contender
 from sim.explorer.contents.differences import differences
-from sim.explorer.parts import band_choice, choosing, picking, ui
-from sim.explorer.state import session
-from sim.explorer.state.views import COURSES
+from sim.explorer.parts import choosing, picking, session, ui
+from sim.explorer.parts.session import say
+from sim.explorer.setups.codec import COURSES
+from sim.explorer.setups.engine import load
 from sim.indicators import INDICATORS
 from sim.indicators.registry import WORLD as WORLD_ONLY
 from sim.report.names import Names
@@ -25,6 +28,8 @@ MOST = 3
 BAND = 180
 #: Scenarios of the library that are shown when nothing is chosen yet.
 FIRST = ("preset:ai-divide", "preset:interdependence-fades", "preset:trust-ledger")
+#: Code of the error that nothing is drawn, and key of the session of the scenarios in which that is so.
+NOTHING, STILL = "S040", "x.bands_still"
 
 
 def page() -> None:
@@ -34,183 +39,145 @@ def page() -> None:
     if chosen is not None:
         base, others = chosen
         years = comparison.common_years([base, *others])
-        if not years:
-            st.warning(session.texts()("comparison.no_common"))
-        else:
+        if years:
             _results(base, others, years)
+        else:
+            st.warning(say("comparison.no_common"))
     ui.badge(session.setup().table)
+
+
+# -- what is compared --------------------------------------------------------------------------------
 
 
 def _choice() -> tuple[Contender, list[Contender]] | None:
     """Base and scenarios beside it, with what stands in the way; None until there is something to compare."""
-    texts, offered = session.texts(), choosing.options(tables=False)
-    _, why = choosing.opened()
-    if why:
-        st.warning(texts("sources.bad_folder", why=why))
-    names = {id: choosing.name_of(id, texts) for id in offered}
+    offered, setup = choosing.options(), session.setup()
+    choosing.opened(explain=True)
     left, right = st.columns([2, 5])
     with left:
-        base_id = picking.choose(
-            texts("comparison.base_pick"),
-            offered,
-            "compare.base",
-            f"preset:{session.setup().versus}",
-            lambda id: names.get(id, id),
-        )
-    default = ["lab"] if _lab_differs(base_id) else []
-    default = [*default, *(id for id in FIRST if id in offered and id not in (base_id, _as_preset()))][:MOST]
+        usual, label = f"preset:{setup.versus}", say("comparison.base_pick")
+        base = picking.choose(label, offered, "compare.base", usual, choosing.name_of)
+    # The laboratory's scenario is one of the library while nothing is changed in it.
+    lab = "" if setup.changed else f"preset:{setup.preset}"
+    default = ["lab"] if base not in ("lab", lab) else []
+    default += [id for id in FIRST if id in offered and id not in (base, lab)]
     with right:
-        beside = picking.choose_many(
-            texts("comparison.others_pick"),
-            [id for id in offered if id != base_id],
-            "compare.others",
-            default,
-            lambda id: names.get(id, id),
-            most=MOST,
-            placeholder=texts("comparison.placeholder"),
+        label, ids, hint = (
+            say("comparison.others_pick"),
+            [id for id in offered if id != base],
+            say("comparison.placeholder"),
         )
-    if not beside:
-        st.info(texts("comparison.empty"))
+        others = picking.choose_many(
+            label, ids, "compare.others", default[:MOST], choosing.name_of, most=MOST, placeholder=hint
+        )
+    if not others:
+        st.info(say("comparison.empty"))
         return None
-    st.button(texts("comparison.swap"), key="compare.swap", on_click=_swap, args=(base_id, beside))
-    return _fitting(base_id, beside)
+    st.button(say("comparison.swap"), key="compare.swap", on_click=_swap, args=(base, others))
+    return _fitting(base, others)
 
 
-def _as_preset() -> str:
-    """The laboratory's scenario as one of the library, while nothing is changed in it."""
-    setup = session.setup()
-    return "" if setup.changed else f"preset:{setup.preset}"
+def _swap(base: str, others: tuple[str, ...]) -> None:
+    picking.put("compare.base", others[0])
+    picking.put("compare.others", (base, *others[1:]))
 
 
-def _lab_differs(base_id: str) -> bool:
-    return base_id != "lab" and _as_preset() != base_id
-
-
-def _swap(base_id: str, beside: tuple[str, ...]) -> None:
-    picking.put("compare.base", beside[0])
-    picking.put("compare.others", (base_id, *beside[1:]))
-
-
-def _fitting(base_id: str, beside: tuple[str, ...]) -> tuple[Contender, list[Contender]] | None:
+def _fitting(base_id: str, ids: tuple[str, ...]) -> tuple[Contender, list[Contender]] | None:
     """The runs behind the choices; those on another table are left out unless the user wants them all the same."""
     texts = session.texts()
-    found: dict[str, Contender | None] = {}
-    for id in (base_id, *beside):
+    runs: dict[str, Contender | None] = {}
+    for id in (base_id, *ids):
         try:
-            found[id] = choosing.contender(id)
+            runs[id] = choosing.contender(id)
         except (OutputError, OSError) as error:
             st.warning(texts("sources.bad_folder", why=error))
-    waiting = [id for id, one in found.items() if one is None]
-    if waiting:
+    if waiting := [id for id, run in runs.items() if run is None]:
         choosing.missing(waiting)
-    base, others = found.get(base_id), [one for id in beside if (one := found.get(id)) is not None]
+    base, others = runs.get(base_id), [run for id in ids if (run := runs.get(id)) is not None]
     if base is None or not others:
         return None
-    reasons = {one.id: comparison.misfit(base, one) for one in others}
-    mixed = [one for one in others if reasons[one.id] in ("table", "year")]
-    anyway = bool(mixed) and picking.choose_flag(texts("comparison.anyway"), "compare.anyway", st.checkbox)
-    for one in others:
-        if reasons[one.id] and not (anyway and one in mixed):
-            st.warning(texts(f"comparison.misfit_{reasons[one.id]}", name=one.name(texts), base=base.name(texts)))
-        elif reasons[one.id]:
-            st.warning(texts("comparison.mixed", name=one.name(texts)))
-    kept = [one for one in others if not reasons[one.id] or (anyway and one in mixed)]
-    for one in kept:
-        own, other = (comparison.version(run) for run in (one, base))
-        if own != other:
-            st.warning(texts("bands.version", name=one.name(texts), own=own, other=other))
-    for one in (base, *kept):
-        if one.run.status != "ok":
-            st.warning(texts("comparison.partial", name=one.name(texts), status=texts(f"status.{one.run.status}")))
+    reasons = {other.id: comparison.misfit(base, other) for other in others}
+    mixable = any(reason in ("table", "year") for reason in reasons.values())
+    anyway = mixable and picking.choose_flag(texts("comparison.anyway"), "compare.anyway", st.checkbox)
+    kept = []
+    for other in others:
+        name, reason = other.name(texts), reasons[other.id]
+        if reason and not (anyway and reason in ("table", "year")):
+            st.warning(texts(f"comparison.misfit_{reason}", name=name, base=base.name(texts)))
+            continue
+        kept.append(other)
+        if reason:
+            st.warning(texts("comparison.mixed", name=name))
+        own, before = comparison.version(other), comparison.version(base)
+        if own != before:
+            st.warning(texts("bands.version", name=name, own=own, other=before))
+    for shown in (base, *kept):
+        if (status := shown.run.status) != "ok":
+            st.warning(texts("comparison.partial", name=shown.name(texts), status=texts(f"status.{status}")))
     return (base, kept) if kept else None
+
+
+# -- results -----------------------------------------------------------------------------------------
 
 
 def _results(base: Contender, others: list[Contender], years: list[int]) -> None:
     """Words, numbers, courses, economies, settings."""
     texts = session.texts()
     year = picking.choose_year(years, texts("yearpick.label"), key="compare.year")
-    st.header(texts("comparison.head", year=year, base=base.name(texts)), anchor=False)
-    st.markdown("\n".join(f"- {comparison.sentence(base, one, year, texts)}" for one in others).replace(NBSP, " "))
+    ui.section("comparison.head", year=year, base=base.name(texts))
+    sentences = "\n".join(f"- {comparison.sentence(base, other, year, texts)}" for other in others)
+    st.markdown(sentences.replace(NBSP, " "))
     _panels(base, others)
-    st.header(texts("comparison.by_economy"), anchor=False)
-    spans = band_choice.choose(base, others)
+    ui.section("comparison.by_economy")
+    spans = _bands(base, others)
     _ranking(base, others, year, spans)
-    st.header(texts("comparison.world", year=year), anchor=False)
-    st.caption(texts("comparison.world_note" if spans is None else "bands.world_note"))
+    ui.section("comparison.world", year=year)
+    note = texts("comparison.world_note" if spans is None else "bands.world_note")
+    st.caption(note)
     shown, plain = comparison.world(base, others, year, texts, spans)
     wide = {name: st.column_config.Column(width=BAND) for name in shown.columns[1:-1] if spans is not None}
-    st.dataframe(
-        shown,
-        hide_index=True,
-        alt=texts("comparison.world_note"),
-        key="compare.world",
-        height="content",
-        column_config=wide,
-    )
-    ui.download_csv(plain, f"compare-world-{year}.csv", key="compare.world.csv")
-    st.header(texts("comparison.settings"), anchor=False)
+    ui.show_table(shown, "compare.world", note, data=plain, file=f"compare-world-{year}.csv", column_config=wide)
+    ui.section("comparison.settings")
     shown, plain = differences(base, others, texts)
     if shown.empty:
         st.caption(texts("comparison.settings_same"))
         return
     note = texts("comparison.settings_note", base=base.name(texts))
     st.caption(note)
-    st.dataframe(shown, hide_index=True, alt=note, key="compare.settings", height="content")
-    ui.download_csv(plain, "compare-settings.csv", key="compare.settings.csv")
+    ui.show_table(shown, "compare.settings", note, data=plain, file="compare-settings.csv")
 
 
 def _panels(base: Contender, others: list[Contender]) -> None:
-    """One indicator in each scenario beside each other."""
+    """One indicator in each scenario: beside each other on wide screens, below each other on narrow ones."""
     texts = session.texts()
-    st.header(texts("comparison.course"), anchor=False)
+    ui.section("comparison.course")
     first, second = st.columns(2)
     with first:
-        indicator = picking.choose(texts("comparison.indicator"), COURSES, "compare.indicator", COURSES[0], _label)
+        indicator = picking.choose(say("comparison.indicator"), COURSES, "compare.indicator", COURSES[0], _label)
     names, codes = Names.of(base.run, texts), [WORLD, *base.run.economies]
-    economy = session.view().economy if session.view().economy in codes else WORLD
     with second:
-        ui.select(
-            texts("comparison.economy"),
-            codes,
-            economy,
-            lambda code: session.look(economy=code),
-            key="compare.economy",
-            show=names.economy,
-        )
+        label = say("comparison.economy")
+        economy = picking.choose_economy(codes, label, names.economy, key="compare.economy", default=WORLD)
     if INDICATORS[indicator].scope == WORLD_ONLY:
         economy = WORLD
-    found = comparison.panels(base, others, indicator, economy, texts)
-    if found is None:
+    panels = comparison.panels(base, others, indicator, economy, texts)
+    if panels is None:
         st.info(texts("comparison.gone", indicator=_label(indicator), economy=names.economy(economy)))
         return
+
+    def draw() -> None:
+        for k, column in enumerate(st.columns(len(panels.charts))):
+            with column:
+                st.markdown(f"**{panels.titles[k]}**")
+                ui.draw(panels.charts[k], f"{panels.titles[k]}. {panels.whole.alt}", key=f"panel.{k}")
+
     with st.container(border=True):
-        _show_panels(found, _note(base))
+        ui.show(panels.whole, "panels", name="compare", note=_note(base), drawing=draw)
 
 
 def _note(base: Contender) -> str:
     """What files say about the data behind all scenarios."""
-    return session.texts()("ui.file_data", code=base.run.manifest["table"]["name"], version=__version__)
-
-
-def _show_panels(found: comparison.Panels, note: str) -> None:
-    """Panels beside each other on wide screens, below each other on narrow ones; one table and one download for all."""
-    texts, whole = session.texts(), found.whole
-    st.markdown(f"**{whole.title}**  \n{whole.subtitle}")
-    chart, table, about = st.tabs(
-        [texts("ui.tab_chart"), texts("ui.tab_table"), texts("ui.tab_about")], key="tabs.panels", on_change="rerun"
-    )
-    if chart.open:
-        for k, column in enumerate(chart.columns(len(found.charts))):
-            with column:
-                st.markdown(f"**{found.titles[k]}**")
-                ui.draw(found.charts[k], f"{found.titles[k]}. {whole.alt}", key=f"panel.{k}")
-    if table.open:
-        with table:
-            st.dataframe(whole.table, hide_index=True, alt=whole.alt, height=260, key="table.panels")
-            ui.files(whole, "panels", name="compare", note=note)
-    if about.open:
-        for what, text in whole.about:
-            about.markdown(f"**{what}**  \n{text}")
+    return say("ui.file_data", code=base.run.manifest["table"]["name"], version=__version__)
 
 
 def _ranking(base: Contender, others: list[Contender], year: int, spans: Spans | None) -> None:
@@ -218,16 +185,76 @@ def _ranking(base: Contender, others: list[Contender], year: int, spans: Spans |
     texts = session.texts()
     offered = [name for name in COURSES if INDICATORS[name].scope != WORLD_ONLY]
     indicator = picking.choose(texts("comparison.indicator"), offered, "compare.ranked", "real_income", _label)
-    picture = comparison.ranking(base, others, indicator, year, texts, spans)
-    if picture is None:
+    figure = comparison.ranking(base, others, indicator, year, texts, spans)
+    if figure is None:
         st.info(texts("comparison.gone", indicator=_label(indicator), economy=texts("economy.WLD")))
         return
     with st.container(border=True):
-        ui.show(picture, "ranking", name="compare", note=_note(base))
+        ui.show(figure, "ranking", name="compare", note=_note(base))
 
 
 def _label(indicator: str) -> str:
     return INDICATORS[indicator].label(session.view().lang)
+
+
+# -- bands over draws --------------------------------------------------------------------------------
+
+
+def _bands(base: Contender, others: Sequence[Contender]) -> Spans | None:
+    """Offer bands of the differences; return them once they are there, and until then None."""
+    texts = session.texts()
+    with st.container(border=True):
+        st.markdown(f"**{texts('bands.head')}**  \n{texts('bands.what')}")
+        setups = {run.id: setup for run in (base, *others) if (setup := choosing.setup_of(run.id)) is not None}
+        if base.id not in setups or len(setups) < 2:
+            key = "bands.folders_only" if base.id in setups else "bands.folder_base"
+            st.caption(texts(key, name=base.name(texts)))
+            return None
+        if left := [other.id for other in others if other.id not in setups]:
+            st.caption(texts("bands.folder", names=choosing.names_of(left)))
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            going = any(isinstance(job.setup, DrawnSetup) and not job.over for job in session.now().jobs)
+            # Always drawn: a selection that goes and comes back would show its first option.
+            count = picking.choose(
+                texts("bands.count"), bands.COUNTS, "bands.count", bands.COUNT, width=160, disabled=going
+            )
+        asked = {id: drawn(setup, count) for id, setup in setups.items()}
+        there = {id: run for id, setup in asked.items() if isinstance(run := session.store().peek(setup), DrawnRun)}
+        if len(there) == len(asked):
+            _say_bands(list(there.values()))
+            return Spans(there[base.id], {id: run for id, run in there.items() if id != base.id})
+        if still := [id for id in st.session_state.get(STILL, []) if id in asked]:
+            st.info(texts("bands.still", names=choosing.names_of(still)))
+        wanted = [setup for id, setup in asked.items() if id not in there]
+        why = texts("bands.effort", runs=sum(setup.count for setup in wanted))
+        choosing.wait_for(wanted, "bands.compute", texts("bands.compute"), why, begin=lambda: _compute(asked, wanted))
+        return None
+
+
+def _say_bands(runs: Sequence[DrawnRun]) -> None:
+    """What the bands are of."""
+    fewest, most = min(run.parameters for run in runs), max(run.parameters for run in runs)
+    drawn_parameters = f"{fewest}–{most}" if most > fewest else f"{most}"
+    st.caption(say("bands.of", count=len(runs[0].members), seed=SEED, parameters=drawn_parameters))
+    if failed := sum(run.failed for run in runs):
+        st.caption(say("bands.failed", count=failed))
+
+
+def _compute(asked: Mapping[str, DrawnSetup], wanted: Sequence[DrawnSetup]) -> None:
+    """Start what is not there yet; a scenario in which nothing is drawn would have bands without width, and is named."""
+    still = [id for id, setup in asked.items() if not _moves(setup)]
+    st.session_state[STILL] = still
+    if not still:
+        choosing.start(wanted, run_drawn)
+
+
+def _moves(setup: DrawnSetup) -> bool:
+    """Whether anything is drawn."""
+    try:
+        load(setup, f"seeds={setup.count}")
+    except ScenarioError as error:
+        return all(problem.code != NOTHING for problem in error.problems)
+    return True
 
 
 if __name__ == "__main__":

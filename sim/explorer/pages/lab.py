@@ -1,136 +1,95 @@
-"""Lab: pull levers, see four numbers, a sentence and two charts at once, against a baseline that is always there."""
+"""Lab: move levers, see four numbers, a sentence and two charts at once, against a baseline that is always there."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
 from sim.explorer.contents import lab_figures
 from sim.explorer.contents.findings import NUMBERS, finding
-from sim.explorer.lab import lab_levers, lab_options, lab_share
-from sim.explorer.parts import ui
-from sim.explorer.setups.engine import Finished, baseline_of
-from sim.explorer.setups.jobs import BusyError
-from sim.explorer.setups.setup import LIVE_TABLE, STATUS_QUO, Setup, preset_scenario, presets
-from sim.explorer.state import session
-from sim.explorer.state.views import COURSES, GROUPS, INCOMES, chart_ids
+from sim.explorer.parts import choosing, levers, picking, session, ui
+from sim.explorer.parts.session import say
+from sim.explorer.setups import share
+from sim.explorer.setups.codec import CHARTS, COURSES, GROUPS, INCOMES, LONGEST, link
+from sim.explorer.setups.engine import Finished
+from sim.explorer.setups.setup import LIVE_TABLE, STATUS_QUO, Setup, baseline_of, preset_scenario, presets
 from sim.indicators import INDICATORS
 from sim.indicators.registry import WORLD as WORLD_ONLY
+from sim.runs.saved import WORLD
 
 #: Tables of the laboratory: answered while a lever moves, and on Run.
 TABLES = (LIVE_TABLE, "world-2011")
-#: Key of the setup that Run was pressed for: its baseline is run before it, and nothing else follows by itself.
-WANTED = "x.wanted"
-#: Seconds between two looks at a long run.
-POLL = 0.4
+#: Key of the session of the runs that were shown last.
+SHOWN = "x.shown"
 
 
 def page() -> None:
     """Draw the page."""
-    texts = session.texts()
     ui.heading("lab")
-    lab_levers.sidebar()
-    st.html(f'<div class="narrow">{texts("lab.narrow")}</div>')
+    levers.sidebar()
+    st.html(f'<div class="narrow">{say("lab.narrow")}</div>')
     _choices()
     run, base = session.current(), session.baseline()
-    if run is None or base is None:
-        _waiting()
-        shown = st.session_state.get("x.shown")
-        if isinstance(shown, tuple):
-            st.warning(texts("lab.stale"))
-            _results(*shown)
-    else:
-        st.session_state["x.shown"] = (run, base)
+    if run is not None and base is not None:
+        st.session_state[SHOWN] = (run, base)
         _results(run, base)
-    lab_options.advanced()
+    else:
+        setups = [baseline_of(session.setup()), session.setup()]
+        choosing.wait_for(setups, "run", say("lab.run"), say("lab.not_run"), shortcut="Ctrl+Enter")
+        if SHOWN in st.session_state:
+            st.warning(say("lab.stale"))
+            _results(*st.session_state[SHOWN])
+    levers.advanced()
     ui.badge(session.setup().table)
 
 
 def _choices() -> None:
     """Preset, comparison and table; then what was changed and how to take it back."""
-    texts, setup = session.texts(), session.setup()
+    setup = session.setup()
+    question = preset_scenario(setup.preset).question.pick(session.view().lang)
     first, second, third = st.columns([5, 4, 3])
+
+    def against(name: str) -> None:
+        session.change(replace(session.setup(), versus=name))
+
+    def table_name(code: str) -> str:
+        return session.texts().get(f"ui.table_{code.split('-')[0]}_short") or code
+
+    box, title = picking.select, ui.preset_title
     with first:
-        ui.select(
-            texts("lab.preset"),
-            presets(),
-            setup.preset,
-            lab_options.choose_preset,
-            key="preset",
-            show=ui.preset_title,
-            help=preset_scenario(setup.preset).question.pick(texts.lang),
-        )
+        box(say("lab.preset"), presets(), setup.preset, levers.choose_preset, key="preset", show=title, help=question)
     with second:
-        ui.select(
-            texts("lab.versus"),
-            presets(),
-            setup.versus,
-            lambda name: session.change(replace(session.setup(), versus=name)),
-            key="versus",
-            show=ui.preset_title,
-            help=texts("lab.versus_help"),
-        )
+        note = say("lab.versus_help")
+        box(say("lab.versus"), presets(), setup.versus, against, key="versus", show=title, help=note)
     with third:
-        ui.select(
-            texts("lab.table"),
-            TABLES,
-            setup.table,
-            lab_options.choose_table,
-            key="table",
-            show=lab_options.table_name,
-            help=texts("lab.table_help"),
-        )
+        note = say("lab.table_help")
+        box(say("lab.table"), TABLES, setup.table, levers.choose_table, key="table", show=table_name, help=note)
     _chips(setup)
 
 
 def _chips(setup: Setup) -> None:
     """Changed levers, each with a way back; undo, redo, the last change off and on, resets."""
-    texts = session.texts()
-    names = {who: lab_levers.name_of(who) for who, _, _ in setup.places}
-    differences = setup.differences()
+    differences, back, on = setup.differences(), session.can_step(-1), session.can_step(+1)
+
+    def action(text: str, key: str, act: Any, *args: Any, **settings: Any) -> None:
+        st.button(say(text), key=key, type="tertiary", on_click=act, args=args, **settings)
+
+    def take_back(change: tuple[str, ...]) -> None:
+        session.change(session.setup().without(change))
+
     with st.container(horizontal=True, gap="small", key="chips"):
-        for one in differences:
-            label = lab_levers.change_label(one, setup, texts, names)
-            st.button(
-                f"{label} ✕",
-                key=f"chip.{'.'.join(one)}",
-                help=texts("lab.undo_one"),
-                type="secondary",
-                on_click=lambda one=one: session.change(session.setup().without(one)),
-            )
-        st.button(
-            texts("lab.undo"),
-            key="undo",
-            disabled=not session.can_step(-1),
-            on_click=session.step,
-            args=(-1,),
-            type="tertiary",
-        )
-        st.button(
-            texts("lab.redo"),
-            key="redo",
-            disabled=not session.can_step(+1),
-            on_click=session.step,
-            args=(+1,),
-            type="tertiary",
-        )
-        st.button(
-            texts("lab.replay"),
-            key="replay",
-            disabled=not (session.can_step(-1) or session.can_step(+1)),
-            on_click=session.replay,
-            type="tertiary",
-            help=texts("lab.replay_help"),
-        )
+        for change in differences:
+            key, help = f"chip.{'.'.join(change)}", say("lab.undo_one")
+            st.button(f"{levers.change_label(change, setup)} ✕", key=key, help=help, on_click=take_back, args=(change,))
+        action("lab.undo", "undo", session.step, -1, disabled=not back)
+        action("lab.redo", "redo", session.step, +1, disabled=not on)
+        action("lab.replay", "replay", session.replay, disabled=not (back or on), help=say("lab.replay_help"))
         if differences:
-            st.button(
-                texts("lab.reset_preset"), key="reset.preset", on_click=lab_options.reset_to_preset, type="tertiary"
-            )
+            action("lab.reset_preset", "reset.preset", levers.choose_preset, setup.preset)
         if differences or setup.preset != STATUS_QUO:
-            st.button(
-                texts("lab.reset"), key="reset", on_click=lab_options.choose_preset, args=(STATUS_QUO,), type="tertiary"
-            )
+            action("lab.reset", "reset", levers.choose_preset, STATUS_QUO)
 
 
 # -- results ---------------------------------------------------------------------------------------
@@ -138,67 +97,39 @@ def _chips(setup: Setup) -> None:
 
 def _results(run: Finished, base: Finished) -> None:
     """Sentence, four numbers, two charts."""
-    texts = session.texts()
-    ui.partial(run)
-    ui.partial(base)
+    ui.partial_run(run)
+    ui.partial_run(base)
     years = [year for year in run.result.years if year in base.result.years]
     wanted = session.view().year
     year = wanted if wanted is not None and wanted in years else years[-1]
-    sentence = finding(run, base, year, ui.preset_title(base.setup.preset), texts)
+    sentence = finding(run, base, year, ui.preset_title(base.setup.preset), session.texts())
     st.markdown(f"## {sentence}")
     for column, indicator in zip(st.columns(len(NUMBERS)), NUMBERS, strict=True):
         with column:
             ui.metric(run, base, indicator, year)
-    for column, side in zip(st.columns(2, gap="small"), (0, 1), strict=True):
+    for side, column in enumerate(st.columns(2, gap="small")):
         with column, st.container(border=True, gap="xsmall"):
             _chart(run, base, side, year)
-    _looks(run, years, year, sentence)
+    _looks(run, years, sentence)
 
 
-def _looks(run: Finished, years: list[int], year: int, sentence: str) -> None:
+def _looks(run: Finished, years: list[int], sentence: str) -> None:
     """Year and economy of the numbers and charts; share, keep, download."""
-    texts, view = session.texts(), session.view()
     left, middle, right = st.columns([4, 3, 5], vertical_alignment="bottom", gap="medium")
     with left:
-        key = session.preset_widget("year", year)
-        st.slider(
-            texts("lab.year"),
-            years[0],
-            years[-1],
-            key=key,
-            on_change=session.setter(key, lambda value: session.look(year=None if value == years[-1] else value)),
-        )
+        picking.choose_year(years, say("lab.year"), key="year")
     with middle:
-        codes = ["WLD", *run.table.economies]
-        chosen = view.economy if view.economy in codes else "WLD"
-        ui.select(
-            texts("lab.economy"),
-            codes,
-            chosen,
-            lambda code: session.look(economy=code),
-            key="economy",
-            show=lambda code: lab_figures.economy_name(run, code, texts),
-        )
+        texts, codes = session.texts(), [WORLD, *run.table.economies]
+
+        def name(code: str) -> str:
+            return lab_figures.economy_name(run, code, texts)
+
+        picking.choose_economy(codes, say("lab.economy"), name, key="economy", default=WORLD)
     with right, st.container(horizontal=True, gap="small"):
-        if st.button(texts("share.open"), key="share", type="primary"):
-            lab_share.open_dialog(run.setup, sentence)
-        lab_share.downloads(run)
+        if st.button(say("share.open"), key="share", type="primary"):
+            _share(run.setup, sentence)
+        _downloads(run)
         _keep()
-
-
-def _keep() -> None:
-    """Keep the setup under a name, for comparing."""
-    texts = session.texts()
-    box = st.popover(texts("lab.keep"), key="keep", on_change="rerun")
-    if not box.open:  # what is folded away costs nothing
-        return
-    with box:
-        name = st.text_input(
-            texts("lab.keep_name"), value=ui.preset_title(session.setup().preset), key="keep.name", max_chars=60
-        )
-        if st.button(texts("lab.keep"), key="keep.now", disabled=not (name or "").strip()):
-            session.keep(name.strip())
-            st.toast(texts("lab.kept", name=name.strip()))
 
 
 def _chart(run: Finished, base: Finished, side: int, year: int) -> None:
@@ -207,92 +138,80 @@ def _chart(run: Finished, base: Finished, side: int, year: int) -> None:
     wanted = view.charts[side]
 
     def choose(chart: str) -> None:
-        charts = session.view().charts
-        session.look(charts=(chart, charts[1]) if side == 0 else (charts[0], chart))
+        left, right = session.view().charts
+        session.look(charts=(chart, right) if side == 0 else (left, chart))
 
-    ui.select(
-        texts(f"lab.chart_{side}"),
-        chart_ids(),
-        wanted,
-        choose,
-        key=f"pick.{side}",
-        show=_chart_name,
-        label_visibility="collapsed",
-    )
-    economy = view.economy if view.economy in (*run.table.economies, "WLD") else "WLD"
-    if wanted in COURSES and INDICATORS[wanted].scope == WORLD_ONLY and economy != "WLD":
-        st.caption(texts("lab.world_only"))
-        economy = "WLD"
+    label = say(f"lab.chart_{side}")
+    picking.select(label, CHARTS, wanted, choose, key=f"pick.{side}", show=_chart_name, label_visibility="collapsed")
+    economy = view.economy if view.economy in (*run.table.economies, WORLD) else WORLD
+    if wanted in COURSES and INDICATORS[wanted].scope == WORLD_ONLY and economy != WORLD:
+        st.caption(say("lab.world_only"))
+        economy = WORLD
     if wanted == INCOMES:
-        picture = lab_figures.incomes(run, base, year, texts)
+        figure = lab_figures.incomes(run, base, year, texts)
     elif wanted == GROUPS:
-        picture = lab_figures.groups(run, base, economy, texts)
+        figure = lab_figures.groups(run, base, economy, texts)
     else:
-        picture = lab_figures.course(run, base, wanted, economy, texts)
-    ui.show(picture, f"{side}", name=run.setup.preset, titled=False, note=ui.file_note(run, base))
+        figure = lab_figures.course(run, base, wanted, economy, texts)
+    ui.show(figure, f"{side}", name=run.setup.preset, titled=False, note=ui.file_note(run, base))
 
 
 def _chart_name(chart: str) -> str:
-    texts = session.texts()
-    return texts(f"chart.{chart}") if chart in (GROUPS, INCOMES) else INDICATORS[chart].label(texts.lang)
+    return say(f"chart.{chart}") if chart in (GROUPS, INCOMES) else INDICATORS[chart].label(session.view().lang)
 
 
-# -- long runs -------------------------------------------------------------------------------------
+# -- share, keep, download -----------------------------------------------------------------------------
 
 
-def _waiting() -> None:
-    """A large table: Run, then progress by year with a way to stop."""
-    texts, setup = session.texts(), session.setup()
-    job = session.job()
-    missing = next((one for one in (baseline_of(setup), setup) if session.run_of(one) is None), setup)
-    if job is not None and not job.over and not job.stopping and job.setup.key == missing.key:
-        _progress()
-        return
-    if job is not None and job.setup.key == missing.key:
-        if job.status == "failed" and job.error is not None:
-            ui.failure(job.error)
-        elif job.stopping:  # its thread ends with the year that it is solving
-            st.warning(texts("lab.cancelled", year=job.year or "–"))
-        elif job.message:
-            st.error(job.message)
-    elif job is not None and job.over and job.status == "done" and st.session_state.get(WANTED) == setup.key:
-        _start(missing)  # the baseline is there, now the scenario
-        _progress()
-        return
-    st.info(texts("lab.not_run"))
-    st.button(texts("lab.run"), key="run", type="primary", on_click=_start, args=(missing,), shortcut="Ctrl+Enter")
+def _share(setup: Setup, sentence: str) -> None:
+    """Open a dialog with a link, a sentence to paste, command, Python and YAML."""
+    url = (st.context.url or "").split("?")[0].rstrip("/")
+    url = link(setup, session.view(), url if url.endswith("/lab") else f"{url}/lab")
+    short = len(url) <= LONGEST
+
+    def code(head: str, text: str, language: str | None = None) -> None:
+        st.markdown(f"**{say(f'share.{head}')}**")
+        if head == "yaml":
+            name = f"{share.own_name(setup)}.yaml"
+            ui.download(say("share.yaml_download"), lambda: text, name, "text/yaml", key="share.yaml")
+        st.code(text, language=language, wrap_lines=True)
+
+    @st.dialog(say("share.title"), width="large")
+    def dialog() -> None:
+        if short:
+            code("link", url)
+        else:
+            st.markdown(f"**{say('share.link')}**")
+            st.warning(say("share.too_long", count=len(url), most=LONGEST))
+        code("summary", f"{sentence}\n{url}" if short else sentence)
+        code("command", share.command(setup), "bash")
+        code("python", share.python(setup), "python")
+        code("yaml", share.yaml(setup), "yaml")
+
+    dialog()
 
 
-def _start(wanted: Setup) -> None:
-    first, last = preset_scenario(wanted.preset).years
-    st.session_state[WANTED] = session.setup().key
-    try:
-        session.submit(wanted, (wanted.end or last) - first + 1)
-    except BusyError:
-        st.session_state[WANTED] = None
-        st.toast(session.texts()("lab.busy"))
+def _downloads(run: Finished) -> None:
+    """Everything of the run as a zip, its report, and all indicators as CSV."""
+    name = share.own_name(run.setup)
+    with ui.folded(st.popover, "share.downloads", "downloads") as is_open:
+        if is_open:
+            make = share.report
+            ui.download(say("share.report"), lambda: make(run.saved), f"{name}.html", "text/html", key="dl.report")
+            ui.download(say("share.zip"), lambda: share.archive(run), f"{name}.zip", "application/zip", key="dl.zip")
+            ui.download_csv(run.result.indicators, f"{name}-indicators.csv", key="dl.csv", label="share.csv")
+            st.caption(say("share.downloads_note"))
 
 
-@st.fragment(run_every=POLL)
-def _progress() -> None:
-    """Progress of the long run of this session; ends with a run of the whole page."""
-    texts, job = session.texts(), session.job()
-    if job is None or job.over or job.stopping:
-        st.rerun()
-    words = texts(
-        "lab.progress", year=job.year or "–", seconds=round(job.seconds), title=ui.preset_title(job.setup.preset)
-    )
-    if job.status == "queued":
-        words = texts("lab.queued", position=session.manager().position(job))
-    st.progress(min(1.0, job.done / max(1, job.total)), text=words)
-    st.button(texts("lab.cancel"), key="cancel", on_click=_cancel)
-
-
-def _cancel() -> None:
-    job = session.job()
-    st.session_state[WANTED] = None
-    if job is not None:
-        job.cancel()
+def _keep() -> None:
+    """Keep the setup under a name, for comparing."""
+    with ui.folded(st.popover, "lab.keep", "keep") as is_open:
+        if is_open:
+            title = ui.preset_title(session.setup().preset)
+            name = st.text_input(say("lab.keep_name"), value=title, key="keep.name", max_chars=60).strip()
+            if st.button(say("lab.keep"), key="keep.now", disabled=not name):
+                session.keep(name)
+                st.toast(say("lab.kept", name=name))
 
 
 if __name__ == "__main__":

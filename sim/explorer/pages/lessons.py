@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from sim.explorer.lessons.files import library
 from sim.explorer.lessons.roleplay import DURATIONS, kit
 from sim.explorer.lessons.schema import History, Lesson, Run, Toy
-from sim.explorer.parts import picking, ui
+from sim.explorer.parts import picking, session, ui
+from sim.explorer.parts.session import say
 from sim.explorer.setups.setup import LIVE_TABLE
-from sim.explorer.state import session
 from sim.explorer.teaching import progress_of
 from sim.explorer.teaching.page import lesson_page
 from sim.explorer.teaching.teacher import teacher_view
@@ -22,72 +22,57 @@ def page() -> None:
     ui.heading("lessons")
     opened = picking.kept("lessons.open", None)
     picking.note("lessons.open", opened, None)
-    if opened is not None:
-        lesson = library()[opened]
-        lesson_page(lesson)
-        _data_of(lesson)
-    else:
+    if opened not in library():
+        if opened is not None:
+            picking.missed("lessons.open", opened)
         _overview()
         ui.badge(LIVE_TABLE)
-
-
-def _data_of(lesson: Lesson) -> None:
-    """What kind of data a lesson rests on: a made-up table, observed tables, runs."""
-    texts, sources = session.texts(), lesson.sources.values()
-    observed = [one for one in sources if isinstance(one, History)]
-    if any(isinstance(one, Toy) for one in sources):
-        st.caption(texts("lessons.toy_data"))
-    if any(isinstance(one, Run) for one in sources):
+        return
+    lesson = library()[opened]
+    lesson_page(lesson)
+    # What kind of data the lesson rests on: a made-up table, runs, observed tables.
+    sources = lesson.sources.values()
+    observed = [source for source in sources if isinstance(source, History)]
+    if any(isinstance(source, Toy) for source in sources):
+        st.caption(say("lessons.toy_data"))
+    if any(isinstance(source, Run) for source in sources):
         ui.badge(LIVE_TABLE)
     elif observed:
         ui.badge(f"{observed[0].tables}-{observed[0].last}")
 
 
 def _overview() -> None:
-    texts = session.texts()
-    st.markdown(texts("lessons.intro"))
-    st.header(texts("lessons.list"), anchor=False)
+    st.markdown(say("lessons.intro"))
+    ui.section("lessons.list")
     lessons = list(library().values())
     for first in range(0, len(lessons), 2):
         for column, lesson in zip(st.columns(2), lessons[first : first + 2], strict=False):
             with column, st.container(border=True, height="stretch"):
                 _card(lesson)
-    st.header(texts("lessons.kit"), anchor=False)
-    st.markdown(texts("lessons.kit_intro"))
+    ui.section("lessons.kit")
+    st.markdown(say("lessons.kit_intro"))
+    lang = session.view().lang
     for column, minutes in zip(st.columns(2), DURATIONS, strict=True):
         with column:
-            lang = session.view().lang
-            ui.download(
-                texts("lessons.kit_download", minutes=minutes),
-                _kit(minutes, lang),
-                f"unweave-role-play-{minutes}-{lang}.html",
-                "text/html",
-                key=f"kit.{minutes}",
-            )
-    st.header(texts("lessons.for_teachers"), anchor=False)
-    if st.toggle(texts("lessons.teacher"), key="lessons.teacher"):
+            label, file = say("lessons.kit_download", minutes=minutes), f"unweave-role-play-{minutes}-{lang}.html"
+            ui.download(label, partial(kit, minutes, lang), file, "text/html", key=f"kit.{minutes}")
+    ui.section("lessons.for_teachers")
+    if st.toggle(say("lessons.teacher"), key="lessons.teacher"):
         teacher_view()
 
 
-def _kit(minutes: int, lang: str) -> Callable[[], bytes | str]:
-    return lambda: kit(minutes, lang)
-
-
 def _card(lesson: Lesson) -> None:
-    texts = session.texts()
-    lang = session.view().lang
-    progress = progress_of(lesson)
+    lang, share = session.view().lang, progress_of(lesson).share(lesson)
     st.subheader(f"{lesson.order} · {lesson.title.in_(lang)}", anchor=False)
-    st.caption(texts("lessons.minutes", minutes=lesson.minutes, level=texts(f"lessons.level.{lesson.level}")))
+    st.caption(say("lessons.minutes", minutes=lesson.minutes, level=say(f"lessons.level.{lesson.level}")))
     st.markdown("\n".join(f"- {goal.in_(lang)}" for goal in lesson.goals))
     if lesson.needs:
-        names = texts("lessons.and").join(str(library()[one].order) for one in lesson.needs)
-        st.caption(texts("lessons.needs", lessons=names))
-    share = progress.share(lesson)
+        names = say("lessons.and").join(str(library()[name].order) for name in lesson.needs)
+        st.caption(say("lessons.needs", lessons=names))
     if share > 0:
-        st.progress(share, text=texts("lessons.done", share=f"{share:.0%}"))
+        st.progress(share, text=say("lessons.done", share=f"{share:.0%}"))
     label = "begin" if share == 0 else "again" if share == 1 else "resume"
-    if st.button(texts(f"lessons.{label}"), key=f"lessons.open.{lesson.id}"):
+    if st.button(say(f"lessons.{label}"), key=f"lessons.open.{lesson.id}"):
         picking.put("lessons.open", lesson.id)
         st.rerun()
 

@@ -10,9 +10,10 @@ import streamlit as st
 from sim.charts import sankey
 from sim.explorer.contents import links_view
 from sim.explorer.contents.flows import money_unit
-from sim.explorer.contents.sources import OBSERVED, Source
-from sim.explorer.parts import choosing, picking, ui
-from sim.explorer.state import session
+from sim.explorer.contents.sources import Source
+from sim.explorer.parts import choosing, picking, session, ui
+from sim.explorer.parts.picking import words
+from sim.explorer.parts.session import say
 
 #: Partner of a flow: the page Decompose looks at it.
 PARTNER = "decompose.importer"
@@ -22,60 +23,57 @@ COUNTS, COUNT = (4, 6, 8, 10), 6
 
 def page() -> None:
     """Draw the page."""
-    texts = session.texts()
     ui.heading("links")
     left, middle, right = st.columns([3, 4, 2], vertical_alignment="bottom")
     with left:
         source = choosing.choose_source("links.source")
-    if source is not None and source.years:
+    year = None
+    if source is not None:
         with middle:
-            year = picking.choose_year(source.years, texts("yearpick.label"), key="links.year")
+            year = picking.choose_year(source.years, say("yearpick.label"), key="links.year")
         with right:
             against = _against(source, year)
-        note = "observed_note" if source.id == OBSERVED else "simulated_note"
-        st.caption(
-            texts(f"sources.{note}", base=source.years[0]) if note == "simulated_note" else texts(f"sources.{note}")
-        )
+        st.caption(choosing.note_on(source))
         _matrix(source, year, against)
         _way(source, year)
         _map(source, year, against)
-    ui.badge(
-        f"world-{year}" if source is not None and source.id == OBSERVED and source.years else session.setup().table
-    )
+    choosing.badge_of(source, year)
 
 
 def _against(source: Source, year: int) -> int | None:
     """Another year to see the change from; none: the level."""
-    texts = session.texts()
-    years: list[int | None] = [None, *(one for one in source.years if one != year)]
+    years: list[int | None] = [None, *(other for other in source.years if other != year)]
     if len(years) == 1:
-        st.caption(texts("decompose.one_year"))
+        st.caption(say("decompose.one_year"))
         return None
-    found = picking.choose(
-        texts("yearpick.second"),
-        years,
-        "links.against",
-        None,
-        lambda one: texts("yearpick.none") if one is None else str(one),
-    )
-    return None if found is None else int(found)
+
+    def name(other: int | None) -> str:
+        return say("yearpick.none") if other is None else str(other)
+
+    against: int | None = picking.choose(say("yearpick.second"), years, "links.against", None, name)
+    return against
 
 
 def _matrix(source: Source, year: int, against: int | None) -> None:
-    """Everybody with everybody."""
+    """Everybody with everybody; what a click does, and from a chosen pair the way on to its decomposition."""
     texts = session.texts()
-    st.header(texts("links.section_matrix"), anchor=False)
+    ui.section("links.section_matrix")
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
-        measure = picking.choose_radio(
-            texts("links.measure"), links_view.MEASURES, "links.measure", lambda one: texts(f"links.measure_{one}")
-        )
+        label, kinds = texts("links.measure"), links_view.MEASURES
+        measure = picking.choose_radio(label, kinds, "links.measure", words("links.measure_"))
     with right:
         home = picking.choose_flag(texts("links.home"), "links.home", st.checkbox, help=texts("links.home_help"))
     pair = _pair(source)
     with st.container(border=True):
-        ui.show(links_view.heat(source, measure, year, against, home, texts, pair), "matrix", name="links", act=_take)
-        _follow(source, pair)
+        figure = links_view.heat(source, measure, year, against, home, texts, pair)
+        ui.show(figure, "matrix", name="links", act=_take)
+        st.caption(texts("links.click"))
+        if pair is not None:
+            exporter, partner = map(source.names(texts).economy, pair)
+            if st.button(texts("links.decompose", exporter=exporter, partner=partner), key="links.decompose"):
+                picking.put("decompose.source", source.id)
+                ui.go_to("decompose")
 
 
 def _pair(source: Source) -> tuple[str, str] | None:
@@ -93,86 +91,61 @@ def _take(cell: Mapping[str, Any]) -> None:
         picking.put(PARTNER, str(cell["to"]))
 
 
-def _follow(source: Source, pair: tuple[str, str] | None) -> None:
-    """What a click does, and from a chosen pair the way on to its decomposition."""
-    texts, names = session.texts(), source.names(session.texts())
-    st.caption(texts("links.click"))
-    if pair is not None:
-        exporter, partner = (names.economy(one) for one in pair)
-        if st.button(texts("links.decompose", exporter=exporter, partner=partner), key="links.decompose"):
-            picking.put("decompose.source", source.id)
-            ui.go_to("decompose")
-
-
 def _way(source: Source, year: int) -> None:
     """The way of value through one exporter."""
     texts, names = session.texts(), source.names(session.texts())
-    st.header(texts("links.section_way"), anchor=False)
+    ui.section("links.section_way")
     if not source.detailed:
         st.info(texts("links.way_folder"))
         return
+
+    def sector(code: str) -> str:
+        return texts("decompose.all_sectors") if code == "all" else names.sector(code)
+
     first, second, third = st.columns([3, 5, 3], vertical_alignment="bottom")
     with first:
-        exporter = picking.choose_economy(source, texts("links.exporter"), key="links.exporter")
+        exporter = picking.choose_economy(source.codes, texts("links.exporter"), names.economy, key="links.exporter")
     with second:
-        offered = [*source.sector_groups, *source.sectors]
-        chosen = picking.choose(
-            texts("links.sectors"),
-            ["all", *offered],
-            "links.sectors",
-            "all",
-            lambda code: texts("decompose.all_sectors") if code == "all" else names.sector(code),
-        )
+        codes = ["all", *source.sector_groups, *source.sectors]
+        chosen = picking.choose(texts("links.sectors"), codes, "links.sectors", "all", sector)
     with third:
-        count = picking.choose(texts("links.count"), COUNTS, "links.count", COUNT, str)
-    found = links_view.way(source, exporter, year, () if chosen == "all" else (chosen,), count, texts)
-    if found is None:
+        count = picking.choose(texts("links.count"), COUNTS, "links.count", COUNT)
+    way = links_view.way(source, exporter, year, () if chosen == "all" else (chosen,), count, texts)
+    if way is None:
         st.info(texts("links.way_none", exporter=names.economy(exporter), year=year))
         return
-    with st.container(border=True):
-        _show_way(found)
 
-
-def _show_way(found: links_view.Way) -> None:
-    """The Sankey with its table beside it."""
-    texts, picture = session.texts(), found.picture
-    st.markdown(f"**{picture.title}**  \n{picture.subtitle}")
-    chart, about = st.tabs([texts("ui.tab_chart"), texts("ui.tab_about")], key="tabs.way", on_change="rerun")
-    if chart.open:
-        left, right = chart.columns([5, 3], gap="medium")
+    def draw() -> None:
+        options = sankey(way.drawn, way.colours, money_unit(texts))
+        left, right = st.columns([5, 3], gap="medium")
         with left:
-            options = sankey(found.drawn, found.colours, money_unit(texts))
-            st.echarts_chart(options, theme=None, height=420, alt=picture.alt, key="chart.way")
+            st.echarts_chart(options, theme=None, height=420, alt=way.picture.alt, key="chart.way")
         with right:
-            st.dataframe(picture.table, hide_index=True, alt=picture.alt, height=380, key="table.way")
-            ui.files(picture, "way", name="links")
-    if about.open:
-        for what, text in picture.about:
-            about.markdown(f"**{what}**  \n{text}")
+            ui.show_table(way.picture.table, "beside.way", way.picture.alt, 380)
+
+    with st.container(border=True):
+        ui.show(way.picture, "way", name="links", drawing=draw)
 
 
 def _map(source: Source, year: int, against: int | None) -> None:
     """The map of tiles."""
-    texts = session.texts()
-    st.header(texts("links.section_map"), anchor=False)
+    texts, names = session.texts(), source.names(session.texts())
+    ui.section("links.section_map")
     left, right = st.columns([2, 5], gap="medium")
     with left:
-        focus = picking.choose_economy(source, texts("links.focus"), key="links.focus")
-        who = source.names(texts).economy(focus)
-        kind = picking.choose(
-            texts("links.map_kind"),
-            links_view.MAPS,
-            "links.map",
-            "on",
-            lambda one: texts(f"links.map_{one}", economy=who),
-        )
+        focus = picking.choose_economy(source.codes, texts("links.focus"), names.economy, key="links.focus")
+
+        def name(kind: str) -> str:
+            return texts(f"links.map_{kind}", economy=names.economy(focus))
+
+        kind = picking.choose(texts("links.map_kind"), links_view.MAPS, "links.map", "on", name)
+
+    def look_at(tile: Mapping[str, Any]) -> None:
+        session.look(economy=str(tile["economy"]))
+
     with right, st.container(border=True):
-        ui.show(
-            links_view.tile_map(source, kind, focus, year, against, texts),
-            "map",
-            name="links",
-            act=lambda tile: session.look(economy=str(tile["economy"])),
-        )
+        figure = links_view.tile_map(source, kind, focus, year, against, texts)
+        ui.show(figure, "map", name="links", act=look_at)
 
 
 if __name__ == "__main__":

@@ -3,36 +3,213 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from sim.errors import OutputError
-from sim.explorer.files import run_files, run_zip, uploads
-from sim.explorer.files.uploads import UploadError
-from sim.explorer.parts import job_list, own_scenario, run_choice, ui
-from sim.explorer.state import session
+from decomp.errors import DecompError
+from sim.errors import OutputError, ScenarioError, SimError
+from sim.explorer.parts import choosing, picking, session, ui
+from sim.explorer.parts.session import say
+from sim.explorer.setups import share, uploads
+from sim.explorer.setups.engine import Finished, Job
+from sim.explorer.setups.setup import presets
+from sim.explorer.setups.uploads import GivenSetup, UploadError, megabytes
 from sim.runs.folder import runs_folder
-from sim.runs.saved import Run
+from sim.scenario import scenario_files
 
-#: Keys of the session: the unpacked zip, which is removed with the session, and the digest of the zip that was read last.
-ZIP, SEEN = "x.zip", "x.zip_seen"
+if TYPE_CHECKING:
+    from decomp.table import WorldTable
+
+#: Keys of the session: name and text of the scenario, the table with its name; digests of uploaded files that were read, and
+#: what was wrong with them.
+NAME, TEXT, TABLE, SEEN, FAULTS = (f"x.given_{part}" for part in ("name", "text", "table", "seen", "faults"))
 
 
 def page() -> None:
     """Draw the page."""
-    texts = session.texts()
     ui.heading("runs")
     left, right = st.columns([6, 5], gap="large")
     with left:
-        st.header(texts("files.own"), anchor=False)
-        own_scenario.draw()
+        ui.section("files.own")
+        _table()
+        _scenario()
+        _own_run()
     with right:
-        st.header(texts("files.folders"), anchor=False)
+        ui.section("files.folders")
         _folders()
-        st.header(texts("files.downloads"), anchor=False)
+        ui.section("files.downloads")
         _downloads()
-    job_list.draw()
+    choosing.list_jobs()
     ui.badge(session.setup().table)
+
+
+def _upload(
+    what: str, label: str, endings: Sequence[str], most: int, read: Callable[[str, bytes], Any], **settings: Any
+) -> None:
+    """Offer an upload; ``read`` is given name and content of a file once. What was wrong is kept until the next file."""
+    faults = st.session_state.setdefault(FAULTS, {})
+    seen = st.session_state.setdefault(SEEN, {})
+    file = st.file_uploader(
+        label, type=list(endings), key=f"upload.{what}", max_upload_size=-(-most // 1024**2), **settings
+    )
+    if file is None:  # taken out of its widget, it can be handed in again
+        seen.pop(what, None)
+        return
+    content = file.getvalue()
+    if seen.get(what) != (digest := uploads.digest_of(content)):  # uploads stay in their widget over reruns
+        seen[what] = digest
+        faults.pop(what, None)
+        try:
+            read(file.name, content)
+        except (UploadError, ScenarioError, DecompError, OutputError) as error:
+            faults[what] = error
+
+
+def _fault(what: str) -> None:
+    """What was wrong with the last file or text."""
+    if (error := st.session_state.get(FAULTS, {}).get(what)) is not None:
+        ui.fault(error)
+
+
+# -- a table and a scenario of one's own -------------------------------------------------------------
+
+
+def _table() -> None:
+    """Hand in a table; what is wrong with it is said and nothing is lost."""
+    most = megabytes(uploads.MAX_TABLE)
+
+    def read(name: str, content: bytes) -> None:
+        st.session_state[TABLE] = (uploads.safe_name(name), uploads.read_table(name, content))
+
+    with st.expander(say("files.table"), key="files.table", expanded=TABLE in st.session_state):
+        st.caption(say("files.table_note", most=most, cells=uploads.MAX_CELLS))
+        _upload("table", say("files.table_file", most=most), uploads.TABLE_ENDINGS, uploads.MAX_TABLE, read)
+        _fault("table")
+        if TABLE in st.session_state:
+            name, table = st.session_state[TABLE]
+            year = table.year or "–"
+            st.success(say("files.table_read", name=name, economies=table.G, sectors=table.N, year=year))
+            for note in table.notes[:3]:
+                st.caption(note)
+            if st.button(say("files.forget"), key="files.forget", type="tertiary"):
+                del st.session_state[TABLE]
+                st.rerun()
+
+
+def _scenario() -> None:
+    """Hand in a scenario or begin with one of the library; edit it; check; run."""
+    st.caption(say("files.scenario_note"))
+    most = uploads.MAX_SCENARIO
+
+    def read(name: str, content: bytes) -> None:
+        _put(uploads.safe_name(name), uploads.scenario_text(name, content))
+
+    _upload("scenario", say("files.scenario_file", most=megabytes(most)), uploads.SCENARIO_ENDINGS, most, read)
+    titles = {name: ui.preset_title(name) for name in presets()}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        key = session.same_choice("files.template", titles)
+        label = say("files.template")
+        template = st.selectbox(label, presets(), key=key, format_func=lambda name: titles.get(name, name))
+        st.button(say("files.take"), key="files.take", on_click=_take, args=(template,))
+    text = st.session_state.get(TEXT, "")
+
+    def typed(new: str) -> None:
+        st.session_state[TEXT] = new
+
+    limits: dict[str, Any] = {"height": 260, "max_chars": most, "placeholder": say("files.text_hint")}
+    picking.widget(st.text_area, say("files.text"), "files.text", text, typed, **limits)
+    name, table = st.session_state.get(TABLE, ("", None))
+    on_own = table is not None and st.checkbox(say("files.on_own", name=name), value=True, key="files.on_own")
+    busy = (job := _own_job()) is not None and not job.over
+    if st.button(say("lab.run"), key="files.run", type="primary", disabled=not text.strip() or busy):
+        _run(text, table if on_own else None)
+    elif not text.strip():
+        st.caption(say("files.no_text"))
+    _fault("scenario")
+
+
+def _put(name: str, text: str) -> None:
+    st.session_state[NAME], st.session_state[TEXT] = name, text
+    st.session_state[FAULTS].pop("scenario", None)
+
+
+def _take(name: str) -> None:
+    _put(f"{name}.yaml", scenario_files()[name].read_text(encoding="utf-8"))
+
+
+def _run(text: str, table: WorldTable | None) -> None:
+    """Check the scenario and start it; faults are shown with their places and the text stays."""
+    faults = st.session_state[FAULTS]
+    faults.pop("scenario", None)
+    try:
+        with st.spinner(say("files.checking")):
+            setup = uploads.read_given(text, st.session_state.get(NAME) or "scenario.yaml", table)
+        choosing.start([setup], uploads.run_given)
+    except (UploadError, ScenarioError, DecompError) as error:
+        faults["scenario"] = error
+
+
+def _own_job() -> Job | None:
+    """The last job that runs what was handed in."""
+    return next((job for job in reversed(session.now().jobs) if isinstance(job.setup, GivenSetup)), None)
+
+
+def _own_run() -> None:
+    """Progress while it runs; what came of it afterwards."""
+    job = _own_job()
+    if job is None:
+        return
+    run = job.run
+    if not job.over:
+        choosing.progress([job], "files.cancel")
+    elif job.error is not None and isinstance(job.error, SimError | DecompError):
+        st.warning(say("files.failed"))
+        st.code(str(job.error), language=None, wrap_lines=True)
+    elif job.error is not None:
+        ui.failure(job.error)
+    elif run is None or not run.result.years:
+        st.warning(say("files.cancelled_early"))
+    else:
+        if job.status == "cancelled":
+            st.warning(say("lab.cancelled", year=run.result.years[-1]))
+        _done(run)
+
+
+def _done(run: Finished) -> None:
+    """Headline of a finished run, its warnings, and the way on."""
+    from sim.report import headline
+
+    result = run.result
+    with st.container(border=True):
+        ui.partial_run(run)
+        sentence = headline(run.saved, session.view().lang)
+        st.markdown(f"**{say('files.done', name=result.scenario.name)}**  \n{sentence}")
+        for warning in result.loaded.warnings:
+            st.caption(f"{warning.place}: {warning.message}")
+        with st.container(horizontal=True):
+            st.button(say("files.save"), key="files.save", on_click=_save, args=(run,))
+            _looked_at("given", "agents")
+
+
+def _looked_at(id: str, *pages: str) -> None:
+    """Buttons that lead to pages that then show a run."""
+    for name in pages:
+        if st.button(say("ui.go", page=say(f"nav.{name}")), key=f"files.{id}.{name}"):
+            picking.put("look_at", id)
+            ui.go_to(name)
+
+
+def _save(run: Finished) -> None:
+    """Write the run as a folder and open it, so that every page can show it."""
+    try:
+        folder = run.result.save()
+    except OutputError as error:
+        st.toast(str(error))
+        return
+    session.open_folder(folder)
+    st.toast(say("files.saved", folder=folder.name))
 
 
 # -- run folders -----------------------------------------------------------------------------------
@@ -40,93 +217,56 @@ def page() -> None:
 
 def _folders() -> None:
     """The run folders that there are; one can be opened, and is then shown by other pages as well."""
-    texts, found = session.texts(), run_files.listed()
-    _opened()
-    if found:
-        _list(found)
-    else:
-        st.info(texts("files.no_folders", folder=runs_folder()))
-    _zip()
-
-
-def _list(found: list[run_files.Listed]) -> None:
-    """The run folders that there are, and the choice of one."""
     import pandas as pd
 
-    texts = session.texts()
-
-    frame = pd.DataFrame([dataclasses.asdict(one) for one in found])
-    state = [
-        texts(f"status.{one.status}") if one.readable else texts("files.stale", version=one.version) for one in found
-    ]
-    shown = frame.assign(status=state, started=frame["started"].str.replace("T", " "))[
-        ["scenario", "years", "status", "started", "folder"]
-    ]
-    heads = {
-        "scenario": "column.scenario",
-        "years": "column.years",
-        "status": "column.state",
-        "started": "column.started",
-        "folder": "column.folder",
-    }
-    st.dataframe(
-        shown.rename(columns={name: texts(key) for name, key in heads.items()}),
-        hide_index=True,
-        key="files.list",
-        height=min(280, 38 + 35 * len(found)),
-        alt=texts("files.list_alt", count=len(found)),
-    )
-    ui.download_csv(frame, "unweave-runs.csv", key="files.list_csv")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox(texts("files.choose"), [one.folder for one in found], key="files.folder")
-        st.button(texts("files.open"), key="files.open", on_click=_open, args=(name,))
-
-
-def _zip() -> None:
-    """Hand in the zip of a run: it is opened like a folder; one that is refused leaves open what was."""
-    texts = session.texts()
-    given = st.file_uploader(
-        texts("files.zip", most=uploads.megabytes(run_zip.MAX_ZIP)),
-        type=["zip"],
-        key="upload.zip",
-        help=texts("files.zip_note"),
-        max_upload_size=run_zip.MAX_ZIP // 1024**2,
-    )
-    if given is None:
-        st.session_state.pop(SEEN, None)
-        return
-    content = given.getvalue()
-    if st.session_state.get(SEEN) == (digest := uploads.digest_of(content)):
-        return
-    st.session_state[SEEN] = digest
-    st.session_state.pop("x.unreadable", None)
-    try:
-        with st.spinner(texts("files.unpacking")):
-            found = run_zip.unpack(given.name, content)
-    except UploadError as error:
-        st.session_state["x.unreadable"] = error
-    except OutputError as error:
-        st.session_state["x.unreadable"] = str(error)
+    _opened()
+    folders = share.listed()
+    if folders:
+        state = [
+            say(f"status.{run.status}") if run.readable else say("files.stale", version=run.version) for run in folders
+        ]
+        frame = pd.DataFrame([dataclasses.asdict(run) for run in folders])
+        shown = frame.assign(status=state, started=frame["started"].str.replace("T", " "))
+        heads = {name: say(f"column.{name}") for name in ("scenario", "years", "started", "folder")}
+        heads = {**heads, "status": say("column.state")}
+        shown = shown[["scenario", "years", "status", "started", "folder"]].rename(columns=heads)
+        height, alt = ui.rows(len(folders), 280), say("files.list_alt", count=len(folders))
+        ui.show_table(shown, "files.list", alt, height, data=frame, file="unweave-runs.csv")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            name = st.selectbox(say("files.choose"), [run.folder for run in folders], key="files.folder")
+            st.button(say("files.open"), key="files.open", on_click=_open, args=(name,))
     else:
-        st.session_state[ZIP] = found  # the one before goes, and its folder with it
-        session.open_folder(found.folder)
-        st.session_state["x.look_at"] = run_choice.FOLDER
-    st.rerun()
+        st.info(say("files.no_folders", folder=runs_folder()))
+
+    def read(name: str, content: bytes) -> None:
+        """Open the zip like a folder; one that is refused leaves open what was."""
+        with st.spinner(say("files.unpacking")):
+            unpacked = uploads.unpack(name, content)
+        session.now().unpacked = unpacked  # the one before goes, and its folder with it
+        _show(unpacked.folder)
+
+    most, before = uploads.MAX_ZIP, dict(st.session_state.get(SEEN, {}))
+    label, note = say("files.zip", most=megabytes(most)), say("files.zip_note")
+    _upload("zip", label, uploads.ZIP_ENDINGS, most, read, help=note)
+    if before != st.session_state[SEEN] and "zip" in st.session_state[SEEN]:
+        st.rerun()  # what is open stands above
+
+
+def _show(folder: Any) -> None:
+    session.open_folder(folder)
+    picking.put("look_at", "folder")
 
 
 def _open(name: str) -> None:
     """Open a folder; one that cannot be read is not opened, and the reason stays until the next try."""
-    from sim.runs.saved import read_run
-
-    st.session_state.pop("x.unreadable", None)
+    faults = st.session_state[FAULTS]
+    faults.pop("zip", None)
     try:
-        folder = run_files.inside(name)
-        read_run(folder)
+        folder = share.inside(name)
+        session.read_folder(folder)
+        _show(folder)
     except OutputError as error:
-        st.session_state["x.unreadable"] = str(error)
-        return
-    session.open_folder(folder)
-    st.session_state["x.look_at"] = run_choice.FOLDER
+        faults["zip"] = error
 
 
 def _opened() -> None:
@@ -134,30 +274,25 @@ def _opened() -> None:
     from sim.report import headline
 
     texts = session.texts()
-    if why := st.session_state.get("x.unreadable"):
-        said = texts(why.key, **why.values) if isinstance(why, UploadError) else why
-        st.warning(texts("files.unreadable", why=said))
-    run = run_choice.opened()
+    if (fault := st.session_state.get(FAULTS, {}).get("zip")) is not None:
+        why = texts(fault.key, **fault.values) if isinstance(fault, UploadError) else str(fault)
+        st.warning(texts("files.unreadable", why=why))
+    run = choosing.opened(explain=True)
     if run is None:
         return
     with st.container(border=True):
-        name = texts.pick(run.manifest.get("title")) or run.name
+        name = choosing.title_of(run, texts)
         st.markdown(f"**{texts('files.opened', name=name)}**  \n{headline(run, texts.lang)}")
         if run.status != "ok":
-            st.warning(
-                texts("files.status", status=texts(f"status.{run.status}"), year=run.years[-1] if run.years else "–")
-            )
-        failed = run["checks"][~run["checks"]["passed"].astype(bool)]
+            year = run.years[-1] if run.years else "–"
+            st.warning(texts("files.status", status=texts(f"status.{run.status}"), year=year))
+        failed = int((~run["checks"]["passed"].astype(bool)).sum())
         place = run.folder.name if run.folder else run.name
-        st.caption(texts("files.checks", count=len(run["checks"]), failed=len(failed), folder=place))
+        st.caption(texts("files.checks", count=len(run["checks"]), failed=failed, folder=place))
         with st.container(horizontal=True):
-            for page in ("agents", "assumptions"):
-                if st.button(texts("ui.go", page=texts(f"nav.{page}")), key=f"files.to_{page}"):
-                    st.session_state["x.look_at"] = run_choice.FOLDER
-                    ui.go_to(page)
-            st.button(
-                texts("files.close"), key="files.close", on_click=session.open_folder, args=(None,), type="tertiary"
-            )
+            _looked_at("folder", "agents", "assumptions")
+            close = texts("files.close")
+            st.button(close, key="files.close", on_click=session.open_folder, args=(None,), type="tertiary")
 
 
 # -- downloads -------------------------------------------------------------------------------------
@@ -165,37 +300,26 @@ def _opened() -> None:
 
 def _downloads() -> None:
     """Everything of a run in one zip, its report, or one of its tables."""
-    texts = session.texts()
-    run = run_choice.choose("files.download_run", say=False)
-    if run is None:
+    chosen = choosing.choose_run("files.download_run", explain=False)
+    if chosen is None:
         return
-    bom = st.checkbox(texts("files.bom"), key="files.bom", help=texts("files.bom_help"))
-    result = run_choice.result_of(run)
+    run, result = choosing.saved_of(chosen), chosen.result if isinstance(chosen, Finished) else None
+    bom = st.checkbox(say("files.bom"), key="files.bom", help=say("files.bom_help"))
+
+    def archive() -> bytes:
+        return share.zip_of(run, result, bom=bom)
+
     with st.container(horizontal=True):
-        ui.download(
-            texts("share.zip"),
-            lambda: run_files.zip_of(run, result, bom=bom),
-            f"{run.name}.zip",
-            "application/zip",
-            key="files.zip",
-        )
-        ui.download(texts("share.report"), lambda: _report(run), f"{run.name}.html", "text/html", key="files.report")
+        ui.download(say("share.zip"), archive, f"{run.name}.zip", "application/zip", key="files.zip")
+        ui.download(say("share.report"), lambda: share.report(run), f"{run.name}.html", "text/html", key="files.report")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         names = [name for name in run.tables if len(run[name])]
-        table = st.selectbox(texts("files.one_table"), names, key="files.one_table")
-        ui.download(
-            texts("ui.download_csv"),
-            lambda: run_files.table_bytes(run, table, bom=bom),
-            f"{run.name}-{table}.csv",
-            "text/csv",
-            key="files.table_csv",
-        )
+        table = st.selectbox(say("files.one_table"), names, key="files.one_table")
 
+        def csv() -> bytes:
+            return share.table_bytes(run, table, bom=bom)
 
-def _report(run: Run) -> str:
-    from sim.report import render
-
-    return render(run, "both")
+        ui.download(say("ui.download_csv"), csv, f"{run.name}-{table}.csv", "text/csv", key="files.table_csv")
 
 
 if __name__ == "__main__":

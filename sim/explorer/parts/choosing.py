@@ -1,111 +1,110 @@
-"""What pages choose from: observed tables, scenarios of the session and the library, run folders; long runs on the way.
+"""What pages look at: observed tables, scenarios of the session and the library, run folders; and the long runs behind them.
 
-A choice is an id: ``observed``, ``lab``, ``preset:<name>``, ``named:<name>``, ``folder`` (opened in this session) or
-``run:<folder>`` (in the folder of runs). Nothing is computed before it is chosen.
+A choice is an id: ``observed``, ``lab``, ``preset:<name>``, ``named:<name>``, ``given`` (an uploaded scenario that was run),
+``folder`` (opened in this session) or ``run:<folder>`` (in the folder of runs). Nothing is computed before it is chosen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
-from sim.errors import OutputError
+from decomp.errors import DecompError
+from sim.errors import OutputError, SimError
+from sim.explorer.contents.bands import DrawnSetup
 from sim.explorer.contents.comparison import Contender
 from sim.explorer.contents.differences import rules_of
 from sim.explorer.contents.sources import OBSERVED, Source, observed, of_folder, of_run
-from sim.explorer.parts import picking, ui
-from sim.explorer.setups.engine import Finished
-from sim.explorer.setups.jobs import BusyError, Job
-from sim.explorer.setups.setup import STATUS_QUO, Setup, preset_scenario, presets, untouched
-from sim.explorer.state import session
-from sim.runs.saved import Run, read_run
-from sim.texts import Texts
+from sim.explorer.parts import picking, session, ui
+from sim.explorer.parts.session import say
+from sim.explorer.setups import share
+from sim.explorer.setups.engine import BusyError, Finished, Job, Simulate, simulate
+from sim.explorer.setups.setup import STATUS_QUO, Setup, presets, untouched
+from sim.explorer.setups.uploads import GivenSetup
+from sim.runs.folder import runs_folder
+from sim.runs.saved import Run
+from sim.texts import LANGUAGES, Texts
 
 #: Run folders that are offered, newest first.
 FOLDERS = 12
-#: Seconds between two looks at runs on the way.
-POLL = 0.5
-_JOBS = "x.jobs"
+#: Seconds between two looks at runs on the way, and for how long a stop waits for the year that is being solved.
+POLL, PATIENCE = 0.4, 0.4
 
 
 # -- what there is to choose -----------------------------------------------------------------------
 
 
-def options(*, tables: bool) -> list[str]:
+def options(*, tables: bool = False) -> list[str]:
     """Ids of everything that can be chosen; ``tables`` adds the observed ones."""
-    found = [OBSERVED] if tables else []
-    found += ["lab", *(f"preset:{name}" for name in presets())]
-    found += [f"named:{name}" for name in session.named()]
-    if opened()[0] is not None:
-        found.append("folder")
-    return [*found, *(f"run:{folder.name}" for folder in run_folders())]
+    return [
+        *([OBSERVED] if tables else []),
+        "lab",
+        *(f"preset:{name}" for name in presets()),
+        *(f"named:{name}" for name in session.now().named),
+        *(["given"] if given() is not None else []),
+        *(["folder"] if opened() is not None else []),
+        *(f"run:{folder.name}" for folder in share.folders()[:FOLDERS]),
+    ]
 
 
-def opened() -> tuple[Run | None, str]:
-    """The run folder that is open in this session, and why it cannot be read."""
+def given() -> Finished | None:
+    """The last run of an uploaded scenario that finished a year."""
+    jobs = [job for job in session.now().jobs if isinstance(job.setup, GivenSetup) and job.over]
+    return next((job.run for job in reversed(jobs) if job.run is not None and job.run.result.years), None)
+
+
+def opened(*, explain: bool = False) -> Run | None:
+    """The opened run folder; ``explain``: when it cannot be read the reason is shown. It counts as closed."""
     try:
-        return session.opened(), ""
+        return session.opened()
     except OutputError as error:
-        return None, str(error)
-
-
-def run_folders() -> list[Path]:
-    """Folders of finished runs in the folder of runs, newest first."""
-    from sim.runs.folder import runs_folder
-
-    root = runs_folder()
-    if not root.is_dir():
-        return []
-    return sorted((path for path in root.iterdir() if (path / "run.json").is_file()), reverse=True)[:FOLDERS]
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _read(folder: str, changed: float) -> Run:
-    del changed  # a folder that was written again is read again
-    return read_run(folder)
-
-
-def _folder_run(name: str) -> Run:
-    from sim.runs.folder import runs_folder
-
-    path = runs_folder() / name
-    return _read(str(path), (path / "run.json").stat().st_mtime)
+        if explain:
+            st.warning(say("files.unreadable", why=str(error)))
+        return None
 
 
 def setup_of(id: str) -> Setup | None:
-    """Setup of a choice; None for observed tables and run folders."""
+    """Setup of a choice that can be run; None for observed tables, uploads and run folders."""
     kind, _, name = id.partition(":")
-    if kind == "lab":
-        return session.setup()
     if kind == "preset":
         return untouched(name, session.setup())
-    return session.named().get(name) if kind == "named" else None
+    return session.setup() if kind == "lab" else session.now().named.get(name) if kind == "named" else None
 
 
-def name_of(id: str, texts: Texts) -> str:
-    """Name of a choice."""
+def name_of(id: str, texts: Texts | None = None) -> str:
+    """Name of a choice, in the language of the session unless told."""
+    texts, setup = texts or session.texts(), session.setup()
     kind, _, name = id.partition(":")
-    if kind == "lab":
-        now = session.setup()
-        return texts("sources.lab_changed" if now.changed else "sources.lab", name=ui.preset_title(now.preset))
     if kind == "preset":
-        return ui.preset_title(name)
-    if kind == "named":
-        return texts("sources.named", name=name)
+        return ui.preset_title(name, texts)
+    if kind == "lab":
+        return texts(
+            "sources.lab_changed" if setup.changed else "sources.lab", name=ui.preset_title(setup.preset, texts)
+        )
+    if kind == "given":
+        run = given()
+        return texts("files.is_given", name="" if run is None else run.result.scenario.name)
     if kind == "folder":
-        run = opened()[0]
-        return texts("sources.folder", name="" if run is None else texts.pick(run.manifest.get("title")) or run.name)
-    return texts("sources.observed") if kind == OBSERVED else texts("sources.folder", name=name)
+        folder = opened()
+        return texts("sources.folder", name="" if folder is None else title_of(folder, texts))
+    return texts(f"sources.{'folder' if kind == 'run' else kind}", name=name)
 
 
-def titles_of(id: str) -> dict[str, str]:
-    """Name of a choice in every language."""
-    return {lang: name_of(id, Texts(lang)) for lang in ("en", "zh")}
+def title_of(run: Run, texts: Texts) -> str:
+    """Title of a run folder, or its name."""
+    return texts.pick(run.manifest.get("title")) or run.name
 
 
-def finished(id: str) -> Finished | Run | None:
+def names_of(ids: Sequence[str]) -> str:
+    """Names of choices in one line."""
+    return say("flows.list_join").join(map(name_of, ids))
+
+
+def run_behind(id: str) -> Finished | Run | None:
     """The run behind a choice; None when it is still to be computed.
 
     Raises
@@ -117,21 +116,18 @@ def finished(id: str) -> Finished | Run | None:
     if kind == "folder":
         return session.opened()
     if kind == "run":
-        return _folder_run(name)
-    wanted = setup_of(id)
-    return None if wanted is None else session.run_of(wanted)
+        return session.read_folder(runs_folder() / name)
+    setup = setup_of(id)
+    return given() if kind == "given" else None if setup is None else session.run_of(setup)
 
 
-def source(id: str) -> Source | None:
-    """A choice as a source of flows; None when it is still to be computed."""
-    if id == OBSERVED:
-        return _observed()
-    found = finished(id)
-    if found is None:
-        return None
-    if isinstance(found, Finished):
-        return of_run(id, titles_of(id), found)
-    return of_folder(id, found)
+def saved_of(run: Finished | Run) -> Run:
+    """A run as tidy tables and a manifest."""
+    return run.saved if isinstance(run, Finished) else run
+
+
+def _titles(id: str) -> dict[str, str]:
+    return {lang: name_of(id, Texts(lang)) for lang in LANGUAGES}
 
 
 @st.cache_resource(show_spinner=False)
@@ -139,35 +135,72 @@ def _observed() -> Source:
     return observed()
 
 
+def source(id: str) -> Source | None:
+    """A choice as a source of flows; None when it is still to be computed."""
+    if id == OBSERVED:
+        return _observed()
+    run = run_behind(id)
+    return of_run(id, _titles(id), run) if isinstance(run, Finished) else None if run is None else of_folder(id, run)
+
+
 def contender(id: str) -> Contender | None:
     """A choice as a scenario to compare; None when it is still to be computed."""
-    found = finished(id)
-    if found is None:
+    run = run_behind(id)
+    if run is None:
         return None
-    if isinstance(found, Finished):
-        return Contender(id, titles_of(id), found.saved, rules_of(found.result.scenario))
-    return Contender(id, titles_of(id), found)
+    rules = rules_of(run.result.scenario) if isinstance(run, Finished) else None
+    return Contender(id, _titles(id), saved_of(run), rules)
 
 
 def choose_source(key: str) -> Source | None:
     """Selection of data or a scenario; shows what is missing and how to get it, and then returns None."""
-    texts = session.texts()
-    _, why = opened()
-    if why:
-        st.warning(texts("sources.bad_folder", why=why))
+    opened(explain=True)
     default = "lab" if session.setup().changed or session.setup().preset != STATUS_QUO else OBSERVED
-    id = picking.choose(texts("sources.label"), options(tables=True), key, default, lambda one: name_of(one, texts))
+    id = picking.choose(say("sources.label"), options(tables=True), key, default, name_of)
     try:
-        found = source(id)
+        chosen = source(id)
     except (OutputError, OSError) as error:
-        st.warning(texts("sources.bad_folder", why=error))
+        st.warning(say("sources.bad_folder", why=error))
         return None
-    if found is None:
+    if chosen is None:
         missing([id])
-    elif not found.years:
-        st.warning(texts("comparison.misfit_none", name=found.name(texts)))
+    elif not chosen.years:
+        st.warning(say("comparison.misfit_none", name=chosen.name(session.texts())))
+    return chosen if chosen is not None and chosen.years else None
+
+
+def note_on(source: Source) -> str:
+    """What kind of years a source has."""
+    return (
+        say("sources.observed_note") if source.id == OBSERVED else say("sources.simulated_note", base=source.years[0])
+    )
+
+
+def badge_of(source: Source | None, year: int | None) -> None:
+    """What kind of data and of statement this is, below a page on a source of flows."""
+    seen = source is not None and source.id == OBSERVED and year is not None
+    ui.badge(f"world-{year}" if seen else session.setup().table)
+
+
+def choose_run(key: str, *, explain: bool = True) -> Finished | Run | None:
+    """Selection of the run that a page looks at; shows what is missing and how to get it, and then returns None.
+
+    ``explain``: also say why a run folder cannot be opened.
+    """
+    opened(explain=explain)
+    ids = options()
+    default = next((id for id in ("folder", "given") if id in ids), "lab")
+    id = picking.choose(say("files.which"), ids, "look_at", default, name_of, key=key, elsewhere="lab")
+    try:
+        run = run_behind(id)
+    except (OutputError, OSError) as error:
+        st.warning(say("sources.bad_folder", why=error))
         return None
-    return found
+    if run is None:
+        missing([id])
+    elif isinstance(run, Finished):
+        ui.partial_run(run)
+    return run
 
 
 # -- long runs ---------------------------------------------------------------------------------------
@@ -175,52 +208,117 @@ def choose_source(key: str) -> Source | None:
 
 def missing(ids: Sequence[str]) -> None:
     """Scenarios that a large table keeps waiting: a button that computes them, then their progress and a way to stop."""
-    texts = session.texts()
-    jobs: list[Job] = st.session_state.get(_JOBS, [])
-    if any(not job.over for job in jobs):
-        _progress()
+    setups = [setup for id in ids if (setup := setup_of(id)) is not None]
+    wait_for(setups, "sources.compute", say("sources.compute"), say("sources.missing", names=names_of(ids)))
+
+
+def jobs_of(setups: Sequence[Setup]) -> list[Job]:
+    """The last job of this session for each of some setups."""
+    jobs = {job.setup.key: job for job in session.now().jobs}
+    return [jobs[setup.key] for setup in setups if setup.key in jobs]
+
+
+def wait_for(
+    setups: Sequence[Setup], key: str, label: str, why: str, begin: Callable[[], None] | None = None, **settings: Any
+) -> None:
+    """What a page shows until the runs of some setups are there.
+
+    A button that starts those that are missing (``begin`` does, where it is no plain run), under ``why``; while they run
+    their progress and a way to stop, and afterwards how they ended. ``settings`` are those of the button.
+    """
+    jobs = jobs_of(setups)
+    if not all(job.over for job in jobs):
+        progress(jobs, f"{key}.stop")
         return
     for job in jobs:
-        if job.status == "failed":
-            st.error(texts("sources.failed", name=ui.preset_title(job.setup.preset), why=job.message))
-        elif job.status == "cancelled":
-            st.warning(texts("sources.stopped"))
-    st.info(texts("sources.missing", names=texts("flows.list_join").join(name_of(id, texts) for id in ids)))
-    st.button(texts("sources.compute"), key="sources.compute", type="primary", on_click=_compute, args=(tuple(ids),))
+        if job.error is not None and not isinstance(job.error, SimError | DecompError):
+            ui.failure(job.error, key=f"job.{job.id}")
+    for text in dict.fromkeys(map(_end_of, jobs)):
+        if text:
+            st.warning(text)
+    st.info(why)
+    setups = [setup for setup in setups if session.store().peek(setup) is None]
+    st.button(label, key=key, type="primary", on_click=begin or partial(start, setups), **settings)
 
 
-def _compute(ids: Sequence[str]) -> None:
-    jobs: list[Job] = []
-    for wanted in (setup_of(id) for id in ids):
-        if wanted is None:
-            continue
-        first, last = preset_scenario(wanted.preset).years
-        try:
-            jobs.append(session.manager().submit(wanted, (wanted.end or last) - first + 1))
-        except BusyError:
-            st.toast(session.texts()("sources.busy"))
-            break
-    st.session_state[_JOBS] = jobs
+def _end_of(job: Job) -> str:
+    """How a job ended that left nothing to show."""
+    if job.status == "failed":
+        return say("sources.failed", name=job_name(job), why=job.message)
+    if job.status == "cancelled":
+        return say("bands.stopped") if isinstance(job.setup, DrawnSetup) else say("lab.cancelled", year=job.year or "–")
+    return ""
+
+
+def start(setups: Sequence[Setup], make: Simulate = simulate) -> None:
+    """Start long runs of this session."""
+    jobs = session.now().jobs
+    try:
+        for setup in setups:
+            job = session.manager().submit(setup, make)
+            jobs[:] = [*(other for other in jobs if other is not job), job][-session.MOST_JOBS :]
+    except BusyError:
+        st.toast(say("lab.busy"))
+
+
+def stop(jobs: Sequence[Job]) -> None:
+    """Ask runs to end, and give them the moment that the year being solved takes, so that the page shows it at once."""
+    for job in jobs:
+        job.cancel()
+    until = time.monotonic() + PATIENCE
+    while any(not job.over for job in jobs) and time.monotonic() < until:
+        time.sleep(0.02)
 
 
 @st.fragment(run_every=POLL)
-def _progress() -> None:
-    """Progress of the runs on the way; ends with a run of the whole page."""
-    texts = session.texts()
-    jobs: list[Job] = st.session_state.get(_JOBS, [])
-    if all(job.over for job in jobs):
+def progress(jobs: Sequence[Job], key: str) -> None:
+    """Progress of runs on their way, and a button that stops them; ends with a run of the whole page."""
+    going = [job for job in jobs if not job.over]
+    if not going:
         st.rerun()
-    for job in jobs:
-        name = ui.preset_title(job.setup.preset)
-        words = (
-            texts("sources.waiting", name=name)
-            if job.status == "queued"
-            else texts("sources.computing", name=name, year=job.year or "–", done=job.done, total=job.total)
-        )
+    for job in going:
+        name, seconds = job_name(job), round(job.seconds)
+        if job.stopping:
+            words = say("lab.stopping")
+        elif job.status == "queued":
+            words = say("lab.queued", position=session.manager().position(job))
+        elif isinstance(job.setup, DrawnSetup):
+            words = say("bands.progress", done=job.done, total=job.total, name=name, seconds=seconds)
+        else:
+            words = say("lab.progress", year=job.year or "–", seconds=seconds, title=name)
         st.progress(min(1.0, job.done / max(1, job.total)), text=words)
-    st.button(texts("sources.stop"), key="sources.stop", on_click=_stop)
+    stopping = all(job.stopping for job in going)
+    st.button(say("lab.cancel"), key=key, on_click=stop, args=(going,), disabled=stopping)
 
 
-def _stop() -> None:
-    for job in st.session_state.get(_JOBS, []):
-        job.cancel()
+def job_name(job: Job) -> str:
+    """What is run, in words."""
+    setup = job.setup
+    if isinstance(setup, GivenSetup):
+        return setup.loaded.resolved.scenario.name if setup.loaded is not None else setup.table
+    name = ui.preset_title(setup.preset)
+    name = say("ui.changed", name=name) if setup.changed else name
+    return say("files.job_draws", name=name, count=setup.count) if isinstance(setup, DrawnSetup) else name
+
+
+def list_jobs() -> None:
+    """The long runs of this session, newest first, and a way to stop them; nothing is drawn without any."""
+    if jobs := session.now().jobs:
+        ui.section("files.jobs")
+        follows = any(not job.over for job in jobs)
+        st.fragment(_list, run_every=POLL if follows else None)(follows)
+
+
+def _list(follows: bool) -> None:
+    """The table; when the last run has ended the whole page is drawn anew, which also ends the looking."""
+    import pandas as pd
+
+    jobs = session.now().jobs[::-1]
+    going = [job for job in jobs if not job.over]
+    if follows and not going:
+        st.rerun()
+    rows = [(job_name(job), say(f"job.{job.status}"), f"{job.done} / {job.total}", round(job.seconds)) for job in jobs]
+    heads = [say(f"files.{name}") for name in ("job", "job_state", "job_done", "job_seconds")]
+    ui.show_table(pd.DataFrame(rows, columns=heads), "files.jobs", say("files.jobs_alt", count=len(jobs)))
+    if going:
+        st.button(say("files.jobs_stop"), key="files.jobs_stop", on_click=stop, args=(going,))

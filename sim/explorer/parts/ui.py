@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-import functools
 import html
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from decomp.errors import DecompError
 from sim._version import __version__
 from sim.charts.figure import Figure, Kind, Plot
 from sim.charts.grids import CELL
 from sim.charts.theme import LOOK
+from sim.errors import EconomyError, ScenarioError, SimError
+from sim.explorer.contents.findings import change
+from sim.explorer.parts import session
+from sim.explorer.parts.session import say
 from sim.explorer.setups.engine import Finished
 from sim.explorer.setups.setup import preset_scenario
-from sim.explorer.state import session
+from sim.explorer.setups.uploads import UploadError
 from sim.indicators import INDICATORS
-from sim.runs.saved import WORLD
-from sim.texts.formats import MINUS, Change, level
+from sim.texts import Texts
+from sim.texts.formats import MINUS, level
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 #: What is done with the fields of a mark that was clicked on.
 Act = Callable[[Mapping[str, Any]], None]
-#: Stands for None among the options of a selection.
-NOTHING = "-"
 #: Folder of the pages, and the pages in the order of the navigation; those without a file are not listed.
 PAGES_FOLDER = Path(__file__).parents[1] / "pages"
 PAGES = ("start", "lab", "compare", "decompose", "links", "agents", "lessons", "assumptions", "runs")
@@ -44,17 +48,35 @@ def go_to(page: str) -> None:
     st.switch_page(str(PAGES_FOLDER / f"{page}.py"))
 
 
+def way_to(page: str, key: str) -> None:
+    """A button that leads to another page, by its name."""
+    if st.button(say("ui.go", page=say(f"nav.{page}")), key=key):
+        go_to(page)
+
+
 def heading(page: str) -> None:
     """The one heading of a page and the question that it answers, and what in the link was not understood."""
-    texts = session.texts()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="heading"):
-        st.title(texts(f"nav.{page}"), anchor=False, width="content")
-        st.caption(
-            texts("ui.under_heading", question=texts(f"nav.{page}_question"), banner=texts("ui.banner")),
-            width="content",
-        )
-    if parts := session.unknown():
-        st.warning(texts("ui.unknown_link", count=len(parts), parts=", ".join(_short(parts))))
+        st.title(say(f"nav.{page}"), anchor=False, width="content")
+        under = say("ui.under_heading", question=say(f"nav.{page}_question"), banner=say("ui.banner"))
+        st.caption(under, width="content")
+    if parts := session.now().unknown:
+        st.warning(say("ui.unknown_link", count=len(parts), parts=", ".join(_short(parts))))
+
+
+def section(key: str, **values: Any) -> None:
+    """The heading of a section."""
+    st.header(say(key, **values), anchor=False)
+
+
+@contextmanager
+def folded(box: Callable[..., Any], label: str, key: str, **settings: Any) -> Iterator[bool]:
+    """A part of a page that is folded away, in ``st.expander`` or ``st.popover``: what is folded away costs nothing.
+
+    Gives whether it is open; only then anything is to be drawn in it.
+    """
+    with box(say(label), key=key, on_change="rerun", **settings) as inside:
+        yield bool(inside.open)
 
 
 def _short(parts: Sequence[str], *, most: int = 8, letters: int = 60) -> list[str]:
@@ -72,65 +94,72 @@ def badge(table: str) -> None:
 
 def metric(run: Finished, base: Finished | None, indicator: str, year: int) -> None:
     """One number of the world in a year, and how far it is from the baseline in words and with an arrow."""
-    texts = session.texts()
-    info = INDICATORS[indicator]
-    value = run.series(indicator, WORLD)[year]
+    texts, info = session.texts(), INDICATORS[indicator]
+    own = base is None or base.setup.key == run.setup.key
+    moved = change(run, None if own else base, indicator, year)
+    against = str(run.result.years[0]) if own else texts("ui.baseline_short")
+    words = texts(f"ui.delta_{moved.direction}", change=moved.show(texts, sign=False).lstrip(MINUS), against=against)
+    arrow: Any = {"up": "up", "down": "down"}.get(moved.direction, "off")
     label = texts.get(f"metric.{indicator}") or info.label(texts.lang)
-    if base is None or base.setup.key == run.setup.key:
-        first = run.result.years[0]
-        before, against = run.series(indicator, WORLD)[first], str(first)
-    else:
-        before, against = base.series(indicator, WORLD)[year], texts("ui.baseline_short")
-    change = Change(before, value, info.unit)
-    amount = change.show(texts, sign=False).lstrip(MINUS)
-    words = texts(f"ui.delta_{change.direction}", change=amount, against=against)
-    arrow = {"up": "up", "down": "down"}.get(change.direction, "off")
-    st.metric(label, level(value, info.unit), words, delta_color="off", delta_arrow=arrow, border=True)  # type: ignore[arg-type]
+    st.metric(label, level(moved.after, info.unit), words, delta_color="off", delta_arrow=arrow, border=True)
 
 
 def show(
-    figure: Figure, key: str, *, name: str = "", titled: bool = True, note: str = "", act: Act | None = None
+    figure: Figure,
+    key: str,
+    *,
+    name: str = "",
+    titled: bool = True,
+    note: str = "",
+    act: Act | None = None,
+    drawing: Callable[[], None] | None = None,
 ) -> None:
     """Show a chart with its text alternative; beside it the table with the files to take away, and what is measured.
 
     ``key`` is unique on the page and ASCII; ``name`` begins the names of downloaded files; without ``titled`` the title is
     left to what stands above; ``note`` says in the files which scenario and data they are of; ``act`` is given what is
-    clicked on in the chart.
+    clicked on in the chart. A figure that is not one chart is drawn by ``drawing``.
     """
-    texts = session.texts()
     if titled:
         st.markdown(f"**{figure.title}**  \n{figure.subtitle}")
     else:
         read = html.escape(figure.alt)
         st.html(f'<p class="subtitle">{html.escape(figure.subtitle)} <span class="read">{read}</span></p>')
-    chart, table, about = st.tabs(
-        [texts("ui.tab_chart"), texts("ui.tab_table"), texts("ui.tab_about")], key=f"tabs.{key}", on_change="rerun"
-    )
+    labels = [say(f"ui.tab_{tab}") for tab in ("chart", "table", "about")]
+    chart, table, about = st.tabs(labels, key=f"tabs.{key}", on_change="rerun")
     if chart.open:
         with chart:
-            # A chart that is exchanged fast is drawn anew when its alternative changes, so the numbers are read above it.
-            draw(
-                figure.drawn(),
-                figure.alt if titled else f"{figure.title}. {figure.subtitle}",
-                key=f"chart.{key}",
-                act=act,
-            )
+            if drawing is not None:
+                drawing()
+            else:
+                # A chart that is exchanged fast is drawn anew when its alternative changes, so the numbers are read above it.
+                alt = figure.alt if titled else f"{figure.title}. {figure.subtitle}"
+                draw(figure.drawn(), alt, key=f"chart.{key}", act=act)
     if table.open:
         with table:
             plain = st.column_config.NumberColumn(format="%.2f")
-            st.dataframe(
-                figure.table,
-                hide_index=True,
-                alt=figure.alt,
-                height=rows(len(figure.table)),
-                key=f"table.{key}",
-                column_config=dict.fromkeys(figure.table.select_dtypes("float").columns, plain),
-            )
+            columns = dict.fromkeys(figure.table.select_dtypes("float").columns, plain)
+            show_table(figure.table, f"table.{key}", figure.alt, rows(len(figure.table)), column_config=columns)
             files(figure, key, name=name, note=note)
     if about.open:
-        with about:
-            for what, text in figure.about:
-                st.markdown(f"**{what}**  \n{text}")
+        for what, text in figure.about:
+            about.markdown(f"**{what}**  \n{text}")
+
+
+def show_table(
+    frame: DataFrame,
+    key: str,
+    alt: str,
+    height: Any = "content",
+    *,
+    data: DataFrame | None = None,
+    file: str = "",
+    **settings: Any,
+) -> None:
+    """Show a table with its text alternative, and offer ``data``, which has stable English codes, as ``file``."""
+    st.dataframe(frame, hide_index=True, key=key, alt=alt, height=height, **settings)
+    if data is not None:
+        download_csv(data, file, key=f"{key}.csv")
 
 
 def rows(count: int, most: int = 400) -> int:
@@ -140,14 +169,13 @@ def rows(count: int, most: int = 400) -> int:
 
 def files(figure: Figure, key: str, *, name: str = "", note: str = "") -> None:
     """Offer what is shown as CSV, PNG and SVG."""
-    texts, file = session.texts(), f"{name or 'unweave'}-{figure.id}"
-    note = note or f"Unweave {__version__}"
+    file, note = f"{name or 'unweave'}-{figure.id}", note or f"Unweave {__version__}"
+    kinds: dict[Kind, str] = {"png": "image/png", "svg": "image/svg+xml"}
     with st.container(horizontal=True, key=f"files.{key}"):
-        download(texts("ui.download_csv"), figure.csv, f"{file}.csv", "text/csv", key=f"csv.{key}")
-        kinds: dict[Kind, str] = {"png": "image/png", "svg": "image/svg+xml"}
+        download(say("ui.download_csv"), figure.csv, f"{file}.csv", "text/csv", key=f"csv.{key}")
         for kind, mime in kinds.items():
-            make = functools.partial(figure.file, kind, note=note)
-            download(texts(f"ui.download_{kind}"), make, f"{file}.{kind}", mime, key=f"{kind}.{key}")
+            make = partial(figure.file, kind, note=note)
+            download(say(f"ui.download_{kind}"), make, f"{file}.{kind}", mime, key=f"{kind}.{key}")
 
 
 def file_note(run: Finished, base: Finished) -> str:
@@ -182,17 +210,13 @@ def _clicked(key: str, act: Act) -> Callable[[], None]:
     return called
 
 
-def download_csv(frame: DataFrame, file: str, *, key: str) -> None:
+def download_csv(frame: DataFrame, file: str, *, key: str, label: str = "ui.download_csv") -> None:
     """Offer a table as CSV: stable English codes, UTF-8 with the mark that Excel needs for Chinese."""
-    texts = session.texts()
-    st.download_button(
-        texts("ui.download_csv"),
-        data=lambda: frame.to_csv(index=False, float_format="%.10g").encode("utf-8-sig"),
-        file_name=file,
-        mime="text/csv",
-        key=key,
-        on_click="ignore",
-    )
+
+    def text() -> bytes:
+        return frame.to_csv(index=False, float_format="%.10g").encode("utf-8-sig")
+
+    download(say(label), text, file, "text/csv", key=key)
 
 
 def download(label: str, make: Callable[[], bytes | str], file: str, mime: str, *, key: str) -> None:
@@ -202,79 +226,52 @@ def download(label: str, make: Callable[[], bytes | str], file: str, mime: str, 
 
 def nothing(message: str, *, page: str = "start", key: str = "nothing") -> None:
     """An empty state: what is missing, and the button that leads on."""
-    texts = session.texts()
     st.info(message)
-    if st.button(texts("ui.go", page=texts(f"nav.{page}")), key=key):
-        go_to(page)
+    way_to(page, key)
 
 
-def partial(run: Finished) -> None:
+def partial_run(run: Finished) -> None:
     """Say that a run stopped early and that its finished years are shown."""
-    texts, result = session.texts(), run.result
-    if result.status == "ok":
+    result = run.result
+    if result.status != "ok":
+        year = result.years[-1] if result.years else "–"
+        st.warning(say("ui.partial", year=year, last=result.scenario.years[1], why=result.message))
+
+
+def fault(error: Exception) -> None:
+    """What is wrong with something that was handed in: where, what, and what to do."""
+    if isinstance(error, UploadError):
+        st.warning(say(error.key, **error.values))
         return
-    years = result.years
-    st.warning(texts("ui.partial", year=years[-1] if years else "–", last=result.scenario.years[1], why=result.message))
+    problems = error.problems if isinstance(error, ScenarioError) else ()
+    st.warning(say("files.bad_scenario", count=len(problems)) if problems else say("files.bad_table"))
+    st.code(_details(error), language=None, wrap_lines=True)
 
 
-def failure(error: Exception) -> None:
+def _details(error: Exception) -> str:
+    return error.text() if isinstance(error, ScenarioError) else str(error)
+
+
+def failure(error: Exception, key: str = "error") -> None:
     """An error as people read it: what happened, what to do, details folded away; inputs are kept."""
-    from decomp.errors import DecompError
-    from sim.errors import EconomyError, ScenarioError, SimError
-
-    texts = session.texts()
-    kind = next(
-        (
-            name
-            for kind, name in (
-                (ScenarioError, "scenario"),
-                (EconomyError, "numbers"),
-                (DecompError, "data"),
-                (SimError, "scenario"),
-            )
-            if isinstance(error, kind)
-        ),
-        "bug",
-    )
-    st.error(texts(f"ui.error_{kind}"))
-    details = error.text() if isinstance(error, ScenarioError) else str(error)
+    kinds = {
+        ScenarioError: "scenario",
+        EconomyError: "numbers",
+        DecompError: "data",
+        SimError: "scenario",
+        Exception: "bug",
+    }
+    kind = next(name for error_type, name in kinds.items() if isinstance(error, error_type))
+    st.error(say(f"ui.error_{kind}"))
+    details = _details(error)
     if kind == "bug":
         frames = [f for f in traceback.extract_tb(error.__traceback__) if "site-packages" not in f.filename]
         where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
         details = f"{type(error).__name__}: {error} ({where}, unweave {__version__})"
-    with st.expander(texts("ui.details"), key="error.details"):
+    with st.expander(say("ui.details"), key=f"{key}.details"):
         st.code(details, language=None, wrap_lines=True)
 
 
-def preset_title(name: str) -> str:
-    """Title of a scenario of the library in the language of the session."""
-    return preset_scenario(name).title.pick(session.view().lang)
-
-
-def select(
-    label: str,
-    options: Sequence[Any],
-    value: Any,
-    act: Callable[[Any], None],
-    *,
-    key: str,
-    show: Callable[[Any], str],
-    **settings: Any,
-) -> None:
-    """A selection whose options are ids: translated for show only, so that changing the language keeps the choice.
-
-    None among the options is "nothing of these"; Streamlit would take it for an empty box.
-    """
-    ids = {NOTHING if one is None else one: one for one in options}
-    names = {
-        key: show(one) for key, one in ids.items()
-    }  # looked up now: the function is called outside the script, too
-    session.preset_widget(key, NOTHING if value is None else value)
-    st.selectbox(
-        label,
-        list(ids),
-        key=key,
-        format_func=lambda one: names.get(one, one),
-        on_change=session.setter(key, lambda chosen: act(ids[chosen]), ids),
-        **settings,
-    )
+def preset_title(name: str, texts: Texts | None = None) -> str:
+    """Title of a scenario of the library, in the language of the session unless told."""
+    return preset_scenario(name).title.pick(texts.lang if texts else session.view().lang)

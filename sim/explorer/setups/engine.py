@@ -1,16 +1,21 @@
-"""Runs of setups: each made once, kept by its canonical key, immutable and shared by all sessions."""
+"""Runs of setups: each made once, kept by its canonical key, immutable and shared by all sessions.
+
+Short runs are made while a page is drawn; long ones are jobs in threads of their own, with progress by year and a stop that is
+looked at before every year.
+"""
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
 
-from sim.explorer.setups.setup import LIVE_TABLE, Setup, preset_data, table_of, untouched
-from sim.explorer.setups.writing import overrides
+from sim.explorer.setups.setup import LIVE_TABLE, Setup, overrides, preset_data, table_of
 from sim.runs.result import RunResult
 from sim.runs.saved import WORLD, Run
 
@@ -20,6 +25,13 @@ if TYPE_CHECKING:
 
 #: Runs that are kept.
 KEPT = 48
+JobStatus = Literal["queued", "running", "done", "cancelled", "failed"]
+#: Jobs that run or wait at the same time (more are refused), that compute at the same time, and that are remembered.
+MOST, WORKERS, REMEMBERED = 12, 2, 50
+
+
+#: Makes a run from setup, ``progress`` (called with year, index and number of years) and ``stop`` (asked before every year).
+Simulate = Callable[..., "Finished"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +66,10 @@ def load(setup: Setup, *more: str) -> LoadedScenario:
     """
     from sim.scenario.read import read_scenario
 
-    last = None if setup.end is None else (preset_data(setup.preset)["years"][0], setup.end)
-    found = read_scenario(
-        preset_data(setup.preset), [*overrides(setup), *more], years=last, table=table_of(setup.table)
-    )
-    return replace(found, overrides=overrides(setup))
+    lines = overrides(setup)
+    years = None if setup.end is None else setup.years
+    loaded = read_scenario(preset_data(setup.preset), [*lines, *more], years=years, table=table_of(setup.table))
+    return replace(loaded, overrides=lines)
 
 
 def simulate(
@@ -80,16 +91,15 @@ class Store:
         self._guard = threading.Lock()
         self._busy: dict[str, threading.Lock] = {}
         self._kept = kept
-        #: When somebody last asked for a run (monotonic seconds); 0 before the first.
+        #: When a page last asked for a run (monotonic seconds); 0 before the first.
         self.asked = 0.0
 
     def peek(self, setup: Setup) -> Finished | None:
         """The run of a setup if it is there."""
-        with self._guard:
-            found = self._runs.get(setup.key)
-            if found is not None:
-                self._runs.move_to_end(setup.key)
-            return found
+        with self._guard, suppress(KeyError):
+            self._runs.move_to_end(setup.key)
+            return self._runs[setup.key]
+        return None
 
     def put(self, run: Finished) -> None:
         """Keep a complete run."""
@@ -105,18 +115,18 @@ class Store:
         return self.ahead(setup)
 
     def ahead(self, setup: Setup) -> Finished:
-        """Like :meth:`get`, for nobody in particular."""
-        if (found := self.peek(setup)) is not None:
-            return found
+        """Like :meth:`get`, before any page asks."""
+        if (run := self.peek(setup)) is not None:
+            return run
         with self._guard:
             lock = self._busy.setdefault(setup.key, threading.Lock())
         try:
             with lock:
-                found = self.peek(setup)
-                if found is None:
-                    found = simulate(setup)
-                    self.put(found)
-                return found
+                run = self.peek(setup)
+                if run is None:
+                    run = simulate(setup)
+                    self.put(run)
+                return run
         finally:
             with self._guard:
                 self._busy.pop(setup.key, None)
@@ -127,6 +137,117 @@ def is_live(setup: Setup) -> bool:
     return setup.table == LIVE_TABLE
 
 
-def baseline_of(setup: Setup) -> Setup:
-    """The setup that the results of a setup are set against."""
-    return untouched(setup.versus, setup)
+# -- long runs -----------------------------------------------------------------------------------------
+
+
+class BusyError(RuntimeError):
+    """Too many jobs are waiting."""
+
+
+@dataclass
+class Job:
+    """One long run. Only its own thread writes to it; a session reads it and may call :meth:`cancel`."""
+
+    id: int
+    setup: Setup
+    total: int
+    status: JobStatus = "queued"
+    year: int | None = None
+    done: int = 0
+    message: str = ""
+    error: Exception | None = None
+    run: Finished | None = None
+    began: float = field(default_factory=time.monotonic)
+    ended: float | None = None
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def cancel(self) -> None:
+        """Ask the job to end before its next year."""
+        self._stop.set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the job was asked to end."""
+        return self._stop.is_set()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.status in ("done", "cancelled", "failed")
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since it was asked for, until it ended."""
+        return (self.ended or time.monotonic()) - self.began
+
+    def note(self, year: int, index: int, total: int) -> None:
+        """Take note of a finished year."""
+        self.year, self.done, self.total = year, index + 1, total
+
+    def end(self, status: JobStatus, message: str) -> None:
+        """Take note of how it ended."""
+        self.message, self.ended = message, time.monotonic()
+        self.status = status
+
+
+class JobManager:
+    """Runs the long runs of all sessions; complete results go to the store, partial ones stay with the job."""
+
+    def __init__(self, store: Store, workers: int = WORKERS) -> None:
+        self._store = store
+        self._slots = threading.Semaphore(workers)
+        self._guard = threading.Lock()
+        self._numbers = itertools.count(1)
+        self._jobs: dict[int, Job] = {}
+
+    def submit(self, setup: Setup, simulate: Simulate = simulate) -> Job:
+        """Start a run that ``simulate`` makes, or return the job that already makes it.
+
+        Raises
+        ------
+        BusyError
+            Too many jobs wait already.
+        """
+        with self._guard:
+            waiting = [job for job in self._jobs.values() if not job.over]
+            same = next((job for job in waiting if job.setup.key == setup.key and not job.stopping), None)
+            if same is not None:
+                return same
+            if len(waiting) >= MOST:
+                raise BusyError(f"{len(waiting)} runs are waiting; try again when one of them has finished.")
+            job = Job(next(self._numbers), setup, setup.steps)
+            self._jobs[job.id] = job
+            for old in [past.id for past in self._jobs.values() if past.over][:-REMEMBERED]:
+                del self._jobs[old]
+        threading.Thread(target=self._work, args=(job, simulate), name=f"run {job.id}", daemon=True).start()
+        return job
+
+    def position(self, job: Job) -> int:
+        """Jobs that come before this one."""
+        with self._guard:
+            return sum(not other.over and other.id < job.id for other in self._jobs.values())
+
+    def jobs(self) -> list[Job]:
+        """All jobs that are remembered, oldest first."""
+        with self._guard:
+            return list(self._jobs.values())
+
+    def _work(self, job: Job, simulate: Simulate) -> None:
+        while not (free := self._slots.acquire(timeout=0.1)) and not job.stopping:
+            pass
+        try:
+            if job.stopping:
+                job.end("cancelled", "stopped before it began")
+                return
+            job.status = "running"
+            job.run = simulate(job.setup, job.note, lambda: job.stopping)
+            result = job.run.result
+            if result.status == "ok":
+                self._store.put(job.run)
+            job.end("cancelled" if result.status == "cancelled" else "done", result.message)
+        except Exception as error:
+            job.error = error
+            job.end("failed", str(error))
+        finally:
+            if free:
+                self._slots.release()

@@ -1,13 +1,19 @@
-"""What a user has chosen: a preset and the differences from it. Link, YAML, cache key and list of changes come from here."""
+"""What a user has chosen: a preset and the differences from it. Link, YAML, cache key and list of changes come from here.
+
+:func:`overrides` turns a setup into changes of its preset in the form of ``--set``, which the engine, the command line and
+YAML share.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from sim.calibration.groups import GROUP
+from sim.calibration.parameters import parameter
 from sim.explorer.setups.levers import CONTROLS, LOCAL, Control
 from sim.scenario import scenario_files
 from sim.scenario.schema import Scenario
@@ -52,65 +58,58 @@ class Setup:
     @property
     def key(self) -> str:
         """Canonical text of everything that decides the numbers; equal setups have equal keys."""
-        return json.dumps([*self.core], separators=(",", ":"))
+        return json.dumps(self.core, separators=(",", ":"))
 
     @property
-    def core(self) -> tuple[Any, ...]:
+    def core(self) -> list[Any]:
         """The parts of :attr:`key`: all but the scenario that results are set against."""
-        return (
-            self.preset,
-            self.table,
-            self.changes,
-            self.places,
-            self.start,
-            self.ramp,
-            self.who,
-            self.partners,
-            self.sectors,
-            self.founders,
-            self.end,
-        )
+        return [getattr(self, field.name) for field in fields(Setup) if field.name != "versus"]
+
+    @property
+    def years(self) -> tuple[int, int]:
+        """First and last year of the run."""
+        first, last = preset_scenario(self.preset).years
+        return first, self.end or last
+
+    @property
+    def steps(self) -> int:
+        """Steps by which the progress of the run is counted: its years."""
+        return self.years[1] - self.years[0] + 1
 
     @property
     def changed(self) -> bool:
         """Whether anything differs from the preset."""
-        return bool(self.changes or self.places or self.founders or self.end is not None)
+        return bool(self.differences())
 
     def value(self, lever: str) -> float:
         """Position of a lever: moved, or as in the preset."""
-        found = dict(self.changes).get(lever)
-        return preset_value(self.preset, lever) if found is None else found
+        moved = dict(self.changes).get(lever)
+        return preset_value(self.preset, lever) if moved is None else moved
 
     def local(self, economy: str, lever: str) -> float:
         """Position of a lever in one economy."""
-        for who, name, value in self.places:
-            if (who, name) == (economy, lever):
-                return value
-        return LOCAL[lever].off
+        return {(who, name): value for who, name, value in self.places}.get((economy, lever), LOCAL[lever].off)
 
     def with_value(self, lever: str, value: float) -> Setup:
         """Move a lever; a position equal to the preset's is no change."""
-        kept = {name: old for name, old in self.changes if name != lever}
-        wanted = CONTROLS[lever].rounded(value)
-        if wanted != preset_value(self.preset, lever):
-            kept[lever] = wanted
-        return replace(self, changes=tuple(sorted(kept.items())))
+        moved = {**dict(self.changes), lever: CONTROLS[lever].rounded(value)}
+        if moved[lever] == preset_value(self.preset, lever):
+            del moved[lever]
+        return replace(self, changes=tuple(sorted(moved.items())))
 
     def with_local(self, economy: str, lever: str, value: float) -> Setup:
         """Move a lever in one economy."""
-        control = LOCAL[lever]
-        kept = {(who, name): old for who, name, old in self.places if (who, name) != (economy, lever)}
-        wanted = control.rounded(value)
-        if wanted != control.off:
-            kept[economy, lever] = wanted
-        return replace(self, places=tuple(sorted((who, name, old) for (who, name), old in kept.items())))
+        places = [place for place in self.places if place[:2] != (economy, lever)]
+        if (position := LOCAL[lever].rounded(value)) != LOCAL[lever].off:
+            places.append((economy, lever, position))
+        return replace(self, places=tuple(sorted(places)))
 
     def without(self, change: tuple[str, ...]) -> Setup:
         """Undo one of :meth:`differences`: a lever, a lever of an economy, or an option by its name."""
         if len(change) == 2:
-            return self.with_local(change[0], change[1], LOCAL[change[1]].off)
+            return self.with_local(*change, LOCAL[change[1]].off)
         if change[0] in CONTROLS:
-            return replace(self, changes=tuple(one for one in self.changes if one[0] != change[0]))
+            return replace(self, changes=tuple(moved for moved in self.changes if moved[0] != change[0]))
         return replace(self, **{change[0]: getattr(Setup(), change[0])})
 
     def differences(self) -> list[tuple[str, ...]]:
@@ -119,19 +118,23 @@ class Setup:
         return [*((name,) for name, _ in self.changes), *((who, name) for who, name, _ in self.places), *options]
 
     def needed(self, control: Control) -> bool:
-        """Whether a lever matters: one of the levers that it needs is away from its off position."""
-        return not control.needs or any(self._there(name) for name in control.needs)
-
-    def _there(self, need: str) -> bool:
-        if need in CONTROLS:
-            return self.value(need) != CONTROLS[need].off
-        raised = self.value("tariff") > 0 and (need == "tariffs" or self.who != ALL or self.partners != ALL)
-        return raised or any(name == "tariff" for _, name, _ in self.places) or preset_has_tariffs(self.preset)
+        """Whether a lever matters: one of the things that it needs is there."""
+        added = self.value("tariff") > 0
+        some = any(name == "tariff" for _, name, _ in self.places) or preset_has_tariffs(self.preset)
+        there = {"tariffs": added or some, "uneven": some or (added and (self.who, self.partners) != (ALL, ALL))}
+        return not control.needs or any(
+            there[need] if need in there else self.value(need) != CONTROLS[need].off for need in control.needs
+        )
 
 
 def untouched(preset: str, setup: Setup) -> Setup:
     """A scenario of the library as it stands, on the table and to the year of a setup: what it is compared with."""
     return Setup(preset=preset, table=setup.table, versus=setup.versus, end=setup.end)
+
+
+def baseline_of(setup: Setup) -> Setup:
+    """The setup that the results of a setup are set against."""
+    return untouched(setup.versus, setup)
 
 
 @cache
@@ -164,14 +167,126 @@ def preset_value(preset: str, lever: str) -> float:
 
 def presets() -> list[str]:
     """Names of the scenarios of the library: the status quo first."""
-    names = list(scenario_files())
-    return [STATUS_QUO, *(name for name in names if name != STATUS_QUO)]
+    return sorted(scenario_files(), key=lambda name: name != STATUS_QUO)
 
 
 @cache
 def preset_has_tariffs(preset: str) -> bool:
     """Whether a scenario of the library raises tariffs by itself."""
     scenario = preset_scenario(preset)
-    return any(one.lever == "tariff" for one in scenario.policies) or any(
-        one.type == "tariff" for one in scenario.events
-    )
+    levers = [*(policy.lever for policy in scenario.policies), *(event.type for event in scenario.events)]
+    return "tariff" in levers
+
+
+# -- from a setup to a scenario ----------------------------------------------------------------------
+
+
+def overrides(setup: Setup) -> tuple[str, ...]:
+    """Overrides of the preset, ``path=value`` each, in a fixed order; the table comes first."""
+    lines = [f"table={setup.table}"]
+    scenario, moved = preset_scenario(setup.preset), {name for name, _ in setup.changes}
+    families = {CONTROLS[name].family for name in moved}
+    economies = table_of(setup.table).economies
+    # The preset may expect something of an economy that the table has only inside a larger one.
+    expected = {row.economy for row in scenario.expect if not row.economy.startswith(GROUP)}
+    if expected - {"WLD", *economies}:
+        lines.append("expect=[]")
+    if "automation" in families:
+        lines += _automation(setup, moved)
+    if "protection" in families:
+        backlash, retaliation = setup.value("backlash"), setup.value("retaliation")
+        lines.append(f"behaviour.protection.active={flow(backlash > 0 or retaliation > 0)}")
+        lines += [
+            f"behaviour.protection.sensitivity={flow(backlash)}",
+            f"behaviour.protection.retaliation={flow(retaliation)}",
+        ]
+    if "trust" in families:
+        lines += _switched("distrust", setup)
+    if "ledger" in families or setup.founders:
+        lines += _switched("ledger", setup)
+        if setup.value("ledger") > 0:
+            if setup.founders or not scenario.behaviour.ledger.active:
+                lines.append(f"behaviour.ledger.initiators={flow(setup.founders or FOUNDERS)}")
+            if not scenario.behaviour.ledger.active:
+                lines.append(f"behaviour.ledger.from={setup.start}")
+    if "economy" in families:
+        lines.append(f"economy.capital_supply={setup.value('capital'):g}")
+    for who, lever, value in setup.places:
+        if lever == "speed":
+            path = f"behaviour.automation.overrides.{who}"
+            factors = {kind: _own_factor(setup, who, kind) * value for kind in ("robot", "ai")}
+            lines += [f"{path}.{kind}_speed_factor={flow(factor)}" for kind, factor in factors.items()]
+    first, policies = len(scenario.policies), list(_policies(setup))
+    if first == 0 and policies:  # a list where the file may have none
+        return (*lines, f"policies={flow(policies)}")
+    return (*lines, *(f"policies.{first + k}={flow(policy)}" for k, policy in enumerate(policies)))
+
+
+def flow(value: Any) -> str:
+    """Plain data as one line of YAML."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {flow(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(flow(inner) for inner in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def _automation(setup: Setup, moved: set[str]) -> Iterator[str]:
+    """Speeds of both kinds of machines in the proportion of the preset, and the other levers of automation."""
+    if "speed" in moved:
+        factor, rule = setup.value("speed"), preset_scenario(setup.preset).behaviour.automation
+        yield f"behaviour.automation.active={flow(factor > 0)}"
+        if factor > 0:
+            before = CONTROLS["speed"].read(preset_scenario(setup.preset))
+            robots, ai = rule.robot_speed, rule.ai_speed
+            if before == 0:
+                before, robots, ai = 1.0, parameter("automation.robot_speed"), parameter("automation.ai_speed")
+            yield f"behaviour.automation.robot_speed={flow(robots * factor / before)}"
+            yield f"behaviour.automation.ai_speed={flow(min(2.0, ai * factor / before))}"
+    for lever in ("access", "sharing", "home", "newtasks"):
+        if lever in moved:
+            yield f"behaviour.{CONTROLS[lever].setting}={flow(setup.value(lever))}"
+
+
+def _switched(lever: str, setup: Setup) -> Iterator[str]:
+    """A rule that is on while its lever is above zero."""
+    control, value = CONTROLS[lever], setup.value(lever)
+    yield f"behaviour.{control.family}.active={flow(value > 0)}"
+    if value > 0:
+        yield f"behaviour.{control.setting}={flow(value)}"
+
+
+def _own_factor(setup: Setup, economy: str, kind: str) -> float:
+    """Factor on an economy's own speed in the preset: its own entry, else that of a group it belongs to."""
+    groups = table_of(setup.table).economy_groups
+    entries = preset_scenario(setup.preset).behaviour.automation.overrides
+    for name in (economy, *(name for name in entries if economy in groups.get(name, ()))):
+        factor = getattr(entries[name], f"{kind}_speed_factor") if name in entries else None
+        if factor is not None:
+            return float(factor)
+    return 1.0
+
+
+def _policies(setup: Setup) -> Iterator[dict[str, Any]]:
+    """Policies that the levers add to those of the preset."""
+    moved = dict(setup.changes)
+    for name, lever in (("tariff", "tariff"), ("reshoring", "friction"), ("education", "education")):
+        if name in moved:
+            yield _policy(setup, setup.who if name == "tariff" else ALL, lever, moved[name])
+    for who, lever, value in setup.places:
+        if lever != "speed":
+            yield _policy(setup, (who,), lever, value, alone=True)
+
+
+def _policy(setup: Setup, who: tuple[str, ...], lever: str, amount: float, *, alone: bool = False) -> dict[str, Any]:
+    policy: dict[str, Any] = {"who": list(who), "lever": lever}
+    if lever == "tariff" and not alone and setup.partners != ALL:
+        policy["partners"] = list(setup.partners)
+    if lever != "education":
+        policy["sectors"] = setup.sectors
+    policy |= {"add": float(amount), "from": setup.start}
+    if setup.ramp == "linear":
+        policy |= {"to": setup.years[1], "ramp": "linear"}
+    return policy

@@ -10,10 +10,9 @@ import streamlit as st
 from sim.explorer.lessons.evidence import Moved, setup_of
 from sim.explorer.lessons.marking import Progress
 from sim.explorer.lessons.schema import Course, Lesson, Run
-from sim.explorer.parts import ui
+from sim.explorer.parts import picking, session, ui
+from sim.explorer.setups.codec import CHARTS, View
 from sim.explorer.setups.setup import Setup
-from sim.explorer.state import session
-from sim.explorer.state.views import View, chart_ids
 from sim.explorer.teaching import state
 from sim.report.names import parameter_label
 from sim.texts import Texts
@@ -46,7 +45,7 @@ def seen(lesson: Lesson, name: str, view: View) -> View:
     if not courses:
         return replace(view, year=None)
     last = courses[-1]
-    charts = (last.id, view.charts[1]) if last.id in chart_ids() else view.charts
+    charts = (last.id, view.charts[1]) if last.id in CHARTS else view.charts
     return replace(view, year=None, economy=last.economy, charts=charts)
 
 
@@ -64,7 +63,7 @@ def open_in_lab(lesson: Lesson, progress: Progress) -> None:
     made = [name for name in runs if name in progress.ran]
     chosen = state()["lab"].get(lesson.id) or (made or list(runs))[-1]
     st.markdown(f"**{t('lessons.lab_head')}**")
-    ui.select(
+    picking.select(
         t("lessons.lab_which"),
         list(runs),
         chosen,

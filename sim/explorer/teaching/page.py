@@ -34,9 +34,8 @@ from sim.explorer.lessons.schema import (
     Run,
     RunStep,
 )
-from sim.explorer.parts import picking, ui
+from sim.explorer.parts import picking, session, ui
 from sim.explorer.setups.levers import CONTROLS
-from sim.explorer.state import session
 from sim.explorer.teaching import keep, progress_of
 from sim.explorer.teaching.in_lab import lever_label, open_in_lab
 from sim.explorer.teaching.pictures import pictures

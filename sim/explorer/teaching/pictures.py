@@ -12,8 +12,7 @@ from sim.explorer.lessons import figures
 from sim.explorer.lessons.evidence import Evidence, cell_labels
 from sim.explorer.lessons.marking import Progress
 from sim.explorer.lessons.schema import Course, Flows, Numbers, Pairs, Picture, Terms
-from sim.explorer.parts import ui
-from sim.explorer.state import session
+from sim.explorer.parts import session, ui
 from sim.texts import Texts
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from sim.explorer.lessons.evidence import Evidence, toy_table
 from sim.explorer.lessons.files import library
 from sim.explorer.lessons.marking import choices, filled, number, spelled, truth
 from sim.explorer.lessons.schema import ExplainStep, Flip, Lesson, Number, Run, Toy, Which
+from sim.explorer.parts import session
 from sim.explorer.setups.levers import CONTROLS
-from sim.explorer.state import session
 from sim.explorer.teaching.in_lab import lever_label, named_settings
 from sim.explorer.teaching.pictures import cell, economy
 from sim.texts import Texts

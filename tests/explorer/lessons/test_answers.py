@@ -143,7 +143,7 @@ def test_what_turns_an_answer_round_is_said_in_words(lang: str) -> None:
         import streamlit as st
 
         from sim.explorer.lessons.files import library
-        from sim.explorer.state import session
+        from sim.explorer.parts import session
         from sim.explorer.teaching.teacher import flip_text
         from sim.texts import Texts
 

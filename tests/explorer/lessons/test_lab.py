@@ -7,9 +7,8 @@ pytest.importorskip("streamlit")
 from sim.explorer.lessons.evidence import Evidence, readings_of, setup_of
 from sim.explorer.lessons.files import library
 from sim.explorer.lessons.marking import Progress
+from sim.explorer.setups.codec import View, decode, encode
 from sim.explorer.setups.engine import simulate
-from sim.explorer.state.codec import decode, encode
-from sim.explorer.state.views import View
 from sim.explorer.teaching.in_lab import named_settings, runs_of, seen, setups
 from sim.texts import Texts
 from tests.explorer.lessons.test_page import calm, opened
@@ -64,9 +63,9 @@ def test_a_finished_lesson_opens_its_run_in_the_laboratory(lang: str) -> None:
     calm(at.run())
     at.button(key="lessons.lab").click()
     calm(at.run())
-    assert at.session_state["x.setup"] == setup_of(runs_of(lesson)["tariff"], {"tariff": 0.4})
+    assert at.session_state["x.session"].setup == setup_of(runs_of(lesson)["tariff"], {"tariff": 0.4})
     label = runs_of(lesson)["calm"].label.in_(lang)
-    assert at.session_state["x.named"][f"4 · {label}"] == setup_of(runs_of(lesson)["calm"])
+    assert at.session_state["x.session"].named[f"4 · {label}"] == setup_of(runs_of(lesson)["calm"])
     assert at.metric, "the laboratory is shown"
 
 

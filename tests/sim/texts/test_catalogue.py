@@ -50,7 +50,7 @@ def test_terms_of_the_glossary_are_used() -> None:
 def test_every_text_that_the_code_asks_for_is_there() -> None:
     """A key without a text is shown as itself, which is how "lab.stopping" stood on a page."""
     code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "sim").rglob("*.py"))
-    asked = set(re.findall(r"""\b(?:texts|t|texts\(\))\(\s*["']([a-z_]+\.[a-z_0-9.]*[a-z_0-9])["']""", code))
+    asked = set(re.findall(r"""\b(?:texts|t|say|texts\(\))\(\s*["']([a-z_]+\.[a-z_0-9.]*[a-z_0-9])["']""", code))
     assert len(asked) > 200 and not asked - set(catalogue("en"))
 
 

@@ -1,1 +1,0 @@
-"""What comes in and goes out: uploads checked as data, run folders, zips, things to share."""

@@ -1,1 +1,0 @@
-"""The laboratory: levers, further options, sharing."""

@@ -1,0 +1,269 @@
+"""What a session remembers: the setup with its history, the view, choices of pages, jobs, an opened run; and how a page gets at runs.
+
+Widgets never hold the truth: before a widget is drawn its value is set from the session, and its callback changes the session.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from sim.explorer.setups.codec import PICKS, View, decode, encode
+from sim.explorer.setups.engine import Finished, Job, JobManager, Store, is_live
+from sim.explorer.setups.setup import Setup, baseline_of
+from sim.explorer.setups.uploads import Unpacked
+from sim.runs.saved import Run, read_run
+from sim.texts import LANGUAGES, Texts
+
+#: Key of the session.
+SESSION = "x.session"
+#: Environment variables: the folder of a run to open (``unweave app RUN``) and the language to start in (``--lang``).
+RUN_VARIABLE, LANG_VARIABLE = "UNWEAVE_APP_RUN", "UNWEAVE_APP_LANG"
+#: Steps of the history that can be undone, named scenarios that are kept for comparing, and long runs that are listed.
+STEPS, MOST_NAMED, MOST_JOBS = 100, 12, 40
+
+
+@dataclass
+class Session:
+    """One visit.
+
+    ``unknown`` are the parts of the link that were not understood, ``came`` the choices of pages that it brought, ``picks``
+    those that hold, ``shown`` those in sight with their defaults. ``off``: the last change is switched off; ``turned``: this
+    script speaks another language than the one before. ``given`` is the run of an uploaded scenario, ``unpacked`` the folder
+    of an uploaded zip, which goes with the session.
+    """
+
+    setup: Setup
+    view: View
+    unknown: tuple[str, ...]
+    came: dict[str, Any]
+    history: list[Setup]
+    place: int = 0
+    off: bool = False
+    spoken: str = ""
+    turned: bool = False
+    picks: dict[str, Any] = field(default_factory=dict)
+    shown: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    named: dict[str, Setup] = field(default_factory=dict)
+    jobs: list[Job] = field(default_factory=list)
+    folder: Path | None = None
+    given: Finished | None = None
+    unpacked: Unpacked | None = None
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> Store:
+    """The finished runs, shared by all sessions."""
+    return Store()
+
+
+@st.cache_resource(show_spinner=False)
+def manager() -> JobManager:
+    """The long runs, shared by all sessions."""
+    return JobManager(store())
+
+
+def now() -> Session:
+    """The session of this visitor."""
+    session: Session = st.session_state[SESSION]
+    return session
+
+
+def begin() -> None:
+    """Read the link of a new session; later visits keep what the session holds. Called at the start of every script."""
+    if SESSION not in st.session_state:
+        query = {key: st.query_params[key] for key in st.query_params}
+        link = decode(query)
+        wanted = os.environ.get(LANG_VARIABLE) or st.context.locale or ""
+        spoken = next((lang for lang in LANGUAGES if wanted.lower().startswith(lang)), LANGUAGES[0])
+        seen = replace(link.view, lang=link.view.lang if query.get("l") in LANGUAGES else spoken, picks=())
+        picks, folder = dict(link.view.picks), os.environ.get(RUN_VARIABLE)
+        st.session_state[SESSION] = Session(
+            link.setup,
+            seen,
+            link.unknown,
+            picks,
+            [link.setup],
+            picks=dict(picks),
+            folder=Path(folder) if folder else None,
+        )
+    session, lang = now(), view().lang
+    session.turned, session.spoken = session.spoken not in ("", lang), lang
+
+
+def finish(page: str) -> None:
+    """Write the link of what a page shows into the address bar.
+
+    Of the choices of the page those that differ from its defaults; one that it cannot show yet stays as the link gave it.
+    """
+    session = now()
+    keys = [key for key, pick in sorted(PICKS.items()) if page in pick.pages]
+    picks = {key: session.came[key] for key in keys if key in session.came and key not in session.shown}
+    picks |= {
+        key: value for key in keys for value, default in [session.shown.get(key, (None, None))] if value != default
+    }
+    wanted = encode(session.setup, replace(session.view, picks=tuple(picks.items())))
+    if {key: st.query_params[key] for key in st.query_params} != wanted:
+        st.query_params.from_dict(wanted)
+
+
+# -- the setup and its history -------------------------------------------------------------------
+
+
+def setup() -> Setup:
+    """What the user has chosen."""
+    return now().setup
+
+
+def change(new: Setup) -> None:
+    """Replace the setup; the old one can be undone."""
+    session = now()
+    if new != session.setup:
+        session.history = [*session.history[: session.place + 1], new][-STEPS:]
+        session.place, session.setup = len(session.history) - 1, new
+        session.unknown, session.off = (), False
+
+
+def step(by: int) -> None:
+    """Undo (−1) or redo (+1)."""
+    if can_step(by):
+        session = now()
+        session.place += by
+        session.setup = session.history[session.place]
+
+
+def can_step(by: int) -> bool:
+    """Whether there is something to undo (−1) or redo (+1)."""
+    return 0 <= now().place + by < len(now().history)
+
+
+def replay() -> None:
+    """Switch the last change off, or on again."""
+    off = now().off and can_step(+1)
+    step(+1 if off else -1)
+    now().off = not off
+
+
+def keep(name: str, wanted: Setup | None = None) -> None:
+    """Keep a setup, the current one unless told, under a name; the oldest is dropped when there are too many."""
+    kept = {**now().named, name: wanted or setup()}
+    now().named = dict(list(kept.items())[-MOST_NAMED:])
+
+
+# -- the view --------------------------------------------------------------------------------------
+
+
+def view() -> View:
+    """What the user looks at."""
+    return now().view
+
+
+def look(**changes: Any) -> None:
+    """Change the view: ``lang``, ``year``, ``economy`` or ``charts``."""
+    now().view = replace(view(), **changes)
+
+
+def texts() -> Texts:
+    """Texts in the language of the session."""
+    return Texts(view().lang)
+
+
+def say(key: str, **values: Any) -> str:
+    """One text in the language of the session."""
+    return texts()(key, **values)
+
+
+# -- the runs --------------------------------------------------------------------------------------
+
+
+def current() -> Finished | None:
+    """The run of the current setup: made now on the classroom table; elsewhere only if it is finished already."""
+    return run_of(setup())
+
+
+def baseline() -> Finished | None:
+    """The run that results are set against: drawn dashed everywhere."""
+    return run_of(baseline_of(setup()))
+
+
+def run_of(wanted: Setup) -> Finished | None:
+    """Any setup, on the terms of :func:`current`."""
+    return store().get(wanted) if is_live(wanted) else store().peek(wanted)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _read(folder: str, written: float) -> Run:
+    del written  # a folder that was written again is read again
+    return read_run(folder)
+
+
+def read_folder(folder: Path) -> Run:
+    """A run folder, read once.
+
+    Raises
+    ------
+    OutputError
+        It cannot be read.
+    """
+    file = folder / "run.json"
+    return _read(str(folder), file.stat().st_mtime if file.is_file() else 0.0)
+
+
+def opened() -> Run | None:
+    """The run folder that the application was started with (``unweave app RUN``), or that a page has opened.
+
+    Raises
+    ------
+    OutputError
+        It cannot be read.
+    """
+    folder = now().folder
+    return read_folder(folder) if folder else None
+
+
+def open_folder(folder: Path | None) -> None:
+    """Open a run folder in this session; None closes it."""
+    now().folder = folder
+
+
+# -- widgets -----------------------------------------------------------------------------------------
+
+
+def setter(key: str, act: Callable[[Any], None], among: Collection[Any] | None = None) -> Callable[[], None]:
+    """Callback that hands the new value of the widget ``key`` to ``act``.
+
+    The browser sends a choice by the words that it showed, and may send those of the other language; what is not
+    ``among`` the options is no choice and is passed over.
+    """
+
+    def called() -> None:
+        value = st.session_state[key]
+        if among is None or all(choice in among for choice in (value if isinstance(value, list) else [value])):
+            act(value)
+
+    return called
+
+
+def preset_widget(key: str, value: Any) -> str:
+    """Set the value of a widget from the session, before it is drawn; returns the key.
+
+    In a new language it is set even if it is the same, so that the browser learns the new words for it.
+    """
+    if st.session_state.get(key) != value or now().turned:
+        st.session_state[key] = value
+    return key
+
+
+def same_choice(key: str, options: Collection[Any]) -> str:
+    """Let a widget that holds its own value keep it in a new language; what is none of the options is forgotten."""
+    held = st.session_state.get(key)
+    if held is not None and held not in options:
+        del st.session_state[key]
+    elif key in st.session_state and now().turned:
+        st.session_state[key] = held
+    return key

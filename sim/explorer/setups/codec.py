@@ -1,0 +1,351 @@
+"""Links: a setup and a view as a query string of ids, with differences only; what is not understood is reported, never dropped.
+
+``v=1`` is the version, ``p`` the preset, ``t`` the table, ``b`` the scenario compared with, ``L.<lever>`` a lever,
+``L.<economy>.<lever>`` a lever of one economy; the other keys are listed in :data:`OPTIONS`, :data:`VIEW` and :data:`PICKS`.
+A missing key is a default.
+
+A choice of data or scenario is spelled ``observed``, ``lab``, ``folder``, ``run:<folder>``, or by the bare name of a scenario
+of the library. What lives in one session only (scenarios kept under a name, an uploaded one) has no spelling: pages say so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from decomp.io import bundled_names
+from sim.explorer.setups.levers import CONTROLS, LOCAL
+from sim.explorer.setups.setup import Setup, preset_scenario, presets, table_of
+from sim.indicators import PLACES
+from sim.texts import LANGUAGES
+
+#: Version of the links.
+VERSION = "1"
+#: Longest link that is offered (longer ones are given as a file), and longest id in one.
+LONGEST, LONGEST_ID = 1800, 80
+#: First and last year that a link may name.
+YEARS = (1900, 2300)
+#: A list that was emptied on purpose: an empty value would get lost on the way.
+NONE = "none"
+#: Choices of data and scenarios that are no scenario of the library: laboratory, observed tables, opened run folder.
+FIXED = ("observed", "lab", "folder")
+#: How ids begin that mean a scenario of the library, and a folder of a run.
+PRESET, RUN = "preset:", "run:"
+#: Courses that the laboratory can draw, indicators of the world or of one economy, and its pictures that are no course.
+COURSES, GROUPS, INCOMES = PLACES["lab"], "groups", "incomes"
+#: Ids of all charts of the laboratory.
+CHARTS = (*COURSES, GROUPS, INCOMES)
+Reader = Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a user looks at, apart from the numbers.
+
+    Language, year that the numbers are of (None: the last), economy of the charts, left and right chart of the laboratory;
+    ``picks`` are the choices of the page that a link leads to, as (key, value), sorted by key.
+    """
+
+    lang: str = "en"
+    year: int | None = None
+    economy: str = "WLD"
+    charts: tuple[str, str] = ("interdependence", GROUPS)
+    picks: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What a link says, and the parts of it that were not understood, as they stand."""
+
+    setup: Setup
+    view: View
+    unknown: tuple[str, ...] = ()
+
+
+# -- how values are spelled --------------------------------------------------------------------------
+
+
+class RefusedError(ValueError):
+    """A value that does not fit its key."""
+
+
+def _checked(value: Any, fits: bool) -> Any:
+    if not fits:
+        raise RefusedError(value)
+    return value
+
+
+def _one_of(allowed: Callable[[], Collection[str]]) -> Reader:
+    """Reader of one of the ids that ``allowed`` gives when a link is read."""
+    return lambda text: _checked(text, text in allowed())
+
+
+def _words(*allowed: str) -> Reader:
+    return _one_of(lambda: allowed)
+
+
+def _flag(text: str) -> bool:
+    return bool(_checked(text, text in ("0", "1")) == "1")
+
+
+def _whole(text: str) -> int:
+    return int(_checked(text, text.isascii() and text.isdigit() and len(text) <= 9))
+
+
+def _year(text: str) -> int:
+    year = _whole(text)
+    return int(_checked(year, YEARS[0] <= year <= YEARS[1]))
+
+
+def _name(text: str) -> str:
+    """Read an id: letters, digits, dashes and underscores."""
+    plain = text.replace("-", "").replace("_", "")
+    return str(_checked(text, bool(plain) and plain.isascii() and plain.isalnum() and len(text) <= LONGEST_ID))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(_name(part) for part in text.split("."))
+
+
+def _pair(text: str) -> tuple[str, ...]:
+    charts = tuple(text.split("."))
+    return tuple(_checked(charts, len(charts) == 2 and set(charts) <= set(CHARTS)))
+
+
+def _span(text: str) -> tuple[int, int]:
+    first, _, last = text.partition(".")
+    years = (_year(first), _year(last))
+    return (_checked(years[0], years[0] <= years[1]), years[1])
+
+
+def _source(text: str) -> str:
+    """Read a choice of data or scenario."""
+    kind, separator, folder = text.partition(":")
+    if text in FIXED:
+        return text
+    if separator and kind == "run":
+        return f"{RUN}{_name(folder)}"
+    return f"{PRESET}{_checked(text, text in presets())}"
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Reader of several ids, none of them twice."""
+
+    read: Reader
+
+    def __call__(self, text: str) -> tuple[Any, ...]:
+        """Read ids with dots between."""
+        ids = () if text == NONE else tuple(self.read(part) for part in text.split("."))
+        return tuple(_checked(ids, len(set(ids)) == len(ids)))
+
+
+def _spelled(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    return ".".join(map(str, value)) if isinstance(value, tuple) else str(value).removeprefix(PRESET)
+
+
+# -- the keys ----------------------------------------------------------------------------------------
+
+
+def _economies() -> set[str]:
+    return {"WLD"}.union(*(table_of(name).economies for name in bundled_names() if name.endswith("2011")))
+
+
+#: Keys of the parts of a setup: key, field, reader.
+OPTIONS: Mapping[str, tuple[str, Reader]] = {
+    "p": ("preset", _one_of(presets)),
+    "t": ("table", _one_of(bundled_names)),
+    "b": ("versus", _one_of(presets)),
+    "from": ("start", _year),
+    "ramp": ("ramp", _words("step", "linear")),
+    "who": ("who", _names),
+    "on": ("partners", _names),
+    "of": ("sectors", _words("goods", "manufacturing")),
+    "with": ("founders", _names),
+    "to": ("end", _year),
+}
+#: Keys of the parts of a view.
+VIEW: Mapping[str, tuple[str, Reader]] = {
+    "l": ("lang", _words(*LANGUAGES)),
+    "y": ("year", _year),
+    "c": ("economy", _one_of(_economies)),
+    "g": ("charts", _pair),
+}
+#: Every field of a setup has a key, or is one of these that are written lever by lever.
+BY_LEVER = frozenset({"changes", "places"})
+assert {field.name for field in fields(Setup)} == {field for field, _ in OPTIONS.values()} | BY_LEVER
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A choice of single pages: those that show it, and the reader of its spelling."""
+
+    pages: tuple[str, ...]
+    read: Reader
+
+    @property
+    def many(self) -> bool:
+        """Whether it is a choice of several ids."""
+        return isinstance(self.read, Several)
+
+
+#: Choices by the pages that show them. Economies, sectors and the like depend on the data that are looked at: pages say what
+#: is not there.
+_CHOICES: Mapping[tuple[str, ...], Mapping[str, Reader]] = {
+    ("compare",): {
+        "compare.base": _source,
+        "compare.others": Several(_source),
+        "compare.anyway": _flag,
+        "compare.indicator": _words(*COURSES),
+        "compare.ranked": _words(*COURSES),
+        "bands.count": _whole,
+    },
+    ("decompose",): {
+        "decompose.source": _source,
+        "decompose.sectors": Several(_name),
+        "decompose.level": _words("groups", "terms"),
+        "decompose.between": _words("years", "scenarios"),
+        "decompose.against": _year,
+        "decompose.other": _source,
+        "decompose.form": _words("waterfall", "sorted"),
+    },
+    ("decompose", "links"): {"decompose.importer": _name},
+    ("links",): {
+        "links.source": _source,
+        "links.against": _year,
+        "links.measure": _words("dependence", "absorbed", "mutual"),
+        "links.home": _flag,
+        "links.sectors": _name,
+        "links.count": _whole,
+        "links.map": _words("on", "by", "imports", "exports"),
+    },
+    ("agents", "assumptions", "runs"): {"look_at": _source},
+    ("agents",): {
+        "agents.economies": Several(_name),
+        "agents.levers": Several(_name),
+        "agents.kinds": Several(_name),
+        "agents.years": _span,
+        "agents.decision": _whole,
+        "agents.measure": _words("trust", "tariff", "both"),
+        "agents.change": _flag,
+        "agents.state": _name,
+    },
+    ("assumptions",): {
+        "method.section": _name,
+        "method.statuses": Several(_name),
+        "method.only": _flag,
+        "method.one": lambda text: ".".join(_names(text)),
+    },
+    ("lessons",): {"lessons.open": _name},
+}
+#: Every choice of single pages by its key.
+PICKS: Mapping[str, Pick] = {
+    key: Pick(pages, read) for pages, choices in _CHOICES.items() for key, read in choices.items()
+}
+
+
+def written(key: str, value: Any) -> str | None:
+    """Spelling of a choice in a link; None where it has none. Of several ids those that have one are written."""
+    if value is None:
+        return None
+    if PICKS[key].many:
+        kept = [_spelled(part) for part in value if not lost(key, part)]
+        return ".".join(kept) if kept else None if value else NONE
+    return None if lost(key, value) else _spelled(value)
+
+
+def lost(key: str, value: Any) -> bool:
+    """Whether a choice, or one id of several, does not come back from its own spelling."""
+    try:
+        return bool(PICKS[key].read(_spelled(value)) != ((value,) if PICKS[key].many else value))
+    except ValueError:
+        return True
+
+
+# -- links -------------------------------------------------------------------------------------------
+
+
+def encode(setup: Setup, view: View | None = None) -> dict[str, str]:
+    """Return the query parameters of a setup and a view; what stands as by default is left out."""
+    query = {"v": VERSION, "p": setup.preset}
+    for target, default, keys in ((setup, Setup(), OPTIONS), (view, View(), VIEW)):
+        for key, (field, _) in keys.items():
+            if target is not None and key != "p" and getattr(target, field) != getattr(default, field):
+                query[key] = _spelled(getattr(target, field))
+    if view is not None:
+        query["l"] = view.lang
+        query |= {key: text for key, value in view.picks if (text := written(key, value)) is not None}
+    query |= {f"L.{name}": f"{value:.10g}" for name, value in setup.changes}
+    query |= {f"L.{who}.{name}": f"{value:.10g}" for who, name, value in setup.places}
+    return query
+
+
+def link(setup: Setup, view: View | None = None, base: str = "") -> str:
+    """Return the link to a setup below the address ``base``."""
+    return f"{base}?{urlencode(encode(setup, view))}"
+
+
+def decode(query: Mapping[str, str]) -> Decoded:
+    """Read query parameters; any part that does not fit is left at its default and reported."""
+    unknown: list[str] = []
+
+    def read(keys: Mapping[str, tuple[str, Reader]]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for key, (field, reader) in keys.items():
+            try:
+                if key in query:
+                    values[field] = reader(query[key])
+            except (ValueError, OverflowError):
+                unknown.append(f"{key}={query[key]}")
+        return values
+
+    if query.get("v", VERSION) != VERSION:
+        unknown.append(f"v={query['v']}")
+    setup, view = Setup(**read(OPTIONS)), View(**read(VIEW))
+    picks = read({key: (key, pick.read) for key, pick in PICKS.items()})
+    setup = _fitting(setup, query, unknown)
+    known = {"v", *OPTIONS, *VIEW, *PICKS}
+    for key, text in query.items():
+        try:
+            setup = setup if key in known else _moved(setup, key, text)
+        except ValueError:
+            unknown.append(f"{key}={text}")
+    return Decoded(setup, replace(view, picks=tuple(sorted(picks.items()))), tuple(unknown))
+
+
+def _fitting(setup: Setup, query: Mapping[str, str], unknown: list[str]) -> Setup:
+    """Put back what does not fit the table or the preset: economies it lacks, a last year outside the run."""
+    table, default = table_of(setup.table), Setup()
+    known = {*table.economies, *table.economy_groups, "all"}
+    for key, (field, _) in OPTIONS.items():
+        if key in ("who", "on", "with") and not set(getattr(setup, field)) <= known:
+            unknown.append(f"{key}={query[key]}")
+            setup = replace(setup, **{field: getattr(default, field)})
+    first, last = preset_scenario(setup.preset).years
+    if table.year != first:
+        unknown.append(f"t={setup.table}")
+        setup = replace(setup, table=default.table)
+    if setup.end is not None and not first + 1 < setup.end <= last:
+        unknown.append(f"to={setup.end}")
+        setup = replace(setup, end=None)
+    if not first < setup.start < (setup.end or last):
+        if "from" in query:
+            unknown.append(f"from={setup.start}")
+        setup = replace(setup, start=min(default.start, (setup.end or last) - 1))
+    return setup
+
+
+def _moved(setup: Setup, key: str, text: str) -> Setup:
+    """The setup with a lever moved; refused when the lever or the position is not known."""
+    value = float(text)
+    kind, *who, lever = key.split(".") if "." in key else (key, "")
+    control = (LOCAL if who else CONTROLS).get(lever)
+    there = kind == "L" and control is not None and math.isfinite(value) and control.low <= value <= control.high
+    if not there or len(who) > 1 or (who and who[0] not in table_of(setup.table).economies):
+        raise RefusedError(key)
+    return setup.with_local(who[0], lever, value) if who else setup.with_value(lever, value)

@@ -1,0 +1,173 @@
+"""What goes out: a setup as command line, Python or YAML, a run as a zip or a report, and the run folders that there are."""
+
+from __future__ import annotations
+
+import io
+import json
+import shlex
+import tempfile
+import zipfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.errors import OutputError
+from sim.explorer.setups.engine import Finished, load
+from sim.explorer.setups.setup import Setup, overrides
+from sim.runs.folder import runs_folder
+from sim.runs.saved import SCHEMA_VERSION, Run, current
+
+if TYPE_CHECKING:
+    from sim.runs.result import RunResult
+
+#: Run folders that are listed, the newest first.
+LISTED = 60
+#: What Excel needs at the beginning of a CSV to read Chinese.
+BOM = b"\xef\xbb\xbf"
+
+
+def command(setup: Setup) -> str:
+    """Command line that makes the run of a setup."""
+    words = ["unweave", "run", setup.preset]
+    for override in overrides(setup):
+        words += ["--set", override]
+    if setup.end is not None:
+        words += ["--years", f"{setup.years[0]}:{setup.end}"]
+    return shlex.join(words)
+
+
+def python(setup: Setup) -> str:
+    """Python that makes the run of a setup."""
+    lines = ",\n        ".join(map(repr, overrides(setup)))
+    years = "" if setup.end is None else f"\n    years={setup.years},"
+    return (
+        f"import sim\n\nresult = sim.run(\n    {setup.preset!r},\n    overrides=[\n        {lines},\n    ],{years}\n)\n"
+        'print(result.value("interdependence"))\n'
+    )
+
+
+def yaml(setup: Setup) -> str:
+    """The scenario of a setup as a file, every default written out; it says where it came from.
+
+    What the author of the preset expects is not expected of a changed scenario.
+    """
+    from sim.scenario.schema import dump_yaml
+
+    scenario = load(setup).scenario
+    if setup.changed:
+        scenario = scenario.model_copy(update={"name": own_name(setup), "derived_from": (), "expect": ()})
+    return f"# Made in the laboratory of Unweave from `{setup.preset}`.\n# {command(setup)}\n{dump_yaml(scenario)}"
+
+
+def own_name(setup: Setup) -> str:
+    """Name of a changed scenario, of the letters that names may have."""
+    return f"{setup.preset[:50]}-changed" if setup.changed else setup.preset
+
+
+def report(run: Run) -> str:
+    """The report of a run: one file, both languages, no network."""
+    from sim.report import render
+
+    return render(run, "both")
+
+
+# -- zips --------------------------------------------------------------------------------------------
+
+
+def archive(run: Finished) -> bytes:
+    """Zip of the folder that a run of the laboratory would leave behind, its scenario as :func:`yaml` writes it."""
+    loaded = replace(run.result.loaded, text=yaml(run.setup))
+    return _archived(replace(run.result, loaded=loaded))
+
+
+def zip_of(run: Run, result: RunResult | None, *, bom: bool = False) -> bytes:
+    """Everything of a run: its folder, or for one in memory the folder that it would leave behind.
+
+    Raises
+    ------
+    OutputError
+        The folder has gone and there is no result in memory.
+    """
+    if run.folder is not None and run.folder.is_dir():
+        return zip_of_folder(run.folder, bom=bom)
+    if run.folder is not None or result is None:
+        raise OutputError(f"{run.folder or 'the run'} is no longer there. Run the scenario again.")
+    return _archived(result, bom=bom)
+
+
+def _archived(result: RunResult, *, bom: bool = False) -> bytes:
+    with tempfile.TemporaryDirectory() as place:
+        return zip_of_folder(result.save(place), bom=bom)
+
+
+def zip_of_folder(folder: Path, *, bom: bool = False) -> bytes:
+    """Zip of a run folder as it lies there; with ``bom`` its CSV files open in Excel with Chinese text."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as box:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file() and not file.is_symlink():
+                content = file.read_bytes()
+                if bom and file.suffix == ".csv" and not content.startswith(BOM):
+                    content = BOM + content
+                box.writestr(str(Path(folder.name) / file.relative_to(folder)), content)
+    return buffer.getvalue()
+
+
+def table_bytes(run: Run, name: str, *, bom: bool = False) -> bytes:
+    """One table of a run as CSV: stable English codes."""
+    text: str = run[name].to_csv(index=False, float_format="%.10g")
+    return (BOM if bom else b"") + text.encode("utf-8")
+
+
+# -- run folders -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A run folder as it is listed; ``readable`` is false for those of another version or without results."""
+
+    folder: str
+    scenario: str = ""
+    status: str = "damaged"
+    started: str = ""
+    years: str = "–"
+    version: str = "–"
+    readable: bool = False
+
+
+def folders(base: Path | None = None) -> list[Path]:
+    """Run folders, the newest first."""
+    place = base or runs_folder()
+    return sorted((file.parent for file in place.glob("*/run.json")), reverse=True)[:LISTED]
+
+
+def listed(base: Path | None = None) -> list[Listed]:
+    """Run folders, the newest first; damaged ones are listed as such."""
+    return [_listed(path) for path in folders(base)]
+
+
+def _listed(path: Path) -> Listed:
+    try:
+        manifest = current(json.loads((path / "run.json").read_text(encoding="utf-8")), path)
+        years, version = manifest.get("years", {}).get("finished") or [], manifest.get("schema_version")
+        name, status, started = (str(manifest.get(key, "")) for key in ("name", "status", "started"))
+        span = f"{years[0]}–{years[-1]}" if years else "–"
+        readable = version == SCHEMA_VERSION and bool(years)
+        return Listed(path.name, name, status, started[:19], span, str(version), readable)
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError):
+        return Listed(path.name)
+
+
+def inside(name: str, base: Path | None = None) -> Path:
+    """Path of a run folder by its name, never outside the folder of runs.
+
+    Raises
+    ------
+    OutputError
+        The name leads elsewhere or there is no such folder.
+    """
+    place = (base or runs_folder()).resolve()
+    path = (place / name).resolve()
+    if path.parent != place or not path.is_dir():
+        raise OutputError(f"{name!r} is not a folder in {place}. Runs are made there by `unweave run`.")
+    return path

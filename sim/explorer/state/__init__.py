@@ -1,1 +1,0 @@
-"""What a session remembers and a link carries."""
