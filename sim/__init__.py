@@ -9,7 +9,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.attribution import Attribution, attribute
     from sim.economy import Equilibrium, Shocks, WorldEconomy
     from sim.errors import EconomyError, ScenarioError, SimError
     from sim.observed.history import History, history
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from sim.runs.runner import run
     from sim.scenario.read import load_scenario
     from sim.scenario.schema import Scenario
+    from sim.studies.attribution import Attribution, attribute
     from sim.studies.ensemble import Ensemble, run_ensemble
 
 _HOME = {
@@ -26,8 +26,8 @@ _HOME = {
     "Ensemble": "sim.studies.ensemble",
     "History": "sim.observed",
     "RunResult": "sim.runs.result",
-    "attribute": "sim.attribution",
-    "Attribution": "sim.attribution",
+    "attribute": "sim.studies.attribution",
+    "Attribution": "sim.studies.attribution",
     "Scenario": "sim.scenario.schema",
     "load_scenario": "sim.scenario.read",
     "WorldEconomy": "sim.economy",

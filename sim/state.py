@@ -120,7 +120,7 @@ def mean_tariff_on_partner(tariffs: Array, weights: Array) -> Array:
     return result
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WorldState:
     """What holds at the start of a year; every entry of both mappings is also an attribute: ``state.tariff``.
 

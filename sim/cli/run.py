@@ -138,8 +138,8 @@ def _read(
 
 def _echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> None:
     """Say what a run would do, and where it would write."""
-    from sim.attribution import used
     from sim.runs.folder import runs_folder
+    from sim.studies.attribution import used
     from sim.texts.plain import counted
 
     scenario, table = loaded.resolved.scenario, loaded.table
@@ -219,8 +219,8 @@ def _played(
 def _attributed(result: RunResult, progress: Progress, stop: Stopper) -> dict[str, DataFrame]:
     """Table of the parts of a finished run, if its scenario asks for it; without it, and with a warning, when it fails."""
     from decomp.errors import DecompError
-    from sim.attribution import attribute
     from sim.errors import SimError
+    from sim.studies.attribution import attribute
 
     if ATTRIBUTION not in result.scenario.outputs or result.status in ("cancelled", "failed"):
         return {}

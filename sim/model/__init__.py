@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from sim.model.record import YearRecord
-from sim.model.world import WorldModel
+from sim.model.world import HorizonError, WorldModel
 
-__all__ = ["WorldModel", "YearRecord"]
+__all__ = ["HorizonError", "WorldModel", "YearRecord"]

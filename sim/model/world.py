@@ -57,7 +57,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         Of the model's one generator, ``self.rng``, instead of the scenario's; the rules draw nothing unless a scenario asks
         for it.
     collect : bool
-        Whether ``datacollector`` takes in every year: the indicators of the world and of every agent.
+        Whether ``datacollector`` takes in every year: the indicators of every agent by id, those of the world as ``world_<id>``.
     **overrides : object
         Settings by path, such as ``**{"behaviour.protection.sensitivity": 2.0}``.
 
@@ -96,7 +96,8 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         self.economy = build_economy(scenario, table)
         self.world = build_world(scenario, table, self.economy)
         self.base_year = measure(table, self.economy, scenario.groups)
-        self.rules = tuple(rule.placed(self.world) for rule in scenario.rules)
+        playing = [rule for rule in scenario.rules if rule.always or rule.settings.active]
+        self.rules = tuple(rule.placed(self.world) for rule in playing)
         self.base_levels = base_levels(self.world, self.rules)
         for position, name in enumerate(table.economies):
             CountryAgent(self, name, position)
@@ -110,7 +111,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         self._decisions: dict[int, dict[str, Any]] = {}
         self._begin()
         if collect:
-            world = {id: lambda model, id=id: model.records[-1].indicators.value(id) for id in INDICATORS}
+            world = {f"world_{id}": lambda model, id=id: model.records[-1].indicators.value(id) for id in INDICATORS}
             economies = {id: lambda agent, id=id: agent.value(id) for id in INDICATORS}
             self.datacollector = DataCollector(model_reporters=world, agent_reporters=economies)
             self.datacollector.collect(self)

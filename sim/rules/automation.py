@@ -159,6 +159,7 @@ class Automation(base.Rule):
     """
 
     name = "automation"
+    always = True
     Settings = Settings
     about = "Diffusion of robots and AI."
     channel = "automation"

@@ -142,8 +142,12 @@ class Rule:
         Channel of :mod:`sim.channels` that it belongs to in attribution; one of its own unless given.
     reasons : mapping of str to Reason or str
         Sentences of its decisions by kind.
+    sentence : str
+        The sentence, where there is only one kind of reason.
     lever : str
         Lever of a policy that its decisions add to, where it leaves :meth:`act` as it is.
+    always : bool
+        Whether it also plays when it is switched off, because policies move what it stands for.
     settings : Settings
     terms : mapping of str to object
         What :meth:`resolve` made of the settings for a table.
@@ -156,7 +160,9 @@ class Rule:
     about: ClassVar[str] = ""
     channel: ClassVar[str] = ""
     reasons: ClassVar[Mapping[str, Reason | str]] = {}
+    sentence: ClassVar[str] = ""
     lever: ClassVar[str] = ""
+    always: ClassVar[bool] = False
     settings: Any
     terms: Mapping[str, Any]
     world: World
@@ -165,7 +171,8 @@ class Rule:
         """Fill in section, channel and reasons."""
         cls.section = cls.section or cls.name.replace("-", "_")
         cls.channel = cls.channel or cls.name
-        cls.reasons = {kind: text if isinstance(text, Reason) else Reason(text) for kind, text in cls.reasons.items()}
+        reasons = cls.reasons or ({cls.name: cls.sentence} if cls.sentence else {})
+        cls.reasons = {kind: text if isinstance(text, Reason) else Reason(text) for kind, text in reasons.items()}
 
     # -- before the run --------------------------------------------------------------------------
 
@@ -229,7 +236,7 @@ class Rule:
             return
         changes = np.zeros_like(self._blank())
         for position, decision in enumerate(decisions):
-            if decision is not None and self.settings.active:
+            if decision is not None:
                 changes[self._part(position)] = decision.change
         if changes.ndim == 3:
             changes = np.where(self.world.taxable if self.lever == "tariff" else self._abroad(), changes, 0.0)
@@ -275,6 +282,10 @@ class Rule:
         return reason.explain(numbers, partner, sector)
 
     # -- copies ----------------------------------------------------------------------------------
+
+    def settings_in(self, behaviour: Any) -> Any:
+        """Return its settings in a scenario, or the defaults where the scenario does not know it."""
+        return getattr(behaviour, self.section, None) or self.Settings()
 
     def resolved(self, settings: Any, labels: Labels, years: Sequence[int]) -> Self:
         """Copy with the settings of a scenario, looked up in a table."""

@@ -119,6 +119,7 @@ class Carbon(base.Rule):
     """
 
     name = "carbon"
+    always = True
     Settings = Settings
     about = "Carbon-allowance market."
     channel = "paths"

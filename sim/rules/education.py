@@ -38,6 +38,7 @@ class Education(base.Rule):
     """Last year's spending raises capability; this year's is paid for. State: ``capability`` (G,), index in [0, 1]."""
 
     name = "education"
+    always = True
     section = "automation"
     Settings = Settings
     channel = "automation"

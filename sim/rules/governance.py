@@ -36,6 +36,7 @@ class Governance(base.Rule):
     """
 
     name = "governance"
+    always = True
     Settings = Settings
     about = "Policy lag and targeting precision."
     channel = "tariffs"

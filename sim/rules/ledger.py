@@ -102,6 +102,7 @@ class Ledger(base.Rule):
     """
 
     name = "ledger"
+    always = True
     Settings = Settings
     about = "Consortium on a shared ledger."
     channel = "trust"

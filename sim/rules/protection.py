@@ -197,6 +197,7 @@ class Protection(base.Rule):
     """
 
     name = "protection"
+    always = True
     Settings = Settings
     about = "Tariffs from grievance and retaliation."
     channel = "tariffs"

@@ -46,6 +46,7 @@ class Trust(base.Rule):
     """
 
     name = "trust"
+    always = True
     Settings = Settings
     about = "Bilateral trust and its friction."
     channel = "trust"

@@ -212,7 +212,7 @@ class RunResult(Run):
         to its change. The first use runs the scenario again with every set of its channels switched off; see
         :func:`sim.attribute`, which also offers other indicators, a number of workers and progress.
         """
-        from sim.attribution import attribute
+        from sim.studies.attribution import attribute
 
         return attribute(self).frame
 

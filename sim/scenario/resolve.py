@@ -132,7 +132,7 @@ def resolve(
     moves = interventions_of(scenario, labels)
     behaviour, horizon = scenario.behaviour, range(scenario.years[0], max(scenario.years) + 1)
     playing = tuple(
-        rule.resolved(getattr(behaviour, rule.section, None) or rule.Settings(), labels, horizon)
+        rule.resolved(rule.settings_in(behaviour), labels, horizon)
         for rule in in_play(rules, type(behaviour).model_fields)
     )
     untaxed = np.zeros((labels.G, labels.N, labels.G))

@@ -285,7 +285,7 @@ def check(
         return not known_years or check_year(year, scenario, path, problems, key=key)
 
     for rule in in_play(rules, type(scenario.behaviour).model_fields):
-        rule.check(getattr(scenario.behaviour, rule.section, None) or rule.Settings(), scenario, problems, inside)
+        rule.check(rule.settings_in(scenario.behaviour), scenario, problems, inside)
     if scenario.economy.closure == "fixed-prices":
         _check_payments(scenario, problems)
     for i, policy in enumerate(scenario.policies):

@@ -22,6 +22,7 @@ from sim.errors import SimError
 from sim.runs.runner import SMALL_TABLE, run_loaded
 from sim.scenario import scenario_files
 from sim.scenario.read import read_scenario
+from sim.scenario.resolve import resolve
 
 if TYPE_CHECKING:
     from sim.runs.result import RunResult
@@ -126,8 +127,9 @@ def _with_economy(loaded: LoadedScenario, **changes: Any) -> LoadedScenario:
 
 
 def _with(loaded: LoadedScenario, **changes: Any) -> LoadedScenario:
+    """The same scenario with other settings, resolved again: the rules carry theirs."""
     scenario = loaded.resolved.scenario.model_copy(update=changes)
-    return replace(loaded, resolved=replace(loaded.resolved, scenario=scenario))
+    return replace(loaded, resolved=resolve(scenario, loaded.table, rules=loaded.resolved.rules))
 
 
 def run_companions(

@@ -10,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 
 import decomp
-from sim.attribution import attribute
 from sim.runs.result import RunResult
 from sim.runs.runner import run_loaded
 from sim.scenario.read import read_scenario
+from sim.studies.attribution import attribute
 from tests.benchmarks.bench_run import OVERRIDES, SCENARIO
 from tests.benchmarks.rows import Row, best_of
 

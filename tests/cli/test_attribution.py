@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.attribution import AttributionError
 from sim.channels import CHANNELS, RESIDUAL
 from sim.cli import call
 from sim.runs.saved import read_run
+from sim.studies.attribution import AttributionError
 from tests.cli.conftest import folders
 
 pytestmark = pytest.mark.usefixtures("own_runs")
@@ -98,7 +98,7 @@ def test_an_attribution_that_fails_leaves_the_run_as_it_is(
     def fails(*_: object, **__: object) -> None:
         raise AttributionError("no year can be attributed")
 
-    monkeypatch.setattr("sim.attribution.attribute", fails)
+    monkeypatch.setattr("sim.studies.attribution.attribute", fails)
     assert call(["run", "trade-war", *SHORT, "--attribution", "--no-report"]) == 0
     assert "the run has no attribution: no year can be attributed" in capsys.readouterr().err
     (folder,) = folders(own_runs)

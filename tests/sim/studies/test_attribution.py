@@ -11,12 +11,19 @@ import pytest
 import decomp
 import sim
 from decomp.table import WorldTable
-from sim.attribution import ATTRIBUTED, Attribution, AttributionError, attribute, split
-from sim.attribution.coalitions import Course, workers_for
-from sim.attribution.split import members
 from sim.channels import CHANNELS, RESIDUAL
 from sim.runs.result import RunResult
 from sim.scenario.schema import Scenario
+from sim.studies import attribution
+from sim.studies.attribution import (
+    ATTRIBUTED,
+    Attribution,
+    AttributionError,
+    Trajectory,
+    attribute,
+    members,
+    workers_for,
+)
 
 OFF = {name: {"active": False} for name in ("automation", "protection", "trust")}
 TARIFF = {"who": ["USA"], "lever": "tariff", "partners": ["CHN"], "value": 0.3}
@@ -176,14 +183,16 @@ def test_workers_do_not_change_a_bit(run: RunResult, found: Attribution) -> None
 def toy(monkeypatch: pytest.MonkeyPatch, worth: dict[frozenset[str], float]) -> None:
     """Let the value of a coalition be given instead of simulated: 0 in the base year, then worth, then twice that."""
 
-    def play_all(scenarios: Sequence[Scenario], *_: Any, **__: Any) -> list[Course]:
-        return [Course(course(worth[frozenset(split.used(one))])) for one in scenarios]
+    def play_all(scenarios: Sequence[Scenario], *_: Any, **__: Any) -> list[Trajectory]:
+        return [Trajectory(course(worth[frozenset(attribution.used(one))])) for one in scenarios]
 
     def course(value: float) -> np.ndarray:
         return np.multiply.outer([0.0, value, 2 * value], np.ones((1, 9)))
 
-    monkeypatch.setattr(split, "play_all", play_all)
-    monkeypatch.setattr(split, "course_of", lambda *_: Course(course(max(worth.items(), key=lambda kv: len(kv[0]))[1])))
+    monkeypatch.setattr(attribution, "play_all", play_all)
+    monkeypatch.setattr(
+        attribution, "trajectory", lambda *_: Trajectory(course(max(worth.items(), key=lambda kv: len(kv[0]))[1]))
+    )
 
 
 def test_two_channels_by_hand(classroom: WorldTable, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,13 +281,13 @@ def test_a_coalition_that_ends_early_cuts_the_years_and_is_noted(
     classroom: WorldTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     result = played(classroom, policies=[TARIFF], events=[BAN])
-    real = split.play_all
+    real = attribution.play_all
 
-    def cut(*args: Any, **options: Any) -> list[Course]:
+    def cut(*args: Any, **options: Any) -> list[Trajectory]:
         first, second, *rest = real(*args, **options)
-        return [first, Course(second.values[:years], "year 2013: no equilibrium"), *rest]
+        return [first, Trajectory(second.values[:years], "year 2013: no equilibrium"), *rest]
 
-    monkeypatch.setattr(split, "play_all", cut)
+    monkeypatch.setattr(attribution, "play_all", cut)
     years = 2
     found = attribute(result)
     assert found.years == (2011, 2012)

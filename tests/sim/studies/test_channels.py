@@ -6,12 +6,12 @@ from typing import Any, get_args
 
 import pytest
 
-from sim.attribution import only, used
 from sim.channels import CHANNELS
 from sim.levers import POLICY
 from sim.rules import BUILT_IN
 from sim.scenario.schema import PolicyLever, Scenario
 from sim.scenario.settings import Behaviour
+from sim.studies.attribution import only, used
 
 OFF = {name: {"active": False} for name in ("automation", "protection", "trust")}
 TARIFF = {"who": ["USA"], "lever": "tariff", "partners": ["CHN"], "value": 0.2}

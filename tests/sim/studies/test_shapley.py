@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
 
-from sim.attribution import shapley
+from sim.studies.attribution import shapley
 
 
 def by_orders(values: np.ndarray) -> np.ndarray:

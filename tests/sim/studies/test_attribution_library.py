@@ -8,8 +8,8 @@ import pytest
 import decomp
 import sim
 from decomp.table import WorldTable
-from sim.attribution import attribute
 from sim.scenario import scenario_files
+from sim.studies.attribution import attribute
 
 
 @pytest.fixture(scope="module")
