@@ -62,16 +62,15 @@ def literature_block() -> str:
     """The sizes of ai-divide beside the literature's, as a Markdown table."""
     import tempfile
 
+    from sim.report.data import Report
     from sim.report.evidence import literature_table
-    from sim.report.names import Names
     from sim.runs.saved import read_run
     from sim.texts import Texts
     from tests.library import TABLES, library_run
 
-    texts = Texts("en")
     with tempfile.TemporaryDirectory() as folder:
         run = read_run(library_run("ai-divide", TABLES[0]).save(folder, lang=None))
-        table = literature_table(run, texts, Names.of(run, texts))
+        table = literature_table(Report(run, Texts("en")))
     assert table is not None
     lines = [table.heads, ["---"] * len(table.heads), *table.rows]
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)

@@ -287,7 +287,7 @@ def _echo_run(saved: Run, lang: str, as_json: bool) -> None:
 def summary(saved: Run, lang: str = "en") -> dict[str, Any]:
     """Return what ``--json`` prints about a run."""
     from sim.report import against, headline, world_split
-    from sim.report.headline import facts
+    from sim.report.sentences import facts
 
     kept = [
         "schema_version",
@@ -334,8 +334,8 @@ def _bands(saved: Run) -> list[dict[str, Any]]:
 
 def _ensemble_lines(saved: Run, texts: Texts) -> list[str]:
     """What the terminal says about the ensemble of a run."""
-    from sim.report.bands import drawn_sentence, failure_sentence
     from sim.report.names import Names
+    from sim.report.sentences import drawn_sentence, failure_sentence
     from sim.texts.formats import level
 
     about = saved.manifest.get("ensemble")

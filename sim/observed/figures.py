@@ -12,7 +12,6 @@ from sim.observed.history import History
 from sim.observed.measures import WORLD
 from sim.observed.names import Names, vs_indicator
 from sim.report.data import GROUPS
-from sim.report.figure import frame_of
 from sim.texts import Texts
 from sim.texts.formats import number
 
@@ -79,6 +78,8 @@ class Artist:
         self, key: str, draw: Callable[[int], Any], series: Mapping[str, Series], names: Mapping[str, str], factor: float,
         decimals: int, words: Mapping[str, Any],
     ) -> Figure:  # fmt: skip
+        import pandas as pd
+
         years = sorted({year for values in series.values() for year in values})
         rows = [
             (str(year), *(number(factor * series[c].get(year, float("nan")), decimals) for c in series))
@@ -94,7 +95,7 @@ class Artist:
             for code, values in series.items()
         )
         alt = self.texts("alt.lines", base=years[0], year=years[-1], facts=facts)
-        table = frame_of((self.texts("table.year"), *(names[code] for code in series)), rows)
+        table = pd.DataFrame(rows, columns=[self.texts("table.year"), *(names[code] for code in series)])
         return Figure(
             id=key,
             title=self.texts(f"history.{key}", **words),

@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from sim.report.headline import against, headline
 from sim.report.render import render
-from sim.report.split import why, world_split
+from sim.report.sentences import against, headline, why, world_split
 
 __all__ = ["against", "headline", "render", "why", "world_split"]

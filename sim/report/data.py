@@ -1,11 +1,15 @@
-"""Small frames in displayed units, taken from a run's tidy tables: what each figure draws and what its table shows."""
+"""What a report takes from a run: small frames in displayed units, and the run with its names in one language."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
+from sim.report.names import Names
 from sim.runs.saved import WORLD, Run
+from sim.texts import Texts
 from sim.texts.formats import is_ratio, scale
 
 if TYPE_CHECKING:
@@ -13,36 +17,57 @@ if TYPE_CHECKING:
 
 #: Terms and groups of terms (codes of :mod:`decomp.terms`) that add up to gross exports, from the bottom of the stack.
 GROUPS = ("DVA_FIN", "DVA_INT", "DVA_INTREX", "RDV", "FVA", "PDC")
+#: Changes smaller than this share of the largest one of their lever are not drawn.
+SMALLEST = 0.02
 
 
-#: Moves smaller than this share of the largest one of their lever are not drawn.
-SMALLEST_MOVE = 0.02
+@dataclass(frozen=True)
+class Report:
+    """A run in one language."""
 
+    run: Run
+    texts: Texts
 
-def lines_of(run: Run, indicator: str, economies: Sequence[str]) -> DataFrame:
-    """Values of an indicator in displayed units: columns year, economy, value."""
-    frame = run["indicators"]
-    rows = frame[(frame["indicator"] == indicator) & frame["economy"].isin(list(economies)) & frame["value"].notna()]
-    unit = run.unit(indicator)
-    return rows[["year", "economy"]].assign(value=rows["value"] * scale(unit)).reset_index(drop=True)
+    @cached_property
+    def names(self) -> Names:
+        """Names of the run's codes."""
+        return Names.of(self.run, self.texts)
+
+    @property
+    def span(self) -> dict[str, int]:
+        """First and last finished year, for texts."""
+        return {"base": self.run.years[0], "year": self.run.years[-1]}
+
+    @cached_property
+    def others(self) -> list[str]:
+        """Names of the scenarios that the run was compared with, in their order."""
+        return companion_scenarios(self.run)
 
 
 def companion_scenarios(run: Run) -> list[str]:
-    """Names of the scenarios that the run was compared with, in their order."""
+    """Names of the scenarios that a run was compared with, in their order."""
     frame = run["companions"]
     return [str(name) for name in frame.loc[frame["kind"] == "scenario", "companion"].unique()]
 
 
-def companion_line(run: Run, scenario: str, indicator: str) -> DataFrame:
-    """World values of an indicator in another scenario, in displayed units: columns year, economy (its name), value."""
+def companion(run: Run, scenario: str) -> DataFrame:
+    """What was kept of a scenario that the run was compared with: columns year, economy, indicator, value."""
     frame = run["companions"]
-    rows = frame[
-        (frame["kind"] == "scenario")
-        & (frame["companion"] == scenario)
-        & (frame["indicator"] == indicator)
-        & (frame["economy"] == WORLD)
-    ]
-    return rows[["year"]].assign(economy=scenario, value=rows["value"] * scale(run.unit(indicator)))
+    return frame[(frame["kind"] == "scenario") & (frame["companion"] == scenario)]
+
+
+def companion_value(run: Run, scenario: str, indicator: str, year: int, economy: str = WORLD) -> float | None:
+    """Value of an indicator in a scenario that the run was compared with; None when it was not kept."""
+    frame = companion(run, scenario)
+    rows = frame[(frame["indicator"] == indicator) & (frame["economy"] == economy) & (frame["year"] == year)]
+    return float(rows["value"].iloc[0]) if len(rows) else None
+
+
+def shown(run: Run, frame: DataFrame, indicators: Sequence[str], economies: Sequence[str]) -> DataFrame:
+    """Values of indicators in displayed units: columns year, economy, indicator, value."""
+    rows = frame[frame["indicator"].isin(indicators) & frame["economy"].isin(economies) & frame["value"].notna()]
+    factors = rows["indicator"].map({name: scale(run.unit(name)) for name in indicators}).astype(float)
+    return rows[["year", "economy", "indicator"]].assign(value=rows["value"] * factors).reset_index(drop=True)
 
 
 def capital_ends(run: Run, indicator: str) -> DataFrame:
@@ -50,33 +75,16 @@ def capital_ends(run: Run, indicator: str) -> DataFrame:
 
     Cases are the elasticities as text; ``given`` is the run itself. Empty when the ends were not run.
     """
-    last = run.years[-1]
-    frame = run["companions"]
-    ends = frame[(frame["kind"] == "capital") & (frame["indicator"] == indicator) & (frame["year"] == last)]
-    own = run["indicators"]
-    given = own[(own["indicator"] == indicator) & (own["year"] == last)]
-    both = (
-        [ends.rename(columns={"companion": "case"}), given.assign(case="given")]
-        if len(ends)
-        else [ends.assign(case="")]
-    )
-    rows = pd_concat([part[["economy", "case", "value"]] for part in both])
-    return rows.assign(value=100 * (rows["value"] - 1))
-
-
-def pd_concat(frames: Sequence[DataFrame]) -> DataFrame:
-    """Rows of several frames under each other."""
     import pandas as pd
 
-    return pd.concat(frames, ignore_index=True)
-
-
-def world_panels(run: Run, indicators: Sequence[str]) -> DataFrame:
-    """World values of several indicators in displayed units: columns year, indicator, value."""
-    frame = run["indicators"]
-    rows = frame[frame["indicator"].isin(list(indicators)) & (frame["economy"] == WORLD) & frame["value"].notna()]
-    factors = {name: scale(run.unit(name)) for name in indicators}
-    return rows[["year", "indicator"]].assign(value=rows["value"] * rows["indicator"].map(factors))
+    ends, own = (
+        frame[(frame["indicator"] == indicator) & (frame["year"] == run.years[-1])]
+        for frame in (run["companions"], run["indicators"])
+    )
+    ends = ends[ends["kind"] == "capital"].rename(columns={"companion": "case"})
+    given = own.assign(case="given") if len(ends) else own.iloc[:0].assign(case="")
+    rows = pd.concat([frame[["economy", "case", "value"]] for frame in (ends, given)], ignore_index=True)
+    return rows.assign(value=100 * (rows["value"] - 1))
 
 
 def largest_exporters(run: Run, count: int) -> list[str]:
@@ -96,47 +104,48 @@ def group_shares(run: Run) -> DataFrame:
     return sums.assign(value=100 * sums["value"] / total.where(total != 0))
 
 
-def cells(frame: DataFrame, row: str, column: str) -> dict[tuple[Any, str], float]:
-    """Values of a tidy frame by (row, column)."""
-    keys = zip(frame[row].tolist(), frame[column].tolist(), strict=True)
-    return dict(zip(keys, frame["value"].astype(float).tolist(), strict=True))
-
-
-def dependence(run: Run, year: int) -> DataFrame:
-    """Per cent of what each economy absorbs that was made by each other one: columns source, absorber, value."""
+def dependence(run: Run, year: int, against: int | None = None) -> DataFrame:
+    """Per cent of what each economy absorbs that was made by each, or the change in points: columns source, absorber, value."""
     frame = run["interdependence"]
-    rows = frame[(frame["indicator"] == "dependence") & (frame["year"] == year)]
-    return rows[["source", "absorber"]].assign(value=100 * rows["value"]).reset_index(drop=True)
-
-
-def difference(before: DataFrame, after: DataFrame) -> DataFrame:
-    """Change between two frames of :func:`dependence`, in percentage points."""
-    both = after.merge(before, on=["source", "absorber"], suffixes=("", "_before"))
-    return both[["source", "absorber"]].assign(value=both["value"] - both["value_before"])
+    frame = frame[frame["indicator"] == "dependence"].assign(value=100 * frame["value"])
+    columns = ["source", "absorber", "value"]
+    now = frame.loc[frame["year"] == year, columns].reset_index(drop=True)
+    if against is None:
+        return now
+    both = now.merge(frame.loc[frame["year"] == against, columns], on=columns[:2], suffixes=("", "_before"))
+    return both[columns[:2]].assign(value=both["value"] - both["value_before"])
 
 
 def ratio_changes(run: Run, indicator: str) -> DataFrame:
     """Per-cent change of an indicator of each economy, last finished year against the base year: columns economy, value."""
     frame = run["indicators"]
-    rows = frame[
-        (frame["indicator"] == indicator) & frame["economy"].isin(list(run.economies)) & frame["value"].notna()
-    ]
-    first, last = rows[rows["year"] == run.years[0]], rows[rows["year"] == run.years[-1]]
+    rows = frame[(frame["indicator"] == indicator) & frame["economy"].isin(run.economies) & frame["value"].notna()]
+    first, last = (rows[rows["year"] == run.years[k]] for k in (0, -1))
     both = last.merge(first[["economy", "value"]], on="economy", suffixes=("", "_base"))
-    base = both["value_base"] if _relative(run, indicator) else 1.0
+    unit = run.unit(indicator)
+    base = both["value_base"] if is_ratio(unit) or scale(unit) == 1.0 else 1.0
     return both[["economy"]].assign(value=100 * (both["value"] - both["value_base"]) / base)
 
 
-def _relative(run: Run, indicator: str) -> bool:
-    unit = run.unit(indicator)
-    return is_ratio(unit) or scale(unit) == 1.0
-
-
 def moves(run: Run) -> DataFrame:
-    """Largest move of each economy, year and lever: columns year, economy, lever, size (1 = largest of its lever)."""
+    """Largest change of each economy, year and lever: columns year, economy, lever, size (1 = largest of its lever)."""
     frame = run["decisions"]
     data = frame[["year", "economy", "lever"]].assign(size=(frame["after"] - frame["before"]).abs())
-    data = data[data["size"] > 0]
-    top = data.groupby(["year", "economy", "lever"], sort=False)["size"].max().reset_index()
+    top = data[data["size"] > 0].groupby(["year", "economy", "lever"], sort=False)["size"].max().reset_index()
     sized = top.assign(size=top["size"] / top.groupby("lever")["size"].transform("max"))
-    return sized[sized["size"] >= SMALLEST_MOVE].reset_index(drop=True)
+    return sized[sized["size"] >= SMALLEST].reset_index(drop=True)
+
+
+def parts_of(run: Run, indicator: str) -> DataFrame:
+    """Parts of an indicator's change by channel, in displayed units: columns year, economy, part, value; perhaps empty."""
+    frame = run["attribution"]
+    rows = frame[frame["indicator"] == indicator]
+    factor = scale(str(rows["unit"].iloc[0])) if len(rows) else 1.0
+    return rows[["year", "economy"]].assign(part=rows["channel"], value=rows["value"] * factor)
+
+
+def bands_of(run: Run, indicator: str) -> DataFrame:
+    """Bands of an indicator with the value as written beside them, in the units of the tables."""
+    bands, own = (frame[frame["indicator"] == indicator] for frame in (run["bands"], run["indicators"]))
+    plain = own[["year", "economy", "value"]].rename(columns={"value": "written"})
+    return bands.merge(plain, on=["year", "economy"], how="inner")

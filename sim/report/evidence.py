@@ -1,27 +1,67 @@
-"""Sizes beside the literature's, and the same run under other assumptions: what a reader needs to weigh the headline."""
+"""What a reader needs to weigh the headline: sizes beside the literature's, other assumptions, and two eras measured.
+
+The column that the scenarios follow contrasts a traditional era (advantage from the relative price of labour and capital,
+all participants gain, poorer countries grow by exporting) with an era of AI (advantage from automation, those who deploy it
+gain, premature deindustrialisation and inequality). The base year stands for the first, the last year for the second.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sim.calibration.literature import Benchmark, benchmarks
-from sim.report.names import Names
+from sim.report.data import Report, companion_value
 from sim.report.sections import Row, Table
 from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
-from sim.texts.formats import NBSP, level, number
+from sim.texts.formats import MISSING, NBSP, Change, level, number
 
 #: Year in which the studies' saving of 27 % of the labour cost of a task was measured.
 MEASURED = 2024
 #: A run is set beside the literature when it has at least this many years of the studies' window.
 LEAST_YEARS = 5
-#: Columns of the table of standing sensitivities: indicators of the world, and one economy's productivity.
+#: Columns of the table of sensitivities: indicators of the world, and one economy's productivity.
 WATCHED = (
-    ("real_wage", WORLD), ("unemployment", WORLD), ("labour_share", WORLD), ("interdependence", WORLD),
-    ("mean_tariff", WORLD), ("us_china_manufacturing_share", WORLD), ("tfp", "USA"),
-)  # fmt: skip
+    *(
+        (indicator, WORLD)
+        for indicator in (
+            "real_wage",
+            "unemployment",
+            "labour_share",
+            "interdependence",
+            "mean_tariff",
+            "us_china_manufacturing_share",
+        )
+    ),
+    ("tfp", "USA"),
+)
+LEADERS, FOLLOWERS, POOREST = "group:automation-leaders", "group:automation-followers", "group:lower-middle-income"
+#: Indicators of each question on the eras, with the economies or groups they are shown for.
+QUESTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "advantage": (
+        ("reversal_labour_abundance", WORLD),
+        ("reversal_robots", WORLD),
+        ("reversal_gain", WORLD),
+    ),
+    "gains": (
+        ("real_income", LEADERS),
+        ("real_income", FOLLOWERS),
+        ("real_income", POOREST),
+        ("leaders_manufacturing_share", WORLD),
+        ("us_china_manufacturing_share", WORLD),
+        ("labour_share", WORLD),
+    ),
+    "growth": (
+        ("manufacturing_va_share", FOLLOWERS),
+        ("manufacturing_va_share", POOREST),
+        ("manufacturing_employment_share", POOREST),
+        ("manufacturing_export_share", FOLLOWERS),
+        ("theil", WORLD),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -48,71 +88,80 @@ class Sizing:
 
 def sizings(run: Run) -> list[Sizing]:
     """Every published size that the run can be set beside: the indicator tracked, enough years of its window finished."""
-    found = []
-    for one in benchmarks().values():
-        series = _series(run, one.indicator, one.economy)
-        reached = [year for year in series if one.start <= year <= one.start + one.years]
-        if not reached or one.start not in series or max(reached) - one.start < LEAST_YEARS:
+    sizes = []
+    for published in benchmarks().values():
+        over, _, under = published.indicator.partition("/")
+        series = run.series(over, published.economy)
+        if under:
+            base = run.series(under, published.economy)
+            series = {year: value / base[year] for year, value in series.items() if base.get(year)}
+        start = published.start
+        reached = [year for year in series if start <= year <= start + published.years]
+        if not reached or start not in series or max(reached) - start < LEAST_YEARS:
             continue
         last = max(reached)
-        before, after = series[one.start], series[last]
-        ours = 100.0 * (after - before) if one.kind == "points" else 100.0 * (after / before - 1.0)
-        found.append(Sizing(one, one.start, last, ours, *one.over(last - one.start)))
-    return found
+        before, after = series[start], series[last]
+        ours = 100.0 * (after - before) if published.kind == "points" else 100.0 * (after / before - 1.0)
+        sizes.append(Sizing(published, start, last, ours, *published.over(last - start)))
+    return sizes
 
 
-def _series(run: Run, indicator: str, economy: str) -> dict[int, float]:
-    """Values by year of an indicator or of a quotient of two."""
-    over, _, under = indicator.partition("/")
-    values = run.series(over, economy)
-    if under:
-        base = run.series(under, economy)
-        values = {year: value / base[year] for year, value in values.items() if base.get(year)}
-    return values
-
-
-def literature_table(run: Run, texts: Texts, names: Names) -> Table | None:
+def literature_table(report: Report) -> Table | None:
     """Our sizes beside the literature's; None where nothing can be compared."""
-    rows = tuple(_sizing(one, texts, names) for one in sizings(run))
+    texts, names, rows = report.texts, report.names, []
+    for size in sizings(report.run):
+        unit = f"{NBSP}{texts('unit.pp') if size.benchmark.kind == 'points' else '%'}"
+        low, high, ours = (number(value, 1, sign=True) for value in (size.low, size.high, size.ours))
+        rows.append(
+            (
+                f"{names.indicator(size.benchmark.indicator)}, {names.economy(size.benchmark.economy)}",
+                f"{size.first}–{size.last}",
+                f"{ours}{unit}",
+                f"{low if low == high else f'{low} … {high}'}{unit}",
+                texts(f"literature.{size.verdict}"),
+                size.benchmark.source,
+            )
+        )
     heads = tuple(texts(f"literature.{key}") for key in ("what", "years", "ours", "published", "verdict", "source"))
-    return Table(heads, rows) if rows else None
+    return Table(heads, tuple(rows)) if rows else None
 
 
-def _sizing(one: Sizing, texts: Texts, names: Names) -> Row:
-    unit = texts("unit.pp") if one.benchmark.kind == "points" else "%"
-    label = " / ".join(names.indicator(part) for part in one.benchmark.indicator.split("/"))
-    low, high = (number(value, 1, sign=True) for value in (one.low, one.high))
-    return (
-        f"{label}, {names.economy(one.benchmark.economy)}",
-        f"{one.first}–{one.last}",
-        f"{number(one.ours, 1, sign=True)}{NBSP}{unit}",
-        f"{low if low == high else f'{low} … {high}'}{NBSP}{unit}",
-        texts(f"literature.{one.verdict}"),
-        one.benchmark.source,
+def reading(run: Run, texts: Texts) -> str:
+    """How to read the sizes: what a task done by AI saves in the year that savings were measured; empty if unknown."""
+    rows = {str(row["id"]): row for row in run["assumptions"].to_dict("records")}
+    price, cost = (rows.get(f"automation.{name}") for name in ("ai_price_decline", "machine_saving"))
+    if price is None or cost is None or not run.years:
+        return ""
+    saving = 1.0 - float(cost["value"]) * math.exp(-float(price["value"]) * (MEASURED - run.years[0]))
+    shares = {"price": float(price["value"]), "saving": saving, "careful": float(price["low"])}
+    return texts(
+        "literature.reading",
+        base=run.years[0],
+        year=MEASURED,
+        **{name: _percent(value) for name, value in shares.items()},
     )
 
 
-def standing_table(run: Run, texts: Texts, names: Names) -> Table | None:
-    """The last year's headline under the standing sensitivities; None when none of them was run."""
+def _percent(value: float) -> str:
+    return f"{number(100.0 * value, 0)}{NBSP}%"
+
+
+def sensitivity_table(report: Report) -> Table | None:
+    """The last year's headline under the other assumptions; None when none of them was run."""
+    run, texts = report.run, report.texts
     frame = run["companions"]
     frame = frame[frame["kind"].isin(["capital", "sensitivity"])]
     if frame.empty or not run.years:
         return None
     year = run.years[-1]
-    shown = [(name, economy) for name, economy in WATCHED if run.series(name, economy)]
-    heads = [texts("standing.variant"), *(_head(name, economy, names) for name, economy in shown)]
-    given = [level(run.series(name, economy)[year], run.unit(name)) for name, economy in shown]
-    rows = [(texts("standing.given"), *given)]
+    series = {key: run.series(*key) for key in WATCHED}
+    shown = {key: values[year] for key, values in series.items() if values}
+    rows = [(texts("standing.given"), *(level(value, run.unit(key[0])) for key, value in shown.items()))]
     for (kind, companion), part in frame[frame["year"] == year].groupby(["kind", "companion"], sort=False):
         values = {(row["indicator"], row["economy"]): row["value"] for row in part.to_dict("records")}
-        cells = [level(values.get(key, float("nan")), run.unit(key[0])) for key in shown]
+        cells = (level(values.get(key, float("nan")), run.unit(key[0])) for key in shown)
         rows.append((variant(str(kind), str(companion), texts), *cells))
-    return Table(tuple(heads), tuple(rows))
-
-
-def _head(indicator: str, economy: str, names: Names) -> str:
-    label = names.indicator(indicator)
-    return label if economy == WORLD else f"{label}, {names.economy(economy)}"
+    return Table((texts("standing.variant"), *(report.names.indicator_of(*key) for key in shown)), tuple(rows))
 
 
 def variant(kind: str, companion: str, texts: Texts) -> str:
@@ -124,35 +173,101 @@ def variant(kind: str, companion: str, texts: Texts) -> str:
     return texts(f"standing.{what.replace('-', '_')}", value=shown)
 
 
-def reading(run: Run, texts: Texts) -> str:
-    """How to read the sizes: what a task done by AI saves in the year that savings were measured; empty if unknown."""
-    frame = run["assumptions"]
-    rows = {str(row["id"]): row for row in frame.to_dict("records")}
-    price, cost = (rows.get(f"automation.{name}") for name in ("ai_price_decline", "machine_saving"))
-    if price is None or cost is None or not run.years:
-        return ""
-    years = MEASURED - run.years[0]
-    saving = 1.0 - float(cost["value"]) * math.exp(-float(price["value"]) * years)
-    return texts(
-        "literature.reading",
-        base=run.years[0],
-        year=MEASURED,
-        price=_percent(float(price["value"])),
-        saving=_percent(saving),
-        careful=_percent(float(price["low"])),
-    )
-
-
-def _percent(value: float) -> str:
-    return f"{number(100.0 * value, 0)}{NBSP}%"
-
-
-def evidence(run: Run, texts: Texts, names: Names) -> dict[str, Any]:
+def evidence(report: Report) -> dict[str, Any]:
     """Both tables and the words around them for the template."""
-    year = run.years[-1] if run.years else ""
+    year = report.run.years[-1] if report.run.years else ""
     return {
-        "literature": literature_table(run, texts, names),
-        "reading": reading(run, texts),
-        "standing": standing_table(run, texts, names),
-        "standing_intro": texts("standing.intro", year=year),
+        "literature": literature_table(report),
+        "reading": reading(report.run, report.texts),
+        "standing": sensitivity_table(report),
+        "standing_intro": report.texts("standing.intro", year=year),
     }
+
+
+# -- eras ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Gains:
+    """Who shares in the change of the world's real income since the base year."""
+
+    gaining: int
+    economies: int
+    leaders: float
+    weight: float
+
+
+def gains(run: Run) -> Gains | None:
+    """Count who gains, and set the leaders' share of the world's gain beside their share of its income; None if unknown.
+
+    The gain of a group is its base-year income times the growth of its real income.
+    """
+    if len(run.years) < 2:
+        return None
+    base, last = run.years[0], run.years[-1]
+    series = {code: run.series("real_income", code) for code in (*run.economies, LEADERS, WORLD)}
+    sizes = [run.series("gdp", code).get(base) for code in (LEADERS, WORLD)]
+    if not all(series.values()) or None in sizes:
+        return None
+    growth = {code: values[last] - values[base] for code, values in series.items()}
+    own, whole = (float(size or 0.0) for size in sizes)
+    world = growth[WORLD] * whole
+    share = growth[LEADERS] * own / world if abs(world) > 1e-9 * whole else float("nan")
+    gaining = sum(round(100 * growth[code], 1) > 0 for code in run.economies)
+    return Gains(gaining, len(run.economies), share, own / (whole or 1.0))
+
+
+def era_tables(report: Report) -> list[tuple[str, str, Table]]:
+    """Question, the column's two answers in words, and the measured rows, one table for each question."""
+    run, texts = report.run, report.texts
+    if len(run.years) < 2:
+        return []
+    others = report.others[:1]
+    ends = [str(run.years[k]) for k in (0, -1)]
+    heads = (
+        texts("eras.measure"),
+        *ends,
+        texts("table.change"),
+        *(texts("eras.against", name=name) for name in others),
+    )
+    tables = []
+    for key, measures in QUESTIONS.items():
+        rows = [row for measure in measures if (row := _measured(report, *measure)) is not None]
+        if key == "gains":
+            rows += _gain_rows(report)
+        if rows:
+            tables.append((texts(f"eras.{key}"), texts(f"eras.{key}_claim"), Table(heads, tuple(rows))))
+    return tables
+
+
+def _measured(report: Report, indicator: str, who: str) -> Row | None:
+    run, texts = report.run, report.texts
+    series, unit = run.series(indicator, who), run.unit(indicator)
+    base, last = run.years[0], run.years[-1]
+    if last not in series:
+        return None
+    index = unit == "index"  # correlations are not read to three decimals
+
+    def change(before: float | None) -> str:
+        if before is None or before != before:
+            return MISSING
+        return number(after - before, 2, sign=True) if index else Change(before, after, unit).show(texts)
+
+    before, after = series.get(base, float("nan")), series[last]
+    levels = (number(value, 2) if index else level(value, unit) for value in (before, after))
+    others = (companion_value(run, name, indicator, last, who) for name in report.others[:1])
+    return (report.names.indicator_of(indicator, who), *levels, change(before), *map(change, others))
+
+
+def _gain_rows(report: Report) -> list[Row]:
+    shares = gains(report.run)
+    if shares is None:
+        return []
+    texts, rest = report.texts, (MISSING,) * len(report.others[:1])
+    count = texts("eras.count", gaining=shares.gaining, economies=shares.economies)
+    rows: list[Row] = [(texts("eras.gaining"), MISSING, count, MISSING, *rest)]
+    if shares.leaders == shares.leaders:
+        change = Change(shares.weight, shares.leaders, "share").show(texts)
+        levels = (level(value, "share") for value in (shares.weight, shares.leaders))
+        rows.append((texts("eras.leaders_share"), *levels, change, *rest))
+    return rows

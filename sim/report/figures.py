@@ -1,300 +1,412 @@
-"""The figures of a report: each drawn wide and narrow, with its text alternative and the table behind it."""
+"""The figures of a report, each with its text alternative and the table behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from sim.charts import Figure, Plot, bars, beside, dots, lines, matrix, stack, timeline
+from sim.channels import CHANNELS, RESIDUAL
+from sim.charts import Figure, Plot, band, bars, beside, dots, lines, matrix, parts, ranges, stack, timeline
 from sim.charts.theme import GROUP_COLOURS, INK, OKABE_ITO, SIDE
 from sim.indicators import PLACES
 from sim.report import data
-from sim.report.acts import amount, in_order
-from sim.report.figure import Drawing, by_year
-from sim.report.names import Names
-from sim.report.split import Splitter
-from sim.runs.saved import WORLD, Run
-from sim.texts import Texts
-from sim.texts.formats import is_ratio, is_share, number
+from sim.report.data import Report
+from sim.report.names import amount, in_order
+from sim.report.sentences import OVER_TIME, effective
+from sim.runs.saved import WORLD
+from sim.texts.formats import ends_in_words, is_ratio, is_share, level, number, scale
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-#: Lines beside the world in one picture.
+#: Lines beside the world in one figure.
 LINES = 6
-#: Indicators in the panels of drivers.
-DRIVERS = PLACES["drivers"]
+QUANTILES = ("q05", "q25", "q50", "q75", "q95")
+#: Indicators whose change is attributed by economy, with the key of the figure of the last year.
+BY_ECONOMY = {"vs_foreign_content": "split_economies", "import_dependence": "split_dependence"}
+#: What is left over is drawn from this displayed size on; in the tables it always stands.
+VISIBLE = 0.005
 
 
-@dataclass(frozen=True)
-class Artist(Drawing):
-    """Draws the figures of one run in one language."""
-
-    def course(self, key: str, indicator: str, economies: Sequence[str], *, zero: bool = False) -> Figure | None:
-        """Lines of one indicator over the years; None when it was not tracked."""
-        frame = data.lines_of(self.run, indicator, economies)
-        if frame.empty:
-            return None
-        names = {code: self.names.economy(code) for code in economies}
-        others = data.companion_scenarios(self.run) if list(economies) == [WORLD] else []
-        if others:
-            frame = data.pd_concat([frame, *(data.companion_line(self.run, name, indicator) for name in others)])
-            names |= {name: name for name in others}
-        title = self.texts(f"fig.{key}_axis")
-        grid = data.cells(frame, "year", "economy")
-        years = sorted({year for year, _ in grid})
-        shown = [code for code in names if (years[-1], code) in grid]
-        return self.figure(
-            key,
-            lambda width: lines(
-                frame.rename(columns={"economy": "line"}), names, title=title, width=width, zero=zero, dashed=others
-            ),
-            self.texts("alt.lines", facts=self.facts_of(grid, {code: names[code] for code in shown}), **self.span),
-            [self.texts("table.year"), *(names[code] for code in shown)],
-            by_year(grid, shown),
-        )
-
-    def groups(self) -> Figure | None:
-        """Shares of the groups of terms in the world's exports."""
-        frame = data.group_shares(self.run)
-        if frame.empty:
-            return None
-        names = {code: self.texts(f"group.{code}") for code in data.GROUPS}
-        grid = data.cells(frame, "year", "part")
-        return self.figure(
-            "groups",
-            lambda width: stack(frame, names, GROUP_COLOURS, title=self.texts("fig.groups_axis"), width=width),
-            self.texts("alt.groups", facts=self.facts_of(grid, names), **self.span),
-            [self.texts("table.year"), *names.values()],
-            by_year(grid, list(names)),
-        )
-
-    def group_changes(self) -> Figure | None:
-        """Change of each group's share between the first and the last year."""
-        frame = data.group_shares(self.run)
-        first, last = self.run.years[0], self.run.years[-1]
-        if first == last or not len(frame):
-            return None
-        grid = data.cells(frame, "year", "part")
-        names = {code: self.texts(f"group.{code}") for code in data.GROUPS}
-        before, after = ([grid[year, code] for code in names] for year in (first, last))
-        change = [b - a for a, b in zip(before, after, strict=True)]
-        shown = frame.iloc[: len(names)][[]].assign(name=list(names.values()), value=change)
-        columns = [self.texts("table.group"), str(first), str(last), self.texts("table.change")]
-        rows = [
-            [name, number(a, 2), number(b, 2), number(b - a, 2, sign=True)]
-            for name, a, b in zip(names.values(), before, after, strict=True)
-        ]
-        return self._bars("group_changes", shown, list(names.values()), columns, rows, decimals=2)
-
-    def incomes(self) -> Figure | None:
-        """Change of real income of each economy."""
-        frame = data.ratio_changes(self.run, "real_income")
-        if frame.empty or len(self.run.years) < 2:
-            return None
-        frame = frame.sort_values("value", ascending=False, kind="stable")
-        shown = frame.assign(name=[self.names.economy(code) for code in frame["economy"]])
-        rows = [[name, number(value, 2, sign=True)] for name, value in zip(shown["name"], shown["value"], strict=True)]
-        columns = [self.texts("table.economy"), self.texts("fig.incomes_axis", **self.span)]
-        return self._bars("incomes", shown, list(shown["name"]), columns, rows, decimals=1)
-
-    def ends(self) -> Figure | None:
-        """Real wages with the stock of capital fixed, as given and in unlimited supply; None when only one was run."""
-        frame = data.capital_ends(self.run, "real_wage")
-        if frame.empty:
-            return None
-        given = str(self.run.manifest.get("settings", {}).get("capital_supply", "1"))
-        keys = {"0": "ends.fixed", given: "ends.given", "inf": "ends.elastic"}
-        present = {case: "given" if case == given else case for case in ("0", given, "inf")}
-        cases = {code: self.texts(keys[case], value=given) for case, code in present.items()}
-        cases = {code: label for code, label in cases.items() if (frame["case"] == code).any()}
-        codes = [code for code in (WORLD, *self.run.economies) if (frame["economy"] == code).any()]
-        shown = frame[frame["economy"].isin(codes)]
-        shown = shown.assign(name=[self.names.economy(code) for code in shown["economy"]])
-        grid = data.cells(shown, "economy", "case")
-        world = [f"{label}: {number(grid.get((WORLD, case), float('nan')))} %" for case, label in cases.items()]
-        return self.figure(
-            "ends",
-            lambda width: dots(
-                shown,
-                cases,
-                [self.names.economy(c) for c in codes],
-                title=self.texts("fig.incomes_axis"),
-                tints=(OKABE_ITO[0], INK, OKABE_ITO[1]),
-                width=width,
-            ),
-            self.texts("alt.ends", year=self.run.years[-1], facts="; ".join(world)),
-            [self.texts("table.economy"), *cases.values()],
-            [
-                [self.names.economy(c), *(number(grid.get((c, case), float("nan")), sign=True) for case in cases)]
-                for c in codes
-            ],
-        )
-
-    def _bars(
-        self, key: str, shown: DataFrame, order: list[str], columns: list[str], rows: list[list[str]], decimals: int
-    ) -> Figure:
-        by_name = dict(zip(shown["name"].tolist(), shown["value"].astype(float).tolist(), strict=True))
-        top, low = max(by_name, key=by_name.__getitem__), min(by_name, key=by_name.__getitem__)
-        axis = self.texts(f"fig.{key}_axis", **self.span)
-        alt = self.texts(
-            "alt.changes",
-            top=top,
-            top_value=number(by_name[top], decimals, sign=True),
-            low=low,
-            low_value=number(by_name[low], decimals, sign=True),
-        )
-        drawn = shown.assign(shown=[_signed(value, decimals) for value in shown["value"]])
-        return self.figure(
-            key,
-            lambda width: bars(drawn, order, title=axis, width=width),
-            alt,
-            columns,
-            rows,
-        )
-
-    def links(self, year: int, against: int | None = None, limit: float | None = None) -> Figure | None:
-        """Matrix of dependence in one year, or of its change against another."""
-        frame = data.dependence(self.run, year)
-        if frame.empty:
-            return None
-        if against is not None:
-            frame = data.difference(data.dependence(self.run, against), frame)
-        codes = [code for code in self.run.economies if (frame["absorber"] == code).any()]
-        names = {code: self.names.economy(code) for code in codes}
-        grid = data.cells(frame, "absorber", "source")
-        top = max((pair for pair in grid if pair[0] != pair[1]), key=lambda pair: abs(grid[pair]))
-        words = {"absorber": names[top[0]], "source": names[top[1]]}
-        change = against is not None
-        value = f"{number(grid[top], 1, sign=change)} {self.texts('unit.pp') if change else '%'}"
-        alt_key = "alt.heatmap" if against is None else "alt.heatmap_change"
-        span = {"year": year, "base": against or year}
-        others = frame.assign(value=frame["value"].where(frame["source"] != frame["absorber"]))
-        return self.figure(
-            f"links_{'change' if against is not None else year}",
-            lambda width: matrix(
-                others,
-                dict(zip(codes, codes, strict=True)),
-                width=width,
-                top=limit or abs(grid[top]),
-                change=change,
-                rows_title=self.texts("fig.links_rows"),
-                columns_title=self.texts("fig.links_columns"),
-            ),
-            self.texts(alt_key, count=len(codes), value=value, **words, **span),
-            [self.texts("table.absorber"), *codes],
-            [[names[a], *(number(grid.get((a, s), float("nan")), 2, sign=change) for s in codes)] for a in codes],
-            title=self.texts("fig.links_change" if against is not None else "fig.links_first", **span),
-        )
-
-    def drivers(self) -> Figure | None:
-        """Small panels of what drives the world."""
-        frame = data.world_panels(self.run, DRIVERS)
-        moving = [name for name in DRIVERS if (frame["indicator"] == name).any()]
-        if not moving:
-            return None
-        names = {name: self.names.indicator(name, self.unit_mark(name)) for name in moving}
-        grid = data.cells(frame, "year", "indicator")
-        return self.figure(
-            "drivers",
-            lambda width: self._panels(frame, names, width),
-            self.texts("alt.panels", facts=self.facts_of(grid, names), **self.span),
-            [self.texts("table.year"), *names.values()],
-            by_year(grid, moving),
-        )
-
-    def _panels(self, frame: DataFrame, names: Mapping[str, str], width: int, columns: int = 2) -> Plot:
-        """Small charts of one indicator each."""
-        each = (width - SIDE * columns) // columns
-        parts = frame.rename(columns={"indicator": "line"})
-        plots = [
-            lines(
-                parts[parts["line"] == name],
-                {name: ""},
-                width=each + SIDE,
-                height=64,
-                zero=True,
-                labelled=False,
-                tints={name: INK},
-            )
-            for name in names
-        ]
-        return beside(plots, list(names.values()), columns=columns)
-
-    def unit_mark(self, indicator: str) -> str:
-        """Short unit of an indicator for an axis or a heading."""
-        unit = self.run.unit(indicator)
-        plain = "" if unit == "index" else unit
-        return "%" if is_share(unit) else self.texts("unit.ratio") if is_ratio(unit) else plain
-
-    def timeline(self) -> Figure | None:
-        """Who acted when; None when nobody did."""
-        frame = data.moves(self.run)
-        if frame.empty:
-            return None
-        levers = {lever: self.names.lever(lever) for lever in in_order(frame["lever"])}
-        codes = list(self.run.economies)
-        names = {code: self.names.economy(code) for code in codes}
-        decisions = self.run["decisions"]
-        rows = [
-            [
-                names.get(str(economy), str(economy)),
-                levers[str(lever)],
-                self.texts("acts.from_to", first=part["year"].min(), last=part["year"].max()),
-                str(len(part)),
-                f"{amount(part['after'].min(), str(lever))} … {amount(part['after'].max(), str(lever))}",
-            ]
-            for (economy, lever), part in decisions.groupby(["economy", "lever"], sort=False)
-            if lever in levers
-        ]
-        heads = ("economy", "lever", "when", "moves", "value")
-        alt = self.texts("alt.timeline", count=len(decisions), economies=decisions["economy"].nunique(), **self.span)
-        return self.figure(
-            "timeline",
-            lambda width: timeline(frame, levers, names, width=width),
-            alt,
-            [self.texts(f"table.{head}") for head in heads],
-            rows,
-            broad=True,
-        )
-
-
-def _signed(value: float, decimals: int) -> str:
-    return number(value, decimals, sign=True).replace("±", "")
-
-
-def world_and_largest(run: Run) -> list[str]:
-    """Economies drawn as lines: the world and the largest exporters."""
-    return [WORLD, *data.largest_exporters(run, LINES)]
-
-
-def largest_dependence(run: Run, years: Sequence[int]) -> float:
-    """Largest off-diagonal dependence over some years: the common end of their colour scales."""
-    frames = [data.dependence(run, year) for year in years]
-    values = [float(f.loc[f["source"] != f["absorber"], "value"].max()) for f in frames if len(f)]
-    return max(values, default=1.0)
-
-
-def figures(run: Run, texts: Texts, names: Names) -> Mapping[str, Figure]:
-    """All figures that the run has data for, by key, in the order of the report."""
-    artist = Artist(run, texts, names)
-    first, last = run.years[0], run.years[-1]
-    many = world_and_largest(run)
-    limit = largest_dependence(run, [first, last])
-    drawn = {
-        "interdependence": artist.course("interdependence", "interdependence", [WORLD]),
-        **Splitter(run, texts, names).figures(),
-        "vs": artist.course("vs", "vs_foreign_content", many),
-        "dva": artist.course("dva", "dva_share", many),
-        "groups": artist.groups(),
-        "group_changes": artist.group_changes(),
-        "links_first": artist.links(first, limit=limit),
-        "links_last": artist.links(last, limit=limit) if last != first else None,
-        "links_change": artist.links(last, against=first) if last != first else None,
-        "incomes": artist.incomes(),
-        "ends": artist.ends(),
-        "drivers": artist.drivers(),
-        "timeline": artist.timeline(),
+def figures(report: Report) -> dict[str, list[Figure]]:
+    """The figures that the run has data for, by section, in the order of the report."""
+    if not report.run.years:
+        return {}
+    first, last = report.run.years[0], report.run.years[-1]
+    many = [WORLD, *data.largest_exporters(report.run, LINES)]
+    sections = {
+        "course": [course(report, "interdependence", "interdependence", [WORLD]), drivers(report)],
+        "bands": ensemble(report),
+        "attribution": attributed(report),
+        "vs": [course(report, "vs", "vs_foreign_content", many), course(report, "dva", "dva_share", many)],
+        "groups": [groups(report), group_changes(report)],
+        "links": [
+            *(links(report, year) for year in dict.fromkeys((first, last))),
+            links(report, last, against=first) if last != first else None,
+        ],
+        "incomes": [incomes(report), ends(report)],
+        "acts": [acted(report)],
     }
-    return {key: figure for key, figure in drawn.items() if figure is not None}
+    return {key: [figure for figure in drawn if figure is not None] for key, drawn in sections.items()}
+
+
+def figure(
+    report: Report,
+    key: str,
+    draw: Callable[[int], Plot],
+    alt: str,
+    table: DataFrame,
+    *,
+    title: str = "",
+    note: str = "",
+    broad: bool = False,
+) -> Figure:
+    """Gather the texts of a figure that ``draw`` draws in a width."""
+    texts = report.texts
+    return Figure(
+        id=key,
+        title=title or texts(f"fig.{key}", **report.span),
+        subtitle=note or texts.get(f"fig.{key}_note") or "",
+        alt=alt,
+        chart=draw,
+        table=table,
+        data=table,
+        broad=broad,
+    )
+
+
+def table_of(
+    wide: DataFrame, names: Mapping[Any, str], head: str, decimals: int = 2, *, sign: bool = False
+) -> DataFrame:
+    """The table behind a figure: the columns ``names`` of a wide frame as text, after its index."""
+    cells = wide.reindex(columns=list(names)).map(lambda value: number(float(value), decimals, sign=sign))
+    cells.columns = list(names.values())
+    cells.insert(0, head, [str(label) for label in wide.index], allow_duplicates=True)
+    return cells
+
+
+def by_year(report: Report, frame: DataFrame, column: str, names: Mapping[str, str]) -> tuple[DataFrame, str]:
+    """The table of a long frame with a row for each year, and its first and last values in words."""
+    wide = frame.pivot_table(index="year", columns=column, values="value", sort=False)
+    series: Any = {code: wide[code].dropna().to_dict() for code in names}
+    return table_of(wide, names, report.texts("table.year")), ends_in_words(names, series, report.texts)
+
+
+def course(report: Report, key: str, indicator: str, economies: Sequence[str]) -> Figure | None:
+    """Lines of one indicator over the years; None when it was not tracked."""
+    import pandas as pd
+
+    run, texts = report.run, report.texts
+    frame = data.shown(run, run["indicators"], [indicator], economies)
+    if frame.empty:
+        return None
+    others = report.others if list(economies) == [WORLD] else []
+    added = [data.shown(run, data.companion(run, name), [indicator], [WORLD]).assign(economy=name) for name in others]
+    frame = pd.concat([frame, *added], ignore_index=True).rename(columns={"economy": "line"})
+    names = {code: report.names.economy(code) for code in economies} | {name: name for name in others}
+    present = set(frame.loc[frame["year"] == frame["year"].max(), "line"])
+    table, facts = by_year(report, frame, "line", {code: name for code, name in names.items() if code in present})
+    title = texts(f"fig.{key}_axis")
+    return figure(
+        report,
+        key,
+        lambda width: lines(frame, names, title=title, width=width, dashed=others),
+        texts("alt.lines", facts=facts, **report.span),
+        table,
+    )
+
+
+def groups(report: Report) -> Figure | None:
+    """Shares of the groups of terms in the world's exports."""
+    texts, frame = report.texts, data.group_shares(report.run)
+    if frame.empty:
+        return None
+    names = {code: texts(f"group.{code}") for code in data.GROUPS}
+    table, facts = by_year(report, frame, "part", names)
+    title = texts("fig.groups_axis")
+    alt = texts("alt.groups", facts=facts, **report.span)
+    return figure(
+        report, "groups", lambda width: stack(frame, names, GROUP_COLOURS, title=title, width=width), alt, table
+    )
+
+
+def group_changes(report: Report) -> Figure | None:
+    """Change of each group's share between the first and the last year."""
+    texts, frame = report.texts, data.group_shares(report.run)
+    first, last = report.run.years[0], report.run.years[-1]
+    if first == last or frame.empty:
+        return None
+    wide = frame.pivot_table(index="part", columns="year", values="value", sort=False).loc[
+        list(data.GROUPS), [first, last]
+    ]
+    wide.index = [texts(f"group.{code}") for code in wide.index]
+    table = table_of(wide, {year: str(year) for year in (first, last)}, texts("table.group"))
+    change = wide[last] - wide[first]
+    table[texts("table.change")] = [number(value, 2, sign=True) for value in change]
+    return _changes(report, "group_changes", change, table, decimals=2)
+
+
+def incomes(report: Report) -> Figure | None:
+    """Change of real income of each economy."""
+    frame = data.ratio_changes(report.run, "real_income")
+    if frame.empty or len(report.run.years) < 2:
+        return None
+    ranked = frame.sort_values("value", ascending=False, kind="stable")
+    change = ranked["value"].set_axis([report.names.economy(code) for code in ranked["economy"]])
+    head = report.texts("fig.incomes_axis", **report.span)
+    table = table_of(change.to_frame(), {"value": head}, report.texts("table.economy"), sign=True)
+    return _changes(report, "incomes", change, table, decimals=1)
+
+
+def _changes(report: Report, key: str, change: Any, table: DataFrame, decimals: int) -> Figure:
+    """Bars of changes by name."""
+    import pandas as pd
+
+    texts = report.texts
+    words: dict[str, Any] = {}
+    for side, k in (("top", int(change.to_numpy().argmax())), ("low", int(change.to_numpy().argmin()))):
+        words |= {side: change.index[k], f"{side}_value": number(change.iloc[k], decimals, sign=True)}
+    shown = [number(value, decimals, sign=True).replace("±", "") for value in change]
+    frame = pd.DataFrame({"name": change.index, "value": change.to_numpy(), "shown": shown})
+    axis = texts(f"fig.{key}_axis", **report.span)
+    alt = texts("alt.changes", **words)
+    return figure(report, key, lambda width: bars(frame, list(change.index), title=axis, width=width), alt, table)
+
+
+def ends(report: Report) -> Figure | None:
+    """Real wages with the stock of capital fixed, as given and in unlimited supply; None when only one was run."""
+    texts, frame = report.texts, data.capital_ends(report.run, "real_wage")
+    if frame.empty:
+        return None
+    given = str(report.run.manifest.get("settings", {}).get("capital_supply", "1"))
+    words = {"0": "fixed", given: "given", "inf": "elastic"}
+    labels = {
+        "given" if case == given else case: texts(f"ends.{words[case]}", value=given) for case in ("0", given, "inf")
+    }
+    cases = {case: label for case, label in labels.items() if (frame["case"] == case).any()}
+    codes = [code for code in (WORLD, *report.run.economies) if (frame["economy"] == code).any()]
+    shown = frame[frame["economy"].isin(codes)].assign(name=lambda rows: rows["economy"].map(report.names.economy))
+    order = [report.names.economy(code) for code in codes]
+    wide = shown.pivot_table(index="name", columns="case", values="value", sort=False).loc[order]
+    world = "; ".join(
+        f"{label}: {number(float(wide[case].get(report.names.economy(WORLD), float('nan'))))} %"
+        for case, label in cases.items()
+    )
+    look: Any = {"title": texts("fig.incomes_axis"), "tints": (OKABE_ITO[0], INK, OKABE_ITO[1])}
+    return figure(
+        report,
+        "ends",
+        lambda width: dots(shown, cases, order, width=width, **look),
+        texts("alt.ends", year=report.run.years[-1], facts=world),
+        table_of(wide, cases, texts("table.economy"), 1, sign=True),
+    )
+
+
+def links(report: Report, year: int, against: int | None = None) -> Figure | None:
+    """Matrix of dependence in one year, or of its change against another."""
+    run, texts, change = report.run, report.texts, against is not None
+    frame = data.dependence(run, year, against)
+    if frame.empty:
+        return None
+    names = {code: report.names.economy(code) for code in run.economies if (frame["absorber"] == code).any()}
+    wide = frame.pivot_table(index="absorber", columns="source", values="value", sort=False).reindex(list(names))
+    wide.index = list(names.values())
+    others = frame.assign(value=frame["value"].where(frame["source"] != frame["absorber"]))
+    most = others.iloc[int(others["value"].abs().fillna(0.0).to_numpy().argmax())]
+    value = f"{number(most['value'], 1, sign=change)} {texts('unit.pp') if change else '%'}"
+    first, last = run.years[0], run.years[-1]
+    levels = [
+        data.dependence(run, one) for one in ((first, last) if not change else ())
+    ]  # one scale of colours for both
+    top = max(
+        (float(one.loc[one["source"] != one["absorber"], "value"].max()) for one in levels), default=abs(most["value"])
+    )
+    titles: Any = {"rows_title": texts("fig.links_rows"), "columns_title": texts("fig.links_columns")}
+    codes = {code: code for code in names}
+    span = {"year": year, "base": against or year}
+    return figure(
+        report,
+        "links_change" if change else f"links_{year}",
+        lambda width: matrix(others, codes, width=width, top=top, change=change, **titles),
+        texts(
+            "alt.heatmap_change" if change else "alt.heatmap",
+            count=len(names),
+            value=value,
+            absorber=names[most["absorber"]],
+            source=names[most["source"]],
+            **span,
+        ),
+        table_of(wide, codes, texts("table.absorber"), sign=change),
+        title=texts("fig.links_change" if change else "fig.links_first", **span),
+    )
+
+
+def drivers(report: Report) -> Figure | None:
+    """Small panels of what drives the world."""
+    run, texts = report.run, report.texts
+    frame = data.shown(run, run["indicators"], PLACES["drivers"], [WORLD])
+    shown = [name for name in PLACES["drivers"] if (frame["indicator"] == name).any()]
+    if not shown:
+        return None
+    names = {name: report.names.indicator(name, unit_mark(report, name)) for name in shown}
+    table, facts = by_year(report, frame, "indicator", names)
+    long = frame.rename(columns={"indicator": "line"})
+
+    def draw(width: int) -> Plot:
+        look: Any = {"width": (width - SIDE * 2) // 2 + SIDE, "height": 64, "zero": True, "labelled": False}
+        small = [lines(long[long["line"] == name], {name: ""}, tints={name: INK}, **look) for name in names]
+        return beside(small, list(names.values()), columns=2)
+
+    return figure(report, "drivers", draw, texts("alt.panels", facts=facts, **report.span), table)
+
+
+def unit_mark(report: Report, indicator: str) -> str:
+    """Short unit of an indicator for an axis or a heading."""
+    unit = report.run.unit(indicator)
+    return "%" if is_share(unit) else report.texts("unit.ratio") if is_ratio(unit) else unit.replace("index", "")
+
+
+def acted(report: Report) -> Figure | None:
+    """Who acted when; None when nobody did."""
+    import pandas as pd
+
+    frame, texts, decisions = data.moves(report.run), report.texts, report.run["decisions"]
+    if frame.empty:
+        return None
+    levers = {lever: report.names.lever(lever) for lever in in_order(frame["lever"])}
+    names = {code: report.names.economy(code) for code in report.run.economies}
+    rows = [
+        (
+            names.get(str(economy), str(economy)),
+            levers[str(lever)],
+            texts("acts.from_to", first=part["year"].min(), last=part["year"].max()),
+            str(len(part)),
+            f"{amount(part['after'].min(), str(lever))} … {amount(part['after'].max(), str(lever))}",
+        )
+        for (economy, lever), part in decisions.groupby(["economy", "lever"], sort=False)
+        if lever in levers
+    ]
+    heads = [texts(f"table.{head}") for head in ("economy", "lever", "when", "moves", "value")]
+    alt = texts("alt.timeline", count=len(decisions), economies=decisions["economy"].nunique(), **report.span)
+    return figure(
+        report,
+        "timeline",
+        lambda width: timeline(frame, levers, names, width=width),
+        alt,
+        pd.DataFrame(rows, columns=heads),
+        broad=True,
+    )
+
+
+# -- what moved it -----------------------------------------------------------------------------------
+
+
+def attributed(report: Report) -> list[Figure | None]:
+    """Parts of the changes by channel, over time and by economy; none when attribution was not asked for."""
+    run = report.run
+    if "attribution" not in run or len(set(run["attribution"]["year"])) < 2:
+        return []
+    return [_split(report, key, name) for chosen in (OVER_TIME, BY_ECONOMY) for name, key in chosen.items()]
+
+
+def _split(report: Report, key: str, indicator: str) -> Figure | None:
+    """Parts of an indicator's change, of the world by year or of the economies in the last year."""
+    run, texts = report.run, report.texts
+    frame = data.parts_of(run, indicator)
+    over_time = key in OVER_TIME.values()
+    frame = frame[frame["economy"] == WORLD] if over_time else frame[frame["year"] == frame["year"].max()]
+    if frame.empty:
+        return None
+    names = {channel: CHANNELS[channel].label(texts.lang) for channel in effective(run)}
+    names[RESIDUAL] = texts("attribution.residual")
+    # What is left over is in the figure only where it can be seen.
+    seen = frame.loc[frame["part"] == RESIDUAL, "value"].abs().max() >= VISIBLE
+    drawn = {part: name for part, name in names.items() if part != RESIDUAL or seen}
+    whole, last = texts("attribution.whole"), int(frame["year"].max())
+    axis = texts("fig.split_axis", base=run.years[0])
+    wide = frame.pivot_table(index="year" if over_time else "economy", columns="part", values="value", aggfunc="sum")
+    if not over_time:
+        wide = wide.reindex([code for code in (WORLD, *run.economies) if code in wide.index])
+    wide["whole"] = wide.sum(axis=1)
+    order = None
+    if over_time:
+        end: Any = wide.loc[last]
+        facts = [
+            texts("attribution.fact", name=name, value=number(end[part], 2, sign=True)) for part, name in names.items()
+        ]
+        alt, title = texts("alt.parts", year=last, base=run.years[0], facts=" ".join(facts)), ""
+    else:
+        wide = wide.sort_values("whole", ascending=False, kind="stable")
+        order = [report.names.economy(str(code)) for code in wide.index]
+        wide.index = order
+        frame = frame.assign(name=[report.names.economy(code) for code in frame["economy"]])
+        values = {f"{side}_value": number(wide["whole"].iloc[k], 2, sign=True) for side, k in (("top", 0), ("low", -1))}
+        alt = texts("alt.parts_economies", year=last, top=order[0], low=order[-1], **values)
+        title = texts(f"fig.{key}", base=run.years[0], year=last)
+    return figure(
+        report,
+        key,
+        lambda width: parts(frame, drawn, order=order, whole=whole, title=axis, width=width),
+        alt,
+        table_of(wide, {**names, "whole": whole}, texts("table.year" if over_time else "table.economy"), sign=True),
+        title=title,
+    )
+
+
+# -- how sure it is ----------------------------------------------------------------------------------
+
+
+def ensemble(report: Report) -> list[Figure | None]:
+    """Bands of the world's indicators and ranges of incomes; none for a run without bands or without a simulated year."""
+    if "bands" not in report.run or len(report.run.years) < 2:
+        return []
+    return [*(_band(report, name) for name in PLACES["bands"]), _ranges(report)]
+
+
+def _bands(report: Report) -> dict[str, str]:
+    return {"written": report.texts("ensemble.written")} | {name: f"{int(name[1:])} %" for name in QUANTILES}
+
+
+def _band(report: Report, indicator: str) -> Figure | None:
+    run, texts = report.run, report.texts
+    frame = data.bands_of(run, indicator)
+    frame = frame[frame["economy"] == WORLD]
+    if len(frame) < 2:
+        return None
+    unit = run.unit(indicator)
+    shown = frame[["year"]].assign(**{name: frame[name] * scale(unit) for name in (*QUANTILES, "written")})
+    mark = "%" if is_share(unit) else texts("unit.ratio") if is_ratio(unit) else unit
+    name, last = report.names.indicator(indicator), frame.iloc[-1]
+    ends = {word: level(last[column], unit) for word, column in (("low", "q05"), ("high", "q95"), ("middle", "q50"))}
+    return figure(
+        report,
+        f"band_{indicator}",
+        lambda width: band(shown, title=mark, width=width),
+        texts("ensemble.alt", name=name, **ends, **report.span),
+        table_of(shown.set_index("year"), _bands(report), texts("table.year")),
+        title=texts("ensemble.band", name=name),
+    )
+
+
+def _ranges(report: Report) -> Figure | None:
+    """Ranges of real income in the last year, per cent against the base year."""
+    run, texts, year = report.run, report.texts, report.run.years[-1]
+    frame = data.bands_of(run, "real_income")
+    frame = frame[(frame["year"] == year) & frame["economy"].isin(run.economies)]
+    if frame.empty:
+        return None
+    shown = frame[["economy"]].assign(**{name: 100 * (frame[name] - 1) for name in (*QUANTILES, "written")})
+    shown = shown.assign(name=[report.names.economy(str(code)) for code in shown["economy"]])
+    shown = shown.sort_values("written", ascending=False, kind="stable")
+    widest = shown.iloc[int((shown["q95"] - shown["q05"]).to_numpy().argmax())]
+    low, high = (number(widest[column], 1, sign=True) for column in ("q05", "q95"))
+    axis = texts("fig.incomes_axis")
+    return figure(
+        report,
+        "band_incomes",
+        lambda width: ranges(shown, list(shown["name"]), title=axis, width=width),
+        texts("ensemble.alt_incomes", year=year, name=widest["name"], low=low, high=high),
+        table_of(shown.set_index("name"), _bands(report), texts("table.economy"), 1, sign=True),
+        title=texts("ensemble.incomes", year=year),
+        note=texts("ensemble.incomes_note"),
+    )

@@ -1,15 +1,30 @@
-"""Names that people read for the codes of a run: economies, sectors, levers, indicators, in one language."""
+"""Names that people read for the codes of a run, and how values of levers are written, in one language."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sim.indicators import INDICATORS
+from sim.indicators import INDICATORS, PAIR_INDICATORS
 from sim.levers import EVENT, POLICY
 from sim.runs.saved import Run
 from sim.scenario.settings import SETTING
 from sim.texts import Texts
+from sim.texts.formats import NBSP, is_share, number
+
+_PAIRS = [lever for lever in (*POLICY.values(), *EVENT.values()) if lever.shape == "pair"]
+#: Levers that stand first: what governments do to each other, then other relations between economies.
+FIRST = tuple(
+    dict.fromkeys(
+        [
+            *(lever.id for lever in _PAIRS if lever.kind == "instrument"),
+            *(lever.id for lever in _PAIRS),
+            *PAIR_INDICATORS,
+        ]
+    )
+)
+#: Beginnings of the units that are counted in whole numbers.
+COUNTED = ("members", "kilotonnes")
 
 
 @dataclass(frozen=True)
@@ -39,9 +54,7 @@ class Names:
     def lever(self, code: str) -> str:
         """Label of a lever, an event or a setting."""
         entry = POLICY.get(code) or EVENT.get(code) or SETTING.get(code)
-        if entry is None:
-            return self.indicator(code)
-        return entry.label_zh if self.texts.lang == "zh" else entry.label_en
+        return self.indicator(code) if entry is None else self.texts.label(entry)
 
     def parameter(self, code: str) -> str:
         """Label of a parameter; of an override also whom it concerns."""
@@ -50,10 +63,15 @@ class Names:
         return f"{label} ({self.economy(who)})" if who else label
 
     def indicator(self, code: str, unit: str = "") -> str:
-        """Label of an indicator, with its unit in brackets when given."""
-        entry = INDICATORS.get(code)
-        label = entry.label(self.texts.lang) if entry else code
+        """Label of an indicator, with its unit in brackets when given; of a quotient ``a/b`` both labels."""
+        label = " / ".join(
+            INDICATORS[part].label(self.texts.lang) if part in INDICATORS else part for part in code.split("/")
+        )
         return f"{label} ({unit})" if unit else label
+
+    def indicator_of(self, code: str, economy: str) -> str:
+        """Label of an indicator with the economy it is of, unless that is the world."""
+        return self.indicator(code) if economy == "WLD" else f"{self.indicator(code)}, {self.economy(economy)}"
 
 
 def parameter_label(id: str, texts: Texts) -> str:
@@ -62,7 +80,25 @@ def parameter_label(id: str, texts: Texts) -> str:
     >>> parameter_label("economy.wage_curve", Texts("zh"))
     '工资曲线斜率'
     """
-    entry = SETTING.get(id)
-    if entry is None:
-        return texts.get(f"fixed.{id}") or ""
-    return entry.label_zh if texts.lang == "zh" else entry.label_en
+    return texts.label(SETTING[id]) if id in SETTING else texts.get(f"fixed.{id}") or ""
+
+
+def in_order(levers: Iterable[str]) -> list[str]:
+    """Distinct levers, instruments of governments first, others as they come.
+
+    >>> in_order(["robots", "ai", "tariff", "robots"])
+    ['tariff', 'robots', 'ai']
+    """
+    distinct = dict.fromkeys(levers)
+    return [lever for lever in FIRST if lever in distinct] + [lever for lever in distinct if lever not in FIRST]
+
+
+def amount(value: float, lever: str) -> str:
+    """Value of a lever for display: tariffs and shares in per cent, others as they are.
+
+    >>> amount(0.025, "education").replace(NBSP, " "), amount(1.0, "ledger"), amount(0.58, "trust")
+    ('2.5 %', '1', '0.580')
+    """
+    entry = POLICY.get(lever) or EVENT.get(lever) or INDICATORS.get(lever)
+    unit = entry.unit if entry else ""
+    return f"{number(100 * value)}{NBSP}%" if is_share(unit) else number(value, 0 if unit.startswith(COUNTED) else 3)

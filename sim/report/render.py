@@ -7,30 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from typing import Any
 
-from sim.charts.figure import Figure
-from sim.report import sections, sources
-from sim.report.bands import BANDS, about, band_figures
-from sim.report.eras import era_tables
-from sim.report.evidence import evidence
+from sim.report import sections
+from sim.report.data import Report
+from sim.report.evidence import era_tables, evidence
 from sim.report.figures import figures
-from sim.report.headline import against, headline
-from sim.report.names import Names
-from sim.report.split import why
+from sim.report.sentences import against, headline, why
 from sim.runs.saved import Run
 from sim.texts import LANGUAGES, Texts
 
 #: What ``lang`` may be: one language, or both with a switch.
 CHOICES = (*LANGUAGES, "both")
-#: Figures of each section, in the order of the report.
-_SECTIONS = {
-    "course": ("interdependence", "drivers"),
-    "bands": (*(f"band_{name}" for name in BANDS), "band_incomes"),
-    "attribution": ("split_world", "split_vs", "split_economies", "split_dependence"),
-    "vs": ("vs", "dva"),
-    "groups": ("groups", "group_changes"),
-    "links": ("links_first", "links_last", "links_change"),
-    "incomes": ("incomes", "ends"),
-}
 
 
 def render(run: Run, lang: str = "both") -> str:
@@ -93,42 +79,37 @@ def page(lang: str, context: Callable[[Texts], dict[str, Any]]) -> str:
 
 def _context(run: Run, texts: Texts) -> dict[str, Any]:
     """Everything the template shows in one language."""
-    names = Names.of(run, texts)
-    drawn: dict[str, Figure] = dict(figures(run, texts, names)) if run.years else {}
-    drawn |= band_figures(run, texts, names)
-    checks, check_table = sections.check_table(run, texts)
-    title = texts.pick(run.manifest.get("title")) or run.name
+    report, told = Report(run, texts), run.manifest
+    drawn = figures(report)
+    checks, check_table = sections.check_table(report)
+    title = texts.pick(told.get("title")) or run.name
+    version = told.get("versions", {}).get("unweave", "")
     return {
         "run": run,
         "title": title,
-        "question": texts.pick(run.manifest.get("question")),
+        "question": texts.pick(told.get("question")),
         "headline": headline(run, texts.lang),
         "against": against(run, texts.lang),
         "why": why(run, texts.lang),
-        "cards": sections.cards(run, texts, names),
+        "cards": sections.cards(report),
         "partial": run.status != "ok",
-        "growth": sources.growth_sentence(run, texts),
-        "sections": {key: [drawn[f] for f in keys if f in drawn] for key, keys in _SECTIONS.items()},
-        "ensemble": about(run, texts, names),
-        "timeline": drawn.get("timeline"),
-        "acts": sections.act_table(run, texts, names),
-        "levers": sections.lever_table(run, texts, names),
-        "expectations": sections.expectation_table(run, texts, names),
+        "growth": sections.growth_sentence(run, texts),
+        "timeline": drawn.pop("acts", []),
+        "sections": drawn,
+        "ensemble": sections.ensemble(report),
+        "acts": sections.act_table(report),
+        "levers": sections.lever_table(report),
+        "expectations": sections.expectation_table(report),
         "checks": checks,
         "check_table": check_table,
-        "assumptions": sources.assumption_tables(run, texts, names),
-        "limits": sources.limits(run, texts),
-        "eras": era_tables(run, texts, names),
-        "evidence": evidence(run, texts, names),
-        "notes": [str(note) for note in run.manifest.get("notes", [])],
-        "base": sources.base_table(run, texts, names),
-        "largest_links": sections.largest_links(run, texts, names),
-        "provenance": sources.provenance(run, texts),
-        "rerun": str(run.manifest.get("rerun", "")),
-        "cite": texts(
-            "again.cite",
-            version=run.manifest.get("versions", {}).get("unweave", ""),
-            name=title,
-            run=run.manifest.get("run", ""),
-        ),
+        "assumptions": sections.assumption_tables(report),
+        "limits": sections.limits(run, texts),
+        "eras": era_tables(report),
+        "evidence": evidence(report),
+        "notes": [str(note) for note in told.get("notes", [])],
+        "base": sections.base_table(report),
+        "largest_links": sections.largest_links(report),
+        "provenance": sections.provenance(run, texts),
+        "rerun": str(told.get("rerun", "")),
+        "cite": texts("again.cite", version=version, name=title, run=told.get("run", "")),
     }

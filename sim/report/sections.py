@@ -1,26 +1,26 @@
-"""What the report says in words and tables, section by section, taken from a run's manifest and tables."""
+"""The tables and lists of a report, section by section, taken from a run's manifest and tables."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
-from sim.report.acts import SHOWN, Act, acts, amount, when
-from sim.report.data import cells, companion_scenarios, dependence, difference
-from sim.report.headline import Fact, companion_value, facts
-from sim.report.names import Names
-from sim.runs.saved import Run
+from sim.report.data import Report, companion_value, dependence
+from sim.report.names import amount, in_order
+from sim.report.sentences import drawn_sentence, facts, failure_sentence
+from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
-from sim.texts.formats import Change, level, number
+from sim.texts.formats import MISSING, NBSP, Change, is_share, level, number
 
 Row = tuple[str, ...]
-#: Links in the list of largest changes.
-LINKS = 10
+#: Acts shown before the rest is folded away; links in the list of largest changes; sentences on the model's limits.
+OPEN, LINKS, LIMITS = 12, 10, 8
 #: Names of a list that are spelled out; longer lists are counted.
-_SPELLED = 3
+SPELLED = 3
 
 
 @dataclass(frozen=True)
@@ -54,158 +54,264 @@ class Table:
         return self.rows[self.open :] if self.open else ()
 
 
-def cards(run: Run, texts: Texts, names: Names) -> list[Card]:
+def table(texts: Texts, heads: str, rows: Iterable[Row], unfolded: int = 0) -> Table | None:
+    """A table with heads from the catalogue, by the ends of their keys; None without rows."""
+    shown = tuple(rows)
+    return Table(tuple(texts(f"table.{key}") for key in heads.split()), shown, unfolded) if shown else None
+
+
+def cards(report: Report) -> list[Card]:
     """Return the four numbers against the base year and, where there is one, against another scenario."""
-    others = companion_scenarios(run)
-    return [_card(run, one, others[0] if others else "", texts, names) for one in facts(run)] if run.years else []
+    texts, shown = report.texts, []
+    for fact in facts(report.run):
+        single = fact.base == fact.year
+        change = texts("card.base_only") if single else texts(f"card.{fact.verdict}", change=fact.change.show(texts))
+        before = "" if single else texts("card.from", base=fact.base, before=fact.before)
+        against = ""
+        for name in report.others[:1]:
+            value = None if single else companion_value(report.run, name, fact.indicator, fact.year)
+            if value is not None:
+                gap = Change(value, fact.change.after, fact.change.unit).show(texts)
+                levels = {"year": fact.year, "value": level(value, fact.change.unit)}
+                against = texts("card.against", name=name, **levels, change=gap)
+        direction = "same" if single else fact.verdict
+        shown.append(Card(report.names.indicator(fact.indicator), fact.after, before, change, direction, against))
+    return shown
 
 
-def _card(run: Run, one: Fact, other: str, texts: Texts, names: Names) -> Card:
-    single = one.base == one.year
-    change = texts("card.base_only") if single else texts(f"card.{one.verdict}", change=one.change.show(texts))
-    before = "" if single else texts("card.from", base=one.base, before=one.before)
-    value = companion_value(run, other, one.indicator, one.year) if other and not single else None
-    against = ""
-    if value is not None:
-        gap = Change(value, one.change.after, one.change.unit).show(texts)
-        against = texts("card.against", name=other, year=one.year, value=level(value, one.change.unit), change=gap)
-    return Card(names.indicator(one.indicator), one.after, before, change, "same" if single else one.verdict, against)
+def act_table(report: Report) -> Table | None:
+    """Who did what, a row for each economy and lever with the reason of its largest change; None when nobody acted.
+
+    Rows go by the size of that change within its lever, levers in turn: instruments come before machines, which spread
+    everywhere and every year.
+    """
+    frame = report.run["decisions"]
+    acts = []
+    for (_, lever), rows in frame.assign(size=(frame["after"] - frame["before"]).abs()).groupby(
+        ["economy", "lever"], sort=False
+    ):
+        sizes = rows["size"].to_numpy()
+        # Of equal changes the last one: where one policy follows another, the new one is the reason.
+        largest = rows.iloc[len(sizes) - 1 - int(sizes[::-1].argmax())]
+        acts.append((str(lever), float(sizes.max()), _act(report, rows, largest)))
+    levers = in_order(lever for lever, _, _ in acts)
+    acts.sort(key=lambda act: -act[1])
+    turns = zip_longest(*([row for of, _, row in acts if of == lever] for lever in levers))
+    shown = (row for turn in turns for row in turn if row is not None)
+    return table(report.texts, "economy lever when change partner reason", shown, OPEN)
 
 
-def heads(texts: Texts, *keys: str) -> Row:
-    """Column heads from the catalogue."""
-    return tuple(texts(f"table.{key}") for key in keys)
-
-
-def act_table(run: Run, texts: Texts, names: Names) -> Table | None:
-    """Who did what, with the reason of the largest move; None when nobody acted."""
-    found = acts(run)
-    if not found:
-        return None
-    return Table(
-        heads(texts, "economy", "lever", "when", "change", "partner", "reason"),
-        tuple(_act_row(act, texts, names) for act in found),
-        SHOWN,
+def _act(report: Report, rows: Any, top: Any) -> Row:
+    """What one economy did with one lever over the run; ``top`` is its largest change."""
+    texts, names, lever = report.texts, report.names, str(top["lever"])
+    first, last = int(rows["year"].min()), int(rows["year"].max())
+    partners = [str(code) for code in rows["partner"].unique() if code is not None and code == code and str(code)]
+    toward = (
+        ", ".join(map(names.economy, partners))
+        if len(partners) <= SPELLED
+        else texts("acts.many_partners", count=len(partners))
     )
+    move = f"{amount(float(top['before']), lever)} → {amount(float(top['after']), lever)} ({top['year']})"
+    when = str(first) if first == last else texts("acts.from_to", first=first, last=last)
+    return names.economy(str(top["economy"])), names.lever(lever), when, move, toward or MISSING, _reason(report, top)
 
 
-def _act_row(act: Act, texts: Texts, names: Names) -> Row:
-    move = f"{amount(act.before, act.lever)} → {amount(act.after, act.lever)} ({act.year})"
-    toward = _listed([names.economy(code) for code in act.partners], texts, "acts.many_partners") or "–"
-    return (
-        names.economy(act.economy),
-        names.lever(act.lever),
-        when(act, texts),
-        move,
-        toward,
-        _reason(act, texts, names),
-    )
-
-
-def _reason(act: Act, texts: Texts, names: Names) -> str:
-    template = texts.get(f"reason.{act.kind}") if act.kind else None
-    if template is None:
-        return act.reason
-    values: dict[str, Any] = {key: float(value) for key, value in act.drivers.items()}
-    values["partner"] = names.economy(act.partner) if act.partner else texts("acts.all")
-    values["sector"] = names.sector(act.sector) if act.sector else texts("acts.all")
+def _reason(report: Report, act: Any) -> str:
+    """The reason of a decision in the reader's language, where the catalogue has its kind."""
+    texts, names = report.texts, report.names
+    template = texts.get(f"reason.{act.get('kind', '')}")
+    parts = (part.partition("=") for part in str(act.get("drivers", "") or "").split(";"))
+    values: dict[str, Any] = {name.strip(): float(value) for name, sign, value in parts if sign}
+    for column, name in (("partner", names.economy), ("sector", names.sector)):
+        code = act[column]
+        values[column] = name(str(code)) if code is not None and code == code and code else texts("acts.all")
     try:
-        return template.format(**values)
+        return str(act["reason"]) if template is None else template.format(**values)
     except (KeyError, ValueError):
-        return act.reason
+        return str(act["reason"])
 
 
-def _listed(labels: Sequence[str], texts: Texts, many: str) -> str:
-    return ", ".join(labels) if len(labels) <= _SPELLED else texts(many, count=len(labels))
-
-
-def lever_table(run: Run, texts: Texts, names: Names) -> Table | None:
+def lever_table(report: Report) -> Table | None:
     """What the scenario itself sets; None when it sets nothing."""
-    frame = run["levers"]
-    if frame.empty:
-        return None
+    names = report.names
+
+    def listed(value: Any, name: Callable[[str], str]) -> str:
+        codes = str(value if value == value and value is not None else "").split()
+        return ", ".join(report.texts("acts.all") if code == "all" else name(code) for code in codes)
+
     rows = []
-    for row in frame.to_dict("records"):
-        years = "" if row["from"] != row["from"] else f"{int(row['from'])}"
-        years += "" if row["to"] != row["to"] or row["to"] == row["from"] else f"–{int(row['to'])}"
-        who = _labels(row["who"], texts, names.economy)
-        partners, sectors = _labels(row["partners"], texts, names.economy), _labels(row["sectors"], texts, names.sector)
-        rows.append((names.lever(str(row["lever"])), who, partners or "–", sectors or "–", _set_value(row), years))
-    return Table(heads(texts, "lever", "who", "partner", "sector", "value", "when"), tuple(rows))
+    for row in report.run["levers"].to_dict("records"):
+        lever, value, first, last = str(row["lever"]), str(row["value"]), row["from"], row["to"]
+        years = "" if first != first else f"{int(first)}"
+        years += "" if last != last or last == first else f"–{int(last)}"
+        who, partners = (listed(row[column], names.economy) for column in ("who", "partners"))
+        increment = "+" if value.startswith("+") else ""
+        cells = who, partners or MISSING, listed(row["sectors"], names.sector) or MISSING
+        rows.append((names.lever(lever), *cells, f"{increment}{amount(float(value), lever)}", years))
+    return table(report.texts, "lever who partner sector value when", rows)
 
 
-def _set_value(row: Mapping[Any, Any]) -> str:
-    """Level or increment (with its sign) that a scenario sets."""
-    text = str(row["value"])
-    shown = amount(float(text), str(row["lever"]))
-    return f"+{shown}" if text.startswith("+") else shown
-
-
-def _labels(value: Any, texts: Texts, name: Any) -> str:
-    codes = [part for part in str(value if value == value and value is not None else "").split() if part]
-    return ", ".join(texts("acts.all") if code == "all" else name(code) for code in codes)
-
-
-def expectation_table(run: Run, texts: Texts, names: Names) -> Table | None:
+def expectation_table(report: Report) -> Table | None:
     """Expectations with what happened; None when the scenario states none."""
-    frame = run["expectations"]
-    if frame.empty:
-        return None
-    rows = []
-    for row in frame.to_dict("records"):
-        unit = str(row["unit"] or "")
-        values = (float(row["before"]), float(row["after"]))
-        known = values[0] == values[0] and values[1] == values[1]
-        change = Change(*values, unit).show(texts) if known else "–"
+    texts, rows = report.texts, []
+    for row in report.run["expectations"].to_dict("records"):
+        unit, before, after = str(row["unit"] or ""), float(row["before"]), float(row["after"])
+        change = MISSING
+        if before == before and after == after:
+            change = f"{level(before, unit)} → {level(after, unit)} ({Change(before, after, unit).show(texts)})"
         against = texts("expect.base") if row["versus"] == "base" else str(row["versus"])
-        shown = f"{level(values[0], unit)} → {level(values[1], unit)} ({change})" if known else "–"
-        rows.append(
-            (
-                names.indicator(str(row["indicator"])),
-                names.economy(str(row["economy"])),
-                f"{texts('expect.' + str(row['direction']))} ({against}, {int(row['at'])})",
-                shown,
-                texts(f"expect.{row['outcome']}"),
-            )
-        )
-    return Table(heads(texts, "indicator", "economy", "expected", "change", "outcome"), tuple(rows))
+        expected = f"{texts('expect.' + str(row['direction']))} ({against}, {int(row['at'])})"
+        who = report.names.indicator(str(row["indicator"])), report.names.economy(str(row["economy"]))
+        rows.append((*who, expected, change, texts(f"expect.{row['outcome']}")))
+    return table(texts, "indicator economy expected change outcome", rows)
 
 
-def check_table(run: Run, texts: Texts) -> tuple[str, Table | None]:
+def check_table(report: Report) -> tuple[str, Table | None]:
     """One sentence on the checks and a table of the worst value of each."""
-    frame = run["checks"]
-    if frame.empty:
-        return texts("checks.none"), None
-    rows, failed = [], 0
-    for name, part in frame.groupby("check", sort=False):
+    texts, rows, failed = report.texts, [], 0
+    for name, part in report.run["checks"].groupby("check", sort=False):
         worst = part.iloc[int(part["value"].abs().fillna(np.inf).to_numpy().argmax())]
         passed = int(part["passed"].sum())
         failed += passed < len(part)
-        when_worst = f"{worst['value']:.1e} ({int(worst['year'])})"
-        years = texts("checks.years", passed=passed, count=len(part))
         words = texts.get(f"check.{name}") or str(name).replace("_", " ")
-        rows.append((words, when_worst, f"{worst['tolerance']:.0e}", years))
-    key = "checks.some_failed" if failed else "checks.all_passed"
-    words = texts(key, failed=failed, count=len(rows))
-    return words, Table(heads(texts, "check", "worst", "tolerance", "passed"), tuple(rows))
+        size = f"{worst['value']:.1e} ({int(worst['year'])})"
+        years = texts("checks.years", passed=passed, count=len(part))
+        rows.append((words, size, f"{worst['tolerance']:.0e}", years))
+    key = "some_failed" if failed else "all_passed" if rows else "none"
+    return texts(f"checks.{key}", failed=failed, count=len(rows)), table(texts, "check worst tolerance passed", rows)
 
 
-def largest_links(run: Run, texts: Texts, names: Names) -> Table | None:
+def largest_links(report: Report) -> Table | None:
     """Links that changed most between the first and the last year; None for a single year."""
-    if len(run.years) < 2:
+    if len(report.run.years) < 2:
         return None
-    first, last = (dependence(run, year) for year in (run.years[0], run.years[-1]))
-    before, change = cells(first, "absorber", "source"), cells(difference(first, last), "absorber", "source")
+    first, last = report.run.years[0], report.run.years[-1]
+    frames = (dependence(report.run, first), dependence(report.run, last, against=first))
+    before, change = (
+        {
+            (str(absorber), str(source)): float(value)
+            for absorber, source, value in frame[["absorber", "source", "value"]].itertuples(index=False)
+        }
+        for frame in frames
+    )
     moved = [pair for pair in change if pair[0] != pair[1] and abs(change[pair]) >= 0.005]  # shows as 0.01 or more
-    ranked = sorted(moved, key=lambda pair: -abs(change[pair]))[:LINKS]
     rows = tuple(
         (
-            f"{names.economy(a)} ← {names.economy(s)}",
-            number(before[a, s]),
-            number(before[a, s] + change[a, s]),
-            number(change[a, s], 2, sign=True),
+            " ← ".join(map(report.names.economy, pair)),
+            number(before[pair]),
+            number(before[pair] + change[pair]),
+            number(change[pair], 2, sign=True),
         )
-        for a, s in ranked
+        for pair in sorted(moved, key=lambda pair: -abs(change[pair]))[:LINKS]
     )
-    years = (str(run.years[0]), str(run.years[-1]))
-    return Table((texts("fig.links_top"), *years, texts("unit.pp")), rows) if rows else None
+    heads = (report.texts("fig.links_top"), str(first), str(last), report.texts("unit.pp"))
+    return Table(heads, rows) if rows else None
+
+
+# -- what a report rests on --------------------------------------------------------------------------
+
+
+def ensemble(report: Report) -> dict[str, Any] | None:
+    """Sentences and the table of what was drawn; None for a run without an ensemble."""
+    run, texts, drawn = report.run, report.texts, report.run.manifest.get("ensemble")
+    if drawn is None:
+        return None
+    rows = []
+    for row in drawn["drawn"]:
+        label = parameter_with_id(report, row["id"])
+        if row.get("choices"):
+            sets = texts("ensemble.sets", sets=", ".join(row["choices"]))
+            rows.append((label, MISSING, sets, MISSING, "", texts("ensemble.calibration")))
+        else:
+            origin = texts(f"ensemble.{row['range_from']}")
+            rows.append((label, row["low"], row["mode"], row["high"], row["unit"], origin))
+    heads = [texts(key) for key in ("table.parameter", *(f"ensemble.{key}" for key in ("low", "mode", "high")))]
+    return {
+        "drawn": drawn_sentence(run, texts),
+        "reading": texts("ensemble.reading"),
+        "premise": texts("ensemble.premise"),
+        "failures": failure_sentence(run, texts),
+        "table": Table((*heads, texts("table.unit"), texts("ensemble.range")), tuple(rows)),
+    }
+
+
+def parameter_with_id(report: Report, id: str) -> str:
+    """Label of a parameter with its id behind it, unless it has no other label."""
+    label = report.names.parameter(id)
+    return f"{label} · {id}" if label != id else label
+
+
+def assumption_tables(report: Report) -> dict[str, Any]:
+    """Changed parameters, all parameters, and how many are judgement."""
+    frame, texts = report.run["assumptions"], report.texts
+    judged = int(frame["status"].astype(str).str.startswith("judgement").sum())
+    changed, every = [], []
+    for row in frame.to_dict("records"):
+        cells = {name: str(value) for name, value in row.items()}
+        if row["changed"]:
+            label = report.names.parameter(cells["id"])
+            changed.append((label, *(cells[name] for name in ("value", "default", "unit", "status"))))
+        limits = f"{cells['low']} … {cells['high']}"
+        rest = (cells[name] for name in ("unit", "source", "status"))
+        every.append((parameter_with_id(report, cells["id"]), cells["value"], limits, *rest))
+    return {
+        "changed": table(texts, "parameter value default unit status", changed),
+        "all": table(texts, "parameter value range unit source status", every),
+        "judged": texts("assumptions.status_count", count=judged, total=len(frame)),
+    }
+
+
+def base_table(report: Report) -> Table | None:
+    """Base-year figures of the world as published and as simulated; None when they were not recorded."""
+
+    def fine(value: float, unit: str) -> str:
+        """Level with one more decimal than usual, for small differences."""
+        return f"{number(100 * value, 2)}{NBSP}%" if is_share(unit) else level(value, unit)
+
+    frame, texts = report.run["base_year"], report.texts
+    rows = tuple(
+        (
+            report.names.indicator(str(row["indicator"])),
+            *(fine(row[name], row["unit"]) for name in ("published", "simulated")),
+        )
+        for row in frame[frame["economy"] == WORLD].to_dict("records")
+    )
+    return Table((texts("table.indicator"), texts("base.unpurged"), texts("base.purged")), rows) if rows else None
+
+
+def limits(run: Run, texts: Texts) -> list[str]:
+    """What the model does not say."""
+    words = {
+        "growth": growth_sentence(run, texts),
+        "capital": str(run.manifest.get("settings", {}).get("capital_supply", "1")),
+    }
+    return [texts(f"limits.i{k}", **words) for k in range(1, LIMITS + 1)]
+
+
+def growth_sentence(run: Run, texts: Texts) -> str:
+    """Whether any growth is assumed; every output says so."""
+    key = "report.growth_some" if run.manifest.get("settings", {}).get("baseline") else "report.growth_none"
+    return texts(key, base=run.years[0] if run.years else "–")
+
+
+def provenance(run: Run, texts: Texts) -> list[tuple[str, str]]:
+    """Where the numbers come from: pairs of item and value."""
+    m = run.manifest
+    of_table, years, seconds = m.get("table", {}), run.years, m.get("duration_seconds")
+    items = {
+        "run": m.get("run", ""),
+        "scenario": run.name,
+        "status": texts(f"status.{run.status}"),
+        "years": f"{years[0]}–{years[-1]} ({len(years)})" if years else "–",
+        "table": f"{of_table.get('name', '')} ({of_table.get('unit', '')})",
+        **{key: of_table.get(key, "") for key in ("checksum", "source", "licence")},
+        "seed": m.get("seed", ""),
+        "hash": m.get("hash", ""),
+        "versions": ", ".join(f"{name} {version}" for name, version in m.get("versions", {}).items()),
+        "platform": " ".join(str(value) for value in m.get("platform", {}).values()),
+        "threads": ", ".join(f"{pool.get('library', '?')} {pool.get('threads', '?')}" for pool in m.get("threads", [])),
+        "started": m.get("started", ""),
+        "duration": texts("provenance.seconds", value=number(seconds, 1)) if seconds is not None else "",
+        "warnings": " · ".join(str(warning) for warning in m.get("warnings", [])),
+    }
+    return [(texts(f"provenance.{key}"), str(value)) for key, value in items.items() if str(value).strip()]

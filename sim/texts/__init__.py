@@ -119,6 +119,10 @@ class Texts:
         found = sector_name(code, self.lang, short=True)
         return self._group("sector", code, own) if found == code else found
 
+    def label(self, entry: Any) -> str:
+        """Label of an entry of a registry: its ``label_en`` or ``label_zh``."""
+        return str(getattr(entry, f"label_{self.lang}"))
+
     def _group(self, kind: str, code: str, own: str) -> str:
         return own or next(
             (row[self.lang] for row in data_rows("groups.csv") if (row["kind"], row["group"]) == (kind, code)), code

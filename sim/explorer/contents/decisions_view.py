@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from sim.charts import Figure, matrix, states, timeline
 from sim.explorer.contents.rules import driver, sentence
 from sim.indicators import INDICATORS, PAIR_INDICATORS, PLACES
-from sim.report.acts import amount, in_order
-from sim.report.names import Names
+from sim.report.names import Names, amount, in_order
 from sim.runs.saved import Run
 from sim.texts import Texts
 from sim.texts.formats import MISSING, level, scale

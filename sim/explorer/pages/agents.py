@@ -13,8 +13,7 @@ from sim.explorer.parts import choosing, picking, session, ui
 from sim.explorer.parts.picking import words
 from sim.explorer.parts.session import say
 from sim.indicators import INDICATORS
-from sim.report.acts import in_order
-from sim.report.names import Names
+from sim.report.names import Names, in_order
 from sim.runs.saved import Run
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from sim.explorer.contents.rules import methods
 from sim.explorer.parts import choosing, picking, session, ui
 from sim.explorer.parts.picking import words
 from sim.explorer.parts.session import say
-from sim.report.sources import limits, provenance
+from sim.report.sections import limits, provenance
 from sim.runs.saved import Run
 from sim.texts import Texts
 from sim.texts.formats import number

@@ -10,9 +10,8 @@ import pytest
 from sim.calibration.literature import Benchmark, benchmarks
 from sim.indicators import INDICATORS
 from sim.report import render
-from sim.report.eras import era_tables, gains
-from sim.report.evidence import Sizing, literature_table, reading, sizings, standing_table
-from sim.report.names import Names
+from sim.report.data import Report
+from sim.report.evidence import Sizing, era_tables, gains, literature_table, reading, sensitivity_table, sizings
 from sim.runs.saved import TABLES, WORLD, Run
 from sim.texts import LANGUAGES, Texts
 from tests.sim.report.samples import manifest, sample, tables
@@ -32,11 +31,6 @@ def made(*series: list[tuple[object, ...]], companions: list[tuple[object, ...]]
     if companions is not None:
         found["companions"] = pd.DataFrame(companions, columns=list(TABLES["companions"]))
     return Run(manifest(YEARS, 2035), MappingProxyType(found))
-
-
-def words(lang: str = "en") -> tuple[Texts, Names]:
-    texts = Texts(lang)
-    return texts, Names(texts, {"USA": "USA", "CHN": "CHN"}, {}, {})
 
 
 def test_every_published_size_is_about_something_tracked() -> None:
@@ -75,7 +69,7 @@ def test_verdicts_compare_sizes_as_shown(ours: float, low: float, high: float, v
 
 def test_short_runs_are_not_set_beside_the_literature() -> None:
     rows = [row for row in growing("tfp", "USA", 0.01) if int(str(row[0])) < 2030]
-    assert literature_table(made(rows), *words()) is None
+    assert literature_table(Report(made(rows), Texts("en"))) is None
 
 
 def test_reading_says_what_a_task_done_by_ai_saves() -> None:
@@ -85,20 +79,20 @@ def test_reading_says_what_a_task_done_by_ai_saves() -> None:
     plain = made(growing("tfp", "USA", 0.0))
     frame = pd.DataFrame(rows, columns=list(TABLES["assumptions"]))
     run = Run(plain.manifest, {**plain.tables, "assumptions": frame})
-    assert "saves about 63\u00a0% of its labour cost in 2024" in reading(run, words()[0])
+    assert "saves about 63\u00a0% of its labour cost in 2024" in reading(run, Texts("en"))
 
 
-def test_standing_sensitivities_stand_beside_the_run() -> None:
+def test_sensitivities_stand_beside_the_run() -> None:
     variants = [("capital", "0", 0.9), ("capital", "inf", 1.2), ("sensitivity", "c15=0.83", 1.01),
                 ("sensitivity", "labour-profile=flat", 1.02), ("sensitivity", "ai-price-decline=0.02", 0.99)]  # fmt: skip
     rows = [(kind, name, 2035, WORLD, "real_wage", value, "ratio") for kind, name, value in variants]
     run = made(growing("real_wage", WORLD, 0.0), companions=rows)
     for lang in LANGUAGES:
-        table = standing_table(run, *words(lang))
+        table = sensitivity_table(Report(run, Texts(lang)))
         assert table is not None
         assert [row[1] for row in table.rows] == ["100.0", "90.0", "120.0", "101.0", "102.0", "99.0"]
         assert len({row[0] for row in table.rows}) == 6
-    assert standing_table(made(growing("real_wage", WORLD, 0.0), companions=[]), *words()) is None
+    assert sensitivity_table(Report(made(growing("real_wage", WORLD, 0.0), companions=[]), Texts("en"))) is None
 
 
 def gaining_run() -> Run:
@@ -124,7 +118,7 @@ def test_eras_show_what_was_tracked_and_nothing_else() -> None:
     correlation = [
         (year, WORLD, "reversal_labour_abundance", 0.55 if year == 2011 else -0.2, "index") for year in YEARS
     ]
-    tables_ = era_tables(made(correlation, companions=[]), *words())
+    tables_ = era_tables(Report(made(correlation, companions=[]), Texts("en")))
     assert len(tables_) == 1
     question, claim, table = tables_[0]
     assert "comparative advantage" in question

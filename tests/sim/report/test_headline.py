@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.report import headline
-from sim.report.headline import facts
+from sim.report.sentences import facts
 from sim.runs.saved import WORLD, Run
 from sim.texts.formats import NBSP
 from tests.sim.report.samples import manifest, sample, tables

@@ -9,10 +9,13 @@ import pandas as pd
 import pytest
 
 from sim.channels import CHANNELS, RESIDUAL
-from sim.charts import parts
+from sim.charts import Figure, parts
 from sim.report import render, why, world_split
+from sim.report.data import Report
+from sim.report.figures import BY_ECONOMY
+from sim.report.figures import attributed as split_figures
 from sim.report.names import Names
-from sim.report.split import BY_ECONOMY, OVER_TIME, Splitter, effective
+from sim.report.sentences import OVER_TIME, effective
 from sim.runs.saved import ON_REQUEST, WORLD, Run
 from sim.texts import Texts
 from tests.sim.report.samples import ECONOMIES, sample
@@ -33,6 +36,10 @@ def attributed(last: int = 2016, **slopes: float) -> Run:
     ]  # fmt: skip
     tables = {**run.tables, "attribution": pd.DataFrame(rows, columns=list(ON_REQUEST["attribution"]))}
     return Run(run.manifest, tables)
+
+
+def drawn_of(run: Run) -> dict[str, Figure]:
+    return {figure.id: figure for figure in split_figures(Report(run, Texts("en"))) if figure is not None}
 
 
 def plain(text: str) -> str:
@@ -72,10 +79,10 @@ def test_the_sentence_in_chinese() -> None:
 def test_what_is_left_over_is_said_and_drawn() -> None:
     run = attributed(residual=0.0006)
     assert "left over +0.30 pp" in plain(why(run, "en")[0])
-    drawn = Splitter(run, Texts("en"), Names.of(run, Texts("en"))).figures()
+    drawn = drawn_of(run)
     assert ">Left over<" in drawn["split_world"].svgs("en")[0][1]
     assert list(drawn["split_world"].table.iloc[-1, -2:]) == ["+0.30", "−1.25"]
-    still = Splitter(attributed(), Texts("en"), Names.of(run, Texts("en"))).figures()["split_world"]
+    still = drawn_of(attributed())["split_world"]
     assert ">Left over<" not in still.svgs("en")[0][1], "nothing to see"
     assert list(still.table.columns[-2:]) == ["Left over", "Whole change"], "but always in the table"
 
@@ -92,18 +99,18 @@ def test_not_asked_for_is_silence() -> None:
     run = sample()
     assert why(run, "en") == why(run, "zh") == []
     assert world_split(run) == []
-    assert Splitter(run, Texts("en"), Names.of(run, Texts("en"))).figures() == {}
+    assert drawn_of(run) == {}
 
 
 def test_only_the_base_year_has_no_pictures() -> None:
     run = attributed(2011)
-    assert Splitter(run, Texts("en"), Names.of(run, Texts("en"))).figures() == {}
+    assert drawn_of(run) == {}
 
 
 def test_tables_behind_the_figures_add_up() -> None:
     run = attributed()
     names = Names.of(run, Texts("en"))
-    drawn = Splitter(run, Texts("en"), names).figures()
+    drawn = drawn_of(run)
     for key in ("split_world", "split_economies"):
         for row in drawn[key].table.itertuples(index=False, name=None):
             *parts, whole = (float(re.sub("[+±]", "", cell).replace("−", "-")) for cell in row[1:])
@@ -114,7 +121,7 @@ def test_tables_behind_the_figures_add_up() -> None:
 
 def test_text_alternatives_hold_the_numbers() -> None:
     run = attributed()
-    drawn = Splitter(run, Texts("en"), Names.of(run, Texts("en"))).figures()
+    drawn = drawn_of(run)
     assert (
         "In 2016: Automation: +1.00. Tariffs: −2.05. Trust and friction: −0.50. Left over: ±0.00."
         in drawn["split_world"].alt

@@ -1,0 +1,208 @@
+"""The findings of a run in sentences, computed from its tables: direction words follow the signs, nothing is assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sim.channels import CHANNELS, RESIDUAL
+from sim.indicators import PLACES
+from sim.report.data import companion_scenarios, companion_value
+from sim.runs.saved import WORLD, Run
+from sim.texts import Texts
+from sim.texts.formats import MINUS, NBSP, Change, is_share, level, number, scale
+
+#: Numbers on cards, and in the headline: the first so many of the indicators of a headline that a run has.
+CARDS = 4
+#: Indicators of the world whose change is attributed in words and over time, with the key of the figure.
+OVER_TIME = {"interdependence": "split_world", "vs_foreign_content": "split_vs"}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One indicator of the world in the base year and in the last finished year."""
+
+    indicator: str
+    base: int
+    year: int
+    change: Change
+
+    @property
+    def verdict(self) -> str:
+        """``up``, ``down``, ``same`` (nothing moved) or ``nearly`` (moved by less than is shown)."""
+        if self.change.direction != "same":
+            return self.change.direction
+        return "same" if self.change.exactly_same else "nearly"
+
+    @property
+    def before(self) -> str:
+        """Base-year level as displayed."""
+        return level(self.change.before, self.change.unit)
+
+    @property
+    def after(self) -> str:
+        """Level of the last finished year as displayed."""
+        return level(self.change.after, self.change.unit)
+
+
+def facts(run: Run) -> list[Fact]:
+    """First and last finished value of the indicators of the headline, as far as they were tracked."""
+    series = {indicator: run.series(indicator) for indicator in PLACES["headline"]}
+    return [
+        Fact(indicator, min(values), max(values), Change(values[min(values)], values[max(values)], run.unit(indicator)))
+        for indicator, values in series.items()
+        if values
+    ][:CARDS]
+
+
+def headline(run: Run, lang: str = "en") -> str:
+    """One or two sentences that say what happened, honest about runs that stopped early or did not move."""
+    texts = Texts(lang)
+    if not run.years:
+        return texts("headline.none")
+    shown = facts(run)
+    if not shown:
+        return texts("headline.untracked")
+    first = shown[0]
+    span = {"base": first.base, "year": first.year}
+    if first.base == first.year:
+        form, keys = "base_only", ["base_fact"] * len(shown)
+    elif all(fact.verdict == "same" for fact in shown):
+        form, keys = "still", ["next_same"] * len(shown)
+    else:
+        form, keys = "list", [f"{'next_' if k else ''}{fact.verdict}" for k, fact in enumerate(shown)]
+    clauses = [
+        texts(
+            f"headline.{key}",
+            name=texts(f"inline.{fact.indicator}"),
+            base=fact.base,
+            year=fact.year,
+            before=fact.before,
+            after=fact.after,
+            change=fact.change.show(texts),
+        )
+        for key, fact in zip(keys, shown, strict=True)
+    ]
+    sentence = _begun(texts(f"headline.{form}", clauses=texts("headline.join").join(clauses), **span))
+    if run.last_planned is not None and run.years[-1] < run.last_planned:
+        return texts("headline.partial", year=run.years[-1], last=run.last_planned, sentence=sentence)
+    return sentence
+
+
+def against(run: Run, lang: str = "en") -> str:
+    """One sentence that sets the last year against the first scenario that the run was compared with; empty if none."""
+    texts = Texts(lang)
+    clauses = []
+    for name in companion_scenarios(run)[:1]:
+        for fact in facts(run):
+            other = companion_value(run, name, fact.indicator, fact.year)
+            if other is not None:
+                change = Change(other, fact.change.after, fact.change.unit)
+                words = {
+                    "name": texts(f"inline.{fact.indicator}"),
+                    "change": change.show(texts, sign=False).lstrip(MINUS),
+                }
+                clauses.append(texts(f"headline.against_{change.direction}", **words))
+        if clauses:
+            return texts(
+                "headline.against", name=name, year=run.years[-1], clauses=texts("headline.join").join(clauses)
+            )
+    return ""
+
+
+def effective(run: Run) -> list[str]:
+    """Channels that move anything at all, in the order of the registry."""
+    frame = run["attribution"]
+    moving = set(frame.loc[frame["value"] != 0.0, "channel"])
+    return [channel for channel in CHANNELS if channel in moving]
+
+
+def world_split(run: Run) -> list[dict[str, Any]]:
+    """The world's change in the last attributed year by indicator, with its parts: for ``--json``."""
+    if "attribution" not in run:
+        return []
+    frame = run["attribution"]
+    last = frame["year"].max()
+    world = frame[(frame["economy"] == WORLD) & (frame["year"] == last)]
+    return [
+        {
+            "indicator": str(indicator),
+            "economy": WORLD,
+            "base_year": run.years[0],
+            "year": int(last),
+            "unit": str(rows["unit"].iloc[0]),
+            "change": float(rows["value"].sum()),
+            "parts": dict(zip(rows["channel"].tolist(), rows["value"].astype(float).tolist(), strict=True)),
+        }
+        for indicator, rows in world.groupby("indicator", sort=False)
+    ]
+
+
+def why(run: Run, lang: str) -> list[str]:
+    """What moved the world, a sentence for each of the main indicators; empty when it was not asked for."""
+    texts = Texts(lang)
+    splits = {split["indicator"]: split for split in world_split(run)}
+    sentences = [_attributed(splits[name], effective(run), texts) for name in OVER_TIME if name in splits]
+    idle = [_inline(channel, texts) for channel in CHANNELS if splits and channel not in effective(run)]
+    if sentences and idle:
+        sentences.append(texts("attribution.idle", channels=texts("attribution.join").join(idle)))
+    return sentences
+
+
+def _attributed(split: Mapping[str, Any], channels: list[str], texts: Texts) -> str:
+    def points(value: float) -> str:
+        shown = number(value * scale(split["unit"]), 2, sign=True)
+        return f"{shown}{NBSP}{texts('unit.pp')}" if is_share(split["unit"]) else shown
+
+    parts = [
+        texts("attribution.part", channel=_inline(channel, texts), value=points(split["parts"][channel]))
+        for channel in channels
+    ]
+    sentence = texts(
+        "attribution.sentence" if parts else "attribution.nothing",
+        name=_begun(texts(f"inline.{split['indicator']}")),
+        base=split["base_year"],
+        year=split["year"],
+        change=points(split["change"]),
+        parts=texts("attribution.join").join(parts),
+        left=points(split["parts"][RESIDUAL]),
+    )
+    return _begun(sentence)
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _inline(channel: str, texts: Texts) -> str:
+    label = CHANNELS[channel].label(texts.lang)
+    return label[:1].lower() + label[1:]
+
+
+def drawn_sentence(run: Run, texts: Texts) -> str:
+    """Say in one sentence what the runs of an ensemble differ in."""
+    ensemble = run.manifest["ensemble"]
+    ranged = [drawn for drawn in ensemble["drawn"] if not drawn.get("choices")]
+    parts = [texts("ensemble.parameters", count=len(ranged))] if ranged else []
+    parts += [
+        texts("ensemble.choices", count=len(drawn["choices"])) for drawn in ensemble["drawn"] if drawn.get("choices")
+    ]
+    for key, word in (("adoption_timing", "timing"), ("productivity_shock", "shocks")):
+        if ensemble[key]:
+            parts.append(texts(f"ensemble.{word}", spread=ensemble[key]))
+    count = len(ensemble["failures"]) + ensemble["finished"]
+    return texts("ensemble.drawn", count=count, parts=("；" if texts.lang == "zh" else "; ").join(parts))
+
+
+def failure_sentence(run: Run, texts: Texts) -> str:
+    """Say which runs of an ensemble did not finish, or that it was stopped."""
+    ensemble = run.manifest["ensemble"]
+    parts = []
+    if failures := ensemble["failures"]:
+        told = [texts("ensemble.failure", member=failure["member"], message=failure["message"]) for failure in failures]
+        counts = {"failed": len(told), "planned": ensemble["planned"]}
+        parts.append(texts("ensemble.some_failed", **counts, messages="; ".join(told)))
+    if ensemble["status"] == "cancelled":
+        parts.append(texts("ensemble.stopped", finished=ensemble["finished"], planned=ensemble["planned"]))
+    return " ".join(parts)
