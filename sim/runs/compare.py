@@ -6,7 +6,7 @@ The command line prints a :class:`Comparison`; the explorer sets several runs ag
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -159,25 +159,27 @@ def differences(a: Run, b: Run, base: int, year: int) -> DataFrame:
     return rows[["year", *keys, "base", "a", "b", "difference", "unit"]].reset_index(drop=True)
 
 
-def settings_of(run: Run) -> tuple[dict[str, str], ...]:
-    """What the scenario of a run sets: parameters by id, settings of the economy, and policies and events (``yes``)."""
+def intervention(row: Mapping[Any, Any]) -> str:
+    """A policy or event, a row of the table of levers, on one line."""
+    years = "–".join(str(int(row[key])) for key in ("from", "to") if row[key] == row[key] and row[key] is not None)
+    return f"{row['kind']} {row['lever']} {row['value']}: {row['who']} on {row['partners']}, {row['sectors']}, {years}"
+
+
+def settings_of(run: Run, name: Callable[[Mapping[Any, Any]], str] = intervention) -> tuple[dict[str, str], ...]:
+    """What the scenario of a run sets: parameters by id, settings of the economy, and by ``name`` policies and events (``yes``)."""
     parameters = {str(row["id"]): str(row["value"]) for row in run["assumptions"].to_dict("records")}
-    interventions = {}
-    for row in run["levers"].to_dict("records"):
-        years = "–".join(str(int(row[key])) for key in ("from", "to") if row[key] == row[key] and row[key] is not None)
-        what = f"{row['kind']} {row['lever']} {row['value']}"
-        interventions[f"{what}: {row['who']} on {row['partners']}, {row['sectors']}, {years}"] = "yes"
-    return parameters, {key: str(value) for key, value in run.manifest.get("settings", {}).items()}, interventions
+    economy = {key: str(value) for key, value in run.manifest.get("settings", {}).items()}
+    return parameters, economy, {name(row): "yes" for row in run["levers"].to_dict("records")}
 
 
-def differing(*runs: Run) -> tuple[tuple[str, ...], ...]:
+def differing(*runs: Run, name: Callable[[Mapping[Any, Any]], str] = intervention) -> tuple[tuple[str, ...], ...]:
     """Settings in which runs differ, each with its value in every run; a dash where a run does not set it."""
     rows: list[tuple[str, ...]] = []
-    for parts in zip(*(settings_of(run) for run in runs), strict=True):
-        for name in dict.fromkeys(key for part in parts for key in part):
-            values = [part.get(name, MISSING) for part in parts]
+    for parts in zip(*(settings_of(run, name) for run in runs), strict=True):
+        for key in dict.fromkeys(key for part in parts for key in part):
+            values = [part.get(key, MISSING) for part in parts]
             if len(set(values)) > 1:
-                rows.append((name, *values))
+                rows.append((key, *values))
     return tuple(rows)
 
 

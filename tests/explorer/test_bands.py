@@ -11,7 +11,7 @@ import pytest
 from sim.errors import ScenarioError
 from sim.explorer.contents import bands
 from sim.explorer.contents.bands import KEPT, DrawnRun, DrawnSetup, Spans, drawn, run_drawn
-from sim.explorer.contents.comparison import Contender, ranking, world
+from sim.explorer.contents.comparison import Case, ranking, world
 from sim.explorer.setups.engine import load, simulate
 from sim.explorer.setups.setup import Setup
 from sim.texts import Texts
@@ -29,8 +29,8 @@ def pair() -> dict[str, DrawnRun]:
 
 
 @pytest.fixture(scope="module")
-def contenders() -> list[Contender]:
-    return [Contender(id, id, simulate(setup).saved) for id, setup in (("base", BASE), ("war", TARIFF))]
+def contenders() -> list[Case]:
+    return [Case(id, id, simulate(setup).saved) for id, setup in (("base", BASE), ("war", TARIFF))]
 
 
 def test_all_members_finish_and_are_the_members_of_the_command_line(pair) -> None:
@@ -92,7 +92,7 @@ def test_the_ranking_has_difference_low_high_and_unit(pair, contenders, lang: st
     assert band is not None and data.loc["CHN", "low"] == band.low and data.loc["CHN", "draws"] == COUNT
     assert picture.chart.to_dict()["layer"][1]["encoding"]["x2"]["field"] == "high"
     shown, plain = world(contenders[0], contenders[1:], END, texts, spans)
-    assert " … " in shown.iloc[0, 1] and set(plain["band_unit"]) <= {"%", "percentage points"}
+    assert " … " in shown.iloc[0, 1] and set(plain["distance_unit"]) <= {"%", "percentage points"}
     without = ranking(contenders[0], contenders[1:], "real_income", END, texts)
     assert without is not None and len(without.table.columns) == 2 and not without.data["draws"].any()
 

@@ -11,9 +11,10 @@ import pytest
 
 from sim.charts.figure import BORDER, SHARPNESS, WIDTH, Figure
 from sim.charts.theme import TALL, TINTS
-from sim.explorer.contents import comparison, lab_figures, links_view
-from sim.explorer.contents.comparison import Contender
-from sim.explorer.contents.sources import of_run
+from sim.explorer.contents import comparison, lab_figures
+from sim.explorer.contents import links as links_view
+from sim.explorer.contents.comparison import Case
+from sim.explorer.contents.flows import Source
 from sim.explorer.setups.engine import simulate
 from sim.explorer.setups.setup import Setup
 from sim.texts import Texts
@@ -33,11 +34,11 @@ def base() -> Any:
 
 def of_every_page(run: Any, base: Any, texts: Texts) -> dict[str, Figure]:
     """A figure of each kind that pages show."""
-    source = of_run("lab", {"en": "Fades", "zh": "消退"}, run)
+    source = Source("lab", {"en": "Fades", "zh": "消退"}, run.result)
     contenders = [
-        Contender("b", "Base", base.saved),
-        Contender("f", "Fades", run.saved),
-        Contender("g", "Again", run.saved),
+        Case("b", "Base", base.saved),
+        Case("f", "Fades", run.saved),
+        Case("g", "Again", run.saved),
     ]
     panels = comparison.panels(contenders[0], contenders[1:], "interdependence", "WLD", texts)
     way = links_view.way(source, "KOR", 2016, (), 4, texts)

@@ -6,11 +6,21 @@ from dataclasses import replace
 
 import pytest
 
-from sim.explorer.contents.comparison import Contender, common_years, headings, misfit, panels, ranking, sentence, world
-from sim.explorer.contents.differences import differences, rules_of
+from sim.explorer.contents.comparison import (
+    Case,
+    common_years,
+    headings,
+    panels,
+    ranking,
+    rules_of,
+    sentence,
+    settings,
+    world,
+)
 from sim.explorer.setups.engine import simulate
 from sim.explorer.setups.setup import Setup
 from sim.indicators import INDICATORS
+from sim.runs.compare import misfit
 from sim.runs.saved import Run, read_run
 from sim.texts import Texts
 
@@ -18,19 +28,19 @@ EN, ZH = Texts("en"), Texts("zh")
 END = 2020
 
 
-def contender(id: str, setup: Setup) -> Contender:
+def case(id: str, setup: Setup) -> Case:
     run = simulate(setup)
     title = run.result.scenario.title.model_dump()
-    return Contender(id, title, run.saved, rules_of(run.result.scenario))
+    return Case(id, title, run.result, rules_of(run.result.scenario))
 
 
 @pytest.fixture(scope="module")
-def four() -> list[Contender]:
+def four() -> list[Case]:
     return [
-        contender("base", Setup(end=END)),
-        contender("tariff", Setup(end=END).with_value("tariff", 0.2)),
-        contender("fades", Setup(preset="interdependence-fades", end=END)),
-        contender("ledger", Setup(preset="trust-ledger", end=END)),
+        case("base", Setup(end=END)),
+        case("tariff", Setup(end=END).with_value("tariff", 0.2)),
+        case("fades", Setup(preset="interdependence-fades", end=END)),
+        case("ledger", Setup(preset="trust-ledger", end=END)),
     ]
 
 
@@ -85,11 +95,11 @@ def test_the_ranking_is_ordered_by_the_first_scenario(four) -> None:
 
 
 def test_only_what_differs_is_listed_and_against_the_base(four) -> None:
-    shown, plain = differences(four[0], [four[1]], EN)
+    shown, plain = settings(four[0], [four[1]], EN)
     assert len(shown) == 1 and "Tariff" in shown.iloc[0, 0] and "+20.0 %" in shown.iloc[0, 0]
     assert shown.iloc[0].tolist()[1:] == ["yes", "–"]
-    assert differences(four[0], [four[0]], EN)[0].empty
-    shown, plain = differences(four[0], four[1:], EN)
+    assert settings(four[0], [four[0]], EN)[0].empty
+    shown, plain = settings(four[0], four[1:], EN)
     assert "rule:protection" in set(plain["setting"]) and len(shown.columns) == 5
     values = shown.set_index("Setting").iloc[:, :]
     assert all(len(set(row)) > 1 for row in values.to_numpy().tolist())
@@ -98,9 +108,9 @@ def test_only_what_differs_is_listed_and_against_the_base(four) -> None:
 def test_parameters_of_a_rule_that_is_off_everywhere_are_not_listed(four) -> None:
     base = four[0]
     other = replace(base, id="other", run=_with_parameter(base.run, "protection.memory", "0.123"))
-    assert not any("memory" in str(key) for key in differences(base, [other], EN)[1]["setting"])
+    assert not any("memory" in str(key) for key in settings(base, [other], EN)[1]["setting"])
     on = replace(other, rules={**(base.rules or {}), "protection": True})
-    assert any("memory" in str(key) for key in differences(base, [on], EN)[1]["setting"])
+    assert any("memory" in str(key) for key in settings(base, [on], EN)[1]["setting"])
 
 
 def _with_parameter(run: Run, id: str, value: str) -> Run:
@@ -113,12 +123,12 @@ def test_other_tables_and_years_do_not_fit(four) -> None:
     base = four[0]
     table = {**base.run.manifest["table"], "checksum": "another"}
     other = replace(base, run=Run({**base.run.manifest, "table": table}, base.run.tables))
-    assert misfit(base, other) == "table"
+    assert misfit(base.run, other.run) == "table"
     late = {**base.run.manifest, "years": {**base.run.manifest["years"], "finished": [2015, 2016]}}
-    assert misfit(base, replace(base, run=Run(late, base.run.tables))) == "year"
+    assert misfit(base.run, Run(late, base.run.tables)) == "year"
     none = {**base.run.manifest, "years": {**base.run.manifest["years"], "finished": []}}
-    assert misfit(base, replace(base, run=Run(none, base.run.tables))) == "none"
-    assert misfit(base, four[1]) == "" and common_years(four) == list(range(2011, END + 1))
+    assert misfit(base.run, Run(none, base.run.tables)) == "none"
+    assert misfit(base.run, four[1].run) == "" and common_years(four) == list(range(2011, END + 1))
 
 
 def test_scenarios_of_one_name_are_told_apart(four) -> None:
@@ -127,7 +137,7 @@ def test_scenarios_of_one_name_are_told_apart(four) -> None:
 
 def test_a_folder_tells_its_rules_and_one_without_a_scenario_keeps_silent(four, tmp_path) -> None:
     folder = simulate(Setup(preset="interdependence-fades", end=2013)).result.save(tmp_path)
-    saved = Contender("folder", "x", read_run(folder))
-    assert "rule:protection" in set(differences(four[0], [saved], EN)[1]["setting"])
+    saved = Case("folder", "x", read_run(folder))
+    assert "rule:protection" in set(settings(four[0], [saved], EN)[1]["setting"])
     silent = replace(saved, run=Run(saved.run.manifest, saved.run.tables, tmp_path / "gone"))
-    assert not any(str(key).startswith("rule:") for key in differences(four[0], [silent], EN)[1]["setting"])
+    assert not any(str(key).startswith("rule:") for key in settings(four[0], [silent], EN)[1]["setting"])

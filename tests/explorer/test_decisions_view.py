@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim.explorer.contents import decisions_view as view
-from sim.explorer.contents.decisions_view import Filter
-from sim.explorer.contents.rules import driver
+from sim.explorer.contents import decisions as view
+from sim.explorer.contents.decisions import Filter, driver
 from sim.explorer.setups.engine import simulate
 from sim.explorer.setups.setup import Setup
 from sim.rules import reasons

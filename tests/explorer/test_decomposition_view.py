@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from decomp.terms import PARTITION, TERM_CODES, rows_of
-from sim.explorer.contents.decomposition_view import by_sector, composition, difference, history
-from sim.explorer.contents.flows import COLOURS, LEVELS, group_of, see
-from sim.explorer.contents.sources import Flow, observed
+from sim.explorer.contents.decomposition import by_sector, composition, difference, history
+from sim.explorer.contents.flows import COLOURS, LEVELS, Flow, Source, group_of, see
 from sim.texts import Texts
 
 FLOW = Flow("KOR", "CHN")
@@ -20,7 +19,7 @@ EN, ZH = Texts("en"), Texts("zh")
 
 @pytest.fixture(scope="module")
 def source():
-    return observed()
+    return Source()
 
 
 def test_every_term_is_in_exactly_one_group() -> None:

@@ -8,12 +8,11 @@ from functools import cache
 import pytest
 
 import sim
-from sim.explorer.contents.findings import NUMBERS
 from sim.explorer.setups import share
 from sim.explorer.setups.engine import load, simulate
 from sim.explorer.setups.levers import CONTROLS, LOCAL, MAIN
 from sim.explorer.setups.setup import STATUS_QUO, Setup, overrides, preset_value, presets
-from sim.indicators import INDICATORS
+from sim.indicators import INDICATORS, PLACES
 from sim.texts import Texts
 
 
@@ -42,7 +41,7 @@ def test_each_lever_moves_a_headline_number_in_its_documented_direction(name) ->
     assert after.needed(control)
     old, new = run(before), run(after)
     assert new.status == "ok", new.message
-    assert any(abs(new.value(one) / old.value(one) - 1) > 1e-4 for one in NUMBERS), "no headline number moves"
+    assert any(abs(new.value(one) / old.value(one) - 1) > 1e-4 for one in PLACES["numbers"]), "no headline number moves"
     difference = new.value(control.moves) - old.value(control.moves)
     assert difference * (control.sign if up else -control.sign) > 0, (control.moves, difference)
 
@@ -60,8 +59,8 @@ def test_a_lever_that_is_off_really_would_not_matter(name) -> None:
     control = CONTROLS[name]
     assert not setup.needed(control)
     moved = setup.with_value(name, control.high if setup.value(name) < control.high else control.low)
-    assert [run(moved).value(one) for one in NUMBERS] == pytest.approx(
-        [run(setup).value(one) for one in NUMBERS], abs=1e-9
+    assert [run(moved).value(one) for one in PLACES["numbers"]] == pytest.approx(
+        [run(setup).value(one) for one in PLACES["numbers"]], abs=1e-9
     )
 
 

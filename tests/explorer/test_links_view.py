@@ -8,7 +8,8 @@ import pytest
 from decomp.io import load
 from sim.charts import sankey
 from sim.charts.grids import CELL, PRINTED, TILES, tile_places
-from sim.explorer.contents.links_view import (
+from sim.explorer.contents.flows import Source
+from sim.explorer.contents.links import (
     MAPS,
     MEASURES,
     OTHER,
@@ -19,7 +20,6 @@ from sim.explorer.contents.links_view import (
     top_and_other,
     way,
 )
-from sim.explorer.contents.sources import observed
 from sim.texts import Texts
 
 EN, ZH = Texts("en"), Texts("zh")
@@ -27,7 +27,7 @@ EN, ZH = Texts("en"), Texts("zh")
 
 @pytest.fixture(scope="module")
 def source():
-    return observed()
+    return Source()
 
 
 @pytest.mark.parametrize("measure", MEASURES)
@@ -115,7 +115,7 @@ def test_the_way_of_value_has_no_loop_and_equal_ends(source, texts: Texts, count
 
 def test_values_are_printed_only_where_they_are_readable() -> None:
     assert PRINTED == 12
-    chart = heat(observed(), "dependence", 2011, None, False, EN).chart.to_dict()
+    chart = heat(Source(), "dependence", 2011, None, False, EN).chart.to_dict()
     texts = [layer for layer in chart["layer"] if layer["mark"].get("type") == "text" and "text" in layer["encoding"]]
     assert not texts
 

@@ -10,8 +10,8 @@ import pytest
 
 from decomp.terms import GROUPS, TERMS
 from sim.calibration import parameters
-from sim.explorer.contents import method_view as view
-from sim.explorer.contents import proof_view as proof
+from sim.explorer.contents import method as proof
+from sim.explorer.contents import method as view
 from sim.explorer.setups.engine import simulate
 from sim.explorer.setups.levers import CONTROLS
 from sim.explorer.setups.setup import Setup

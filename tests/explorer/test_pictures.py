@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.explorer.contents import lab_figures
-from sim.explorer.contents.findings import finding
+from sim.explorer.contents.comparison import finding
 from sim.explorer.setups.codec import COURSES
 from sim.explorer.setups.engine import simulate
 from sim.explorer.setups.setup import Setup

@@ -11,8 +11,7 @@ from decomp import toy
 from decomp.io import load
 from decomp.structure import vs_structure
 from decomp.wwz import wwz
-from sim.explorer.contents.flows import VS, see
-from sim.explorer.contents.sources import ALL, Flow, _chain, observed, of_folder, of_run
+from sim.explorer.contents.flows import ALL, VS, Flow, Source, ends_of, see
 from sim.explorer.setups.engine import Finished, simulate
 from sim.explorer.setups.setup import Setup
 from sim.runs.saved import read_run
@@ -29,17 +28,17 @@ def folder(run: Finished, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_run_and_its_folder_say_the_same(run: Finished, folder: Path) -> None:
-    live, saved = of_run("lab", "x", run), of_folder("folder", read_run(folder))
+    live, saved = Source("lab", "x", run.result), Source("folder", "x", read_run(folder))
     assert live.years == saved.years and live.codes == saved.codes
     for flow in (Flow("CHN", "KOR"), Flow("USA", ALL)):
         np.testing.assert_allclose(saved.values(flow, 2014), live.values(flow, 2014), rtol=1e-8, atol=1e-3)
     np.testing.assert_allclose(saved.dependence(2014), live.dependence(2014), rtol=1e-8)
     assert live.residual(2014) < 1e-10 and saved.residual(2014) < 1e-10
-    assert saved.chain("CHN", 2014) is None and not saved.detailed
+    assert saved.ends("CHN", 2014) is None and not saved.detailed
 
 
 def test_the_values_of_a_flow_are_those_of_the_table() -> None:
-    found, table = observed(), wwz(load("world-2003"))
+    found, table = Source(), wwz(load("world-2003"))
     seen = see(found, Flow("CHN", "KOR", ("electronics",)), 2003)
     for definition in VS:
         expected = vs_structure(table, "CHN", "KOR", definition=definition, sectors="electronics")
@@ -47,20 +46,20 @@ def test_the_values_of_a_flow_are_those_of_the_table() -> None:
 
 
 def test_all_partners_are_the_sum_of_the_partners() -> None:
-    found = observed()
+    found = Source()
     parts = [found.values(Flow("DEU", code), 2000) for code in found.codes if code != "DEU"]
     np.testing.assert_allclose(found.values(Flow("DEU"), 2000), np.sum(parts, axis=0))
 
 
 def test_what_an_economy_absorbs_comes_from_somewhere() -> None:
-    np.testing.assert_allclose(observed().dependence(2011).sum(axis=0), 1.0)
+    np.testing.assert_allclose(Source().dependence(2011).sum(axis=0), 1.0)
 
 
 @pytest.mark.parametrize("sectors", [(), ("manufacturing",), ("services",)])
 @pytest.mark.parametrize("exporter", ["CHN", "TWN", "ROW"])
 def test_both_ends_of_a_chain_add_up_to_exports(exporter: str, sectors: tuple[str, ...]) -> None:
-    found = observed()
-    chain = found.chain(exporter, 1995, sectors)
+    found = Source()
+    chain = found.ends(exporter, 1995, sectors)
     assert chain is not None
     assert chain.exports == pytest.approx(found.values(Flow(exporter, ALL, sectors), 1995)[16])
     assert chain.origins.sum() == pytest.approx(chain.exports)
@@ -77,7 +76,7 @@ def test_a_chain_is_what_rounds_of_production_give() -> None:
         served += step
         step = A @ step
     for s, exporter in enumerate(table.economies):
-        chain = _chain(found, exporter, ())
+        chain = ends_of(found, exporter)
         own = range(s * size, (s + 1) * size)
         markets = np.zeros(table.G)
         for row in own:

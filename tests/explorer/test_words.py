@@ -12,8 +12,8 @@ from sim.calibration import STATUSES
 from sim.cli import lists
 from sim.cli.knowledge import entries
 from sim.cli.meaning import FIELDS, shown
-from sim.explorer.contents import method_view as view
-from sim.explorer.contents import proof_view as proof
+from sim.explorer.contents import method as proof
+from sim.explorer.contents import method as view
 from sim.explorer.setups.engine import simulate
 from sim.explorer.setups.setup import Setup
 from sim.levers import EVENT, POLICY

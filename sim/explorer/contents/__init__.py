@@ -1,1 +1,16 @@
-"""What pages say, as data: flows, comparisons, decisions, rules, method and proof. Nothing here draws on a page."""
+"""What pages say, as data: flows, comparisons, decisions, the method and its proof. Nothing here draws on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+def framed(rows: Iterable[Sequence[Any]], columns: str) -> DataFrame:
+    """Rows as a table; ``columns`` are their names, parted by spaces."""
+    import pandas as pd
+
+    return pd.DataFrame(list(rows), columns=columns.split())

@@ -13,11 +13,10 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.explorer.contents.comparison import SHOWN
 from sim.explorer.setups.codec import COURSES
 from sim.explorer.setups.engine import Finished, load
 from sim.explorer.setups.setup import Setup
-from sim.indicators import INDICATORS
+from sim.indicators import INDICATORS, PLACES
 from sim.runs.saved import WORLD
 from sim.scenario.draws import drawn_parameters
 from sim.studies.draw import Member, draw, play_member
@@ -32,7 +31,7 @@ SEED = 7
 #: Ends of a band as shares of the draws.
 ENDS = (0.05, 0.95)
 #: Indicators that are kept of a member: those that the page shows.
-KEPT = tuple(dict.fromkeys((*SHOWN, *COURSES)))
+KEPT = tuple(dict.fromkeys((*PLACES["comparison"], *COURSES)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,25 @@
-"""Scenarios side by side: what they set differently and how far they end from a named base, with the unit of each distance."""
+"""Scenarios side by side: what they set differently and how far they end from a named base, with the unit of each distance.
+
+The differences themselves are those of :mod:`sim.runs.compare`; here they get names, units, charts and tables.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.charts import Figure, beside, dots, lines
 from sim.charts.theme import TINTS, padded
+from sim.explorer.contents import framed
+from sim.explorer.setups.engine import Finished
 from sim.indicators import INDICATORS, PLACES
+from sim.levers import EVENT, POLICY
 from sim.report.names import Names
+from sim.runs.compare import differences, differing
 from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
 from sim.texts.formats import MINUS, MISSING, Change, axis_unit, ends_in_words, is_share, level, number, scale
@@ -19,17 +28,18 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from sim.explorer.contents.bands import Spans
+    from sim.scenario.schema import Scenario
 
-#: Lines and height in pixels of a panel.
-_PANEL, PANEL = {"base": "", "scenario": ""}, 200
-#: Indicators of the world in the table of distances.
-SHOWN = PLACES["comparison"]
-#: Indicators in the sentence about each scenario.
-SPOKEN = PLACES["numbers"]
+#: Start of the ids of rules that are on or off, and of what a scenario does by itself.
+RULE, ACT = "rule:", "act:"
+#: End of the ids of factors on an economy's own value.
+FACTOR = "_factor"
+#: Height of a panel in pixels.
+PANEL = 200
 
 
 @dataclass(frozen=True, eq=False)
-class Contender:
+class Case:
     """One scenario of a comparison: id for widgets and files, title (plain or by language), its run, and its rules if known."""
 
     id: str
@@ -41,26 +51,20 @@ class Contender:
         """Name in a language."""
         return texts.pick(self.title) or self.run.name
 
+    @property
+    def version(self) -> str:
+        """Version of the program that made the run."""
+        return str(self.run.manifest.get("versions", {}).get("unweave", "?"))
 
-def misfit(base: Contender, other: Contender) -> str:
-    """Why two runs do not compare: ``table``, ``year`` (of the base), ``none`` (no finished year); empty when they do."""
-    if not base.run.years or not other.run.years:
-        return "none"
-    first, second = (one.run.manifest.get("table", {}).get("checksum") for one in (base, other))
-    if first != second:
-        return "table"
-    return "year" if base.run.years[0] != other.run.years[0] else ""
-
-
-def version(one: Contender) -> str:
-    """Version of the program that made a run."""
-    return str(one.run.manifest.get("versions", {}).get("unweave", "?"))
+    @property
+    def switched(self) -> Mapping[str, bool]:
+        """Rules of behaviour, on or off; empty where they are not known."""
+        return self.rules if self.rules is not None else _saved_rules(self.run.folder)
 
 
-def common_years(contenders: Sequence[Contender]) -> list[int]:
+def common_years(cases: Sequence[Case]) -> list[int]:
     """Years that all runs have finished."""
-    found = set(contenders[0].run.years).intersection(*(one.run.years for one in contenders))
-    return sorted(found)
+    return sorted(set(cases[0].run.years).intersection(*(case.run.years for case in cases)))
 
 
 def delta_unit(indicator: str, texts: Texts) -> str:
@@ -68,42 +72,92 @@ def delta_unit(indicator: str, texts: Texts) -> str:
     return texts("unit.pp") if is_share(INDICATORS[indicator].unit) else "%"
 
 
-def sentence(base: Contender, other: Contender, year: int, texts: Texts) -> str:
-    """What a scenario changes against the base, in words that follow the numbers."""
+# -- in a sentence -----------------------------------------------------------------------------------
+
+
+def change(run: Run, base: Run | None, indicator: str, year: int) -> Change:
+    """Change of a world indicator in a year against another run, or against the base year where there is none."""
+    own = run.series(indicator)
+    before = own[run.years[0]] if base is None else base.series(indicator)[year]
+    return Change(before, own[year], INDICATORS[indicator].unit)
+
+
+def _clauses(run: Run, base: Run | None, year: int, texts: Texts) -> str:
+    """What differs, in words that follow the numbers; empty where nothing does."""
     clauses = []
-    for indicator in SPOKEN:
-        before, after = (one.run.series(indicator).get(year) for one in (base, other))
-        if before is None or after is None:
+    for indicator in PLACES["numbers"]:
+        if any(year not in each.series(indicator) for each in (run, base or run)):
             continue
-        one = Change(before, after, INDICATORS[indicator].unit)
-        if one.direction != "same":
-            amount = one.show(texts, sign=False).lstrip(MINUS)
-            clauses.append(
-                texts(
-                    f"finding.{one.direction}",
-                    name=texts(f"inline.{indicator}"),
-                    change=amount,
-                    value=level(after, one.unit),
-                )
-            )
+        moved = change(run, base, indicator, year)
+        if moved.direction != "same":
+            words = {"name": texts(f"inline.{indicator}"), "value": level(moved.after, moved.unit)}
+            amount = moved.show(texts, sign=False).lstrip(MINUS)
+            clauses.append(texts(f"finding.{moved.direction}", change=amount, **words))
+    return texts("headline.join").join(clauses)
+
+
+def finding(run: Finished, base: Finished | None, year: int, name: str, texts: Texts) -> str:
+    """One sentence: each of the four numbers against the baseline called ``name`` in a year.
+
+    A run that is its own baseline is set against its base year.
+    """
+    own = base is None or base.setup.key == run.setup.key
+    key, against = ("base", run.result.years[0]) if own else ("against", name)
+    clauses = _clauses(run.result, None if base is None or own else base.result, year, texts)
+    if not clauses:
+        return texts(f"finding.{key}_same", year=year, name=against)
+    return texts(f"finding.{key}", clauses=clauses, year=year, name=against)
+
+
+def sentence(base: Case, other: Case, year: int, texts: Texts) -> str:
+    """What a scenario changes against the base, in words that follow the numbers."""
+    clauses = _clauses(other.run, base.run, year, texts)
     if not clauses:
         return texts("comparison.same", name=other.name(texts))
-    return texts("comparison.sentence", name=other.name(texts), clauses=texts("headline.join").join(clauses))
+    return texts("comparison.sentence", name=other.name(texts), clauses=clauses)
 
 
-def headings(order: Sequence[Contender], texts: Texts) -> list[str]:
+# -- numbers and charts ----------------------------------------------------------------------------
+
+
+def headings(order: Sequence[Case], texts: Texts) -> list[str]:
     """Names of the scenarios as headings, each once: the base says that it is one, a second one of a name gets a number."""
-    found: list[str] = []
-    for k, one in enumerate(order):
-        name = f"{one.name(texts)} ({texts('comparison.base')})" if k == 0 else one.name(texts)
-        found.append(name if name not in found else f"{name} ({k + 1})")
-    return found
+    heads: list[str] = []
+    for k, case in enumerate(order):
+        name = f"{case.name(texts)} ({texts('comparison.base')})" if k == 0 else case.name(texts)
+        heads.append(name if name not in heads else f"{name} ({k + 1})")
+    return heads
 
 
-def base_last(order: Sequence[Contender], texts: Texts) -> list[str]:
+def base_last(order: Sequence[Case], texts: Texts) -> list[str]:
     """Headings of a table whose base comes first in ``order`` and last on the page: what differs is seen first on a phone."""
     base, *others = headings(order, texts)
     return [*others, base]
+
+
+def distances(
+    base: Case, others: Sequence[Case], year: int, indicators: Sequence[str], spans: Spans | None = None
+) -> DataFrame:
+    """How far some indicators of every economy are from the base in a year, by scenario, as it is downloaded.
+
+    Both levels and their difference are in stored units; ``distance`` is as shown, with its band over draws where there is
+    one. Columns scenario, against, year, economy, indicator, base, value, difference, unit, distance, low, high,
+    distance_unit, draws.
+    """
+    rows = []
+    for case in others:
+        frame = differences(base.run, case.run, base.run.years[0], year)
+        frame = frame.loc[frame["indicator"].isin(indicators), ["economy", "indicator", "a", "b", "difference", "unit"]]
+        for economy, indicator, first, after, difference, unit in frame.itertuples(index=False):
+            band = spans.of(case.id, indicator, economy, year) if spans is not None else None
+            low, high, count = (math.nan, math.nan, 0) if band is None else (band.low, band.high, band.count)
+            away = Change(first, after, unit).amount
+            name = "percentage points" if is_share(unit) else "%"
+            place = (case.id, base.id, year, economy, indicator)
+            rows.append((*place, first, after, difference, unit, away, low, high, name, count))
+    return framed(
+        rows, "scenario against year economy indicator base value difference unit distance low high distance_unit draws"
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,192 +169,111 @@ class Panels:
     whole: Figure
 
 
-def panels(base: Contender, others: Sequence[Contender], indicator: str, economy: str, texts: Texts) -> Panels | None:
+def panels(base: Case, others: Sequence[Case], indicator: str, economy: str, texts: Texts) -> Panels | None:
     """One indicator in each scenario, the base dashed in every panel, all on the same axes; None where nobody has it."""
     import pandas as pd
 
     info, factor = INDICATORS[indicator], scale(INDICATORS[indicator].unit)
-    series = {one.id: one.run.series(indicator, economy) for one in (base, *others)}
+    series = {case.id: case.run.series(indicator, economy) for case in (base, *others)}
     if not all(series.values()):
         return None
-    values = [factor * value for one in series.values() for value in one.values()]
-    limits, charts = padded(values), []
-    for tint, one in zip(TINTS, others, strict=False):
-        rows = [
-            (year, line, factor * value)
-            for line, who in (("base", base), ("scenario", one))
-            for year, value in series[who.id].items()
-        ]
-        frame = pd.DataFrame(rows, columns=["year", "line", "value"])
-        looks = {"scenario": tint}
-        charts.append(lines(frame, _PANEL, limits=limits, tints=looks, dashed=["base"], height=PANEL, labelled=False))
-    names = dict(zip(series, headings((base, *others), texts), strict=True))
-    years = sorted({year for one in series.values() for year in one})
-    table = pd.DataFrame(
-        {texts("table.year"): years}
-        | {
-            names[key]: [number(factor * one.get(year, float("nan")), 2) for year in years]
-            for key, one in series.items()
-        }
-    )
-    data = pd.DataFrame(
+    data = framed(
         [
-            (key, year, economy, indicator, value, info.unit)
-            for key, one in series.items()
-            for year, value in one.items()
+            (id, year, economy, indicator, value, info.unit)
+            for id, line in series.items()
+            for year, value in line.items()
         ],
-        columns=["scenario", "year", "economy", "indicator", "value", "unit"],
+        "scenario year economy indicator value unit",
     )
-    shown = {key: {year: factor * value for year, value in one.items()} for key, one in series.items()}
-    who = Names.of(base.run, texts).economy(economy)
-    titles = headings((base, *others), texts)[1:]
+    shown = data.assign(value=factor * data["value"])
+    limits, charts = padded(shown["value"].tolist()), []
+    for tint, case in zip(TINTS, others, strict=False):
+        pair = {"base": base.id, "scenario": case.id}
+        frame = pd.concat(
+            [shown[shown["scenario"] == id].assign(line=line) for line, id in pair.items()], ignore_index=True
+        )
+        frame, dash, tints = frame[["year", "line", "value"]], ["base"], {"scenario": tint}
+        blank = dict.fromkeys(pair, "")
+        charts.append(lines(frame, blank, tints=tints, dashed=dash, limits=limits, height=PANEL, labelled=False))
+    heads = headings((base, *others), texts)
+    names = dict(zip(series, heads, strict=True))
+    years = sorted({year for line in series.values() for year in line})
+    table = {names[id]: [number(factor * line.get(year, math.nan), 2) for year in years] for id, line in series.items()}
+    scaled = {id: {year: factor * value for year, value in line.items()} for id, line in series.items()}
+    words = {"economy": Names.of(base.run, texts).economy(economy), "base": base.name(texts)}
+    span = {"name": info.label(texts.lang), "first": years[0], "last": years[-1]}
     whole = Figure(
         id=f"panels-{indicator}",
         title=info.label(texts.lang),
-        subtitle=texts("comparison.panels_note", unit=axis_unit(info.unit, texts), economy=who, base=base.name(texts)),
-        alt=texts(
-            "comparison.panels_alt",
-            name=info.label(texts.lang),
-            economy=who,
-            base=base.name(texts),
-            first=years[0],
-            last=years[-1],
-            facts=ends_in_words(names, shown, texts),
-        ),
-        chart=lambda width: beside(charts, titles, width=width),
-        table=table,
+        subtitle=texts("comparison.panels_note", unit=axis_unit(info.unit, texts), **words),
+        alt=texts("comparison.panels_alt", facts=ends_in_words(names, scaled, texts), **span, **words),
+        chart=lambda width: beside(charts, heads[1:], width=width),
+        table=pd.DataFrame({texts("table.year"): years} | table),
         data=data,
         about=_about(indicator, texts),
     )
-    return Panels(tuple(titles), tuple(charts), whole)
+    return Panels(tuple(heads[1:]), tuple(charts), whole)
 
 
 def ranking(
-    base: Contender, others: Sequence[Contender], indicator: str, year: int, texts: Texts, spans: Spans | None = None
+    base: Case, others: Sequence[Case], indicator: str, year: int, texts: Texts, spans: Spans | None = None
 ) -> Figure | None:
     """Distance from the base of every economy in a year, largest first scenario's gain on top; None where nobody has it.
 
     With ``spans`` each distance has its band over draws.
     """
-    import pandas as pd
-
-    info, names = INDICATORS[indicator], Names.of(base.run, texts)
-    before = {code: base.run.series(indicator, code).get(year) for code in (WORLD, *base.run.economies)}
-    rows = []
-    for one in others:
-        for code, first in before.items():
-            after = one.run.series(indicator, code).get(year)
-            if first is not None and after is not None:
-                band = spans.of(one.id, indicator, code, year) if spans is not None else None
-                rows.append(
-                    (
-                        one.id,
-                        code,
-                        names.economy(code),
-                        first,
-                        after,
-                        Change(first, after, info.unit).amount,
-                        *((band.low, band.high, band.count) if band is not None else (math.nan, math.nan, 0)),
-                    )
-                )
-    if not rows:
+    data = distances(base, others, year, [indicator], spans)
+    data = data[data["economy"].isin((WORLD, *base.run.economies))]
+    if data.empty:
         return None
-    columns = ["case", "economy", "name", "base", "scenario_value", "value", "low", "high", "draws"]
-    frame = pd.DataFrame(rows, columns=columns)
-    lead = frame[frame["case"] == others[0].id].sort_values("value", ascending=False, kind="stable")
-    order = list(dict.fromkeys([*lead["name"], *frame["name"]]))
-    cases = dict(zip([one.id for one in others], headings((base, *others), texts)[1:], strict=True))
-    unit = delta_unit(indicator, texts)
-    count = int(frame["draws"].max())
+    names = Names.of(base.run, texts)
+    frame = data.rename(columns={"scenario": "case"}).assign(
+        value=data["distance"], name=data["economy"].map(names.economy)
+    )
+    ranked = frame[frame["case"] == others[0].id].sort_values("value", ascending=False, kind="stable")
+    order = list(dict.fromkeys([*ranked["name"], *frame["name"]]))
+    cases = dict(zip([case.id for case in others], headings((base, *others), texts)[1:], strict=True))
+    unit, count = delta_unit(indicator, texts), int(frame["draws"].max())
+    top, low = ({"name": row["name"], "value": f"{number(row['value'], 1, sign=True)} {unit}"} for row in
+                (ranked.iloc[0], ranked.iloc[-1]))  # fmt: skip
+    words = {"name": INDICATORS[indicator].label(texts.lang), "base": base.name(texts), "year": year, "unit": unit}
+    words |= {"scenario": cases[others[0].id], "top": top["name"], "low": low["name"]}
     bars = texts("bands.bars", count=count) if count else ""
-    shown = (_banded if count else _wide)(frame, cases, order, unit, texts)
-    top, low = lead.iloc[0], lead.iloc[-1]
     return Figure(
         id=f"ranking-{indicator}-{year}",
-        title=texts("comparison.ranking", name=info.label(texts.lang)),
-        subtitle=texts("comparison.ranking_note", base=base.name(texts), year=year, unit=unit) + bars,
-        alt=texts(
-            "comparison.ranking_alt",
-            name=info.label(texts.lang),
-            year=year,
-            base=base.name(texts),
-            scenario=cases[others[0].id],
-            top=top["name"],
-            low=low["name"],
-            top_value=f"{number(top['value'], 1, sign=True)} {unit}",
-            low_value=f"{number(low['value'], 1, sign=True)} {unit}",
-        ),
+        title=texts("comparison.ranking", **words),
+        subtitle=texts("comparison.ranking_note", **words) + bars,
+        alt=texts("comparison.ranking_alt", top_value=top["value"], low_value=low["value"], **words),
         chart=dots(frame, cases, order, title=unit, from_zero=True),
-        table=shown,
-        data=_ranking_data(frame, base, indicator, year),
+        table=(_banded if count else _wide)(frame, cases, order, unit, texts),
+        data=data.reset_index(drop=True),
         about=_about(indicator, texts),
     )
 
 
 def _wide(frame: DataFrame, cases: Mapping[str, str], order: Sequence[str], unit: str, texts: Texts) -> DataFrame:
     """A row for each economy, a column for each scenario."""
-    import pandas as pd
-
-    table = pd.DataFrame({texts("table.economy"): order})
-    for case, name in cases.items():
-        part = frame[frame["case"] == case].set_index("name")["value"]
-        table[f"{name} ({unit})"] = [number(part.get(one, math.nan), 2, sign=True) for one in order]
-    return table
+    wide = frame.pivot_table(index="name", columns="case", values="value").reindex(
+        index=list(order), columns=list(cases)
+    )
+    wide = wide.map(lambda value: number(value, 2, sign=True)).reset_index()
+    wide.columns = [texts("table.economy"), *(f"{name} ({unit})" for name in cases.values())]
+    return wide
 
 
 def _banded(frame: DataFrame, cases: Mapping[str, str], order: Sequence[str], unit: str, texts: Texts) -> DataFrame:
     """A row for each economy and scenario: difference, ends of its band, unit."""
-    import pandas as pd
-
-    parts = [frame[(frame["name"] == name) & (frame["case"] == case)] for name in order for case in cases]
-    rows = pd.concat(parts)
-    return pd.DataFrame(
-        {
-            texts("table.economy"): rows["name"],
-            texts("bands.scenario"): rows["case"].map(dict(cases)),
-            **{
-                texts(f"bands.{column}"): [number(value, 2, sign=True) for value in rows[column]]
-                for column in ("value", "low", "high")
-            },
-            texts("table.unit"): unit,
-        }
-    )
-
-
-def _ranking_data(frame: DataFrame, base: Contender, indicator: str, year: int) -> DataFrame:
-    """What is downloaded: both levels in stored units and their difference; the distance as shown, its band and the draws."""
-    unit = INDICATORS[indicator].unit
-    data = frame.assign(
-        scenario=frame["case"],
-        against=base.id,
-        indicator=indicator,
-        year=year,
-        distance=frame["value"],
-        difference=frame["scenario_value"] - frame["base"],
-        unit=unit,
-        distance_unit="percentage points" if is_share(unit) else "%",
-    )
-    columns = [
-        "scenario",
-        "against",
-        "year",
-        "economy",
-        "indicator",
-        "base",
-        "scenario_value",
-        "difference",
-        "unit",
-        "distance",
-        "low",
-        "high",
-        "distance_unit",
-        "draws",
-    ]
-    return data[columns].rename(columns={"scenario_value": "value"})
+    rows = frame.set_index(["name", "case"]).reindex([(name, case) for name in order for case in cases]).reset_index()
+    shown = rows[["name"]].assign(case=rows["case"].map(dict(cases)))
+    for column in ("value", "low", "high"):
+        shown[column] = [number(value, 2, sign=True) for value in rows[column]]
+    shown["unit"] = unit
+    heads = ("table.economy", *(f"bands.{name}" for name in ("scenario", "value", "low", "high")), "table.unit")
+    return shown.set_axis([texts(head) for head in heads], axis=1)
 
 
 def world(
-    base: Contender, others: Sequence[Contender], year: int, texts: Texts, spans: Spans | None = None
+    base: Case, others: Sequence[Case], year: int, texts: Texts, spans: Spans | None = None
 ) -> tuple[DataFrame, DataFrame]:
     """Numbers of the world in a year: level of the base, distance of each scenario with pp or % said; shown and plain.
 
@@ -308,72 +281,125 @@ def world(
     """
     import pandas as pd
 
-    shown, plain = [], []
-    for indicator in dict.fromkeys(SHOWN):
+    data = distances(base, others, year, PLACES["comparison"], spans)
+    data = data[data["economy"] == WORLD].reset_index(drop=True)
+    rows = {(row["indicator"], row["scenario"]): row for row in data.to_dict("records")}
+    shown = []
+    for indicator in PLACES["comparison"]:
         info, first = INDICATORS[indicator], base.run.series(indicator).get(year)
         if first is None:
             continue
         label = info.label(texts.lang)
-        row = [
-            label
-            if is_share(info.unit)
-            else texts("comparison.with_unit", name=label, unit=axis_unit(info.unit, texts))
-        ]
-        for one in others:
-            after = one.run.series(indicator).get(year)
-            if after is None:
-                row.append(MISSING)
+        if not is_share(info.unit):
+            label = texts("comparison.with_unit", name=label, unit=axis_unit(info.unit, texts))
+        cells = []
+        for case in others:
+            row = rows.get((indicator, case.id))
+            if row is None:
+                cells.append(MISSING)
                 continue
-            band = spans.of(one.id, indicator, WORLD, year) if spans is not None else None
-            change = Change(first, after, info.unit).show(texts)
-            between = (
-                ""
-                if band is None
-                else texts("bands.between", low=number(band.low, 1, sign=True), high=number(band.high, 1, sign=True))
-            )
-            row.append(f"{change}{between}" if between else f"{change} ({level(after, info.unit)})")
-            low, high, count = (math.nan, math.nan, 0) if band is None else (band.low, band.high, band.count)
-            plain.append(
-                (
-                    one.id,
-                    base.id,
-                    year,
-                    indicator,
-                    first,
-                    after,
-                    after - first,
-                    info.unit,
-                    low,
-                    high,
-                    "percentage points" if is_share(info.unit) else "%",
-                    count,
-                )
-            )
-        shown.append([*row, level(first, info.unit)])
-    heads = [texts("table.indicator"), *base_last((base, *others), texts)]
-    columns = [
-        "scenario",
-        "against",
-        "year",
-        "indicator",
-        "base",
-        "value",
-        "difference",
-        "unit",
-        "low",
-        "high",
-        "band_unit",
-        "draws",
-    ]
-    return pd.DataFrame(shown, columns=heads), pd.DataFrame(plain, columns=columns)
+            behind = f" ({level(row['value'], info.unit)})"
+            if row["draws"]:
+                low, high = (number(row[end], 1, sign=True) for end in ("low", "high"))
+                behind = texts("bands.between", low=low, high=high)
+            cells.append(Change(first, row["value"], info.unit).show(texts) + behind)
+        shown.append([label, *cells, level(first, info.unit)])
+    return pd.DataFrame(shown, columns=[texts("table.indicator"), *base_last((base, *others), texts)]), data
 
 
 def _about(indicator: str, texts: Texts) -> list[tuple[str, str]]:
     info = INDICATORS[indicator]
     words = texts("comparison.about_pp" if is_share(info.unit) else "comparison.about_percent")
-    return [
-        (texts("chart.formula"), info.formula),
-        (texts("chart.source"), info.source),
-        (texts("chart.unit"), info.unit),
-        (texts("comparison.distance"), words),
+    return [(texts("chart.formula"), info.formula), (texts("chart.source"), info.source), (texts("chart.unit"), info.unit),
+            (texts("comparison.distance"), words)]  # fmt: skip
+
+
+# -- settings ----------------------------------------------------------------------------------------
+
+
+def rules_of(scenario: Scenario) -> dict[str, bool]:
+    """Rules of behaviour of a scenario, on or off."""
+    families = scenario.behaviour.model_dump()
+    return {family: bool(entry["active"]) for family, entry in families.items() if "active" in entry}
+
+
+@lru_cache(maxsize=16)
+def _saved_rules(folder: Path | None) -> Mapping[str, bool]:
+    """Rules of a run folder, from the resolved scenario that it holds; empty where that cannot be read.
+
+    It is read as data alone: what it builds on and the table that it names may not be there, and need not be.
+    """
+    from sim.errors import SimError
+    from sim.scenario.yaml_text import parse
+
+    if folder is None:
+        return {}
+    try:
+        file = folder / "scenario.resolved.yaml"
+        families = parse(file.read_text(encoding="utf-8"), file.name).data["behaviour"].items()
+        return {str(name): bool(entry["active"]) for name, entry in families if "active" in entry}
+    except (SimError, OSError, ValueError, LookupError, TypeError, AttributeError):
+        return {}
+
+
+def _act(row: Mapping[Any, Any], names: Names) -> str:
+    """A policy or event of a scenario in words."""
+    texts = names.texts
+
+    def listed(codes: Any, name: Any) -> str:
+        return ", ".join(texts("acts.all") if code == "all" else name(code) for code in str(codes).split()) or MISSING
+
+    lever, value = str(row["lever"]), str(row["value"])
+    entry = POLICY.get(lever) or EVENT.get(lever)
+    if entry is not None and entry.unit.startswith("share"):
+        value = f"{number(100 * float(value), 1, sign=value.startswith('+'))} %"
+    years = "–".join(str(int(row[key])) for key in ("from", "to") if row[key] == row[key] and row[key] is not None)
+    who, partners = (listed(row[key], names.economy) for key in ("who", "partners"))
+    sectors = listed(row["sectors"], names.sector)
+    words = {"lever": names.lever(lever), "size": value, "who": who, "partners": partners, "sectors": sectors}
+    return ACT + texts("comparison.act", years=years, **words)
+
+
+def label(setting: str, names: Names, texts: Texts) -> str:
+    """Name of a setting."""
+    if setting.startswith(RULE):
+        family = setting.removeprefix(RULE)
+        return texts.get(f"comparison.rule_{family}") or family
+    if setting.startswith(ACT):
+        return setting.removeprefix(ACT)
+    if setting.endswith(FACTOR):
+        return texts("comparison.factor", name=names.parameter(setting.removesuffix(FACTOR)))
+    return names.parameter(setting)
+
+
+def settings(base: Case, others: Sequence[Case], texts: Texts) -> tuple[DataFrame, DataFrame]:
+    """Settings in which a scenario is not like the base: a row each, the base in the last column of values; shown and plain.
+
+    What a scenario does not set stands as a dash. Parameters of a rule that is off in every scenario decide nothing.
+    """
+    import pandas as pd
+
+    order = [base, *others]
+    names = Names.of(base.run, texts)
+    switches = {
+        f"{RULE}{name}": [case.switched.get(name) for case in order] for case in order for name in case.switched
+    }
+    on, off, yes = (texts(f"comparison.{word}") for word in ("on", "off", "yes"))
+    rows = []
+    if all(case.switched for case in order):  # a folder whose scenario cannot be read says nothing of its rules
+        for rule, states in switches.items():
+            if len(set(states)) > 1:
+                rows.append((rule, *(MISSING if state is None else on if state else off for state in states)))
+    for setting, *values in differing(*(case.run for case in order), name=lambda row: _act(row, names)):
+        states = switches.get(f"{RULE}{setting.rpartition(':')[2].partition('.')[0]}", [])
+        idle = not setting.startswith(ACT) and states and all(state is False for state in states)
+        if not idle and setting != "capital_supply":
+            rows.append((setting, *(yes if setting.startswith(ACT) and value == "yes" else value for value in values)))
+    shown = [[label(setting, names, texts), *values, first] for setting, first, *values in rows]
+    plain = [
+        (setting, case.id, "" if value == MISSING else value)
+        for setting, *values in rows
+        for case, value in zip(order, values, strict=True)
     ]
+    heads = [texts("table.setting"), *base_last(order, texts)]
+    return pd.DataFrame(shown, columns=heads), framed(plain, "setting scenario value")

@@ -1,20 +1,36 @@
-"""A flow of exports in one year, and how its parts are named: groups of terms, terms, amounts, both definitions of VS."""
+"""Flows of exports from observed tables, runs of this session and run folders, all asked in the same way, and their names.
+
+A source answers with arrays: the sixteen terms of a flow, who absorbs whose value added, and for one exporter where the
+value in its exports was added and which final demand it serves at the end. A run folder holds pairs but no tables, so it
+has no sectors and no such chain; :attr:`Source.detailed` says so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from decomp.leontief import input_coefficients
+from decomp.result import Decomposition
 from decomp.structure import DEFINITIONS, Definition, structure_of, use_of
+from decomp.table import WorldTable
 from decomp.terms import GROUP_BY_CODE, PARTITION, TERM_BY_CODE, TERM_CODES, label, rows_of
-from sim.explorer.contents.sources import ALL, Flow, Source
+from sim.report.names import Names
+from sim.runs.result import RunResult
+from sim.runs.saved import Run
 from sim.texts import Texts
 from sim.texts.formats import number
 
 Array = NDArray[np.float64]
+#: Every partner, or every sector.
+ALL = "all"
+#: Id of the observed tables.
+OBSERVED = "observed"
 #: Levels of detail: groups that hold every term once, or the sixteen terms.
 LEVELS = {"groups": PARTITION, "terms": TERM_CODES}
 #: Blue and green: domestic; orange: foreign; grey: counted twice or more.
@@ -33,6 +49,183 @@ VS: dict[Definition, str] = {"one-minus-dva": "vs_one", "foreign-content": "vs_f
 #: Largest |Σ T − E| against the largest flow at which the sum counts as exact; the checks of a run use the same.
 EXACT = 1e-8
 WWZ = "Wang, Wei & Zhu (2013), NBER WP 19677"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Exports of one economy to a partner (or :data:`ALL`), of all sectors or of some."""
+
+    exporter: str
+    importer: str = ALL
+    sectors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ends:
+    """Gross exports of one economy twice: by the origin of their value and by the final demand they serve.
+
+    Parameters
+    ----------
+    origins : ndarray, shape (G,), unit of the table
+        Σ_i V_t B_ts,i E_s,i by origin t, the exporter included; what crosses a border twice counts twice.
+    markets : ndarray, shape (G,), unit of the table
+        By final market u: Σ_i (Y_su + Σ_{r≠s} A_sr Σ_t B_rt Y_tu), where Y_su counts for u ≠ s only; u = s comes home.
+    exports : float
+        The sum of either.
+    """
+
+    origins: Array
+    markets: Array
+    exports: float
+
+
+@lru_cache(maxsize=160)
+def _decomposed(run: RunResult | None, year: int) -> Decomposition:
+    """A year of a run, or of the observed tables."""
+    from decomp.io import load
+    from decomp.wwz import wwz
+
+    return wwz(load(f"world-{year}")) if run is None else run.decomposition(year)
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One set of years to look at: the bundled tables of the world, 1995–2011, as published, or a run."""
+
+    id: str = OBSERVED
+    title: Any = ""
+    run: Run | None = None
+
+    @property
+    def detailed(self) -> bool:
+        """Whether there are sectors and chains, not only the pairs of a run folder."""
+        return self.run is None or isinstance(self.run, RunResult)
+
+    @cached_property
+    def years(self) -> tuple[int, ...]:
+        """Years there are."""
+        from decomp.io import bundled_names
+
+        if self.run is not None:
+            return self.run.years
+        return tuple(int(name[6:]) for name in bundled_names() if name.startswith("world-"))
+
+    @cached_property
+    def _table(self) -> WorldTable | None:
+        if isinstance(self.run, RunResult):
+            return self.run.base_table
+        return self.decomposition(self.years[-1]).table if self.run is None else None
+
+    @cached_property
+    def table(self) -> str:
+        """Checksum of the table that the years start from; one name for all observed ones."""
+        if self.run is None:
+            return "world"
+        return self._table.checksum() if self._table else str(self.run.manifest.get("table", {}).get("checksum"))
+
+    @property
+    def codes(self) -> list[str]:
+        """Codes of the economies in table order."""
+        return list(self._table.economies if self._table else self.run.economies if self.run else ())
+
+    @property
+    def sectors(self) -> list[str]:
+        """Codes of the sectors in table order."""
+        return list(self._table.sectors if self._table else self.run.sectors if self.run else ())
+
+    @property
+    def sector_groups(self) -> tuple[str, ...]:
+        """Groups of sectors that can be chosen."""
+        return tuple((self._table.sector_groups or {}) if self._table else ())
+
+    def names(self, texts: Texts) -> Names:
+        """Names of economies and sectors in a language."""
+        table = self._table
+        if table is None:
+            assert self.run is not None
+            return Names.of(self.run, texts)
+        economies = dict(zip(table.economies, table.economy_names or table.economies, strict=True))
+        sectors = dict(zip(table.sectors, table.sector_names or table.sectors, strict=True))
+        return Names(texts, economies, dict(table.economy_members or {}), sectors)
+
+    def name(self, texts: Texts) -> str:
+        """Name of the source itself."""
+        return texts("sources.observed") if self.run is None else texts.pick(self.title)
+
+    def decomposition(self, year: int) -> Decomposition:
+        """The sixteen terms of a year by sector; only where the source is :attr:`detailed`."""
+        assert self.detailed
+        return _decomposed(self.run if isinstance(self.run, RunResult) else None, year)
+
+    def values(self, flow: Flow, year: int) -> Array:
+        """T1 … T16 and gross exports of a flow, shape (17,), million USD."""
+        if self.detailed:
+            return self.decomposition(year).select(flow.exporter, flow.importer, list(flow.sectors) or None)
+        pairs = self._pairs.get(year, {})
+        partners = [code for code in self.codes if code != flow.exporter] if flow.importer == ALL else [flow.importer]
+        total: Array = np.sum([pairs.get((flow.exporter, code), np.zeros(17)) for code in partners], axis=0)
+        return total
+
+    @cached_property
+    def _pairs(self) -> dict[int, dict[tuple[str, str], Array]]:
+        """Terms and exports of a run folder by year and pair."""
+        assert self.run is not None
+        order = {code: k for k, code in enumerate((*TERM_CODES, "exports"))}
+        frame = self.run["pairs"]
+        frame = frame[frame["indicator"].isin(order)]
+        found: dict[int, dict[tuple[str, str], Array]] = {}
+        columns = (frame[name].tolist() for name in ("year", "exporter", "importer", "indicator", "value"))
+        for year, exporter, importer, code, value in zip(*columns, strict=True):
+            found.setdefault(int(year), {}).setdefault((exporter, importer), np.zeros(17))[order[code]] = value
+        return found
+
+    def residual(self, year: int) -> float:
+        """Largest |Σ T − E| relative to the largest export flow."""
+        if self.run is None or self.detailed:
+            return self.decomposition(year).residual
+        checks = self.run["checks"]
+        rows = checks[(checks["check"] == "wwz_residual") & (checks["year"] == year)]["value"].tolist()
+        return float(rows[0]) if rows else float("nan")
+
+    def absorbed(self, year: int) -> Array:
+        """Value added of s that r absorbs, W = V B Y, shape (G, G), million USD."""
+        if self.run is None:
+            found = self.decomposition(year)
+            return np.asarray(found.VB @ found.table.Y)
+        if isinstance(self.run, RunResult):
+            return self.run.record(year).indicators.pairs.absorbed
+        frame = self.run["interdependence"]
+        rows = frame[(frame["indicator"] == "value_added_absorbed") & (frame["year"] == year)]
+        wide = rows.pivot_table(index="source", columns="absorber", values="value")
+        return np.asarray(wide.reindex(index=self.codes, columns=self.codes).fillna(0.0), dtype=np.float64)
+
+    def dependence(self, year: int) -> Array:
+        """Share of what r absorbs that is value added of s, D[s, r] = W[s, r] / Σ_s W[s, r], shape (G, G); NaN where r absorbs nothing."""
+        W = self.absorbed(year)  # noqa: N806 — the letter of the design
+        whole = W.sum(axis=0)
+        share: Array = np.divide(W, whole, out=np.full(W.shape, np.nan), where=np.broadcast_to(whole > 0, W.shape))
+        return share
+
+    def ends(self, exporter: str, year: int, sectors: Sequence[str] = ()) -> Ends | None:
+        """Origins and final markets of an economy's exports; None where only pairs are known."""
+        return ends_of(self.decomposition(year), exporter, sectors) if self.detailed else None
+
+
+def ends_of(found: Decomposition, exporter: str, sectors: Sequence[str] = ()) -> Ends:
+    """Origins and final markets of an economy's exports, of all sectors or of some."""
+    table = found.table
+    s, size = table.economy(exporter), table.N
+    own = np.arange(s * size, (s + 1) * size)
+    chosen = own[np.asarray(table.sectors_in(list(sectors) or ALL))]
+    exports = found.exports[s].sum(axis=1)[chosen - own[0]]
+    origins = found.VB[:, chosen] @ exports
+    # Output by the final demand that it serves at the end, (B Y)[ri, u]; its sum over u is X.
+    served = found.B @ table.Y
+    served[own] = 0.0
+    direct = table.Y[chosen].copy()
+    direct[:, s] = 0.0
+    markets = (direct + input_coefficients(table.Z, table.X)[chosen] @ served).sum(axis=0)
+    return Ends(origins, markets, float(exports.sum()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,10 +264,17 @@ class Seen:
         """Domestic value added in per cent of gross exports."""
         return use_of(self.values, self.flow.exporter, self.flow.importer).shares()["dva"]
 
+    def name(self, texts: Texts) -> str:
+        """Exporter → partner, and the sectors when not all."""
+        return flow_name(self.flow, self.source, texts)
+
 
 def see(source: Source, flow: Flow, year: int) -> Seen:
     """Look at a flow."""
     return Seen(source, flow, year, source.values(flow, year))
+
+
+# -- names -----------------------------------------------------------------------------------------
 
 
 def group_of(term: str) -> str:
@@ -84,16 +284,11 @@ def group_of(term: str) -> str:
     return next(code for code in PARTITION if TERM_BY_CODE[term].number - 1 in rows_of(code))
 
 
-def short(code: str, texts: Texts) -> str:
-    """Name of a term or group in a row of a chart: terms by number and code, groups in words."""
-    if code in TERM_BY_CODE and code not in PARTITION:
+def short(code: str, texts: Texts, level: str = "groups") -> str:
+    """Name of a part in a row of a chart: terms by number and code, groups in words."""
+    if code in TERM_BY_CODE and (level == "terms" or code not in PARTITION):
         return f"T{TERM_BY_CODE[code].number} {code}"
     return texts(f"decompose.part_{code}")
-
-
-def row_name(code: str, level: str, texts: Texts) -> str:
-    """Name of a part in a row of a chart at a level of detail."""
-    return f"T{TERM_BY_CODE[code].number} {code}" if level == "terms" else short(code, texts)
 
 
 def money(value: float, texts: Texts, *, sign: bool = False) -> str:
@@ -117,28 +312,14 @@ def flow_name(flow: Flow, source: Source, texts: Texts) -> str:
     names = source.names(texts)
     partner = texts("flows.all_partners") if flow.importer == ALL else names.economy(flow.importer)
     name = texts("flows.flow", exporter=names.economy(flow.exporter), importer=partner)
-    if flow.sectors:
-        name = f"{name} · {texts('flows.list_join').join(names.sector(code) for code in flow.sectors)}"
-    return name
+    return f"{name} · {texts('flows.list_join').join(map(names.sector, flow.sectors))}" if flow.sectors else name
 
 
 def about(codes: Sequence[str], texts: Texts) -> list[tuple[str, str]]:
-    """What each part is, with its formula; and the definitions of VS."""
+    """What each part is, with its formula; both definitions of VS, and the source."""
     found = []
     for code in codes:
-        if code in TERM_BY_CODE:
-            term = TERM_BY_CODE[code]
-            found.append((f"T{term.number} {code}", f"{label(code, texts.lang)}: {term.equation}"))
-        else:
-            found.append((short(code, texts), f"{label(code, texts.lang)}: {GROUP_BY_CODE[code].equation}"))
-    return [*found, *vs_about(texts)]
-
-
-def vs_about(texts: Texts) -> list[tuple[str, str]]:
-    """Both definitions of VS with their formulas, and the source."""
-    found = [(DEFINITIONS[one][1 if texts.lang == "zh" else 0], DEFINITIONS[one][2]) for one in VS]
-    return [
-        *found,
-        (texts("chart.source"), WWZ),
-        (texts("decompose.detail"), texts("decompose.detail_text")),
-    ]
+        level, entry = ("terms", TERM_BY_CODE[code]) if code in TERM_BY_CODE else ("groups", GROUP_BY_CODE[code])
+        found.append((short(code, texts, level), f"{label(code, texts.lang)}: {entry.equation}"))
+    found += [(DEFINITIONS[key][1 if texts.lang == "zh" else 0], DEFINITIONS[key][2]) for key in VS]
+    return [*found, (texts("chart.source"), WWZ), (texts("decompose.detail"), texts("decompose.detail_text"))]

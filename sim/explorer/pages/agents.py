@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from sim.explorer.contents import decisions_view
-from sim.explorer.contents.decisions_view import PAIRS, STATES, Filter, kind_name
-from sim.explorer.contents.rules import RULES_FOLDER, method_of
+from sim.explorer.contents import decisions
+from sim.explorer.contents.decisions import PAIRS, RULES_FOLDER, STATES, Filter, kind_name, method_of
 from sim.explorer.parts import choosing, picking, session, ui
 from sim.explorer.parts.picking import words
 from sim.explorer.parts.session import say
@@ -48,13 +47,13 @@ def page() -> None:
 
 
 def _decisions(run: Run) -> None:
-    frame = decisions_view.log(run, _filters(run))
+    frame = decisions.log(run, _filters(run))
     if frame.empty:
         st.info(say("agents.nothing_left"))
         return
     economies = frame["economy"].nunique()
     st.markdown(say("agents.count", count=len(frame), all=len(run["decisions"]), economies=economies))
-    figure = decisions_view.when(frame, run, session.texts())
+    figure = decisions.when(frame, run, session.texts())
     if figure is None:
         st.info(say("agents.small"))
     else:
@@ -104,7 +103,7 @@ def _log(run: Run, frame: DataFrame) -> None:
             picking.put(_PLACE, places[rows[0]])
 
     ui.show_table(
-        decisions_view.shown_log(frame, run, session.texts()),
+        decisions.shown_log(frame, run, session.texts()),
         "agents.log",
         say("agents.log_alt", count=len(frame)),
         ui.rows(len(frame), 640),
@@ -117,13 +116,13 @@ def _log(run: Run, frame: DataFrame) -> None:
 
 def _why(run: Run, frame: DataFrame) -> None:
     """One decision: what moved, the sentence, its numbers, the rule with its equation, source and parameters."""
-    texts, offered = session.texts(), decisions_view.largest(frame)
+    texts, offered = session.texts(), decisions.largest(frame)
     wanted = picking.kept(_PLACE, offered[0])
     options = [*offered, *([wanted] if wanted in frame.index and wanted not in offered else [])]
-    names = {place: decisions_view.label(run, place, texts) for place in options}
+    names = {place: decisions.label(run, place, texts) for place in options}
     label, help = texts("agents.which"), texts("agents.which_help")
     place = picking.choose(label, options, _PLACE, offered[0], names.__getitem__, key="agents.pick", help=help)
-    why = decisions_view.why(run, place, texts)
+    why = decisions.why(run, place, texts)
     rule = method_of(why.kind)
     st.subheader(why.move, anchor=False)
     st.markdown(why.reason)
@@ -138,7 +137,7 @@ def _why(run: Run, frame: DataFrame) -> None:
         st.latex(equation)
     if rule.source.startswith(RULES_FOLDER):
         st.caption(texts("agents.source", source=rule.source))
-    parameters = decisions_view.rule_parameters(run, rule.parameters)
+    parameters = decisions.rule_parameters(run, rule.parameters)
     if not parameters.empty:
         with st.expander(texts("agents.parameters", count=len(parameters)), key="agents.parameters"):
             file, alt = f"{run.name}-{rule.id}-parameters.csv", texts("agents.parameters_alt")
@@ -153,7 +152,7 @@ def _between(run: Run) -> None:
     measure = picking.choose(label, PAIRS, "agents.measure", PAIRS[0], show)
     year = picking.choose_year(run.years, say("lab.year"), key="agents.year")
     change = len(run.years) > 1 and picking.choose_flag(say("agents.change"), "agents.change", st.toggle)
-    figure = decisions_view.between(run, measure, year, change=change, texts=session.texts())
+    figure = decisions.between(run, measure, year, change=change, texts=session.texts())
     if figure is None:
         st.info(say("agents.no_ledger" if measure == "both" else "agents.not_tracked"))
     else:
@@ -164,7 +163,7 @@ def _states(run: Run) -> None:
     lang = session.view().lang
     label = say("agents.state")
     state = picking.choose(label, STATES, "agents.state", STATES[0], lambda state: INDICATORS[state].label(lang))
-    figure = decisions_view.over_years(run, state, session.texts())
+    figure = decisions.over_years(run, state, session.texts())
     if figure is None or (state == "ledger" and not figure.data["value"].any()):
         st.info(say("agents.no_ledger" if state == "ledger" else "agents.not_tracked"))
     else:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from sim.charts.figure import Figure
-from sim.explorer.contents import method_view, proof_view
-from sim.explorer.contents.rules import methods
+from sim.explorer.contents import method as view
+from sim.explorer.contents.decisions import methods
 from sim.explorer.parts import choosing, picking, session, ui
 from sim.explorer.parts.picking import words
 from sim.explorer.parts.session import say
@@ -61,7 +61,7 @@ def _found(frame: DataFrame, key: str) -> DataFrame:
     """Rows, in the words in which they are shown, that hold what is searched for; says so when there are none."""
     hint = say("method.search_hint")
     searched = st.text_input(say("method.search"), key=f"search.{key}", placeholder=hint, max_chars=80)
-    found = method_view.filtered(spoken(frame, session.texts()), searched)
+    found = view.filtered(spoken(frame, session.texts()), searched)
     if found.empty:
         st.info(say("method.nothing_found"))
     return found
@@ -91,17 +91,17 @@ def _listed(frame: DataFrame, key: str, line: Callable[[Any], str]) -> None:
 def _parameters(run: Run | None) -> None:
     texts = session.texts()
     st.markdown(texts("method.parameters_intro"))
-    whole = method_view.parameter_table(run, texts)
+    whole = view.parameter_table(run, texts)
     first, second, third = st.columns([5, 4, 3], vertical_alignment="bottom")
     with first:
         found = _found(whole, "parameters").index
     with second:
         label, everything = texts("column.status"), texts("agents.everything")
         show = words("method.status_")
-        statuses = picking.choose_many(label, method_view.STATUSES, "method.statuses", (), show, placeholder=everything)
+        statuses = picking.choose_many(label, view.STATUSES, "method.statuses", (), show, placeholder=everything)
     with third:
         only = picking.choose_flag(texts("method.only_changed"), "method.only", st.toggle)
-    frame = method_view.filtered(whole.loc[found], "", statuses, changed=only)
+    frame = view.filtered(whole.loc[found], "", statuses, changed=only)
     frame = frame.sort_values("changed", ascending=False, kind="stable")
     st.caption(texts("method.parameters_count", count=len(frame), all=len(whole), changed=int(whole["changed"].sum())))
     if frame.empty:
@@ -149,26 +149,26 @@ def _levers(_: Run | None) -> None:
         values = {name: getattr(row, name) for name in names}
         return say("method.lever_line", name=row.label, used=row.used_as, **values)
 
-    _listed(method_view.lever_table(session.texts()), "levers", line)
+    _listed(view.lever_table(session.texts()), "levers", line)
 
 
 def _indicators(_: Run | None) -> None:
     texts = session.texts()
     ui.section("method.indicators")
-    frame = method_view.indicator_table(texts)[["label", "unit", "formula", "scope", "source", "id"]]
+    frame = view.indicator_table(texts)[["label", "unit", "formula", "scope", "source", "id"]]
     _searched(frame, "indicators", "method.indicators_alt", widths={"label": 230, "formula": 420})
     ui.section("method.terms")
     st.markdown(texts("method.terms_intro"))
-    _table(method_view.term_table(texts), "terms", texts("method.terms_alt"), widths={"term": 52})
+    _table(view.term_table(texts), "terms", texts("method.terms_alt"), widths={"term": 52})
 
 
 def _equations(_: Run | None) -> None:
     texts = session.texts()
     ui.section("method.structure")
-    st.mermaid_chart(proof_view.structure(texts), alt=texts("method.structure_alt"))
-    st.caption(proof_view.structure_line(texts))  # the diagram is small on a phone
+    st.mermaid_chart(view.structure(texts), alt=texts("method.structure_alt"))
+    st.caption(view.structure_line(texts))  # the diagram is small on a phone
     ui.section("method.accounts")
-    for name, equation in method_view.EQUATIONS:
+    for name, equation in view.EQUATIONS:
         _equation(texts(f"method.eq_{name}"), equation)
     ui.section("method.rules")
     for rule in methods():
@@ -193,7 +193,7 @@ def _limits(run: Run | None) -> None:
             st.markdown("\n".join(f"- {limit}" for limit in limits(run, texts)))
     with right:
         ui.section("method.critiques")
-        st.markdown("\n".join(f"- {texts(f'critique.c{k}')}" for k in range(1, proof_view.CRITIQUES + 1)))
+        st.markdown("\n".join(f"- {texts(f'critique.c{k}')}" for k in range(1, view.CRITIQUES + 1)))
 
 
 def _checks(run: Run | None) -> None:
@@ -201,7 +201,7 @@ def _checks(run: Run | None) -> None:
     if run is None:
         st.info(texts("method.needs_run"))
         return
-    frame = method_view.check_table(run, texts)
+    frame = view.check_table(run, texts)
     failed = [str(label) for label in frame.loc[~frame["passed"], "label"]]
     if failed:
         st.error(texts("method.checks_failed", names=", ".join(failed)))
@@ -223,7 +223,7 @@ def _validation(run: Run | None) -> None:
         ui.show(_published(texts.lang), "table4")
     ui.section("literature.heading")
     st.markdown(texts("literature.intro"))
-    frame = proof_view.literature(run, texts) if run is not None else None
+    frame = view.literature(run, texts) if run is not None else None
     if frame is None or frame.empty:
         st.info(texts("method.no_literature"))
         return
@@ -234,7 +234,7 @@ def _validation(run: Run | None) -> None:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _published(lang: str) -> Figure:
-    return proof_view.published(Texts(lang))
+    return view.published(Texts(lang))
 
 
 def _glossary(_: Run | None) -> None:
@@ -244,7 +244,7 @@ def _glossary(_: Run | None) -> None:
     def line(row: Any) -> str:
         return f"**{getattr(row, own)}** · {getattr(row, other)}  \n{row.meaning}"
 
-    _listed(proof_view.glossary(texts), "glossary", line)
+    _listed(view.glossary(texts), "glossary", line)
 
 
 def _data(run: Run | None) -> None:
@@ -256,7 +256,7 @@ def _data(run: Run | None) -> None:
         for text in dict.fromkeys(tables[column]):
             st.caption(f"**{say(f'column.{column}')}** {text}")
     ui.section("method.sources")
-    _searched(method_view.source_list(), "sources", "method.sources_alt")
+    _searched(view.source_list(), "sources", "method.sources_alt")
     if run is not None:
         ui.section("method.provenance", name=run.name)
         st.markdown("  \n".join(f"**{name}** {value}" for name, value in provenance(run, session.texts())))
@@ -264,7 +264,7 @@ def _data(run: Run | None) -> None:
 
 @st.cache_resource(show_spinner=False)
 def _tables() -> DataFrame:
-    return method_view.table_list()
+    return view.table_list()
 
 
 #: Sections of the page in order.

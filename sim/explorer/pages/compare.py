@@ -10,8 +10,7 @@ from sim._version import __version__
 from sim.errors import OutputError, ScenarioError
 from sim.explorer.contents import bands, comparison
 from sim.explorer.contents.bands import SEED, DrawnRun, DrawnSetup, Spans, drawn, run_drawn
-from sim.explorer.contents.comparison import Contender
-from sim.explorer.contents.differences import differences
+from sim.explorer.contents.comparison import Case
 from sim.explorer.parts import choosing, picking, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups.codec import COURSES
@@ -19,6 +18,7 @@ from sim.explorer.setups.engine import load
 from sim.indicators import INDICATORS
 from sim.indicators.registry import WORLD as WORLD_ONLY
 from sim.report.names import Names
+from sim.runs.compare import misfit
 from sim.runs.saved import WORLD
 from sim.texts.formats import NBSP
 
@@ -49,7 +49,7 @@ def page() -> None:
 # -- what is compared --------------------------------------------------------------------------------
 
 
-def _choice() -> tuple[Contender, list[Contender]] | None:
+def _choice() -> tuple[Case, list[Case]] | None:
     """Base and scenarios beside it, with what stands in the way; None until there is something to compare."""
     offered, setup = choosing.options(), session.setup()
     choosing.opened(explain=True)
@@ -82,10 +82,10 @@ def _swap(base: str, others: tuple[str, ...]) -> None:
     picking.put("compare.others", (base, *others[1:]))
 
 
-def _fitting(base_id: str, ids: tuple[str, ...]) -> tuple[Contender, list[Contender]] | None:
+def _fitting(base_id: str, ids: tuple[str, ...]) -> tuple[Case, list[Case]] | None:
     """The runs behind the choices; those on another table are left out unless the user wants them all the same."""
     texts = session.texts()
-    runs: dict[str, Contender | None] = {}
+    runs: dict[str, Case | None] = {}
     for id in (base_id, *ids):
         try:
             runs[id] = choosing.contender(id)
@@ -96,7 +96,7 @@ def _fitting(base_id: str, ids: tuple[str, ...]) -> tuple[Contender, list[Conten
     base, others = runs.get(base_id), [run for id in ids if (run := runs.get(id)) is not None]
     if base is None or not others:
         return None
-    reasons = {other.id: comparison.misfit(base, other) for other in others}
+    reasons = {other.id: misfit(base.run, other.run) for other in others}
     mixable = any(reason in ("table", "year") for reason in reasons.values())
     anyway = mixable and picking.choose_flag(texts("comparison.anyway"), "compare.anyway", st.checkbox)
     kept = []
@@ -108,7 +108,7 @@ def _fitting(base_id: str, ids: tuple[str, ...]) -> tuple[Contender, list[Conten
         kept.append(other)
         if reason:
             st.warning(texts("comparison.mixed", name=name))
-        own, before = comparison.version(other), comparison.version(base)
+        own, before = other.version, base.version
         if own != before:
             st.warning(texts("bands.version", name=name, own=own, other=before))
     for shown in (base, *kept):
@@ -120,7 +120,7 @@ def _fitting(base_id: str, ids: tuple[str, ...]) -> tuple[Contender, list[Conten
 # -- results -----------------------------------------------------------------------------------------
 
 
-def _results(base: Contender, others: list[Contender], years: list[int]) -> None:
+def _results(base: Case, others: list[Case], years: list[int]) -> None:
     """Words, numbers, courses, economies, settings."""
     texts = session.texts()
     year = picking.choose_year(years, texts("yearpick.label"), key="compare.year")
@@ -138,7 +138,7 @@ def _results(base: Contender, others: list[Contender], years: list[int]) -> None
     wide = {name: st.column_config.Column(width=BAND) for name in shown.columns[1:-1] if spans is not None}
     ui.show_table(shown, "compare.world", note, data=plain, file=f"compare-world-{year}.csv", column_config=wide)
     ui.section("comparison.settings")
-    shown, plain = differences(base, others, texts)
+    shown, plain = comparison.settings(base, others, texts)
     if shown.empty:
         st.caption(texts("comparison.settings_same"))
         return
@@ -147,7 +147,7 @@ def _results(base: Contender, others: list[Contender], years: list[int]) -> None
     ui.show_table(shown, "compare.settings", note, data=plain, file="compare-settings.csv")
 
 
-def _panels(base: Contender, others: list[Contender]) -> None:
+def _panels(base: Case, others: list[Case]) -> None:
     """One indicator in each scenario: beside each other on wide screens, below each other on narrow ones."""
     texts = session.texts()
     ui.section("comparison.course")
@@ -175,12 +175,12 @@ def _panels(base: Contender, others: list[Contender]) -> None:
         ui.show(panels.whole, "panels", name="compare", note=_note(base), drawing=draw)
 
 
-def _note(base: Contender) -> str:
+def _note(base: Case) -> str:
     """What files say about the data behind all scenarios."""
     return say("ui.file_data", code=base.run.manifest["table"]["name"], version=__version__)
 
 
-def _ranking(base: Contender, others: list[Contender], year: int, spans: Spans | None) -> None:
+def _ranking(base: Case, others: list[Case], year: int, spans: Spans | None) -> None:
     """Every economy's distance from the base, with its band where there is one."""
     texts = session.texts()
     offered = [name for name in COURSES if INDICATORS[name].scope != WORLD_ONLY]
@@ -200,7 +200,7 @@ def _label(indicator: str) -> str:
 # -- bands over draws --------------------------------------------------------------------------------
 
 
-def _bands(base: Contender, others: Sequence[Contender]) -> Spans | None:
+def _bands(base: Case, others: Sequence[Case]) -> Spans | None:
     """Offer bands of the differences; return them once they are there, and until then None."""
     texts = session.texts()
     with st.container(border=True):

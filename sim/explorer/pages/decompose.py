@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sim.explorer.contents import decomposition_view, flows
-from sim.explorer.contents.flows import EXACT, VS, Seen, see
-from sim.explorer.contents.sources import ALL, OBSERVED, Flow, Source
+from sim.explorer.contents import decomposition, flows
+from sim.explorer.contents.flows import ALL, EXACT, OBSERVED, VS, Flow, Seen, Source, see
 from sim.explorer.parts import choosing, picking, session, ui
 from sim.explorer.parts.picking import words
 from sim.explorer.parts.session import say
@@ -79,9 +78,9 @@ def _results(source: Source, flow: Flow, year: int) -> None:
     levels, label = list(flows.LEVELS), texts("decompose.level")
     level = picking.choose_radio(label, levels, "decompose.level", words("decompose.level_"))
     with st.container(border=True):
-        ui.show(decomposition_view.composition(seen, level, texts), "parts", name="decompose")
+        ui.show(decomposition.composition(seen, level, texts), "parts", name="decompose")
     _change(seen, level)
-    if len(source.years) > 1 and (history := decomposition_view.history(source, flow, texts)) is not None:
+    if len(source.years) > 1 and (history := decomposition.history(source, flow, texts)) is not None:
         ui.section("decompose.section_history")
         for column, key, figure in zip(st.columns(2), ("vs", "history"), history, strict=True):
             with column, st.container(border=True):
@@ -90,7 +89,7 @@ def _results(source: Source, flow: Flow, year: int) -> None:
         ui.section("decompose.section_sectors")
         note = texts("decompose.sectors_note", flow=name, year=year)
         st.caption(note)
-        shown, plain = decomposition_view.by_sector(seen, texts)
+        shown, plain = decomposition.by_sector(seen, texts)
         file = f"decompose-sectors-{flow.exporter}-{flow.importer}-{year}.csv"
         ui.show_table(shown, "decompose.by_sector", note, data=plain, file=file)
 
@@ -120,13 +119,13 @@ def _change(seen: Seen, level: str) -> None:
         forms, label = ("waterfall", "sorted"), texts("decompose.form")
         form = picking.choose_radio(label, forms, "decompose.form", words("decompose.form_"))
     if not before.traded:
-        name = flows.flow_name(before.flow, before.source, texts)
+        name = before.name(texts)
         st.info(texts("decompose.sentence_none", flow=name, year=before.year))
         return
     if (before.source.id == OBSERVED) != (seen.source.id == OBSERVED):
         st.caption(texts("decompose.mixed"))
     with st.container(border=True):
-        ui.show(decomposition_view.difference(before, seen, level, form, texts), "change", name="decompose")
+        ui.show(decomposition.difference(before, seen, level, form, texts), "change", name="decompose")
 
 
 def _other_year(seen: Seen) -> Seen | None:

@@ -8,14 +8,14 @@ from typing import Any
 import streamlit as st
 
 from sim.explorer.contents import lab_figures
-from sim.explorer.contents.findings import NUMBERS, finding
+from sim.explorer.contents.comparison import finding
 from sim.explorer.parts import choosing, levers, picking, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups import share
 from sim.explorer.setups.codec import CHARTS, COURSES, GROUPS, INCOMES, LONGEST, link
 from sim.explorer.setups.engine import Finished
 from sim.explorer.setups.setup import LIVE_TABLE, STATUS_QUO, Setup, baseline_of, preset_scenario, presets
-from sim.indicators import INDICATORS
+from sim.indicators import INDICATORS, PLACES
 from sim.indicators.registry import WORLD as WORLD_ONLY
 from sim.runs.saved import WORLD
 
@@ -104,7 +104,8 @@ def _results(run: Finished, base: Finished) -> None:
     year = wanted if wanted is not None and wanted in years else years[-1]
     sentence = finding(run, base, year, ui.preset_title(base.setup.preset), session.texts())
     st.markdown(f"## {sentence}")
-    for column, indicator in zip(st.columns(len(NUMBERS)), NUMBERS, strict=True):
+    numbers = PLACES["numbers"]
+    for column, indicator in zip(st.columns(len(numbers)), numbers, strict=True):
         with column:
             ui.metric(run, base, indicator, year)
     for side, column in enumerate(st.columns(2, gap="small")):

@@ -8,9 +8,8 @@ from typing import Any
 import streamlit as st
 
 from sim.charts import sankey
-from sim.explorer.contents import links_view
-from sim.explorer.contents.flows import money_unit
-from sim.explorer.contents.sources import Source
+from sim.explorer.contents import links as links_view
+from sim.explorer.contents.flows import Source, money_unit
 from sim.explorer.parts import choosing, picking, session, ui
 from sim.explorer.parts.picking import words
 from sim.explorer.parts.session import say

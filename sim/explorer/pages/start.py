@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sim.explorer.contents.findings import finding
+from sim.explorer.contents.comparison import finding
 from sim.explorer.contents.lab_figures import sparkline
 from sim.explorer.parts import choosing, session, ui
 from sim.explorer.parts.session import say

@@ -16,9 +16,8 @@ import streamlit as st
 from decomp.errors import DecompError
 from sim.errors import OutputError, SimError
 from sim.explorer.contents.bands import DrawnSetup
-from sim.explorer.contents.comparison import Contender
-from sim.explorer.contents.differences import rules_of
-from sim.explorer.contents.sources import OBSERVED, Source, observed, of_folder, of_run
+from sim.explorer.contents.comparison import Case, rules_of
+from sim.explorer.contents.flows import OBSERVED, Source
 from sim.explorer.parts import picking, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups import share
@@ -132,7 +131,7 @@ def _titles(id: str) -> dict[str, str]:
 
 @st.cache_resource(show_spinner=False)
 def _observed() -> Source:
-    return observed()
+    return Source()
 
 
 def source(id: str) -> Source | None:
@@ -140,16 +139,20 @@ def source(id: str) -> Source | None:
     if id == OBSERVED:
         return _observed()
     run = run_behind(id)
-    return of_run(id, _titles(id), run) if isinstance(run, Finished) else None if run is None else of_folder(id, run)
+    if run is None:
+        return None
+    if isinstance(run, Finished):
+        return Source(id, _titles(id), run.result)
+    return Source(id, run.manifest.get("title") or run.name, run)
 
 
-def contender(id: str) -> Contender | None:
+def contender(id: str) -> Case | None:
     """A choice as a scenario to compare; None when it is still to be computed."""
     run = run_behind(id)
     if run is None:
         return None
     rules = rules_of(run.result.scenario) if isinstance(run, Finished) else None
-    return Contender(id, _titles(id), saved_of(run), rules)
+    return Case(id, _titles(id), saved_of(run), rules)
 
 
 def choose_source(key: str) -> Source | None:

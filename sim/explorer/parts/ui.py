@@ -18,7 +18,7 @@ from sim.charts.figure import Figure, Kind, Plot
 from sim.charts.grids import CELL
 from sim.charts.theme import LOOK
 from sim.errors import EconomyError, ScenarioError, SimError
-from sim.explorer.contents.findings import change
+from sim.explorer.contents.comparison import change
 from sim.explorer.parts import session
 from sim.explorer.parts.session import say
 from sim.explorer.setups.engine import Finished
@@ -96,7 +96,7 @@ def metric(run: Finished, base: Finished | None, indicator: str, year: int) -> N
     """One number of the world in a year, and how far it is from the baseline in words and with an arrow."""
     texts, info = session.texts(), INDICATORS[indicator]
     own = base is None or base.setup.key == run.setup.key
-    moved = change(run, None if own else base, indicator, year)
+    moved = change(run.result, None if base is None or own else base.result, indicator, year)
     against = str(run.result.years[0]) if own else texts("ui.baseline_short")
     words = texts(f"ui.delta_{moved.direction}", change=moved.show(texts, sign=False).lstrip(MINUS), against=against)
     arrow: Any = {"up": "up", "down": "down"}.get(moved.direction, "off")

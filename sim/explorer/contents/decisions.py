@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.charts import Figure, matrix, states, timeline
-from sim.explorer.contents.rules import driver, sentence
+from sim.explorer.contents import framed
 from sim.indicators import INDICATORS, PAIR_INDICATORS, PLACES
 from sim.report.names import Names, amount, in_order
+from sim.rules import reasons
+from sim.rules.log import Method, Reason
 from sim.runs.saved import Run
 from sim.texts import Texts
-from sim.texts.formats import MISSING, level, scale
+from sim.texts.formats import MINUS, MISSING, NBSP, level, number, scale
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+#: Where the rules live whose docstrings are their source.
+RULES_FOLDER = "sim/rules"
 #: Decisions offered in the selection beside the table, the largest first.
 OFFERED = 60
 #: Smaller moves have no symbol in the timeline: relative to the largest move of their lever.
@@ -71,33 +75,19 @@ def when(frame: DataFrame, run: Run, texts: Texts) -> Figure | None:
     top = moves.groupby(["year", "economy", "lever"], sort=False)["size"].max().reset_index()
     levers = {lever: names.lever(lever) for lever in in_order(top["lever"])}
     codes = {code: names.economy(code) for code in run.economies}
-    counts = frame.groupby(["economy", "lever"], sort=False).agg(
-        first=("year", "min"), last=("year", "max"), moves=("year", "size")
-    )
-    table = counts.reset_index()
-    most = moves["economy"].value_counts()
+    years = {"first": ("year", "min"), "last": ("year", "max"), "moves": ("year", "size")}
+    table = frame.groupby(["economy", "lever"], sort=False).agg(**years).reset_index()
+    heads = ("table.economy", "table.lever", "agents.first", "agents.last", "table.moves")
     shown = table.assign(economy=table["economy"].map(codes), lever=table["lever"].map(levers))
-    columns = {
-        "economy": texts("table.economy"),
-        "lever": texts("table.lever"),
-        "first": texts("agents.first"),
-        "last": texts("agents.last"),
-        "moves": texts("table.moves"),
-    }
+    count = {"count": len(frame), "economies": frame["economy"].nunique()}
+    span = {"first": frame["year"].min(), "last": frame["year"].max()}
     return Figure(
         id="timeline",
         title=texts("agents.timeline"),
         subtitle=texts("agents.timeline_note"),
-        alt=texts(
-            "agents.timeline_alt",
-            count=len(frame),
-            economies=frame["economy"].nunique(),
-            first=frame["year"].min(),
-            last=frame["year"].max(),
-            most=codes[str(most.index[0])],
-        ),
+        alt=texts("agents.timeline_alt", most=codes[str(moves["economy"].value_counts().index[0])], **count, **span),
         chart=timeline(top, levers, codes, row=30),
-        table=shown.rename(columns=columns),
+        table=shown.set_axis([texts(head) for head in heads], axis=1),
         data=table,
         about=[(texts("agents.timeline"), texts("agents.timeline_about"))],
     )
@@ -105,25 +95,30 @@ def when(frame: DataFrame, run: Run, texts: Texts) -> Figure | None:
 
 def shown_log(frame: DataFrame, run: Run, texts: Texts) -> DataFrame:
     """The log as the page shows it: names instead of codes, values in the units of their lever."""
+    import pandas as pd
+
     names = Names.of(run, texts)
-    economies = {code: names.economy(code) for code in run.economies} | {"": MISSING}
-    sectors = {code: names.sector(code) for code in run.sectors} | {"": MISSING}
-    levers = {str(code): names.lever(str(code)) for code in frame["lever"].unique()}
-    kinds = {str(kind): kind_name(str(kind), texts) for kind in frame["kind"].unique()}
-    shown = frame[["year"]].copy()
-    shown.columns = [texts("table.year")]
-    shown[texts("table.economy")] = frame["economy"].map(economies)
-    shown[texts("table.lever")] = frame["lever"].map(levers)
-    shown[texts("agents.partner")] = frame["partner"].fillna("").map(economies)
-    shown[texts("agents.sector")] = frame["sector"].fillna("").map(sectors)
-    shown[texts("table.before")] = _amounts(frame, "before")
-    shown[texts("table.after")] = _amounts(frame, "after")
-    shown[texts("agents.rule")] = frame["kind"].map(kinds)
-    return shown
 
+    def named(column: str, name: Callable[[str], str]) -> Any:
+        codes = frame[column].fillna("").astype(str)
+        return codes.map({code: name(code) if code else MISSING for code in codes.unique()})
 
-def _amounts(frame: DataFrame, column: str) -> list[str]:
-    return [amount(value, str(lever)) for value, lever in zip(frame[column], frame["lever"], strict=True)]
+    levels = {
+        column: [amount(value, str(lever)) for value, lever in zip(frame[column], frame["lever"], strict=True)]
+        for column in ("before", "after")
+    }
+    return pd.DataFrame(
+        {
+            texts("table.year"): frame["year"],
+            texts("table.economy"): named("economy", names.economy),
+            texts("table.lever"): named("lever", names.lever),
+            texts("agents.partner"): named("partner", names.economy),
+            texts("agents.sector"): named("sector", names.sector),
+            texts("table.before"): levels["before"],
+            texts("table.after"): levels["after"],
+            texts("agents.rule"): named("kind", lambda kind: kind_name(kind, texts)),
+        }
+    )
 
 
 def kind_name(kind: str, texts: Texts) -> str:
@@ -145,15 +140,15 @@ class Why:
 def why(run: Run, place: int, texts: Texts) -> Why:
     """The decision at a place of the whole log."""
     row = run["decisions"].iloc[place]
-    names = Names.of(run, texts)
-    lever, kind = str(row["lever"]), str(row["kind"])
+    names, lever, kind = Names.of(run, texts), str(row["lever"]), str(row["kind"])
     pairs = (part.partition("=") for part in str(row["drivers"] or "").split(";"))
     drivers = {name.strip(): value.strip() for name, sign, value in pairs if sign}
     partner = names.economy(str(row["partner"])) if row["partner"] else texts("acts.all")
     sector = names.sector(str(row["sector"])) if row["sector"] else texts("acts.all")
+    before, after = (amount(float(row[column]), lever) for column in ("before", "after"))
     return Why(
         title=label(run, place, texts),
-        move=texts("agents.move", before=amount(float(row["before"]), lever), after=amount(float(row["after"]), lever)),
+        move=texts("agents.move", before=before, after=after),
         reason=sentence(kind, str(row["reason"]), drivers, partner, sector, texts),
         kind=kind,
         numbers=tuple(
@@ -166,9 +161,8 @@ def label(run: Run, place: int, texts: Texts) -> str:
     """A decision in one line: year, who, what, toward whom."""
     row = run["decisions"].iloc[place]
     names = Names.of(run, texts)
-    toward = [names.economy(str(row["partner"]))] if row["partner"] else []
-    toward += [names.sector(str(row["sector"]))] if row["sector"] else []
     head = f"{row['year']} · {names.economy(str(row['economy']))} · {names.lever(str(row['lever']))}"
+    toward = [name(str(row[key])) for key, name in (("partner", names.economy), ("sector", names.sector)) if row[key]]
     return f"{head} → {', '.join(toward)}" if toward else head
 
 
@@ -179,87 +173,111 @@ def rule_parameters(run: Run, prefixes: Sequence[str]) -> DataFrame:
     return frame.loc[wanted, ["id", "value", "low", "high", "unit", "source", "status"]]
 
 
+# -- the rules behind them ----------------------------------------------------------------------
+
+
+def method_of(kind: str) -> Method:
+    """How decisions of a kind of reason are taken; empty for kinds of rules that are not built in."""
+    return reasons().get(kind, Reason("")).method
+
+
+def methods() -> tuple[Method, ...]:
+    """All of them, each once."""
+    return tuple({reason.method.id: reason.method for reason in reasons().values()}.values())
+
+
+def driver(kind: str, name: str, value: str) -> str:
+    """A number behind a decision as it is shown: in the way in which the rule's own sentence writes it.
+
+    >>> driver("diffusion", "cost", "0.731").replace(NBSP, " ")
+    '73.10 %'
+    >>> driver("carbon-sell", "cost", "1234.5")
+    '1,234'
+    """
+    try:
+        amount = float(value)
+    except ValueError:
+        return value
+    form = reasons().get(kind, Reason("")).format_of(name)
+    if "%" in form:
+        return f"{number(100 * amount, 2)}{NBSP}%"
+    return (f"{amount:{form}}" if form else f"{amount:.4g}").replace("-", MINUS)
+
+
+def sentence(kind: str, reason: str, drivers: Mapping[str, str], partner: str, sector: str, texts: Texts) -> str:
+    """Reason of a decision in the language of the texts; the rule's own words when it has no such text."""
+    template = texts.get(f"reason.{kind}") if kind else None
+    if template is None:
+        return reason
+    try:
+        numbers = {name: float(value) for name, value in drivers.items()}
+        return template.format(**{**numbers, "partner": partner, "sector": sector})
+    except (KeyError, ValueError):
+        return reason
+
+
 # -- between countries -----------------------------------------------------------------------------
 
 
 def between(run: Run, measure: str, year: int, *, change: bool, texts: Texts) -> Figure | None:
     """Trust, tariffs or common membership of every pair in a year, or their change since the base year."""
+    import pandas as pd
+
     frame = _pairs(run, measure, year)
     if frame.empty:
         return None
     if change:
-        before = _pairs(run, measure, run.years[0]).rename(columns={"value": "before"})
-        frame = frame.merge(before, on=["source", "absorber"])
-        frame = frame.assign(value=frame["value"] - frame["before"])
-    names = Names.of(run, texts)
-    factor, places = (100.0, 1) if measure == "tariff" else (1.0, 2 if measure == "trust" else 0)
-    data = frame.assign(value=factor * frame["value"])
-    unit = "%" if measure == "tariff" else texts("agents.unit_share")
-    data = data.assign(
-        hint=[
-            f"{names.economy(a)} → {names.economy(b)}: {value:.2f}"
-            for a, b, value in zip(data["source"], data["absorber"], data["value"], strict=True)
-        ]
-    )
-    top = float(data["value"].abs().max()) or 1.0
-    top = top if change or measure == "tariff" else 1.0
+        pair = ["source", "absorber"]
+        both = frame.merge(_pairs(run, measure, run.years[0]), on=pair, suffixes=("", "_before"))
+        frame = both[pair].assign(value=both["value"] - both["value_before"])
+    names = {code: Names.of(run, texts).economy(code) for code in run.economies}
+    tariff = measure == "tariff"
+    data = frame.assign(value=(100.0 if tariff else 1.0) * frame["value"])
+    rows = data.itertuples(index=False)
+    data["hint"] = [f"{names[a]} → {names[b]}: {value:.2f}" for a, b, value in rows]
     most = data.iloc[int(data["value"].to_numpy().argmax())]
-    title = texts(f"agents.pairs_{measure}")
-    key = "agents.pairs_change_alt" if change else "agents.pairs_alt"
+    words: dict[str, Any] = {"a": names[most["source"]], "b": names[most["absorber"]], "top": f"{most['value']:.2f}",
+             "mean": f"{data['value'].mean():.2f}", "name": texts(f"agents.pairs_{measure}"), "year": year}  # fmt: skip
+    note = texts(
+        "agents.pairs_change" if change else "agents.pairs_level",
+        unit="%" if tariff else texts("agents.unit_share"),
+        base=run.years[0],
+    )
+    # Nothing stands between an economy and itself.
+    labels = names if texts.lang == "zh" else {code: code for code in names}
+    own = pd.DataFrame({"source": list(names), "absorber": list(names), "hint": list(names.values())})
+    drawn = pd.concat([data, own], ignore_index=True)
     table = data.pivot_table(index="absorber", columns="source", values="value", sort=False).round(2).reset_index()
+    about = PAIR_INDICATORS[measure].formula if measure in PAIR_INDICATORS else texts("agents.both_about")
     return Figure(
         id=f"pairs-{measure}",
-        title=texts("agents.pairs_title", name=title, year=year),
-        subtitle=texts("agents.pairs_change" if change else "agents.pairs_level", unit=unit, base=run.years[0])
-        if change or measure != "both"
-        else texts("agents.both_about"),
-        alt=texts(
-            key,
-            name=title,
-            year=year,
-            top=f"{most['value']:.2f}",
-            a=names.economy(str(most["source"])),
-            b=names.economy(str(most["absorber"])),
-            mean=f"{data['value'].mean():.2f}",
-        ),
+        title=texts("agents.pairs_title", **words),
+        subtitle=note if change or measure != "both" else texts("agents.both_about"),
+        alt=texts("agents.pairs_change_alt" if change else "agents.pairs_alt", **words),
         chart=matrix(
-            *_drawn(data, run, texts),
-            top=top,
+            drawn.assign(**{side: drawn[side].map(labels) for side in ("source", "absorber")}),
+            labels,
+            top=(float(data["value"].abs().max()) or 1.0) if change or tariff else 1.0,
             change=change,
-            places=places,
+            places={"tariff": 1, "trust": 2}.get(measure, 0),
             rows_title=texts(f"agents.rows_{measure}"),
             columns_title=texts(f"agents.columns_{measure}"),
         ),
-        table=table.assign(absorber=table["absorber"].map(names.economy)).rename(
-            columns={"absorber": texts("table.economy")}
-        ),
+        table=table.assign(absorber=table["absorber"].map(names)).rename(columns={"absorber": texts("table.economy")}),
         data=frame.assign(year=year, indicator=measure, change=change)[
             ["year", "source", "absorber", "indicator", "change", "value"]
         ],
-        about=[(title, PAIR_INDICATORS[measure].formula if measure in PAIR_INDICATORS else texts("agents.both_about"))],
+        about=[(words["name"], about)],
     )
-
-
-def _drawn(data: DataFrame, run: Run, texts: Texts) -> tuple[DataFrame, dict[str, str]]:
-    """Rows of a matrix with the labels of economies, nothing between an economy and itself; and the labels by code."""
-    import pandas as pd
-
-    names = Names.of(run, texts)
-    labels = {code: names.economy(code) if texts.lang == "zh" else code for code in run.economies}
-    own = pd.DataFrame({"source": list(labels), "absorber": list(labels), "hint": map(names.economy, labels)})
-    whole = pd.concat([data, own], ignore_index=True)
-    return whole.assign(**{side: whole[side].map(labels) for side in ("source", "absorber")}), labels
 
 
 def _pairs(run: Run, measure: str, year: int) -> DataFrame:
     """Columns source, absorber, value. Tariffs: source exports, absorber levies."""
-    import pandas as pd
-
     if measure == "both":
         member = {code: run.series("ledger", code).get(year, 0.0) for code in run.economies}
         rows = [(a, b, member[a] * member[b]) for a in member for b in member if a != b]
         ever = any(any(run.series("ledger", code).values()) for code in run.economies)
-        return pd.DataFrame(rows if ever else [], columns=["source", "absorber", "value"])
+        return framed(rows if ever else [], "source absorber value")
     frame = run["pairs"]
     frame = frame[(frame["indicator"] == measure) & (frame["year"] == year)]
     return frame.rename(columns={"exporter": "source", "importer": "absorber"})[["source", "absorber", "value"]]
@@ -267,30 +285,25 @@ def _pairs(run: Run, measure: str, year: int) -> DataFrame:
 
 def over_years(run: Run, indicator: str, texts: Texts) -> Figure | None:
     """One state of every economy over the years as a heatmap; None when it was not tracked."""
-    import pandas as pd
-
-    names = Names.of(run, texts)
     info = INDICATORS[indicator]
-    factor = scale(info.unit)
-    rows = [(code, year, value) for code in run.economies for year, value in run.series(indicator, code).items()]
+    names = {code: Names.of(run, texts).economy(code) for code in run.economies}
+    rows = [(year, code, value) for code in names for year, value in run.series(indicator, code).items()]
     if not rows:
         return None
-    data = pd.DataFrame(rows, columns=["economy", "year", "value"])
-    shown = data.assign(name=[names.economy(code) for code in data["economy"]], value=factor * data["value"])
+    data = framed(rows, "year economy value")
+    shown = data.assign(name=data["economy"].map(names), value=scale(info.unit) * data["value"])
     last = data[data["year"] == data["year"].max()].sort_values("value", ascending=False, kind="stable")
-    facts = ", ".join(
-        f"{names.economy(str(code))} {level(value, info.unit)}"
-        for code, value in zip(last["economy"], last["value"], strict=True)
-    )
+    facts = [f"{names[code]} {level(value, info.unit)}" for _, code, value in last.itertuples(index=False)]
+    unit = "%" if scale(info.unit) == 100 and not info.unit.startswith("ratio") else texts("agents.unit_index")
     wide = shown.pivot_table(index="year", columns="name", values="value", sort=False).round(3).reset_index()
-    unit = "%" if factor == 100 and not info.unit.startswith("ratio") else texts("agents.unit_index")
+    words = {"name": info.label(texts.lang), "year": int(data["year"].max())}
     return Figure(
         id=f"states-{indicator}",
-        title=texts("agents.states_title", name=info.label(texts.lang)),
+        title=texts("agents.states_title", **words),
         subtitle=texts("agents.states_member" if indicator == "ledger" else "agents.states_unit", unit=unit),
-        alt=texts("agents.states_alt", name=info.label(texts.lang), year=int(data["year"].max()), facts=facts),
-        chart=states(shown, [names.economy(code) for code in run.economies], steps=indicator == "ledger"),
+        alt=texts("agents.states_alt", facts=", ".join(facts), **words),
+        chart=states(shown, list(names.values()), steps=indicator == "ledger"),
         table=wide.rename(columns={"year": texts("table.year")}),
         data=data.assign(indicator=indicator, unit=info.unit)[["year", "economy", "indicator", "value", "unit"]],
-        about=[(texts("chart.formula"), info.formula), (texts("chart.source"), info.source)],
+        about=[(texts(f"chart.{key}"), getattr(info, key)) for key in ("formula", "source")],
     )

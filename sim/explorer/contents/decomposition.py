@@ -1,0 +1,237 @@
+"""What a flow of exports is made of: groups of the sixteen terms, the terms themselves, both kinds of VS, changes, history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from decomp.terms import PARTITION, label
+from sim.charts import Figure, bars, lines, stack
+from sim.charts.lines import stack_height
+from sim.charts.theme import TINTS
+from sim.explorer.contents import framed
+from sim.explorer.contents.flows import (
+    ALL,
+    COLOURS,
+    LEVELS,
+    VS,
+    Flow,
+    Seen,
+    Source,
+    about,
+    flow_name,
+    group_of,
+    money,
+    money_scale,
+    money_unit,
+    see,
+    short,
+)
+from sim.texts import Texts
+from sim.texts.formats import ends_in_words, number
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+def composition(seen: Seen, level: str, texts: Texts) -> Figure:
+    """Parts of gross exports in one year, in per cent and in money; they add up to the exports."""
+    import pandas as pd
+
+    codes, name = LEVELS[level], seen.name(texts)
+    frame = pd.DataFrame({
+        "term": codes,
+        "kind": [group_of(code) for code in codes],
+        "name": [short(code, texts, level) for code in codes],
+        "million_usd": [seen.part(code) for code in codes],
+        "value": [seen.share(code) for code in codes],
+        "full": [label(code, texts.lang) for code in codes],
+    })  # fmt: skip
+    frame["shown"] = [f"{number(value)} %" for value in frame["value"]]
+    table = pd.DataFrame(
+        {
+            texts("decompose.part"): [*frame["name"], texts("decompose.exports")],
+            texts("decompose.meaning"): [*frame["full"], ""],
+            texts("decompose.of_exports"): [
+                number(value, 2) for value in (*frame["value"], float(frame["value"].sum()))
+            ],
+            money_unit(texts): [money(value, texts) for value in (*frame["million_usd"], seen.exports)],
+        }
+    )
+    top = frame.sort_values("value", ascending=False, kind="stable").iloc[0]
+    facts = {"top": top["name"], "value": number(float(top["value"])), "domestic": number(seen.dva)}
+    return Figure(
+        id=f"{level}-{seen.flow.exporter}-{seen.flow.importer}-{seen.year}",
+        title=texts("decompose.composition", flow=name, year=seen.year),
+        subtitle=texts("decompose.composition_note", source=seen.source.name(texts)),
+        alt=texts("decompose.composition_alt", count=len(codes), flow=name, year=seen.year, **facts),
+        chart=bars(frame, list(frame["name"]), colours=COLOURS, title=texts("decompose.of_exports")),
+        table=table,
+        data=_data([seen], codes),
+        about=about(codes, texts),
+    )
+
+
+def difference(before: Seen, after: Seen, level: str, form: str, texts: Texts) -> Figure:
+    """Parts of the change of gross exports; their sum is the change, which is said. ``form``: ``waterfall`` or ``sorted``."""
+    import pandas as pd
+
+    codes, unit, name = LEVELS[level], money_unit(texts), after.name(texts)
+    deltas = [after.part(code) - before.part(code) for code in codes]
+    names = [short(code, texts, level) for code in codes]
+    total = after.exports - before.exports
+    first, last = _end_names(before, after, texts)
+    said = [money(delta, texts, sign=True) for delta in deltas]
+    frame = pd.DataFrame({"name": names, "value": [money_scale(texts) * delta for delta in deltas],
+                          "full": [label(code, texts.lang) for code in codes], "shown": said})  # fmt: skip
+    if form == "waterfall":
+        steps = _steps(frame, before, after, (first, last), texts)
+        chart = bars(steps, list(steps["name"]), title=unit)
+    else:
+        ranked = frame.sort_values("value", ascending=False, kind="stable")
+        chart = bars(frame, list(ranked["name"]), title=unit)
+    shares = [number(after.share(code) - before.share(code), 2, sign=True) for code in codes]
+    whole = {
+        f"{end} ({unit})": [money(value, texts) for value in (*(seen.part(code) for code in codes), seen.exports)]
+        for end, seen in ((first, before), (last, after))
+    }
+    table = pd.DataFrame(
+        {
+            texts("decompose.part"): [*names, texts("decompose.sum")],
+            **whole,
+            texts("table.change"): [*said, money(total, texts, sign=True)],
+            texts("decompose.share_change"): [*shares, ""],
+        }
+    )
+    high, low = int(np.argmax(deltas)), int(np.argmin(deltas))
+    facts = {"flow": name, "first": first, "last": last, "unit": unit, "total": money(total, texts, sign=True)}
+    return Figure(
+        id=f"change-{level}-{after.flow.exporter}-{after.flow.importer}-{before.year}-{after.year}",
+        title=texts("decompose.change", **facts),
+        subtitle=texts("decompose.change_note", left=f"{abs(sum(deltas) - total):.1e}", **facts),
+        alt=texts(
+            "decompose.change_alt",
+            top=names[high],
+            top_value=said[high],
+            low=names[low],
+            low_value=said[low],
+            **facts,
+        ),
+        chart=chart,
+        table=table,
+        data=_data([before, after], codes),
+        about=about(codes, texts),
+    )
+
+
+def _end_names(before: Seen, after: Seen, texts: Texts) -> tuple[str, str]:
+    """Names of both ends: years, or scenarios where the source is another one."""
+    if before.source.id == after.source.id:
+        return str(before.year), str(after.year)
+    first, last = (texts("decompose.end", source=seen.source.name(texts), year=seen.year) for seen in (before, after))
+    return (first, last) if first != last else (f"{first} (1)", f"{last} (2)")
+
+
+def _steps(frame: DataFrame, before: Seen, after: Seen, ends: tuple[str, str], texts: Texts) -> DataFrame:
+    """Rows of a waterfall: the whole before, each part from where the last one ended, the whole after."""
+    reached = money_scale(texts) * before.exports
+    rows = [(ends[0], "whole", 0.0, reached, money(before.exports, texts), ends[0])]
+    for name, value, shown, full in frame[["name", "value", "shown", "full"]].itertuples(index=False):
+        rows.append((name, "less" if value < 0 else "more", reached, reached + value, shown, full))
+        reached += value
+    rows.append((ends[1], "whole", 0.0, money_scale(texts) * after.exports, money(after.exports, texts), ends[1]))
+    return framed(rows, "name kind start value shown full")
+
+
+def history(source: Source, flow: Flow, texts: Texts) -> tuple[Figure, Figure] | None:
+    """Both kinds of VS over all years of a source, and the shares of the groups; None where nothing is traded."""
+    seen = [look for year in source.years if (look := see(source, flow, year)).traded]
+    if not seen:
+        return None
+    first, last = seen[0], seen[-1]
+    names: dict[str, str] = {str(key): texts(f"decompose.{name}") for key, name in VS.items()}
+    parts = {code: short(code, texts) for code in PARTITION}
+    definitions = framed([(look.year, key, look.vs(key)) for look in seen for key in VS], "year line value")
+    shares = framed([(look.year, code, look.share(code)) for look in seen for code in parts], "year part value")
+    words = {"first": first.year, "last": last.year, "flow": flow_name(flow, source, texts)}
+
+    def alt(key: str, frame: DataFrame, column: str, names: Mapping[str, str]) -> str:
+        values = {code: dict(zip(part["year"], part["value"], strict=True)) for code, part in frame.groupby(column)}
+        return texts(key, base=first.year, year=last.year, facts=ends_in_words(names, values, texts))
+
+    ends = {"exporter": flow.exporter, "importer": flow.importer, "unit": "% of gross exports"}
+    vs = Figure(
+        id=f"vs-{flow.exporter}-{flow.importer}",
+        title=texts("decompose.vs", **words),
+        subtitle=texts("decompose.vs_note", source=source.name(texts)),
+        alt=alt("alt.lines", definitions, "line", names),
+        chart=lines(
+            definitions,
+            {key: texts(f"decompose.line_{name}") for key, name in VS.items()},
+            tints=dict(zip(VS, TINTS, strict=False)),
+            dashed=list(VS)[1:],
+            zero=True,
+            height=stack_height(len(parts)),
+        ),
+        table=_wide(definitions, "line", names, texts),
+        data=definitions.assign(**ends).rename(columns={"line": "definition"}),
+        about=about((), texts),
+    )
+    made_of = Figure(
+        id=f"history-{flow.exporter}-{flow.importer}",
+        title=texts("decompose.history", **words),
+        subtitle=texts("decompose.history_note"),
+        alt=alt("alt.groups", shares, "part", parts),
+        chart=stack(shares, parts, COLOURS),
+        table=_wide(shares, "part", parts, texts),
+        data=_data(seen, PARTITION),
+        about=about(PARTITION, texts),
+    )
+    return vs, made_of
+
+
+def by_sector(seen: Seen, texts: Texts) -> tuple[DataFrame, DataFrame]:
+    """One row per exporting sector: exports, domestic value added, both kinds of VS; shown and plain."""
+    import pandas as pd
+
+    flow, chosen = seen.flow, tuple(seen.source.sectors)
+    if seen.flow.sectors:
+        table = seen.source.decomposition(seen.year).table
+        chosen = tuple(table.sectors[i] for i in table.sectors_in(list(flow.sectors)))
+    names, shown, plain = seen.source.names(texts), [], []
+    for code in chosen:
+        sector = see(seen.source, Flow(flow.exporter, flow.importer, (code,)), seen.year)
+        values = [sector.dva, *map(sector.vs, VS)]
+        cells = [money(sector.exports, texts), *map(number, values)]
+        if not sector.traded:
+            cells = [texts("flows.no_trade")] * len(cells)
+        shown.append([names.sector(code), *cells])
+        plain.append((seen.year, flow.exporter, flow.importer, code, sector.exports, *values))
+    heads = [
+        texts("decompose.sector"),
+        f"{texts('decompose.exports')} ({money_unit(texts)})",
+        texts("decompose.dva_share"),
+    ]
+    heads += [f"{texts(f'decompose.{key}')} (%)" for key in VS.values()]
+    columns = ["year", "exporter", "importer", "sector", "exports_million_usd"]
+    columns += ["dva_percent", "vs_one_minus_dva_percent", "vs_foreign_content_percent"]
+    return pd.DataFrame(shown, columns=heads), pd.DataFrame(plain, columns=columns)
+
+
+def _wide(frame: DataFrame, column: str, names: Mapping[str, str], texts: Texts) -> DataFrame:
+    wide = frame.pivot_table(index="year", columns=column, values="value", sort=False)
+    wide = wide.loc[:, list(names)].map(lambda value: number(float(value), 2)).reset_index()
+    wide.columns = [texts("table.year"), *(f"{name} (%)" for name in names.values())]
+    return wide
+
+
+def _data(seen: Sequence[Seen], codes: Sequence[str]) -> DataFrame:
+
+    rows = []
+    for look in seen:
+        flow = (look.source.id, look.year, look.flow.exporter, look.flow.importer, " ".join(look.flow.sectors) or ALL)
+        values = {code: look.part(code) for code in codes} | {"exports": look.exports}
+        rows += [(*flow, code, value, "million USD") for code, value in values.items()]
+    return framed(rows, "source year exporter importer sectors term value unit")

@@ -1,0 +1,287 @@
+"""Who depends on whom: matrices of levels and changes, a map of tiles, and the way of value through one exporter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.charts import Figure, matrix, ribbons, tiles
+from sim.charts.grids import PRINTED
+from sim.charts.theme import QUIET, economy_colours
+from sim.explorer.contents import framed
+from sim.explorer.contents.flows import Source, money, money_scale, money_unit
+from sim.texts import Texts
+from sim.texts.formats import number
+
+if TYPE_CHECKING:
+    pass
+
+Array = NDArray[np.float64]
+#: What a matrix shows: per cent of what the row absorbs; money; geometric mean of both directions in per cent.
+MEASURES = ("dependence", "absorbed", "mutual")
+#: What the map shows: others' dependence on one economy, its dependence on them, foreign value in what each absorbs,
+#: each one's value absorbed abroad.
+MAPS = ("on", "by", "imports", "exports")
+FORMULAS = {
+    "dependence": "D[r, s] = W[s, r] / Σ_s W[s, r],  W = V̂ B Y",
+    "absorbed": "W[s, r] = Σ_i V_si (B Y)_si,r",
+    "mutual": "√(D[r, s] · D[s, r])",
+    "on": "D[r, s], s fixed",
+    "by": "D[r, s], r fixed",
+    "imports": "1 − D[r, r]",
+    "exports": "Σ_{r≠s} W[s, r] / Σ_r W[s, r]",
+    "chain": "Σ_i V_t B_ts,i E_s,i → E_s → Σ_i (Y_su + Σ_{r≠s} A_sr Σ_t B_rt Y_tu)",
+}
+JN = "Johnson & Noguera (2012), Journal of International Economics 86"
+#: Name of what is not drawn by itself in a Sankey.
+OTHER = "other"
+
+
+def table_of(source: Source, measure: str, year: int) -> Array:
+    """Values [s, r] of a measure in shown units (per cent, or million USD), shape (G, G); NaN where there is nothing."""
+    if measure == "absorbed":
+        return source.absorbed(year)
+    shares = source.dependence(year)
+    if measure == "mutual":
+        with np.errstate(invalid="ignore"):
+            both: Array = 100 * np.sqrt(shares * shares.T)
+        return both
+    return 100 * shares
+
+
+def heat(
+    source: Source,
+    measure: str,
+    year: int,
+    against: int | None,
+    home: bool,
+    texts: Texts,
+    chosen: tuple[str, str] | None = None,
+) -> Figure:
+    """Matrix of a measure, or of its change against another year; ``home`` keeps what each takes from itself.
+
+    The pair ``chosen``, by the codes of source and absorber, is framed.
+    """
+    import pandas as pd
+
+    change, codes, years = against is not None, source.codes, [year] if against is None else [against, year]
+    names = {code: source.names(texts).economy(code) for code in codes}
+    tables = [table_of(source, measure, when) for when in years]
+    full = tables[0] if against is None else tables[1] - tables[0]
+    unit = texts("unit.pp") if change else "%"
+    if measure == "absorbed":
+        full, unit = money_scale(texts) * full, money_unit(texts)
+    away = np.where(np.eye(len(codes), dtype=bool), np.nan, full)
+    values = full if home else away
+    labels = names if len(codes) <= PRINTED else {code: code for code in codes}
+
+    def shown(value: float) -> str:
+        return texts("links.nothing") if value != value else f"{number(value, 1, sign=change)} {unit}"
+
+    def hint(s: str, r: str, value: float) -> str:
+        if s == r and not home:
+            return texts("links.home_hidden", absorber=names[r])
+        return texts("links.cell", absorber=names[r], source=names[s], value=shown(value))
+
+    cells = [(s, r, values[k, j]) for k, s in enumerate(codes) for j, r in enumerate(codes)]
+    frame = framed(
+        [(s, r, labels[s], labels[r], value, hint(s, r, value)) for s, r, value in cells],
+        "from to source absorber value hint",
+    )
+    s, r = divmod(int(np.nanargmax(np.abs(away))), len(codes))
+    words = {"measure": texts(f"links.measure_{measure}"), "year": year, "first": years[0]}
+    largest = {"absorber": names[codes[r]], "source": names[codes[s]], "value": shown(away[s, r])}
+    key = "heat_change" if change else "heat"
+    data = [
+        (when, s, r, measure, float(table[k, j]), "million USD" if measure == "absorbed" else "%")
+        for when, table in zip(years, tables, strict=True)
+        for k, s in enumerate(codes)
+        for j, r in enumerate(codes)
+    ]
+    return Figure(
+        id=f"{measure}-{year}" + (f"-{against}" if change else ""),
+        title=texts(f"links.{key}", **words),
+        subtitle=texts("links.heat_note", unit=unit, source=source.name(texts)),
+        alt=texts(f"links.{key}_alt", count=len(codes), **words, **largest),
+        chart=matrix(
+            frame,
+            labels,
+            top=_largest(values),
+            change=change,
+            rows_title=texts("fig.links_rows"),
+            columns_title=texts("fig.links_columns"),
+            chosen=chosen,
+        ),
+        table=pd.DataFrame(
+            {texts("table.absorber"): names.values()}
+            | {code: [number(value, 2, sign=change) for value in full[k]] for k, code in enumerate(codes)}
+        ),
+        data=framed(data, "year source absorber measure value unit"),
+        about=about(measure, texts),
+    )
+
+
+def _largest(values: Array) -> float:
+    """The largest size among values, 1 where there is none."""
+    return float(np.nanmax(np.abs(values))) if np.isfinite(values).any() else 1.0
+
+
+# -- the map -------------------------------------------------------------------------------------------
+
+
+def map_values(source: Source, kind: str, focus: str, year: int) -> Array:
+    """One value per economy in per cent, shape (G,); NaN for the economy in focus and where there is nothing."""
+    place = source.codes.index(focus)
+    if kind in ("on", "by"):
+        shares = source.dependence(year)
+        values: Array = 100 * (shares[place] if kind == "on" else shares[:, place])
+        values[place] = np.nan
+        return values
+    W = source.absorbed(year)  # noqa: N806 — the letter of the design
+    whole = W.sum(axis=0) if kind == "imports" else W.sum(axis=1)
+    found: Array = np.divide(100 * (whole - np.diag(W)), whole, out=np.full(whole.shape, np.nan), where=whole > 0)
+    return found
+
+
+def tile_map(source: Source, kind: str, focus: str, year: int, against: int | None, texts: Texts) -> Figure:
+    """One square per economy with its value, or its change against another year."""
+    import pandas as pd
+
+    change, names = against is not None, source.names(texts)
+    values = map_values(source, kind, focus, year)
+    if against is not None:
+        values = values - map_values(source, kind, focus, against)
+    unit = texts("unit.pp") if change else "%"
+    focused = focus if kind in ("on", "by") else ""
+    printed = len(source.codes) <= PRINTED and texts.lang == "zh"
+    rows = []
+    for code, value in zip(source.codes, values, strict=True):
+        name, shown = names.economy(code), number(value, 1, sign=change)
+        rows.append((code, name if printed else code, value, shown, f"{name}: {shown} {unit}"))
+    frame = framed(rows, "economy label value shown hint")
+    ranked = frame.sort_values("value", ascending=False, kind="stable", key=lambda column: column.abs())
+    top = ranked.iloc[0]
+    what = texts(f"links.map_{kind}", economy=names.economy(focus))
+    words = {"what": what, "year": year, "first": year if against is None else against}
+    return Figure(
+        id=f"map-{kind}-{focused or 'all'}-{year}" + (f"-{against}" if change else ""),
+        title=texts("links.map_change" if change else "links.map", **words),
+        subtitle=texts("links.map_note", unit=unit, source=source.name(texts)),
+        alt=texts("links.map_alt", economy=names.economy(top["economy"]), value=f"{top['shown']} {unit}", **words),
+        chart=tiles(frame, top=_largest(values), change=change, focus=focused),
+        table=pd.DataFrame(
+            {
+                texts("table.economy"): ranked["economy"].map(names.economy),
+                f"{what} ({unit})": [number(value, 2, sign=change) for value in ranked["value"]],
+            }
+        ).reset_index(drop=True),
+        data=frame[["economy", "value"]].assign(
+            year=year,
+            against=against,
+            measure=kind,
+            focus=focused,
+            unit="percentage points" if change else "%",
+        ),
+        about=about(kind, texts),
+    )
+
+
+# -- the way of value ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """A Sankey with what stands beside it: links (side, code, value), links and colours between named nodes, a picture."""
+
+    links: tuple[tuple[str, str, float], ...]
+    drawn: tuple[tuple[str, str, float], ...]
+    colours: dict[str, str]
+    picture: Figure
+
+
+def top_and_other(values: Array, codes: Sequence[str], count: int, first: str = "") -> list[tuple[str, float]]:
+    """The largest ``count`` values by code, the economy ``first`` on top if it is among them, and the sum of the rest."""
+    order = sorted(range(len(codes)), key=lambda k: -float(values[k]))
+    kept = order[:count]
+    found = [(codes[k], float(values[k])) for k in kept if values[k] > 0]
+    found.sort(key=lambda item: item[0] != first)
+    rest = float(values.sum()) - sum(value for _, value in found)
+    return [*found, (OTHER, rest)] if rest > 1e-9 * max(float(values.sum()), 1.0) else found
+
+
+def way(source: Source, exporter: str, year: int, sectors: Sequence[str], count: int, texts: Texts) -> Way | None:
+    """Where the value in an economy's exports was added, and which final demand it serves; None without trade or tables."""
+    import pandas as pd
+
+    ends = source.ends(exporter, year, sectors)
+    if ends is None or ends.exports <= 0:
+        return None
+    names, codes, unit = source.names(texts), source.codes, money_unit(texts)
+    sides = {
+        "origin": top_and_other(ends.origins, codes, count, exporter),
+        "market": top_and_other(ends.markets, codes, count),
+    }
+    links = tuple((side, code, value) for side, parts in sides.items() for code, value in parts)
+
+    def name(code: str) -> str:
+        return texts("links.other") if code == OTHER else names.economy(code)
+
+    middle = texts("links.exports_of", economy=names.economy(exporter))
+    tints = {OTHER: QUIET} | dict(zip(codes, economy_colours(codes), strict=True))
+    drawn, colours = [], {middle: tints[exporter]}
+    for side, code, value in links:
+        node = texts(f"links.node_{side}", economy=name(code), share=number(100 * value / ends.exports, 0))
+        colours[node] = tints[code]
+        source_node, target = (node, middle) if side == "origin" else (middle, node)
+        drawn.append((source_node, target, money_scale(texts) * value))
+    rows = [
+        (year, exporter, " ".join(sectors) or "all", side, code, float(value), "million USD")
+        for side, values in (("origin", ends.origins), ("market", ends.markets))
+        for code, value in zip(codes, values, strict=True)
+    ]
+    own = float(ends.origins[codes.index(exporter)])
+    foreign = [code for code, _ in sides["origin"] if code not in (exporter, OTHER)]
+    words = {
+        "exporter": names.economy(exporter),
+        "year": year,
+        "own": number(100 * own / ends.exports),
+        "origin": name((*foreign, OTHER)[0]),
+        "market": name(sides["market"][0][0]),
+        "total": f"{money(ends.exports, texts)} {unit}",
+    }
+    picture = Figure(
+        id=f"way-{exporter}-{year}",
+        title=texts("links.way", **words),
+        subtitle=texts("links.way_note", **words),
+        alt=texts("links.way_alt", **words),
+        chart=lambda _: ribbons(drawn, colours),
+        table=pd.DataFrame(
+            [
+                (
+                    texts(f"links.side_{side}"),
+                    name(code),
+                    money(value, texts),
+                    number(100 * value / ends.exports, 1),
+                )
+                for side, code, value in links
+            ],
+            columns=[texts("links.side"), texts("table.economy"), unit, texts("decompose.of_exports")],
+        ),
+        data=framed(rows, "year exporter sectors side economy value unit"),
+        about=about("chain", texts),
+    )
+    return Way(links, tuple(drawn), colours, picture)
+
+
+def about(what: str, texts: Texts) -> list[tuple[str, str]]:
+    """What is measured, its formula and source, and how observed and simulated value added differ."""
+    return [
+        (texts("links.what"), texts(f"links.about_{what}")),
+        (texts("chart.formula"), FORMULAS[what]),
+        (texts("chart.source"), JN),
+        (texts("links.which"), texts("links.which_text")),
+    ]

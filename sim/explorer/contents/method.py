@@ -1,0 +1,265 @@
+"""The page Assumptions as data, straight from the registries: parameters, levers, indicators, terms, data, and what speaks for them.
+
+That is printed figures beside ours, sizes beside the literature's, and the words of the subject in both languages.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from decomp.names import data_rows
+from decomp.structure import structure_of
+from decomp.terms import GROUPS, TERMS, label
+from sim.calibration import parameters
+from sim.charts import Figure, printed
+from sim.explorer.contents import framed
+from sim.explorer.contents.flows import Flow, Source
+from sim.explorer.setups.levers import CONTROLS
+from sim.indicators import INDICATORS, PAIR_INDICATORS
+from sim.levers import EVENT, POLICY
+from sim.report.evidence import sizings
+from sim.report.names import Names, parameter_label
+from sim.runs.saved import Run
+from sim.texts import Texts, catalogue
+from sim.texts.formats import number
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+#: Levers of the laboratory by the parameter that they set; the sign of each is tested.
+SIGNED: Mapping[str, str] = MappingProxyType(
+    {
+        "automation.robot_speed": "speed",
+        "automation.ai_speed": "speed",
+        "automation.base_access": "access",
+        "protection.sensitivity": "backlash",
+        "protection.retaliation": "retaliation",
+        "ledger.documents": "ledger",
+        "trust.friction": "distrust",
+        "automation.technology_sharing": "sharing",
+        "automation.ai_home_share": "home",
+        "automation.reinstatement": "newtasks",
+        "economy.capital_supply": "capital",
+    }
+)
+#: Calibration files with the column that names the quantity; without one the file is the quantity.
+CALIBRATED: Mapping[str, str] = MappingProxyType(
+    {
+        "countries.csv": "parameter",
+        "elasticities.csv": "set",
+        "exposure.csv": "kind",
+        "labour_profile.csv": "",
+        "ai_providers.csv": "",
+        "emissions.csv": "",
+        "types.csv": "parameter",
+        "facts.csv": "fact",
+    }
+)
+#: First words of the status of a parameter, from firm to soft.
+STATUSES = ("data", "literature", "judgement")
+#: Columns of the downloaded table of parameters.
+PARAMETER_COLUMNS = "id label value default changed low high unit effect sign status source note"
+#: Accounting behind everything, from the table to the sixteen terms and to the equilibrium.
+EQUATIONS: tuple[tuple[str, str], ...] = (
+    ("output", r"X = A X + Y = B\,Y, \qquad B = (I - A)^{-1}"),
+    ("value", r"V_i = 1 - \textstyle\sum_j A_{ji}, \qquad \sum_t V_t B_{ts} = 1"),
+    ("exports", r"E_{sr} = A_{sr} X_r + Y_{sr}, \qquad L_{ss} = (I - A_{ss})^{-1}"),
+    ("terms", r"E_{sr} = T_1 + T_2 + \dots + T_{16}"),
+    ("vs", r"\mathrm{VS} = 1 - \frac{T_1 + \dots + T_8}{E} ,\qquad \frac{T_{11} + \dots + T_{16}}{E}"),
+    ("absorbed", r"W_{sr} = V_s B_s Y_r, \qquad I = \textstyle\sum_{s \ne r} W_{sr} / \sum W_{sr}"),
+    (
+        "prices",
+        r"\hat c_i = \bigl(\alpha_i\, \hat p_{v,i}^{\,1-\sigma} + (1 - \alpha_i)\, \hat p_{m,i}^{\,1-\sigma}\bigr)^{1/(1-\sigma)}",
+    ),
+    ("shares", r"\hat\pi_{si,r} = \left(\frac{\hat c_{si}\, \hat\kappa_{si,r}}{\hat P_{i,r}}\right)^{-\theta_i}"),
+)
+#: Columns of the published table: vertical specialisation in % of exports, and its parts in % of it.
+MEASURES = ("vs_share", "mva", "ova", "fdc", "fva_fin", "fva_int")
+#: The order of play of one simulated year.
+PLAY = ("observe", "decide", "solve", "table", "decompose", "track")
+#: Our own critiques of the model.
+CRITIQUES = 8
+
+
+def parameter_table(run: Run | None, texts: Texts) -> DataFrame:
+    """Every parameter with its value in the run, columns :data:`PARAMETER_COLUMNS`; ``changed``: not the default there."""
+    used = {} if run is None else {str(row["id"]): row for row in run["assumptions"].to_dict("records")}
+    rows = []
+    for entry in parameters().values():
+        own = used.get(entry.id, {"value": f"{entry.value:g}", "changed": False})
+        control = CONTROLS.get(SIGNED.get(entry.id, ""))
+        effect = ""  # which indicator of the world it moves, and in which direction; both are tested
+        if control is not None:
+            name = INDICATORS[control.moves].label(texts.lang)
+            effect = texts("method.raises" if control.sign > 0 else "method.lowers", name=name)
+        rows.append((entry.id, parameter_label(entry.id, texts), str(own["value"]), f"{entry.value:g}", bool(own["changed"]),
+                     entry.low, entry.high, entry.unit, effect, control.sign if control else 0, entry.status, entry.source,
+                     entry.note))  # fmt: skip
+    if run is not None:
+        names = Names.of(run, texts)
+        for id, row in used.items():
+            if id not in parameters():  # an override for one economy
+                plain = {key: str(row[key]) for key in ("value", "default", "unit", "status", "source", "note")}
+                rows.append((id, names.parameter(id), plain["value"], plain["default"], bool(row["changed"]), row["low"],
+                             row["high"], plain["unit"], "", 0, plain["status"], plain["source"], plain["note"]))  # fmt: skip
+    return framed(rows, PARAMETER_COLUMNS)
+
+
+def filtered(frame: DataFrame, words: str, statuses: Sequence[str] = (), *, changed: bool = False) -> DataFrame:
+    """Rows that hold every word in some column, with one of the statuses, and changed if asked for."""
+    for word in words.casefold().split():
+        hit = frame.astype(str).apply(lambda column, word=word: column.str.casefold().str.contains(word, regex=False))
+        frame = frame[hit.any(axis=1)]
+    if statuses:
+        frame = frame[frame["status"].astype(str).str.startswith(tuple(statuses))]
+    return frame[frame["changed"]] if changed else frame
+
+
+def lever_table(texts: Texts) -> DataFrame:
+    """Every lever of policies and every kind of event."""
+    rows = [
+        (one.id, kind, one.label_zh if texts.lang == "zh" else one.label_en, one.unit, one.allowed, one.kind, one.shape, one.meaning)
+        for kind, registry in (("policy", POLICY), ("event", EVENT))
+        for one in registry.values()
+    ]  # fmt: skip
+    return framed(rows, "id used_as label unit allowed kind applies_to meaning")
+
+
+def indicator_table(texts: Texts) -> DataFrame:
+    """Every indicator with its formula; those of pairs only come last."""
+    pairs = {id: entry for id, entry in PAIR_INDICATORS.items() if id not in INDICATORS}
+    rows = [
+        (id, entry.label(texts.lang), entry.unit, entry.formula, "pair" if id in pairs else entry.scope, entry.source)
+        for id, entry in {**INDICATORS, **pairs}.items()
+    ]
+    return framed(rows, "id label unit formula scope source")
+
+
+def term_table(texts: Texts) -> DataFrame:
+    """The sixteen terms with their equations, then their sums."""
+    rows = [(f"T{term.number}", term.code, label(term.code, texts.lang), term.equation) for term in TERMS]
+    rows += [("Σ", group.code, label(group.code, texts.lang), group.equation) for group in GROUPS]
+    return framed(rows, "term code label equation")
+
+
+def check_table(run: Run, texts: Texts) -> DataFrame:
+    """The worst value of each accounting check over the years of a run."""
+    checks = run["checks"].assign(worst=run["checks"]["value"].abs())
+    frame = checks.groupby("check", sort=False).agg(
+        worst=("worst", "max"), tolerance=("tolerance", "first"), years=("year", "size"), passed=("passed", "all")
+    )
+    frame.insert(0, "label", [texts.get(f"check.{name}") or str(name) for name in frame.index])
+    return frame.reset_index()
+
+
+def table_list() -> DataFrame:
+    """The bundled tables: size, year, unit, source, licence and checksum."""
+    from decomp.io import bundled_names, load
+
+    tables = {name: load(name) for name in bundled_names()}
+    rows = [
+        (name, one.year, one.G, one.N, one.unit, one.source, one.licence, one.checksum()[:12])
+        for name, one in tables.items()
+    ]
+    return framed(rows, "table year economies sectors unit source licence checksum")
+
+
+def source_list() -> DataFrame:
+    """What is calibrated besides the parameters: each quantity with the number of values, their sources and statuses."""
+    rows = []
+    for file, first in CALIBRATED.items():
+        with (files("sim.calibration") / file).open(encoding="utf-8") as stream:
+            groups: dict[str, list[dict[str, str]]] = {}
+            for row in csv.DictReader(stream):
+                groups.setdefault(row[first] if first else file.removesuffix(".csv"), []).append(row)
+        for name, part in groups.items():
+            sources, statuses = (dict.fromkeys(row[key] for row in part if row[key]) for key in ("source", "status"))
+            rows.append((name, file, len(part), "; ".join(sources), ", ".join(statuses)))
+    return framed(rows, "quantity file values source status")
+
+
+# -- what speaks for and against the numbers -------------------------------------------------------
+
+
+def published_table() -> DataFrame:
+    """Every printed cell with ours: year, exporter, importer, measure, printed, full, bundled, suspect.
+
+    ``full``: on the full WIOD tables, recorded by ``unweave published table4``; ``bundled``: computed here on the bundled
+    16 × 20 tables, which are coarser.
+    """
+    with (files("sim.explorer") / "table4_full.csv").open(encoding="utf-8") as stream:
+        full = {(row["year"], row["exporter"]): row for row in csv.DictReader(stream)}
+    source, rows = Source(), []
+    for row in data_rows("published", "table4_china_korea.csv"):
+        exporter, importer, year = row["exporter"], row["importer"], int(row["year"])
+        own = structure_of(source.values(Flow(exporter, importer), year), exporter, importer, "one-minus-dva")
+        for measure in MEASURES:
+            recorded, suspect = float(full[row["year"], exporter][measure]), measure in row["suspect"].split()
+            numbers = (float(row[measure]), recorded, float(getattr(own, measure)))
+            rows.append((year, exporter, importer, measure, *numbers, suspect))
+    return framed(rows, "year exporter importer measure printed full bundled suspect")
+
+
+def published(texts: Texts) -> Figure:
+    """Vertical specialisation of China–Korea trade: printed points, our line on the full tables, and on the bundled ones."""
+    data = published_table()
+    names = {f"{a}→{b}": f"{texts.economy(a)} → {texts.economy(b)}" for a, b in (("KOR", "CHN"), ("CHN", "KOR"))}
+    shown = data.assign(flow=(data["exporter"] + "→" + data["importer"]).map(names))
+    is_vs = data["measure"] == "vs_share"
+    gap = (data["full"] - data["printed"]).abs()[~data["suspect"]]
+    kinds = {kind: texts(f"method.{kind}") for kind in ("printed", "full", "bundled")}
+    long = shown[is_vs].melt(["year", "flow", "suspect"], list(kinds), var_name="kind", value_name="value")
+    shown = shown.assign(
+        measure=data["measure"].str.upper(),
+        printed=[f"{number(v, 2)}{'*' if s else ''}" for v, s in zip(data["printed"], data["suspect"], strict=True)],
+    )
+    heads = {"year": texts("table.year"), "flow": texts("method.flow"), "measure": texts("table.indicator"), **kinds}
+    return Figure(
+        id="table4",
+        title=texts("method.table4"),
+        subtitle=texts("method.table4_note"),
+        alt=texts("method.table4_alt", vs=number(gap[is_vs].max(), 2), parts=number(gap[~is_vs].max(), 2)),
+        chart=printed(long, list(names.values())),
+        table=shown[list(heads)].round(2).rename(columns=heads),
+        data=data.assign(unit="per cent"),
+        about=[
+            (texts("chart.source"), texts("method.table4_source")),
+            (texts("method.bundled"), texts("method.bundled_about")),
+        ],
+    )
+
+
+def literature(run: Run, texts: Texts) -> DataFrame:
+    """Sizes of the run beside published ones over the same years; empty where nothing can be compared."""
+    names, rows = Names.of(run, texts), []
+    for sizing in sizings(run):
+        benchmark = sizing.benchmark
+        what = " / ".join(names.indicator(part) for part in benchmark.indicator.split("/"))
+        numbers = (round(value, 2) for value in (sizing.ours, sizing.low, sizing.high))
+        unit = "percentage points" if benchmark.kind == "points" else "per cent"
+        rows.append((what, names.economy(benchmark.economy), f"{sizing.first}–{sizing.last}", *numbers, unit,
+                     texts(f"literature.{sizing.verdict}"), benchmark.source, benchmark.status))  # fmt: skip
+    return framed(rows, "measure economy years ours low high unit verdict source status")
+
+
+def glossary(texts: Texts) -> DataFrame:
+    """Every term in both languages with its meaning in the language of the session, in the order in which one meets them."""
+    en, zh = catalogue("en"), catalogue("zh")
+    keys = [key.removeprefix("glossary.") for key in en if key.startswith("glossary.")]
+    rows = [(en[f"glossary.{key}"], zh[f"glossary.{key}"], texts(f"means.{key}")) for key in keys]
+    return framed(rows, "english chinese meaning")
+
+
+def structure_line(texts: Texts) -> str:
+    """The order of play of one simulated year in a line of words."""
+    return " → ".join(texts(f"method.node_{key}") for key in (*PLAY, "next"))
+
+
+def structure(texts: Texts) -> str:
+    """The order of play of one simulated year as a mermaid diagram."""
+    steps = " --> ".join(f'{key}["{texts(f"method.node_{key}")}"]' for key in PLAY)
+    return f"flowchart LR\n  {steps}\n  track -. {texts('method.node_next')} .-> observe\n"
