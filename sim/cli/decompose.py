@@ -1,20 +1,51 @@
-"""``unweave decompose``: what one economy's exports to another are made of."""
+"""``unweave decompose``: what one economy's exports to another are made of, by one of four methods."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
+import math
 import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 
 if TYPE_CHECKING:
-    from sim.cli.pair import PairYear
+    from decomp.structure import VsStructure
+    from decomp.table import WorldTable
 
 Definition = Literal["one-minus-dva", "foreign-content"]
+Method = Literal["wwz", "kww", "borin-mancini-source", "borin-mancini-sink"]
+#: Parts of the VS structure in print order.
+VS_PARTS = ("mva", "ova", "fdc", "ddc", "fva_fin", "fva_int")
+#: Columns of the CSV file.
+COLUMNS = ("table", "year", "exporter", "importer", "sectors", "kind", "item", "value", "unit", "method")
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One export flow in one year: terms of the method; of WWZ also groups and VS structure.
+
+    ``inside`` is the trade of several exporters with each other that the flow contains; None when they are one area.
+    """
+
+    table: WorldTable
+    exporter: str
+    importer: str
+    sectors: tuple[str, ...] | None
+    method: Method
+    exports: float
+    terms: dict[str, float]
+    groups: dict[str, float]
+    structures: dict[str, VsStructure]
+    residual: float
+    members: tuple[str, ...]
+    inside: float | None
+
+    def share(self, value: float) -> float:
+        """A value as a percentage of the flow; not a number when there is none."""
+        return 100.0 * value / self.exports if self.exports else float("nan")
 
 
 def decompose(
@@ -29,7 +60,7 @@ def decompose(
         str, typer.Option("--exporter", "-e", help="Economy or group that exports.", show_default=False)
     ],
     importer: Annotated[
-        str, typer.Option("--importer", "-i", help="Economy or group that imports.", show_default=False)
+        str, typer.Option("--importer", "-i", help="Economy or group that imports, or all.", show_default=False)
     ],
     sectors: Annotated[
         list[str] | None,
@@ -37,6 +68,18 @@ def decompose(
             "--sectors", "-s", help="Exporting sectors or groups (manufacturing); repeat or use commas. Default all."
         ),
     ] = None,
+    method: Annotated[
+        Method,
+        typer.Option(
+            "--method",
+            "-m",
+            help="16 terms; 9 terms of total exports (-i all); or domestic and foreign value added once and "
+            "twice counted, by source or sink.",
+        ),
+    ] = "wwz",
+    area: Annotated[
+        bool, typer.Option("--area", help="A group as one exporter, without trade among its members (wwz).")
+    ] = False,
     year: Annotated[int | None, typer.Option("--year", help="Year of the table.", show_default=False)] = None,
     years: Annotated[
         str | None, typer.Option("--years", help="Years, as 1995:2011 or 1995,2003,2011.", show_default=False)
@@ -44,7 +87,7 @@ def decompose(
     definition: Annotated[
         Definition,
         typer.Option(
-            "--definition", help="VS as 1 − domestic value added (the China–Korea paper), or as foreign content."
+            "--definition", help="VS as 1 − domestic value added (the China–Korea paper), or as foreign content (wwz)."
         ),
     ] = "one-minus-dva",
     lang: Annotated[Literal["en", "zh"], typer.Option("--lang", help="Language of the labels.")] = "en",
@@ -54,7 +97,7 @@ def decompose(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing CSV file.")] = False,
 ) -> None:
-    """Decompose gross exports of one economy to another into the 16 terms of Wang, Wei & Zhu.
+    """Decompose gross exports of one economy to another: into the 16 terms of Wang, Wei & Zhu, or by another method.
 
     Examples
     --------
@@ -63,26 +106,48 @@ def decompose(
       unweave decompose world --exporter KOR --importer CHN --years 1995:2011
 
       unweave decompose world-2011 -e USA -i CHN --sectors manufacturing --definition foreign-content --json
+
+      unweave decompose world-2011 -e USA -i all --method kww
+
+      unweave decompose world-2011 -e eu -i all --area
     """
-    from sim.cli.series import parse_years
+    from decomp.errors import LabelError
+    from decomp.io import tables
+    from decomp.io.files import write_atomically
+    from sim.cli.tables import csv_text, parse_years, print_flow, print_json, print_series, refuse_existing
 
     if year is not None and years is not None:
         raise typer.BadParameter("give --year or --years, not both.", param_hint="--years")
     wanted = parse_years(years) if years is not None else [year] if year is not None else []
-    if csv_path is not None and csv_path.exists() and not force:
-        raise typer.BadParameter(f"{csv_path} exists; add --force to replace it.", param_hint="--csv")
-    found = _decompose_all(table, exporter, importer, _split(sectors), wanted)
+    refuse_existing(csv_path, force=force, option="--csv")
+    chosen = [part.strip() for names in sectors or [] for part in names.split(",") if part.strip()] or None
+    flows: list[Flow] = []
+    for loaded in tables(table, wanted):
+        try:
+            flows.append(flow_of(loaded, exporter, importer, chosen, method=method, area=area))
+        except LabelError as error:  # a usage error, because the label was typed here
+            raise typer.BadParameter(str(error)) from None
+        if len(wanted) > 1:
+            sys.stderr.write(f"{loaded.year}: residual {flows[-1].residual:.1e}\n")
     if csv_path is not None:
-        _write_csv(csv_path, found)
+        write_atomically(csv_path, csv_text([COLUMNS, *(row for flow in flows for row in _rows(flow))]).encode())
+        sys.stderr.write(f"written: {csv_path}\n")
     if as_json:
-        sys.stdout.write(json.dumps(_json(found, definition), ensure_ascii=False, indent=1) + "\n")
+        first = flows[0]
+        print_json(
+            "decompose",
+            exporter=exporter,
+            importer=importer,
+            sectors="all" if first.sectors is None else list(first.sectors),
+            method=method,
+            area=area,
+            definition=definition,
+            results=[_as_json(flow) for flow in flows],
+        )
+    elif len(flows) == 1:
+        print_flow(flows[0], definition, lang)
     else:
-        from sim.cli.pair_view import print_pair, print_series
-
-        if len(found) == 1:
-            print_pair(found[0], definition, lang)
-        else:
-            print_series(found, definition, lang)
+        print_series(flows, definition, lang)
 
 
 def register(app: typer.Typer) -> None:
@@ -90,55 +155,133 @@ def register(app: typer.Typer) -> None:
     app.command("decompose")(decompose)
 
 
-def _split(names: list[str] | None) -> list[str] | None:
-    """``["c3,c4", "c14"]`` as three names; None for all sectors."""
-    parts = [part.strip() for name in names or [] for part in name.split(",") if part.strip()]
-    return parts or None
+def flow_of(
+    table: WorldTable,
+    exporter: str,
+    importer: str,
+    sectors: Sequence[str] | None,
+    *,
+    method: Method = "wwz",
+    area: bool = False,
+) -> Flow:
+    """Decompose a table and read off one flow.
 
+    Parameters
+    ----------
+    table : WorldTable
+    exporter, importer : str
+        Labels or group names of the table, or ``"all"``.
+    sectors : sequence of str, optional
+        Labels or group names of exporting sectors; default all.
+    method : {"wwz", "kww", "borin-mancini-source", "borin-mancini-sink"}
+    area : bool
+        Several exporters as one, without their trade with each other; 16 terms only.
 
-def _decompose_all(
-    source: str, exporter: str, importer: str, sectors: list[str] | None, years: list[int]
-) -> list[PairYear]:
-    """Decompose each year; an unknown label is a usage error, because it was typed here."""
+    Returns
+    -------
+    Flow
+        Values in the unit of the table.
+
+    Raises
+    ------
+    LabelError
+        A label is unknown, exporter and importer are the same economy, or the method has no such level.
+    SingularTableError
+        The table has no productive inverse.
+    """
+    from decomp import borin_mancini, group_exporter, kww, wwz
     from decomp.errors import LabelError
-    from decomp.io import tables
-    from sim.cli.pair import decompose_pair
+    from decomp.structure import structure_of
+    from decomp.terms import GROUPS, TERM_CODES
 
-    found = []
-    for table in tables(source, years):
-        try:
-            found.append(decompose_pair(table, exporter, importer, sectors))
-        except LabelError as error:
-            raise typer.BadParameter(str(error)) from None
-        if len(years) > 1:
-            sys.stderr.write(f"{table.year}: residual {found[-1].residual:.1e}\n")
-    return found
+    # A wrong label must not wait for the inverse.
+    chosen = None if sectors is None else tuple(table.sectors[i] for i in table.sectors_in(sectors))
+    s, r = table.economies_in(exporter), table.economies_in(importer)
+    if area and method != "wwz":
+        raise LabelError(
+            f"--area: {method} has no group of economies as one exporter; use --method wwz, or sum the economies first with "
+            "`unweave data convert TABLE OUT --economies FILE`."
+        )
+    if method == "kww" and (chosen is not None or not set(range(table.G)) - set(s) <= set(r)):
+        raise LabelError(
+            "the nine terms of Koopman, Wang & Wei exist for an economy's total exports only: use --importer all and leave "
+            "--sectors out, or decompose the flow with --method wwz."
+        )
+    done = wwz(table)
+    gathered = group_exporter(done, exporter) if area else None
+    values = gathered.select(importer, sectors=chosen or "all") if gathered else done.select(exporter, importer, chosen)
+    exports, residual = float(values[16]), gathered.residual if gathered else done.residual
+    if method == "wwz":
+        terms = dict(zip(TERM_CODES, map(float, values[:16]), strict=True))
+    else:
+        if method == "kww":
+            by_economy = [kww(done).of(table.economies[k]) for k in s]
+            terms = {code: sum(one[code] for one in by_economy) for code in by_economy[0]}
+        else:
+            approach: Any = method.removeprefix("borin-mancini-")
+            terms = borin_mancini(done, approach).pair(exporter, importer, chosen or "all")
+            exports = terms.pop("exports")
+        residual = abs(sum(terms.values()) - exports) / exports if exports else 0.0
+    both = sorted(set(s) & set(r))
+    inside = (
+        float(done.select([table.economies[k] for k in s], [table.economies[k] for k in both], chosen)[16])
+        if (len(s) > 1 and both and not area)
+        else 0.0
+    )
+    return Flow(
+        table=table,
+        exporter=exporter,
+        importer=importer,
+        sectors=chosen,
+        method=method,
+        exports=exports,
+        terms=terms,
+        groups={group.code: float(values[group.rows].sum()) for group in GROUPS} if method == "wwz" else {},
+        structures={d: structure_of(values, exporter, importer, d) for d in get_args(Definition)}
+        if method == "wwz"
+        else {},
+        residual=residual,
+        members=tuple(table.economies[k] for k in s),
+        inside=None if area else inside,
+    )
 
 
-def _json(found: list[PairYear], definition: str) -> dict[str, Any]:
-    from sim.cli.pair import as_json
-    from sim.runs.saved import SCHEMA_VERSION
-
-    first = found[0]
+def _as_json(flow: Flow) -> dict[str, Any]:
+    """One year as a JSON object: values in the unit of the table, shares in %; null for a share of nothing."""
+    table = flow.table
+    vs = {name: {part: getattr(s, part) for part in ("vs_share", *VS_PARTS)} for name, s in flow.structures.items()}
     return {
-        "schema_version": SCHEMA_VERSION,
-        "command": "decompose",
-        "exporter": first.exporter,
-        "importer": first.importer,
-        "sectors": "all" if first.sectors is None else list(first.sectors),
-        "definition": definition,
-        "results": [as_json(one) for one in found],
+        "table": table.name,
+        "year": table.year,
+        "unit": table.unit,
+        "exports": flow.exports,
+        "residual": flow.residual,
+        "terms": flow.terms,
+        "groups": flow.groups,
+        "vs": {name: {k: None if math.isnan(v) else v for k, v in parts.items()} for name, parts in vs.items()},
+        "trade_among_exporters": flow.inside,
+        "checksum": table.checksum(),
+        "source": table.source,
+        "licence": table.licence,
     }
 
 
-def _write_csv(path: Path, found: list[PairYear]) -> None:
-    from decomp.io.files import write_atomically
-    from sim.cli.pair import COLUMNS, as_rows
-
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for one in found:
-        writer.writerows(as_rows(one))
-    write_atomically(path, text.getvalue().encode())
-    sys.stderr.write(f"written: {path}\n")
+def _rows(flow: Flow) -> Iterator[tuple[object, ...]]:
+    """One year as tidy rows, in the order of :data:`COLUMNS`."""
+    table = flow.table
+    head = (
+        table.name,
+        table.year,
+        flow.exporter,
+        flow.importer,
+        "all" if flow.sectors is None else " ".join(flow.sectors),
+    )
+    items: list[tuple[str, str, float, str]] = [("exports", "exports", flow.exports, table.unit)]
+    items += [("term", code, value, table.unit) for code, value in flow.terms.items()]
+    items += [("group", code, value, table.unit) for code, value in flow.groups.items()]
+    for name, structure in flow.structures.items():
+        items.append((name, "vs_share", structure.vs_share, "% of exports"))
+        items += [(name, part, getattr(structure, part), "% of VS") for part in VS_PARTS]
+    items.append(("check", "residual", flow.residual, "share of largest exports"))
+    for item in items:
+        yield (*head, *item, flow.method)

@@ -139,7 +139,7 @@ def figures(
       unweave published figures --wiod ~/wiod --csv > figures.csv
     """
     from decomp import published
-    from sim.cli.series import parse_years
+    from sim.cli.tables import parse_years
 
     wanted = parse_years(years)
     found = {pair: published.figure(wiod, *pair, years=wanted, sectors=sectors) for pair in PAIRS}
@@ -169,7 +169,7 @@ def sectors(
       unweave published sectors --wiod ~/wiod --year 1995
     """
     from decomp import published
-    from sim.cli.series import parse_years
+    from sim.cli.tables import parse_years
 
     wanted = parse_years(years, option="--year")
     tables = [

@@ -15,7 +15,7 @@ from decomp.errors import DataMissingError, FormatError
 from decomp.io import years_of
 from decomp.terms import GROUP_CODES, TERM_CODES
 from sim.cli.decompose import register
-from sim.cli.series import parse_years
+from sim.cli.tables import parse_years
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +91,88 @@ def test_chinese_labels(app: typer.Typer) -> None:
     text = run(app, "classroom-2011", "-e", "CHN", "-i", "KOR", "--lang", "zh").stdout
     assert "国内增加值" in text
     assert "韩国" in text
+
+
+def test_the_chinese_text_has_no_english_heading(app: typer.Typer) -> None:
+    lines = run(app, "world-2011", "-e", "CHN", "-i", "all", "--lang", "zh").stdout.splitlines()
+    assert lines[0] == "中国（CHN）对所有伙伴的出口，2011年"
+    assert lines[1].startswith("总出口 ")
+    assert lines[1].endswith("百万美元；全部部门")
+    english = ("Exports", "Gross", "Groups", "sum of", "Vertical", "of exports", "Largest")
+    assert not [line for line in lines if any(word in line for word in english)]
+
+
+def test_kww_shows_nine_terms_of_total_exports(app: typer.Typer) -> None:
+    answer = json.loads(run(app, "world-2011", "-e", "USA", "-i", "all", "-m", "kww", "--json").stdout)
+    found = answer["results"][0]
+    assert answer["method"] == "kww"
+    assert found["terms"] == pytest.approx(decomp.kww(decomp.load("world-2011")).of("USA"))
+    assert sum(found["terms"].values()) == pytest.approx(found["exports"])
+    text = run(app, "world-2011", "-e", "USA", "-i", "all", "-m", "kww").stdout
+    assert "9 terms of total exports (Koopman, Wang & Wei 2014)" in text
+    assert "Domestic value added returning in final imports" in text
+    both = json.loads(run(app, "world-2011", "-e", "eu", "-i", "all", "-m", "kww", "--json").stdout)["results"][0]
+    assert both["exports"] == pytest.approx(sum(both["terms"].values()))
+    assert both["trade_among_exporters"] == pytest.approx(2_075_568)
+
+
+@pytest.mark.parametrize("approach", ["source", "sink"])
+def test_borin_mancini_of_a_pair_and_its_sectors(app: typer.Typer, approach: str) -> None:
+    words = ("world-2011", "-e", "KOR", "-i", "CHN", "-s", "manufacturing", "--method", f"borin-mancini-{approach}")
+    found = json.loads(run(app, *words, "--json").stdout)["results"][0]
+    parts = decomp.borin_mancini(decomp.load("world-2011"), approach).pair("KOR", "CHN", "manufacturing")
+    assert found["exports"] == pytest.approx(parts.pop("exports"))
+    assert found["terms"] == pytest.approx(parts)
+    text = run(app, *words, "--lang", "zh").stdout
+    assert "国内增加值" in text
+    assert ("来源法" if approach == "source" else "去向法") in text
+    years = run(app, "world", "-e", "KOR", "-i", "CHN", "--method", f"borin-mancini-{approach}", "--years", "2010:2011")
+    assert "2010" in years.stdout
+    assert "fdc: Foreign value added counted twice" in years.stdout
+
+
+def test_a_group_says_that_trade_among_members_is_included_and_offers_the_area(app: typer.Typer) -> None:
+    text = " ".join(run(app, "world-2011", "-e", "eu", "-i", "all").stdout.split())
+    assert (
+        "Sum of the exports of 3 economies (DEU, GBR, EUR), trade among them included: 2,075,568.0 million USD" in text
+    )
+    assert "As one exporter: --area." in text
+    apart = " ".join(run(app, "world-2011", "-e", "eu", "-i", "CHN").stdout.split())
+    assert "what returns to another of them counts as foreign" in apart
+    area = run(app, "world-2011", "-e", "eu", "-i", "all", "--area")
+    assert "Gross exports 3,083,068.0 million USD" in area.stdout
+    assert "trade among them is left out" in area.stdout
+    found = json.loads(run(app, "world-2011", "-e", "eu", "-i", "all", "--area", "--json").stdout)["results"][0]
+    group = decomp.group_exporter(decomp.load("world-2011"), "eu").select()
+    assert found["terms"] == pytest.approx(dict(zip(TERM_CODES, group[:16], strict=True)))
+    assert found["trade_among_exporters"] is None
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("-e", "USA", "-i", "CHN", "-m", "kww"), "exist for an economy's total exports only: use --importer all"),
+        (("-e", "USA", "-i", "all", "-s", "c14", "-m", "kww"), "leave --sectors out"),
+        (("-e", "eu", "-i", "all", "--area", "-m", "kww"), "kww has no group of economies as one exporter"),
+        (("-e", "eu", "-i", "DEU", "--area"), "name an importer outside the group DEU+GBR+EUR"),
+        (("-e", "USA", "-i", "USA", "-m", "borin-mancini-sink"), "name an importer that differs from the exporter"),
+    ],
+)
+def test_levels_that_a_method_has_not_are_usage_errors(app: typer.Typer, words: tuple[str, ...], message: str) -> None:
+    result = CliRunner(env={"COLUMNS": "1000", "TERMINAL_WIDTH": "1000"}).invoke(
+        app, ["decompose", "world-2011", *words]
+    )
+    assert result.exit_code == 2
+    assert message in " ".join(result.output.split())
+
+
+def test_labels_are_text_and_never_markup(app: typer.Typer, tmp_path: Path) -> None:
+    from decomp import toy
+
+    decomp.save(toy.chain().replace(economies=("[red]USA", "JPN", "CHN"), name="[bold]t"), tmp_path / "t.npz")
+    text = run(app, str(tmp_path / "t.npz"), "-e", "[red]USA", "-i", "JPN").stdout
+    assert "Exports of [red]USA to Japan (JPN)" in text
+    assert "Table: [bold]t" in text
 
 
 def test_groups_of_economies_add_up(app: typer.Typer) -> None:
