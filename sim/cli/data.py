@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from sim.cli.tables import print_json, refuse_existing
 from sim.texts.plain import counted
 
 if TYPE_CHECKING:
+    from decomp.names import Kind
     from decomp.table import WorldTable
 
 Lang = Literal["en", "zh"]
@@ -48,11 +48,11 @@ def info(
     """
     from decomp.io import load
 
-    found = load(table)
+    loaded = load(table)
     if as_json:
-        _print_json("data info", _info(found, lang))
+        print_json("data info", **_info(loaded, lang))
     else:
-        sys.stdout.write(_info_text(found, lang) + "\n")
+        sys.stdout.write(_info_text(loaded, lang) + "\n")
 
 
 @data_app.command("check")
@@ -71,7 +71,7 @@ def check(
 
     report = load(table).check()
     if as_json:
-        _print_json("data check", report.as_dict())
+        print_json("data check", **report.as_dict())
     else:
         sys.stdout.write(report.text() + "\n")
     if strict and not report.ok:
@@ -110,8 +110,7 @@ def convert(
     """
     from decomp.io import load, save
 
-    if target.exists() and not force:
-        raise typer.BadParameter(f"{target} exists; add --force to replace it.", param_hint="OUT")
+    refuse_existing(target, force=force, option="OUT")
     table = load(source).aggregate(economies=economies, sectors=sectors)
     written = save(table, target)
     sys.stderr.write(f"{table.G} economies × {table.N} sectors, checksum {table.checksum()[:12]}\n")
@@ -162,36 +161,26 @@ def _info(table: WorldTable, lang: Lang) -> dict[str, Any]:
     """What ``info`` shows, as plain values."""
     from decomp.names import economy_name, sector_name
 
-    given = dict(zip(table.economies, table.economy_names or table.economies, strict=True))
-    given |= dict(zip(table.sectors, table.sector_names or table.sectors, strict=True))
-    economies = {e: economy_name(e, lang, members=table.economy_members[e]) for e in table.economies}
-    sectors = {s: sector_name(s, lang) for s in table.sectors}
-    return {
-        "name": table.name,
-        "year": table.year,
-        "unit": table.unit,
-        "source": table.source,
-        "licence": table.licence,
-        "checksum": table.checksum(),
-        "value_added": table.value_added,
-        "economies": [_entry(e, name, given, table.economy_members) for e, name in economies.items()],
-        "sectors": [_entry(s, name, given, table.sector_members) for s, name in sectors.items()],
-        "final_demand": list(table.final_demand_labels or ()),
-        "economy_groups": {name: list(labels) for name, labels in table.economy_groups.items()},
-        "sector_groups": {name: list(labels) for name, labels in table.sector_groups.items()},
-        "notes": list(table.notes),
-    }
-
-
-def _entry(
-    code: str, name: str, given: Mapping[str, str], members: Mapping[str, tuple[str, ...]]
-) -> dict[str, str | list[str]]:
-    """A label with its name: the product's own, else what the table's file says."""
-    return {"code": code, "name": given[code] if name == code else name, "members": list(members[code])}
+    facts: dict[str, Any] = {name: getattr(table, name) for name in ("name", "year", "unit", "source", "licence")}
+    facts |= {"checksum": table.checksum(), "value_added": table.value_added}
+    economies = [economy_name(e, lang, members=table.economy_members[e]) for e in table.economies]
+    sectors = [sector_name(s, lang) for s in table.sectors]
+    for plural, labels, names, own, members in (
+        ("economies", table.economies, economies, table.economy_names, table.economy_members),
+        ("sectors", table.sectors, sectors, table.sector_names, table.sector_members),
+    ):
+        facts[plural] = [  # the product's own name, else what the table's file says
+            {"code": code, "name": given if name == code else name, "members": list(members[code])}
+            for code, name, given in zip(labels, names, own or labels, strict=True)
+        ]
+    facts["final_demand"] = list(table.final_demand_labels or ())
+    for kind in ("economy_groups", "sector_groups"):
+        facts[kind] = {name: list(labels) for name, labels in getattr(table, kind).items()}
+    return facts | {"notes": list(table.notes)}
 
 
 def _info_text(table: WorldTable, lang: Lang) -> str:
-    from decomp.names import group_name
+    from decomp.names import PLURAL, group_name
 
     facts = _info(table, lang)
     lines = [
@@ -200,26 +189,14 @@ def _info_text(table: WorldTable, lang: Lang) -> str:
         f"licence   {facts['licence'] or 'not given'}",
         f"checksum  {facts['checksum']}",
     ]
-    for kind, plural in (("economy", "economies"), ("sector", "sectors")):
-        lines += ["", plural]
-        lines += [_label_line(entry) for entry in facts[plural]]
-        groups: Mapping[str, list[str]] = facts[f"{kind}_groups"]
-        lines += ["", f"groups of {plural}"] if groups else []
-        lines += [
-            f"  {name}: {group_name('economy' if kind == 'economy' else 'sector', name, lang)} = {' '.join(labels)}"
-            for name, labels in groups.items()
-        ]
+    kinds: tuple[Kind, ...] = ("economy", "sector")
+    for kind in kinds:
+        lines += ["", PLURAL[kind]]
+        for entry in facts[PLURAL[kind]]:
+            members = "" if entry["members"] == [entry["code"]] else f" = {' '.join(entry['members'])}"
+            lines.append(f"  {entry['code']:<14} {entry['name']}{members}")
+        groups = facts[f"{kind}_groups"]
+        lines += ["", f"groups of {PLURAL[kind]}"] if groups else []
+        lines += [f"  {name}: {group_name(kind, name, lang)} = {' '.join(labels)}" for name, labels in groups.items()]
     lines += ["", "final demand", *(f"  {label}" for label in facts["final_demand"])] if facts["final_demand"] else []
     return "\n".join([*lines, *(f"note: {note}" for note in facts["notes"])])
-
-
-def _label_line(entry: Mapping[str, Any]) -> str:
-    members = "" if entry["members"] == [entry["code"]] else f" = {' '.join(entry['members'])}"
-    return f"  {entry['code']:<14} {entry['name']}{members}"
-
-
-def _print_json(command: str, facts: Mapping[str, Any]) -> None:
-    from sim.runs.saved import SCHEMA_VERSION
-
-    document = {"schema_version": SCHEMA_VERSION, "command": command, **facts}
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")

@@ -5,17 +5,26 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from sim.cli.tables import aligned, refuse_existing
+
 if TYPE_CHECKING:
     from sim.observed import History
+    from sim.observed.figures import Names
+    from sim.observed.measures import Measured
+    from sim.texts import Texts
 
 Definition = Literal["one-minus-dva", "foreign-content"]
 #: Files of the folder that -o makes.
 REPORT, JSON_FILE, SERIES, SHOCKS = "report.html", "history.json", "series.csv", "shocks.csv"
+#: Shares of the first table: codes are the same in every language.
+_USE = ("DVA", "DVA_FIN", "DVA_INT", "DVA_INTREX", "RDV")
 
 
 def history(
@@ -58,14 +67,23 @@ def history(
     """
     from decomp.errors import LabelError
     from sim.observed import history as measure
+    from sim.texts import Texts
 
-    _refuse_existing(output, csv_path, force)
+    refuse_existing(csv_path, force=force, option="--csv")
+    files = (REPORT, JSON_FILE, SERIES, SHOCKS)
+    refuse_existing(*(output / name for name in files if output), force=force, option="-o")
     chosen = [part.strip() for name in sectors or [] for part in name.split(",") if part.strip()] or None
     try:
         past = measure(
-            exporter, importer, first=first, last=last, tables=source, definition=definition, sectors=chosen,
-            progress=lambda year, index, total: _note(year, index, total),
-        )  # fmt: skip
+            exporter,
+            importer,
+            first=first,
+            last=last,
+            tables=source,
+            definition=definition,
+            sectors=chosen,
+            progress=_note,
+        )
     except LabelError as error:
         raise typer.BadParameter(str(error)) from None
     if csv_path is not None:
@@ -74,11 +92,8 @@ def history(
         _write_folder(output, past, lang)
     if as_json:
         typer.echo(json.dumps(as_data(past), ensure_ascii=False, indent=1))
-        return
-    from sim.cli.history_view import shown
-    from sim.texts import Texts
-
-    typer.echo(shown(past, Texts("en" if lang == "both" else lang)))
+    else:
+        typer.echo(shown(past, Texts("en" if lang == "both" else lang)))
 
 
 def register(app: typer.Typer) -> None:
@@ -98,58 +113,40 @@ def as_data(past: History) -> dict[str, Any]:
         "definition": asked.definition,
         "sectors": "all" if asked.sectors is None else list(asked.sectors),
         "years": list(past.years),
-        "pairs": {f"{one}-{other}": _series(past.rows_of_pair, one, other) for one, other in ways},
-        "world": _series(past.rows_of_economies, "WLD", ""),
-        "shocks": [
-            {
-                "id": shock.id, "first": shock.first, "last": shock.last, "label_en": shock.label_en,
-                "label_zh": shock.label_zh, "note_en": shock.note_en, "note_zh": shock.note_zh, "source": shock.source,
-            }
-            for shock in past.shocks
-        ],
+        "pairs": {f"{s}-{r}": _by_indicator(past.rows_of_pair, s, r) for s, r in ways},
+        "world": _by_indicator(past.rows_of_economies, "WLD", ""),
+        "shocks": [asdict(shock) for shock in past.shocks],
         "responses": [
             {
-                "shock": one.shock.id, "indicator": "interdependence", "year_before": one.year_before, "before": one.before,
-                "year_low": one.year_low, "low": one.low, "change": one.change, "back": one.back,
+                "shock": r.shock.id,
+                "indicator": "interdependence",
+                "year_before": r.year_before,
+                "before": r.before,
+                "year_low": r.year_low,
+                "low": r.low,
+                "change": r.change,
+                "back": r.back,
             }
-            for one in past.responses()
+            for r in past.responses()
         ],
-        "tables": [
-            {
-                "year": one.year, "name": one.name, "checksum": one.checksum, "economies": one.economies,
-                "sectors": one.sectors, "unit": one.unit, "source": one.source, "licence": one.licence,
-                "residual": one.residual,
-            }
-            for one in past.sources
-        ],
-    }  # fmt: skip
+        "tables": [asdict(table) for table in past.sources],
+    }
 
 
-def _series(rows: Any, one: str, other: str) -> dict[str, list[float | None]]:
+def _by_indicator(rows: Mapping[int, Sequence[Measured]], first: str, second: str) -> dict[str, list[float | None]]:
     """Values by indicator in the order of the years; null where not defined."""
-    found: dict[str, list[float | None]] = {}
+    series: dict[str, list[float | None]] = {}
     for measured in rows.values():
-        for first, second, indicator, value, _ in measured:
-            if (first, second) == (one, other):
-                found.setdefault(indicator, []).append(None if math.isnan(value) else value)
-    return found
+        for one, other, indicator, value, _ in measured:
+            if (one, other) == (first, second):
+                series.setdefault(indicator, []).append(None if math.isnan(value) else value)
+    return series
 
 
 def _note(year: int, index: int, total: int) -> None:
     """Say which year is done; large tables take seconds each."""
     if sys.stderr.isatty() or total == index + 1:
         sys.stderr.write(f"{year} ({index + 1} of {total})\n")
-
-
-def _refuse_existing(output: Path | None, csv_path: Path | None, force: bool) -> None:
-    if force:
-        return
-    files = [csv_path] if csv_path else []
-    files += [output / name for name in (REPORT, JSON_FILE, SERIES, SHOCKS)] if output else []
-    for file in files:
-        if file.exists():
-            option = "--csv" if file == csv_path else "-o"
-            raise typer.BadParameter(f"{file} exists; add --force to replace it.", param_hint=option)
 
 
 def _write_folder(folder: Path, past: History, lang: str) -> None:
@@ -175,3 +172,77 @@ def _write(path: Path, text: str) -> None:
 
     write_atomically(path, text.encode())
     sys.stderr.write(f"written: {path}\n")
+
+
+# -- tables on the terminal ------------------------------------------------------------------------------------------
+
+
+def shown(past: History, texts: Texts) -> str:
+    """Return three tables by year: domestic value added by use, VS with its structure, the world with the pair's dependence."""
+    from sim.observed.figures import Names
+
+    names = Names(past, texts)
+    parts = [f"{names.title}", "", names.headline(), names.world(), "", texts("history.banner")]
+    for title, rows in (_use(past, texts, names), _vs(past, texts), _world(past, texts, names)):
+        parts += ["", title, *aligned(rows)]
+    source = past.sources[-1]
+    parts += ["", texts("history.limit_detail", economies=source.economies, sectors=source.sectors)]
+    parts += [
+        f"{shock.first}: {shock.label(texts.lang)} — {shock.note(texts.lang)} ({shock.source})" for shock in past.shocks
+    ]
+    return "\n".join(parts)
+
+
+def _use(past: History, texts: Texts, names: Names) -> tuple[str, list[Sequence[str]]]:
+    ends = (past.exporter, past.importer)
+    exports = past.series("exports", *ends)
+    columns = [past.series(f"{code.lower()}_share", *ends) for code in _USE]
+    rows = [(str(y), f"{exports.get(y, 0.0):,.0f}", *(_cell(column, y) for column in columns)) for y in past.years]
+    heads = (texts("history.col_year"), texts("history.col_exports"), *_USE)
+    return texts("history.print_use", **names.ends), [heads, *rows]
+
+
+def _vs(past: History, texts: Texts) -> tuple[str, list[Sequence[str]]]:
+    from sim.observed.measures import VS_PARTS, vs_indicator
+
+    ends, definition = (past.exporter, past.importer), past.asked.definition
+    other = "foreign-content" if definition == "one-minus-dva" else "one-minus-dva"
+    names = (vs_indicator(definition), *(f"vs_{part}" for part in VS_PARTS), vs_indicator(other))
+    columns = [past.series(name, *ends) for name in names]
+    columns.append(past.series(vs_indicator(definition), past.importer, past.exporter))
+    heads = (
+        texts("history.col_year"),
+        "VS %",
+        *(part.upper() for part in VS_PARTS),
+        f"VS % ({other})",
+        f"VS % {past.importer}→{past.exporter}",
+    )
+    rows = [(str(y), *(_cell(column, y) for column in columns)) for y in past.years]
+    return texts("history.print_vs", definition=definition), [heads, *rows]
+
+
+def _world(past: History, texts: Texts, names: Names) -> tuple[str, list[Sequence[str]]]:
+    ends = (past.exporter, past.importer)
+    columns = [past.series("interdependence"), past.series("vs_foreign_content")]
+    columns += [past.series("dependence", *ends), past.series("dependence", *reversed(ends))]
+    reversal = past.series("reversal_labour_abundance")
+    marks = {year: shock.label(texts.lang) for shock in past.shocks for year in range(shock.first, shock.last + 1)}
+    rows = [
+        (str(y), *(_cell(column, y) for column in columns), _cell(reversal, y, 1.0, 3), marks.get(y, ""))
+        for y in past.years
+    ]
+    heads = (
+        texts("history.col_year"),
+        f"{texts('history.print_interdependence')} %",
+        "VS % (foreign-content)",
+        f"{texts('history.print_dep', absorber=past.importer, source=past.exporter)} %",
+        f"{texts('history.print_dep', absorber=past.exporter, source=past.importer)} %",
+        texts("history.print_reversal"),
+        texts("history.col_mark"),
+    )
+    return texts("history.print_world"), [heads, *rows]
+
+
+def _cell(series: Mapping[int, float], year: int, factor: float = 100.0, decimals: int = 2) -> str:
+    value = series.get(year, math.nan)
+    return "–" if math.isnan(value) else f"{factor * value:.{decimals}f}"

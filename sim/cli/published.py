@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from sim.cli.tables import aligned, csv_text, parse_years, print_json
+
 if TYPE_CHECKING:
-    from decomp.published import YearlySectors, YearlyUse
+    from decomp.published import Table4Row, YearlySectors, YearlyUse
 
 Definition = Literal["one-minus-dva", "foreign-content"]
 #: Both directions of the study, in the order of its figures.
@@ -66,22 +66,18 @@ def table4(
 
     rows = published.table4(wiod, sectors=sectors, definition=definition)
     misses = sum(len(row.misses) for row in rows)
-    if as_json:
-        _print_json(
-            "published table4", definition=definition, sectors=sectors, misses=misses, rows=[r.as_dict() for r in rows]
-        )
-    elif as_csv:
-        _print_csv([row.as_dict() for row in rows])
-    elif markdown:
+    facts = {"definition": definition, "sectors": sectors, "misses": misses}
+    answered = _answer("table4", [row.as_dict() for row in rows], as_json=as_json, as_csv=as_csv, **facts)
+    if markdown and not answered:
         sys.stdout.write(published.table4_markdown(rows))
-    else:
-        cells = [[_cell(row, column) for column in published.TOLERANCES] for row in rows]
-        lines = [[str(r.year), f"{r.exporter} → {r.importer}", *line] for r, line in zip(rows, cells, strict=True)]
-        _print_table(
-            f"Table 4, ours (printed), %; VS by definition {definition}, sectors: {sectors}",
-            ["year", "flow", *published.TOLERANCES],
-            lines,
-        )
+    elif not answered:
+        heads = ["year", "flow", *published.TOLERANCES]
+        lines = [
+            [str(r.year), f"{r.exporter} → {r.importer}", *(_cell(r, column) for column in published.TOLERANCES)]
+            for r in rows
+        ]
+        title = f"Table 4, ours (printed), %; VS by definition {definition}, sectors: {sectors}"
+        _print_table(title, [heads, *lines], texts=2)
         counted = len(rows) * len(published.TOLERANCES) - sum(len(row.suspect) for row in rows)
         sys.stdout.write(
             f"\n* looks like a misprint, not counted; ! further off than 0.3 (VS) or 0.9 (structure).\n"
@@ -99,27 +95,16 @@ def findings(wiod: WiodOption, as_json: JsonOption = False, as_csv: CsvOption = 
 
       unweave published findings --wiod ~/wiod
     """
-    from dataclasses import asdict
-
     from decomp import published
 
-    rows = [asdict(found) for found in published.findings(wiod)]
-    if as_json:
-        _print_json("published findings", rows=rows)
-    elif as_csv:
-        _print_csv(rows)
-    else:
+    rows = [asdict(finding) for finding in published.findings(wiod)]
+    if not _answer("findings", rows, as_json=as_json, as_csv=as_csv):
         lines = [
-            [
-                str(r["year"]),
-                f"{r['exporter']} → {r['importer']}",
-                str(r["finding"]),
-                f"{r['ours']:.2f}",
-                f"{r['printed']:.2f}",
-            ]
+            [r["year"], f"{r['exporter']} → {r['importer']}", r["finding"], f"{r['ours']:.2f}", f"{r['printed']:.2f}"]
             for r in rows
         ]
-        _print_table("Quoted shares of gross exports, %", ["year", "flow", "finding", "ours", "printed"], lines)
+        heads = ["year", "flow", "finding", "ours", "printed"]
+        _print_table("Quoted shares of gross exports, %", [heads, *lines], texts=3)
 
 
 @published_app.command("figures")
@@ -139,18 +124,16 @@ def figures(
       unweave published figures --wiod ~/wiod --csv > figures.csv
     """
     from decomp import published
-    from sim.cli.tables import parse_years
 
     wanted = parse_years(years)
-    found = {pair: published.figure(wiod, *pair, years=wanted, sectors=sectors) for pair in PAIRS}
-    if as_json:
-        series = {f"{s}-{r}": [point.as_dict() for point in points] for (s, r), points in found.items()}
-        _print_json("published figures", unit="million USD", series=series)
-    elif as_csv:
-        _print_csv([point.as_dict() for points in found.values() for point in points])
-    else:
-        for number, (pair, points) in enumerate(found.items(), 1):
-            _print_figure(f"Figure {number}: domestic value added of exports {pair[0]} → {pair[1]} by use", points)
+    flows = {pair: published.figure(wiod, *pair, years=wanted, sectors=sectors) for pair in PAIRS}
+    rows = [point.as_dict() for points in flows.values() for point in points]
+    series = {f"{s}-{r}": [point.as_dict() for point in points] for (s, r), points in flows.items()}
+    if not _answer("figures", rows, as_json=as_json, as_csv=as_csv, unit="million USD", series=series):
+        for number, ((exporter, importer), points) in enumerate(flows.items(), 1):
+            title = f"Figure {number}: domestic value added of exports {exporter} → {importer} by use"
+            _print_table(f"{title}, million USD (% of gross exports)", _figure_lines(points))
+            sys.stdout.write("\n")
 
 
 @published_app.command("sectors")
@@ -169,7 +152,6 @@ def sectors(
       unweave published sectors --wiod ~/wiod --year 1995
     """
     from decomp import published
-    from sim.cli.tables import parse_years
 
     wanted = parse_years(years, option="--year")
     tables = [
@@ -178,89 +160,65 @@ def sectors(
         for table in published.sector_tables(wiod, *pair, years=wanted, sectors=choice, definition=definition)
     ]
     rows = [row for table in tables for row in _sector_rows(table)]
-    if as_json:
-        _print_json("published sectors", definition=definition, unit="million USD", rows=rows)
-    elif as_csv:
-        _print_csv(rows)
-    else:
-        for table in tables:
-            _print_sectors(table, definition)
+    if _answer("sectors", rows, as_json=as_json, as_csv=as_csv, definition=definition, unit="million USD"):
+        return
+    shares = ("dva_fin_share", "dva_int_share", "dva_intrex_share", "rdv_share")
+    parts = ("vs_share", "mva", "ova", "fdc", "fva_fin", "fva_int")
+    for table in tables:
+        lines = [["sector", "exports", *(part.removesuffix("_share") for part in shares), "VS", *parts[1:]]]
+        lines += [
+            [str(row["sector"]), f"{row['exports']:,.0f}", *(f"{row[part]:.2f}" for part in (*shares, *parts))]
+            for row in _sector_rows(table)
+        ]
+        flow = f"{table.exporter} → {table.importer}, {table.year}"
+        title = f"{flow}: domestic value added by use and VS, % of exports; structure, % of VS"
+        _print_table(f"{title} (VS: {definition}; exports in million USD)", lines)
+        sys.stdout.write("\n")
 
 
 # -- printing -----------------------------------------------------------------------------------------------------------
 
 
-def _cell(row: Any, column: str) -> str:
+def _answer(command: str, rows: list[dict[str, object]], *, as_json: bool, as_csv: bool, **facts: object) -> bool:
+    """Write rows as JSON or CSV when one of them was asked for; True when it was."""
+    if as_json:
+        print_json(f"published {command}", **facts, **({} if "series" in facts else {"rows": rows}))
+    elif as_csv:
+        sys.stdout.write(csv_text([list(rows[0]), *(list(row.values()) for row in rows)]))
+    return as_json or as_csv
+
+
+def _cell(row: Table4Row, column: str) -> str:
     mark = "*" if column in row.suspect else "!" if column in row.misses else ""
     return f"{getattr(row.ours, column):.2f} ({row.printed[column]:.2f}){mark}"
 
 
-def _print_figure(title: str, points: Sequence[YearlyUse]) -> None:
+def _figure_lines(points: Sequence[YearlyUse]) -> list[list[str]]:
+    """Years with values and shares of each part, their mean last."""
     parts = ("dva_fin", "dva_int", "dva_intrex", "rdv", "dva")
-    lines = []
-    for point in points:
-        shares = point.use.shares()
-        values = [f"{getattr(point.use, part):,.0f} ({shares[part]:.2f})" for part in parts]
+    shares = [point.use.shares() for point in points]
+    lines = [["year", "exports", *parts]]
+    for point, share in zip(points, shares, strict=True):
+        values = [f"{getattr(point.use, part):,.0f} ({share[part]:.2f})" for part in parts]
         lines.append([str(point.year), f"{point.use.exports:,.0f}", *values])
-    lines.append(["mean", "", *(f"({sum(p.use.shares()[part] for p in points) / len(points):.2f})" for part in parts)])
-    _print_table(f"{title}, million USD (% of gross exports)", ["year", "exports", *parts], lines)
-    sys.stdout.write("\n")
+    return [*lines, ["mean", "", *(f"({sum(share[part] for share in shares) / len(shares):.2f})" for part in parts)]]
 
 
 def _sector_rows(table: YearlySectors) -> list[dict[str, object]]:
     """Flat rows of one year and direction, the total last."""
-    found = []
+    known = {"exporter", "importer", "definition"}
+    rows = []
     for row in (*table.rows, table.total):
         shares = {f"{part}_share": value for part, value in row.use.shares().items()}
-        structure = {
-            part: getattr(row.structure, part)
-            for part in ("vs_share", "mva", "ova", "fdc", "fva_fin", "fva_int", "ddc")
-        }
-        found.append(
-            {"year": table.year, "exporter": table.exporter, "importer": table.importer, "sector": row.sector,
-             "name": row.name, "exports": row.use.exports, "dva": row.use.dva, "dva_fin": row.use.dva_fin,
-             "dva_int": row.use.dva_int, "dva_intrex": row.use.dva_intrex, "rdv": row.use.rdv, **shares, **structure}
-        )  # fmt: skip
-    return found
+        values = (
+            asdict(row.use) | shares | {k: v for k, v in asdict(row.structure).items() if k not in ("exports", "vs")}
+        )
+        head = {"year": table.year, "exporter": table.exporter, "importer": table.importer}
+        plain = {name: value for name, value in values.items() if name not in known}
+        rows.append({**head, "sector": row.sector, "name": row.name, **plain})
+    return rows
 
 
-def _print_sectors(table: YearlySectors, definition: str) -> None:
-    shares = ("dva_fin_share", "dva_int_share", "dva_intrex_share", "rdv_share")
-    parts = ("vs_share", "mva", "ova", "fdc", "fva_fin", "fva_int")
-    columns = ["sector", "exports", *(part.removesuffix("_share") for part in shares), "VS", *parts[1:]]
-    lines = [
-        [str(row["sector"]), f"{row['exports']:,.0f}", *(f"{row[part]:.2f}" for part in (*shares, *parts))]
-        for row in _sector_rows(table)
-    ]
-    title = f"{table.exporter} → {table.importer}, {table.year}: domestic value added by use and VS, % of exports; structure, % of VS"
-    _print_table(f"{title} (VS: {definition}; exports in million USD)", columns, lines)
-    sys.stdout.write("\n")
-
-
-def _print_table(title: str, columns: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
-    """Aligned plain text: the first text columns to the left, numbers to the right."""
-    rows = [list(columns), *(list(line) for line in lines)]
-    widths = [max(len(row[k]) for row in rows) for k in range(len(columns))]
-    text = {"year", "flow", "finding", "sector"}
-    sys.stdout.write(f"{title}\n")
-    for row in rows:
-        cells = [
-            cell.ljust(width) if name in text else cell.rjust(width)
-            for name, cell, width in zip(columns, row, widths, strict=True)
-        ]
-        sys.stdout.write("  ".join(cells).rstrip() + "\n")
-
-
-def _print_csv(rows: Sequence[dict[str, object]]) -> None:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    sys.stdout.write(text.getvalue())
-
-
-def _print_json(command: str, **content: object) -> None:
-    from sim.runs.saved import SCHEMA_VERSION
-
-    answer = {"schema_version": SCHEMA_VERSION, "command": command, **content}
-    sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1) + "\n")
+def _print_table(title: str, lines: Sequence[Sequence[str]], texts: int = 1) -> None:
+    """Write aligned plain text: the first ``texts`` columns to the left, numbers to the right."""
+    sys.stdout.write("\n".join([title, *aligned(lines, range(texts))]) + "\n")
