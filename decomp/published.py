@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from decomp.errors import DataMissingError
-from decomp.io import load
+from decomp.io import attach_classes
+from decomp.io.bundled import full_table
 from decomp.names import data_rows
 from decomp.result import Decomposition
 from decomp.structure import Definition, DvaByUse, SectorRow, VsStructure, dva_by_use, sector_table, vs_structure
@@ -65,14 +65,13 @@ class Table4Row:
         """One flat row: printed, ours and difference of each column."""
         row: dict[str, object] = {"year": self.year, "exporter": self.exporter, "importer": self.importer}
         for column in TOLERANCES:
-            row[f"{column}_printed"] = self.printed[column]
-            row[f"{column}_ours"] = float(getattr(self.ours, column))
-            row[f"{column}_difference"] = self.difference(column)
+            values = (self.printed[column], float(getattr(self.ours, column)), self.difference(column))
+            row |= dict(zip((f"{column}_printed", f"{column}_ours", f"{column}_difference"), values, strict=True))
         return {**row, "suspect": " ".join(self.suspect), "misses": " ".join(self.misses), "residual": self.residual}
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class QuotedShare:
     """A figure quoted in the study's text beside ours, in %."""
 
     finding: str
@@ -116,20 +115,12 @@ def decomposed_years(wiod_dir: str | Path, years: Iterable[int] = YEARS) -> Iter
     DataMissingError
         The folder or the file of a year is absent; says where to get it.
     """
-    folder = Path(wiod_dir)
     for year in years:
-        path = folder / f"wiot_{year}.npz"
-        if not path.is_file():
-            raise DataMissingError(
-                f"{path} is absent. The published figures are reproduced from the full WIOD tables wiot_1995.npz … wiot_2011.npz "
-                "(41 economies × 35 sectors); name the folder that holds them. Official xlsx files become such files with "
-                "`unweave data convert`."
-            )
-        yield year, wwz(load(path))
+        yield year, wwz(attach_classes(full_table(wiod_dir, year)))
 
 
 def table4(wiod_dir: str | Path, *, sectors: Spec = "all", definition: Definition = "one-minus-dva") -> list[Table4Row]:
-    """All 26 printed rows of Table 4 beside our numbers, in printed order.
+    """Return all 26 printed rows of Table 4 beside our numbers, in printed order.
 
     Parameters
     ----------
@@ -146,24 +137,23 @@ def table4(wiod_dir: str | Path, *, sectors: Spec = "all", definition: Definitio
         A table is absent.
     """
     printed = data_rows("published", "table4_china_korea.csv")
-    found: dict[tuple[int, str, str], tuple[VsStructure, float]] = {}
+    ours: dict[tuple[int, str, str], tuple[VsStructure, float]] = {}
     for year, d in decomposed_years(wiod_dir, sorted({int(row["year"]) for row in printed})):
-        for row in printed:
-            if int(row["year"]) == year:
-                pair = row["exporter"], row["importer"]
-                found[year, *pair] = vs_structure(d, *pair, definition=definition, sectors=sectors), d.residual
+        for pair in {(row["exporter"], row["importer"]) for row in printed if int(row["year"]) == year}:
+            ours[year, *pair] = vs_structure(d, *pair, definition=definition, sectors=sectors), d.residual
     rows = []
     for row in printed:
-        key = int(row["year"]), row["exporter"], row["importer"]
+        flow = int(row["year"]), row["exporter"], row["importer"]
+        structure, residual = ours[flow]
         values = {column: float(row[column]) for column in TOLERANCES}
-        rows.append(Table4Row(*key, found[key][0], values, tuple(row["suspect"].split()), found[key][1]))
+        rows.append(Table4Row(*flow, structure, values, tuple(row["suspect"].split()), residual))
     return rows
 
 
 def figure(
     wiod_dir: str | Path, exporter: Spec, importer: Spec, *, years: Sequence[int] = YEARS, sectors: Spec | None = None
 ) -> list[YearlyUse]:
-    """Domestic value added by use, year by year: Figure 1 (CHN → KOR) and Figure 2 (KOR → CHN) of the study."""
+    """Return domestic value added by use, year by year: Figure 1 (CHN → KOR) and Figure 2 (KOR → CHN) of the study."""
     return [
         YearlyUse(year, dva_by_use(d, exporter, importer, sectors=sectors), d.residual)
         for year, d in decomposed_years(wiod_dir, years)
@@ -179,7 +169,7 @@ def sector_tables(
     sectors: Spec = "manufacturing",
     definition: Definition = "one-minus-dva",
 ) -> list[YearlySectors]:
-    """Domestic value added by use and VS structure by sector: Tables 2–3 and 5–6 of the study (c3–c16)."""
+    """Return domestic value added by use and VS structure by sector: Tables 2–3 and 5–6 of the study (c3–c16)."""
     tables = []
     for year, d in decomposed_years(wiod_dir, years):
         rows = tuple(sector_table(d, exporter, importer, sectors=sectors, definition=definition))
@@ -193,41 +183,39 @@ def sector_tables(
     return tables
 
 
-def findings(wiod_dir: str | Path) -> list[Finding]:
-    """The shares quoted in the study's text beside ours."""
+def findings(wiod_dir: str | Path) -> list[QuotedShare]:
+    """Return the shares quoted in the study's text beside ours.
+
+    Raises
+    ------
+    DataMissingError
+        A table is absent.
+    """
     quoted = data_rows("published", "findings_china_korea.csv")
-    pairs = sorted({(row["exporter"], row["importer"]) for row in quoted})
-    shares: dict[tuple[str, str], dict[str, dict[str, float]]] = {pair: {} for pair in pairs}
+    shares: dict[tuple[str, str, str], dict[str, float]] = {}
     for year, d in decomposed_years(wiod_dir):
-        for pair in pairs:
-            shares[pair][str(year)] = dva_by_use(d, *pair).shares()
-    for by_year in shares.values():
-        parts = next(iter(by_year.values()))
-        by_year["mean"] = {part: sum(year[part] for year in by_year.values()) / len(by_year) for part in parts}
-    return [
-        Finding(
-            row["finding"],
-            row["exporter"],
-            row["importer"],
-            row["year"],
-            float(row["printed"]),
-            shares[row["exporter"], row["importer"]][row["year"]][row["quantity"]],
-        )
-        for row in quoted
-    ]
+        for pair in {(row["exporter"], row["importer"]) for row in quoted}:
+            shares[*pair, str(year)] = dva_by_use(d, *pair).shares()
+    rows = []
+    for row in quoted:
+        exporter, importer, when = row["exporter"], row["importer"], row["year"]
+        years = list(map(str, YEARS)) if when == "mean" else [when]
+        ours = sum(shares[exporter, importer, year][row["quantity"]] for year in years) / len(years)
+        rows.append(QuotedShare(row["finding"], exporter, importer, when, float(row["printed"]), ours))
+    return rows
 
 
 def table4_markdown(rows: Iterable[Table4Row]) -> str:
-    """Table 4 as Markdown: ours, the printed figure in brackets; suspected misprints carry an asterisk.
+    """Return Table 4 as Markdown: ours, the printed figure in brackets; suspected misprints carry an asterisk.
 
     This is the validation table of the README.
     """
-    heads = {"vs_share": "VS", "mva": "MVA", "ova": "OVA", "fdc": "FDC", "fva_fin": "FVA_FIN", "fva_int": "FVA_INT"}
-    lines = ["| year | flow | " + " | ".join(heads.values()) + " |", "|---|---|" + "---|" * len(heads)]
+    heads = ["VS" if column == "vs_share" else column.upper() for column in TOLERANCES]
+    lines = ["| year | flow | " + " | ".join(heads) + " |", "|---|---|" + "---|" * len(heads)]
     for row in rows:
         cells = [
             f"{getattr(row.ours, column):.2f} ({row.printed[column]:.2f}{'*' if column in row.suspect else ''})"
-            for column in heads
+            for column in TOLERANCES
         ]
         lines.append(f"| {row.year} | {row.exporter} → {row.importer} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"

@@ -25,6 +25,9 @@ from decomp.terms import rows_of
 Array = NDArray[np.float64]
 Definition = Literal["one-minus-dva", "foreign-content"]
 
+#: Parts of VS and of domestic value added by use, by the names that results give them.
+VS_PARTS = ("mva", "ova", "fdc", "ddc", "fva_fin", "fva_int")
+DVA_PARTS = ("dva", "dva_fin", "dva_int", "dva_intrex", "rdv")
 #: Definition of VS: English label, Chinese label, equation.
 DEFINITIONS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
@@ -87,8 +90,7 @@ class DvaByUse:
 
     def shares(self) -> dict[str, float]:
         """Each part in % of gross exports; NaN when nothing is exported."""
-        parts = ("dva", "dva_fin", "dva_int", "dva_intrex", "rdv")
-        return {part: percent(getattr(self, part), self.exports) for part in parts}
+        return {part: percent(getattr(self, part), self.exports) for part in DVA_PARTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def vs_structure(
     definition: Definition = "one-minus-dva",
     sectors: Spec | None = None,
 ) -> VsStructure:
-    """VS share of an export flow and what it is made of.
+    """Return the VS share of an export flow and what it is made of.
 
     Parameters
     ----------
@@ -120,16 +122,25 @@ def vs_structure(
     sectors : str or iterable of str, optional
         Exporting sectors; default all.
 
+    Returns
+    -------
+    VsStructure
+        Shares in %, flows in the unit of the table.
+
     Raises
     ------
     LabelError
         A label or the definition is unknown.
 
+    References
+    ----------
+    Hummels, Ishii & Yi (2001), Journal of International Economics 54(1); Wang, Wei & Zhu (2013), NBER WP 19677.
+
     Examples
     --------
     >>> from decomp import toy, wwz
-    >>> found = vs_structure(wwz(toy.chain()), "CHN", "USA")
-    >>> round(found.vs_share, 6), round(found.mva, 6), round(found.ova, 6)
+    >>> vs = vs_structure(wwz(toy.chain()), "CHN", "USA")
+    >>> round(vs.vs_share, 6), round(vs.mva, 6), round(vs.ova, 6)
     (50.0, 40.0, 60.0)
     """
     values = decomposition.select(exporter, importer, sectors)
@@ -137,32 +148,29 @@ def vs_structure(
 
 
 def structure_of(values: Array, exporter: str, importer: str, definition: Definition) -> VsStructure:
-    """VS structure of T1…T16 and exports, shape (17,); see :meth:`Decomposition.select`."""
+    """Return the VS structure of T1…T16 and exports, shape (17,), unit of the table; see :meth:`Decomposition.select`.
+
+    Raises
+    ------
+    LabelError
+        The definition is unknown.
+    """
     if definition not in DEFINITIONS:
         raise unknown_label(definition, DEFINITIONS, "definition of VS")
     exports = float(values[16])
-    ddc = _sum(values, "DDC") if definition == "one-minus-dva" else 0.0
-    vs = exports - _sum(values, "DVA") if definition == "one-minus-dva" else _sum(values, "FC")
-    return VsStructure(
-        exporter=exporter,
-        importer=importer,
-        definition=definition,
-        exports=exports,
-        vs=vs,
-        vs_share=percent(vs, exports),
-        mva=percent(_sum(values, "MVA"), vs),
-        ova=percent(_sum(values, "OVA"), vs),
-        fdc=percent(_sum(values, "FDC"), vs),
-        fva_fin=percent(_sum(values, "FVA_FIN"), vs),
-        fva_int=percent(_sum(values, "FVA_INT"), vs),
-        ddc=percent(ddc, vs),
-    )
+    sums = {part: _sum(values, part.upper()) for part in VS_PARTS}
+    if definition == "one-minus-dva":
+        vs = exports - _sum(values, "DVA")
+    else:
+        vs, sums["ddc"] = _sum(values, "FC"), 0.0
+    parts = {part: percent(value, vs) for part, value in sums.items()}
+    return VsStructure(exporter, importer, definition, exports, vs, percent(vs, exports), **parts)
 
 
 def dva_by_use(
     decomposition: Decomposition, exporter: Spec, importer: Spec, *, sectors: Spec | None = None
 ) -> DvaByUse:
-    """Domestic value added of an export flow by use (Figures 1–2 of the China–Korea study).
+    """Return domestic value added of an export flow by use (Figures 1–2 of the China–Korea study), in the unit of the table.
 
     Raises
     ------
@@ -172,26 +180,17 @@ def dva_by_use(
     Examples
     --------
     >>> from decomp import toy, wwz
-    >>> found = dva_by_use(wwz(toy.chain()), "JPN", "CHN")
-    >>> round(found.dva, 6), round(found.dva_intrex, 6), round(found.shares()["dva"], 6)
+    >>> use = dva_by_use(wwz(toy.chain()), "JPN", "CHN")
+    >>> round(use.dva, 6), round(use.dva_intrex, 6), round(use.shares()["dva"], 6)
     (30.0, 30.0, 60.0)
     """
-    values = decomposition.select(exporter, importer, sectors)
-    return use_of(values, _named(exporter), _named(importer))
+    return use_of(decomposition.select(exporter, importer, sectors), _named(exporter), _named(importer))
 
 
 def use_of(values: Array, exporter: str, importer: str) -> DvaByUse:
-    """Domestic value added by use of T1…T16 and exports, shape (17,)."""
-    return DvaByUse(
-        exporter=exporter,
-        importer=importer,
-        exports=float(values[16]),
-        dva=_sum(values, "DVA"),
-        dva_fin=_sum(values, "DVA_FIN"),
-        dva_int=_sum(values, "DVA_INT"),
-        dva_intrex=_sum(values, "DVA_INTREX"),
-        rdv=_sum(values, "RDV"),
-    )
+    """Return domestic value added by use of T1…T16 and exports, shape (17,), unit of the table."""
+    parts = {part: _sum(values, part.upper()) for part in DVA_PARTS}
+    return DvaByUse(exporter, importer, float(values[16]), **parts)
 
 
 def sector_table(
@@ -202,27 +201,24 @@ def sector_table(
     sectors: Spec = "all",
     definition: Definition = "one-minus-dva",
 ) -> list[SectorRow]:
-    """One row per exporting sector: domestic value added by use and VS structure (Tables 2–3 and 5–6 of the study).
+    """Return one row per exporting sector: domestic value added by use and VS structure (Tables 2–3 and 5–6 of the study).
 
     Raises
     ------
     LabelError
         A label or the definition is unknown.
     """
-    table = decomposition.table
-    names = table.sector_names or table.sectors
+    table, ends = decomposition.table, (_named(exporter), _named(importer))
     rows = []
     for i in table.sectors_in(sectors):
-        values = decomposition.select(exporter, importer, table.sectors[i])
-        ends = _named(exporter), _named(importer)
-        rows.append(
-            SectorRow(table.sectors[i], names[i], use_of(values, *ends), structure_of(values, *ends, definition))
-        )
+        sector, name = table.sectors[i], (table.sector_names or table.sectors)[i]
+        values = decomposition.select(exporter, importer, sector)
+        rows.append(SectorRow(sector, name, use_of(values, *ends), structure_of(values, *ends, definition)))
     return rows
 
 
 def vs_shares(terms: Array, exports: Array, definition: Definition = "one-minus-dva") -> Array:
-    """VS share of each economy's total exports, in 0…1, for the yearly tracking of a simulation.
+    """Return the VS share of each economy's total exports, in 0…1, for the yearly tracking of a simulation.
 
     Parameters
     ----------
@@ -245,7 +241,7 @@ def vs_shares(terms: Array, exports: Array, definition: Definition = "one-minus-
 
 
 def percent(part: float, whole: float) -> float:
-    """100 · part / whole; NaN when the whole is zero."""
+    """Return 100 · part / whole; NaN when the whole is zero."""
     return 100.0 * part / whole if whole != 0 else float("nan")
 
 
@@ -253,5 +249,5 @@ def _sum(values: Array, code: str) -> float:
     return float(values[rows_of(code)].sum())
 
 
-def _named(spec: Spec) -> str:
-    return spec if isinstance(spec, str) else "+".join(spec)
+def _named(wanted: Spec) -> str:
+    return wanted if isinstance(wanted, str) else "+".join(wanted)

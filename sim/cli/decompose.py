@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 Definition = Literal["one-minus-dva", "foreign-content"]
 Method = Literal["wwz", "kww", "borin-mancini-source", "borin-mancini-sink"]
-#: Parts of the VS structure in print order.
-VS_PARTS = ("mva", "ova", "fdc", "ddc", "fva_fin", "fva_int")
 #: Columns of the CSV file.
 COLUMNS = ("table", "year", "exporter", "importer", "sectors", "kind", "item", "value", "unit", "method")
 
@@ -248,6 +246,8 @@ def flow_of(
 
 def _as_json(flow: Flow) -> dict[str, Any]:
     """One year as a JSON object: values in the unit of the table, shares in %; null for a share of nothing."""
+    from decomp.structure import VS_PARTS
+
     table = flow.table
     vs = {name: {part: getattr(s, part) for part in ("vs_share", *VS_PARTS)} for name, s in flow.structures.items()}
     return {
@@ -268,6 +268,8 @@ def _as_json(flow: Flow) -> dict[str, Any]:
 
 def _rows(flow: Flow) -> Iterator[tuple[object, ...]]:
     """One year as tidy rows, in the order of :data:`COLUMNS`."""
+    from decomp.structure import VS_PARTS
+
     table = flow.table
     head = (
         table.name,

@@ -16,7 +16,7 @@ from sim.cli.tables import aligned, refuse_existing
 
 if TYPE_CHECKING:
     from sim.observed import History
-    from sim.observed.figures import Names
+    from sim.observed.figures import Words
     from sim.observed.measures import Measured
     from sim.texts import Texts
 
@@ -155,7 +155,7 @@ def _write_folder(folder: Path, past: History, lang: str) -> None:
 
     import pandas as pd
 
-    from sim.observed.page import render_history
+    from sim.observed.figures import render_history
 
     folder.mkdir(parents=True, exist_ok=True)
     data = as_data(past)
@@ -179,9 +179,9 @@ def _write(path: Path, text: str) -> None:
 
 def shown(past: History, texts: Texts) -> str:
     """Return three tables by year: domestic value added by use, VS with its structure, the world with the pair's dependence."""
-    from sim.observed.figures import Names
+    from sim.observed.figures import Words
 
-    names = Names(past, texts)
+    names = Words(past, texts)
     parts = [f"{names.title}", "", names.headline(), names.world(), "", texts("history.banner")]
     for title, rows in (_use(past, texts, names), _vs(past, texts), _world(past, texts, names)):
         parts += ["", title, *aligned(rows)]
@@ -193,7 +193,7 @@ def shown(past: History, texts: Texts) -> str:
     return "\n".join(parts)
 
 
-def _use(past: History, texts: Texts, names: Names) -> tuple[str, list[Sequence[str]]]:
+def _use(past: History, texts: Texts, names: Words) -> tuple[str, list[Sequence[str]]]:
     ends = (past.exporter, past.importer)
     exports = past.series("exports", *ends)
     columns = [past.series(f"{code.lower()}_share", *ends) for code in _USE]
@@ -203,7 +203,8 @@ def _use(past: History, texts: Texts, names: Names) -> tuple[str, list[Sequence[
 
 
 def _vs(past: History, texts: Texts) -> tuple[str, list[Sequence[str]]]:
-    from sim.observed.measures import VS_PARTS, vs_indicator
+    from decomp.structure import VS_PARTS
+    from sim.observed.measures import vs_indicator
 
     ends, definition = (past.exporter, past.importer), past.asked.definition
     other = "foreign-content" if definition == "one-minus-dva" else "one-minus-dva"
@@ -221,7 +222,7 @@ def _vs(past: History, texts: Texts) -> tuple[str, list[Sequence[str]]]:
     return texts("history.print_vs", definition=definition), [heads, *rows]
 
 
-def _world(past: History, texts: Texts, names: Names) -> tuple[str, list[Sequence[str]]]:
+def _world(past: History, texts: Texts, names: Words) -> tuple[str, list[Sequence[str]]]:
     ends = (past.exporter, past.importer)
     columns = [past.series("interdependence"), past.series("vs_foreign_content")]
     columns += [past.series("dependence", *ends), past.series("dependence", *reversed(ends))]

@@ -92,8 +92,8 @@ def aligned(rows: Sequence[Sequence[str]], left: Iterable[int] = (0,)) -> list[s
 
 def print_flow(flow: Flow, definition: str, lang: str) -> None:
     """Print the terms of one flow in one year; of WWZ also the groups and the VS structure."""
+    from decomp.structure import VS_PARTS
     from decomp.terms import GROUPS, label
-    from sim.cli.decompose import VS_PARTS
     from sim.texts import Texts
 
     words, out = Texts(lang), _console()
@@ -128,8 +128,8 @@ def print_flow(flow: Flow, definition: str, lang: str) -> None:
 
 def print_series(flows: Sequence[Flow], definition: str, lang: str) -> None:
     """Print shares by year, and of WWZ the VS structure by year."""
+    from decomp.structure import VS_PARTS
     from decomp.terms import PARTITION
-    from sim.cli.decompose import VS_PARTS
     from sim.texts import Texts
 
     words, out, first = Texts(lang), _console(), flows[0]
@@ -159,10 +159,10 @@ def print_series(flows: Sequence[Flow], definition: str, lang: str) -> None:
 
 
 def _console() -> Console:
-    """A console on stdout whose width does not depend on who reads the pipe; labels are text, never markup."""
+    """A console on stdout whose width does not depend on who reads the pipe; labels are text, never markup or escapes."""
     from rich.console import Console
 
-    plain: dict[str, Any] = {"markup": False, "highlight": False, "emoji": False}
+    plain: dict[str, Any] = {"color_system": None, "markup": False, "highlight": False, "emoji": False}
     return Console(**plain) if Console().is_terminal else Console(**plain, width=_PIPE_WIDTH)
 
 

@@ -6,7 +6,6 @@ negative final demand is set to zero, differs a little; reports show both.
 
 from __future__ import annotations
 
-from sim.observed.history import History, history
-from sim.observed.shocks import Response, Shock, response, shocks
+from sim.observed.history import History, Shock, ShockResponse, history, response, shocks
 
-__all__ = ["History", "Response", "Shock", "history", "response", "shocks"]
+__all__ = ["History", "Shock", "ShockResponse", "history", "response", "shocks"]

@@ -1,107 +1,148 @@
-"""The figures of a history, each with its text alternative and the table behind it."""
+"""The report of a history: its words, its figures with text alternatives and tables, and one offline HTML file of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from decomp.structure import DEFINITIONS
+from sim._version import __version__
 from sim.charts import Figure, lines, stack
 from sim.charts.theme import GROUP_COLOURS
-from sim.observed.history import History
-from sim.observed.measures import WORLD
-from sim.observed.names import Names, vs_indicator
+from sim.observed.history import History, ShockResponse
+from sim.observed.measures import WORLD, vs_indicator
 from sim.report.data import GROUPS
+from sim.report.render import page
+from sim.report.sections import Table
 from sim.texts import Texts
-from sim.texts.formats import number
+from sim.texts.formats import NBSP, number
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 Series = Mapping[int, float]
-#: Parts of VS in stacking order, with their text keys.
-PARTS = {"vs_ova": "ova", "vs_mva": "mva", "vs_fdc": "fdc", "vs_ddc": "ddc"}
+#: Parts of VS in stacking order.
+VS_STACK = ("ova", "mva", "fdc", "ddc")
 #: Economies whose advantage is drawn: the pair, and so many others with the largest labour-intensive advantage.
 OTHERS = 4
 
 
 @dataclass(frozen=True)
-class Artist:
-    """Draws the figures of one history in one language."""
+class Words:
+    """Look up the names and sentences of one history in one language."""
 
     past: History
     texts: Texts
-    names: Names
+
+    def economy(self, code: str) -> str:
+        """Short name of an economy or group."""
+        return self.texts.economy(code, self.past.members.get(code, ()))
 
     @property
-    def spans(self) -> list[tuple[int, int, str]]:
-        """Shocks as shaded years."""
-        return [(shock.first, shock.last, shock.label(self.texts.lang)) for shock in self.past.shocks]
+    def ends(self) -> dict[str, str]:
+        """Names of both ends, for texts."""
+        return {"exporter": self.economy(self.past.exporter), "importer": self.economy(self.past.importer)}
 
-    def course(
-        self, key: str, series: Mapping[str, Series], names: Mapping[str, str], *, factor: float = 100.0, decimals: int = 1,
-        zero: bool = False, **words: Any,
-    ) -> Figure | None:  # fmt: skip
-        """Lines over years with the shocks behind them; None when there is nothing to draw."""
+    def flow(self, exporter: str, importer: str) -> str:
+        """``Korea → China``."""
+        return f"{self.economy(exporter)} → {self.economy(importer)}"
+
+    @property
+    def title(self) -> str:
+        """Title of the history."""
+        return self.texts("history.title", first=self.past.years[0], last=self.past.years[-1], **self.ends)
+
+    @property
+    def definition(self) -> str:
+        """Meaning of the definition of VS."""
+        english, chinese, equation = DEFINITIONS[self.past.asked.definition]
+        return f"{chinese if self.texts.lang == 'zh' else english}, {equation}"
+
+    def headline(self) -> str:
+        """What happened to the pair's VS, with its numbers."""
+        past = self.past
+        name = vs_indicator(past.asked.definition)
+        series = past.series(name, past.exporter, past.importer)
+        if not series:
+            return self.title
+        values = (series[min(series)], series[max(series)])
+        key = "up" if values[1] >= values[0] else "down"
+        if past.asked.definition == "foreign-content":
+            key = "foreign"
+        years = {"first": min(series), "last": max(series)}
+        return self.texts(f"history.headline_{key}", **years, **self.ends, **_levels(values))
+
+    def world(self) -> str:
+        """What happened to world interdependence."""
+        series = self.past.series("interdependence", WORLD)
+        return self.texts("history.world", **_levels((series[min(series)], series[max(series)])))
+
+
+def _levels(values: tuple[float, float]) -> dict[str, str]:
+    return {name: f"{100 * value:.1f}\u00a0%" for name, value in zip(("before", "after"), values, strict=True)}
+
+
+# -- figures ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class HistoryFigures:
+    """Draw the figures of one history in one language."""
+
+    past: History
+    texts: Texts
+    names: Words
+
+    def over_years(
+        self, key: str, series: Mapping[str, Series], names: Mapping[str, str], *, zero: bool = False, **options: Any
+    ) -> Figure | None:
+        """Return lines over years with the shocks as shaded years; None when there is nothing to draw."""
         kept = {code: values for code, values in series.items() if values}
-        if not kept:
-            return None
-        frame = _frame(kept, factor)
-        title = self.texts(f"history.{key}_axis")
-        return self._figure(
-            key,
-            lambda width: lines(frame, names, title=title, width=width, zero=zero, spans=self.spans),
-            kept,
-            names,
-            factor,
-            decimals,
-            words,
-        )
+        spans = [(shock.first, shock.last, shock.label(self.texts.lang)) for shock in self.past.shocks]
+        return self._figure(key, kept, names, partial(lines, zero=zero, spans=spans), **options) if kept else None
 
     def stack(self, key: str, series: Mapping[str, Series], names: Mapping[str, str], **words: Any) -> Figure | None:
-        """Shares that add up to 100 over years; None when the pair does not trade."""
+        """Return shares that add up to 100 over years; None when the pair does not trade."""
         if not all(series.values()):
             return None
-        frame = _frame(series, 100.0).rename(columns={"line": "part"})
-        title = self.texts(f"history.{key}_axis")
-        return self._figure(
-            key,
-            lambda width: stack(frame, names, GROUP_COLOURS, title=title, width=width),
-            series,
-            names,
-            100.0,
-            1,
-            words,
-        )
+
+        def chart(frame: DataFrame, names: Mapping[str, str], **size: Any) -> Any:
+            return stack(frame.rename(columns={"line": "part"}), names, GROUP_COLOURS, **size)
+
+        return self._figure(key, series, names, chart, **words)
 
     def _figure(
-        self, key: str, draw: Callable[[int], Any], series: Mapping[str, Series], names: Mapping[str, str], factor: float,
-        decimals: int, words: Mapping[str, Any],
-    ) -> Figure:  # fmt: skip
+        self,
+        key: str,
+        series: Mapping[str, Series],
+        names: Mapping[str, str],
+        chart: Callable[..., Any],
+        *,
+        factor: float = 100.0,
+        decimals: int = 1,
+        **words: Any,
+    ) -> Figure:
         import pandas as pd
 
+        def shown(value: float) -> str:
+            return number(factor * value, decimals)
+
         years = sorted({year for values in series.values() for year in values})
-        rows = [
-            (str(year), *(number(factor * series[c].get(year, float("nan")), decimals) for c in series))
-            for year in years
-        ]
-        facts = " ".join(
-            self.texts(
-                "alt.line_fact",
-                name=names[code],
-                before=number(factor * values[min(values)], decimals),
-                after=number(factor * values[max(values)], decimals),
-            )
-            for code, values in series.items()
-        )
-        alt = self.texts("alt.lines", base=years[0], year=years[-1], facts=facts)
+        cells = [(year, code, factor * value) for code, values in series.items() for year, value in values.items()]
+        frame = pd.DataFrame(cells, columns=["year", "line", "value"])
+        axis = self.texts(f"history.{key}_axis")
+        ends = {code: {"before": shown(v[min(v)]), "after": shown(v[max(v)])} for code, v in series.items()}
+        facts = " ".join(self.texts("alt.line_fact", name=names[code], **values) for code, values in ends.items())
+        rows = [(str(year), *(shown(values.get(year, float("nan"))) for values in series.values())) for year in years]
         table = pd.DataFrame(rows, columns=[self.texts("table.year"), *(names[code] for code in series)])
         return Figure(
             id=key,
             title=self.texts(f"history.{key}", **words),
             subtitle=self.texts(f"history.{key}_note", **words),
-            alt=alt,
-            chart=draw,
+            alt=self.texts("alt.lines", base=years[0], year=years[-1], facts=facts),
+            chart=lambda width: chart(frame, names, title=axis, width=width),
             table=table,
             data=table,
         )
@@ -110,33 +151,28 @@ class Artist:
 
     def vs(self) -> Figure | None:
         """VS of both directions."""
-        past, name = self.past, vs_indicator(self.past.asked.definition)
+        past, indicator = self.past, vs_indicator(self.past.asked.definition)
         ways = ((past.exporter, past.importer), (past.importer, past.exporter))
-        return self.course(
-            "vs",
-            {one: past.series(name, one, other) for one, other in ways},
-            {one: self.names.flow(one, other) for one, other in ways},
-            definition=past.asked.definition,
-            meaning=self.names.definition,
-        )
+        series = {s: past.series(indicator, s, r) for s, r in ways}
+        names = {s: self.names.flow(s, r) for s, r in ways}
+        definition = past.asked.definition
+        return self.over_years("vs", series, names, definition=definition, meaning=self.names.definition)
 
     def structure(self) -> Figure | None:
         """Structure of VS in the asked direction."""
         past = self.past
-        parts = PARTS if past.asked.definition == "one-minus-dva" else {k: v for k, v in PARTS.items() if k != "vs_ddc"}
-        series = {name: past.series(name, past.exporter, past.importer) for name in parts}
-        names = {name: self.texts(f"history.{word}") for name, word in parts.items()}
+        parts = [part for part in VS_STACK if part != "ddc" or past.asked.definition == "one-minus-dva"]
+        series = {f"vs_{part}": past.series(f"vs_{part}", past.exporter, past.importer) for part in parts}
+        names = {f"vs_{part}": self.texts(f"history.{part}") for part in parts}
         return self.stack("structure", series, names, definition=past.asked.definition, **self.names.ends)
 
     def use(self) -> Figure | None:
         """The six groups of terms in the asked direction, shares of gross exports."""
-        past = self.past
-        exports = past.series("exports", past.exporter, past.importer)
+        ends = (self.past.exporter, self.past.importer)
+        exports = self.past.series("exports", *ends)
         series = {
             code: {
-                year: value / exports[year]
-                for year, value in past.series(code, past.exporter, past.importer).items()
-                if exports[year]
+                year: value / exports[year] for year, value in self.past.series(code, *ends).items() if exports[year]
             }
             for code in GROUPS
         }
@@ -144,25 +180,22 @@ class Artist:
 
     def dependence(self) -> Figure | None:
         """Dependence of each side on the other, and of both."""
-        past = self.past
+        past, ends = self.past, self.names.ends
         on = past.series("dependence", past.exporter, past.importer)
         back = past.series("dependence", past.importer, past.exporter)
         both = {year: (on[year] * back[year]) ** 0.5 for year in on if year in back}
-        word = self.texts
         names = {
-            past.importer: word("history.forward", **self.names.ends),
-            past.exporter: word("history.forward", exporter=self.names.importer, importer=self.names.exporter),
-            WORLD: word("history.mutual"),
+            past.importer: self.texts("history.forward", **ends),
+            past.exporter: self.texts("history.forward", exporter=ends["importer"], importer=ends["exporter"]),
+            WORLD: self.texts("history.mutual"),
         }
         series = {past.importer: on, past.exporter: back, WORLD: both}
-        return self.course("dependence", series, names, decimals=2, zero=True)
+        return self.over_years("dependence", series, names, decimals=2, zero=True)
 
-    def world(
-        self, key: str, indicator: str, *, factor: float = 100.0, decimals: int = 1, zero: bool = False
-    ) -> Figure | None:
+    def world(self, key: str, indicator: str, **options: Any) -> Figure | None:
         """One series of the world."""
-        series = {WORLD: self.past.series(indicator)}
-        return self.course(key, series, {WORLD: self.texts.economy(WORLD)}, factor=factor, decimals=decimals, zero=zero)
+        names = {WORLD: self.texts.economy(WORLD)}
+        return self.over_years(key, {WORLD: self.past.series(indicator)}, names, **options)
 
     def advantage(self) -> Figure | None:
         """Revealed advantage of the pair and of the economies with the largest one in the first year."""
@@ -173,25 +206,111 @@ class Artist:
         codes = list(wanted)[: OTHERS + 2]
         series = {code: self.past.series("rca_labour_intensive", code) for code in codes}
         names = {code: self.names.economy(code) for code in codes}
-        return self.course("advantage", series, names, factor=1.0, decimals=2, zero=True)
+        return self.over_years("advantage", series, names, factor=1.0, decimals=2, zero=True)
 
 
-def figures(past: History, texts: Texts, names: Names) -> dict[str, list[Figure]]:
+def figures(past: History, texts: Texts, names: Words) -> dict[str, list[Figure]]:
     """Figures by section, in the order of the report; what has no data is left out."""
-    artist = Artist(past, texts, names)
+    draw = HistoryFigures(past, texts, names)
     sections: dict[str, Sequence[Figure | None]] = {
-        "pair": (artist.vs(), artist.structure(), artist.use(), artist.dependence()),
-        "world": (artist.world("interdependence", "interdependence"), artist.world("world_vs", "vs_foreign_content")),
+        "pair": (draw.vs(), draw.structure(), draw.use(), draw.dependence()),
+        "world": (draw.world("interdependence", "interdependence"), draw.world("world_vs", "vs_foreign_content")),
         "reversal": (
-            artist.world("reversal", "reversal_labour_abundance", factor=1.0, decimals=3, zero=True),
-            artist.advantage(),
+            draw.world("reversal", "reversal_labour_abundance", factor=1.0, decimals=3, zero=True),
+            draw.advantage(),
         ),
     }
     return {key: [figure for figure in drawn if figure is not None] for key, drawn in sections.items()}
 
 
-def _frame(series: Mapping[str, Series], factor: float) -> DataFrame:
-    import pandas as pd
+# -- the page ---------------------------------------------------------------------------------------------------------
 
-    rows = [(year, code, factor * value) for code, values in series.items() for year, value in values.items()]
-    return pd.DataFrame(rows, columns=["year", "line", "value"])
+
+def render_history(past: History, lang: str = "both", *, command: str = "") -> str:
+    """HTML text of a history; ``lang`` is ``en``, ``zh`` or ``both`` with a switch.
+
+    Raises
+    ------
+    ValueError
+        The language is not one of the choices.
+    """
+    return page(lang, lambda texts: _context(past, texts, command))
+
+
+def _context(past: History, texts: Texts, command: str) -> dict[str, Any]:
+    names = Words(past, texts)
+    return {
+        "template": "history.html.j2",
+        "title": names.title,
+        "headline": names.headline(),
+        "world": names.world(),
+        "sectors": ", ".join(texts.sector(code) for code in past.asked.sectors or ()),
+        "sections": figures(past, texts, names),
+        "shocks": shock_table(past, texts),
+        "largest": _largest(past, texts),
+        "limits": _limits(past, texts),
+        "provenance": _provenance(past, texts, command),
+    }
+
+
+def shock_table(past: History, texts: Texts) -> Table | None:
+    """What world interdependence did around each shock; None when no shock falls in the years."""
+    if not past.shocks:
+        return None
+    falls = {fall.shock.id: fall for fall in past.responses()}
+    rows = []
+    for shock in past.shocks:
+        years = str(shock.first) if shock.first == shock.last else f"{shock.first}–{shock.last}"
+        what = f"{shock.note(texts.lang)} ({shock.source})"
+        fall = falls.get(shock.id)
+        numbers = (texts("history.unmeasured"), "–", "–", "–")
+        if fall:
+            back = texts("history.never", last=past.years[-1]) if fall.back is None else str(fall.back)
+            numbers = (
+                f"{_percent(fall.before)} ({fall.year_before})",
+                f"{_percent(fall.low)} ({fall.year_low})",
+                _points(fall, texts),
+                back if fall.low < fall.before else texts("history.no_fall"),
+            )
+        rows.append((shock.label(texts.lang), years, what, *numbers))
+    heads = tuple(texts(f"history.{key}") for key in ("shock", "years", "what", "before", "low", "change", "back"))
+    return Table(heads, tuple(rows))
+
+
+def _percent(value: float) -> str:
+    return f"{number(100 * value)}{NBSP}%"
+
+
+def _points(fall: ShockResponse, texts: Texts) -> str:
+    return f"{number(100 * fall.change, 1, sign=True)}{NBSP}{texts('unit.pp')}"
+
+
+def _largest(past: History, texts: Texts) -> str:
+    worst = min(past.responses(), key=lambda fall: fall.change, default=None)
+    if worst is None or worst.change >= 0:
+        return ""
+    return texts("history.largest", label=worst.shock.label(texts.lang), change=_points(worst, texts))
+
+
+def _limits(past: History, texts: Texts) -> list[str]:
+    size = past.sources[-1]
+    detail = texts("history.limit_detail", economies=size.economies, sectors=size.sectors)
+    return [detail, *(texts(f"history.limit_{key}") for key in ("prices", "purged", "abundance"))]
+
+
+def _provenance(past: History, texts: Texts, command: str) -> list[tuple[str, str]]:
+    sources = past.sources
+    origin = dict.fromkeys(f"{table.source.rstrip('.')}. {table.licence}" for table in sources)
+    residual = max(table.residual for table in sources)
+    items = [
+        (
+            texts("history.tables"),
+            f"{', '.join(table.name or str(table.year) for table in sources)} ({sources[0].unit})",
+        ),
+        (texts("provenance.source"), " · ".join(origin)),
+        (texts("history.checksum"), ", ".join(f"{table.year} {table.checksum[:12]}" for table in sources)),
+        (texts("history.residual"), f"{residual:.1e}"),
+        (texts("provenance.versions"), f"unweave {__version__}"),
+        (texts("history.command"), command),
+    ]
+    return [(item, value) for item, value in items if value]

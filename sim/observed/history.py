@@ -1,31 +1,106 @@
-"""`sim.history`: the observed series of a pair of economies and of the world, as tidy frames."""
+"""`sim.history`: the observed series of a pair of economies and of the world, as tidy frames, and what they did around shocks."""
 
 from __future__ import annotations
 
+import csv
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from decomp.errors import DataMissingError
+from decomp.io import bundled_names, years_of
 from decomp.io import tables as read_tables
-from decomp.io import years_of
+from decomp.labels import unknown_label
+from decomp.structure import DEFINITIONS
 from sim.observed.measures import WORLD, Measured, Question, measure
-from sim.observed.shocks import Response, Shock, response, shocks
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
     from decomp.structure import Definition
-    from decomp.table import WorldTable
 
 #: Called after each year with the year, its place from 0, and the number of years.
-Progress = Callable[[int, int, int], None]
+YearDone = Callable[[int, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Shock:
+    """An event of world history with the years it marks; ``first`` … ``last`` are calendar years."""
+
+    id: str
+    first: int
+    last: int
+    label_en: str
+    label_zh: str
+    note_en: str
+    note_zh: str
+    source: str
+
+    def label(self, lang: str) -> str:
+        """Short name in a language, ``en`` or ``zh``."""
+        return self.label_zh if lang == "zh" else self.label_en
+
+    def note(self, lang: str) -> str:
+        """What happened when, in a language."""
+        return self.note_zh if lang == "zh" else self.note_en
+
+
+@dataclass(frozen=True, slots=True)
+class ShockResponse:
+    """What a series did around a shock: last value before it, lowest value until the year after it, and the way back.
+
+    ``back`` is the first year in which the series is again at its value before the shock; None if it is not by the end.
+    """
+
+    shock: Shock
+    year_before: int
+    before: float
+    year_low: int
+    low: float
+    back: int | None
+
+    @property
+    def change(self) -> float:
+        """Change from before the shock to the low; positive when the series never fell below its earlier value."""
+        return self.low - self.before
+
+
+@cache
+def shocks() -> tuple[Shock, ...]:
+    """Return the marked shocks, in order: annotations from the literature, not results of the model.
+
+    >>> [shock.first for shock in shocks()]
+    [1997, 2001, 2008]
+    """
+    text = (files("sim.observed") / "shocks.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return tuple(Shock(**{**row, "first": int(row["first"]), "last": int(row["last"])}) for row in rows)  # type: ignore[arg-type]
+
+
+def response(series: Mapping[int, float], shock: Shock) -> ShockResponse | None:
+    """Measure a shock in a yearly series; None when the series lacks the year before it or any year of it.
+
+    Examples
+    --------
+    >>> fall = response({2007: 0.2, 2008: 0.21, 2009: 0.17, 2010: 0.19, 2011: 0.2}, shocks()[2])
+    >>> fall.year_low, round(fall.change, 6), fall.back
+    (2009, -0.03, 2011)
+    """
+    during = [year for year in range(shock.first, shock.last + 2) if year in series]
+    before = shock.first - 1
+    if before not in series or not during:
+        return None
+    low = min(during, key=lambda year: (series[year], year))
+    later = [year for year in sorted(series) if year > low and series[year] >= series[before]]
+    back = low if series[low] >= series[before] else next(iter(later), None)
+    return ShockResponse(shock, before, series[before], low, series[low], back)
+
+
+@dataclass(frozen=True, slots=True)
+class TableRead:
     """One table that was read."""
 
     year: int
@@ -48,7 +123,7 @@ class History:
     asked : Question
         Exporter, importer, sectors, definition of VS.
     rows_of_pair, rows_of_economies : mapping of year to measured rows
-    sources : tuple of Source
+    sources : tuple of TableRead
         The tables in order of years, each with its checksum and the residual of its decomposition.
     members : mapping of str to tuple of str
         What the labels of the pair stand for, to find their names.
@@ -57,7 +132,7 @@ class History:
     asked: Question
     rows_of_pair: Mapping[int, Sequence[Measured]]
     rows_of_economies: Mapping[int, Sequence[Measured]]
-    sources: tuple[Source, ...]
+    sources: tuple[TableRead, ...]
     members: Mapping[str, tuple[str, ...]]
 
     @property
@@ -95,13 +170,13 @@ class History:
         return pd.concat([self.pair, economies], ignore_index=True)
 
     def series(self, indicator: str, exporter: str = WORLD, importer: str = "") -> dict[int, float]:
-        """Values of one indicator by year: of the world, of an economy, or of a pair when an importer is given."""
+        """Return the values of one indicator by year: of the world, of an economy, or of a pair when an importer is given."""
         rows = self.rows_of_pair if importer else self.rows_of_economies
         return {
             year: value
-            for year, found in rows.items()
-            for one, other, name, value, _ in found
-            if (one, other, name) == (exporter, importer, indicator) and not math.isnan(value)
+            for year, measured in rows.items()
+            for first, second, name, value, _ in measured
+            if (first, second, name) == (exporter, importer, indicator) and not math.isnan(value)
         }
 
     @property
@@ -109,11 +184,10 @@ class History:
         """Shocks that touch the observed years."""
         return tuple(s for s in shocks() if self.years and s.last >= self.years[0] and s.first <= self.years[-1])
 
-    def responses(self, indicator: str = "interdependence") -> list[Response]:
-        """What a series of the world did around each shock; shocks whose year before was not observed are left out."""
+    def responses(self, indicator: str = "interdependence") -> list[ShockResponse]:
+        """Return what a series of the world did around each shock; shocks whose year before was not observed are left out."""
         series = self.series(indicator)
-        found = [response(series, shock) for shock in self.shocks]
-        return [one for one in found if one is not None]
+        return [fall for shock in self.shocks if (fall := response(series, shock)) is not None]
 
 
 def history(
@@ -125,7 +199,7 @@ def history(
     tables: str = "world",
     definition: Definition = "one-minus-dva",
     sectors: Sequence[str] | None = None,
-    progress: Progress | None = None,
+    progress: YearDone | None = None,
 ) -> History:
     """Measure observed tables year by year.
 
@@ -159,9 +233,6 @@ def history(
     >>> past.years, round(past.series("vs_one_minus_dva", "KOR", "CHN")[2011], 3)
     ((2011,), 0.415)
     """
-    from decomp.labels import unknown_label
-    from decomp.structure import DEFINITIONS
-
     if definition not in DEFINITIONS:
         raise unknown_label(definition, DEFINITIONS, "definition of VS")
     asked = Question(exporter, importer, definition, None if sectors is None else tuple(sectors))
@@ -169,25 +240,20 @@ def history(
     pairs: dict[int, Sequence[Measured]] = {}
     economies: dict[int, Sequence[Measured]] = {}
     sources, members = [], {}
-    for index, (year, table) in enumerate(_tables(tables, years)):
+    for index, (year, table) in enumerate(zip(years, read_tables(tables, years), strict=True)):
         pairs[year], economies[year], residual = measure(table, asked)
-        sources.append(_source(year, table, residual))
+        facts = (table.name, table.checksum(), table.G, table.N, table.unit, table.source, table.licence)
+        sources.append(TableRead(year, *facts, residual))
         members = {label: tuple(table.economy_members.get(label, ())) for label in (exporter, importer)}
         if progress is not None:
             progress(year, index, len(years))
     return History(asked, pairs, economies, tuple(sources), members)
 
 
-def _tables(source: str, years: Sequence[int]) -> Iterator[tuple[int, WorldTable]]:
-    return zip(years, read_tables(source, years), strict=True)
-
-
 def _years(source: str, first: int | None, last: int | None) -> list[int]:
     """Years that the tables have between the two ends; an end outside them is an error."""
     there = years_of(source)
     if not there:
-        from decomp.io import bundled_names
-
         series = sorted({name.rpartition("-")[0] for name in bundled_names()})
         raise DataMissingError(
             f"{source!r} is neither a bundled series ({', '.join(series)}) nor a folder with one table file per year."
@@ -203,19 +269,13 @@ def _years(source: str, first: int | None, last: int | None) -> list[int]:
     return wanted
 
 
-def _source(year: int, table: WorldTable, residual: float) -> Source:
-    return Source(
-        year, table.name, table.checksum(), table.G, table.N, table.unit, table.source, table.licence, residual
-    )
-
-
 def _frame(rows: Mapping[int, Sequence[Measured]], labels: tuple[str, str]) -> DataFrame:
     """Tidy frame of measured rows; an empty second label drops its column."""
     import pandas as pd
 
     columns = ["year", labels[0], labels[1], "indicator", "value", "unit"]
     data: list[tuple[Any, ...]] = [
-        (year, *row) for year, found in rows.items() for row in found if not math.isnan(row[3])
+        (year, *row) for year, measured in rows.items() for row in measured if not math.isnan(row[3])
     ]
     frame = pd.DataFrame(data, columns=[name or "_" for name in columns])
     return frame if labels[1] else frame.drop(columns="_")

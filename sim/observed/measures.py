@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from decomp.indicators import interdependence
-from decomp.structure import DvaByUse, VsStructure, structure_of, use_of
+from decomp.structure import VS_PARTS, Definition, structure_of, use_of
 from decomp.terms import GROUPS, TERMS
 from decomp.wwz import wwz
 from sim import calibration
@@ -19,7 +18,6 @@ from sim.indicators.industry import correlation, revealed_advantage
 
 if TYPE_CHECKING:
     from decomp.result import Decomposition
-    from decomp.structure import Definition
     from decomp.table import Spec, WorldTable
 
 Array = NDArray[np.float64]
@@ -28,22 +26,6 @@ Measured = tuple[str, str, str, float, str]
 
 WORLD = "WLD"
 SHARE, INDEX, RATIO = "share", "index", "ratio"
-#: Parts of VS by the name they have in the frames.
-VS_PARTS: Mapping[str, str] = MappingProxyType(
-    {
-        "vs_mva": "mva",
-        "vs_ova": "ova",
-        "vs_fdc": "fdc",
-        "vs_ddc": "ddc",
-        "vs_fva_fin": "fva_fin",
-        "vs_fva_int": "fva_int",
-    }
-)
-#: Domestic value added by use, shares of gross exports.
-DVA_PARTS: Mapping[str, str] = MappingProxyType(
-    {"dva_share": "dva", "dva_fin_share": "dva_fin", "dva_int_share": "dva_int", "dva_intrex_share": "dva_intrex",
-     "rdv_share": "rdv"}
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +79,29 @@ def measure(table: WorldTable, asked: Question) -> tuple[list[Measured], list[Me
 
 
 def _pair(done: Decomposition, W: Array, exporter: str, importer: str, asked: Question) -> Iterator[Measured]:  # noqa: N803
-    table = done.table
+    table, ends = done.table, (exporter, importer)
     values = done.select(exporter, importer, asked.sectors)
-    unit = table.unit
-    head = (exporter, importer)
-    yield (*head, "exports", float(values[16]), unit)
-    for term in TERMS:
-        yield (*head, term.code, float(values[term.number - 1]), unit)
-    for group in GROUPS:
-        yield (*head, group.code, float(values[group.rows].sum()), unit)
-    use: DvaByUse = use_of(values, exporter, importer)
-    shares = use.shares()
-    for name, part in DVA_PARTS.items():
-        yield (*head, name, shares[part] / 100.0, SHARE)
-    structure: VsStructure = structure_of(values, exporter, importer, asked.definition)
-    for name, definition in (("vs_one_minus_dva", "one-minus-dva"), ("vs_foreign_content", "foreign-content")):
-        by = structure_of(values, exporter, importer, definition)  # type: ignore[arg-type]
-        yield (*head, name, by.vs_share / 100.0, SHARE)
-    for name, part in VS_PARTS.items():
-        yield (*head, name, float(getattr(structure, part)) / 100.0, "share of VS")
-    yield (*head, "dependence", _dependence(W, table, exporter, importer), SHARE)
+    flows = {"exports": float(values[16])} | {term.code: float(values[term.number - 1]) for term in TERMS}
+    flows |= {group.code: float(values[group.rows].sum()) for group in GROUPS}
+    for code, value in flows.items():
+        yield (*ends, code, value, table.unit)
+    for part, share in use_of(values, *ends).shares().items():
+        yield (*ends, f"{part}_share", share / 100.0, SHARE)
+    structures = {definition: structure_of(values, *ends, definition) for definition in get_args(Definition)}
+    for definition, vs in structures.items():
+        yield (*ends, vs_indicator(definition), vs.vs_share / 100.0, SHARE)
+    for part in VS_PARTS:
+        yield (*ends, f"vs_{part}", float(getattr(structures[asked.definition], part)) / 100.0, "share of VS")
+    yield (*ends, "dependence", _dependence(W, table, *ends), SHARE)
+
+
+def vs_indicator(definition: str) -> str:
+    """Return the name of the VS share under a definition.
+
+    >>> vs_indicator("foreign-content")
+    'vs_foreign_content'
+    """
+    return "vs_" + definition.replace("-", "_")
 
 
 def _dependence(W: Array, table: WorldTable, source: Spec, absorber: Spec) -> float:  # noqa: N803
@@ -129,11 +114,9 @@ def _dependence(W: Array, table: WorldTable, source: Spec, absorber: Spec) -> fl
 def _economies(done: Decomposition, W: Array) -> Iterator[Measured]:  # noqa: N803
     """Rows of every economy and of the world."""
     table = done.table
-    exports = done.exports.sum(axis=(1, 2))
-    terms = done.terms.sum(axis=(2, 3))
+    exports, terms = done.exports.sum(axis=(1, 2)), done.terms.sum(axis=(2, 3))
     dva, foreign = terms[:8].sum(axis=0), terms[10:].sum(axis=0)
-    own = np.diagonal(W)
-    absorbed, made = W.sum(axis=0), W.sum(axis=1)
+    own, absorbed, made = np.diagonal(W), W.sum(axis=0), W.sum(axis=1)
     advantage = _advantage(done)
     for s, code in enumerate((*table.economies, WORLD)):
         here = slice(s, s + 1) if code != WORLD else slice(None)
