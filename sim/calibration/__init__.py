@@ -14,7 +14,7 @@ types.csv               country types: named sets of behavioural parameters
 emissions.csv           stylised CO2 per output by sector (judgement)
 facts.csv               observed and Nash tariffs and export restrictions that scenarios quote
 literature_ranges.csv   published sizes of effects that runs are set beside; the model reads none of them
-base_weights.csv        trade and value added of 2011, the weights of all groupings (made by ``base_weights.py``)
+base_weights.csv        trade and value added of 2011, the weights of all groupings (``tests/base_weights.py``)
 ======================  ============================================================================================
 
 ``status`` says how far a row can be trusted (:data:`STATUSES`). Sources and licences: World Input–Output Database 2013
@@ -25,34 +25,39 @@ single published numbers, quoted with their source; elasticities are quoted from
 
 from __future__ import annotations
 
-from sim.calibration.adoption import ai_adoption, ai_provider_weights, robot_adoption, robot_density, robot_speed
 from sim.calibration.countries import (
+    ai_adoption,
     ai_preparedness,
+    ai_provider_weights,
     country_labour_share,
     employment,
     fallback_notes,
     gdp_per_worker,
     income_group,
     population,
+    robot_adoption,
+    robot_density,
+    robot_speed,
     unemployment,
 )
-from sim.calibration.elasticities import ELASTICITY_SETS, elasticity_alternatives, elasticity_set, trade_elasticity
-from sim.calibration.errors import CalibrationError
-from sim.calibration.facts import fact, nash_tariffs
-from sim.calibration.parameters import Parameter, parameter, parameters
-from sim.calibration.rows import STATUSES
-from sim.calibration.sectors import ai_exposure, emission_intensity, labour_profile, labour_share, robot_exposure
-from sim.calibration.tables import EU_2011, CalibratedTable
-from sim.calibration.tariffs import base_tariffs, bound_tariffs, goods_share
-from sim.calibration.types import country_types
+from sim.calibration.parameters import country_types, fact, parameter, parameters
+from sim.calibration.rows import STATUSES, CalibrationError
+from sim.calibration.sectors import (
+    ELASTICITY_SETS,
+    ai_exposure,
+    elasticity_alternatives,
+    elasticity_set,
+    emission_intensity,
+    labour_share,
+    robot_exposure,
+    trade_elasticity,
+)
+from sim.calibration.tariffs import base_tariffs, bound_tariffs, goods_share, nash_tariffs
 
 __all__ = [
     "ELASTICITY_SETS",
-    "EU_2011",
     "STATUSES",
-    "CalibratedTable",
     "CalibrationError",
-    "Parameter",
     "ai_adoption",
     "ai_exposure",
     "ai_preparedness",
@@ -70,7 +75,6 @@ __all__ = [
     "gdp_per_worker",
     "goods_share",
     "income_group",
-    "labour_profile",
     "labour_share",
     "nash_tariffs",
     "parameter",

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from sim.calibration.errors import CalibrationError
+from sim.errors import SimError
 
 #: What a row's ``status`` may say, and what it means.
 STATUSES: Mapping[str, str] = MappingProxyType(
@@ -29,6 +29,10 @@ STATUSES: Mapping[str, str] = MappingProxyType(
 _COLUMNS = ("value", "low", "high", "unit", "year", "source", "status", "note")
 
 
+class CalibrationError(SimError):
+    """A parameter, set or calibration row is unknown or not usable; says where and what is allowed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One value of a calibration file with its range and where it comes from."""
@@ -44,6 +48,11 @@ class Row:
     source: str
     status: str
     note: str
+
+    @property
+    def id(self) -> str:
+        """Last part of the key: the id of a parameter."""
+        return self.key[-1]
 
 
 @cache
@@ -67,15 +76,15 @@ def read_rows(file: str, keys: tuple[str, ...]) -> Mapping[tuple[str, ...], Row]
     reader = csv.DictReader(text.splitlines())
     if tuple(reader.fieldnames or ()) != keys + _COLUMNS:
         raise CalibrationError(f"{file}:1: columns are {reader.fieldnames}; expected {list(keys + _COLUMNS)}.")
-    found: dict[tuple[str, ...], Row] = {}
+    table: dict[tuple[str, ...], Row] = {}
     for record in reader:
         row = _row(file, reader.line_num, tuple(record[key] for key in keys), record)
-        if row.key in found:
+        if row.key in table:
             raise CalibrationError(
-                f"{file}:{row.line}: {' '.join(row.key)} is already given in line {found[row.key].line}; keep one."
+                f"{file}:{row.line}: {' '.join(row.key)} is already given in line {table[row.key].line}; keep one."
             )
-        found[row.key] = row
-    return MappingProxyType(found)
+        table[row.key] = row
+    return MappingProxyType(table)
 
 
 def _row(file: str, line: int, key: tuple[str, ...], record: Mapping[str, str]) -> Row:

@@ -1,84 +1,33 @@
-"""What the calibration needs to know of a table, and how basic codes are weighted when a label stands for several."""
+"""What the calibration needs to know of a table, how basic codes are weighted within a label, groups that are tracked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from decomp.names import groups
 from sim.calibration.rows import Row, read_rows
 
 Array = NDArray[np.float64]
 
-#: Members of the European Union in 2011, as codes of WIOD 2013.
-EU_2011 = frozenset(
-    [
-        "AUT",
-        "BEL",
-        "BGR",
-        "CYP",
-        "CZE",
-        "DEU",
-        "DNK",
-        "ESP",
-        "EST",
-        "FIN",
-        "FRA",
-        "GBR",
-        "GRC",
-        "HUN",
-        "IRL",
-        "ITA",
-        "LTU",
-        "LUX",
-        "LVA",
-        "MLT",
-        "NLD",
-        "POL",
-        "PRT",
-        "ROU",
-        "SVK",
-        "SVN",
-        "SWE",
-    ]
-)
-#: The same without the United Kingdom.
-EU_2025 = EU_2011 - {"GBR"}
 #: Spellings of WIOD that differ from ISO 3166, which the calibration files use.
 ISO = {"ROM": "ROU", "RoW": "ROW"}
+#: Members of the European Union in 2011 by ISO code, and without the United Kingdom.
+EU_2011 = frozenset(ISO.get(c, c) for group in groups("economy") if group.name == "eu" for c in group.members)
+EU_2025 = EU_2011 - {"GBR"}
 #: Economy whose rows are used for a code that has none, with a note.
 FALLBACK_ECONOMY = "ROW"
 
-
-class CalibratedTable(Protocol):
-    """The part of a world table that the calibration reads; :class:`decomp.WorldTable` has it."""
-
-    @property
-    def economies(self) -> tuple[str, ...]:
-        """Labels of the economies."""
-
-    @property
-    def sectors(self) -> tuple[str, ...]:
-        """Labels of the sectors."""
-
-    @property
-    def economy_members(self) -> Mapping[str, tuple[str, ...]]:
-        """The basic codes behind each economy label."""
-
-    @property
-    def sector_members(self) -> Mapping[str, tuple[str, ...]]:
-        """The basic codes behind each sector label."""
-
-    @property
-    def sector_groups(self) -> Mapping[str, tuple[str, ...]]:
-        """Named sets of sector labels; ``goods`` is read."""
-
-    @property
-    def value_added_flow(self) -> Array:
-        """Value added by economy and sector, shape (G*N,)."""
+#: Code of a group in results and expectations: this, then its name, for example ``group:lower-middle-income``.
+GROUP = "group:"
+#: Groups of every table that are tracked, and the one that holds who is neither a leader nor the rest of the world.
+TRACKED = ("high-income", "upper-middle-income", "lower-middle-income", "automation-leaders")
+FOLLOWERS = "automation-followers"
 
 
 def frozen(array: Array) -> Array:
@@ -143,3 +92,17 @@ def is_wiod_sector(code: str) -> bool:
     (True, False, False)
     """
     return code[:1] == "c" and code[1:].isdecimal() and 1 <= int(code[1:]) <= 35
+
+
+def tracked_groups(table: Any) -> Mapping[str, tuple[int, ...]]:
+    """Tracked groups of a table by name, as positions of its economies; groups without members are left out.
+
+    Income classes are those of 2011 throughout. ``automation-followers`` are all single economies that are not leaders.
+    """
+    named = table.economy_groups
+    tracked = {name: tuple(table.economies_in([name])) for name in TRACKED if named.get(name)}
+    apart = {label for name in ("automation-leaders", "row") for label in named.get(name, ())}
+    others = tuple(k for k, label in enumerate(table.economies) if label not in apart)
+    if "automation-leaders" in tracked and others:
+        tracked[FOLLOWERS] = others
+    return MappingProxyType(tracked)

@@ -7,13 +7,18 @@ weighted with goods imports of the importer and goods exports of the exporter; t
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
+from decomp.table import WorldTable
+from sim.calibration.countries import by_economy
+from sim.calibration.parameters import FACTS, fact
+from sim.calibration.rows import read_rows
 from sim.calibration.tables import (
     EU_2011,
     ISO,
     Array,
-    CalibratedTable,
     country_value,
     economy_weight,
     frozen,
@@ -26,7 +31,7 @@ from sim.calibration.tables import (
 GOODS = frozenset(f"c{k}" for k in range(1, 17))
 
 
-def base_tariffs(table: CalibratedTable) -> Array:
+def base_tariffs(table: WorldTable) -> Array:
     """Weighted applied tariffs of 2011, shape (G, N, G) [origin, sector, importer], shares; diagonal zero.
 
     Examples
@@ -39,7 +44,7 @@ def base_tariffs(table: CalibratedTable) -> Array:
     return _by_sector(table, "applied_tariff")
 
 
-def bound_tariffs(table: CalibratedTable) -> Array:
+def bound_tariffs(table: WorldTable) -> Array:
     """WTO bound rates (simple means of 2011), shape (G, N, G), shares; zero where :func:`base_tariffs` is free.
 
     An index of the room to raise tariffs, not a legal measure: the bound rate is a simple mean, the applied rate a
@@ -48,53 +53,48 @@ def bound_tariffs(table: CalibratedTable) -> Array:
     return _by_sector(table, "bound_tariff")
 
 
-def goods_share(table: CalibratedTable) -> Array:
+def goods_share(table: WorldTable) -> Array:
     """Share of each sector's trade of 2011 that is in goods, shape (N,): 1 for goods, 0 for services.
 
     Goods are c1…c16 of WIOD; a sector with other codes counts as goods where the table's group ``goods`` names it.
     """
-    named = set(table.sector_groups.get("goods", ()))
-    return frozen(np.array([_goods_share(label, table.sector_members[label], named) for label in table.sectors]))
+    named = table.sector_groups.get("goods", ())
+
+    def share(label: str) -> float:
+        def is_good(code: str) -> float:
+            return float(code in GOODS or (label in named and not is_wiod_sector(code)))
+
+        return weighted_mean(table.sector_members[label], is_good, lambda code: sector_weight("trade", code))
+
+    return frozen(np.array([share(label) for label in table.sectors]))
 
 
-def _goods_share(label: str, members: tuple[str, ...], named: set[str]) -> float:
-    def is_good(code: str) -> float:
-        return float(code in GOODS or (label in named and not is_wiod_sector(code)))
+def nash_tariffs(table: WorldTable) -> Array:
+    """Nash tariffs of Lashkaripour (2021) by importer, shares, shape (G,): the mean of members by their goods imports.
 
-    return weighted_mean(members, is_good, lambda code: sector_weight("trade", code))
+    Economies that the paper does not have get its mean, like the rest of the world.
+    """
+    known = {key[1] for key in read_rows(*FACTS) if key[0] == "nash_tariff"}
+
+    def rate(code: str) -> float:
+        iso = ISO.get(code, code)
+        return fact("nash_tariff", iso if iso in known else "ROW").value / 100.0
+
+    return by_economy(table, rate, partial(economy_weight, "goods_imports"))
 
 
-def _by_sector(table: CalibratedTable, parameter: str) -> Array:
+def _by_sector(table: WorldTable, parameter: str) -> Array:
     """Rate of each importer on each origin: what members of the European Union levy falls on origins outside it only."""
-    members = [table.economy_members[label] for label in table.economies]
-    outside = np.array([_outside(codes) for codes in members])
-    union, others = np.array([_levied(codes, parameter) for codes in members]).T
+
+    def in_union(code: str) -> bool:
+        return ISO.get(code, code) in EU_2011
+
+    def levied(code: str, of_union: bool) -> float:
+        return country_value(parameter, code) / 100.0 if in_union(code) is of_union else 0.0
+
+    outside = by_economy(table, lambda code: float(not in_union(code)), partial(economy_weight, "goods_exports"))
+    imports = partial(economy_weight, "goods_imports")
+    union, others = (by_economy(table, partial(levied, of_union=who), imports) for who in (True, False))
     pair = others[None, :] + np.outer(outside, union)
     np.fill_diagonal(pair, 0.0)
     return frozen(pair[:, None, :] * goods_share(table)[None, :, None])
-
-
-def _outside(codes: tuple[str, ...]) -> float:
-    """Share of a label's goods exports that come from outside the European Union."""
-    shares = _shares("goods_exports", codes)
-    return float(sum(share for share, code in zip(shares, codes, strict=True) if not _in_union(code)))
-
-
-def _levied(codes: tuple[str, ...], parameter: str) -> tuple[float, float]:
-    """Mean rate of a label's economies weighted with goods imports, in two parts: of members of the union, of others."""
-    shares = _shares("goods_imports", codes)
-    rates = [
-        (share * (country_value(parameter, code) / 100.0), _in_union(code))
-        for share, code in zip(shares, codes, strict=True)
-    ]
-    return float(sum(rate for rate, union in rates if union)), float(sum(rate for rate, union in rates if not union))
-
-
-def _in_union(code: str) -> bool:
-    return ISO.get(code, code) in EU_2011
-
-
-def _shares(weight: str, codes: tuple[str, ...]) -> Array:
-    weights = np.array([economy_weight(weight, code) for code in codes])
-    shares: Array = weights / weights.sum()
-    return shares

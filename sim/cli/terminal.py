@@ -142,7 +142,7 @@ def _outside(error: BaseException) -> tuple[int, str] | None:
 def _ours(error: BaseException) -> tuple[int, str] | None:
     """Return code and message of our own errors; None for any other."""
     from decomp.errors import DecompError
-    from sim.calibration.errors import CalibrationError
+    from sim.calibration.rows import CalibrationError
     from sim.errors import EconomyError, ScenarioError, SimError
 
     if isinstance(error, ScenarioError):

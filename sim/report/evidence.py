@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.calibration.literature import Benchmark, benchmarks
+from sim.calibration.parameters import Benchmark, benchmarks
 from sim.report.data import Report, companion_value
 from sim.report.sections import Row, Table
 from sim.runs.saved import WORLD, Run

@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from sim import calibration
 from sim.calibration import parameter
-from sim.calibration.types import type_names
+from sim.calibration.parameters import country_types
 from sim.fields import Economies, Model, setting
 from sim.rules import base
 from sim.rules.log import Decisions, Method, Reason
@@ -34,7 +34,7 @@ ROUNDING = 1e-12
 
 
 def _types(value: Any) -> dict[str, tuple[str, ...]]:
-    known = type_names()
+    known = country_types()
     if not isinstance(value, dict):
         raise PydanticCustomError(
             "bad_types", "expected a mapping of country types to economies, for example {exporter-led: [CHN, DEU]}"
@@ -57,7 +57,7 @@ Types = Annotated[
     WithJsonSchema(
         {
             "type": "object",
-            "propertyNames": {"enum": list(type_names())},
+            "propertyNames": {"enum": list(country_types())},
             "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
         }
     ),

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decomp.labels import index_of
-from sim.calibration.groups import GROUP
+from sim.calibration.tables import GROUP
 from sim.indicators import INDICATORS, PAIR_INDICATORS
 from sim.rules import log
 from sim.runs.saved import WORLD, Run

@@ -11,7 +11,7 @@ from typing import Any
 
 from decomp.labels import ALIASES
 from decomp.names import LANGUAGES, economy_name
-from sim.calibration.groups import GROUP, tracked_groups
+from sim.calibration.tables import GROUP, tracked_groups
 from sim.errors import Problems
 from sim.scenario.schema import Groups, Scenario
 from sim.scenario.yaml_text import KeyPath

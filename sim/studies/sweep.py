@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim._version import __version__
-from sim.calibration.groups import GROUP
+from sim.calibration.tables import GROUP
 from sim.errors import Problem, ScenarioError
 from sim.indicators import PLACES
 from sim.runs.saved import WORLD

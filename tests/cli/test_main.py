@@ -18,7 +18,7 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 import sim.cli
 from decomp.errors import DataMissingError, FormatError, LabelError, SingularTableError
-from sim.calibration.errors import CalibrationError
+from sim.calibration.rows import CalibrationError
 from sim.cli.terminal import cleaned, explain
 from sim.errors import EconomyError, OutputError, Problem, ScenarioError
 from tests.cli.conftest import Call

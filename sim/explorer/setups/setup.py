@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sim.calibration.groups import GROUP
+from sim.calibration.tables import GROUP
 from sim.calibration.parameters import parameter
 from sim.explorer.setups.levers import CONTROLS, LOCAL, Control
 from sim.scenario import scenario_files

@@ -278,7 +278,7 @@ def test_all_loaders_return_finite_read_only_arrays(table: decomp.WorldTable) ->
 
 def test_base_weights_come_from_the_table(wiod_dir: Path) -> None:
     """The command reproduces the file that is shipped."""
-    from sim.calibration.base_weights import base_weights as recompute
+    from tests.base_weights import base_weights as recompute
 
     shipped = {(name, code): row.value for (name, code), row in _rows().items()}
     made = {(name, code): value for name, code, value in recompute(decomp.load(wiod_dir / "wiot_2011.npz"))}

@@ -9,7 +9,7 @@ import pytest
 
 import decomp
 import sim
-from sim.calibration.groups import FOLLOWERS, tracked_groups
+from sim.calibration.tables import FOLLOWERS, tracked_groups
 from sim.indicators import income, industry
 from sim.indicators.data import BaseYear, Values, members_of
 from sim.indicators.trade import track_blocs

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import pandas as pd
 import pytest
 
-from sim.calibration.literature import Benchmark, benchmarks
+from sim.calibration.parameters import Benchmark, benchmarks
 from sim.indicators import INDICATORS
 from sim.report import render
 from sim.report.data import Report

@@ -1,6 +1,6 @@
 """Make base_weights.csv: trade and value added of 2011 by sector and economy, the weights of all groupings.
 
-Run ``python -m sim.calibration.base_weights TABLE`` with the full WIOD table of 2011 (41 × 35) to print the file.
+Run ``python -m tests.base_weights TABLE`` with the full WIOD table of 2011 (41 × 35) to print the file.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import decomp
 from decomp.table import WorldTable
 from sim.calibration.tables import ISO
 
-_SOURCE = "computed by sim.calibration.base_weights from WIOD, release 2013 (Timmer et al. 2015), CC BY 4.0"
+_SOURCE = "computed by tests/base_weights.py from WIOD, release 2013 (Timmer et al. 2015), CC BY 4.0"
 _NOTES = {
     "trade": "exports of all economies summed over partners, intermediate and final",
     "value_added_by_sector": "residual value added summed over economies; zero where the sum is negative",
@@ -32,7 +32,7 @@ def base_weights(table: WorldTable) -> Iterator[tuple[str, str, float]]:
 
     The table must have the basic codes c1…c35; goods are c1…c16 and manufacturing is c3…c16.
     """
-    G, N = table.G, table.N  # noqa: N806
+    G, N = table.G, table.N
     flows = table.Z.reshape(G, N, G, N).sum(axis=3) + table.Y.reshape(G, N, G)  # (origin, sector, destination)
     foreign = flows * (1.0 - np.eye(G))[:, None, :]
     value_added = table.value_added_flow.reshape(G, N)
