@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sim.calibration.tables import GROUP
 from sim.calibration.parameters import parameter
+from sim.calibration.tables import GROUP
 from sim.explorer.setups.levers import CONTROLS, LOCAL, Control
 from sim.scenario import scenario_files
 from sim.scenario.schema import Scenario
