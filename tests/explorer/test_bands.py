@@ -30,7 +30,7 @@ def pair() -> dict[str, DrawnRun]:
 
 @pytest.fixture(scope="module")
 def contenders() -> list[Case]:
-    return [Case(id, id, simulate(setup).saved) for id, setup in (("base", BASE), ("war", TARIFF))]
+    return [Case(id, id, simulate(setup)) for id, setup in (("base", BASE), ("war", TARIFF))]
 
 
 def test_all_members_finish_and_are_the_members_of_the_command_line(pair) -> None:
@@ -107,7 +107,7 @@ def test_a_scenario_that_draws_nothing_is_refused_before_it_is_run(monkeypatch) 
 def test_stopping_keeps_no_half_member() -> None:
     asked = iter(range(1000))
     stopped = run_drawn(drawn(BASE, COUNT), stop=lambda: next(asked) > 11)  # the run as written asks 7 times
-    assert isinstance(stopped, DrawnRun) and stopped.result.status == "cancelled"
+    assert isinstance(stopped, DrawnRun) and stopped.status == "cancelled"
     assert len(stopped.members) < COUNT and all(one.status == "ok" for one in stopped.members)
     assert all(one.values.shape[2] == len(KEPT) for one in stopped.members)
 

@@ -34,11 +34,11 @@ def base() -> Any:
 
 def of_every_page(run: Any, base: Any, texts: Texts) -> dict[str, Figure]:
     """A figure of each kind that pages show."""
-    source = Source("lab", {"en": "Fades", "zh": "消退"}, run.result)
+    source = Source("lab", {"en": "Fades", "zh": "消退"}, run)
     contenders = [
-        Case("b", "Base", base.saved),
-        Case("f", "Fades", run.saved),
-        Case("g", "Again", run.saved),
+        Case("b", "Base", base),
+        Case("f", "Fades", run),
+        Case("g", "Again", run),
     ]
     panels = comparison.panels(contenders[0], contenders[1:], "interdependence", "WLD", texts)
     way = links_view.way(source, "KOR", 2016, (), 4, texts)

@@ -30,8 +30,8 @@ END = 2020
 
 def case(id: str, setup: Setup) -> Case:
     run = simulate(setup)
-    title = run.result.scenario.title.model_dump()
-    return Case(id, title, run.result, rules_of(run.result.scenario))
+    title = run.scenario.title.model_dump()
+    return Case(id, title, run, rules_of(run.scenario))
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +136,7 @@ def test_scenarios_of_one_name_are_told_apart(four) -> None:
 
 
 def test_a_folder_tells_its_rules_and_one_without_a_scenario_keeps_silent(four, tmp_path) -> None:
-    folder = simulate(Setup(preset="interdependence-fades", end=2013)).result.save(tmp_path)
+    folder = simulate(Setup(preset="interdependence-fades", end=2013)).save(tmp_path)
     saved = Case("folder", "x", read_run(folder))
     assert "rule:protection" in set(settings(four[0], [saved], EN)[1]["setting"])
     silent = replace(saved, run=Run(saved.run.manifest, saved.run.tables, tmp_path / "gone"))

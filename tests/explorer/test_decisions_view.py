@@ -16,7 +16,7 @@ from sim.texts.formats import NBSP
 
 @pytest.fixture(scope="module")
 def ledger() -> Run:
-    return simulate(Setup(preset="trust-ledger")).saved
+    return simulate(Setup(preset="trust-ledger"))
 
 
 def test_every_kind_of_reason_has_a_rule_with_an_equation_and_texts() -> None:
@@ -98,7 +98,7 @@ def test_states_over_the_years_have_a_picture(ledger: Run, state: str, lang: str
 
 
 def test_a_run_without_a_ledger_says_so() -> None:
-    run = simulate(Setup(end=2013)).saved
+    run = simulate(Setup(end=2013))
     assert view.between(run, "both", 2013, change=False, texts=Texts("en")) is None
 
 

@@ -24,7 +24,7 @@ LINKS = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return simulate(Setup(preset="trade-war", end=2014)).result.save(tmp_path_factory.mktemp("runs"))
+    return simulate(Setup(preset="trade-war", end=2014)).save(tmp_path_factory.mktemp("runs"))
 
 
 @pytest.fixture(autouse=True)

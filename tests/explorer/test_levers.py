@@ -18,7 +18,7 @@ from sim.texts import Texts
 
 @cache
 def run(setup):
-    return simulate(setup).result
+    return simulate(setup)
 
 
 def shorter(setup):

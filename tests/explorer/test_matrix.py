@@ -27,7 +27,7 @@ BAD = f"{GIVEN}policies: [{{who: USA, lever: tarif, value: 0.2, from: 2012}}]\n"
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder of a short run."""
-    yield run_given(read_given(GIVEN, "mine.yaml")).result.save(tmp_path_factory.mktemp("runs"), lang=None)
+    yield run_given(read_given(GIVEN, "mine.yaml")).save(tmp_path_factory.mktemp("runs"), lang=None)
 
 
 def bad_scenario(visit: Callable[..., Any], lang: str) -> Any:

@@ -26,7 +26,7 @@ EN = Texts("en")
 
 @pytest.fixture(scope="module")
 def run() -> Run:
-    return simulate(Setup(preset="trust-ledger", changes=(("retaliation", 0.5),))).saved
+    return simulate(Setup(preset="trust-ledger", changes=(("retaliation", 0.5),)))
 
 
 def test_every_parameter_is_there_with_its_source(run: Run) -> None:
@@ -54,7 +54,7 @@ def test_every_parameter_has_a_name_of_its_own_in_both_languages(run: Run) -> No
 
 
 def test_a_parameter_of_one_economy_is_named_after_it() -> None:
-    saved = simulate(Setup(places=(("IND", "speed", 2.0),))).saved
+    saved = simulate(Setup(places=(("IND", "speed", 2.0),)))
     labels = view.parameter_table(saved, Texts("zh")).set_index("id")["label"]
     own = [id for id in labels.index if id not in parameters()]
     assert own and all("印度" in labels[id] for id in own)
@@ -115,7 +115,7 @@ def test_published_figures_are_met_but_for_misprints() -> None:
 
 def test_literature_needs_years(run: Run) -> None:
     assert len(proof.literature(run, EN)) > 5
-    assert proof.literature(simulate(Setup(end=2013)).saved, EN).empty
+    assert proof.literature(simulate(Setup(end=2013)), EN).empty
 
 
 def test_the_glossary_is_in_both_languages() -> None:

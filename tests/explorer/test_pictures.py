@@ -27,7 +27,7 @@ def test_each_course_has_its_alternative_table_and_data(runs, indicator, lang) -
     assert len(picture.table) == 6 and len(picture.table.columns) == 3
     assert list(picture.data.columns) == ["year", "line", "economy", "indicator", "value", "unit"]
     last = picture.data[(picture.data["year"] == 2016) & (picture.data["line"] == "scenario")]["value"].iloc[0]
-    assert last == pytest.approx(run.result.value(indicator), rel=1e-12)
+    assert last == pytest.approx(run.value(indicator), rel=1e-12)
 
 
 def dashes(spec) -> dict:
@@ -57,7 +57,7 @@ def test_the_groups_add_up_to_all_exports(runs, economy) -> None:
 def test_incomes_are_against_the_baseline_of_the_same_year(runs) -> None:
     run, base = runs
     data = lab_figures.incomes(run, base, 2016, Texts("en")).data.set_index("economy")["value"]
-    wanted = 100 * (run.result.value("real_income", "KOR") / base.result.value("real_income", "KOR") - 1)
+    wanted = 100 * (run.value("real_income", "KOR") / base.value("real_income", "KOR") - 1)
     assert data["KOR"] == pytest.approx(wanted)
 
 

@@ -29,9 +29,9 @@ BAD = GOOD + "policies:\n  - {who: USA, lever: tarif, value: 0.2, from: 2012}\n"
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("runs")
-    run_given(read_given(GOOD, "mine.yaml")).result.save(place, lang=None)
+    run_given(read_given(GOOD, "mine.yaml")).save(place, lang=None)
     stopped = iter([False, True])
-    run_given(read_given(GOOD.replace("mine", "halted"), "a.yaml"), stop=lambda: next(stopped, True)).result.save(
+    run_given(read_given(GOOD.replace("mine", "halted"), "a.yaml"), stop=lambda: next(stopped, True)).save(
         place, lang=None
     )
     old = place / "20200101T000000Z-old-00000000"

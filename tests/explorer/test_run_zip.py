@@ -32,7 +32,7 @@ Files = dict[str, bytes]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("runs")
-    run_given(read_given(SCENARIO, "mine.yaml")).result.save(place, lang=None)
+    run_given(read_given(SCENARIO, "mine.yaml")).save(place, lang=None)
     return next(path for path in place.iterdir() if path.is_dir())
 
 

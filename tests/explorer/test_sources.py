@@ -12,23 +12,24 @@ from decomp.io import load
 from decomp.structure import vs_structure
 from decomp.wwz import wwz
 from sim.explorer.contents.flows import ALL, VS, Flow, Source, ends_of, see
-from sim.explorer.setups.engine import Finished, simulate
+from sim.explorer.setups.engine import simulate
 from sim.explorer.setups.setup import Setup
+from sim.runs.result import RunResult
 from sim.runs.saved import read_run
 
 
 @pytest.fixture(scope="module")
-def run() -> Finished:
+def run() -> RunResult:
     return simulate(Setup(preset="interdependence-fades", end=2014))
 
 
 @pytest.fixture(scope="module")
-def folder(run: Finished, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return run.result.save(tmp_path_factory.mktemp("runs"))
+def folder(run: RunResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return run.save(tmp_path_factory.mktemp("runs"))
 
 
-def test_a_run_and_its_folder_say_the_same(run: Finished, folder: Path) -> None:
-    live, saved = Source("lab", "x", run.result), Source("folder", "x", read_run(folder))
+def test_a_run_and_its_folder_say_the_same(run: RunResult, folder: Path) -> None:
+    live, saved = Source("lab", "x", run), Source("folder", "x", read_run(folder))
     assert live.years == saved.years and live.codes == saved.codes
     for flow in (Flow("CHN", "KOR"), Flow("USA", ALL)):
         np.testing.assert_allclose(saved.values(flow, 2014), live.values(flow, 2014), rtol=1e-8, atol=1e-3)

@@ -98,8 +98,8 @@ def test_a_scenario_runs_and_its_key_follows_its_content() -> None:
     assert given.key != read_given(SMALL.replace("2013", "2012"), "mine.yaml").key
     done: list[int] = []
     run = run_given(given, lambda year, index, total: done.append(year))
-    assert run.result.status == "ok" and done == [2011, 2012, 2013]
-    assert run.result.loaded.text == SMALL
+    assert run.status == "ok" and done == [2011, 2012, 2013]
+    assert run.loaded.text == SMALL
 
 
 def test_a_scenario_runs_on_a_table_of_ones_own(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_scenario_runs_on_a_table_of_ones_own(tmp_path: Path) -> None:
 def test_a_run_that_is_stopped_keeps_its_years() -> None:
     calls = iter([False, True])
     run = run_given(read_given(SMALL, "mine.yaml"), stop=lambda: next(calls, True))
-    assert run.result.status == "cancelled" and run.result.years == (2011, 2012)
+    assert run.status == "cancelled" and run.years == (2011, 2012)
 
 
 @pytest.mark.parametrize("key", ["extends", "table"])
@@ -152,7 +152,7 @@ def test_every_scenario_of_the_library_can_be_handed_in(name: str) -> None:
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("runs")
-    run_given(read_given(SMALL, "mine.yaml")).result.save(place, lang=None)
+    run_given(read_given(SMALL, "mine.yaml")).save(place, lang=None)
     old = place / "20200101T000000Z-old-00000000"
     old.mkdir()
     (old / "run.json").write_text(json.dumps({"schema_version": 0, "years": {"finished": [2011]}}))
@@ -178,7 +178,7 @@ def test_only_folders_of_runs_can_be_opened(runs: Path, name: str) -> None:
 @pytest.mark.parametrize("bom", [False, True])
 def test_the_zip_holds_everything_and_the_mark_only_when_asked_for(runs: Path, bom: bool) -> None:
     folder = run_files.inside(run_files.listed(runs)[0].folder, runs)
-    with zipfile.ZipFile(io.BytesIO(run_files.zip_of(read_run(folder), None, bom=bom))) as box:
+    with zipfile.ZipFile(io.BytesIO(run_files.archive(read_run(folder), bom=bom))) as box:
         names = {name.partition("/")[2] for name in box.namelist()}
         table = box.read(f"{folder.name}/tables/indicators.csv")
     assert {"run.json", "scenario.yaml", "scenario.resolved.yaml", "codebook.csv", "tables/checks.csv"} <= names
@@ -187,7 +187,7 @@ def test_the_zip_holds_everything_and_the_mark_only_when_asked_for(runs: Path, b
 
 def test_a_run_in_memory_is_zipped_as_the_folder_that_it_would_leave() -> None:
     run = run_given(read_given(SMALL, "mine.yaml"))
-    with zipfile.ZipFile(io.BytesIO(run_files.zip_of(run.saved, run.result))) as box:
+    with zipfile.ZipFile(io.BytesIO(run_files.archive(run))) as box:
         given = next(name for name in box.namelist() if name.endswith("/scenario.yaml"))
         assert box.read(given).decode() == SMALL
         assert any(name.endswith("report.html") for name in box.namelist())
@@ -195,5 +195,5 @@ def test_a_run_in_memory_is_zipped_as_the_folder_that_it_would_leave() -> None:
 
 def test_one_table_comes_with_stable_columns() -> None:
     run = run_given(read_given(SMALL, "mine.yaml"))
-    assert run_files.table_bytes(run.saved, "checks").startswith(b"year,check,value,tolerance,passed")
-    assert run_files.table_bytes(run.saved, "checks", bom=True).startswith(run_files.BOM)
+    assert run_files.table_bytes(run, "checks").startswith(b"year,check,value,tolerance,passed")
+    assert run_files.table_bytes(run, "checks", bom=True).startswith(run_files.BOM)

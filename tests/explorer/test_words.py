@@ -26,7 +26,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def tables() -> dict[str, object]:
-    run = simulate(Setup(preset="trust-ledger")).saved
+    run = simulate(Setup(preset="trust-ledger"))
     return {
         "parameters": view.parameter_table(run, EN), "levers": view.lever_table(EN), "indicators": view.indicator_table(EN),
         "sources": view.source_list(), "tables": view.table_list(), "literature": proof.literature(run, EN),

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.explorer.setups.codec import COURSES
-from sim.explorer.setups.engine import Finished, load
+from sim.explorer.setups.engine import load
 from sim.explorer.setups.setup import Setup
 from sim.indicators import INDICATORS, PLACES
+from sim.runs.result import RunResult
 from sim.runs.saved import WORLD
 from sim.scenario.draws import drawn_parameters
 from sim.studies.draw import Member, draw, play_member
@@ -57,8 +58,8 @@ def drawn(setup: Setup, count: int = COUNT) -> DrawnSetup:
     return DrawnSetup(**{one.name: getattr(setup, one.name) for one in fields(Setup)}, count=count)
 
 
-@dataclass(frozen=True, eq=False)
-class DrawnRun(Finished):
+@dataclass(frozen=True, eq=False, repr=False)
+class DrawnRun(RunResult):
     """A scenario as written and its finished members; of each the indicators of :data:`KEPT`."""
 
     members: tuple[Member, ...] = ()
@@ -71,11 +72,11 @@ class DrawnRun(Finished):
     @property
     def parameters(self) -> int:
         """Parameters that are drawn."""
-        return len(drawn_parameters(self.result.loaded.resolved.scenario))
+        return len(drawn_parameters(self.loaded.resolved.scenario))
 
     def values(self, indicator: str, economy: str, year: int) -> dict[int, float]:
         """One number of every member that has it, by member."""
-        place = (self.economies.index(economy), KEPT.index(indicator))
+        place = (self.columns.index(economy), KEPT.index(indicator))
         found = {
             one.draw.member: float(one.values[one.years.index(year)][place])
             for one in self.members
@@ -84,9 +85,9 @@ class DrawnRun(Finished):
         return {k: value for k, value in found.items() if np.isfinite(value)}
 
     @property
-    def economies(self) -> tuple[str, ...]:
+    def columns(self) -> tuple[str, ...]:
         """Economies in the order of the members' values."""
-        return (*self.table.economies, WORLD)
+        return (*self.economies, WORLD)
 
 
 def run_drawn(
@@ -115,7 +116,7 @@ def run_drawn(
             progress(0, len(members) - 1, setup.count)
     if len(members) < setup.count:
         result = replace(result, status="cancelled")
-    return DrawnRun(setup, result, tuple(members))
+    return DrawnRun(**{entry.name: getattr(result, entry.name) for entry in fields(result)}, members=tuple(members))
 
 
 def _short(member: Member) -> Member:
@@ -142,7 +143,7 @@ class Spans:
 
     def of(self, id: str, indicator: str, economy: str, year: int) -> Band | None:
         """Band of one difference; None without draws of the scenario or with less than two of them."""
-        if id not in self.others or economy not in self.base.economies:
+        if id not in self.others or economy not in self.base.columns:
             return None
         before, after = (one.values(indicator, economy, year) for one in (self.base, self.others[id]))
         unit = INDICATORS[indicator].unit

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from sim.charts import Figure, beside, dots, lines
 from sim.charts.theme import TINTS, padded
 from sim.explorer.contents import framed
-from sim.explorer.setups.engine import Finished
 from sim.indicators import INDICATORS, PLACES
 from sim.levers import EVENT, POLICY
 from sim.report.names import Names
@@ -96,14 +95,14 @@ def _clauses(run: Run, base: Run | None, year: int, texts: Texts) -> str:
     return texts("headline.join").join(clauses)
 
 
-def finding(run: Finished, base: Finished | None, year: int, name: str, texts: Texts) -> str:
+def finding(run: Run, base: Run | None, year: int, name: str, texts: Texts) -> str:
     """One sentence: each of the four numbers against the baseline called ``name`` in a year.
 
     A run that is its own baseline is set against its base year.
     """
-    own = base is None or base.setup.key == run.setup.key
-    key, against = ("base", run.result.years[0]) if own else ("against", name)
-    clauses = _clauses(run.result, None if base is None or own else base.result, year, texts)
+    own = base is None or base is run
+    key, against = ("base", run.years[0]) if own else ("against", name)
+    clauses = _clauses(run, None if own else base, year, texts)
     if not clauses:
         return texts(f"finding.{key}_same", year=year, name=against)
     return texts(f"finding.{key}", clauses=clauses, year=year, name=against)

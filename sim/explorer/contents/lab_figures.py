@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from sim.charts import Figure, Plot, bars, lines, stack
 from sim.charts.theme import GROUP_COLOURS, TALL, WORLD_COLOUR, economy_colours
-from sim.explorer.setups.engine import Finished
 from sim.indicators import INDICATORS
 from sim.report.data import GROUPS
+from sim.runs.result import RunResult
 from sim.runs.saved import WORLD
 from sim.texts import Texts
 from sim.texts.formats import axis_unit, ends_in_words, number, scale
 
 
-def economy_name(run: Finished, code: str, texts: Texts) -> str:
+def economy_name(run: RunResult, code: str, texts: Texts) -> str:
     """Name of an economy of a run's table."""
-    return texts.economy(code, (run.table.economy_members or {}).get(code, ()))
+    return texts.economy(code, (run.base_table.economy_members or {}).get(code, ()))
 
 
-def compared(run: Finished, base: Finished | None) -> dict[str, Finished]:
+def compared(run: RunResult, base: RunResult | None) -> dict[str, RunResult]:
     """The scenario, and the baseline where it is another run."""
-    other = {} if base is None or base.setup.key == run.setup.key else {"baseline": base}
+    other = {} if base is None or base is run else {"baseline": base}
     return {"scenario": run, **other}
 
 
-def course(run: Finished, base: Finished | None, indicator: str, economy: str, texts: Texts) -> Figure:
+def course(run: RunResult, base: RunResult | None, indicator: str, economy: str, texts: Texts) -> Figure:
     """One indicator of the world or of an economy over the years: the scenario solid, the baseline dashed."""
     import pandas as pd
 
@@ -32,7 +32,7 @@ def course(run: Finished, base: Finished | None, indicator: str, economy: str, t
     stored = {name: one.series(indicator, economy) for name, one in compared(run, base).items()}
     shown = {name: {year: factor * value for year, value in series.items()} for name, series in stored.items()}
     names = {name: texts(f"chart.{name}") for name in stored}
-    who, years = economy_name(run, economy, texts), run.result.years
+    who, years = economy_name(run, economy, texts), run.years
     rows = [
         (year, name, economy, indicator, value, info.unit)
         for name, series in stored.items()
@@ -56,7 +56,7 @@ def course(run: Finished, base: Finished | None, indicator: str, economy: str, t
     )
 
 
-def sparkline(run: Finished, base: Finished | None, indicator: str) -> Plot:
+def sparkline(run: RunResult, base: RunResult | None, indicator: str) -> Plot:
     """A small course without axes: the scenario solid, the baseline dashed."""
     import pandas as pd
 
@@ -74,7 +74,7 @@ def sparkline(run: Finished, base: Finished | None, indicator: str) -> Plot:
     )
 
 
-def groups(run: Finished, base: Finished | None, economy: str, texts: Texts) -> Figure:
+def groups(run: RunResult, base: RunResult | None, economy: str, texts: Texts) -> Figure:
     """What exports are made of over the years, stacked to 100 %; dashed lines where the baseline's borders are."""
     import pandas as pd
 
@@ -111,14 +111,14 @@ def groups(run: Finished, base: Finished | None, economy: str, texts: Texts) -> 
     )
 
 
-def incomes(run: Finished, base: Finished | None, year: int, texts: Texts) -> Figure:
+def incomes(run: RunResult, base: RunResult | None, year: int, texts: Texts) -> Figure:
     """Real income of each economy in a year, against the baseline (or the base year without one), largest gain first."""
     import pandas as pd
 
     info = INDICATORS["real_income"]
     other = compared(run, base).get("baseline")
     rows = []
-    for code in run.table.economies:
+    for code in run.economies:
         before = other.series("real_income", code)[year] if other is not None else 1.0
         value = 100 * (run.series("real_income", code)[year] / before - 1)
         rows.append((code, economy_name(run, code, texts), value, number(value, 1, sign=True)))
@@ -130,7 +130,7 @@ def incomes(run: Finished, base: Finished | None, year: int, texts: Texts) -> Fi
     return Figure(
         id="incomes",
         title=texts("chart.incomes"),
-        subtitle=texts(key, year=year, base=run.result.years[0]),
+        subtitle=texts(key, year=year, base=run.years[0]),
         alt=texts("alt.changes", **ends),
         chart=bars(frame, list(frame["name"]), height=TALL),
         table=frame[["name", "value"]].rename(columns={"name": texts("table.economy"), "value": "%"}),

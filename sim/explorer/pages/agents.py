@@ -25,11 +25,10 @@ _PLACE = "agents.decision"
 def page() -> None:
     """Draw the page."""
     ui.heading("agents")
-    chosen = choosing.choose_run("agents.run")
-    if chosen is None:
+    run = choosing.choose_run("agents.run")
+    if run is None:
         ui.badge(session.setup().table)
         return
-    run = choosing.saved_of(chosen)
     if run["decisions"].empty:
         st.info(say("agents.none"))
     else:

@@ -32,7 +32,7 @@ def page() -> None:
     label, names = say("method.section"), words("method.section_")
     section = picking.choose_radio(label, list(SECTIONS), "method.section", names, label_visibility="collapsed")
     run = choosing.choose_run("method.run") if section in OF_A_RUN else None
-    SECTIONS[section](None if run is None else choosing.saved_of(run))
+    SECTIONS[section](run)
     ui.badge(session.setup().table)
 
 

@@ -7,16 +7,17 @@ from typing import Any
 
 import streamlit as st
 
+from sim._version import __version__
 from sim.explorer.contents import lab_figures
 from sim.explorer.contents.comparison import finding
 from sim.explorer.parts import choosing, levers, picking, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups import share
 from sim.explorer.setups.codec import CHARTS, COURSES, GROUPS, INCOMES, LONGEST, link
-from sim.explorer.setups.engine import Finished
 from sim.explorer.setups.setup import LIVE_TABLE, STATUS_QUO, Setup, baseline_of, preset_scenario, presets
 from sim.indicators import INDICATORS, PLACES
 from sim.indicators.registry import WORLD as WORLD_ONLY
+from sim.runs.result import RunResult
 from sim.runs.saved import WORLD
 
 #: Tables of the laboratory: answered while a lever moves, and on Run.
@@ -31,13 +32,13 @@ def page() -> None:
     levers.sidebar()
     st.html(f'<div class="narrow">{say("lab.narrow")}</div>')
     _choices()
-    run, base = session.current(), session.baseline()
+    setups = [session.setup(), baseline_of(session.setup())]
+    run, base = map(session.run_of, setups)
     if run is not None and base is not None:
-        st.session_state[SHOWN] = (run, base)
-        _results(run, base)
+        st.session_state[SHOWN] = (setups[0], run, base)
+        _results(setups[0], run, base)
     else:
-        setups = [baseline_of(session.setup()), session.setup()]
-        choosing.wait_for(setups, "run", say("lab.run"), say("lab.not_run"), shortcut="Ctrl+Enter")
+        choosing.wait_for(setups[::-1], "run", say("lab.run"), say("lab.not_run"), shortcut="Ctrl+Enter")
         if SHOWN in st.session_state:
             st.warning(say("lab.stale"))
             _results(*st.session_state[SHOWN])
@@ -95,14 +96,14 @@ def _chips(setup: Setup) -> None:
 # -- results ---------------------------------------------------------------------------------------
 
 
-def _results(run: Finished, base: Finished) -> None:
+def _results(setup: Setup, run: RunResult, base: RunResult) -> None:
     """Sentence, four numbers, two charts."""
     ui.partial_run(run)
     ui.partial_run(base)
-    years = [year for year in run.result.years if year in base.result.years]
+    years = [year for year in run.years if year in base.years]
     wanted = session.view().year
     year = wanted if wanted is not None and wanted in years else years[-1]
-    sentence = finding(run, base, year, ui.preset_title(base.setup.preset), session.texts())
+    sentence = finding(run, base, year, ui.preset_title(setup.versus), session.texts())
     st.markdown(f"## {sentence}")
     numbers = PLACES["numbers"]
     for column, indicator in zip(st.columns(len(numbers)), numbers, strict=True):
@@ -110,17 +111,17 @@ def _results(run: Finished, base: Finished) -> None:
             ui.metric(run, base, indicator, year)
     for side, column in enumerate(st.columns(2, gap="small")):
         with column, st.container(border=True, gap="xsmall"):
-            _chart(run, base, side, year)
-    _looks(run, years, sentence)
+            _chart(setup, run, base, side, year)
+    _looks(setup, run, years, sentence)
 
 
-def _looks(run: Finished, years: list[int], sentence: str) -> None:
+def _looks(setup: Setup, run: RunResult, years: list[int], sentence: str) -> None:
     """Year and economy of the numbers and charts; share, keep, download."""
     left, middle, right = st.columns([4, 3, 5], vertical_alignment="bottom", gap="medium")
     with left:
         picking.choose_year(years, say("lab.year"), key="year")
     with middle:
-        texts, codes = session.texts(), [WORLD, *run.table.economies]
+        texts, codes = session.texts(), [WORLD, *run.economies]
 
         def name(code: str) -> str:
             return lab_figures.economy_name(run, code, texts)
@@ -128,12 +129,12 @@ def _looks(run: Finished, years: list[int], sentence: str) -> None:
         picking.choose_economy(codes, say("lab.economy"), name, key="economy", default=WORLD)
     with right, st.container(horizontal=True, gap="small"):
         if st.button(say("share.open"), key="share", type="primary"):
-            _share(run.setup, sentence)
-        _downloads(run)
+            _share(setup, sentence)
+        _downloads(setup, run)
         _keep()
 
 
-def _chart(run: Finished, base: Finished, side: int, year: int) -> None:
+def _chart(setup: Setup, run: RunResult, base: RunResult, side: int, year: int) -> None:
     """One of the two charts with its selection."""
     texts, view = session.texts(), session.view()
     wanted = view.charts[side]
@@ -144,7 +145,7 @@ def _chart(run: Finished, base: Finished, side: int, year: int) -> None:
 
     label = say(f"lab.chart_{side}")
     picking.select(label, CHARTS, wanted, choose, key=f"pick.{side}", show=_chart_name, label_visibility="collapsed")
-    economy = view.economy if view.economy in (*run.table.economies, WORLD) else WORLD
+    economy = view.economy if view.economy in (*run.economies, WORLD) else WORLD
     if wanted in COURSES and INDICATORS[wanted].scope == WORLD_ONLY and economy != WORLD:
         st.caption(say("lab.world_only"))
         economy = WORLD
@@ -154,7 +155,11 @@ def _chart(run: Finished, base: Finished, side: int, year: int) -> None:
         figure = lab_figures.groups(run, base, economy, texts)
     else:
         figure = lab_figures.course(run, base, wanted, economy, texts)
-    ui.show(figure, f"{side}", name=run.setup.preset, titled=False, note=ui.file_note(run, base))
+    name = ui.preset_title(setup.preset)
+    name = say("ui.changed", name=name) if setup.changed else name
+    against = ui.preset_title(setup.versus)
+    note = say("ui.file_note", name=name, code=setup.table, base=against, version=__version__)
+    ui.show(figure, f"{side}", name=setup.preset, titled=False, note=note)
 
 
 def _chart_name(chart: str) -> str:
@@ -192,15 +197,16 @@ def _share(setup: Setup, sentence: str) -> None:
     dialog()
 
 
-def _downloads(run: Finished) -> None:
+def _downloads(setup: Setup, run: RunResult) -> None:
     """Everything of the run as a zip, its report, and all indicators as CSV."""
-    name = share.own_name(run.setup)
+    name = share.own_name(setup)
     with ui.folded(st.popover, "share.downloads", "downloads") as is_open:
         if is_open:
-            make = share.report
-            ui.download(say("share.report"), lambda: make(run.saved), f"{name}.html", "text/html", key="dl.report")
-            ui.download(say("share.zip"), lambda: share.archive(run), f"{name}.zip", "application/zip", key="dl.zip")
-            ui.download_csv(run.result.indicators, f"{name}-indicators.csv", key="dl.csv", label="share.csv")
+            ui.download(say("share.report"), lambda: share.report(run), f"{name}.html", "text/html", key="dl.report")
+            ui.download(
+                say("share.zip"), lambda: share.archive(run, setup), f"{name}.zip", "application/zip", key="dl.zip"
+            )
+            ui.download_csv(run.indicators, f"{name}-indicators.csv", key="dl.csv", label="share.csv")
             st.caption(say("share.downloads_note"))
 
 

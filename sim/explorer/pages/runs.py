@@ -13,10 +13,11 @@ from sim.errors import OutputError, ScenarioError, SimError
 from sim.explorer.parts import choosing, picking, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups import share, uploads
-from sim.explorer.setups.engine import Finished, Job
+from sim.explorer.setups.engine import Job
 from sim.explorer.setups.setup import presets
 from sim.explorer.setups.uploads import GivenSetup, UploadError, megabytes
 from sim.runs.folder import runs_folder
+from sim.runs.result import RunResult
 from sim.scenario import scenario_files
 
 if TYPE_CHECKING:
@@ -169,24 +170,23 @@ def _own_run() -> None:
         st.code(str(job.error), language=None, wrap_lines=True)
     elif job.error is not None:
         ui.failure(job.error)
-    elif run is None or not run.result.years:
+    elif run is None or not run.years:
         st.warning(say("files.cancelled_early"))
     else:
         if job.status == "cancelled":
-            st.warning(say("lab.cancelled", year=run.result.years[-1]))
+            st.warning(say("lab.cancelled", year=run.years[-1]))
         _done(run)
 
 
-def _done(run: Finished) -> None:
+def _done(run: RunResult) -> None:
     """Headline of a finished run, its warnings, and the way on."""
     from sim.report import headline
 
-    result = run.result
     with st.container(border=True):
         ui.partial_run(run)
-        sentence = headline(run.saved, session.view().lang)
-        st.markdown(f"**{say('files.done', name=result.scenario.name)}**  \n{sentence}")
-        for warning in result.loaded.warnings:
+        sentence = headline(run, session.view().lang)
+        st.markdown(f"**{say('files.done', name=run.name)}**  \n{sentence}")
+        for warning in run.loaded.warnings:
             st.caption(f"{warning.place}: {warning.message}")
         with st.container(horizontal=True):
             st.button(say("files.save"), key="files.save", on_click=_save, args=(run,))
@@ -201,10 +201,10 @@ def _looked_at(id: str, *pages: str) -> None:
             ui.go_to(name)
 
 
-def _save(run: Finished) -> None:
+def _save(run: RunResult) -> None:
     """Write the run as a folder and open it, so that every page can show it."""
     try:
-        folder = run.result.save()
+        folder = run.save()
     except OutputError as error:
         st.toast(str(error))
         return
@@ -300,14 +300,13 @@ def _opened() -> None:
 
 def _downloads() -> None:
     """Everything of a run in one zip, its report, or one of its tables."""
-    chosen = choosing.choose_run("files.download_run", explain=False)
-    if chosen is None:
+    run = choosing.choose_run("files.download_run", explain=False)
+    if run is None:
         return
-    run, result = choosing.saved_of(chosen), chosen.result if isinstance(chosen, Finished) else None
     bom = st.checkbox(say("files.bom"), key="files.bom", help=say("files.bom_help"))
 
     def archive() -> bytes:
-        return share.zip_of(run, result, bom=bom)
+        return share.archive(run, bom=bom)
 
     with st.container(horizontal=True):
         ui.download(say("share.zip"), archive, f"{run.name}.zip", "application/zip", key="files.zip")

@@ -21,10 +21,11 @@ from sim.explorer.contents.flows import OBSERVED, Source
 from sim.explorer.parts import picking, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups import share
-from sim.explorer.setups.engine import BusyError, Finished, Job, Simulate, simulate
+from sim.explorer.setups.engine import BusyError, Job, Simulate, simulate
 from sim.explorer.setups.setup import STATUS_QUO, Setup, presets, untouched
 from sim.explorer.setups.uploads import GivenSetup
 from sim.runs.folder import runs_folder
+from sim.runs.result import RunResult
 from sim.runs.saved import Run
 from sim.texts import LANGUAGES, Texts
 
@@ -50,10 +51,10 @@ def options(*, tables: bool = False) -> list[str]:
     ]
 
 
-def given() -> Finished | None:
+def given() -> RunResult | None:
     """The last run of an uploaded scenario that finished a year."""
     jobs = [job for job in session.now().jobs if isinstance(job.setup, GivenSetup) and job.over]
-    return next((job.run for job in reversed(jobs) if job.run is not None and job.run.result.years), None)
+    return next((job.run for job in reversed(jobs) if job.run is not None and job.run.years), None)
 
 
 def opened(*, explain: bool = False) -> Run | None:
@@ -86,7 +87,7 @@ def name_of(id: str, texts: Texts | None = None) -> str:
         )
     if kind == "given":
         run = given()
-        return texts("files.is_given", name="" if run is None else run.result.scenario.name)
+        return texts("files.is_given", name="" if run is None else run.name)
     if kind == "folder":
         folder = opened()
         return texts("sources.folder", name="" if folder is None else title_of(folder, texts))
@@ -103,7 +104,7 @@ def names_of(ids: Sequence[str]) -> str:
     return say("flows.list_join").join(map(name_of, ids))
 
 
-def run_behind(id: str) -> Finished | Run | None:
+def run_behind(id: str) -> Run | None:
     """The run behind a choice; None when it is still to be computed.
 
     Raises
@@ -118,11 +119,6 @@ def run_behind(id: str) -> Finished | Run | None:
         return session.read_folder(runs_folder() / name)
     setup = setup_of(id)
     return given() if kind == "given" else None if setup is None else session.run_of(setup)
-
-
-def saved_of(run: Finished | Run) -> Run:
-    """A run as tidy tables and a manifest."""
-    return run.saved if isinstance(run, Finished) else run
 
 
 def _titles(id: str) -> dict[str, str]:
@@ -141,9 +137,7 @@ def source(id: str) -> Source | None:
     run = run_behind(id)
     if run is None:
         return None
-    if isinstance(run, Finished):
-        return Source(id, _titles(id), run.result)
-    return Source(id, run.manifest.get("title") or run.name, run)
+    return Source(id, _titles(id) if isinstance(run, RunResult) else run.manifest.get("title") or run.name, run)
 
 
 def contender(id: str) -> Case | None:
@@ -151,8 +145,8 @@ def contender(id: str) -> Case | None:
     run = run_behind(id)
     if run is None:
         return None
-    rules = rules_of(run.result.scenario) if isinstance(run, Finished) else None
-    return Case(id, _titles(id), saved_of(run), rules)
+    rules = rules_of(run.scenario) if isinstance(run, RunResult) else None
+    return Case(id, _titles(id), run, rules)
 
 
 def choose_source(key: str) -> Source | None:
@@ -185,7 +179,7 @@ def badge_of(source: Source | None, year: int | None) -> None:
     ui.badge(f"world-{year}" if seen else session.setup().table)
 
 
-def choose_run(key: str, *, explain: bool = True) -> Finished | Run | None:
+def choose_run(key: str, *, explain: bool = True) -> Run | None:
     """Selection of the run that a page looks at; shows what is missing and how to get it, and then returns None.
 
     ``explain``: also say why a run folder cannot be opened.
@@ -201,7 +195,7 @@ def choose_run(key: str, *, explain: bool = True) -> Finished | Run | None:
         return None
     if run is None:
         missing([id])
-    elif isinstance(run, Finished):
+    elif isinstance(run, RunResult):
         ui.partial_run(run)
     return run
 

@@ -14,9 +14,10 @@ from typing import Any
 import streamlit as st
 
 from sim.explorer.setups.codec import PICKS, View, decode, encode
-from sim.explorer.setups.engine import Finished, Job, JobManager, Store, is_live
-from sim.explorer.setups.setup import Setup, baseline_of
+from sim.explorer.setups.engine import Job, JobManager, Store, is_live
+from sim.explorer.setups.setup import Setup
 from sim.explorer.setups.uploads import Unpacked
+from sim.runs.result import RunResult
 from sim.runs.saved import Run, read_run
 from sim.texts import LANGUAGES, Texts
 
@@ -34,8 +35,7 @@ class Session:
 
     ``unknown`` are the parts of the link that were not understood, ``came`` the choices of pages that it brought, ``picks``
     those that hold, ``shown`` those in sight with their defaults. ``off``: the last change is switched off; ``turned``: this
-    script speaks another language than the one before. ``given`` is the run of an uploaded scenario, ``unpacked`` the folder
-    of an uploaded zip, which goes with the session.
+    script speaks another language than the one before. ``unpacked`` is the folder of an uploaded zip, which goes with the session.
     """
 
     setup: Setup
@@ -52,7 +52,6 @@ class Session:
     named: dict[str, Setup] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
     folder: Path | None = None
-    given: Finished | None = None
     unpacked: Unpacked | None = None
 
 
@@ -181,18 +180,8 @@ def say(key: str, **values: Any) -> str:
 # -- the runs --------------------------------------------------------------------------------------
 
 
-def current() -> Finished | None:
-    """The run of the current setup: made now on the classroom table; elsewhere only if it is finished already."""
-    return run_of(setup())
-
-
-def baseline() -> Finished | None:
-    """The run that results are set against: drawn dashed everywhere."""
-    return run_of(baseline_of(setup()))
-
-
-def run_of(wanted: Setup) -> Finished | None:
-    """Any setup, on the terms of :func:`current`."""
+def run_of(wanted: Setup) -> RunResult | None:
+    """The run of a setup: made now on the classroom table; elsewhere only if it is finished already."""
     return store().get(wanted) if is_live(wanted) else store().peek(wanted)
 
 

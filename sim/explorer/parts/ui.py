@@ -21,10 +21,10 @@ from sim.errors import EconomyError, ScenarioError, SimError
 from sim.explorer.contents.comparison import change
 from sim.explorer.parts import session
 from sim.explorer.parts.session import say
-from sim.explorer.setups.engine import Finished
 from sim.explorer.setups.setup import preset_scenario
 from sim.explorer.setups.uploads import UploadError
 from sim.indicators import INDICATORS
+from sim.runs.result import RunResult
 from sim.texts import Texts
 from sim.texts.formats import MINUS, level
 
@@ -92,12 +92,12 @@ def badge(table: str) -> None:
     st.caption(texts("ui.badge", table=name, code=table))
 
 
-def metric(run: Finished, base: Finished | None, indicator: str, year: int) -> None:
+def metric(run: RunResult, base: RunResult | None, indicator: str, year: int) -> None:
     """One number of the world in a year, and how far it is from the baseline in words and with an arrow."""
     texts, info = session.texts(), INDICATORS[indicator]
-    own = base is None or base.setup.key == run.setup.key
-    moved = change(run.result, None if base is None or own else base.result, indicator, year)
-    against = str(run.result.years[0]) if own else texts("ui.baseline_short")
+    own = base is None or base is run
+    moved = change(run, None if own else base, indicator, year)
+    against = str(run.years[0]) if own else texts("ui.baseline_short")
     words = texts(f"ui.delta_{moved.direction}", change=moved.show(texts, sign=False).lstrip(MINUS), against=against)
     arrow: Any = {"up": "up", "down": "down"}.get(moved.direction, "off")
     label = texts.get(f"metric.{indicator}") or info.label(texts.lang)
@@ -178,19 +178,6 @@ def files(figure: Figure, key: str, *, name: str = "", note: str = "") -> None:
             download(say(f"ui.download_{kind}"), make, f"{file}.{kind}", mime, key=f"{kind}.{key}")
 
 
-def file_note(run: Finished, base: Finished) -> str:
-    """What a file says about the run that it shows: scenario, comparison, data."""
-    texts, setup = session.texts(), run.setup
-    name = preset_title(setup.preset)
-    return texts(
-        "ui.file_note",
-        name=texts("ui.changed", name=name) if setup.changed else name,
-        code=setup.table,
-        base=preset_title(base.setup.preset),
-        version=__version__,
-    )
-
-
 def draw(chart: Plot, alt: str, *, key: str, act: Act | None = None) -> None:
     """Draw a chart as wide as its place, in the common look; ``act`` is given what is clicked on in it."""
     # The data go to the browser as they are, not through records and back.
@@ -230,12 +217,11 @@ def nothing(message: str, *, page: str = "start", key: str = "nothing") -> None:
     way_to(page, key)
 
 
-def partial_run(run: Finished) -> None:
+def partial_run(run: RunResult) -> None:
     """Say that a run stopped early and that its finished years are shown."""
-    result = run.result
-    if result.status != "ok":
-        year = result.years[-1] if result.years else "–"
-        st.warning(say("ui.partial", year=year, last=result.scenario.years[1], why=result.message))
+    if run.status != "ok":
+        year = run.years[-1] if run.years else "–"
+        st.warning(say("ui.partial", year=year, last=run.last_planned, why=run.message))
 
 
 def fault(error: Exception) -> None:

@@ -17,10 +17,8 @@ from typing import TYPE_CHECKING, Literal
 
 from sim.explorer.setups.setup import LIVE_TABLE, Setup, overrides, preset_data, table_of
 from sim.runs.result import RunResult
-from sim.runs.saved import WORLD, Run
 
 if TYPE_CHECKING:
-    from decomp.table import WorldTable
     from sim.scenario.read import LoadedScenario
 
 #: Runs that are kept.
@@ -31,29 +29,7 @@ MOST, WORKERS, REMEMBERED = 12, 2, 50
 
 
 #: Makes a run from setup, ``progress`` (called with year, index and number of years) and ``stop`` (asked before every year).
-Simulate = Callable[..., "Finished"]
-
-
-@dataclass(frozen=True, eq=False)
-class Finished:
-    """A setup and its run. Nothing in it changes, so that it can be shared between sessions."""
-
-    setup: Setup
-    result: RunResult
-
-    @property
-    def table(self) -> WorldTable:
-        """The table that the run starts from."""
-        return self.result.base_table
-
-    def series(self, indicator: str, economy: str = WORLD) -> dict[int, float]:
-        """Values of an indicator by year; undefined ones are left out."""
-        return self.result.series(indicator, economy)
-
-    @property
-    def saved(self) -> Run:
-        """The run as tidy tables and a manifest, like one read from its folder; built when first asked for."""
-        return self.result
+Simulate = Callable[..., RunResult]
 
 
 def load(setup: Setup, *more: str) -> LoadedScenario:
@@ -76,45 +52,45 @@ def simulate(
     setup: Setup,
     progress: Callable[[int, int, int], None] | None = None,
     stop: Callable[[], bool] | None = None,
-) -> Finished:
+) -> RunResult:
     """Run a setup; see :func:`sim.runs.runner.run_loaded` for ``progress`` and ``stop``."""
     from sim.runs.runner import run_loaded
 
-    return Finished(setup, run_loaded(load(setup), progress=progress, stop=stop))
+    return run_loaded(load(setup), progress=progress, stop=stop)
 
 
 class Store:
     """Finished runs by key, the least used dropped first. Two sessions that ask for the same run wait for one run."""
 
     def __init__(self, kept: int = KEPT) -> None:
-        self._runs: OrderedDict[str, Finished] = OrderedDict()
+        self._runs: OrderedDict[str, RunResult] = OrderedDict()
         self._guard = threading.Lock()
         self._busy: dict[str, threading.Lock] = {}
         self._kept = kept
         #: When a page last asked for a run (monotonic seconds); 0 before the first.
         self.asked = 0.0
 
-    def peek(self, setup: Setup) -> Finished | None:
+    def peek(self, setup: Setup) -> RunResult | None:
         """The run of a setup if it is there."""
         with self._guard, suppress(KeyError):
             self._runs.move_to_end(setup.key)
             return self._runs[setup.key]
         return None
 
-    def put(self, run: Finished) -> None:
+    def put(self, setup: Setup, run: RunResult) -> None:
         """Keep a complete run."""
         with self._guard:
-            self._runs[run.setup.key] = run
-            self._runs.move_to_end(run.setup.key)
+            self._runs[setup.key] = run
+            self._runs.move_to_end(setup.key)
             while len(self._runs) > self._kept:
                 self._runs.popitem(last=False)
 
-    def get(self, setup: Setup) -> Finished:
+    def get(self, setup: Setup) -> RunResult:
         """The run of a setup, made now unless it is there."""
         self.asked = time.monotonic()
         return self.ahead(setup)
 
-    def ahead(self, setup: Setup) -> Finished:
+    def ahead(self, setup: Setup) -> RunResult:
         """Like :meth:`get`, before any page asks."""
         if (run := self.peek(setup)) is not None:
             return run
@@ -125,7 +101,7 @@ class Store:
                 run = self.peek(setup)
                 if run is None:
                     run = simulate(setup)
-                    self.put(run)
+                    self.put(setup, run)
                 return run
         finally:
             with self._guard:
@@ -156,7 +132,7 @@ class Job:
     done: int = 0
     message: str = ""
     error: Exception | None = None
-    run: Finished | None = None
+    run: RunResult | None = None
     began: float = field(default_factory=time.monotonic)
     ended: float | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -241,10 +217,9 @@ class JobManager:
                 return
             job.status = "running"
             job.run = simulate(job.setup, job.note, lambda: job.stopping)
-            result = job.run.result
-            if result.status == "ok":
-                self._store.put(job.run)
-            job.end("cancelled" if result.status == "cancelled" else "done", result.message)
+            if job.run.status == "ok":
+                self._store.put(job.setup, job.run)
+            job.end("cancelled" if job.run.status == "cancelled" else "done", job.run.message)
         except Exception as error:
             job.error = error
             job.end("failed", str(error))

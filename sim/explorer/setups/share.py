@@ -9,16 +9,13 @@ import tempfile
 import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sim.errors import OutputError
-from sim.explorer.setups.engine import Finished, load
+from sim.explorer.setups.engine import load
 from sim.explorer.setups.setup import Setup, overrides
 from sim.runs.folder import runs_folder
+from sim.runs.result import RunResult
 from sim.runs.saved import SCHEMA_VERSION, Run, current
-
-if TYPE_CHECKING:
-    from sim.runs.result import RunResult
 
 #: Run folders that are listed, the newest first.
 LISTED = 60
@@ -74,30 +71,23 @@ def report(run: Run) -> str:
 # -- zips --------------------------------------------------------------------------------------------
 
 
-def archive(run: Finished) -> bytes:
-    """Zip of the folder that a run of the laboratory would leave behind, its scenario as :func:`yaml` writes it."""
-    loaded = replace(run.result.loaded, text=yaml(run.setup))
-    return _archived(replace(run.result, loaded=loaded))
-
-
-def zip_of(run: Run, result: RunResult | None, *, bom: bool = False) -> bytes:
+def archive(run: Run, setup: Setup | None = None, *, bom: bool = False) -> bytes:
     """Everything of a run: its folder, or for one in memory the folder that it would leave behind.
+
+    The scenario of a ``setup`` stands in it as :func:`yaml` writes it; ``bom``: see :func:`zip_of_folder`.
 
     Raises
     ------
     OutputError
         The folder has gone and there is no result in memory.
     """
-    if run.folder is not None and run.folder.is_dir():
-        return zip_of_folder(run.folder, bom=bom)
-    if run.folder is not None or result is None:
+    if isinstance(run, RunResult):
+        loaded = run.loaded if setup is None else replace(run.loaded, text=yaml(setup))
+        with tempfile.TemporaryDirectory() as place:
+            return zip_of_folder(replace(run, loaded=loaded).save(place), bom=bom)
+    if run.folder is None or not run.folder.is_dir():
         raise OutputError(f"{run.folder or 'the run'} is no longer there. Run the scenario again.")
-    return _archived(result, bom=bom)
-
-
-def _archived(result: RunResult, *, bom: bool = False) -> bytes:
-    with tempfile.TemporaryDirectory() as place:
-        return zip_of_folder(result.save(place), bom=bom)
+    return zip_of_folder(run.folder, bom=bom)
 
 
 def zip_of_folder(folder: Path, *, bom: bool = False) -> bytes:

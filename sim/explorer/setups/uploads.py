@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 
 from decomp.errors import DecompError, FormatError
 from sim.errors import OutputError, Problem, ScenarioError
-from sim.explorer.setups.engine import Finished
 from sim.explorer.setups.setup import Setup
 from sim.runs.saved import ON_REQUEST, TABLES, read_manifest, read_run
 from sim.scenario import scenario_files
@@ -29,6 +28,7 @@ from sim.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
+    from sim.runs.result import RunResult
     from sim.scenario.read import LoadedScenario
 
 #: Largest scenario, table file and zip, and largest sum of what a table or zip unpacks to, in bytes.
@@ -131,12 +131,12 @@ def run_given(
     setup: GivenSetup,
     progress: Callable[[int, int, int], None] | None = None,
     stop: Callable[[], bool] | None = None,
-) -> Finished:
+) -> RunResult:
     """Run what was handed in."""
     from sim.runs.runner import run_loaded
 
     assert setup.loaded is not None
-    return Finished(setup, run_loaded(setup.loaded, progress=progress, stop=stop))
+    return run_loaded(setup.loaded, progress=progress, stop=stop)
 
 
 def scenario_text(name: str, content: bytes) -> str:

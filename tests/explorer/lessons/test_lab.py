@@ -21,7 +21,7 @@ def test_the_laboratory_has_the_numbers_of_the_lesson_or_says_that_it_has_not() 
         evidence = Evidence(lesson)
         for source, run in runs_of(lesson).items():
             measured = [one for one in readings_of(lesson, lesson.measures) if one.source == source]
-            found, wanted = simulate(setup_of(run)).result, evidence.run(source)
+            found, wanted = simulate(setup_of(run)), evidence.run(source)
             same = [
                 found.value(one.what, *one.labels) == pytest.approx(wanted.value(one.what, *one.labels), rel=1e-12)
                 for one in measured
