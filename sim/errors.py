@@ -21,7 +21,11 @@ MOST_PROBLEMS = 200
 
 
 class SimError(ValueError):
-    """Base of all errors that ``sim`` raises on purpose."""
+    """Base of all errors that ``sim`` raises on purpose; what a file put into the message cannot steer a terminal."""
+
+    def __str__(self) -> str:
+        """Text of the message with control characters escaped."""
+        return "\n".join(map(visible, super().__str__().split("\n")))
 
 
 class EconomyError(SimError):

@@ -1,26 +1,26 @@
-"""``unweave doctor``: is this installation able to do its work?"""
+"""``unweave doctor``: is this installation able to do its work? It reads the data, simulates a year and draws a report."""
 
 from __future__ import annotations
 
 import json
 import os
 import platform
+import re
 import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sim._version import __version__
+from sim.cli.terminal import BUG, PARTIAL, explain
 
-#: Packages that the main job needs.
-NEEDED = ("numpy", "scipy", "pandas", "mesa", "pydantic", "ruamel.yaml", "typer", "pyarrow", "altair", "threadpoolctl")
 #: Packages that read official files (extra `formats`).
-OPTIONAL = ("pymrio", "openpyxl")
+OPTIONAL = ("openpyxl", "pymrio")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +33,22 @@ class Finding:
     advice: str = ""
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False) -> None:
-    r"""Check versions, bundled data, the scenario library, the arithmetic and whether results can be written.
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False) -> int:
+    r"""Check versions, bundled data, the scenario library, the arithmetic, a simulated year and whether results can be written.
 
     \b
     Example:
       unweave doctor
     """
-    findings = [*_versions(), *(_safely(what, look) for what, look in LOOKS.items())]
+    findings = [*_versions(), *(_looked_at(what, look) for what, look in LOOKS.items())]
     healthy = all(finding.ok is not False for finding in findings)
     if as_json:
         typer.echo(json.dumps({"schema_version": 1, "ok": healthy, "findings": [*map(asdict, findings)]}, indent=1))
-    else:
-        for finding in findings:
-            sign = {True: "ok  ", False: "FAIL", None: "    "}[finding.ok]
-            typer.echo(f"{sign}  {finding.what:<18} {finding.found}{f' — {finding.advice}' if finding.advice else ''}")
-    if not healthy:
-        raise typer.Exit(1)
+        return 0 if healthy else PARTIAL
+    for finding in findings:
+        sign = {True: "ok  ", False: "FAIL", None: "    "}[finding.ok]
+        typer.echo(f"{sign}  {finding.what:<18} {finding.found}{f' — {finding.advice}' if finding.advice else ''}")
+    return 0 if healthy else PARTIAL
 
 
 def register(app: typer.Typer) -> None:
@@ -58,38 +57,38 @@ def register(app: typer.Typer) -> None:
 
 
 def _versions() -> list[Finding]:
-    found = [
+    """Versions of what the package says that it needs."""
+    findings = [
         Finding("unweave", __version__, None),
         Finding("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}", None),
         Finding("processors", str(os.cpu_count() or "?"), None),
     ]
-    for name in (*NEEDED, *OPTIONAL):
+    stated = [line for line in requires("unweave") or () if "extra ==" not in line]
+    needed = [match[0] for line in stated if (match := re.match(r"[\w.-]+", line))]
+    for name in (*needed, *OPTIONAL):
         try:
-            found.append(Finding(name, version(name), True if name in NEEDED else None))
+            findings.append(Finding(name, version(name), True if name in needed else None))
         except PackageNotFoundError:
-            advice = "reinstall unweave" if name in NEEDED else 'for official files: pip install "unweave[formats]"'
-            found.append(Finding(name, "absent", False if name in NEEDED else None, advice))
-    return found
+            advice = f'pip install "{name}"' if name in needed else 'for official files: pip install "unweave[formats]"'
+            findings.append(Finding(name, "absent", False if name in needed else None, advice))
+    return findings
 
 
-def _safely(what: str, look: Callable[[], Finding]) -> Finding:
-    """A look that fails is a finding, not a crash."""
+def _looked_at(what: str, look: Callable[[], str | Finding]) -> Finding:
+    """What a look finds; one that fails is a finding too, with what to do, not a crash."""
     try:
-        return look()
+        answer = look()
+        return answer if isinstance(answer, Finding) else Finding(what, answer)
     except Exception as error:
-        return Finding(
-            what,
-            f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
-            False,
-            "reinstall unweave",
-        )
+        code, message = explain(error)
+        said = message.removeprefix("error: ").splitlines()[0]
+        return Finding(what, said, False, "reinstall unweave" if code == BUG else "")
 
 
-def _data() -> Finding:
+def _data() -> str:
     from decomp.io import bundled_names, load
 
-    table = load("classroom-2011")
-    return Finding("bundled tables", f"{len(bundled_names())}, for example {table!r}")
+    return f"{len(bundled_names())}, for example {load('classroom-2011')!r}"
 
 
 def _library() -> Finding:
@@ -107,15 +106,29 @@ def _arithmetic() -> Finding:
     return Finding("16 terms add up", f"largest residual {residual:.1e}", residual <= 1e-10)
 
 
+def _simulation() -> Finding:
+    from sim.runs.runner import run
+
+    result = run("baseline", overrides={"table": "classroom-2011"}, years=(2011, 2012))
+    fine, worst = result.status == "ok" and result.passed, result.message or "checks failed"
+    seconds = f"{result.timings['total']:.1f} s, all checks passed"
+    return Finding("a simulated year", seconds if fine else worst, fine, "" if fine else "reinstall unweave")
+
+
+def _report() -> str:
+    from sim.report import render
+    from sim.runs.runner import run
+
+    page = render(run("baseline", overrides={"table": "classroom-2011"}, years=(2011, 2012)), "en")
+    return f"{len(page) / 1e6:.1f} MB, {page.count('<svg')} figures"
+
+
 def _threads() -> Finding:
     import numpy as np
     from threadpoolctl import threadpool_info
 
     np.ones((2, 2)) @ np.ones((2, 2))
-    pools = {
-        f"{pool['internal_api']} {pool.get('version') or ''} ({pool['num_threads']} threads)"
-        for pool in threadpool_info()
-    }
+    pools = {f"{p['internal_api']} {p.get('version') or ''} ({p['num_threads']} threads)" for p in threadpool_info()}
     return Finding("linear algebra", ", ".join(sorted(pools)) or "no library found", None)
 
 
@@ -126,24 +139,24 @@ def _writable() -> Finding:
         with tempfile.TemporaryFile(dir=nearest):
             return Finding("run folder", str(folder))
     except OSError as error:
-        return Finding(
-            "run folder", f"{folder}: {error.strerror}", False, "set UNWEAVE_RUNS or use -o to write elsewhere"
-        )
+        advice = "set UNWEAVE_RUNS or use -o to write elsewhere"
+        return Finding("run folder", f"{folder}: {error.strerror}", False, advice)
 
 
 def _terminal() -> Finding:
     encoding = (sys.stdout.encoding or "?").lower()
     fine = encoding.replace("-", "") == "utf8"
-    return Finding(
-        "terminal", encoding, True if fine else None, "" if fine else "set PYTHONIOENCODING=utf-8 for Chinese labels"
-    )
+    advice = "" if fine else "set PYTHONIOENCODING=utf-8 for Chinese labels"
+    return Finding("terminal", encoding, True if fine else None, advice)
 
 
 #: What is looked at besides versions.
-LOOKS: dict[str, Callable[[], Finding]] = {
+LOOKS: dict[str, Callable[[], str | Finding]] = {
     "bundled tables": _data,
     "scenarios": _library,
     "16 terms add up": _arithmetic,
+    "a simulated year": _simulation,
+    "a report": _report,
     "linear algebra": _threads,
     "run folder": _writable,
     "terminal": _terminal,

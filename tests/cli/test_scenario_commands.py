@@ -143,11 +143,28 @@ def test_doctor_finds_the_installation_healthy(call: Call, tmp_path: Path, monke
     code, out, _ = call("doctor", "--json")
     answer = json.loads(out)
     assert (code, answer["ok"]) == (0, True)
-    assert {"bundled tables", "16 terms add up", "run folder"} <= {finding["what"] for finding in answer["findings"]}
+    assert {"mesa", "bundled tables", "16 terms add up", "a simulated year", "a report", "run folder"} <= {
+        finding["what"] for finding in answer["findings"]
+    }
     monkeypatch.setenv("UNWEAVE_RUNS", "/proc/runs")
     code, out, _ = call("doctor")
     assert code == 1
     assert "FAIL  run folder" in out
+
+
+def test_doctor_says_what_fails_and_what_to_do(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package that Mesa imports was once missing: every run failed, and doctor found all well."""
+    from sim.cli import doctor
+
+    def broken(*_: object, **__: object) -> None:
+        raise ModuleNotFoundError("No module named 'networkx'", name="networkx")
+
+    monkeypatch.setattr("sim.runs.runner.run", broken)
+    monkeypatch.setattr(doctor, "LOOKS", {"a simulated year": doctor.LOOKS["a simulated year"]})
+    code, out, _ = call("doctor")
+    assert code == 1
+    assert "FAIL  a simulated year   the package 'networkx' is missing or broken" in out
+    assert "Reinstall unweave" in out
 
 
 def test_json_of_validate_is_the_json_format(call: Call, bad: Path) -> None:

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import io
+import json
+import logging
 import tempfile
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import decomp
+import sim
 from decomp.aggregate import resolve
 from decomp.errors import DecompError
 from decomp.io.compact import to_npz_bytes
 from decomp.io.csv_matrix import write_csv
 from decomp.table import WorldTable
-from sim.errors import ScenarioError
+from sim.errors import OutputError, ScenarioError
+from sim.explorer.setups.share import listed
+from sim.explorer.setups.uploads import UploadError, unpack
 from sim.indicators.registry import INDICATORS
+from sim.runs.saved import read_run
 from sim.scenario import scenario_files
 from sim.scenario.read import read_scenario
+from sim.studies.store import SweepFolder
+from sim.studies.sweep import parse_axis, plan_sweep, run_sweep
 from tests.decomp.io.tables import full_table, random_table
 
 #: One valid sample: the files of a folder by name; one of them is damaged at a time.
@@ -52,6 +61,14 @@ def readers() -> dict[str, Reader]:
         },
         "concordance": Reader("concordance", concordance_samples, lambda folder: resolve(folder / "c.csv", "economy")),
         "yaml": Reader("yaml", yaml_samples, read_yaml, (DecompError, ScenarioError)),
+        "run": Reader("run", run_samples, read_folder, (OutputError,)),
+        "zip": Reader(
+            "zip",
+            zip_samples,
+            lambda folder: unpack("a.zip", (folder / "a.zip").read_bytes()),
+            (OutputError, UploadError),
+        ),
+        "sweep": Reader("sweep", sweep_samples, read_sweep, (OutputError,)),
     }
 
 
@@ -70,6 +87,21 @@ def read_yaml(folder: Path) -> object:
     except ScenarioError as error:
         error.text(None)
         raise
+
+
+def read_folder(folder: Path) -> object:
+    """Read a run folder as the explorer and the command line do: listed, opened, its headline said."""
+    listed(folder.parent)
+    run = read_run(folder)
+    return repr(run), run.series("interdependence"), run.passed
+
+
+def read_sweep(folder: Path) -> object:
+    """Open the folder of a sweep and read its parts; a damaged one is set aside."""
+    plan = json.loads(sweep_samples()[0]["sweep.json"])
+    store = SweepFolder.open(folder, plan)
+    logging.getLogger("unweave.sweep").setLevel(logging.CRITICAL)
+    return store.abouts(), store.frame("interdependence", "WLD", 2012)
 
 
 # -- valid samples ---------------------------------------------------------------------------------------------------
@@ -202,3 +234,31 @@ expect:
   - {indicator: interdependence, economy: WLD, versus: base, direction: down, at: 2018, margin: 0.01, why: dearer}
 outputs: [tables]
 """
+
+
+@cache
+def run_samples() -> list[Sample]:
+    """The folder of a short run: manifest and tables."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = sim.run("baseline", overrides=["table=classroom-2011"], years=(2011, 2012)).save(place, lang=None)
+        files = [folder / "run.json", *(folder / "tables").glob("*.parquet")]
+        return [{str(path.relative_to(folder)): path.read_bytes() for path in files}]
+
+
+def zip_samples() -> list[Sample]:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as box:
+        for name, content in run_samples()[0].items():
+            box.writestr(f"20260101T000000Z-baseline-00000000/{name}", content)
+    return [{"a.zip": buffer.getvalue()}]
+
+
+@cache
+def sweep_samples() -> list[Sample]:
+    grid = [parse_axis("behaviour.automation.ai_home_share=0,1")]
+    plan = plan_sweep("baseline", grid, overrides=["table=classroom-2011"], years=(2011, 2012))
+    with tempfile.TemporaryDirectory() as place:
+        store = SweepFolder.open(Path(place), plan.describe())
+        run_sweep(plan, store, jobs=1)
+        files = [store.folder / "sweep.json", *store.parts()]
+        return [{str(path.relative_to(place)): path.read_bytes() for path in files}]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from sim.explorer.files.run_files import listed
+from sim.explorer.setups.share import listed
 
 import sim
 import sim.cli
