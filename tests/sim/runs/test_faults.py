@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from sim.explorer.setups.share import listed
 
 import sim
 import sim.cli
 from sim.errors import OutputError
+from sim.explorer.setups.share import listed
 from sim.runs.codebook import csv_text, no_formula
 from sim.runs.folder import finish, start
 from sim.runs.saved import find_run, is_running, read_manifest, read_run, this_process
