@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -17,17 +18,8 @@ from sim.texts import Texts, catalogue
 from tests.sim.report.samples import manifest, sample, tables
 
 SECTIONS = ("expect", "course", "vs", "groups", "links", "incomes", "acts", "checks", "assumptions", "limits", "again")
+Words = Callable[[Run, str], str]
 EVIL = "<script>alert('x')</script><img src=http://evil.example/x.png onerror=alert(1)>"
-
-
-@pytest.fixture(scope="module")
-def page() -> str:
-    return render(sample(), "both")
-
-
-@pytest.fixture(scope="module")
-def english() -> str:
-    return render(sample(), "en")
 
 
 class Resources(HTMLParser):
@@ -79,8 +71,8 @@ def test_both_languages_are_inside_with_a_switch(page: str) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_one_language_has_no_switch(lang: str) -> None:
-    page = render(sample(), lang)
+def test_one_language_has_no_switch(lang: str, words: Words) -> None:
+    page = words(sample(), lang)
     assert 'class="switch"' not in page
     assert f'<html lang="{lang}">' in page
     assert catalogue(lang)["report.banner"] in page
@@ -160,8 +152,8 @@ def test_texts_of_users_are_shown_not_run() -> None:
     assert "&lt;script&gt;" in page
 
 
-def test_a_partial_run_carries_a_warning_with_its_reason() -> None:
-    page = render(sample(last=2014, planned=2035, status="partial", message="year 2015: no price"), "en")
+def test_a_partial_run_carries_a_warning_with_its_reason(words: Words) -> None:
+    page = words(sample(last=2014, planned=2035, status="partial", message="year 2015: no price"), "en")
     assert "This run is not complete (partial): years after 2014 are missing." in page
     assert "What happened: year 2015: no price" in page
 
@@ -182,19 +174,19 @@ def test_a_single_year_is_drawn_without_claiming_change() -> None:
     assert "NaN" not in page
 
 
-def test_a_run_without_decisions_policies_or_expectations_says_so() -> None:
+def test_a_run_without_decisions_policies_or_expectations_says_so(words: Words) -> None:
     run = sample(flat=True)
     frames = {**run.tables, "levers": run["levers"].iloc[:0], "expectations": run["expectations"].iloc[:0]}
-    page = render(Run(run.manifest, frames), "en")
+    page = words(Run(run.manifest, frames), "en")
     for key in ("acts.none", "acts.set_none", "expect.none"):
         assert catalogue("en")[key] in page
 
 
-def test_failed_checks_are_not_hidden() -> None:
+def test_failed_checks_are_not_hidden(words: Words) -> None:
     run = sample()
     checks = run["checks"].copy()
     checks.loc[2, ["value", "passed"]] = [1e-3, False]
-    page = render(Run(run.manifest, {**run.tables, "checks": checks}), "en")
+    page = words(Run(run.manifest, {**run.tables, "checks": checks}), "en")
     assert "1 of 1 checks failed in some year" in page
     assert "1.0e-03 (2013)" in page
     assert "5 of 6 years" in page
@@ -205,13 +197,13 @@ def test_expectations_show_their_outcome(english: str) -> None:
         assert catalogue("en")[key].replace("'", "&#39;") in english
 
 
-def test_synthetic_data_is_named_at_the_top() -> None:
+def test_synthetic_data_is_named_at_the_top(words: Words) -> None:
     table = {**sample().manifest["table"], "synthetic": True}
-    assert "SYNTHETIC DATA" in render(sample(table=table), "en")
+    assert "SYNTHETIC DATA" in words(sample(table=table), "en")
 
 
-def test_two_renderings_are_the_same_text() -> None:
-    assert render(sample(), "en") == render(sample(), "en")
+def test_two_renderings_are_the_same_text(words: Words) -> None:
+    assert words(sample(), "en") == words(sample(), "en")
 
 
 def test_printing_and_phones_have_their_styles(english: str) -> None:
@@ -220,12 +212,12 @@ def test_printing_and_phones_have_their_styles(english: str) -> None:
     assert 'name="viewport" content="width=device-width' in english
 
 
-def test_sections_of_a_foreign_table_do_not_need_known_names() -> None:
+def test_sections_of_a_foreign_table_do_not_need_known_names(words: Words) -> None:
     run = sample()
     other = {name: frame.replace({"USA": "ZZA", "CHN": "ZZB"}) for name, frame in run.tables.items()}
     economies = [{"code": code, "name": f"Land {code}"} for code in ("ZZA", "ZZB", "EUR", "ROW")]
     given = {**run.manifest, "table": {**run.manifest["table"], "economies": economies}}
-    page = render(Run(given, other), "zh")
+    page = words(Run(given, other), "zh")
     assert "Land ZZA" in page
     assert isinstance(other["pairs"], pd.DataFrame)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import product
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 
 from sim.channels import CHANNELS, RESIDUAL
 from sim.charts import Figure, parts
-from sim.report import render, why, world_split
+from sim.report import why, world_split
 from sim.report.data import Report
 from sim.report.figures import BY_ECONOMY
 from sim.report.figures import attributed as split_figures
@@ -46,9 +47,9 @@ def plain(text: str) -> str:
     return text.replace("\u00a0", " ")
 
 
-def test_the_section_is_there_only_on_request() -> None:
-    assert 'id="en-attribution"' not in render(sample(), "en")
-    page = render(attributed(), "both")
+def test_the_section_is_there_only_on_request(words: Callable[[Run, str], str]) -> None:
+    assert 'id="en-attribution"' not in words(sample(), "en")
+    page = words(attributed(), "both")
     for lang in ("en", "zh"):
         assert f'id="{lang}-attribution"' in page
         for key in (*OVER_TIME.values(), *BY_ECONOMY.values()):
@@ -87,12 +88,12 @@ def test_what_is_left_over_is_said_and_drawn() -> None:
     assert list(still.table.columns[-2:]) == ["Left over", "Whole change"], "but always in the table"
 
 
-def test_a_run_that_nothing_moves_says_so() -> None:
+def test_a_run_that_nothing_moves_says_so(words: Callable[[Run, str], str]) -> None:
     run = attributed(automation=0.0, tariffs=0.0, trust=0.0)
     assert effective(run) == []
     assert "no channel moves it" in why(run, "en")[0]
     assert "没有渠道使其变动" in why(run, "zh")[0]
-    assert 'id="en-attribution"' in render(run, "en")
+    assert 'id="en-attribution"' in words(run, "en")
 
 
 def test_not_asked_for_is_silence() -> None:
