@@ -9,62 +9,46 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.economy import Equilibrium, Shocks, WorldEconomy
-    from sim.errors import EconomyError, ScenarioError, SimError
-    from sim.observed.history import History, history
-    from sim.runs.result import RunResult
-    from sim.runs.runner import run
-    from sim.scenario.read import load_scenario
-    from sim.scenario.schema import Scenario
-    from sim.studies.attribution import Attribution, attribute
-    from sim.studies.ensemble import Ensemble, run_ensemble
+    from sim.economy import Equilibrium as Equilibrium
+    from sim.economy import Shocks as Shocks
+    from sim.economy import WorldEconomy as WorldEconomy
+    from sim.errors import EconomyError as EconomyError
+    from sim.errors import ScenarioError as ScenarioError
+    from sim.errors import SimError as SimError
+    from sim.observed.history import History as History
+    from sim.observed.history import history as history
+    from sim.runs.result import RunResult as RunResult
+    from sim.runs.runner import run as run
+    from sim.scenario.read import load_scenario as load_scenario
+    from sim.scenario.schema import Scenario as Scenario
+    from sim.studies.attribution import Attribution as Attribution
+    from sim.studies.attribution import attribute as attribute
+    from sim.studies.ensemble import Ensemble as Ensemble
+    from sim.studies.ensemble import run_ensemble as run_ensemble
 
+#: Public names by the module that they are in.
 _HOME = {
-    "run": "sim.runs.runner",
-    "history": "sim.observed",
-    "run_ensemble": "sim.studies.ensemble",
-    "Ensemble": "sim.studies.ensemble",
-    "History": "sim.observed",
-    "RunResult": "sim.runs.result",
-    "attribute": "sim.studies.attribution",
-    "Attribution": "sim.studies.attribution",
-    "Scenario": "sim.scenario.schema",
-    "load_scenario": "sim.scenario.read",
-    "WorldEconomy": "sim.economy",
-    "Equilibrium": "sim.economy",
-    "Shocks": "sim.economy",
-    "SimError": "sim.errors",
-    "ScenarioError": "sim.errors",
-    "EconomyError": "sim.errors",
+    "sim.studies.attribution": ("Attribution", "attribute"),
+    "sim.economy": ("Equilibrium", "Shocks", "WorldEconomy"),
+    "sim.errors": ("EconomyError", "ScenarioError", "SimError"),
+    "sim.observed": ("History", "history"),
+    "sim.runs.result": ("RunResult",),
+    "sim.runs.runner": ("run",),
+    "sim.scenario.read": ("load_scenario",),
+    "sim.scenario.schema": ("Scenario",),
+    "sim.studies.ensemble": ("Ensemble", "run_ensemble"),
 }
-
-__all__ = [
-    "Attribution",
-    "EconomyError",
-    "Ensemble",
-    "Equilibrium",
-    "History",
-    "RunResult",
-    "Scenario",
-    "ScenarioError",
-    "Shocks",
-    "SimError",
-    "WorldEconomy",
-    "attribute",
-    "history",
-    "load_scenario",
-    "run",
-    "run_ensemble",
-]
+__all__ = sorted(name for names in _HOME.values() for name in names)
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name from its module when it is first asked for."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'sim' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+    for module, names in _HOME.items():
+        if name in names:
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
     """Public names."""
-    return sorted(__all__)
+    return list(__all__)

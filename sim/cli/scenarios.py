@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict
+from importlib.resources import files
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -26,7 +28,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on std
 
 
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files, or names of the library.")],
+    sources: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files, or names of the library.")],
     overrides: Annotated[
         list[str] | None, typer.Option("--set", help="Override, for example policies.0.value=0.3; repeat for more.")
     ] = None,
@@ -45,7 +47,7 @@ def validate(
     """
     output = "json" if as_json else output
     results, rows = [], []
-    for file in files:
+    for file in sources:
         problems, by_default = _read(file, overrides)
         errors = [problem for problem in problems if problem.severity == "error"]
         warnings = [problem for problem in problems if problem.severity == "warning"]
@@ -156,84 +158,6 @@ def _echo_json(name: str, rows: list[dict[str, Any]]) -> None:
 
 SCENARIO, SCHEMA, GUIDE = "scenario.yaml", "schema.json", "README.md"
 
-#: First line of a scenario: editors complete and check with the schema beside the file.
-_HEAD = f"# yaml-language-server: $schema={SCHEMA}\n"
-
-_NEW = """\
-# My scenario: 25 % tariffs of the United States on Chinese manufactures, on top of the spread of robots and AI.
-#
-# Change one thing at a time, then `unweave validate scenario.yaml` and `unweave run scenario.yaml`.
-# Every key that is left out keeps its default; `unweave explain KEY` says where a default comes from.
-name: {name}
-title: My first scenario
-question: What does a tariff of 25 % on Chinese manufactures do to trade and incomes?
-
-# Build on a scenario of the library (`unweave list scenarios`); what stands below is added or replaces it.
-extends: baseline
-
-# The small table runs in seconds; `world-2011` has 16 economies and 20 sectors (`unweave list tables`).
-table: classroom-2011
-years: [2011, 2025]            # base year of the table, last year
-
-# What you expect, written before the run; the report says whether it came true.
-expect:
-  - {{indicator: interdependence, economy: WLD, versus: baseline, direction: down, at: 2025, why: tariffs keep trade at home}}
-
-# What governments do (`unweave list levers`). `value` sets a level, `add` adds to what would hold otherwise.
-policies:
-  - {{who: [USA], lever: tariff, partners: [CHN], sectors: manufacturing, value: 0.25, from: 2018}}
-
-# What happens to the world, for example:
-# events:
-#   - {{type: export-restriction, who: all, partners: all, sectors: materials, size: 0.3, from: 2020, duration: 2}}
-
-# How agents behave; here governments answer tariffs in kind and hostile acts cost trust:
-# behaviour:
-#   protection: {{active: true}}
-#   trust: {{active: true}}
-"""
-
-_DERIVED = """\
-# My scenario, built on `{base}`: everything that is not said here is as it is there (`unweave list scenarios`).
-#
-# Change one thing at a time, then `unweave validate scenario.yaml` and `unweave run scenario.yaml`.
-# `unweave explain KEY` says where a default comes from.
-name: {name}
-title: {title}
-question: {question}
-extends: {base}
-
-# The resolved scenario, with every value that it has in the end: `scenario.resolved.yaml` in the folder of a run.
-# Mappings merge key by key, lists replace; `policies+:` and `events+:` add to what is inherited.
-# table: classroom-2011        # the small table runs in seconds
-# policies+:
-#   - {{who: [USA], lever: tariff, partners: [CHN], sectors: manufacturing, add: 0.1, from: 2020}}
-# behaviour:
-#   trust: {{active: true}}
-
-# What you expect, written before the run; the report says whether it came true.
-# expect:
-#   - {{indicator: interdependence, economy: WLD, versus: {base}, direction: down}}
-"""
-
-_GUIDE = """\
-# {name}
-
-A scenario for Unweave. From this folder:
-
-```sh
-unweave validate scenario.yaml    # every mistake with line and column
-unweave run scenario.yaml         # runs/…/report.html opens in any browser, without a network
-unweave run scenario.yaml --years 2011:2020 --set behaviour.trust.active=true
-unweave compare A B               # names of two runs, or parts of them
-```
-
-- `scenario.yaml`: the scenario; change it.
-- `schema.json`: lets editors complete and check it; `unweave schema` prints it again after an update.
-- `unweave list levers`, `unweave list indicators`, `unweave list errors`: what can be pulled, what is measured, what an
-  error code means.
-"""
-
 
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make; existing files are never changed.")],
@@ -254,7 +178,7 @@ def init(
 
     name = slug(folder.resolve().name)
     schema_text = json.dumps(scenario_schema(), ensure_ascii=False, indent=1) + "\n"
-    texts = {SCENARIO: scenario_text(name, base), SCHEMA: schema_text, GUIDE: _GUIDE.format(name=name)}
+    texts = {SCENARIO: scenario_text(name, base), SCHEMA: schema_text, GUIDE: filled("README.md", name=name)}
     if taken := [file for file in texts if (folder / file).exists() or (folder / file).is_symlink()]:
         raise OutputError(f"{folder} already has {', '.join(taken)}; nothing was written. Choose another folder.")
     try:
@@ -297,14 +221,21 @@ def scenario_text(name: str, base: str | None = None) -> str:
     library = scenario_files()
     own = f"my-{name}" if name in library else name
     if base is None:
-        return _HEAD + _NEW.format(name=own)
+        return filled("new.yaml", name=own)
     if base not in library:
         message = f"there is no such scenario in the library{did_you_mean(base, library) or '.'}"
         raise ScenarioError([Problem("S005", message, f"--from {base}", help=f"allowed: {listed(library)}")])
     data = parse(library[base].read_text(encoding="utf-8"), base).data
     title, question = (text["en"] if isinstance(text, dict) else text for text in (data["title"], data["question"]))
-    quoted = (json.dumps(text, ensure_ascii=False) for text in (f"{title}, changed", question))
-    return _HEAD + _DERIVED.format(name=own, base=base, title=next(quoted), question=next(quoted))
+    said = {"title": f"{title}, changed", "question": question}
+    quoted = {key: json.dumps(text, ensure_ascii=False) for key, text in said.items()}
+    return filled("derived.yaml", name=own, base=base, **quoted)
+
+
+def filled(template: str, **words: str) -> str:
+    """Text of a file of ``sim/scenario/templates`` with its placeholders filled in."""
+    text = files("sim.scenario").joinpath("templates", template).read_text(encoding="utf-8")
+    return Template(text).substitute(words)
 
 
 def register(app: typer.Typer) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decomp.labels import listed
-from sim.errors import spell
+from sim.errors import Problems, spell
 from sim.levers import EVENT, POLICY, Lever, Shape
 from sim.scenario.labels import TableLabels
 from sim.scenario.schema import ON_GOODS, Event, Policy, Scenario
@@ -59,12 +59,12 @@ class Intervention:
     amount : float
     who, partners, sectors : tuples of int
         Positions in the table. The partners of a tariff or friction are the origins, of an export tax or restriction the users.
-    first, last : int
-        First and last year in force.
-    ramp : {"step", "linear"}
     mask : ndarray of bool
         Cells that change: (G, N, G) [origin, sector, destination], (G, N), (N, G), (G,) or (G, G) [giver, receiver], by the
         shape of the lever.
+    first, last : int
+        First and last year in force.
+    ramp : {"step", "linear"}
     """
 
     kind: Literal["policy", "event"]
@@ -75,10 +75,10 @@ class Intervention:
     who: tuple[int, ...]
     partners: tuple[int, ...]
     sectors: tuple[int, ...]
+    mask: Mask
     first: int
     last: int
     ramp: Literal["step", "linear"]
-    mask: Mask
 
     @property
     def path(self) -> KeyPath:
@@ -116,38 +116,35 @@ def combined(interventions: Sequence[Intervention], current: Array, base: Array,
 
 def interventions_of(scenario: Scenario, labels: TableLabels) -> tuple[Intervention, ...]:
     """Return the policies, then the events, as interventions; unknown labels and contradictions become problems."""
-    policies = []
-    for i, policy in enumerate(scenario.policies):
-        first = policy.first if policy.first is not None else scenario.years[0] + 1
-        last = policy.last if policy.last is not None else scenario.years[1]
-        operation: Operation = "set" if policy.value is not None else "add"
-        cells = _cells(("policies", i), policy, labels, POLICY[policy.lever])
-        who, partners, sectors, mask = cells
-        policies.append(
-            Intervention(
-                "policy",
-                i,
-                policy.lever,
-                operation,
-                policy.amount,
-                who,
-                partners,
-                sectors,
-                first,
-                last,
-                policy.ramp,
-                mask,
-            )
+    start, end = scenario.years
+    policies = [
+        Intervention(
+            "policy",
+            i,
+            policy.lever,
+            "set" if policy.value is not None else "add",
+            policy.amount,
+            *_cells(("policies", i), policy, labels, POLICY[policy.lever]),
+            start + 1 if policy.first is None else policy.first,
+            end if policy.last is None else policy.last,
+            policy.ramp,
         )
-    events = []
-    for i, event in enumerate(scenario.events):
-        last, operation = event.first + event.duration - 1, _OPERATIONS.get(event.type, "scale")
-        who, partners, sectors, mask = _cells(("events", i), event, labels, EVENT[event.type])
-        events.append(
-            Intervention(
-                "event", i, event.type, operation, event.size, who, partners, sectors, event.first, last, "step", mask
-            )
+        for i, policy in enumerate(scenario.policies)
+    ]
+    events = [
+        Intervention(
+            "event",
+            i,
+            event.type,
+            _OPERATIONS.get(event.type, "scale"),
+            event.size,
+            *_cells(("events", i), event, labels, EVENT[event.type]),
+            event.first,
+            event.first + event.duration - 1,
+            "step",
         )
+        for i, event in enumerate(scenario.events)
+    ]
     _find_contradictions(policies, labels)
     return (*policies, *events)
 
@@ -208,6 +205,7 @@ def _mask(lever: Lever, who: list[int], partners: list[int], sectors: list[int],
 
 def _find_contradictions(policies: Sequence[Intervention], labels: TableLabels) -> None:
     """Two levels for one cell in one year contradict each other; the same level twice is only superfluous."""
+    problems = labels.problems
     for lever in dict.fromkeys(policy.lever for policy in policies):
         levels = [p for p in policies if p.lever == lever and p.operation == "set" and p.mask.any()]
         reach = np.zeros((3, len(levels), max(labels.G, labels.N)), dtype=bool)
@@ -219,26 +217,26 @@ def _find_contradictions(policies: Sequence[Intervention], labels: TableLabels) 
         for k, later in enumerate(levels):
             near = (reach[:, :k] & reach[:, k : k + 1]).any(axis=2).all(axis=0)
             for j in np.flatnonzero(near & (first[:k] <= later.last) & (last[:k] >= later.first)):
-                if labels.problems.full:
+                both = np.argwhere(levels[j].mask & later.mask)
+                if problems.full:
                     return
-                _contradiction(levels[int(j)], later, labels)
+                if len(both):
+                    cell = _cell_name(tuple(int(c) for c in both[0]), POLICY[lever], labels)
+                    _contradiction(levels[j], later, cell, problems)
 
 
-def _contradiction(earlier: Intervention, later: Intervention, labels: TableLabels) -> None:
-    """Record two policies that set the same cells in the same years."""
-    both = earlier.mask & later.mask
-    if not both.any():
-        return
+def _contradiction(earlier: Intervention, later: Intervention, cell: str, problems: Problems) -> None:
+    """Record two policies that set the same cell in the same years."""
     years = range(max(earlier.first, later.first), min(earlier.last, later.last) + 1)
     differing = [y for y in years if (earlier.amount, earlier.share(y)) != (later.amount, later.share(y))]
-    where = spell(labels.problems.original(earlier.path))
-    if not differing:
-        labels.problems.add(later.path, "S030", f"repeats {where}.", warning=True)
-        return
-    cell = _cell_name(tuple(int(k) for k in np.argwhere(both)[0]), POLICY[later.lever], labels)
-    message = f"contradicts {where}: both set {later.lever} of {cell} in {differing[0]}, to {earlier.amount:g} and to {later.amount:g}."
-    help = "make their years, economies or sectors disjoint, or use `add` for one of them"
-    labels.problems.add(later.path, "S025", message, help=help)
+    where = spell(problems.original(earlier.path))
+    if differing:
+        values = f"to {earlier.amount:g} and to {later.amount:g}"
+        message = f"contradicts {where}: both set {later.lever} of {cell} in {differing[0]}, {values}."
+        help = "make their years, economies or sectors disjoint, or use `add` for one of them"
+        problems.add(later.path, "S025", message, help=help)
+    else:
+        problems.add(later.path, "S030", f"repeats {where}.", warning=True)
 
 
 def check_levels(

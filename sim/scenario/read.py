@@ -106,12 +106,8 @@ def read_scenario(
     DecompError
         The table file exists but is not a valid table.
     """
-    if isinstance(source, str | Path):
-        file = str(find_scenario(source))
-        document = read_document(Path(file))
-    else:
-        data = source.model_dump(by_alias=True, exclude_none=True) if isinstance(source, Scenario) else dict(source)
-        document, file = YamlDocument("", "", data, Node(Place(""))), ""
+    file = str(find_scenario(source)) if isinstance(source, str | Path) else ""
+    document = read_document(Path(file)) if file else _in_memory(source)
     document = overridden(inherited(document, file, read_document), overrides)
     problems = Problems(document)
     rules = tuple(rules)
@@ -134,6 +130,11 @@ def read_scenario(
     texts = (overrides,) if isinstance(overrides, str) else tuple(overrides or ())
     warnings, by_default = tuple(problems.warnings), _by_default(resolved.rules, document.data.get("behaviour") or ())
     return LoadedScenario(scenario, resolved, table, warnings, document.text, file, texts, by_default)
+
+
+def _in_memory(source: Any) -> YamlDocument:
+    data = source.model_dump(by_alias=True, exclude_none=True) if isinstance(source, Scenario) else dict(source)
+    return YamlDocument("", "", data, Node(Place("")))
 
 
 def find_scenario(name: str | Path) -> Path:

@@ -6,7 +6,7 @@ Sound parts are kept so that the checks of meaning can still run on them: a scen
 from __future__ import annotations
 
 import types
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -18,7 +18,7 @@ from sim.rules import Rule, in_play
 from sim.rules.base import unanswered
 from sim.scenario import scenario_files
 from sim.scenario.draws import check_draws
-from sim.scenario.schema import BEFORE_READING, LONGEST, Expectation, Scenario
+from sim.scenario.schema import BEFORE_READING, LONGEST, Scenario
 from sim.scenario.settings import SETTING
 from sim.scenario.yaml_text import KeyPath
 
@@ -282,12 +282,38 @@ def check(
         problems.add(("years",), "S013", f"{end - start} years are too many; at most {LONGEST}.")
 
     def inside(year: int, path: KeyPath, *, key: bool = False) -> bool:
-        return not known_years or check_year(year, scenario, path, problems, key=key)
+        """Record a year outside the simulated years; the base year itself is observed, not simulated."""
+        if not known_years or start < year <= end:
+            return True
+        reason = f"{year} is the base year, which is observed" if year == start else f"{year} is outside the run"
+        allowed = f"allowed: {start + 1} to {end} (years: [{start}, {end}])"
+        problems.add(
+            path, "S022", f"{reason}.", help=allowed if end > start else "this run has no simulated year", key=key
+        )
+        return False
 
     for rule in in_play(rules, type(scenario.behaviour).model_fields):
         rule.check(rule.settings_in(scenario.behaviour), scenario, problems, inside)
-    if scenario.economy.closure == "fixed-prices":
-        _check_payments(scenario, problems)
+    _check_interventions(scenario, problems, inside)
+    scenarios = ["base", *scenario_files()]
+    for i, expectation in enumerate(scenario.expect):
+        path = ("expect", i)
+        if indicators is not None and expectation.indicator not in indicators:
+            problems.unknown((*path, "indicator"), "S028", "indicator", expectation.indicator, sorted(indicators))
+        if expectation.versus not in scenarios:
+            problems.unknown((*path, "versus"), "S028", "scenario to compare with", expectation.versus, scenarios)
+        if expectation.at is not None:
+            inside(expectation.at, (*path, "at"))
+    for name, growth in scenario.baseline:
+        for label, levels in growth.items():
+            for year in levels if isinstance(levels, dict) else ():
+                inside(year, ("baseline", name, label, year), key=True)
+    check_draws(scenario, problems)
+
+
+def _check_interventions(scenario: Scenario, problems: Problems, inside: Callable[..., bool]) -> None:
+    """Record policies and events with impossible amounts or years; ``inside`` records a year outside the run."""
+    end, fixed = scenario.years[1], scenario.economy.closure == "fixed-prices"
     for i, policy in enumerate(scenario.policies):
         path: KeyPath = ("policies", i)
         lever, given = POLICY[policy.lever], "add" if policy.value is None else "value"
@@ -296,60 +322,25 @@ def check(
         elif not abs(policy.amount) <= (1.0 if lever.max == 1.0 else 100.0):
             message = f"an increment of {policy.amount:g} is too large for {lever.id} ({lever.allowed})."
             problems.add((*path, "add"), "S013", message)
+        if fixed and lever.pays:
+            unanswered(problems, (*path, "lever"), lever.pays)
         if policy.ramp == "linear" and policy.last is None:
             message = "a linear ramp needs the year `to` in which it is complete."
             problems.add((*path, "ramp"), "S015", message, help="add `to: …`")
-        if known_years:
-            _check_span(policy.first, policy.last, scenario, path, problems)
+        first, last = policy.first, policy.last
+        spans = [inside(year, (*path, key)) for key, year in (("from", first), ("to", last)) if year is not None]
+        if all(spans) and first is not None and last is not None and first > last:
+            message = f"starts in {first}, after it ends in {last}."
+            problems.add((*path, "from"), "S023", message, help="exchange `from` and `to`")
     for i, event in enumerate(scenario.events):
         path = ("events", i)
         _check_amount(event.size, EVENT[event.type], (*path, "size"), problems)
+        if fixed and (payment := EVENT[event.type].pays):
+            unanswered(problems, (*path, "type"), payment)
         last = event.first + event.duration - 1
-        if known_years and check_year(event.first, scenario, (*path, "from"), problems) and last > end:
+        if inside(event.first, (*path, "from")) and last > end:
             message = f"reaches to {last}, beyond the end of the run in {end}."
             problems.add((*path, "duration"), "S022", message, warning=True)
-    for i, expectation in enumerate(scenario.expect):
-        _check_expectation(expectation, ("expect", i), problems, indicators)
-        if known_years and expectation.at is not None:
-            check_year(expectation.at, scenario, ("expect", i, "at"), problems)
-    for name, growth in scenario.baseline if known_years else ():
-        for label, levels in growth.items():
-            for year in levels if isinstance(levels, dict) else ():
-                check_year(year, scenario, ("baseline", name, label, year), problems, key=True)
-    check_draws(scenario, problems)
-
-
-def _check_payments(scenario: Scenario, problems: Problems) -> None:
-    """Record policies and events that move income or spending, where both stay fixed."""
-    moved = [(("policies", i, "lever"), POLICY[policy.lever]) for i, policy in enumerate(scenario.policies)]
-    moved += [(("events", i, "type"), EVENT[event.type]) for i, event in enumerate(scenario.events)]
-    for path, lever in moved:
-        if lever.pays:
-            unanswered(problems, path, lever.pays)
-
-
-def check_year(year: int, scenario: Scenario, path: KeyPath, problems: Problems, *, key: bool = False) -> bool:
-    """Record a year outside the simulated years; the base year itself is observed, not simulated."""
-    start, end = scenario.years
-    if start < year <= end:
-        return True
-    reason = f"{year} is the base year, which is observed" if year == start else f"{year} is outside the run"
-    allowed = (
-        f"allowed: {start + 1} to {end} (years: [{start}, {end}])" if end > start else "this run has no simulated year"
-    )
-    problems.add(path, "S022", f"{reason}.", help=allowed, key=key)
-    return False
-
-
-def _check_span(first: int | None, last: int | None, scenario: Scenario, path: KeyPath, problems: Problems) -> None:
-    inside = [
-        check_year(year, scenario, (*path, name), problems)
-        for name, year in (("from", first), ("to", last))
-        if year is not None
-    ]
-    if all(inside) and first is not None and last is not None and first > last:
-        message = f"starts in {first}, after it ends in {last}."
-        problems.add((*path, "from"), "S023", message, help="exchange `from` and `to`")
 
 
 def _check_amount(value: float, lever: Lever, path: KeyPath, problems: Problems) -> None:
@@ -370,13 +361,3 @@ def _check_amount(value: float, lever: Lever, path: KeyPath, problems: Problems)
     else:
         message = f"{value:g} is outside the limits of {lever.id}."
         problems.add(path, "S013", message, help=f"allowed: {lever.allowed} ({lever.unit}){likely}")
-
-
-def _check_expectation(
-    expectation: Expectation, path: KeyPath, problems: Problems, indicators: Collection[str] | None
-) -> None:
-    if indicators is not None and expectation.indicator not in indicators:
-        problems.unknown((*path, "indicator"), "S028", "indicator", expectation.indicator, sorted(indicators))
-    scenarios = ["base", *scenario_files()]
-    if expectation.versus not in scenarios:
-        problems.unknown((*path, "versus"), "S028", "scenario to compare with", expectation.versus, scenarios)
