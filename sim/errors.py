@@ -61,6 +61,22 @@ class Problem:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a text; lines and columns from 1, ``width`` characters of ``source`` are meant."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+    width: int = 1
+    source: str = ""
+
+    def problem(self, code: str, message: str, *, help: str = "", path: str = "", warning: bool = False) -> Problem:
+        """Return a problem at this place."""
+        severity: Literal["error", "warning"] = "warning" if warning else "error"
+        return Problem(code, message, self.file, self.line, self.column, self.width, self.source, help, path, severity)
+
+
 class ScenarioError(SimError):
     """A scenario is not valid; carries every problem found, in the order of the file."""
 
@@ -208,13 +224,8 @@ class Problems:
         path = self.original(path)
         where = visible(spell(path))
         text = f"{where}: {message}" if where else message
-        severity: Literal["error", "warning"] = "warning" if warning else "error"
-        if self.document is None:
-            self.found.append(Problem(code, text, help=help, path=where, severity=severity))
-        else:
-            self.found.append(
-                self.document.place(path, key=key).problem(code, text, help=help, path=where, warning=warning)
-            )
+        place = self.document.place(path, key=key) if self.document else Place("")
+        self.found.append(place.problem(code, text, help=help, path=where, warning=warning))
 
     def unknown(
         self,
@@ -233,10 +244,8 @@ class Problems:
 
         if not self.full:
             allowed = list(allowed)
-            guess = hint or did_you_mean(word, allowed) or "."
-            self.add(
-                path, code, f"unknown {what} {quoted(word)}{guess}", help=f"allowed: {listed(allowed)}{more}", key=key
-            )
+            message = f"unknown {what} {quoted(word)}{hint or did_you_mean(word, allowed) or '.'}"
+            self.add(path, code, message, help=f"allowed: {listed(allowed)}{more}", key=key)
 
     def original(self, path: KeyPath) -> KeyPath:
         """Path in the text of a path in the scenario."""

@@ -83,8 +83,8 @@ class Shocks(Model):
         strict=True,
         ge=0,
         le=0.2,
-        description="Standard deviation of a yearly relative change of productivity in all sectors of an economy, independent "
-        "over economies and years.",
+        description="Standard deviation of a yearly relative change of productivity in all sectors of an economy, "
+        "independent over economies and years.",
     )
 
 
@@ -93,21 +93,16 @@ class Draws(Model):
 
     parameters: Chosen = Field(
         "standard",
-        description="standard: all parameters of the documented set that the scenario leaves at their calibrated default; "
-        "none; or a list of parameters and families (economy, automation, protection, trust, ledger).",
+        description="standard: all parameters of the documented set that the scenario leaves at their calibrated "
+        "default; none; or a list of parameters and families (economy, automation, protection, trust, ledger).",
     )
     ranges: dict[StrictStr, Range] = Field(
         default_factory=dict,
         description="Ranges instead of the calibrated ones, for example {protection.sensitivity: [0.5, 2.0]}; named "
         "parameters are drawn.",
     )
-    adoption_timing: float = Field(
-        parameter("draws.adoption_timing"),
-        strict=True,
-        ge=0,
-        le=1,
-        description="Standard deviation of the logarithm of the time that each economy needs to adopt robots and AI; 0: none.",
-    )
+    adoption_timing: float = Field(parameter("draws.adoption_timing"), strict=True, ge=0, le=1)
+    """Standard deviation of the logarithm of the time that each economy needs to adopt robots and AI; 0: none."""
     shocks: Shocks = Field(default_factory=Shocks, description="Random shocks.")
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from decomp.labels import did_you_mean, listed
-from sim.errors import Problem, Problems, ScenarioError, quoted, spell
+from sim.errors import Place, Problem, Problems, ScenarioError, quoted, spell
 from sim.scenario import is_file, scenario_files
 from sim.scenario.schema import APPENDED, CHAIN, EXTENDS
 from sim.scenario.validation import copied, kind_of
-from sim.scenario.yaml_text import KeyPath, Node, Place, YamlDocument, parse
+from sim.scenario.yaml_text import KeyPath, Node, YamlDocument, parse
 
 Overrides = Iterable[str] | Mapping[str, Any]
 

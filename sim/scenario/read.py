@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from decomp.errors import DataMissingError
 from decomp.labels import did_you_mean, listed
-from sim.errors import Problem, Problems, ScenarioError, quoted
+from sim.errors import Place, Problem, Problems, ScenarioError, quoted
 from sim.rules import Rule
 from sim.scenario import is_file, scenario_files
 from sim.scenario.labels import OPTIONAL
@@ -19,7 +19,7 @@ from sim.scenario.layers import Overrides, inherited, overridden
 from sim.scenario.resolve import ResolvedScenario, resolve
 from sim.scenario.schema import LONGEST, Scenario
 from sim.scenario.validation import check, structure
-from sim.scenario.yaml_text import MAX_SIZE, Node, Place, YamlDocument, parse
+from sim.scenario.yaml_text import MAX_SIZE, Node, YamlDocument, parse
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable

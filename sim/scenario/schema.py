@@ -90,23 +90,16 @@ class Expectation(Model):
     """What the author expects before running: checked after the run, never edited to fit."""
 
     indicator: StrictStr = Field(description="Id of an indicator; `unweave list indicators` shows them.")
-    economy: StrictStr = Field(
-        "WLD",
-        description="An economy, a group as `group:high-income`, or WLD for the world; `IDN?` only where the table has it.",
-    )
+    economy: StrictStr = "WLD"
+    """An economy, a group as `group:high-income`, or WLD for the world; `IDN?` only where the table has it."""
     versus: StrictStr = Field("base", description="`base` (base year of this run) or the name of another scenario.")
     direction: Literal["up", "down", "unchanged"] = Field(description="Expected direction against `versus`.")
     at: Year | None = Field(None, description="Year that is compared; the last year if not given.")
-    margin: StrictFloat = Field(
-        0.0,
-        ge=0,
-        description="Least relative change that counts as up or down; for `unchanged`, the largest that counts as none.",
-    )
+    margin: StrictFloat = Field(0.0, ge=0)
+    """Least relative change that counts as up or down; for `unchanged`, the largest that counts as none."""
     why: Bilingual | None = Field(None, description="The reasoning, with the row of the narratives.")
-    finding: Bilingual | None = Field(
-        None,
-        description="Where the model does not show what was expected: what it shows instead, and why. Written after a run.",
-    )
+    finding: Bilingual | None = None
+    """Where the model does not show what was expected: what it shows instead, and why. Written after a run."""
 
 
 class Policy(Model):
@@ -114,20 +107,16 @@ class Policy(Model):
 
     who: Economies = Field(description="Economies or groups that act.")
     lever: PolicyLever = Field(description="What they move.")
-    partners: Economies = Field(
-        ("all",),
-        description="Whom it is aimed at (tariff, export-tax, friction, technology-sharing); their own trade is exempt.",
-    )
-    sectors: Sectors = Field(
-        ("all",), description="Sectors or groups; goods for tariffs and export taxes unless given."
-    )
+    partners: Economies = ("all",)
+    """Whom it is aimed at (tariff, export-tax, friction, technology-sharing); their own trade is exempt."""
+    sectors: Sectors = ("all",)
+    """Sectors or groups; goods for tariffs and export taxes unless given."""
     value: StrictFloat | None = Field(None, description="Level of the lever.")
     add: StrictFloat | None = Field(None, description="Increment over what would hold otherwise.")
     first: Year | None = Field(None, alias="from", description="First year; the year after the base year if not given.")
     last: Year | None = Field(None, alias="to", description="Last year; the end of the run if not given.")
-    ramp: Literal["step", "linear"] = Field(
-        "step", description="step: in full from the first year; linear: in equal steps, in full in the year `to`."
-    )
+    ramp: Literal["step", "linear"] = "step"
+    """step: in full from the first year; linear: in equal steps, in full in the year `to`."""
 
     @property
     def amount(self) -> float:
@@ -153,15 +142,12 @@ class Event(Model):
 
     type: EventType = Field(description="Kind of event.")
     who: Economies = Field(description="Economies or groups that restrict, levy, or are hit.")
-    partners: Economies = Field(
-        ("all",), description="Whom it is aimed at (export restrictions and taxes, tariffs, technology sharing)."
-    )
-    sectors: Sectors = Field(
-        ("all",), description="Sectors or groups; goods for tariffs, export taxes and restrictions unless given."
-    )
-    size: StrictFloat = Field(
-        description="Share of exports cut, points of tariff or export tax, relative change, or share added."
-    )
+    partners: Economies = ("all",)
+    """Whom it is aimed at (export restrictions and taxes, tariffs, technology sharing)."""
+    sectors: Sectors = ("all",)
+    """Sectors or groups; goods for tariffs, export taxes and restrictions unless given."""
+    size: StrictFloat
+    """Share of exports cut, points of tariff or export tax, relative change, or share added."""
     first: Year = Field(alias="from", description="First year.")
     duration: Annotated[StrictInt, Field(ge=1, le=LONGEST)] = Field(1, description="Number of years.")
 
@@ -182,10 +168,8 @@ class Baseline(Model):
 class Groups(Model):
     """Groups that a scenario names itself; members are labels, groups of the table, or groups that stand above."""
 
-    economies: dict[GroupName, Economies] = Field(
-        default_factory=dict,
-        description="By name, for example {bloc-a: [USA, eu, JPN]}; `RUS?` belongs to it only where the table has it.",
-    )
+    economies: dict[GroupName, Economies] = Field(default_factory=dict)
+    """By name, for example {bloc-a: [USA, eu, JPN]}; `RUS?` belongs to it only where the table has it."""
     sectors: dict[GroupName, Sectors] = Field(
         default_factory=dict,
         description="By name, for example {medical: [c4, c9]}; a code that the table has only inside a larger sector "
@@ -197,30 +181,23 @@ class Scenario(Model):
     """A complete scenario: a world table, a horizon, how the economy and the agents behave, and what happens."""
 
     schema_version: Literal[1] = Field(1, description="Version of this format.")
-    name: Annotated[StrictStr, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)] = Field(
-        description="Short name: lower-case letters, digits and hyphens."
-    )
+    name: Annotated[StrictStr, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+    """Short name: lower-case letters, digits and hyphens."""
     title: Bilingual = Field(description="Title, in English or as {en: …, zh: …}.")
     question: Bilingual = Field(description="What the scenario asks.")
-    narrative: tuple[Annotated[StrictStr, Field(pattern=r"^N[0-9]+\.[0-9]+$")], ...] = Field(
-        (), description="Rows of the narratives that it makes runnable, for example N1.6."
-    )
+    narrative: tuple[Annotated[StrictStr, Field(pattern=r"^N[0-9]+\.[0-9]+$")], ...] = ()
+    """Rows of the narratives that it makes runnable, for example N1.6."""
     expect: tuple[Expectation, ...] = Field((), description="Expectations, checked after the run.")
-    derived_from: tuple[StrictStr, ...] = Field(
-        (), description="Scenarios that it was built on with `extends`, nearest first; filled in when it is read."
-    )
-    groups: Groups = Field(
-        default_factory=Groups, description="Groups of this scenario, to be named like those of the table."
-    )
+    derived_from: tuple[StrictStr, ...] = ()
+    """Scenarios that it was built on with `extends`, nearest first; filled in when it is read."""
+    groups: Groups = Field(default_factory=Groups)
+    """Groups of this scenario, to be named like those of the table."""
     table: StrictStr = Field("world-2011", min_length=1, description="A bundled table or the path of a table file.")
     years: tuple[Year, Year] = Field(description="Base year (the year of the table) and last year.")
-    seed: Annotated[StrictInt, Field(ge=0)] = Field(
-        0, description="Seed of the random numbers, where a rule draws any."
-    )
-    seeds: Annotated[StrictInt, Field(ge=0, le=MOST_SEEDS)] = Field(
-        0,
-        description="Members of an ensemble run beside the scenario as written; 0: none. `draws` says what they differ in.",
-    )
+    seed: Annotated[StrictInt, Field(ge=0)] = 0
+    """Seed of the random numbers, where a rule draws any."""
+    seeds: Annotated[StrictInt, Field(ge=0, le=MOST_SEEDS)] = 0
+    """Members of an ensemble run beside the scenario as written; 0: none. `draws` says what they differ in."""
     draws: Draws = Field(default_factory=Draws, description="What the members of an ensemble differ in.")
     economy: EconomySettings = Field(default_factory=EconomySettings, description="How the world table answers.")
     behaviour: SerializeAsAny[Behaviour] = Field(default_factory=Behaviour, description="How the agents behave.")

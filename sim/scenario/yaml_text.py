@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NoReturn
+from typing import Any, NoReturn
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -26,7 +26,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from sim.errors import MOST_PROBLEMS, Problem, ScenarioError, quoted
+from sim.errors import MOST_PROBLEMS, Place, Problem, ScenarioError, quoted
 
 #: Keys and positions from the top of the document, for example ("policies", 0, "who").
 KeyPath = tuple[str | int, ...]
@@ -50,22 +50,6 @@ _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
 _WORDS_OF_1_1 = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~"}
 #: Texts that every reader takes as a text without quotes; all others are quoted when written.
 _PLAIN = re.compile(r"[^\W_](?:[\w .+/()%–-]*[\w)%])?")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in a text; lines and columns from 1, ``width`` characters of ``source`` are meant."""
-
-    file: str
-    line: int = 0
-    column: int = 0
-    width: int = 1
-    source: str = ""
-
-    def problem(self, code: str, message: str, *, help: str = "", path: str = "", warning: bool = False) -> Problem:
-        """Return a problem at this place."""
-        severity: Literal["error", "warning"] = "warning" if warning else "error"
-        return Problem(code, message, self.file, self.line, self.column, self.width, self.source, help, path, severity)
 
 
 @dataclass(slots=True, eq=False)
@@ -171,10 +155,15 @@ class _Reader:
     def _fault(self, place: Place, code: str, message: str, help: str = "") -> None:
         self.problems.append(place.problem(code, message, help=help))
         if len(self.problems) >= MOST_PROBLEMS:
-            self._refuse(place, f"there are more than {MOST_PROBLEMS} problems; the first ones are shown.")
+            message = f"there are more than {MOST_PROBLEMS} problems; the first ones are shown."
+            raise ScenarioError([*self.problems, place.problem("S006", message)])
 
-    def _refuse(self, place: Place, message: str) -> NoReturn:
-        raise ScenarioError([*self.problems, place.problem("S006", message)])
+    def _refuse(self, event: Any, message: str) -> NoReturn:
+        raise ScenarioError([*self.problems, self._place(event).problem("S006", message)])
+
+    def _limit(self, event: Any, what: str, number: int, most: int) -> None:
+        if number > most:
+            self._refuse(event, f"{what} has {number:,} characters; at most {most:,}.")
 
     def _place(self, start: Any, end: Any = None) -> Place:
         first, last = start.start_mark, (end or start).end_mark
@@ -184,25 +173,21 @@ class _Reader:
 
     def _node(self, event: Any, depth: int, key: Place | None = None) -> tuple[Any, Node]:
         """Read a value that begins with an event."""
-        before = self._entries
+        before, anchor, end = self._entries, event.anchor, event
         self._count(1, event)
         if depth > MAX_DEPTH:
-            self._refuse(
-                self._place(event),
-                f"lists and mappings are nested more than {MAX_DEPTH} deep, the most that is allowed.",
-            )
-        anchor, end, data = event.anchor, event, None
+            self._refuse(event, f"lists and mappings are nested more than {MAX_DEPTH} deep, the most that is allowed.")
         if isinstance(event, AliasEvent):
             return self._alias(event, key)
+        node = Node(self._place(event), key)
         if anchor:
-            self._anchors[anchor] = self._place(event)
-        node = Node(Place(self.name), key)
+            self._anchors[anchor] = node.value
         if isinstance(event, ScalarEvent):
             data = self._scalar(event)
         else:
             ordered = isinstance(event, SequenceStartEvent)
             if event.tag not in (None, "!", f"{_TAG}{'seq' if ordered else 'map'}"):
-                self._fault(self._place(event), "S004", f"tag {quoted(event.tag)} is not used in scenarios; remove it.")
+                self._fault(node.value, "S004", f"tag {quoted(event.tag)} is not used in scenarios; remove it.")
             data, end = (self._sequence if ordered else self._mapping)(node, depth)
         node.value = self._place(event, end)
         if anchor:
@@ -212,9 +197,7 @@ class _Reader:
     def _count(self, entries: int, event: Any) -> None:
         self._entries += entries
         if self._entries > MAX_ENTRIES:
-            self._refuse(
-                self._place(event), f"the text has more than {MAX_ENTRIES:,} keys and values, the most that is allowed."
-            )
+            self._refuse(event, f"the text has more than {MAX_ENTRIES:,} keys and values, the most that is allowed.")
 
     def _alias(self, event: Any, key: Place | None) -> tuple[Any, Node]:
         known = self._anchors.get(event.anchor)
@@ -261,18 +244,15 @@ class _Reader:
         if text == "<<" and event.style is None:
             self._fault(node.value, "S004", "merge keys (<<) are not part of YAML 1.2; write the entries out.")
             return None
-        if len(text) > MAX_KEY:
-            self._refuse(node.value, f"a key has {len(text):,} characters; at most {MAX_KEY:,}.")
+        self._limit(event, "a key", len(text), MAX_KEY)
         return key if type(key) in {str, int} else text
 
     def _scalar(self, event: Any) -> Any:
         """Value of a scalar by the core schema of YAML 1.2; dates are texts."""
         text: str = event.value
         kind, value = _resolved(text) if event.implicit[0] or event.tag is not None else ("str", text)
-        if kind in {"int", "float"} and len(text) > MAX_NUMBER:
-            self._refuse(self._place(event), f"a number has {len(text):,} characters; at most {MAX_NUMBER}.")
-        if len(text) > MAX_TEXT:
-            self._refuse(self._place(event), f"a text has {len(text):,} characters; at most {MAX_TEXT:,}.")
+        number = kind in {"int", "float"}
+        self._limit(event, "a number" if number else "a text", len(text), MAX_NUMBER if number else MAX_TEXT)
         if event.tag in {"!", f"{_TAG}str"}:
             return text
         if event.tag not in {None, _TAG + kind}:
@@ -337,17 +317,18 @@ def dump(data: Mapping[Any, Any], *, comment: str = "") -> str:
 
 
 def _styled(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        children = list(value.values())
-        branch: Any = CommentedMap((_styled(k), _styled(v)) for k, v in value.items())
-    elif isinstance(value, list | tuple):
-        children = list(value)
-        branch = CommentedSeq(_styled(item) for item in value)
-    elif isinstance(value, str):
+    if isinstance(value, str):
         plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS_OF_1_1
         return value if plain else DoubleQuotedScalarString(value)
-    else:
+    if not isinstance(value, Mapping | list | tuple):
         return value
+    children = list(value.values() if isinstance(value, Mapping) else value)
+    styled = [_styled(child) for child in children]
+    branch: Any = (
+        CommentedMap(zip(map(_styled, value), styled, strict=True))
+        if isinstance(value, Mapping)
+        else CommentedSeq(styled)
+    )
     if not any(isinstance(child, Mapping | list | tuple) for child in children):
         branch.fa.set_flow_style()
     return branch
