@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from pydantic import (
@@ -33,19 +33,33 @@ LARGEST_FACTOR = 10.0
 Year = Annotated[StrictInt, Field(ge=1900, le=2300)]
 
 
+#: Numeric settings of `economy:` and `behaviour:` by id, which is that of the parameter that gives the default.
+SETTING: dict[str, Lever] = {}
+#: Those that `overrides` can also multiply by a factor.
+FACTORS: set[str] = set()
+
+
 class Model(BaseModel):
     """Base of all scenario models: frozen, unknown keys are errors, the YAML names (`from`) are the aliases.
 
-    A field is described by the string below it.
+    A field is described by the string below it. A model with settings names its section: ``class Trust(Model,
+    section="trust")``.
     """
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, populate_by_name=True, str_strip_whitespace=True, use_attribute_docstrings=True
     )
 
+    def __init_subclass__(cls, section: str = "", **options: Any) -> None:
+        """Make the settings fields and enter them in the registry."""
+        super().__init_subclass__(**options)
+        for name, declared in [*vars(cls).items()]:
+            if isinstance(declared, _Declared):
+                setattr(cls, name, declared.field(f"{section}.{name}"))
+
     @classmethod
     def __pydantic_init_subclass__(cls, **options: Any) -> None:
-        """Enter the settings of the model in the registry, with the text below them as their meaning."""
+        """Take the text below each setting as its meaning."""
         for field in cls.model_fields.values():
             extra = field.json_schema_extra
             if isinstance(extra, dict) and extra.get("parameter") in SETTING and "description" not in extra:
@@ -54,14 +68,30 @@ class Model(BaseModel):
                 extra["description"] = f"{meaning} Unit: {SETTING[id].unit}."
 
 
-#: Numeric settings of `economy:` and `behaviour:` by id; the id is that of the parameter that gives the default.
-SETTING: dict[str, Lever] = {}
-#: Those that `overrides` can also multiply by a factor.
-FACTORS: set[str] = set()
+@dataclass(frozen=True)
+class _Declared:
+    """A setting whose section is not known yet."""
+
+    entry: Lever
+    factor: bool
+    default: float | None
+
+    def field(self, id: str) -> Any:
+        """Enter it in :data:`SETTING` and return its field."""
+        entry = SETTING[id] = replace(self.entry, id=id)
+        if self.factor:
+            FACTORS.add(id)
+        return Field(
+            default=parameter(id) if self.default is None else self.default,
+            strict=True,
+            allow_inf_nan=math.isinf(entry.max),
+            title=entry.label_en,
+            json_schema_extra={"parameter": id, "title_zh": entry.label_zh},
+            **_limits(entry),
+        )
 
 
 def setting(
-    id: str,
     label_en: str,
     label_zh: str,
     unit: str,
@@ -74,32 +104,22 @@ def setting(
     open_min: bool = False,
     default: float | None = None,
 ) -> Any:
-    """Return a numeric field and enter it in :data:`SETTING`; the string below the field is its meaning.
+    """Declare a numeric setting of a section; the string below it is its meaning.
 
     Parameters
     ----------
-    id : str
-        Section and name; the default is the calibrated parameter of this id unless ``default`` is given.
     label_en, label_zh, unit : str
     low, high : float
         Hard limits of the model; ``open_min``: the lower one itself is excluded.
     kind : {"instrument", "assumption", "behaviour"}
     by_economy : bool
         Whether `overrides` can give it for single economies or groups; with ``factor`` also a factor on it.
+    default : float, optional
+        The calibrated parameter of its section and name unless given.
     """
     shape: Shape = "economy" if by_economy or factor else "scalar"
     limits = float(low), float(high)
-    entry = SETTING[id] = Lever(id, label_en, label_zh, unit, *limits, kind, shape, "", open_min=open_min)
-    if factor:
-        FACTORS.add(id)
-    return Field(
-        default=parameter(id) if default is None else default,
-        strict=True,
-        allow_inf_nan=math.isinf(high),
-        title=label_en,
-        json_schema_extra={"parameter": id, "title_zh": label_zh},
-        **_limits(entry),
-    )
+    return _Declared(Lever("", label_en, label_zh, unit, *limits, kind, shape, "", open_min=open_min), factor, default)
 
 
 def overrides_of(settings: type[Model], section: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sim.model.record import YearRecord
-from sim.model.world import HorizonError, WorldModel
+from sim.model.world import HorizonError, WorldModel, YearRecord
 
 __all__ = ["HorizonError", "WorldModel", "YearRecord"]

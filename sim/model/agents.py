@@ -46,8 +46,8 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
     def __init__(self, model: WorldModel, name: str, position: int) -> None:
         super().__init__(model)
         self.name, self.position = name, position
-        self.seen: dict[str, Any] | None = None
-        self.decisions: dict[str, Any] | None = None
+        self.seen: dict[str, Any] = {}
+        self.decisions: dict[str, Any] = {}
 
     def observe(self) -> None:
         """Look at the year that is over and at what is announced, with the eyes of every rule."""
@@ -56,16 +56,16 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
 
     def decide(self) -> None:
         """Apply the rules to what was observed; nothing outside this agent changes."""
-        if self.seen is None:
+        if not self.seen:
             raise RuntimeError(f"{self.name} has not observed yet; the order is observe, decide, commit")
         self.decisions = {rule.name: rule.decide(self, self.seen[rule.name]) for rule in self.model.rules}
 
     def commit(self) -> None:
         """Hand the decisions to the model."""
-        if self.decisions is None:
+        if not self.decisions:
             raise RuntimeError(f"{self.name} has not decided yet; the order is observe, decide, commit")
         self.model.accept(self.position, self.decisions)
-        self.seen = self.decisions = None
+        self.seen, self.decisions = {}, {}
 
     def adjusted(self, point: str, value: Value) -> Value:
         """Let every rule have a say in what another one decides; see :func:`sim.rules.adjusted`."""

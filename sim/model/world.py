@@ -7,12 +7,14 @@ come on top; the rules respond; the economy finds its equilibrium; the table is 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
 from mesa.datacollection import DataCollector
 
+from decomp.wwz import wwz_terms
 from sim.calibration import parameter
 from sim.economy import Shocks
 from sim.economy.accounts import TOLERANCES
@@ -21,19 +23,49 @@ from sim.indicators import INDICATORS, Check
 from sim.indicators.data import YearArrays
 from sim.indicators.track import track
 from sim.levers import POLICY
+from sim.model.accounts import build_economy, build_world, measure, statistics, year_arrays
 from sim.model.agents import CountryAgent
-from sim.model.arrays import decompose, statistics, year_arrays
 from sim.model.levels import CUT, base_levels, fixed_tariffs, grown, in_force, intervention_log
-from sim.model.record import YearRecord
-from sim.model.setup import build_economy, build_world, measure
 from sim.rules import Played, Rule
+from sim.rules.log import Decisions
 from sim.state import Statistics, View, WorldState, Year
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
     from sim.economy import Equilibrium
+    from sim.indicators.track import YearIndicators
     from sim.scenario.read import ScenarioSource
     from sim.scenario.resolve import ResolvedScenario
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class YearRecord:
+    """One finished year.
+
+    Parameters
+    ----------
+    state : WorldState
+    equilibrium : Equilibrium
+        With the balanced world table of the year.
+    indicators : YearIndicators
+        Values, pairs, checks.
+    played : Played or None
+        Decisions of every rule and economy; None in the base year.
+    """
+
+    state: WorldState
+    equilibrium: Equilibrium
+    indicators: YearIndicators
+    played: Played | None
+
+    @property
+    def year(self) -> int:
+        """The year."""
+        return self.state.year
+
+    def log(self) -> Iterable[Decisions]:
+        """Decisions of the year."""
+        return () if self.played is None else self.played.log()
 
 
 class HorizonError(SimError):
@@ -228,7 +260,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         """Solve, decompose, measure and record a year; only then does it count."""
         state = year.state()
         equilibrium = self.economy.solve(shocks=self._shocks(year), start=self.equilibrium)
-        found = decompose(equilibrium, self.table.G, self.table.N)
+        found = wwz_terms(equilibrium.Z, equilibrium.Y, G=self.table.G, N=self.table.N)
         data = year_arrays(state, equilibrium, found, np.asarray(year.shocks["friction"]), self.base_year)
         last = (self.records[-1].indicators.chained, self._last) if self.records else None
         solver = tuple(Check(name, value, TOLERANCES[name]) for name, value in equilibrium.checks.items())

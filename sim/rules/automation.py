@@ -22,11 +22,13 @@ from sim import calibration
 from sim.calibration import parameter
 from sim.fields import setting
 from sim.rules import base
-from sim.rules.log import Decisions, Method, Reason
+from sim.rules.log import Decisions, Reason
 from sim.state import TECHNOLOGIES, Array, View, Year
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
+    from sim.model.agents import CountryAgent
+    from sim.scenario.labels import TableLabels
 
 #: Economies that provide automation technology.
 PROVIDERS = "automation-leaders"
@@ -34,21 +36,16 @@ PROVIDERS = "automation-leaders"
 REFERENCE_ECONOMY = "USA"
 
 
-class Settings(base.Settings):
+class Settings(base.Settings, section="automation"):
     """Diffusion of robots and AI and what machines do to tasks."""
 
     active: StrictBool = Field(True, description="false keeps robots and AI at their base-year adoption.")
-    robot_speed: float = setting(
-        "automation.robot_speed", "Speed of robot diffusion", "机器人扩散速度", "per year", 0, 2, factor=True
-    )
+    robot_speed: float = setting("Speed of robot diffusion", "机器人扩散速度", "per year", 0, 2, factor=True)
     """Logistic speed at which robots spread where they pay and the frontier is open; an economy with a calibrated
     speed of its own (China) keeps it in proportion, unless `overrides` names it."""
-    ai_speed: float = setting(
-        "automation.ai_speed", "Speed of AI diffusion", "人工智能扩散速度", "per year", 0, 2, factor=True
-    )
+    ai_speed: float = setting("Speed of AI diffusion", "人工智能扩散速度", "per year", 0, 2, factor=True)
     """Logistic speed at which AI services spread where they pay and the frontier is open."""
     robot_ceiling: float = setting(
-        "automation.robot_ceiling",
         "Ceiling of robot adoption",
         "机器人普及上限",
         "share of automatable tasks",
@@ -58,7 +55,6 @@ class Settings(base.Settings):
     )
     """Adoption of robots that diffusion approaches."""
     ai_ceiling: float = setting(
-        "automation.ai_ceiling",
         "Ceiling of AI adoption",
         "人工智能普及上限",
         "share of automatable tasks",
@@ -68,7 +64,6 @@ class Settings(base.Settings):
     )
     """Adoption of AI that diffusion approaches."""
     base_access: float = setting(
-        "automation.base_access",
         "Access of non-providers",
         "非技术提供国的获取程度",
         "share of the frontier",
@@ -77,12 +72,9 @@ class Settings(base.Settings):
         by_economy=True,
     )
     """Access to the frontier of economies that provide no automation technology; providers have 1."""
-    open_source: float = setting(
-        "automation.open_source", "Open-source models", "开源模型", "share of services", 0, 1, by_economy=True
-    )
+    open_source: float = setting("Open-source models", "开源模型", "share of services", 0, 1, by_economy=True)
     """Share of AI services that run on open-source models: raises access and the home share of AI services."""
     technology_sharing: float = setting(
-        "automation.technology_sharing",
         "Technology sharing",
         "技术共享",
         "share of the gap",
@@ -93,7 +85,6 @@ class Settings(base.Settings):
     )
     """Share of the remaining access gap that providers close by sharing technology."""
     machine_saving: float = setting(
-        "automation.machine_saving",
         "Cost of machines per task",
         "机器成本系数",
         "ratio to labour cost",
@@ -102,24 +93,15 @@ class Settings(base.Settings):
         open_min=True,
     )
     """Base-year cost of machine services for a task, relative to the labour they replace (μ)."""
-    wage_gradient: float = setting(
-        "automation.wage_gradient", "Wage gradient of savings", "工资梯度", "elasticity", 0, 2
-    )
+    wage_gradient: float = setting("Wage gradient of savings", "工资梯度", "elasticity", 0, 2)
     """How much less machines save where labour is cheap (φ); 0 is the same saving everywhere."""
-    reinstatement: float = setting(
-        "automation.reinstatement", "New tasks for labour", "新任务比例", "share of displaced work", 0, 1
-    )
+    reinstatement: float = setting("New tasks for labour", "新任务比例", "share of displaced work", 0, 1)
     """Share of displaced work that comes back as new labour tasks (ν)."""
-    robot_price_decline: float = setting(
-        "automation.robot_price_decline", "Fall of robot prices", "机器人价格年降幅", "per year", 0, 0.5
-    )
+    robot_price_decline: float = setting("Fall of robot prices", "机器人价格年降幅", "per year", 0, 0.5)
     """Yearly rate at which robot services get cheaper relative to their inputs."""
-    ai_price_decline: float = setting(
-        "automation.ai_price_decline", "Fall of AI prices", "人工智能价格年降幅", "per year", 0, 0.5
-    )
+    ai_price_decline: float = setting("Fall of AI prices", "人工智能价格年降幅", "per year", 0, 0.5)
     """Yearly rate at which AI services get cheaper relative to their inputs."""
     ai_home_share: float = setting(
-        "automation.ai_home_share",
         "Home share of AI services",
         "人工智能服务本国比例",
         "share of purchases",
@@ -128,17 +110,6 @@ class Settings(base.Settings):
         by_economy=True,
     )
     """Share of AI services bought at home; the rest comes from the provider economies."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """Adoption that diffusion has reached (2,), machine costs (2,), wage, capability and access to the frontier (2,)."""
-
-    adoption: Array
-    machine_cost: Array
-    wage: float
-    capability: float
-    access: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,20 +139,16 @@ class Automation(base.Rule):
             "Machine services cost {cost:.1%} of the labour they replace, a saving of {saving:.1%}; with speed "
             "{speed:.3f}, capability {capability:.2f} and access {access:.2f} their use spreads by {rate:.4f} a year in "
             "log-odds, towards {ceiling:.0%}.",
-            Method(
-                "diffusion",
-                (
-                    r"m = \max(0,\ 1 - \mu\,\hat q / \hat w)",
-                    r"r = s \cdot m \cdot h \cdot \pi",
-                    r"K' = C \,/\, \bigl(1 + (C/K - 1)\, e^{-r}\bigr)",
-                ),
-                "Mansfield (1961), Econometrica 29; Acemoglu & Restrepo (2018), American Economic Review 108",
-                ("automation.",),
+            (
+                r"m = \max(0,\ 1 - \mu\,\hat q / \hat w)",
+                r"r = s \cdot m \cdot h \cdot \pi",
+                r"K' = C \,/\, \bigl(1 + (C/K - 1)\, e^{-r}\bigr)",
             ),
+            source="Mansfield (1961), Econometrica 29; Acemoglu & Restrepo (2018), American Economic Review 108",
         )
     }
 
-    def resolve(self, labels: base.Labels, years: Sequence[int]) -> Mapping[str, Any]:
+    def resolve(self, labels: TableLabels, years: Sequence[int]) -> Mapping[str, Any]:
         """Settings by economy; one with its own calibrated robot speed has it in proportion to the general one."""
         own = {"robot_speed": calibration.robot_speed(labels.table) / parameter("automation.robot_speed")}
         return base.by_economy(self.settings, labels, self.section, own)
@@ -256,25 +223,20 @@ class Automation(base.Rule):
 
     # -- a year ----------------------------------------------------------------------------------
 
-    def observe(self, view: View) -> Seen:
-        """Look at what machines and labour cost, and at the frontier; open-source models help with AI only."""
-        r, state = view.position, view.state
+    def decide(self, agent: CountryAgent, seen: View) -> Diffusion:
+        """Let both technologies spread by what they save and how open the frontier is; open source helps with AI only."""
+        r, adoption = agent.position, seen.state.diffusion[:, agent.position]
         access = frontier_access(
             self.provider[r],
             base_access=self.terms["base_access"][r],
-            openness=np.array([0.0, view.announced["open-source"][r]]),
-            sharing=self.provider_weights @ view.announced["technology-sharing"][:, r],
+            openness=np.array([0.0, seen.announced["open-source"][r]]),
+            sharing=self.provider_weights @ seen.announced["technology-sharing"][:, r],
         )
-        return Seen(state.diffusion[:, r], view.now.machine_cost[:, r], view.now.wage[r], state.capability[r], access)
-
-    def decide(self, agent: base.Agent, seen: Seen) -> Diffusion:
-        """Let both technologies spread by what they save."""
-        saving = profit(self.saving[agent.position], seen.machine_cost, seen.wage)
+        saving = profit(self.saving[r], seen.now.machine_cost[:, r], seen.now.wage[r])
         if not self.settings.active:
-            return Diffusion(seen.adoption, saving, np.zeros(2), seen.access)
-        speed, ceiling = self.speed[:, agent.position], self.ceiling[:, agent.position]
-        rate = diffusion_rate(speed, gain=saving, capability=seen.capability, access=seen.access)
-        return Diffusion(diffuse(seen.adoption, rate, ceiling), saving, rate, seen.access)
+            return Diffusion(adoption, saving, np.zeros(2), access)
+        rate = diffusion_rate(self.speed[:, r], gain=saving, capability=seen.state.capability[r], access=access)
+        return Diffusion(diffuse(adoption, rate, self.ceiling[:, r]), saving, rate, access)
 
     def act(self, decisions: Sequence[Diffusion], year: Year) -> None:
         """Adoption is what diffusion has reached, unless a policy sets it."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import numpy as np
 from pydantic import Field, StrictBool
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from decomp.table import WorldTable
+    from sim.model.agents import CountryAgent
+    from sim.scenario.labels import TableLabels
 
 Value = TypeVar("Value")
 
@@ -33,44 +35,6 @@ class Settings(Model):
     """Part of a rule in ``behaviour:``. A rule without settings of its own can be switched off."""
 
     active: StrictBool = Field(True, description="false: the rule does nothing.")
-
-
-class Labels(Protocol):
-    """What a rule needs to look up the economies and sectors that its settings name; unknown ones become problems."""
-
-    table: Any
-    problems: Any
-    economies: tuple[str, ...]
-    sectors: tuple[str, ...]
-    economy_names: list[str]
-
-    @property
-    def G(self) -> int:  # noqa: N802 — the letters of the design
-        """Number of economies."""
-
-    @property
-    def N(self) -> int:  # noqa: N802
-        """Number of sectors."""
-
-    def economy_list(self, path: tuple[Any, ...], names: Sequence[str]) -> list[int]:
-        """Positions of economies and groups."""
-
-    def economy_key(self, path: tuple[Any, ...], name: str) -> list[int]:
-        """Positions of an economy or group that stands as a key."""
-
-    def sector_key(self, path: tuple[Any, ...], name: str) -> list[int]:
-        """Positions of a sector or group that stands as a key."""
-
-
-class Agent(Protocol):
-    """The economy that decides."""
-
-    position: int
-    view: View
-    seen: Mapping[str, Any]
-
-    def adjusted(self, point: str, value: Value) -> Value:
-        """Let the other rules have a say; see :func:`adjusted`."""
 
 
 class Decision:
@@ -172,7 +136,16 @@ class Rule:
         cls.section = cls.section or cls.name.replace("-", "_")
         cls.channel = cls.channel or cls.name
         reasons = cls.reasons or ({cls.name: cls.sentence} if cls.sentence else {})
-        cls.reasons = {kind: text if isinstance(text, Reason) else Reason(text) for kind, text in reasons.items()}
+        cls.reasons = {
+            kind: replace(
+                reason,
+                method=reason.method or kind,
+                source=reason.source or cls.__module__.replace(".", "/"),
+                parameters=reason.parameters or (f"{cls.section}.",),
+            )
+            for kind, text in reasons.items()
+            for reason in [text if isinstance(text, Reason) else Reason(text)]
+        }
 
     # -- before the run --------------------------------------------------------------------------
 
@@ -190,7 +163,7 @@ class Rule:
             ``inside(year, path)`` records a year outside the run.
         """
 
-    def resolve(self, labels: Labels, years: Sequence[int]) -> Mapping[str, Any]:
+    def resolve(self, labels: TableLabels, years: Sequence[int]) -> Mapping[str, Any]:
         """Look up what the settings name in a table; by default the settings that can differ by economy, (G,) each."""
         return by_economy(self.settings, labels, self.section) if hasattr(self.settings, "overrides") else {}
 
@@ -227,7 +200,7 @@ class Rule:
         """Take in what one economy sees; everything unless overridden."""
         return view
 
-    def decide(self, agent: Agent, seen: Any) -> Any:
+    def decide(self, agent: CountryAgent, seen: Any) -> Any:
         """Decide for one economy from what it has observed; nothing outside may change. None: nothing is decided."""
 
     def act(self, decisions: Sequence[Any], year: Year) -> Any:
@@ -287,7 +260,7 @@ class Rule:
         """Return its settings in a scenario, or the defaults where the scenario does not know it."""
         return getattr(behaviour, self.section, None) or self.Settings()
 
-    def resolved(self, settings: Any, labels: Labels, years: Sequence[int]) -> Self:
+    def resolved(self, settings: Any, labels: TableLabels, years: Sequence[int]) -> Self:
         """Copy with the settings of a scenario, looked up in a table."""
         rule = copy.copy(self)
         rule.settings = settings
@@ -326,7 +299,7 @@ def adjusted(rules: Iterable[Rule], point: str, subject: Any, value: Value) -> V
 
 def by_economy(
     settings: Any,
-    labels: Labels,
+    labels: TableLabels,
     section: str,
     own: Mapping[str, Array] | None = None,
     types: Mapping[str, Array] | None = None,
@@ -353,7 +326,7 @@ def by_economy(
     return arrays
 
 
-def members(labels: Labels, path: tuple[Any, ...], names: Iterable[str]) -> Mask:
+def members(labels: TableLabels, path: tuple[Any, ...], names: Iterable[str]) -> Mask:
     """Economies that a setting names, shape (G,)."""
     mask, listed = np.zeros(labels.G, dtype=bool), tuple(names)
     if listed:
@@ -361,7 +334,7 @@ def members(labels: Labels, path: tuple[Any, ...], names: Iterable[str]) -> Mask
     return mask
 
 
-def passive(settings: Any, labels: Labels, section: str) -> Mask:
+def passive(settings: Any, labels: TableLabels, section: str) -> Mask:
     """Economies of the setting ``passive``; the default group stands for nobody in a table that does not have it."""
     named = "passive" in settings.model_fields_set
     names = [name for name in settings.passive if named or name in labels.economy_names]

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,11 @@ from sim import calibration, fields
 from sim.calibration import parameter
 from sim.fields import Economies, GrowthPath, setting
 from sim.rules import base
-from sim.rules.log import Decisions, Method, Reason
+from sim.rules.log import Decisions, Reason
 from sim.state import Array, Year, lock
+
+if TYPE_CHECKING:
+    from sim.scenario.labels import TableLabels
 
 
 def _intensities(value: Any) -> str | dict[str, dict[str, float]]:
@@ -72,7 +75,7 @@ Intensities = Annotated[
 ]
 
 
-class Settings(base.Settings):
+class Settings(base.Settings, section="carbon"):
     """A market for carbon allowances among the members of the ledger, or among named economies."""
 
     active: StrictBool = Field(False, description="true: members cap their emissions and trade allowances.")
@@ -91,7 +94,6 @@ class Settings(base.Settings):
         "stylised", description="Emissions per output: `stylised`, or kg of CO2 per USD by economy and sector."
     )
     abatement_slope: float = setting(
-        "carbon.abatement_slope",
         "Slope of abatement costs",
         "减排成本斜率",
         "USD per tonne at full abatement",
@@ -100,15 +102,11 @@ class Settings(base.Settings):
         open_min=True,
     )
     """Marginal cost of abating the last tonne of a producer of mean intensity; costs rise linearly from 0."""
-    income_gradient: float = setting(
-        "carbon.income_gradient", "Income gradient of emissions", "排放的收入梯度", "elasticity", 0, 2
-    )
+    income_gradient: float = setting("Income gradient of emissions", "排放的收入梯度", "elasticity", 0, 2)
     """How much more poorer economies emit per dollar in the stylised set."""
 
 
-_METHOD = Method(
-    "carbon", (r"m \cdot a = p", r"\textstyle\sum_r E_r (1 - a_r) = \bar E"), "sim/rules/carbon", ("carbon.",)
-)
+_METHOD = ((r"m \cdot a = p", r"\textstyle\sum_r E_r (1 - a_r) = \bar E"), "carbon")
 
 
 class Carbon(base.Rule):
@@ -127,12 +125,12 @@ class Carbon(base.Rule):
         "carbon-sell": Reason(
             "At {price:.2f} USD per tonne abates {abated:.1%} of {uncapped:,.0f} kilotonnes, at a cost of {cost:,.0f} million USD, "
             "and sells {traded:,.0f} kilotonnes of its {allowances:,.0f} in allowances for {value:,.0f} million USD.",
-            _METHOD,
+            *_METHOD,
         ),
         "carbon-buy": Reason(
             "At {price:.2f} USD per tonne abates {abated:.1%} of {uncapped:,.0f} kilotonnes, at a cost of {cost:,.0f} million USD, "
             "and buys {traded:,.0f} kilotonnes on top of its {allowances:,.0f} in allowances for {value:,.0f} million USD.",
-            _METHOD,
+            *_METHOD,
         ),
     }
 
@@ -154,7 +152,7 @@ class Carbon(base.Rule):
         for year in settings.cap if isinstance(settings.cap, dict) else ():
             inside(year, (*path, "cap", year), key=True)
 
-    def resolve(self, labels: base.Labels, years: Sequence[int]) -> Mapping[str, Any]:
+    def resolve(self, labels: TableLabels, years: Sequence[int]) -> Mapping[str, Any]:
         """Who takes part from when, the cap by year (T,), and emissions per output (G, N), kg of CO2 per USD."""
         settings = self.settings
         first = settings.first if settings.first is not None else years[0] + 1
@@ -167,7 +165,7 @@ class Carbon(base.Rule):
             "intensity": self._intensity(labels, (*path, "intensities")),
         }
 
-    def _intensity(self, labels: base.Labels, path: tuple[Any, ...]) -> Array:
+    def _intensity(self, labels: TableLabels, path: tuple[Any, ...]) -> Array:
         """Stylised, or as given; economies win over groups and sectors over their groups."""
         given = self.settings.intensities
         if not isinstance(given, dict):

@@ -6,7 +6,7 @@ capability   h' = h + a (h* − h),   h* = h⁰ + max(0, h̄ − h⁰)(1 − e^(
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,21 +16,18 @@ from sim.fields import setting
 from sim.rules import base
 from sim.state import Array, Year
 
+if TYPE_CHECKING:
+    from sim.scenario.labels import TableLabels
 
-class Settings(base.Settings):
+
+class Settings(base.Settings, section="automation"):
     """How spending on education becomes capability."""
 
-    education_scale: float = setting(
-        "automation.education_scale", "Scale of education spending", "教育支出尺度", "share of GDP", 0, 1, open_min=True
-    )
+    education_scale: float = setting("Scale of education spending", "教育支出尺度", "share of GDP", 0, 1, open_min=True)
     """Lasting spending that closes 63 % of the gap between capability and its ceiling."""
-    education_speed: float = setting(
-        "automation.education_speed", "Speed of education", "教育见效速度", "share a year", 0, 1
-    )
+    education_speed: float = setting("Speed of education", "教育见效速度", "share a year", 0, 1)
     """Share of the way to its target that capability moves within a year."""
-    capability_ceiling: float = setting(
-        "automation.capability_ceiling", "Ceiling of capability", "能力上限", "index", 0, 1
-    )
+    capability_ceiling: float = setting("Ceiling of capability", "能力上限", "index", 0, 1)
     """Capability that ever more spending approaches; an economy above it gains nothing."""
 
 
@@ -43,7 +40,7 @@ class Education(base.Rule):
     Settings = Settings
     channel = "automation"
 
-    def resolve(self, labels: base.Labels, years: Sequence[int]) -> Mapping[str, Any]:
+    def resolve(self, labels: TableLabels, years: Sequence[int]) -> Mapping[str, Any]:
         """Nobody spends anything on top of the base year's, without a policy."""
         return {"spending": np.zeros(labels.G)}
 

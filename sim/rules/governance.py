@@ -7,7 +7,7 @@ arrived   t' = p t + (1 − p) Σ w t   on every foreign good
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field, StrictBool
@@ -16,16 +16,18 @@ from sim.fields import setting
 from sim.rules import base
 from sim.state import Array, Mask
 
+if TYPE_CHECKING:
+    from sim.model.agents import CountryAgent
+    from sim.scenario.labels import TableLabels
 
-class Settings(base.Settings):
+
+class Settings(base.Settings, section="governance"):
     """How fast and how precisely governments act; the defaults change nothing."""
 
     active: StrictBool = Field(True, description="false: governments act without a further lag and on target.")
-    lag: float = setting("governance.lag", "Policy lag", "政策时滞", "years", 0, 20, by_economy=True)
+    lag: float = setting("Policy lag", "政策时滞", "years", 0, 20, by_economy=True)
     """Years between observation and act beyond the one that every decision takes."""
-    precision: float = setting(
-        "governance.precision", "Targeting precision", "政策精准度", "share of the increment", 0, 1, by_economy=True
-    )
+    precision: float = setting("Targeting precision", "政策精准度", "share of the increment", 0, 1, by_economy=True)
     """Share of a tariff increment that hits its aim; the rest spreads evenly over foreign goods."""
 
 
@@ -41,7 +43,7 @@ class Governance(base.Rule):
     about = "Policy lag and targeting precision."
     channel = "tariffs"
 
-    def resolve(self, labels: base.Labels, years: Sequence[int]) -> Mapping[str, Any]:
+    def resolve(self, labels: TableLabels, years: Sequence[int]) -> Mapping[str, Any]:
         """Lag and precision by economy; inactive, governments act at once and on target."""
         terms = base.by_economy(self.settings, labels, self.section)
         return terms if self.settings.active else {"lag": np.zeros(labels.G), "precision": np.ones(labels.G)}
@@ -57,17 +59,17 @@ class Governance(base.Rule):
         bought = even.sum(axis=(0, 1))
         self.weights = np.divide(even, bought, out=np.zeros_like(even), where=bought > 0)
 
-    def _tools(self, agent: base.Agent) -> tuple[float, float]:
+    def _tools(self, agent: CountryAgent) -> tuple[float, float]:
         """Targeting precision and policy lag of an economy."""
         own = float(self.terms["precision"][agent.position]), float(self.terms["lag"][agent.position])
         return agent.adjusted("tools", own)
 
-    def adjust_recall(self, agent: base.Agent, recall: Callable[[int], Array]) -> Callable[[int], Array]:
+    def adjust_recall(self, agent: CountryAgent, recall: Callable[[int], Array]) -> Callable[[int], Array]:
         """What a government knows is as old as its lag."""
         _, lag = self._tools(agent)
         return lambda back: delayed(lambda k: recall(back + k), lag)
 
-    def adjust_claim(self, agent: base.Agent, increment: Array) -> Array:
+    def adjust_claim(self, agent: CountryAgent, increment: Array) -> Array:
         """A part of every tariff misses its aim."""
         precision, _ = self._tools(agent)
         cells = (self.weights[:, :, agent.position], self.world.taxable[:, :, agent.position])

@@ -12,7 +12,7 @@ are already members, adoption can cascade or stall.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,11 +21,15 @@ from pydantic import Field, StrictBool
 from sim import fields
 from sim.fields import Economies, setting
 from sim.rules import base
-from sim.rules.log import Decisions, Method, Reason
+from sim.rules.log import Decisions, Reason
 from sim.state import Array, Mask, View, WorldState, Year
 
+if TYPE_CHECKING:
+    from sim.model.agents import CountryAgent
+    from sim.scenario.labels import TableLabels
 
-class Settings(base.Settings):
+
+class Settings(base.Settings, section="ledger"):
     """A consortium on a shared ledger: it takes off, or fails, by whether membership pays."""
 
     active: StrictBool = Field(False, description="true: the initiators found a consortium that others may join.")
@@ -36,13 +40,12 @@ class Settings(base.Settings):
         None, alias="from", description="Year in which it is founded; the year after the base year if not given."
     )
     passive: Economies = Field(("row",), description="Economies or groups that never join by themselves.")
-    documents: float = setting("ledger.documents", "Documentary saving", "单证成本节省", "iceberg cost saved", 0, 0.5)
+    documents: float = setting("Documentary saving", "单证成本节省", "iceberg cost saved", 0, 0.5)
     """Share of the delivered cost of goods that members save on each other's documents where a customs border is
     crossed."""
-    payments: float = setting("ledger.payments", "Payment saving", "支付结算成本节省", "iceberg cost saved", 0, 0.5)
+    payments: float = setting("Payment saving", "支付结算成本节省", "iceberg cost saved", 0, 0.5)
     """Share of the cost of all trade among members that cheaper payment and settlement saves."""
     entry_cost: float = setting(
-        "ledger.entry_cost",
         "Entry cost of the ledger",
         "加入联盟链的初始成本",
         "share of GDP once",
@@ -52,7 +55,6 @@ class Settings(base.Settings):
     )
     """Outlay in the first year of membership, bought from business services."""
     running_cost: float = setting(
-        "ledger.running_cost",
         "Running cost of the ledger",
         "联盟链的运行成本",
         "share of GDP a year",
@@ -61,29 +63,23 @@ class Settings(base.Settings):
         by_economy=True,
     )
     """Outlay in every year of membership, bought from business services."""
-    horizon: float = setting("ledger.horizon", "Horizon of joining", "加入决策期限", "years", 1, 100)
+    horizon: float = setting("Horizon of joining", "加入决策期限", "years", 1, 100)
     """Years over which the entry cost is spread when an economy decides whether to join."""
-    patience: float = setting("ledger.patience", "Patience of members", "成员耐心", "years", 1, 200)
+    patience: float = setting("Patience of members", "成员耐心", "years", 1, 200)
     """Years in a row in which membership does not pay before a member leaves."""
-    commitment: float = setting(
-        "ledger.commitment", "Commitment among members", "成员承诺约束力", "share of the increment", 0, 1
-    )
+    commitment: float = setting("Commitment among members", "成员承诺约束力", "share of the increment", 0, 1)
     """Share by which members cut their own tariff increments against each other."""
-    trust_shield: float = setting("ledger.trust_shield", "Trust shield", "信任保护", "share of the loss", 0, 1)
+    trust_shield: float = setting("Trust shield", "信任保护", "share of the loss", 0, 1)
     """Share of a loss of trust between members that verified facts prevent."""
-    trust_recovery: float = setting(
-        "ledger.trust_recovery", "Faster recovery of trust", "信任恢复加快", "share a year", 0, 1
-    )
+    trust_recovery: float = setting("Faster recovery of trust", "信任恢复加快", "share a year", 0, 1)
     """Added to the yearly recovery of trust between members."""
-    precision_gain: float = setting(
-        "ledger.precision_gain", "Precision from the ledger", "联盟链提高的精准度", "share of the imprecision", 0, 1
-    )
+    precision_gain: float = setting("Precision from the ledger", "联盟链提高的精准度", "share of the imprecision", 0, 1)
     """Share of the untargeted part of a member's tariffs that verified data put on target."""
-    lag_cut: float = setting("ledger.lag_cut", "Lag saved by the ledger", "联盟链缩短的时滞", "share of the lag", 0, 1)
+    lag_cut: float = setting("Lag saved by the ledger", "联盟链缩短的时滞", "share of the lag", 0, 1)
     """Share of its policy lag that a member saves."""
 
 
-_METHOD = Method("ledger", (r"S > R + E / H", r"S < R \quad (n \times)"), "sim/rules/ledger", ("ledger.",))
+_METHOD = ((r"S > R + E / H", r"S < R \quad (n \times)"), "ledger")
 
 
 class Membership(NamedTuple):
@@ -110,28 +106,24 @@ class Ledger(base.Rule):
         "ledger-found": Reason(
             "Founds the ledger with {members:.0f} economies in all; entry costs {entry:.3%} of GDP once, running it "
             "{running:.3%} a year.",
-            _METHOD,
+            *_METHOD,
         ),
         "ledger-join": Reason(
             "Trade with the {members:.0f} members of last year would save {saving:.3%} of GDP a year; running costs {running:.3%} "
             "and entry {entry:.3%} spread over {horizon:.0f} years come to {cost:.3%}: joins.",
-            _METHOD,
+            *_METHOD,
         ),
         "ledger-leave": Reason(
             "For {losing:.0f} years in a row the ledger has not paid: trade with the {members:.0f} other members saves {saving:.3%} "
             "of GDP, running it costs {running:.3%}: leaves.",
-            _METHOD,
+            *_METHOD,
         ),
         "commitment": Reason(
             "Both are on the ledger, where commitments can be verified: of what protection ({own:+.2%}pt) or retaliation "
             "({answer:+.2%}pt) asks for against {sector} from {partner}, {commitment:.0%} is given up; the aim is "
             "{target:+.2%}pt over the base tariff, {adjustment:.0%} of the way a year.",
-            Method(
-                "commitment",
-                (r"\max(o, v) \;\to\; (1 - c)\,\max(o, v)",),
-                "sim/rules/ledger",
-                ("ledger.commitment", "protection.adjustment"),
-            ),
+            (r"\max(o, v) \;\to\; (1 - c)\,\max(o, v)",),
+            parameters=("ledger.commitment", "protection.adjustment"),
         ),
     }
 
@@ -155,7 +147,7 @@ class Ledger(base.Rule):
         if settings.first is not None:
             inside(settings.first, ("behaviour", "ledger", "from"))
 
-    def resolve(self, labels: base.Labels, years: Sequence[int]) -> Mapping[str, Any]:
+    def resolve(self, labels: TableLabels, years: Sequence[int]) -> Mapping[str, Any]:
         """Who founds it and when, who may join, and at what cost."""
         settings = self.settings
         founders = base.members(labels, ("behaviour", "ledger", "initiators"), settings.initiators or ())
@@ -190,7 +182,7 @@ class Ledger(base.Rule):
             saving = float(expected_saving(pair_savings(now.sales, self.rate), members, now.gdp)[r])
         return Membership(bool(members[r]), float(view.state.losing[r]), saving)
 
-    def decide(self, agent: base.Agent, seen: Membership) -> Membership:
+    def decide(self, agent: CountryAgent, seen: Membership) -> Membership:
         """Join, stay or leave."""
         if not self.terms["exists"]:
             return seen
@@ -221,13 +213,13 @@ class Ledger(base.Rule):
 
     # -- what others decide ----------------------------------------------------------------------
 
-    def adjust_tools(self, agent: base.Agent, tools: tuple[float, float]) -> tuple[float, float]:
+    def adjust_tools(self, agent: CountryAgent, tools: tuple[float, float]) -> tuple[float, float]:
         """Verified facts make members' policies faster and more precise."""
         if not agent.seen[self.name].member:
             return tools
         return improved(*tools, gain=self.settings.precision_gain, cut=self.settings.lag_cut)
 
-    def adjust_aim(self, agent: base.Agent, target: Array) -> Array:
+    def adjust_aim(self, agent: CountryAgent, target: Array) -> Array:
         """Members keep a part of their tariffs from each other, as they have committed themselves to."""
         seen: View = agent.view
         bound = seen.state.ledger & seen.state.ledger[agent.position]

@@ -24,41 +24,29 @@ NONE = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Method:
-    """How a kind of decision is taken.
-
-    Parameters
-    ----------
-    id : str
-        Name of its texts in the explorer, ``rule.<id>``.
-    equations : tuple of str
-        LaTeX, one equation each.
-    source : str
-        Literature, or the module whose docstrings define it.
-    parameters : tuple of str
-        Beginnings of the ids of the parameters that are read.
-    """
-
-    id: str
-    equations: tuple[str, ...] = ()
-    source: str = ""
-    parameters: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Reason:
-    """Kind of reason for decisions: its sentence and its equations.
+    """Kind of reason for decisions: its sentence, and how such decisions are taken.
 
     Parameters
     ----------
     sentence : str
         With the drivers of the decision by name, and the labels {partner} and {sector}. A driver written
         ``{name:.2%}pt`` is shown in percentage points.
-    method : Method
+    equations : tuple of str
+        LaTeX, one equation each.
+    method : str
+        Name of the texts about these equations in the explorer, ``rule.<method>``; the kind unless given.
+    source : str
+        Literature; the module of the rule unless given.
+    parameters : tuple of str
+        Beginnings of the ids of the parameters that are read; the section of the rule unless given.
     """
 
     sentence: str
-    method: Method = Method("")
+    equations: tuple[str, ...] = ()
+    method: str = ""
+    source: str = ""
+    parameters: tuple[str, ...] = ()
 
     def format_of(self, driver: str) -> str:
         """Format in which the sentence writes a driver; empty where it does not.
@@ -74,15 +62,15 @@ class Reason:
         return self.sentence.format(partner=partner, sector=sector, **numbers).replace("%pt", " points")
 
 
-_SCENARIO = Method("decree", (r"x' = x_0, \qquad x' = x + \Delta x",), "scenario")
+_DECREE = ((r"x' = x_0, \qquad x' = x + \Delta x",), "decree", "scenario")
 #: Reasons of what no rule decides: the policies and events of the scenario.
 INTERVENTIONS: Mapping[str, Reason] = MappingProxyType(
     {
-        "policy": Reason("Scenario policy {number:.0f} sets {level:.4g}.", _SCENARIO),
-        "policy-add": Reason("Scenario policy {number:.0f} adds {level:+.4g}.", _SCENARIO),
-        "policy-end": Reason("Scenario policy {number:.0f} no longer holds.", _SCENARIO),
-        "event": Reason("Scenario event {number:.0f} of size {level:.4g}.", _SCENARIO),
-        "event-end": Reason("Scenario event {number:.0f} is over.", _SCENARIO),
+        "policy": Reason("Scenario policy {number:.0f} sets {level:.4g}.", *_DECREE),
+        "policy-add": Reason("Scenario policy {number:.0f} adds {level:+.4g}.", *_DECREE),
+        "policy-end": Reason("Scenario policy {number:.0f} no longer holds.", *_DECREE),
+        "event": Reason("Scenario event {number:.0f} of size {level:.4g}.", *_DECREE),
+        "event-end": Reason("Scenario event {number:.0f} is over.", *_DECREE),
     }
 )
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,8 +24,12 @@ from sim.calibration import parameter
 from sim.calibration.parameters import country_types
 from sim.fields import Economies, Model, setting
 from sim.rules import base
-from sim.rules.log import Decisions, Method, Reason
+from sim.rules.log import Decisions, Reason
 from sim.state import Array, Mask, View, WorldState, Year
+
+if TYPE_CHECKING:
+    from sim.model.agents import CountryAgent
+    from sim.scenario.labels import TableLabels
 
 #: Customs union of 2011: one external tariff, and none among its members.
 UNION = "eu"
@@ -64,31 +68,24 @@ Types = Annotated[
 ]
 
 
-class GrievanceWeights(Model):
+class GrievanceWeights(Model, section="protection.weights"):
     """What makes up grievance; each part counts only when it is a loss."""
 
-    job_loss: float = setting("protection.weights.job_loss", "Weight of job loss", "就业流失权重", "weight", 0, 10)
+    job_loss: float = setting("Weight of job loss", "就业流失权重", "weight", 0, 10)
     """Weight of the relative loss of manufacturing employment in grievance."""
-    import_penetration: float = setting(
-        "protection.weights.import_penetration", "Weight of imports", "进口渗透权重", "weight", 0, 10
-    )
+    import_penetration: float = setting("Weight of imports", "进口渗透权重", "weight", 0, 10)
     """Weight of the rise of import penetration in grievance."""
-    unemployment: float = setting(
-        "protection.weights.unemployment", "Weight of unemployment", "失业权重", "weight", 0, 10
-    )
+    unemployment: float = setting("Weight of unemployment", "失业权重", "weight", 0, 10)
     """Weight of the rise of the unemployment rate in grievance."""
-    labour_share: float = setting(
-        "protection.weights.labour_share", "Weight of the labour share", "劳动份额权重", "weight", 0, 10
-    )
+    labour_share: float = setting("Weight of the labour share", "劳动份额权重", "weight", 0, 10)
     """Weight of the fall of labour's share in income in grievance."""
 
 
-class Settings(base.Settings):
+class Settings(base.Settings, section="protection"):
     """How governments answer grievance and each other's tariffs."""
 
     active: StrictBool = Field(True, description="false: no economy changes a tariff by itself.")
     sensitivity: float = setting(
-        "protection.sensitivity",
         "Protection per grievance",
         "保护主义敏感度",
         "tariff (1 = 100 %) per unit of grievance",
@@ -97,25 +94,15 @@ class Settings(base.Settings):
         by_economy=True,
     )
     """Rise of the tariff target for each unit of grievance."""
-    memory: float = setting(
-        "protection.memory", "Memory of grievance", "不满情绪的持续性", "share a year", 0, 1, by_economy=True
-    )
+    memory: float = setting("Memory of grievance", "不满情绪的持续性", "share a year", 0, 1, by_economy=True)
     """Share of last year's grievance that is still felt."""
-    adjustment: float = setting(
-        "protection.adjustment", "Speed of tariff policy", "关税调整速度", "share a year", 0, 1, by_economy=True
-    )
+    adjustment: float = setting("Speed of tariff policy", "关税调整速度", "share a year", 0, 1, by_economy=True)
     """Share of the way to its target that a tariff moves within a year."""
-    cap: float = setting(
-        "protection.cap", "Highest tariff increase", "关税增幅上限", "points on the tariff", 0, 10, by_economy=True
-    )
+    cap: float = setting("Highest tariff increase", "关税增幅上限", "points on the tariff", 0, 10, by_economy=True)
     """No economy adds more than this to its base tariff by itself."""
-    threshold: float = setting(
-        "protection.threshold", "Tolerated grievance", "不满容忍度", "grievance", 0, 10, by_economy=True
-    )
+    threshold: float = setting("Tolerated grievance", "不满容忍度", "grievance", 0, 10, by_economy=True)
     """Grievance below this leaves tariffs alone."""
-    retaliation: float = setting(
-        "protection.retaliation", "Retaliation", "报复系数", "points per point", 0, 2, by_economy=True
-    )
+    retaliation: float = setting("Retaliation", "报复系数", "points per point", 0, 2, by_economy=True)
     """Points of tariff that answer each point a partner adds; the product of a pair's coefficients must stay below
     1."""
     weights: GrievanceWeights = Field(
@@ -131,35 +118,6 @@ class Settings(base.Settings):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """What a government sees.
-
-    Parameters
-    ----------
-    losses : ndarray, shape (4,)
-        Of the year that is over.
-    rises : ndarray, shape (G,), fraction
-        Rise, since the base year, of the mean tariff that each partner levies on its goods.
-    penetration : ndarray, shape (G, N), share
-        Of its home use of goods [origin, sector].
-    increments, policies : ndarray, shape (G, N), fraction
-        Tariffs above the base tariffs: its own, and what policies have put on top.
-    fixed : ndarray of bool, shape (G, N)
-        Cells whose tariff a policy sets.
-    view : View
-        The rest of the public record.
-    """
-
-    losses: Array
-    rises: Array
-    penetration: Array
-    increments: Array
-    policies: Array
-    fixed: Mask
-    view: View
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class TariffDecision:
     """Tariffs above the base tariffs [origin, sector], shape (G, N): what they are, and what asked for them.
 
@@ -170,8 +128,12 @@ class TariffDecision:
         Those of the coming year.
     own, answer, target : ndarray
         What protection asks for, what retaliation asks for, and what is aimed at.
-    losses, rises, penetration : ndarray
-        As seen.
+    losses : ndarray, shape (4,)
+        Of the year that is over.
+    rises : ndarray, shape (G,), fraction
+        Rise, since the base year, of the mean tariff that each partner levies on its goods.
+    penetration : ndarray, share
+        Of its home use of goods.
     """
 
     grievance: float
@@ -208,36 +170,27 @@ class Protection(base.Rule):
             "{labour_share:.2%}pt less labour share. {partner} has {penetration:.1%} of home use of {sector}: protection asks "
             "for {own:+.2%}pt, retaliation for {answer:+.2%}pt; the aim is {target:+.2%}pt over the base tariff, "
             "{adjustment:.0%} of the way a year.",
-            Method(
-                "protection",
-                (
-                    r"g' = m\,g + \textstyle\sum_k w_k \cdot \ell_k",
-                    r"o = \sigma \cdot \max(0,\ g - \bar g) \cdot 2p / (p + \bar p)",
-                    _TARIFF,
-                ),
-                "sim/rules/protection",
-                ("protection.",),
+            (
+                r"g' = m\,g + \textstyle\sum_k w_k \cdot \ell_k",
+                r"o = \sigma \cdot \max(0,\ g - \bar g) \cdot 2p / (p + \bar p)",
+                _TARIFF,
             ),
         ),
         "retaliation": Reason(
             "{partner} has raised its mean tariff on our goods by {rise:.2%}pt since the base year; at {coefficient:.2f} points "
             "per point the answer is {answer:+.2%}pt on {sector} (own protection {own:+.2%}pt); the aim is {target:+.2%}pt over "
             "the base tariff, {adjustment:.0%} of the way a year.",
-            Method(
-                "retaliation",
-                (r"v = \rho \cdot \max(0,\ \Delta \bar t_s)", _TARIFF),
-                "sim/rules/protection",
-                ("protection.retaliation", "protection.adjustment", "protection.cap"),
-            ),
+            (r"v = \rho \cdot \max(0,\ \Delta \bar t_s)", _TARIFF),
+            parameters=("protection.retaliation", "protection.adjustment", "protection.cap"),
         ),
         "union": Reason(
             "Customs union: takes the import-weighted mean of the members' proposals for {sector} from {partner}; our own aim "
             "was {target:+.2%}pt over the base tariff (grievance {grievance:.4f}, answer {answer:+.2%}pt).",
-            Method("union", (r"\bar t_{s,i} = \textstyle\sum_r w_r\, t_{s,i,r}",), "sim/rules/protection"),
+            (r"\bar t_{s,i} = \textstyle\sum_r w_r\, t_{s,i,r}",),
         ),
     }
 
-    def resolve(self, labels: base.Labels, years: Sequence[int]) -> Mapping[str, Any]:
+    def resolve(self, labels: TableLabels, years: Sequence[int]) -> Mapping[str, Any]:
         """Settings by economy, country types included, and who acts at all."""
         types = of_types(self.settings.types, labels)
         terms = base.by_economy(self.settings, labels, self.section, types=types)
@@ -245,7 +198,7 @@ class Protection(base.Rule):
         self._warn_of_spirals(terms["retaliation"], acting, labels)
         return {**terms, "acting": acting}
 
-    def _warn_of_spirals(self, retaliation: Array, acting: Mask, labels: base.Labels) -> None:
+    def _warn_of_spirals(self, retaliation: Array, acting: Mask, labels: TableLabels) -> None:
         """Warn when two economies would answer each other's answers without end: r_i · r_j ≥ 1."""
         if not self.settings.active or acting.sum() < 2:
             return
@@ -289,22 +242,45 @@ class Protection(base.Rule):
 
     # -- a year ----------------------------------------------------------------------------------
 
-    def observe(self, view: View) -> Seen:
-        """Look at jobs, imports and unemployment at home, and at what partners did to our goods."""
-        r, state = view.position, view.state
-        before, now = (
-            np.array([one.manufacturing_jobs[r], one.import_share[r], one.unemployment[r], one.labour_share[r]])
-            for one in (view.before, view.now)
+    def decide(self, agent: CountryAgent, seen: View) -> TariffDecision:
+        """Set tariffs for the coming year: the larger of what protection and retaliation ask for, a part of it at once."""
+        r, terms, state = agent.position, self.terms, seen.state
+        lost, rises, penetration = self._losses(seen), self._rises(state, r), seen.now.penetration[:, :, r]
+        felt = float(grievance(state.grievance[r], lost, weights=self.weights, memory=terms["memory"][r]))
+        latest = np.append(rises, felt)
+
+        def recall(back: int) -> Array:
+            return self._recall(seen, latest, back)
+
+        *known_rises, known = agent.adjusted("recall", recall)(0).tolist()
+        threshold, current = float(terms["threshold"][r]), state.increments[:, :, r]
+        quiet = known <= threshold and not max(known_rises) > 0.0 and not current.any()
+        if quiet or not self.settings.active or not terms["acting"][r]:
+            nothing = np.zeros_like(current)
+            return TariffDecision(felt, current, nothing, nothing, nothing, lost, rises, penetration)
+        cells, base_rates = self.world.taxable[:, :, r], self.world.tariffs[:, :, r]
+        own = protective_increment(
+            known, focus(penetration, cells), sensitivity=terms["sensitivity"][r], threshold=threshold
         )
-        increments = state.increments[:, :, r]
-        return Seen(
-            losses=losses(before, now),
-            rises=self._rises(state, r),
-            penetration=view.now.penetration[:, :, r],
-            increments=increments,
-            policies=state.tariff[:, :, r] - self.world.tariffs[:, :, r] - increments,
-            fixed=view.fixed[:, :, r],
-            view=view,
+        policies = state.tariff[:, :, r] - base_rates - current
+        answer = retaliatory_increment(
+            np.array(known_rises), cells, coefficient=terms["retaliation"][r], decreed=policies
+        )
+        own, answer = agent.adjusted("claim", own), agent.adjusted("claim", answer)
+        ceiling = None if self.bound is None else self.bound[:, :, r]
+        target = target_increment(own, answer, cap=terms["cap"][r], base=base_rates, ceiling=ceiling)
+        target = agent.adjusted("aim", target)
+        moved = adjust(current, target, speed=terms["adjustment"][r], least=parameter("protection.least_change"))
+        increments = np.where(seen.fixed[:, :, r], current, moved)
+        return TariffDecision(felt, increments, own, answer, target, lost, rises, penetration)
+
+    def _losses(self, seen: View) -> Array:
+        """What the economy has lost in the year that is over, shape (4,)."""
+        return losses(
+            *(
+                np.array([getattr(statistics, name)[seen.position] for name in OBSERVED])
+                for statistics in (seen.before, seen.now)
+            )
         )
 
     def _rises(self, state: WorldState, r: int) -> Array:
@@ -312,39 +288,14 @@ class Protection(base.Rule):
         rises: Array = (self.world.import_weights[r] * (state.tariff[r] - self.world.tariffs[r])).sum(axis=0)
         return rises
 
-    def decide(self, agent: base.Agent, seen: Seen) -> TariffDecision:
-        """Set tariffs for the coming year: the larger of what protection and retaliation ask for, a part of it at once."""
-        r, terms = agent.position, self.terms
-        felt = float(
-            grievance(seen.view.state.grievance[r], seen.losses, weights=self.weights, memory=terms["memory"][r])
-        )
-        *rises, known = agent.adjusted("recall", lambda back: self._known(seen, felt, back))(0).tolist()
-        threshold, current = float(terms["threshold"][r]), seen.increments
-        numbers = seen.losses, seen.rises, seen.penetration
-        quiet = known <= threshold and not max(rises) > 0.0 and not current.any()
-        if quiet or not self.settings.active or not terms["acting"][r]:
-            nothing = np.zeros_like(current)
-            return TariffDecision(felt, current, nothing, nothing, nothing, *numbers)
-        cells, base_rates = self.world.taxable[:, :, r], self.world.tariffs[:, :, r]
-        aim = focus(seen.penetration, cells)
-        own = protective_increment(known, aim, sensitivity=terms["sensitivity"][r], threshold=threshold)
-        answer = retaliatory_increment(
-            np.array(rises), cells, coefficient=terms["retaliation"][r], decreed=seen.policies
-        )
-        own, answer = agent.adjusted("claim", own), agent.adjusted("claim", answer)
-        ceiling = None if self.bound is None else self.bound[:, :, r]
-        target = target_increment(own, answer, cap=terms["cap"][r], base=base_rates, ceiling=ceiling)
-        target = agent.adjusted("aim", target)
-        moved = adjust(current, target, speed=terms["adjustment"][r], least=parameter("protection.least_change"))
-        return TariffDecision(felt, np.where(seen.fixed, current, moved), own, answer, target, *numbers)
-
-    def _known(self, seen: Seen, felt: float, back: int) -> Array:
+    def _recall(self, seen: View, latest: Array, back: int) -> Array:
         """Partners' rises, then grievance, as they were known some years before the latest observation; shape (G + 1,)."""
-        past, r = seen.view.past, seen.view.position
+        past, r = seen.past, seen.position
         if back == 0:
-            return np.append(seen.rises, felt)
-        rises = self._rises(past[-back - 1], r) if back < len(past) else np.zeros_like(seen.rises)
-        return np.append(rises, past[-back].grievance[r] if back < len(past) else past[0].grievance[r])
+            return latest
+        if back >= len(past):
+            return np.append(np.zeros(len(latest) - 1), past[0].grievance[r])
+        return np.append(self._rises(past[-back - 1], r), past[-back].grievance[r])
 
     def act(self, decisions: Sequence[TariffDecision], year: Year) -> None:
         """Tariffs are the base tariffs and the increments; members of a customs union take the mean of their proposals."""
@@ -389,7 +340,7 @@ class Protection(base.Rule):
         return drivers
 
 
-def of_types(given: Mapping[str, tuple[str, ...]], labels: base.Labels) -> Mapping[str, Array]:
+def of_types(given: Mapping[str, tuple[str, ...]], labels: TableLabels) -> Mapping[str, Array]:
     """Settings that country types give, by field of protection, shape (G,); NaN where none does.
 
     An economy that is of two types which set the same field differently is a fault.
@@ -432,6 +383,8 @@ def union_weights(member: Mask, imports: Array) -> Array | None:
 #: fall of manufacturing employment relative to the year before; rise of the import share in home use of manufactures;
 #: rise of the unemployment rate; fall of labour's share in income.
 LOSSES = ("job_loss", "import_penetration", "unemployment", "labour_share")
+#: The public statistics whose changes these are.
+OBSERVED = ("manufacturing_jobs", "import_share", "unemployment", "labour_share")
 #: Sign of the change that counts as a loss.
 _SIGN = np.array([-1.0, 1.0, 1.0, -1.0])
 

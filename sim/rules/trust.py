@@ -15,26 +15,24 @@ from pydantic import Field, StrictBool
 
 from sim.fields import setting
 from sim.rules import base
-from sim.rules.log import Decisions, Method, Reason
+from sim.rules.log import Decisions, Reason
 from sim.state import Array, Year
 
 #: Levers by which an exporter keeps its goods from a partner.
 HINDERING = ("export-restriction", "export-tax")
 
 
-class Settings(base.Settings):
+class Settings(base.Settings, section="trust"):
     """Bilateral trust: falls with hostile acts, recovers slowly; distrust makes trade dearer."""
 
     active: StrictBool = Field(True, description="false keeps trust, and so its friction, as in the base year.")
-    initial: float = setting("trust.initial", "Initial trust", "初始信任", "share", 0, 1)
+    initial: float = setting("Initial trust", "初始信任", "share", 0, 1)
     """Bilateral trust in the base year; friction of trust is measured from here."""
-    hostility: float = setting("trust.hostility", "Loss of trust", "信任损失", "trust lost per 1.00 of tariff", 0, 10)
+    hostility: float = setting("Loss of trust", "信任损失", "trust lost per 1.00 of tariff", 0, 10)
     """Fall of a pair's trust when one adds a tariff of 100 % against the other; proportional below."""
-    recovery: float = setting("trust.recovery", "Recovery of trust", "信任恢复", "share a year", 0, 1)
+    recovery: float = setting("Recovery of trust", "信任恢复", "share a year", 0, 1)
     """Share of the lost trust that comes back within a year without hostile acts."""
-    friction: float = setting(
-        "trust.friction", "Friction of distrust", "不信任摩擦", "iceberg cost at zero trust", 0, 2
-    )
+    friction: float = setting("Friction of distrust", "不信任摩擦", "iceberg cost at zero trust", 0, 2)
     """Iceberg cost that a pair without any trust adds to its trade."""
 
 
@@ -53,14 +51,9 @@ class Trust(base.Rule):
     reasons: ClassVar[Mapping[str, Reason | str]] = {
         "hostility": Reason(
             "{partner} raised its mean tariff on our goods, or newly restricted its exports to us, by {hostility:.2%}pt.",
-            Method(
-                "hostility",
-                (
-                    r"T' = T + r\,(T^0 - T) - f \cdot h",
-                    r"\kappa = 1 + \phi \cdot \max(0,\ 1 - \bar T / \bar T^0)",
-                ),
-                "sim/rules/trust",
-                ("trust.",),
+            (
+                r"T' = T + r\,(T^0 - T) - f \cdot h",
+                r"\kappa = 1 + \phi \cdot \max(0,\ 1 - \bar T / \bar T^0)",
             ),
         )
     }

@@ -14,11 +14,10 @@ from sim.rules import BUILT_IN, behaviour_model, in_play
 __all__ = ["SETTING", "Behaviour", "EconomySettings", "Substitution"]
 
 
-class Substitution(Model):
+class Substitution(Model, section="economy.substitution"):
     """Elasticities of substitution of the nests (design: σ_v, σ_m, σ_f, σ)."""
 
     value_added: float = setting(
-        "economy.substitution.value_added",
         "Primary factors against inputs",
         "要素与中间投入的替代弹性",
         "elasticity",
@@ -29,7 +28,6 @@ class Substitution(Model):
     )
     """Elasticity of substitution between the primary-and-task composite and intermediate inputs."""
     inputs: float = setting(
-        "economy.substitution.inputs",
         "Among inputs",
         "中间投入之间的替代弹性",
         "elasticity",
@@ -40,7 +38,6 @@ class Substitution(Model):
     )
     """Elasticity of substitution among intermediate inputs of different sectors."""
     consumption: float = setting(
-        "economy.substitution.consumption",
         "Among final goods",
         "最终产品之间的替代弹性",
         "elasticity",
@@ -51,7 +48,6 @@ class Substitution(Model):
     )
     """Elasticity of substitution among sectors in final demand."""
     tasks: float = setting(
-        "economy.substitution.tasks",
         "Labour, capital and machines",
         "劳动、资本与机器的替代弹性",
         "elasticity",
@@ -63,7 +59,7 @@ class Substitution(Model):
     """Elasticity of substitution among labour, capital and machine services."""
 
 
-class EconomySettings(Model):
+class EconomySettings(Model, section="economy"):
     """How the world table answers: closure, factor markets, elasticities, base tariffs."""
 
     closure: Literal["general-equilibrium", "fixed-prices"] = Field(
@@ -73,7 +69,6 @@ class EconomySettings(Model):
         "wage-curve", description="wage-curve: unemployment falls when real wages rise; full-employment: wages clear."
     )
     capital_supply: Unbounded = setting(
-        "economy.capital_supply",
         "Elasticity of capital supply",
         "资本供给弹性",
         "elasticity",
@@ -88,7 +83,6 @@ class EconomySettings(Model):
         description="Named set of sector elasticities, one number for all sectors, or a mapping from sectors or sector groups.",
     )
     sluggishness: float = setting(
-        "economy.sluggishness",
         "Speed of sourcing",
         "采购调整速度",
         "share a year",

@@ -23,7 +23,7 @@ def test_every_kind_of_reason_has_a_rule_with_an_equation_and_texts() -> None:
     for lang in LANGUAGES:
         texts = Texts(lang)
         for kind, reason in reasons().items():
-            assert reason.method.equations and texts.get(f"rule.{reason.method.id}") and texts.get(f"kind.{kind}")
+            assert reason.equations and texts.get(f"rule.{reason.method}") and texts.get(f"kind.{kind}")
 
 
 def test_filters_leave_what_they_name(ledger: Run) -> None:

@@ -46,10 +46,10 @@ class Levy(Rule):
     name, lever = "levy", "tariff"
     sentence = "Year {passed:.0f}: one point more on {sector} from {partner}."
 
-    class Settings(Settings):
+    class Settings(Settings, section="levy"):
         """How much a year."""
 
-        step: float = setting("levy.step", "Step", "幅度", "points a year", 0, 1, default=0.01)
+        step: float = setting("Step", "幅度", "points a year", 0, 1, default=0.01)
         """Points that are added every year."""
 
     Settings = Settings
@@ -156,7 +156,9 @@ class Patient(Protection):
 
     def decide(self, agent: Any, seen: Any) -> Any:
         decision = super().decide(agent, seen)
-        return decision if seen.view.year >= 2013 else replace(decision, increments=seen.increments)
+        return (
+            decision if seen.year >= 2013 else replace(decision, increments=seen.state.increments[:, :, agent.position])
+        )
 
 
 ANGRY = {"automation": {}, "protection": {"sensitivity": 5.0, "threshold": 0.0}}

@@ -11,7 +11,7 @@ from sim.explorer.contents import framed
 from sim.indicators import INDICATORS, PAIR_INDICATORS, PLACES
 from sim.report.names import Names, amount, in_order
 from sim.rules import reasons
-from sim.rules.log import Method, Reason
+from sim.rules.log import Reason
 from sim.runs.saved import Run
 from sim.texts import Texts
 from sim.texts.formats import MINUS, MISSING, NBSP, level, number, scale
@@ -176,14 +176,14 @@ def rule_parameters(run: Run, prefixes: Sequence[str]) -> DataFrame:
 # -- the rules behind them ----------------------------------------------------------------------
 
 
-def method_of(kind: str) -> Method:
-    """How decisions of a kind of reason are taken; empty for kinds of rules that are not built in."""
-    return reasons().get(kind, Reason("")).method
+def reason_of(kind: str) -> Reason:
+    """Reason of a kind; an empty one for kinds of rules that are not built in."""
+    return reasons().get(kind, Reason(""))
 
 
-def methods() -> tuple[Method, ...]:
-    """All of them, each once."""
-    return tuple({reason.method.id: reason.method for reason in reasons().values()}.values())
+def methods() -> tuple[Reason, ...]:
+    """Reasons whose decisions are taken in different ways, one of each."""
+    return tuple({reason.method: reason for reason in reasons().values()}.values())
 
 
 def driver(kind: str, name: str, value: str) -> str:
@@ -198,7 +198,7 @@ def driver(kind: str, name: str, value: str) -> str:
         amount = float(value)
     except ValueError:
         return value
-    form = reasons().get(kind, Reason("")).format_of(name)
+    form = reason_of(kind).format_of(name)
     if "%" in form:
         return f"{number(100 * amount, 2)}{NBSP}%"
     return (f"{amount:{form}}" if form else f"{amount:.4g}").replace("-", MINUS)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from sim.explorer.contents import decisions
-from sim.explorer.contents.decisions import PAIRS, RULES_FOLDER, STATES, Filter, kind_name, method_of
+from sim.explorer.contents.decisions import PAIRS, RULES_FOLDER, STATES, Filter, kind_name, reason_of
 from sim.explorer.parts import choosing, picking, session, ui
 from sim.explorer.parts.picking import words
 from sim.explorer.parts.session import say
@@ -122,7 +122,7 @@ def _why(run: Run, frame: DataFrame) -> None:
     label, help = texts("agents.which"), texts("agents.which_help")
     place = picking.choose(label, options, _PLACE, offered[0], names.__getitem__, key="agents.pick", help=help)
     why = decisions.why(run, place, texts)
-    rule = method_of(why.kind)
+    rule = reason_of(why.kind)
     st.subheader(why.move, anchor=False)
     st.markdown(why.reason)
     if why.numbers:
@@ -130,7 +130,7 @@ def _why(run: Run, frame: DataFrame) -> None:
 
         numbers = pd.DataFrame(why.numbers, columns=[texts("agents.number"), texts("table.value")])
         ui.show_table(numbers, "agents.numbers", texts("agents.numbers_alt"), ui.rows(len(numbers), 248))
-    about = texts(f"rule.{rule.id}") if rule.id else ""
+    about = texts(f"rule.{rule.method}") if rule.method else ""
     st.markdown(f"**{texts('agents.by_rule', rule=kind_name(why.kind, texts))}**  \n{about}")
     for equation in rule.equations:
         st.latex(equation)
@@ -139,7 +139,7 @@ def _why(run: Run, frame: DataFrame) -> None:
     parameters = decisions.rule_parameters(run, rule.parameters)
     if not parameters.empty:
         with st.expander(texts("agents.parameters", count=len(parameters)), key="agents.parameters"):
-            file, alt = f"{run.name}-{rule.id}-parameters.csv", texts("agents.parameters_alt")
+            file, alt = f"{run.name}-{rule.method}-parameters.csv", texts("agents.parameters_alt")
             ui.show_table(parameters, "agents.parameter_table", alt, data=parameters, file=file)
 
 

@@ -172,7 +172,7 @@ def _equations(_: Run | None) -> None:
         _equation(texts(f"method.eq_{name}"), equation)
     ui.section("method.rules")
     for rule in methods():
-        _equation(f"{texts(f'rule.{rule.id}')}  \n*{rule.source}*", *rule.equations)
+        _equation(f"{texts(f'rule.{rule.method}')}  \n*{rule.source}*", *rule.equations)
 
 
 def _equation(text: str, *equations: str) -> None:

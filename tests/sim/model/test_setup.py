@@ -12,7 +12,7 @@ import sim
 from decomp.table import WorldTable
 from sim.calibration import parameter
 from sim.model import WorldModel
-from sim.model.setup import goods, union_pairs
+from sim.model.accounts import goods, union_pairs
 from sim.rules.automation import home_share
 from sim.runs.result import RunResult
 from sim.scenario.read import read_scenario
