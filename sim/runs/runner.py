@@ -135,8 +135,11 @@ def play(
 
 def threads_for(size: int) -> int:
     """BLAS threads for a table of ``size`` economy–sectors: 1 when small, else the processors this process may use."""
-    if size <= SMALL_TABLE:
-        return 1
+    return 1 if size <= SMALL_TABLE else processors()
+
+
+def processors() -> int:
+    """Processors that this process may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:
@@ -149,8 +152,6 @@ def blas_threads(count: int) -> Iterator[Mapping[str, Any]]:
     from threadpoolctl import ThreadpoolController
 
     controller = ThreadpoolController()
-    libraries = [
-        f"{info.get('internal_api')} {info.get('version')}" for info in controller.info() if info["user_api"] == "blas"
-    ]
+    used = [pool for pool in controller.info() if pool["user_api"] == "blas"]
     with controller.limit(limits=count, user_api="blas"):
-        yield {"libraries": sorted(set(libraries))}
+        yield {"libraries": sorted({f"{pool.get('internal_api')} {pool.get('version')}" for pool in used})}

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from sim.indicators import INDICATORS
 from sim.runs.result import RunResult
-from sim.runs.runner import run_loaded
+from sim.runs.runner import processors, run_loaded
 from sim.runs.saved import ON_REQUEST, WORLD
 from sim.scenario.draws import Drawn, drawn_parameters
 from sim.studies.draw import SPEEDS, Draw, Member, draw, play_member
@@ -279,14 +279,6 @@ def run_members(
         status = "partial"
     members.sort(key=lambda member: member.draw.member)
     return Ensemble(loaded, run, tuple(members), planned, status, workers, time.perf_counter() - start)
-
-
-def processors() -> int:
-    """Processors that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
 
 
 def spread(

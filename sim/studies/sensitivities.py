@@ -53,83 +53,53 @@ def companions_of(loaded: LoadedScenario) -> list[Companion]:
     """
     if loaded.table.n > SMALL_TABLE:
         return []
-    return [*_scenarios(loaded), *_ends(loaded), *_sensitivities(loaded)]
+    economy = loaded.resolved.scenario.economy
+    ends = [(f"{end:g}", _with(loaded, "economy", capital_supply=end)) for end in ENDS if end != economy.capital_supply]
+    return [*_scenarios(loaded), *(Companion("capital", *end) for end in ends), *_sensitivities(loaded)]
 
 
 def _scenarios(loaded: LoadedScenario) -> list[Companion]:
-    scenario = loaded.resolved.scenario
+    """Scenarios that expectations name: of the folder of the scenario's own file, else of the library."""
+    scenario, companions = loaded.resolved.scenario, []
     named = dict.fromkeys(one.versus for one in scenario.expect if one.versus not in ("base", scenario.name))
-    shared = [override for override in loaded.overrides if override.startswith("economy.")]
-    found = []
+    overrides = [override for override in loaded.overrides if override.startswith("economy.")]
     for name in named:
-        file = _file(name, loaded)
-        if file is None:
-            continue
+        beside = Path(loaded.file).parent / f"{name}.yaml" if loaded.file else None
+        file = beside if beside is not None and beside.is_file() else scenario_files().get(name)
         try:
-            other = read_scenario(file, shared, years=scenario.years, seed=scenario.seed, table=loaded.table)
+            if file is not None:
+                other = read_scenario(file, overrides, years=scenario.years, seed=scenario.seed, table=loaded.table)
+                companions.append(Companion("scenario", name, other))
         except (SimError, DecompError) as error:
             logger.warning("%s is not compared with %s: %s", scenario.name, name, error)
-            continue
-        found.append(Companion("scenario", name, other))
-    return found
-
-
-def _file(name: str, loaded: LoadedScenario) -> Path | None:
-    """File of a scenario: beside the scenario's own file, else in the library."""
-    beside = Path(loaded.file).parent / f"{name}.yaml" if loaded.file else None
-    return beside if beside is not None and beside.is_file() else scenario_files().get(name)
-
-
-def _ends(loaded: LoadedScenario) -> list[Companion]:
-    # Nothing else in the resolved scenario depends on this elasticity, so it can be exchanged in place.
-    given = loaded.resolved.scenario.economy.capital_supply
-    return [Companion("capital", f"{end:g}", _with_economy(loaded, capital_supply=end)) for end in ENDS if end != given]
+    return companions
 
 
 def _sensitivities(loaded: LoadedScenario) -> list[Companion]:
     """Other values of c15's elasticity, a flat labour profile, and the careful end of AI's price, where they differ."""
-    found = [
-        Companion("sensitivity", f"{UNSETTLED}={value:g}", _with_elasticity(loaded, value))
-        for value in _other_elasticities(loaded)
-    ]
-    scenario = loaded.resolved.scenario
+    changed: dict[str, LoadedScenario] = {}
+    named, members = loaded.resolved.trade_elasticity, loaded.table.sector_members.values()
+    if isinstance(named, str) and any(UNSETTLED in codes for codes in members):  # the other sectors keep the named set
+        own = {code: theta for code, theta in elasticity_set(named).items() if any(code in codes for codes in members)}
+        for value in dict.fromkeys(elasticity_alternatives(UNSETTLED).values()):
+            if value != elasticity_alternatives(UNSETTLED)[named]:
+                resolved = replace(loaded.resolved, trade_elasticity={**own, UNSETTLED: value})
+                changed[f"{UNSETTLED}={value:g}"] = replace(loaded, resolved=resolved)
+    scenario, careful = loaded.resolved.scenario, parameters()["automation.ai_price_decline"].low
     if scenario.economy.labour_profile == "sectoral":
-        found.append(Companion("sensitivity", "labour-profile=flat", _with_economy(loaded, labour_profile="flat")))
-    careful = parameters()["automation.ai_price_decline"].low
-    if scenario.behaviour.automation.active and scenario.behaviour.automation.ai_price_decline > careful:
-        automation = scenario.behaviour.automation.model_copy(update={"ai_price_decline": careful})
-        behaviour = scenario.behaviour.model_copy(update={"automation": automation})
-        found.append(Companion("sensitivity", f"ai-price-decline={careful:g}", _with(loaded, behaviour=behaviour)))
-    return found
+        changed["labour-profile=flat"] = _with(loaded, "economy", labour_profile="flat")
+    automation = scenario.behaviour.automation
+    if automation.active and automation.ai_price_decline > careful:
+        cautious = automation.model_copy(update={"ai_price_decline": careful})
+        changed[f"ai-price-decline={careful:g}"] = _with(loaded, "behaviour", automation=cautious)
+    return [Companion("sensitivity", name, other) for name, other in changed.items()]
 
 
-def _other_elasticities(loaded: LoadedScenario) -> list[float]:
-    """Elasticities of c15 in the sets that the scenario does not use; none where it sets its own, or without that sector."""
-    given = loaded.resolved.trade_elasticity
-    known = any(UNSETTLED in members for members in loaded.table.sector_members.values())
-    if not known or not isinstance(given, str):
-        return []
-    alternatives = elasticity_alternatives(UNSETTLED)
-    return [value for value in dict.fromkeys(alternatives.values()) if value != alternatives[given]]
-
-
-def _with_elasticity(loaded: LoadedScenario, value: float) -> LoadedScenario:
-    """The same scenario with another trade elasticity of c15; the other sectors keep the named set."""
-    given = loaded.resolved.trade_elasticity
-    assert isinstance(given, str)
-    present = {code for members in loaded.table.sector_members.values() for code in members}
-    others = {code: theta for code, theta in elasticity_set(given).items() if code in present}
-    return replace(loaded, resolved=replace(loaded.resolved, trade_elasticity={**others, UNSETTLED: value}))
-
-
-def _with_economy(loaded: LoadedScenario, **changes: Any) -> LoadedScenario:
-    return _with(loaded, economy=loaded.resolved.scenario.economy.model_copy(update=changes))
-
-
-def _with(loaded: LoadedScenario, **changes: Any) -> LoadedScenario:
-    """The same scenario with other settings, resolved again: the rules carry theirs."""
-    scenario = loaded.resolved.scenario.model_copy(update=changes)
-    return replace(loaded, resolved=resolve(scenario, loaded.table, rules=loaded.resolved.rules))
+def _with(loaded: LoadedScenario, part: str, **changes: Any) -> LoadedScenario:
+    """The same scenario with other settings in one part, resolved again: the rules carry theirs."""
+    scenario = loaded.resolved.scenario
+    changed = scenario.model_copy(update={part: getattr(scenario, part).model_copy(update=changes)})
+    return replace(loaded, resolved=resolve(changed, loaded.table, rules=loaded.resolved.rules))
 
 
 def run_companions(

@@ -23,11 +23,12 @@ from sim._version import __version__
 from sim.calibration.tables import GROUP
 from sim.errors import Problem, ScenarioError
 from sim.indicators import PLACES
+from sim.runs.runner import processors
 from sim.runs.saved import WORLD
 from sim.scenario.read import read_scenario
 from sim.scenario.schema import scenario_hash
 from sim.studies.draw import Draw, Member, draw
-from sim.studies.ensemble import processors, spread
+from sim.studies.ensemble import spread
 from sim.studies.store import SweepFolder, member_table
 
 if TYPE_CHECKING:
@@ -205,36 +206,29 @@ class Sweep:
         """What is written about a member beside its numbers."""
         number = member.draw.member
         point, place = divmod(number, self.draws_each)
-        return {
+        place_or_none = place if self.base.resolved.scenario.seeds else None
+        about: dict[str, Any] = {
             "member": number,
             "point": dict(self.points[point]),
-            "draw": place if self.base.resolved.scenario.seeds else None,
+            "draw": place_or_none,
             "seed": member.draw.seed,
-            "status": member.status,
-            "message": member.message,
-            "years": len(member.years),
-            "passed": member.passed,
-            "seconds": round(member.seconds, 3),
-            "draws": [[one.kind, one.id, one.economy, one.year, one.choice or one.value] for one in member.draw.values],
         }
+        about |= {"status": member.status, "message": member.message, "years": len(member.years)}
+        values = [[one.kind, one.id, one.economy, one.year, one.choice or one.value] for one in member.draw.values]
+        return {**about, "passed": member.passed, "seconds": round(member.seconds, 3), "draws": values}
 
     def describe(self) -> dict[str, Any]:
         """What sweep.json says."""
         scenario, table = self.base.resolved.scenario, self.base.table
-        return {
+        about: dict[str, Any] = {
             "hash": self.digest,
             "name": scenario.name,
             "unweave": __version__,
             "years": list(scenario.years),
-            "seed": scenario.seed,
-            "seeds": scenario.seeds,
-            "table": table.name or Path(scenario.table).name,
-            "table_checksum": table.checksum(),
-            "overrides": list(self.overrides),
-            "grid": {axis.key: list(axis.values) for axis in self.axes},
-            "members": self.size,
-            "kept": list(self.kept),
         }
+        about |= {"seed": scenario.seed, "seeds": scenario.seeds, "table": table.name or Path(scenario.table).name}
+        about |= {"table_checksum": table.checksum(), "overrides": list(self.overrides), "members": self.size}
+        return {**about, "grid": {axis.key: list(axis.values) for axis in self.axes}, "kept": list(self.kept)}
 
 
 def plan_sweep(

@@ -9,9 +9,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from sim.runs.runner import run_loaded
+from sim.runs.runner import processors, run_loaded
 from sim.scenario.read import read_scenario
-from sim.studies.ensemble import Ensemble, processors, run_members
+from sim.studies.ensemble import Ensemble, run_members
 from sim.studies.store import SweepFolder
 from sim.studies.sweep import plan_sweep, run_sweep
 from tests.benchmarks.rows import Row, seconds
