@@ -88,27 +88,27 @@ def test_schema_is_json(call: Call) -> None:
     assert json.loads(out)["title"] == "Unweave scenario"
 
 
-@pytest.mark.parametrize(("kind", "key", "some"), [
-    ("scenarios", "name", {"status-quo", "baseline", "ai-divide", "trade-war"}),
-    ("tables", "name", {"world-1995", "world-2011", "classroom-2011"}),
-    ("indicators", "id", {"interdependence", "vs_one_minus_dva", "us_china_manufacturing_share"}),
-    ("levers", "id", {"tariff", "export-restriction", "automation.robot_speed"}),
-    ("terms", "code", {"DVA_FIN", "RDV_INT", "FDC"}),
-    ("parameters", "id", {"automation.robot_speed"}),
-    ("types", "name", {"exporter-led", "rule-bound"}),
-    ("errors", "code", {"S010", "S024"}),
-])  # fmt: skip
-def test_list_as_json_and_as_a_table(call: Call, kind: str, key: str, some: set[str]) -> None:
-    code, out, _ = call("list", kind, "--json")
-    answer = json.loads(out)
-    names = [row[key] for row in answer[kind]]
-    assert (code, answer["schema_version"]) == (0, 1)
-    assert some <= set(names)
-    for lang in ("en", "zh"):
-        code, table, _ = call("list", kind, "--lang", lang)
-        assert code == 0
-        assert all(any(name in line for line in table.splitlines()) for name in names)
-        assert not any(line != line.rstrip() for line in table.splitlines())
+def test_list_as_json_and_as_a_table(call: Call) -> None:
+    for kind, key, some in [
+        ("scenarios", "name", {"status-quo", "baseline", "ai-divide", "trade-war"}),
+        ("tables", "name", {"world-1995", "world-2011", "classroom-2011"}),
+        ("indicators", "id", {"interdependence", "vs_one_minus_dva", "us_china_manufacturing_share"}),
+        ("levers", "id", {"tariff", "export-restriction", "automation.robot_speed"}),
+        ("terms", "code", {"DVA_FIN", "RDV_INT", "FDC"}),
+        ("parameters", "id", {"automation.robot_speed"}),
+        ("types", "name", {"exporter-led", "rule-bound"}),
+        ("errors", "code", {"S010", "S024"}),
+    ]:
+        code, out, _ = call("list", kind, "--json")
+        answer = json.loads(out)
+        names = [row[key] for row in answer[kind]]
+        assert (code, answer["schema_version"]) == (0, 1)
+        assert some <= set(names)
+        for lang in ("en", "zh"):
+            code, table, _ = call("list", kind, "--lang", lang)
+            assert code == 0
+            assert all(any(name in line for line in table.splitlines()) for name in names)
+            assert not any(line != line.rstrip() for line in table.splitlines())
 
 
 def test_list_in_chinese(call: Call) -> None:
@@ -165,6 +165,34 @@ def test_doctor_says_what_fails_and_what_to_do(call: Call, monkeypatch: pytest.M
     assert code == 1
     assert "FAIL  a simulated year   the package 'networkx' is missing or broken" in out
     assert "Reinstall unweave" in out
+
+
+def test_what_is_on_by_default_is_said(call: Call, tmp_path: Path) -> None:
+    """A file with one tariff once moved robots, retaliation and trust without a word."""
+    path = tmp_path / "one.yaml"
+    tariff = "policies:\n  - {who: [USA], lever: tariff, partners: [CHN], value: 0.25, from: 2012}\n"
+    path.write_text(BAD.split("policies:")[0] + tariff, encoding="utf-8")
+    line = "also on by default: automation, protection with retaliation, trust"
+    assert call("validate", path) == (0, f"{path}: ok\n  {line}\n", "")
+    answer = json.loads(call("validate", path, "--json")[1])["files"][0]
+    assert answer["on_by_default"] == ["automation", "protection with retaliation", "trust"]
+    off = ("--set", "behaviour.protection.retaliation=0.0", "--set", "behaviour.trust.active=false")
+    assert "also on by default: automation\n" in call("validate", path, *off)[1]
+    assert call("validate", "baseline", "status-quo")[1] == "baseline: ok\nstatus-quo: ok\n"
+    once = ("--years", "2011:2012", "--alone", "--no-report", "-o", tmp_path)
+    assert f"bad: {line}\n" in call("run", path, *once)[2]
+    assert "by default" not in call("run", path, *once, "-q")[2]
+
+
+def test_nothing_of_a_file_reaches_the_terminal_raw(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "x\x1b[31m.yaml"
+    path.write_text(
+        'name: a\ntitle: "\\e[2J"\nquestion: q\n"\\e[0mkey": 1\nyears: [2011, 2012]\nseed: \x9b\n', encoding="utf-8"
+    )
+    for form in ("text", "github", "json"):
+        code, out, err = call("validate", path, "--format", form)
+        assert (code, err) == (2, "")
+        assert not {"\x1b", "\x9b"} & {*out}, form
 
 
 def test_json_of_validate_is_the_json_format(call: Call, bad: Path) -> None:

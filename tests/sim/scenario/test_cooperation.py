@@ -50,13 +50,11 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "code", "line", "column", "message"), CASES)
-def test_every_mistake_is_found_at_its_place(
-    problems: Problems, text: str, code: str, line: int, column: int, message: str
-) -> None:
-    (one,) = problems(text)
-    assert (one.code, one.line, one.column) == (code, line, column), one
-    assert message in one.message
+def test_every_mistake_is_found_at_its_place(problems: Problems) -> None:
+    for text, code, line, column, message in CASES:
+        (one,) = problems(text)
+        assert (one.code, one.line, one.column) == (code, line, column), one
+        assert message in one.message
 
 
 def resolved(write: Callable[[str], Path], text: str) -> ResolvedScenario:
@@ -122,19 +120,16 @@ def test_every_row_of_a_type_is_a_setting_within_its_limits() -> None:
             assert SETTING[id].allows(row.value), id
 
 
-@pytest.mark.parametrize(
-    ("cap", "expected"),
-    [
+def test_the_cap_falls_from_its_first_year_on(write: Callable[[str], Path]) -> None:
+    for cap, expected in [
         ("-0.02", [1.0, 1.0, 1.0, 0.98, 0.98**2, 0.98**3]),
         ("{2014: 0.9, 2016: 0.729}", [1.0, 1.0, 1.0, 0.9, 0.81, 0.729]),
         ("{2015: 0.81}", [1.0, 1.0, 1.0, 0.9, 0.81, 0.81]),
-    ],
-)
-def test_the_cap_falls_from_its_first_year_on(write: Callable[[str], Path], cap: str, expected: list[float]) -> None:
-    terms = resolved(write, f"behaviour: {{carbon: {{active: true, members: [EUR], from: 2014, cap: {cap}}}}}").terms[
-        "carbon"
-    ]
-    assert terms["cap"][:6] == pytest.approx(expected)
+    ]:
+        terms = resolved(
+            write, f"behaviour: {{carbon: {{active: true, members: [EUR], from: 2014, cap: {cap}}}}}"
+        ).terms["carbon"]
+        assert terms["cap"][:6] == pytest.approx(expected)
 
 
 def test_given_intensities_apply_from_the_general_to_the_single(write: Callable[[str], Path]) -> None:
@@ -159,16 +154,22 @@ def test_stylised_emissions_are_of_the_worlds_order(write: Callable[[str], Path]
     assert 25.0 < gigatonnes < 40.0
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("policies:\n  - {who: IND, lever: technology-sharing, partners: [ROW], value: 0.5}", "policies[0].who: has no effect here: none of these economies provides"),
-        ("policies:\n  - {who: IND, lever: education, partners: [USA], value: 0.01}", "policies[0].partners: has no effect here"),
-        ("policies:\n  - {who: USA, lever: technology-sharing, sectors: goods, value: 0.5}", "policies[0].sectors: has no effect here"),
-    ],
-)  # fmt: skip
-def test_what_has_no_effect_is_a_warning(write: Callable[[str], Path], text: str, message: str) -> None:
-    assert any(message in one for one in warned(write, text))
+def test_what_has_no_effect_is_a_warning(write: Callable[[str], Path]) -> None:
+    for text, message in [
+        (
+            "policies:\n  - {who: IND, lever: technology-sharing, partners: [ROW], value: 0.5}",
+            "policies[0].who: has no effect here: none of these economies provides",
+        ),
+        (
+            "policies:\n  - {who: IND, lever: education, partners: [USA], value: 0.01}",
+            "policies[0].partners: has no effect here",
+        ),
+        (
+            "policies:\n  - {who: USA, lever: technology-sharing, sectors: goods, value: 0.5}",
+            "policies[0].sectors: has no effect here",
+        ),
+    ]:
+        assert any(message in one for one in warned(write, text))
 
 
 def test_a_ledger_without_costs_works_at_fixed_prices(write: Callable[[str], Path]) -> None:

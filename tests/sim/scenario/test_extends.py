@@ -155,9 +155,8 @@ def test_loops_are_named(files: Any) -> None:
     assert (code, message) == ("S032", "extends: leads back to itself: self → self.")
 
 
-@pytest.mark.parametrize(
-    ("line", "code", "column", "words"),
-    [
+def test_what_cannot_be_extended(files: Any) -> None:
+    for line, code, column, words in [
         ("extends: basline", "S033", 10, "there is no scenario 'basline'; did you mean 'baseline'?"),
         ("extends: ./nowhere.yaml", "S033", 10, "there is no scenario './nowhere.yaml'"),
         ("extends: [baseline]", "S012", 10, "expected the name or path of one scenario, found a list"),
@@ -168,15 +167,13 @@ def test_loops_are_named(files: Any) -> None:
         ("policies+: []", "S010", 1, "appends to a list that is not inherited"),
         ("extend: baseline", "S010", 1, "did you mean 'extends'?"),
         ("extends: base.yaml\nexpect+: []", "S010", 1, "unknown key 'expect+'"),
-    ],
-)
-def test_what_cannot_be_extended(files: Any, line: str, code: str, column: int, words: str) -> None:
-    head = "name: a\ntitle: A\nquestion: '?'\nyears: [2011, 2020]\n"
-    folder = files(base=BASE, list="- 1\n", a=f"{head}{line}\n")
-    found = faults(folder / "a.yaml")
-    assert found[0][0] == code
-    assert found[0][3] == column
-    assert any(words in message for *_, message in found)
+    ]:
+        head = "name: a\ntitle: A\nquestion: '?'\nyears: [2011, 2020]\n"
+        folder = files(base=BASE, list="- 1\n", a=f"{head}{line}\n")
+        found = faults(folder / "a.yaml")
+        assert found[0][0] == code
+        assert found[0][3] == column
+        assert any(words in message for *_, message in found)
 
 
 def test_broken_yaml_below_is_reported_with_its_file(files: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import jsonschema
 import pytest
@@ -42,44 +42,42 @@ def test_every_scenario_is_valid_on_both_tables(name: str, table: str) -> None:
     assert loaded.scenario.name == name
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_every_scenario_opens_with_purpose_source_and_expected_direction(name: str) -> None:
-    head = FILES[name].read_text(encoding="utf-8").split("\nname:")[0]
-    assert head.startswith("# yaml-language-server: $schema=schema.json\n")
-    assert all(re.search(rf"^# {word} ", head, re.MULTILINE) for word in ("Purpose", "Source", "Expected"))
-    scenario = load_scenario(name)
-    assert scenario.expect
-    assert scenario.title.zh
-    assert scenario.question.zh
-    assert set(scenario.narrative) <= set(
-        re.findall(r"N\d\.\d+", FILES[name].read_text(encoding="utf-8").split("expect:")[0])
-    )
+def test_every_scenario_opens_with_purpose_source_and_expected_direction() -> None:
+    for name in FILES:
+        head = FILES[name].read_text(encoding="utf-8").split("\nname:")[0]
+        assert head.startswith("# yaml-language-server: $schema=schema.json\n")
+        assert all(re.search(rf"^# {word} ", head, re.MULTILINE) for word in ("Purpose", "Source", "Expected"))
+        scenario = load_scenario(name)
+        assert scenario.expect
+        assert scenario.title.zh
+        assert scenario.question.zh
+        assert set(scenario.narrative) <= set(
+            re.findall(r"N\d\.\d+", FILES[name].read_text(encoding="utf-8").split("expect:")[0])
+        )
 
 
-@pytest.mark.parametrize("name", FILES)
 def test_the_schema_accepts_every_scenario_as_written_and_as_resolved(
-    name: str, validator: jsonschema.Draft202012Validator
+    validator: jsonschema.Draft202012Validator,
 ) -> None:
-    for data in (read_document(FILES[name]).data, parse(dump_yaml(read_scenario(name).resolved), name).data):
-        # JSON has no integer keys: years of paths become texts, as an editor sees them.
-        assert list(validator.iter_errors(json.loads(json.dumps(data)))) == []
+    for name in FILES:
+        for data in (read_document(FILES[name]).data, parse(dump_yaml(read_scenario(name).resolved), name).data):
+            # JSON has no integer keys: years of paths become texts, as an editor sees them.
+            assert list(validator.iter_errors(json.loads(json.dumps(data)))) == []
 
 
-@pytest.mark.parametrize("change", [
-    {"polices": []},
-    {"years": [2011]},
-    {"seed": "7"},
-    {"policies": [{"who": "USA", "lever": "tarif", "value": 0.1}]},
-    {"behaviour": {"automation": {"robot_speed": 25}}},
-    {"economy": {"trade_elasticity": "best"}},
-    {"title": {"zh": "x"}},
-])  # fmt: skip
-def test_the_schema_refuses_what_the_program_refuses(
-    change: dict[str, Any], validator: jsonschema.Draft202012Validator
-) -> None:
-    good = {"name": "a", "title": "A", "question": "?", "years": [2011, 2020]}
-    assert validator.is_valid(good)
-    assert not validator.is_valid({**good, **change})
+def test_the_schema_refuses_what_the_program_refuses(validator: jsonschema.Draft202012Validator) -> None:
+    for change in [
+        {"polices": []},
+        {"years": [2011]},
+        {"seed": "7"},
+        {"policies": [{"who": "USA", "lever": "tarif", "value": 0.1}]},
+        {"behaviour": {"automation": {"robot_speed": 25}}},
+        {"economy": {"trade_elasticity": "best"}},
+        {"title": {"zh": "x"}},
+    ]:
+        good = {"name": "a", "title": "A", "question": "?", "years": [2011, 2020]}
+        assert validator.is_valid(good)
+        assert not validator.is_valid({**good, **change})
 
 
 def test_the_published_schema_is_the_current_one() -> None:
@@ -118,15 +116,15 @@ def test_defaults_lie_within_the_limits_and_the_calibrated_range() -> None:
 # -- writing and hashing ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_a_resolved_scenario_reads_back_the_same(name: str, tmp_path: Path) -> None:
-    resolved = read_scenario(name).resolved
-    path = tmp_path / "resolved.yaml"
-    path.write_text(dump_yaml(resolved), encoding="utf-8")
-    again = read_scenario(path).resolved
-    assert again.scenario == resolved.scenario
-    assert scenario_hash(again) == scenario_hash(resolved)
-    assert dump_yaml(again) == dump_yaml(resolved)
+def test_a_resolved_scenario_reads_back_the_same(tmp_path: Path) -> None:
+    for name in FILES:
+        resolved = read_scenario(name).resolved
+        path = tmp_path / "resolved.yaml"
+        path.write_text(dump_yaml(resolved), encoding="utf-8")
+        again = read_scenario(path).resolved
+        assert again.scenario == resolved.scenario
+        assert scenario_hash(again) == scenario_hash(resolved)
+        assert dump_yaml(again) == dump_yaml(resolved)
 
 
 def test_an_infinite_setting_survives(tmp_path: Path) -> None:
@@ -181,11 +179,9 @@ def test_an_override_hashes_like_the_edited_file(tmp_path: Path) -> None:
     assert hash_of(ONE, tmp_path, "policies.0.value=0.6") == hash_of(edited, tmp_path)
 
 
-@pytest.mark.parametrize(
-    "override", ["seed=1", "policies.0.value=0.51", "years=[2011, 2019]", "behaviour.trust.friction=0.2"]
-)
-def test_whatever_decides_a_run_changes_the_hash(tmp_path: Path, override: str) -> None:
-    assert hash_of(ONE, tmp_path) != hash_of(ONE, tmp_path, override)
+def test_whatever_decides_a_run_changes_the_hash(tmp_path: Path) -> None:
+    for override in ["seed=1", "policies.0.value=0.51", "years=[2011, 2019]", "behaviour.trust.friction=0.2"]:
+        assert hash_of(ONE, tmp_path) != hash_of(ONE, tmp_path, override)
 
 
 def test_with_a_checksum_the_content_of_the_table_counts_not_its_name(tmp_path: Path) -> None:

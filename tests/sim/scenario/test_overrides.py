@@ -84,17 +84,15 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("override", "code", "column", "words", "help"), BAD)
-def test_a_mistake_points_into_the_override(
-    path: Any, override: str, code: str, column: int, words: str, help: str
-) -> None:
-    with pytest.raises(ScenarioError) as caught:
-        load_scenario(path, [override])
-    (problem,) = caught.value.problems
-    assert (problem.code, problem.file, problem.line, problem.column) == (code, "--set", 1, column)
-    assert problem.source == override
-    assert words in problem.message
-    assert help in problem.help
+def test_a_mistake_points_into_the_override(path: Any) -> None:
+    for override, code, column, words, help in BAD:
+        with pytest.raises(ScenarioError) as caught:
+            load_scenario(path, [override])
+        (problem,) = caught.value.problems
+        assert (problem.code, problem.file, problem.line, problem.column) == (code, "--set", 1, column)
+        assert problem.source == override
+        assert words in problem.message
+        assert help in problem.help
 
 
 def test_mistakes_in_several_overrides_come_at_once(path: Any) -> None:
@@ -123,16 +121,16 @@ def test_a_short_run_does_not_object_to_later_policies(write: Any) -> None:
     assert [resolved.in_force(year) for year in resolved.years] == [[], [], []]
 
 
-@pytest.mark.parametrize(("options", "words"), [
-    ({"years": (2012, 2015)}, "a run starts in its base year 2011"),
-    ({"years": (2011, 2010)}, "goes forward at most 200 years"),
-    ({"seed": -1}, "the seed is -1"),
-    ({"seed": "x"}, "the seed is 'x'; allowed: whole numbers from 0"),
-    ({"seed": 1.5}, "the seed is 1.5"),
-])  # fmt: skip
-def test_options_that_do_not_fit(path: Any, options: dict[str, Any], words: str) -> None:
-    with pytest.raises(ScenarioError, match=words):
-        load_scenario(path, **options)
+def test_options_that_do_not_fit(path: Any) -> None:
+    for options, words in [
+        ({"years": (2012, 2015)}, "a run starts in its base year 2011"),
+        ({"years": (2011, 2010)}, "goes forward at most 200 years"),
+        ({"seed": -1}, "the seed is -1"),
+        ({"seed": "x"}, "the seed is 'x'; allowed: whole numbers from 0"),
+        ({"seed": 1.5}, "the seed is 1.5"),
+    ]:
+        with pytest.raises(ScenarioError, match=words):
+            load_scenario(path, **options)
 
 
 def test_an_entry_of_an_absent_list_is_judged_as_an_entry_of_a_list() -> None:

@@ -65,6 +65,10 @@ CASES = [
     ("expect:\n  - {indicator: vax, direction: up, at: 2050}", "S022", 7, 41, "2050 is outside the run"),
     ("expect:\n  - {indicator: vax, direction: up, versus: baselin}", "S028", 7, 45, "did you mean 'baseline'?"),
     ("expect:\n  - {indicator: vax, direction: sideways}", "S014", 7, 33, "unknown value 'sideways'"),
+    ("policies:\n  - {who: USA, lever: tariff, partners: CHN, add: -0.9}\n  - {who: USA, lever: tariff, partners: CHN, add: -0.9}", "S024", 8, 5, "brings tariff of USA on CHN c1t2 to -1.7833 in 2012, together with policies[0]."),
+    ("policies:\n  - {who: USA, lever: tariff, add: -0.5}\nevents:\n  - {type: tariff, who: all, size: -0.7, from: 2015}", "S024", 9, 5, "in 2015, together with policies[0]."),
+    ("policies:\n  - {who: USA, lever: tariff, value: -0.6, from: 2014}\n  - {who: USA, lever: tariff, add: -0.5, to: 2013}\n  - {who: USA, lever: tariff, add: -0.5, from: 2015}", "S024", 9, 5, "to -1.1 in 2015, together with policies[0]."),
+    ("policies:\n  - {who: USA, lever: export-tax, add: -0.6}\n  - {who: USA, lever: export-tax, add: -0.6}", "S024", 8, 5, "brings export-tax of USA on"),
     # labels of the table
     ("policies:\n  - {who: [USA, GER], lever: tariff, value: 0.1}", "S020", 7, 17, "unknown economy or group 'GER'; in this table it is part of 'EUR'"),
     ("policies:\n  - {who: CHM, lever: tariff, value: 0.1}", "S020", 7, 11, "unknown economy or group 'CHM'; did you mean 'CHN'?"),
@@ -79,14 +83,12 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "code", "line", "column", "words"), CASES)
-def test_a_mistake_is_found_at_its_place(
-    problems: Any, text: str, code: str, line: int, column: int, words: str
-) -> None:
-    (problem,) = problems(text)
-    assert (problem.code, problem.line, problem.column) == (code, line, column), problem
-    assert words in problem.message
-    assert problem.file.endswith("a.yaml")
+def test_a_mistake_is_found_at_its_place(problems: Any) -> None:
+    for text, code, line, column, words in CASES:
+        (problem,) = problems(text)
+        assert (problem.code, problem.line, problem.column) == (code, line, column), problem
+        assert words in problem.message
+        assert problem.file.endswith("a.yaml")
 
 
 HELPS = [
@@ -107,10 +109,10 @@ HELPS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "help"), HELPS)
-def test_the_message_says_what_to_do(problems: Any, text: str, help: str) -> None:
-    (problem,) = problems(text)
-    assert help in problem.help
+def test_the_message_says_what_to_do(problems: Any) -> None:
+    for text, help in HELPS:
+        (problem,) = problems(text)
+        assert help in problem.help
 
 
 WHOLE = [
@@ -128,10 +130,10 @@ WHOLE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "code", "words"), WHOLE)
-def test_whole_files(problems: Any, text: str, code: str, words: str) -> None:
-    found = problems(text, whole=True)
-    assert [problem.code for problem in found if words in problem.message] == [code], found
+def test_whole_files(problems: Any) -> None:
+    for text, code, words in WHOLE:
+        found = problems(text, whole=True)
+        assert [problem.code for problem in found if words in problem.message] == [code], found
 
 
 def test_all_problems_come_at_once_in_the_order_of_the_text(problems: Any) -> None:
@@ -181,25 +183,33 @@ def test_policies_that_contradict_each_other(problems: Any) -> None:
     assert "use `add`" in problem.help
 
 
-@pytest.mark.parametrize(
-    "second",
-    [
+def test_policies_that_only_look_as_if(write: Any) -> None:
+    for second in [
         "{who: USA, lever: tariff, value: 0.3, from: 2016}",
         "{who: USA, lever: tariff, add: 0.3, from: 2012}",
         "{who: CHN, lever: tariff, value: 0.3, from: 2012}",
         "{who: USA, lever: tariff, value: 0.3, sectors: services, from: 2012}",
         "{who: USA, lever: friction, value: 1.3, from: 2012}",
-    ],
-)
-def test_policies_that_only_look_as_if(write: Any, second: str) -> None:
-    from tests.sim.scenario.conftest import HEAD
+    ]:
+        from tests.sim.scenario.conftest import HEAD
 
-    first = "{who: USA, lever: tariff, value: 0.1, from: 2012, to: 2015}"
-    loaded = read_scenario(write(f"{HEAD}policies:\n  - {first}\n  - {second}\n"))
-    assert loaded.warnings == ()
+        first = "{who: USA, lever: tariff, value: 0.1, from: 2012, to: 2015}"
+        loaded = read_scenario(write(f"{HEAD}policies:\n  - {first}\n  - {second}\n"))
+        assert loaded.warnings == ()
 
 
 WARNINGS = [
+    (
+        "policies:\n  - {who: USA, lever: tariff, value: 10}",
+        "S017",
+        "value: 10 is a tariff of 1,000 %; 10 % is 0.1.",
+    ),
+    ("policies:\n  - {who: USA, lever: tariff, add: 2.5}", "S017", "2.5 is a tariff of 250 %; 2.5 % is 0.025."),
+    (
+        "events:\n  - {type: export-tax, who: USA, size: 5, from: 2015}",
+        "S017",
+        "size: 5 is an export tax of 500 %; 5 % is 0.05.",
+    ),
     ("behaviour: {protection: {retaliation: 1.0}}", "S026", "multiply to 1;"),
     (
         "behaviour: {protection: {overrides: {USA: {retaliation: 1.2}}}}",
@@ -213,20 +223,23 @@ WARNINGS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "code", "words"), WARNINGS)
-def test_warnings_do_not_stop_a_run(write: Any, text: str, code: str, words: str) -> None:
-    from tests.sim.scenario.conftest import HEAD
+def test_warnings_do_not_stop_a_run(write: Any) -> None:
+    for text, code, words in WARNINGS:
+        from tests.sim.scenario.conftest import HEAD
 
-    (warning,) = read_scenario(write(HEAD + text)).warnings
-    assert (warning.code, warning.severity) == (code, "warning")
-    assert words in warning.message
+        (warning,) = read_scenario(write(HEAD + text)).warnings
+        assert (warning.code, warning.severity) == (code, "warning")
+        assert words in warning.message
 
 
-@pytest.mark.parametrize("text", ["behaviour: {protection: {active: false, retaliation: 1.5}}", "behaviour: {protection: {retaliation: 0.99}}"])  # fmt: skip
-def test_retaliation_that_cannot_spiral_is_fine(write: Any, text: str) -> None:
-    from tests.sim.scenario.conftest import HEAD
+def test_retaliation_that_cannot_spiral_is_fine(write: Any) -> None:
+    for text in [
+        "behaviour: {protection: {active: false, retaliation: 1.5}}",
+        "behaviour: {protection: {retaliation: 0.99}}",
+    ]:
+        from tests.sim.scenario.conftest import HEAD
 
-    assert read_scenario(write(HEAD + text)).warnings == ()
+        assert read_scenario(write(HEAD + text)).warnings == ()
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

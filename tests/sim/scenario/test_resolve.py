@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from decomp.table import WorldTable
+from sim.errors import ScenarioError
 from sim.scenario.resolve import ResolvedScenario, resolve
 from sim.scenario.schema import Scenario
 
@@ -56,20 +57,17 @@ def test_who_of_an_export_restriction_are_the_origins(table: WorldTable) -> None
     assert (move.first, move.last) == (2013, 2014)
 
 
-@pytest.mark.parametrize(
-    ("lever", "shape", "cells"),
-    [
+def test_shapes_of_the_other_levers(table: WorldTable) -> None:
+    for lever, shape, cells in [
         ("robots", (3,), [(CHN,)]),
         ("labour", (3,), [(CHN,)]),
         ("productivity", (3, 3), [(CHN, 1)]),
         ("demand", (3, 3), [(1, CHN)]),
-    ],
-)
-def test_shapes_of_the_other_levers(table: WorldTable, lever: str, shape: tuple[int, ...], cells: list[Any]) -> None:
-    sectors = {} if lever in {"robots", "labour"} else {"sectors": "manufacturing"}
-    (move,) = made(table, policies=[{"who": "CHN", "lever": lever, "value": 0.5, **sectors}]).interventions
-    assert move.mask.shape == shape
-    assert [tuple(int(k) for k in cell) for cell in np.argwhere(move.mask)] == cells
+    ]:
+        sectors = {} if lever in {"robots", "labour"} else {"sectors": "manufacturing"}
+        (move,) = made(table, policies=[{"who": "CHN", "lever": lever, "value": 0.5, **sectors}]).interventions
+        assert move.mask.shape == shape
+        assert [tuple(int(k) for k in cell) for cell in np.argwhere(move.mask)] == cells
 
 
 def test_levels_then_increments_whatever_their_order(table: WorldTable) -> None:
@@ -197,6 +195,18 @@ def test_elasticities_by_sector_and_group(table: WorldTable) -> None:
     assert resolved.trade_elasticity == {"c1": 6.0, "c14": 3.0}
     assert made(table).trade_elasticity == "default"
     assert made(table, economy={"trade_elasticity": 5}).trade_elasticity == 5.0
+
+
+def test_a_table_without_the_group_of_goods_says_what_the_default_is() -> None:
+    plain = WorldTable(np.ones((4, 4)), np.ones((4, 2)), ["A", "B"], ["D01T02", "D10T12"])
+    tariff = {"who": "A", "lever": "tariff", "value": 0.1}
+    with pytest.raises(ScenarioError, match="no sector group 'goods', which is the default for tariff") as caught:
+        made(plain, policies=[tariff])
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.path) == ("S021", "policies[0].sectors")
+    assert "groups: {sectors: {goods: [D01T02, D10T12, …]}}" in problem.help
+    own = made(plain, policies=[tariff], groups={"sectors": {"goods": ["D01T02"]}})
+    assert own.interventions[0].sectors == (0,)
 
 
 def test_open_years_are_filled_in(table: WorldTable) -> None:

@@ -35,9 +35,8 @@ def test_no_is_norway_and_only_true_is_true(document) -> None:  # type: ignore[n
     assert document.data[2020] == 1.5
 
 
-@pytest.mark.parametrize(
-    ("path", "line", "column", "width"),
-    [
+def test_places_of_values(document) -> None:
+    for path, line, column, width in [
         (("name",), 1, 7, 2),
         (("list", 1), 2, 11, 4),
         (("贸易", "b"), 3, 16, 11),
@@ -45,26 +44,21 @@ def test_no_is_norway_and_only_true_is_true(document) -> None:  # type: ignore[n
         (("policies", 0, "from"), 6, 11, 4),
         (("policies", 1, "who"), 7, 11, 3),
         ((2020,), 8, 7, 3),
-    ],
-)
-def test_places_of_values(document, path, line, column, width) -> None:  # type: ignore[no-untyped-def]
-    mark = document.place(path)
-    assert (mark.line, mark.column, mark.width) == (line, column, width)
+    ]:
+        mark = document.place(path)
+        assert (mark.line, mark.column, mark.width) == (line, column, width)
 
 
-@pytest.mark.parametrize(
-    ("path", "line", "column"),
-    [
+def test_places_of_keys(document) -> None:
+    for path, line, column in [
         (("name",), 1, 1),
         (("贸易", "b"), 3, 13),
         (("policies", 0, "from"), 6, 5),
         (("policies", 1, "who"), 7, 6),
         ((2020,), 8, 1),
-    ],
-)
-def test_places_of_keys(document, path, line, column) -> None:  # type: ignore[no-untyped-def]
-    mark = document.place(path, key=True)
-    assert (mark.line, mark.column) == (line, column)
+    ]:
+        mark = document.place(path, key=True)
+        assert (mark.line, mark.column) == (line, column)
 
 
 def test_what_is_not_there_is_placed_at_what_holds_it(document) -> None:  # type: ignore[no-untyped-def]
@@ -81,9 +75,8 @@ def test_caret_stands_under_the_value_after_wide_characters() -> None:
     assert shown[2] == "      |              ^"
 
 
-@pytest.mark.parametrize(
-    ("text", "code", "line", "column", "words"),
-    [
+def test_what_is_not_accepted() -> None:
+    for text, code, line, column, words in [
         ("a:\n\tb: 1\n", "S003", 2, 1, "tab"),
         ("a: 1\nb: 2\na: 3\n", "S002", 3, 1, "duplicate key 'a'; it stands first in line 1"),
         ("a: {b: 1, b: 2}\n", "S002", 1, 11, "duplicate key 'b'"),
@@ -98,14 +91,12 @@ def test_caret_stands_under_the_value_after_wide_characters() -> None:
         ("b: &b {x: 1}\na:\n  <<: *b\n", "S004", 3, 3, "merge keys"),
         ("%YAML 1.1\n---\na: NO\n", "S004", 1, 1, "YAML 1.1"),
         ("? [1, 2]\n: 3\n", "S004", 1, 3, "a key must be a word"),
-    ],
-)
-def test_what_is_not_accepted(text: str, code: str, line: int, column: int, words: str) -> None:
-    with pytest.raises(ScenarioError) as caught:
-        parse(text, "t.yaml")
-    (problem,) = caught.value.problems
-    assert (problem.code, problem.line, problem.column) == (code, line, column)
-    assert words in problem.message
+    ]:
+        with pytest.raises(ScenarioError) as caught:
+            parse(text, "t.yaml")
+        (problem,) = caught.value.problems
+        assert (problem.code, problem.line, problem.column) == (code, line, column)
+        assert words in problem.message
 
 
 def test_all_duplicates_are_reported_at_once() -> None:
