@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,17 +15,18 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Level = Literal["ok", "note", "warning"]
 
-#: How many worst cells a finding names.
-WORST = 5
+#: How many worst cells a finding names, and how many zero-output sectors.
+WORST, WORST_ZERO = 5, 30
 #: Imbalances below this share of the largest output are rounding of the arithmetic.
 ROUNDING = 1e-9
 #: A published row further off than this share of world output is a warning, not a note.
 LARGE = 0.01
+_MARKS = {"ok": "ok     ", "note": "note   ", "warning": "WARNING"}
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One named place: where, the value found, and its share of the output of the sector."""
+class NamedCell:
+    """One named place: where, the value there, and its share of the output of the sector."""
 
     where: str
     value: float
@@ -33,21 +34,21 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class TableFinding:
     """One check: how many cells it concerns, their sum, largest and mean size, and the worst of them."""
 
     id: str
     title: str
-    level: Level
-    count: int
-    total: float
-    largest: float
-    mean: float
-    cells: tuple[Cell, ...] = ()
+    level: Level = "ok"
+    count: int = 0
+    total: float = 0.0
+    largest: float = 0.0
+    mean: float = 0.0
+    cells: tuple[NamedCell, ...] = ()
     remark: str = ""
 
     def line(self) -> str:
-        """One readable line without the cells."""
+        """Return one readable line without the cells."""
         if not self.count:
             return f"{self.title}: {self.remark or 'none'}"
         sizes = f"{self.count}, sum {self.total:,.6g}, largest {self.largest:,.6g}, mean {self.mean:,.6g}"
@@ -70,15 +71,15 @@ class TableReport:
     output: float
     final_demand: float
     value_added_total: float
-    findings: tuple[Finding, ...]
     notes: tuple[str, ...]
+    findings: tuple[TableFinding, ...]
 
     @property
     def ok(self) -> bool:
         """True when no finding is a warning."""
         return all(finding.level != "warning" for finding in self.findings)
 
-    def finding(self, id: str) -> Finding:
+    def finding(self, id: str) -> TableFinding:
         """Return a finding by its id."""
         return next(f for f in self.findings if f.id == id)
 
@@ -88,8 +89,9 @@ class TableReport:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as plain values for JSON."""
-        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "findings"}
-        return {**_lists(plain), "ok": self.ok, "findings": [_finding_dict(f) for f in self.findings]}
+        facts = asdict(self)
+        findings = facts.pop("findings")
+        return {**facts, "ok": self.ok, "findings": findings}
 
     def _lines(self) -> Iterator[str]:
         size = f"{len(self.economies)} economies × {len(self.sectors)} sectors"
@@ -101,16 +103,14 @@ class TableReport:
             f"  output {self.output:,.0f}, final demand {self.final_demand:,.0f}, "
             f"value added {self.value_added_total:,.0f} ({self.value_added})"
         )
-        marks = {"ok": "ok     ", "note": "note   ", "warning": "WARNING"}
         for finding in self.findings:
-            yield f"  {marks[finding.level]} {finding.line()}"
+            yield f"  {_MARKS[finding.level]} {finding.line()}"
             if finding.id == "zero_output" and finding.cells:
                 yield f"            {', '.join(f'{cell.where} ({cell.value:g})' for cell in finding.cells)}"
                 continue
             for cell in finding.cells:
                 yield f"            {cell.where}: {cell.value:,.6g} ({100 * cell.share:.3g} % of its output)"
-        for note in self.notes:
-            yield f"  note: {note}"
+        yield from (f"  note: {note}" for note in self.notes)
 
 
 def check_table(table: WorldTable) -> TableReport:
@@ -137,161 +137,119 @@ def check_table(table: WorldTable) -> TableReport:
     >>> print(t.check().finding("negative_final_demand").line())
     Negative final demand: 1, sum -1, largest -1, mean -1; -7.14 % of all final demand
     """
+    facts = {
+        name: getattr(table, name) for name in ("name", "year", "unit", "source", "licence", "value_added", "notes")
+    }
     return TableReport(
-        name=table.name,
-        year=table.year,
-        unit=table.unit,
-        source=table.source,
-        licence=table.licence,
+        **facts,
         economies=table.economies,
         sectors=table.sectors,
         categories=table.final_demand_labels or (),
-        value_added=table.value_added,
         output=float(table.X.sum()),
         final_demand=float(table.Y.sum()),
         value_added_total=float(table.value_added_flow.sum()),
-        findings=(
-            *_passed(table),
-            _zero_output(table),
-            _negative_flows(table),
-            _negative_value_added(table),
-            _negative_final_demand(table),
-            _imbalance(table),
-            _published_output(table),
-            _published_value_added(table),
-        ),
-        notes=table.notes,
+        findings=(*_passed(table), *_signs(table), *_balances(table)),
     )
 
 
-# -- findings ------------------------------------------------------------------------------------
-
-
-def _passed(table: WorldTable) -> Iterator[Finding]:
+def _passed(table: WorldTable) -> Iterator[TableFinding]:
     """What the construction of the table has already made sure of."""
     n, C = table.n, len(table.final_demand_labels or ())
     demand = f"({n}, {table.G}, {C})" if C else f"({n}, {table.G})"
-    yield _nothing("shape", "Shape", f"flows ({n}, {n}), final demand {demand}")
-    yield _nothing("labels", "Labels", f"{table.G} economies and {table.N} sectors, all distinct")
-    yield _nothing("non_finite", "Values that are not finite")
-    yield _nothing("negative_output", "Negative output, zero-output sectors aside")
+    yield TableFinding("shape", "Shape", remark=f"flows ({n}, {n}), final demand {demand}")
+    yield TableFinding("labels", "Labels", remark=f"{table.G} economies and {table.N} sectors, all distinct")
+    yield TableFinding("non_finite", "Values that are not finite")
+    yield TableFinding("negative_output", "Negative output, zero-output sectors aside")
 
 
-def _zero_output(table: WorldTable) -> Finding:
-    cells = np.flatnonzero(table.zero_output)
-    found = _cells(table, table.X, cells, base=np.maximum(table.X, 0.0), limit=30)
-    return _finding("zero_output", "Zero-output sectors", "note", table.X[cells], found, "no coefficients, V = 0")
+def _signs(table: WorldTable) -> Iterator[TableFinding]:
+    """Sectors without output, and entries below zero."""
+    X, cell, economies = table.X, table.cell, table.economies
+    zero = np.flatnonzero(table.zero_output)
+    worst = zero[np.argsort(-np.abs(X[zero]), kind="stable")][:WORST_ZERO]
+    cells = _named((cell(k), X[k], max(X[k], 0.0)) for k in worst.tolist())
+    yield _finding("zero_output", "Zero-output sectors", "note", X[zero], cells, "no coefficients, V = 0")
+
+    flows = [(int(r), int(c)) for r, c in zip(*_lowest(table.Z), strict=True)]
+    cells = _named((f"{cell(r)} → {cell(c)}", table.Z[r, c], X[c]) for r, c in flows)
+    yield _finding("negative_flows", "Negative intermediate flows", "warning", table.Z[table.Z < 0], cells)
+
+    value_added = table.value_added_flow
+    cells = _named((cell(int(k)), value_added[k], X[k]) for k in _lowest(value_added)[0])
+    below = value_added[value_added < 0]
+    yield _finding("negative_value_added", "Negative value added", "note", below, cells, "kept as it is")
+
+    demand = [(int(r), int(c)) for r, c in zip(*_lowest(table.Y), strict=True)]
+    cells = _named((f"{cell(r)} → {economies[c]}", table.Y[r, c], X[r]) for r, c in demand)
+    below = table.Y[table.Y < 0]
+    remark = f"{100 * _ratio(below.sum(), table.Y.sum()):.3g} % of all final demand"
+    yield _finding("negative_final_demand", "Negative final demand", "note", below, cells, remark)
 
 
-def _negative_flows(table: WorldTable) -> Finding:
-    rows, columns = np.nonzero(table.Z < 0)
-    worst = np.argsort(table.Z[rows, columns])[:WORST]
-    named = tuple(
-        Cell(f"{table.cell(int(r))} → {table.cell(int(c))}", float(table.Z[r, c]), _ratio(table.Z[r, c], table.X[c]))
-        for r, c in zip(rows[worst], columns[worst], strict=True)
-    )
-    return _finding("negative_flows", "Negative intermediate flows", "warning", table.Z[rows, columns], named)
-
-
-def _negative_value_added(table: WorldTable) -> Finding:
-    flow = table.value_added_flow
-    cells = np.flatnonzero(flow < 0)
-    found = _cells(table, flow, cells, base=table.X)
-    return _finding("negative_value_added", "Negative value added", "note", flow[cells], found, "kept as it is")
-
-
-def _negative_final_demand(table: WorldTable) -> Finding:
-    rows, columns = np.nonzero(table.Y < 0)
-    values = table.Y[rows, columns]
-    worst = np.argsort(values)[:WORST]
-    named = tuple(
-        Cell(f"{table.cell(int(r))} → {table.economies[c]}", float(table.Y[r, c]), _ratio(table.Y[r, c], table.X[r]))
-        for r, c in zip(rows[worst], columns[worst], strict=True)
-    )
-    remark = f"{100 * _ratio(values.sum(), table.Y.sum()):.3g} % of all final demand" if values.size else ""
-    return _finding("negative_final_demand", "Negative final demand", "note", values, named, remark)
-
-
-def _imbalance(table: WorldTable) -> Finding:
-    """Row sums against column sums: X − (inputs + value added + taxes), as the table uses or publishes them."""
-    title = "Row sums against column sums"
-    if table.published_value_added is None:
-        gap = np.where(table.zero_output, 0.0, table.X - table.Z.sum(axis=0) - table.value_added_flow)
-        if np.abs(gap).max(initial=0.0) <= ROUNDING * table.X.max(initial=0.0):
-            return _nothing("imbalance", title, "equal: value added is the residual of each column")
-    else:
-        gap = table.X - table.Z.sum(axis=0) - table.published_value_added
-        if table.published_taxes is not None:
-            gap = gap - table.published_taxes
-    return _difference("imbalance", title, table, gap, table.X)
-
-
-def _published_output(table: WorldTable) -> Finding:
-    if table.published_output is None:
-        return _nothing("published_output", "Published output", "the file publishes none")
-    gap = table.published_output - table.X
-    return _difference("published_output", "Published output minus row sums", table, gap, table.X)
-
-
-def _published_value_added(table: WorldTable) -> Finding:
-    if table.published_value_added is None:
-        return _nothing("published_value_added", "Published value added", "the file publishes none")
+def _balances(table: WorldTable) -> Iterator[TableFinding]:
+    """Row sums against column sums, as the table uses or publishes value added and taxes, and published rows against sums."""
     residual = np.where(table.zero_output, 0.0, table.X - table.Z.sum(axis=0))
-    gap = table.published_value_added - residual
-    title = "Published value added minus the residual"
-    found = _difference("published_value_added", title, table, gap, table.X)
-    if table.published_taxes is None:
-        return found
-    remark = f"{found.remark}; the residual contains the published taxes of {table.published_taxes.sum():,.6g}"
-    return Finding(**{f.name: getattr(found, f.name) for f in fields(found)} | {"remark": remark.lstrip("; ")})
+    value_added, taxes, output = table.published_value_added, table.published_taxes, table.published_output
+    title = "Row sums against column sums"
+    if value_added is None:
+        gap = np.where(table.zero_output, 0.0, residual - table.value_added_flow)
+        equal = "equal: value added is the residual of each column"
+    else:
+        gap, equal = table.X - table.Z.sum(axis=0) - value_added - (0.0 if taxes is None else taxes), "equal"
+    yield _difference("imbalance", title, table, gap, equal)
+    absent = "the file publishes none"
+    if output is None:
+        yield TableFinding("published_output", "Published output", remark=absent)
+    else:
+        yield _difference("published_output", "Published output minus row sums", table, output - table.X)
+    if value_added is None:
+        yield TableFinding("published_value_added", "Published value added", remark=absent)
+    else:
+        contained = "" if taxes is None else f"; the residual contains the published taxes of {taxes.sum():,.6g}"
+        title = "Published value added minus the residual"
+        finding = _difference("published_value_added", title, table, value_added - residual)
+        yield replace(finding, remark=(finding.remark + contained).lstrip("; "))
 
 
-# -- helpers -------------------------------------------------------------------------------------
+def _lowest(values: Array) -> tuple[NDArray[np.intp], ...]:
+    """Indices of the lowest entries below zero, the lowest first."""
+    places = np.nonzero(values < 0)
+    order = np.argsort(values[places], kind="stable")[:WORST]
+    return tuple(axis[order] for axis in places)
 
 
-def _nothing(id: str, title: str, remark: str = "") -> Finding:
-    return Finding(id, title, "ok", 0, 0.0, 0.0, 0.0, (), remark)
+def _named(cells: Iterable[tuple[str, float, float]]) -> tuple[NamedCell, ...]:
+    """Cells from (name, value, output of the sector)."""
+    return tuple(NamedCell(where, float(value), _ratio(value, output)) for where, value, output in cells)
 
 
-def _finding(id: str, title: str, level: Level, values: Array, cells: tuple[Cell, ...], remark: str = "") -> Finding:
-    """A finding about the given cells; ``largest`` keeps its sign."""
+def _finding(
+    id: str, title: str, level: Level, values: Array, cells: tuple[NamedCell, ...], remark: str = ""
+) -> TableFinding:
+    """A finding about the given values; ``largest`` keeps its sign."""
     if not values.size:
-        return _nothing(id, title)
+        return TableFinding(id, title)
     largest = float(values[np.argmax(np.abs(values))])
-    return Finding(id, title, level, values.size, float(values.sum()), largest, float(values.mean()), cells, remark)
+    return TableFinding(
+        id, title, level, values.size, float(values.sum()), largest, float(values.mean()), cells, remark
+    )
 
 
-def _difference(id: str, title: str, table: WorldTable, gap: Array, base: Array) -> Finding:
+def _difference(id: str, title: str, table: WorldTable, gap: Array, equal: str = "equal") -> TableFinding:
     """Cells where two accounts of the same thing differ; the mean is over all sectors and of absolute size."""
-    scale = float(np.abs(base).max(initial=0.0))
-    cells = np.flatnonzero(np.abs(gap) > ROUNDING * scale)
+    X, size = table.X, np.abs(gap)
+    cells = np.flatnonzero(size > ROUNDING * float(np.abs(X).max(initial=0.0)))
     if not cells.size:
-        return _nothing(id, title, "equal")
-    share = _ratio(np.abs(gap).sum(), base.sum())
-    named = _cells(table, gap, cells, base=base)
-    level: Level = "warning" if share > LARGE else "note"
-    largest = float(gap[np.argmax(np.abs(gap))])
-    mean = float(np.abs(gap).mean())
+        return TableFinding(id, title, remark=equal)
+    share = _ratio(size.sum(), X.sum())
+    worst = cells[np.argsort(-size[cells], kind="stable")][:WORST].tolist()
+    named = _named((table.cell(k), gap[k], X[k]) for k in worst)
+    largest, level = float(gap[np.argmax(size)]), "warning" if share > LARGE else "note"
     remark = f"{100 * share:.3g} % of world output; mean of absolute size over all sectors"
-    return Finding(id, title, level, cells.size, float(gap.sum()), largest, mean, named, remark)
-
-
-def _cells(
-    table: WorldTable, values: Array, cells: NDArray[np.intp], *, base: Array, limit: int = WORST
-) -> tuple[Cell, ...]:
-    """The largest of the given cells, named, with their share of ``base``."""
-    worst = cells[np.argsort(-np.abs(values[cells]), kind="stable")][:limit]
-    return tuple(Cell(table.cell(int(k)), float(values[k]), _ratio(values[k], base[k])) for k in worst)
+    return TableFinding(
+        id, title, cast("Level", level), cells.size, float(gap.sum()), largest, float(size.mean()), named, remark
+    )
 
 
 def _ratio(value: float, base: float) -> float:
     return float(value / base) if base else 0.0
-
-
-def _finding_dict(finding: Finding) -> dict[str, Any]:
-    plain = {f.name: getattr(finding, f.name) for f in fields(finding) if f.name != "cells"}
-    return {**plain, "cells": [{f.name: getattr(cell, f.name) for f in fields(cell)} for cell in finding.cells]}
-
-
-def _lists(plain: dict[str, Any]) -> dict[str, Any]:
-    return {k: list(v) if isinstance(v, tuple) else v for k, v in plain.items()}
