@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from sim.cli.tables import print_json, refuse_existing
+from sim.cli.tables import ForceOption, JsonOption, print_json, refuse_existing
 from sim.texts.plain import counted
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from decomp.table import WorldTable
 
 Lang = Literal["en", "zh"]
+
+_CONCORDANCE = "world, classroom, or a CSV file with code,label."
 
 data_app = typer.Typer(
     name="data",
@@ -31,7 +33,6 @@ TableArgument = Annotated[
         show_default=False,
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
 
 @data_app.command("info")
@@ -84,21 +85,9 @@ def convert(
     target: Annotated[
         Path, typer.Argument(metavar="OUT", help="File to write: .npz (compact) or .csv.", show_default=False)
     ],
-    economies: Annotated[
-        str | None,
-        typer.Option(
-            "--economies",
-            help="Aggregate economies: world, classroom, or a CSV file with code,label.",
-            show_default=False,
-        ),
-    ] = None,
-    sectors: Annotated[
-        str | None,
-        typer.Option(
-            "--sectors", help="Aggregate sectors: world, classroom, or a CSV file with code,label.", show_default=False
-        ),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+    economies: Annotated[str | None, typer.Option("--economies", help=f"Aggregate economies: {_CONCORDANCE}")] = None,
+    sectors: Annotated[str | None, typer.Option("--sectors", help=f"Aggregate sectors: {_CONCORDANCE}")] = None,
+    force: ForceOption = False,
 ) -> None:
     """Write a table in another format, on request aggregated.
 

@@ -6,16 +6,32 @@ import math
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
+
+from sim.cli.tables import (
+    CsvFileOption,
+    Definition,
+    DefinitionOption,
+    ExporterOption,
+    ForceOption,
+    ImporterOption,
+    JsonOption,
+    SectorsOption,
+    csv_text,
+    parse_years,
+    print_flow,
+    print_json,
+    print_series,
+    refuse_existing,
+    split,
+)
 
 if TYPE_CHECKING:
     from decomp.structure import VsStructure
     from decomp.table import WorldTable
 
-Definition = Literal["one-minus-dva", "foreign-content"]
 Method = Literal["wwz", "kww", "borin-mancini-source", "borin-mancini-sink"]
 #: Columns of the CSV file.
 COLUMNS = ("table", "year", "exporter", "importer", "sectors", "kind", "item", "value", "unit", "method")
@@ -54,18 +70,9 @@ def decompose(
             show_default=False,
         ),
     ],
-    exporter: Annotated[
-        str, typer.Option("--exporter", "-e", help="Economy or group that exports.", show_default=False)
-    ],
-    importer: Annotated[
-        str, typer.Option("--importer", "-i", help="Economy or group that imports, or all.", show_default=False)
-    ],
-    sectors: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--sectors", "-s", help="Exporting sectors or groups (manufacturing); repeat or use commas. Default all."
-        ),
-    ] = None,
+    exporter: ExporterOption,
+    importer: ImporterOption,
+    sectors: SectorsOption = None,
     method: Annotated[
         Method,
         typer.Option(
@@ -82,18 +89,11 @@ def decompose(
     years: Annotated[
         str | None, typer.Option("--years", help="Years, as 1995:2011 or 1995,2003,2011.", show_default=False)
     ] = None,
-    definition: Annotated[
-        Definition,
-        typer.Option(
-            "--definition", help="VS as 1 − domestic value added (the China–Korea paper), or as foreign content (wwz)."
-        ),
-    ] = "one-minus-dva",
+    definition: DefinitionOption = "one-minus-dva",
     lang: Annotated[Literal["en", "zh"], typer.Option("--lang", help="Language of the labels.")] = "en",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
-    csv_path: Annotated[
-        Path | None, typer.Option("--csv", help="Also write a tidy CSV file.", show_default=False)
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace an existing CSV file.")] = False,
+    as_json: JsonOption = False,
+    csv_path: CsvFileOption = None,
+    force: ForceOption = False,
 ) -> None:
     """Decompose gross exports of one economy to another: into the 16 terms of Wang, Wei & Zhu, or by another method.
 
@@ -112,17 +112,15 @@ def decompose(
     from decomp.errors import LabelError
     from decomp.io import tables
     from decomp.io.files import write_atomically
-    from sim.cli.tables import csv_text, parse_years, print_flow, print_json, print_series, refuse_existing
 
     if year is not None and years is not None:
         raise typer.BadParameter("give --year or --years, not both.", param_hint="--years")
     wanted = parse_years(years) if years is not None else [year] if year is not None else []
     refuse_existing(csv_path, force=force, option="--csv")
-    chosen = [part.strip() for names in sectors or [] for part in names.split(",") if part.strip()] or None
     flows: list[Flow] = []
     for loaded in tables(table, wanted):
         try:
-            flows.append(flow_of(loaded, exporter, importer, chosen, method=method, area=area))
+            flows.append(flow_of(loaded, exporter, importer, split(sectors), method=method, area=area))
         except LabelError as error:  # a usage error, because the label was typed here
             raise typer.BadParameter(str(error)) from None
         if len(wanted) > 1:

@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from sim.cli.tables import aligned, refuse_existing
+from sim.cli.tables import (
+    CsvFileOption,
+    DefinitionOption,
+    ExporterOption,
+    ForceOption,
+    ImporterOption,
+    JsonOption,
+    SectorsOption,
+    aligned,
+    refuse_existing,
+    split,
+)
 
 if TYPE_CHECKING:
     from sim.observed import History
@@ -20,7 +31,6 @@ if TYPE_CHECKING:
     from sim.observed.measures import Measured
     from sim.texts import Texts
 
-Definition = Literal["one-minus-dva", "foreign-content"]
 #: Files of the folder that -o makes.
 REPORT, JSON_FILE, SERIES, SHOCKS = "report.html", "history.json", "series.csv", "shocks.csv"
 #: Shares of the first table: codes are the same in every language.
@@ -28,33 +38,23 @@ _USE = ("DVA", "DVA_FIN", "DVA_INT", "DVA_INTREX", "RDV")
 
 
 def history(
-    exporter: Annotated[
-        str, typer.Option("--exporter", "-e", help="Economy or group that exports.", show_default=False)
-    ],
-    importer: Annotated[
-        str, typer.Option("--importer", "-i", help="Economy or group that imports.", show_default=False)
-    ],
+    exporter: ExporterOption,
+    importer: ImporterOption,
     first: Annotated[int | None, typer.Option("--from", help="First year [the first there is].")] = None,
     last: Annotated[int | None, typer.Option("--to", help="Last year [the last there is].")] = None,
     source: Annotated[
         str, typer.Option("--tables", help="A bundled series, or a folder with one table file per year.")
     ] = "world",
-    sectors: Annotated[
-        list[str] | None, typer.Option("--sectors", "-s", help="Exporting sectors or groups; repeat or use commas.")
-    ] = None,
-    definition: Annotated[
-        Definition, typer.Option("--definition", help="VS as 1 − domestic value added, or as foreign content.")
-    ] = "one-minus-dva",
+    sectors: SectorsOption = None,
+    definition: DefinitionOption = "one-minus-dva",
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="New folder for report, series and shocks.", show_default=False),
     ] = None,
-    csv_path: Annotated[
-        Path | None, typer.Option("--csv", help="Also write all series to this tidy CSV file.", show_default=False)
-    ] = None,
+    csv_path: CsvFileOption = None,
     lang: Annotated[Literal["en", "zh", "both"], typer.Option("--lang", help="Language of report and text.")] = "both",
-    force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    force: ForceOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     r"""Show the observed years of a pair: domestic value added by use, vertical specialisation and its structure, mutual
     dependence; and of the world: interdependence and whether advantage follows cheap labour. Shocks are marked.
@@ -72,7 +72,6 @@ def history(
     refuse_existing(csv_path, force=force, option="--csv")
     files = (REPORT, JSON_FILE, SERIES, SHOCKS)
     refuse_existing(*(output / name for name in files if output), force=force, option="-o")
-    chosen = [part.strip() for name in sectors or [] for part in name.split(",") if part.strip()] or None
     try:
         past = measure(
             exporter,
@@ -81,7 +80,7 @@ def history(
             last=last,
             tables=source,
             definition=definition,
-            sectors=chosen,
+            sectors=split(sectors),
             progress=_note,
         )
     except LabelError as error:
@@ -105,6 +104,11 @@ def as_data(past: History) -> dict[str, Any]:
     """Return everything that ``--json`` prints: series by indicator and year, responses to shocks, tables."""
     asked = past.asked
     ways = ((past.exporter, past.importer), (past.importer, past.exporter))
+    numbers = ("year_before", "before", "year_low", "low", "change", "back")
+    falls = [
+        {"shock": fall.shock.id, "indicator": "interdependence"} | {name: getattr(fall, name) for name in numbers}
+        for fall in past.responses()
+    ]
     return {
         "schema_version": 1,
         "command": "history",
@@ -116,19 +120,7 @@ def as_data(past: History) -> dict[str, Any]:
         "pairs": {f"{s}-{r}": _by_indicator(past.rows_of_pair, s, r) for s, r in ways},
         "world": _by_indicator(past.rows_of_economies, "WLD", ""),
         "shocks": [asdict(shock) for shock in past.shocks],
-        "responses": [
-            {
-                "shock": r.shock.id,
-                "indicator": "interdependence",
-                "year_before": r.year_before,
-                "before": r.before,
-                "year_low": r.year_low,
-                "low": r.low,
-                "change": r.change,
-                "back": r.back,
-            }
-            for r in past.responses()
-        ],
+        "responses": falls,
         "tables": [asdict(table) for table in past.sources],
     }
 
@@ -159,12 +151,10 @@ def _write_folder(folder: Path, past: History, lang: str) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     data = as_data(past)
-    command = shlex.join(["unweave", *sys.argv[1:]])
-    shocks = pd.DataFrame(data["shocks"])
     _write(folder / SERIES, past.frame.to_csv(index=False, float_format="%.10g", lineterminator="\n"))
-    _write(folder / SHOCKS, shocks.to_csv(index=False, lineterminator="\n"))
+    _write(folder / SHOCKS, pd.DataFrame(data["shocks"]).to_csv(index=False, lineterminator="\n"))
     _write(folder / JSON_FILE, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
-    _write(folder / REPORT, render_history(past, lang, command=command))
+    _write(folder / REPORT, render_history(past, lang, command=shlex.join(["unweave", *sys.argv[1:]])))
 
 
 def _write(path: Path, text: str) -> None:

@@ -6,16 +6,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.tables import aligned, csv_text, parse_years, print_json
+from sim.cli.tables import DefinitionOption, JsonOption, aligned, csv_text, parse_years, print_json
 
 if TYPE_CHECKING:
     from decomp.published import Table4Row, YearlySectors, YearlyUse
 
-Definition = Literal["one-minus-dva", "foreign-content"]
 #: Both directions of the study, in the order of its figures.
 PAIRS = (("CHN", "KOR"), ("KOR", "CHN"))
 
@@ -28,7 +27,6 @@ WiodOption = Annotated[
         show_default=False,
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="CSV on stdout.")]
 
 published_app = typer.Typer(
@@ -46,9 +44,7 @@ def register(app: typer.Typer) -> None:
 @published_app.command("table4")
 def table4(
     wiod: WiodOption,
-    definition: Annotated[Definition, typer.Option("--definition", help="The printed VS is one-minus-dva.")] = (
-        "one-minus-dva"
-    ),
+    definition: DefinitionOption = "one-minus-dva",
     sectors: Annotated[str, typer.Option("--sectors", "-s", help="The printed figures match all sectors.")] = "all",
     markdown: Annotated[bool, typer.Option("--markdown", help="The validation table of the README.")] = False,
     as_json: JsonOption = False,
@@ -141,7 +137,7 @@ def sectors(
     wiod: WiodOption,
     years: Annotated[str, typer.Option("--year", "--years", help="Years, as 1995 or 1995,2011.")] = "1995,2011",
     choice: Annotated[str, typer.Option("--sectors", "-s", help="Exporting sectors or a group.")] = "manufacturing",
-    definition: Annotated[Definition, typer.Option("--definition", help="Definition of VS.")] = "one-minus-dva",
+    definition: DefinitionOption = "one-minus-dva",
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
 ) -> None:

@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -18,6 +18,29 @@ if TYPE_CHECKING:
 
     from sim.cli.decompose import Flow
     from sim.texts import Texts
+
+Definition = Literal["one-minus-dva", "foreign-content"]
+ExporterOption = Annotated[
+    str, typer.Option("--exporter", "-e", help="Economy or group that exports.", show_default=False)
+]
+ImporterOption = Annotated[
+    str, typer.Option("--importer", "-i", help="Economy or group that imports, or all.", show_default=False)
+]
+SectorsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--sectors", "-s", help="Exporting sectors or groups (manufacturing); repeat or use commas. Default all."
+    ),
+]
+DefinitionOption = Annotated[
+    Definition,
+    typer.Option("--definition", help="VS as 1 − domestic value added (the China–Korea paper), or as foreign content."),
+]
+CsvFileOption = Annotated[
+    Path | None, typer.Option("--csv", help="Also write everything to this tidy CSV file.", show_default=False)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace existing files.")]
 
 #: Years that a table may be of; a typo such as 20011 should not start a search.
 _FIRST, _LAST = 1900, 2100
@@ -49,6 +72,11 @@ def parse_years(text: str, *, option: str = "--years") -> list[int]:
             )
         years += [year for year in range(first, last + 1) if year not in years]
     return years
+
+
+def split(names: Sequence[str] | None) -> list[str] | None:
+    """Return the names in ``["c3,c4", "c14"]``; None for all."""
+    return [part.strip() for name in names or [] for part in name.split(",") if part.strip()] or None
 
 
 def refuse_existing(*paths: Path | None, force: bool, option: str) -> None:
