@@ -56,13 +56,27 @@ _CHANNELS = (
     ),
 )
 #: Channels by id, in the order of every table and picture.
-CHANNELS: Mapping[str, Channel] = MappingProxyType({channel.id: channel for channel in _CHANNELS})
+CHANNELS: Mapping[str, Channel] = MappingProxyType({entry.id: entry for entry in _CHANNELS})
 EVENTS, PATHS = "events", "paths"
 #: What moves although every channel is switched off; zero up to rounding unless something escapes the channels.
 RESIDUAL = "residual"
 
 
+def channel(id: str) -> Channel:
+    """Return a channel by id; that of a rule of one's own is called like the rule."""
+    return CHANNELS.get(id) or Channel(id, id, id, "")
+
+
+def in_order(ids: Iterable[str]) -> list[str]:
+    """Channels in the order of every table and picture, those of rules of one's own first; no residual.
+
+    >>> in_order(["residual", "trust", "my-rule", "automation"])
+    ['my-rule', 'automation', 'trust']
+    """
+    known = list(dict.fromkeys(id for id in ids if id != RESIDUAL))
+    return [id for id in known if id not in CHANNELS] + [id for id in CHANNELS if id in known]
+
+
 def channels_of(rules: Iterable[Any]) -> Mapping[str, Channel]:
     """All channels of some rules: those of the registry, then one for every rule that belongs to none of them."""
-    own = (Channel(rule.channel, rule.channel, rule.channel, rule.about or rule.name) for rule in rules)
-    return {**{channel.id: channel for channel in own if channel.id not in CHANNELS}, **CHANNELS}
+    return {id: channel(id) for id in in_order([*(rule.channel for rule in rules), *CHANNELS])}

@@ -16,6 +16,7 @@ from sim.charts.theme import (
     MORE,
     NARROW_LETTERS,
     OKABE_ITO,
+    OWN_PART,
     PART_COLOURS,
     PHONE,
     QUIET,
@@ -155,7 +156,7 @@ def parts(
     shown = frame[frame["part"].isin(list(names))]
     data = {"parts": shown.assign(label=shown["part"].map(dict(names)), rank=shown["part"].map(rank))}
     data["total"] = frame.groupby("year" if order is None else "name", sort=False)[["value"]].sum().reset_index()
-    scale = {"domain": [*names.values(), whole], "range": [*(PART_COLOURS[code] for code in names), INK]}
+    scale = {"domain": [*names.values(), whole], "range": [*(PART_COLOURS.get(code, OWN_PART) for code in names), INK]}
     legend = {"columns": 1 if width < 400 else 2, "labelLimit": 300}
     coloured = {"color": category("label", title=None, scale=scale, legend=legend), "order": quantity("rank")}
     total: Spec = {"color": {"datum": whole}}

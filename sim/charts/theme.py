@@ -47,6 +47,8 @@ PART_COLOURS = {
     "paths": "#E69F00",
     "residual": "#9AA5B1",
 }
+#: Channels of rules that are not built in.
+OWN_PART = "#56B4E9"
 #: Diverging colours for changes, blue for less and orange for more.
 LESS, MORE = "#0072B2", "#D55E00"
 #: Colours of up to three scenarios beside the base of a comparison.

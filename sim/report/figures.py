@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.channels import CHANNELS, RESIDUAL
+from sim.channels import RESIDUAL, channel
 from sim.charts import Figure, Plot, band, bars, beside, dots, lines, matrix, parts, ranges, stack, timeline
 from sim.charts.theme import GROUP_COLOURS, INK, OKABE_ITO, SIDE
 from sim.indicators import PLACES
@@ -317,7 +317,7 @@ def _split(report: Report, key: str, indicator: str) -> Figure | None:
     frame = frame[frame["economy"] == WORLD] if over_time else frame[frame["year"] == frame["year"].max()]
     if frame.empty:
         return None
-    names = {channel: CHANNELS[channel].label(texts.lang) for channel in effective(run)}
+    names = {id: channel(id).label(texts.lang) for id in effective(run)}
     names[RESIDUAL] = texts("attribution.residual")
     # What is left over is in the figure only where it can be seen.
     seen = frame.loc[frame["part"] == RESIDUAL, "value"].abs().max() >= VISIBLE

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.channels import CHANNELS, RESIDUAL
+from sim.channels import CHANNELS, RESIDUAL, channel, in_order
 from sim.indicators import PLACES
 from sim.report.data import companion_scenarios, companion_value
 from sim.runs.saved import WORLD, Run
@@ -114,8 +114,7 @@ def against(run: Run, lang: str = "en") -> str:
 def effective(run: Run) -> list[str]:
     """Channels that move anything at all, in the order of the registry."""
     frame = run["attribution"]
-    moving = set(frame.loc[frame["value"] != 0.0, "channel"])
-    return [channel for channel in CHANNELS if channel in moving]
+    return in_order(frame.loc[frame["value"] != 0.0, "channel"].unique())
 
 
 def world_split(run: Run) -> list[dict[str, Any]]:
@@ -144,7 +143,7 @@ def why(run: Run, lang: str) -> list[str]:
     texts = Texts(lang)
     splits = {split["indicator"]: split for split in world_split(run)}
     sentences = [_attributed(splits[name], effective(run), texts) for name in OVER_TIME if name in splits]
-    idle = [_inline(channel, texts) for channel in CHANNELS if splits and channel not in effective(run)]
+    idle = [_inline(id, texts) for id in CHANNELS if splits and id not in effective(run)]
     if sentences and idle:
         sentences.append(texts("attribution.idle", channels=texts("attribution.join").join(idle)))
     return sentences
@@ -175,8 +174,8 @@ def _begun(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _inline(channel: str, texts: Texts) -> str:
-    label = CHANNELS[channel].label(texts.lang)
+def _inline(id: str, texts: Texts) -> str:
+    label = channel(id).label(texts.lang)
     return label[:1].lower() + label[1:]
 
 

@@ -120,6 +120,10 @@ class _Behaviour(Model):
         return behaviour_model(Behaviour, rules).model_validate(data, context=info.context)
 
 
+#: In the registry the economy comes before the rules, as in a scenario.
+for _id in [id for id in SETTING if not id.startswith("economy.")]:
+    SETTING[_id] = SETTING.pop(_id)
+
 if TYPE_CHECKING:
     Behaviour = _Behaviour
 else:

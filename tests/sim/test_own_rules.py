@@ -244,3 +244,14 @@ def test_the_model_takes_rules(table: WorldTable) -> None:
     model.run_model()
     assert [rule.name for rule in model.rules][-1] == "levy"
     assert model.state.levy.max() == pytest.approx(0.03)
+
+
+def test_a_saved_run_shows_its_decisions_and_its_channel(
+    example: dict[str, Any], table: WorldTable, tmp_path: Path
+) -> None:
+    rule = example["ElectronicsTariff"]()
+    overrides = {"expect": [], "outputs": ["attribution"], "behaviour.protection.active": False}
+    result = sim.run("ai-divide", table=table, rules=[rule], years=(2011, 2014), overrides=overrides)
+    report = (result.save(tmp_path) / "report.html").read_text(encoding="utf-8")
+    assert "of the electronics used at home" in report
+    assert "electronics-tariff" in report
