@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.charts.theme import INK, LOOK, QUIET, wrapped
+from sim.texts.plain import csv_text
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -146,7 +147,7 @@ class Figure:
 
     def csv(self) -> bytes:
         """The data as CSV: UTF-8 with the mark that Excel needs for Chinese."""
-        return self.data.to_csv(index=False, float_format="%.10g").encode("utf-8-sig")
+        return csv_text(self.data).encode("utf-8-sig")
 
     def file(self, kind: Kind, *, note: str = "", width: int = WIDTH) -> bytes:
         """The chart with its words as a file; ``note`` says of which scenario and data it is.

@@ -24,6 +24,7 @@ from sim.cli.tables import (
     refuse_existing,
     split,
 )
+from sim.texts.plain import csv_text
 
 if TYPE_CHECKING:
     from sim.observed import History
@@ -86,7 +87,7 @@ def history(
     except LabelError as error:
         raise typer.BadParameter(str(error)) from None
     if csv_path is not None:
-        _write(csv_path, past.frame.to_csv(index=False, float_format="%.10g", lineterminator="\n"))
+        _write(csv_path, csv_text(past.frame))
     if output is not None:
         _write_folder(output, past, lang)
     if as_json:
@@ -151,8 +152,8 @@ def _write_folder(folder: Path, past: History, lang: str) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     data = as_data(past)
-    _write(folder / SERIES, past.frame.to_csv(index=False, float_format="%.10g", lineterminator="\n"))
-    _write(folder / SHOCKS, pd.DataFrame(data["shocks"]).to_csv(index=False, lineterminator="\n"))
+    _write(folder / SERIES, csv_text(past.frame))
+    _write(folder / SHOCKS, csv_text(pd.DataFrame(data["shocks"])))
     _write(folder / JSON_FILE, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
     _write(folder / REPORT, render_history(past, lang, command=shlex.join(["unweave", *sys.argv[1:]])))
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from sim.texts.plain import no_formula
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -97,7 +99,8 @@ def print_json(command: str, **content: Any) -> None:
 def csv_text(rows: Iterable[Sequence[object]]) -> str:
     """Return rows as the text of a CSV file."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    safe = ([no_formula(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    csv.writer(text, lineterminator="\n").writerows(safe)
     return text.getvalue()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -15,10 +14,9 @@ from sim.indicators import INDICATORS, MEANINGS, PAIR_INDICATORS
 from sim.levers import EVENT, POLICY
 from sim.runs.saved import ON_REQUEST, TABLES
 from sim.texts import LANGUAGES, Texts
+from sim.texts.plain import no_formula
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
     from sim.runs.saved import Run
 
 HEAD = ("table", "column", "code", "label_en", "label_zh", "unit", "meaning", "source")
@@ -101,24 +99,6 @@ _SAFE = (
     "in CSV files a text that begins with = + - @, a tab or a carriage return and is no number has an apostrophe before it, "
     "so that no spreadsheet takes it for a formula; Parquet files hold the text itself"
 )
-#: What would make a spreadsheet take a text for a formula, and numbers, which it may take as such.
-_FORMULA, _NUMERAL = re.compile(r"[=+\-@\t\r]"), re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?%?|[+-]?inf")
-
-
-def no_formula(text: str) -> str:
-    """Put an apostrophe before a text of a CSV cell that a spreadsheet would compute (OWASP, CSV injection).
-
-    >>> no_formula("=1+1"), no_formula("-0.25"), no_formula("KOR")
-    ("'=1+1", '-0.25', 'KOR')
-    """
-    return f"'{text}" if _FORMULA.match(text) and not _NUMERAL.fullmatch(text) else text
-
-
-def csv_text(frame: DataFrame) -> str:
-    """Text of a CSV file: numbers with ten significant digits, texts as spreadsheets leave them alone."""
-    safe = frame.apply(lambda column: column.map(lambda cell: no_formula(cell) if isinstance(cell, str) else cell))
-    text: str = safe.to_csv(index=False, lineterminator="\n", float_format="%.10g")
-    return text
 
 
 def codebook() -> str:

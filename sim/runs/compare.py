@@ -16,7 +16,7 @@ from sim.report.names import Names
 from sim.runs.saved import SCHEMA_VERSION, TABLES, WORLD, Run
 from sim.texts import Texts
 from sim.texts.formats import MISSING, NBSP, Change, level
-from sim.texts.plain import columns
+from sim.texts.plain import columns, csv_text
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -58,7 +58,7 @@ class Comparison:
 
     def csv(self) -> str:
         """All rows as CSV: every indicator of every economy."""
-        return self.rows.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+        return csv_text(self.rows)
 
     def text(self, lang: str = "en") -> str:
         """Readable comparison for a terminal."""

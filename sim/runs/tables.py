@@ -15,9 +15,10 @@ from decomp.terms import TERM_CODES
 from sim.errors import OutputError
 from sim.indicators import PLACES
 from sim.levers import EVENT, POLICY
-from sim.runs.codebook import COLUMNS, no_formula
+from sim.runs.codebook import COLUMNS
 from sim.runs.compare import evaluate, value_of
 from sim.runs.saved import ON_REQUEST, TABLES, WORLD, columns_of
+from sim.texts.plain import no_formula
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -17,8 +17,8 @@ import numpy as np
 
 from sim.errors import OutputError
 from sim.indicators import INDICATORS
-from sim.runs.codebook import csv_text
 from sim.runs.tables import replacing
+from sim.texts.plain import csv_text
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,9 +1,17 @@
-"""Plain text for terminals: aligned columns in which Chinese characters count two cells."""
+"""Plain text for terminals and spreadsheets: aligned columns in which Chinese characters count two cells, and safe CSV."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+#: What would make a spreadsheet take a text for a formula, and numbers, which it may take as such.
+_FORMULA, _NUMERAL = re.compile(r"[=+\-@\t\r]"), re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?%?|[+-]?inf")
 
 
 def cells(text: str) -> int:
@@ -44,3 +52,23 @@ def columns(rows: Sequence[Sequence[str]], *, left: int = 1, gap: int = 2, rule:
     if rule:
         lines.insert(1, "─" * max(cells(text) for text in lines))
     return "\n".join(lines)
+
+
+def no_formula(text: str) -> str:
+    """Put an apostrophe before a text of a CSV cell that a spreadsheet would compute (OWASP, CSV injection).
+
+    >>> no_formula("=1+1"), no_formula("-0.25"), no_formula("KOR")
+    ("'=1+1", '-0.25', 'KOR')
+    """
+    return f"'{text}" if _FORMULA.match(text) and not _NUMERAL.fullmatch(text) else text
+
+
+def csv_text(frame: DataFrame) -> str:
+    """Text of a CSV file: numbers with ten significant digits, texts as spreadsheets leave them alone."""
+    safe = frame.copy(deep=False)
+    for column in safe.select_dtypes(exclude=["number", "bool"]):
+        texts = [value for value in safe[column].unique() if isinstance(value, str) and no_formula(value) != value]
+        if texts:
+            safe[column] = safe[column].replace({value: no_formula(value) for value in texts})
+    text: str = safe.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+    return text

@@ -27,6 +27,7 @@ from sim.indicators import INDICATORS
 from sim.runs.result import RunResult
 from sim.texts import Texts
 from sim.texts.formats import MINUS, level
+from sim.texts.plain import csv_text
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -201,7 +202,7 @@ def download_csv(frame: DataFrame, file: str, *, key: str, label: str = "ui.down
     """Offer a table as CSV: stable English codes, UTF-8 with the mark that Excel needs for Chinese."""
 
     def text() -> bytes:
-        return frame.to_csv(index=False, float_format="%.10g").encode("utf-8-sig")
+        return csv_text(frame).encode("utf-8-sig")
 
     download(say(label), text, file, "text/csv", key=key)
 

@@ -16,6 +16,7 @@ from sim.explorer.setups.setup import Setup, overrides
 from sim.runs.folder import runs_folder
 from sim.runs.result import RunResult
 from sim.runs.saved import SCHEMA_VERSION, Run, current
+from sim.texts.plain import csv_text
 
 #: Run folders that are listed, the newest first.
 LISTED = 60
@@ -105,7 +106,7 @@ def zip_of_folder(folder: Path, *, bom: bool = False) -> bytes:
 
 def table_bytes(run: Run, name: str, *, bom: bool = False) -> bytes:
     """One table of a run as CSV: stable English codes."""
-    text: str = run[name].to_csv(index=False, float_format="%.10g")
+    text = csv_text(run[name])
     return (BOM if bom else b"") + text.encode("utf-8")
 
 

@@ -19,10 +19,10 @@ import sim
 import sim.cli
 from sim.errors import OutputError
 from sim.explorer.setups.share import listed
-from sim.runs.codebook import csv_text, no_formula
 from sim.runs.folder import finish, start
 from sim.runs.saved import find_run, is_running, read_manifest, read_run, this_process
 from sim.scenario.read import read_scenario
+from sim.texts.plain import csv_text, no_formula
 
 SMALL = {"table": "classroom-2011"}
 NOW = time.time()
@@ -169,3 +169,4 @@ def test_formulas_of_labels_and_expectations_do_not_reach_the_csv_files(tmp_path
     assert read_run(folder)["expectations"]["why"].tolist() == ["=1+1"], "Parquet holds the text itself"
     assert "apostrophe" in (folder / "codebook.csv").read_text(encoding="utf-8")
     assert csv_text(pd.DataFrame({"label": ["@x", "y"], "value": [-1.5, 2.0]})) == "label,value\n'@x,-1.5\ny,2\n"
+    assert csv_text(pd.DataFrame(columns=["a", "b"])) == "a,b\n"

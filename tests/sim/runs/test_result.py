@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ import decomp
 import sim
 from sim.indicators import INDICATORS, PAIR_INDICATORS
 from sim.runs.result import RunResult, tidy
-from sim.runs.saved import WORLD
+from sim.runs.saved import WORLD, YearError, read_run
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +105,19 @@ def test_tidy_leaves_out_what_is_undefined() -> None:
         "value": [1.0, 3.0, 4.0],
         "unit": ["share", "share", "ratio"],
     }
+
+
+def test_its_text_is_one_short_line(run: RunResult) -> None:
+    """It was once 221,653 characters, all tables and records."""
+    assert repr(run) == "<RunResult trade-war: ok, 2011–2019, 8 economies × 8 sectors>"
+
+
+def test_a_run_read_from_its_folder_says_the_same(run: RunResult, tmp_path: Path) -> None:
+    saved = read_run(run.save(tmp_path, lang=None))
+    for name in ("name", "status", "years", "last_planned", "economies", "sectors", "economy_names", "passed"):
+        assert getattr(saved, name) == getattr(run, name), name
+    assert saved.value("real_income", "CHN") == pytest.approx(run.value("real_income", "CHN"), rel=1e-9)
+    assert saved.series("robots").keys() == run.series("robots").keys()
+    assert {name: len(table) for name, table in saved.tables.items()} == {n: len(t) for n, t in run.tables.items()}
+    with pytest.raises(YearError, match="year 2030 is not in this run"):
+        saved.value("robots", year=2030)
