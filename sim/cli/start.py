@@ -40,14 +40,20 @@ def app(
       unweave app --port 8600 --no-browser
     """
     if find_spec("streamlit") is None:
-        raise AppError(
-            "the explorer needs Streamlit, which is not installed. Install it with: pip install 'unweave[app]'"
-        )
+        how = "Install it with: pip install 'unweave[app]'"
+        raise AppError(f"the explorer needs Streamlit, which is not installed. {how}")
     chosen = free_port(port)
     if run is not None:
-        _remember("UNWEAVE_APP_RUN", str(_folder(run, runs)))
+        from sim.runs.folder import runs_folder
+        from sim.runs.saved import find_run, read_run
+
+        folder = find_run(run, runs_folder(runs))
+        if not read_run(folder).years:
+            message = f"run {folder.name} has no finished year; there is nothing to show. Run the scenario again."
+            raise OutputError(message)
+        os.environ["UNWEAVE_APP_RUN"] = str(folder.resolve())
     if lang is not None:
-        _remember("UNWEAVE_APP_LANG", lang)
+        os.environ["UNWEAVE_APP_LANG"] = lang
     from sim.explorer.main import serve
 
     serve(chosen, browser=not no_browser)
@@ -72,21 +78,6 @@ def free_port(wanted: int | None) -> int:
             return port
     what = f"port {wanted} is" if wanted is not None else f"ports {PORT} to {PORT + 49} are"
     raise AppError(f"{what} in use. Choose another with --port, or end the program that uses it.")
-
-
-def _folder(run: str, runs: Path | None) -> Path:
-    """Folder of a finished run; checked before the server starts."""
-    from sim.runs.folder import runs_folder
-    from sim.runs.saved import find_run, read_run
-
-    folder = find_run(run, runs_folder(runs))
-    if not read_run(folder).years:
-        raise OutputError(f"run {folder.name} has no finished year; there is nothing to show. Run the scenario again.")
-    return folder.resolve()
-
-
-def _remember(name: str, value: str) -> None:
-    os.environ[name] = value
 
 
 def register(group: typer.Typer) -> None:

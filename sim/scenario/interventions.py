@@ -184,21 +184,17 @@ def _cells(
 
 def _mask(lever: Lever, who: list[int], partners: list[int], sectors: list[int], labels: TableLabels) -> Mask:
     """Cells that an intervention reaches; where the lever is ``outward``, `who` are the origins, else the destinations."""
-    acting, facing, chosen = np.zeros(labels.G, bool), np.zeros(labels.G, bool), np.zeros(labels.N, bool)
+    acting, facing, chosen = (np.zeros(number, bool) for number in (labels.G, labels.G, labels.N))
     acting[who], facing[partners], chosen[sectors] = True, True, True
     if lever.shape == "pair":
         origin, user = (acting, facing) if lever.outward else (facing, acting)
         mask = origin[:, None, None] & chosen[None, :, None] & user[None, None, :]
         own = np.arange(labels.G)
         mask[own, :, own] = False  # no economy taxes or bars itself
-    elif lever.shape == "cell":
-        mask = acting[:, None] & chosen[None, :]
-    elif lever.shape == "demand":
-        mask = chosen[:, None] & acting[None, :]
     elif lever.shape == "partners":
         mask = acting[:, None] & facing[None, :] & ~np.eye(labels.G, dtype=bool)
     else:
-        mask = acting
+        mask = {"cell": np.outer(acting, chosen), "demand": np.outer(chosen, acting)}.get(lever.shape, acting)
     mask.flags.writeable = False
     return mask
 
@@ -279,10 +275,9 @@ def check_levels(
 
 def _cell_name(cell: tuple[int, ...], lever: Lever, labels: TableLabels) -> str:
     economies, sectors = labels.economies, labels.sectors
-    if lever.shape == "pair" and lever.outward:
-        return f"{economies[cell[0]]} on {sectors[cell[1]]} to {economies[cell[2]]}"
     if lever.shape == "pair":
-        return f"{economies[cell[2]]} on {economies[cell[0]]} {sectors[cell[1]]}"
+        origin, sector, user = economies[cell[0]], sectors[cell[1]], economies[cell[2]]
+        return f"{origin} on {sector} to {user}" if lever.outward else f"{user} on {origin} {sector}"
     if lever.shape == "cell":
         return f"{economies[cell[0]]} {sectors[cell[1]]}"
     if lever.shape == "partners":

@@ -66,13 +66,8 @@ class ResolvedScenario:
         self, year: int, lever: str | None = None, kind: Literal["policy", "event"] | None = None
     ) -> list[Intervention]:
         """Interventions in force in a year, of one lever or kind if given."""
-        return [
-            move
-            for move in self.interventions
-            if move.first <= year <= move.last
-            and (lever is None or move.lever == lever)
-            and (kind is None or move.kind == kind)
-        ]
+        inside = (change for change in self.interventions if change.first <= year <= change.last)
+        return [change for change in inside if lever in (None, change.lever) and kind in (None, change.kind)]
 
     def applied(self, lever: str, current: Array, base: Array, year: int) -> Array:
         """Return ``current`` with the year's interventions in a lever: levels first, then increments, then relative changes.
@@ -85,14 +80,14 @@ class ResolvedScenario:
             What would hold without them, and the base year's value, both in the shape of the lever
             (tariff and friction (G, N, G), productivity (G, N), demand (N, G), others (G,)).
         """
-        moves = [move for move in self.in_force(year, lever) if move.share(year) > 0.0]
-        return _read_only(combined(moves, current, base, year)) if moves else current
+        changes = [change for change in self.in_force(year, lever) if change.share(year) > 0.0]
+        return _read_only(combined(changes, current, base, year)) if changes else current
 
     def export_cut(self, year: int) -> Array:
         """Share of exports that restrictions cut in a year, z = 1 − Π(1 − size), shape (G, N, G) [origin, sector, user]."""
         kept = np.ones((len(self.economies), len(self.sectors), len(self.economies)))
-        for move in self.in_force(year, "export-restriction"):
-            kept[move.mask] *= 1.0 - move.amount
+        for restriction in self.in_force(year, "export-restriction"):
+            kept[restriction.mask] *= 1.0 - restriction.amount
         return _read_only(1.0 - kept)
 
     def growth_in(self, year: int) -> dict[str, Array]:
@@ -129,7 +124,7 @@ def resolve(
     problems = problems or Problems(document)
     labels = TableLabels(table, problems, scenario.groups)
     scenario = _filled(scenario)
-    moves = interventions_of(scenario, labels)
+    interventions = interventions_of(scenario, labels)
     behaviour, horizon = scenario.behaviour, range(scenario.years[0], max(scenario.years) + 1)
     playing = tuple(
         rule.resolved(rule.settings_in(behaviour), labels, horizon)
@@ -141,7 +136,7 @@ def resolve(
         "export-tax": untaxed,
         **{lever: level for rule in playing for lever, level in rule.shares().items()},
     }
-    check_levels(moves, start, labels)
+    check_levels(interventions, start, labels)
     growth = {name: _growth(scenario, name, labels) for name in ("productivity", "labour", "capital")}
     elasticity = _elasticity(scenario.economy.trade_elasticity, labels)
     labels.check_expectations(scenario)
@@ -150,7 +145,7 @@ def resolve(
         scenario,
         labels.economies,
         labels.sectors,
-        moves,
+        interventions,
         MappingProxyType(growth),
         elasticity,
         playing,
@@ -161,41 +156,37 @@ def resolve(
 def _filled(scenario: Scenario) -> Scenario:
     """Fill in the years that policies leave open. A shorter run simply does not reach what comes after it."""
     start, end = scenario.years
-    policies = []
-    for policy in scenario.policies:
-        first, last = (
-            policy.first if policy.first is not None else start + 1,
-            policy.last if policy.last is not None else end,
-        )
-        policies.append(policy.model_copy(update={"first": first, "last": last}))
-    return scenario.model_copy(update={"policies": tuple(policies)})
+    open_years = {"first": start + 1, "last": end}
+    policies = tuple(
+        policy.model_copy(update={key: year for key, year in open_years.items() if getattr(policy, key) is None})
+        for policy in scenario.policies
+    )
+    return scenario.model_copy(update={"policies": policies})
 
 
 def _growth(scenario: Scenario, name: str, labels: TableLabels) -> Array:
     """Levels by year, shape (T, G): (1 + rate)^t, or the given levels joined by constant growth, then constant."""
     base, years = scenario.years[0], np.array(scenario.horizon)
     levels = np.ones((len(years), labels.G))
-    given = getattr(scenario.baseline, name)
-    for label, path in sorted(given.items(), key=lambda item: item[0] in labels.economies):
-        where = labels.economy_key(("baseline", name), label)
+    by_label = getattr(scenario.baseline, name)
+    for label, path in sorted(by_label.items(), key=lambda item: item[0] in labels.economies):
         if isinstance(path, dict):
-            known = {base: 1.0, **path}
-            at = sorted(known)
-            course = np.exp(np.interp(years, at, np.log([known[year] for year in at])))
+            known = dict(sorted({base: 1.0, **path}.items()))
+            growth = np.exp(np.interp(years, list(known), np.log(list(known.values()))))
         else:
-            course = (1.0 + path) ** (years - base)
-        levels[:, where] = course[:, None]
+            growth = (1.0 + path) ** (years - base)
+        levels[:, labels.economy_key(("baseline", name), label)] = growth[:, None]
     return _read_only(levels)
 
 
 def _elasticity(choice: Any, labels: TableLabels) -> str | float | Mapping[str, float]:
     if not isinstance(choice, dict):
         return choice if isinstance(choice, str) else float(choice)
-    found: dict[str, float] = {}
+    by_sector: dict[str, float] = {}
     for name, value in sorted(choice.items(), key=lambda item: item[0] in labels.sectors):
-        for position in labels.sector_key(("economy", "trade_elasticity"), name):
-            found[labels.sectors[position]] = float(value)
-    return MappingProxyType(found)
+        positions = labels.sector_key(("economy", "trade_elasticity"), name)
+        by_sector |= {labels.sectors[position]: float(value) for position in positions}
+    return MappingProxyType(by_sector)
 
 
 def _read_only(array: Array) -> Array:

@@ -130,9 +130,9 @@ class Policy(Model):
     def _one_amount(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        given = [name for name in ("value", "add") if data.get(name) is not None]
-        if len(given) != 1:
-            fault = "both `value` and `add`" if given else "neither `value` nor `add`"
+        written = [name for name in ("value", "add") if data.get(name) is not None]
+        if len(written) != 1:
+            fault = "both `value` and `add`" if written else "neither `value` nor `add`"
             raise PydanticCustomError("one_amount", f"has {fault}; give one: `value` is a level, `add` an increment")
         return _with_goods(data, data.get("lever"))
 

@@ -316,9 +316,9 @@ def _check_interventions(scenario: Scenario, problems: Problems, inside: Callabl
     end, fixed = scenario.years[1], scenario.economy.closure == "fixed-prices"
     for i, policy in enumerate(scenario.policies):
         path: KeyPath = ("policies", i)
-        lever, given = POLICY[policy.lever], "add" if policy.value is None else "value"
-        if given == "value" or policy.lever in TAXES:
-            _check_amount(policy.amount, lever, (*path, given), problems)
+        lever, key = POLICY[policy.lever], "add" if policy.value is None else "value"
+        if key == "value" or policy.lever in TAXES:
+            _check_amount(policy.amount, lever, (*path, key), problems)
         elif not abs(policy.amount) <= (1.0 if lever.max == 1.0 else 100.0):
             message = f"an increment of {policy.amount:g} is too large for {lever.id} ({lever.allowed})."
             problems.add((*path, "add"), "S013", message)
