@@ -176,3 +176,10 @@ def test_the_sizes_beside_the_literature_are_those_of_the_model() -> None:
 
 def test_the_benchmark_block_holds_numbers() -> None:
     assert re.search(r"\d", marked("bench")), "run `python -m tests.readme --bench` to fill the block"
+
+
+def test_the_readme_shows_the_rule_of_the_example() -> None:
+    """The class as it stands in ``examples/own_rule.py``, which a test runs."""
+    source = (ROOT / "examples" / "own_rule.py").read_text(encoding="utf-8")
+    (rule,) = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
+    assert ast.get_source_segment(source, rule) in README.read_text(encoding="utf-8")
