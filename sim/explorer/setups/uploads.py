@@ -67,13 +67,13 @@ def safe_name(name: str) -> str:
     return re.sub(r"[^\w.-]", "_", last).lstrip(".")[:80] or "file"
 
 
-def printable(text: str) -> str:
-    """A text of a file for a message.
+def printable(text: str, most: int = 120) -> str:
+    """A text of a file for a message, cut to ``most`` characters.
 
     >>> printable("../../etc/x" + chr(0))
     '../../etc/x?'
     """
-    return "".join(char if char.isprintable() else "?" for char in text)[:120]
+    return "".join(char if char.isprintable() else "?" for char in text)[:most]
 
 
 def megabytes(size: int) -> str:
@@ -275,13 +275,13 @@ def unpack(name: str, content: bytes) -> Unpacked:
             folder = Path(place.name) / safe_name(above or plain.removesuffix(".zip"))
             _extract(plain, box, entries, folder)
         _check(plain, folder)
-    except (UploadError, OutputError) as error:
+    except Exception as error:
         place.cleanup()
-        raise (
-            type(error)(str(error).replace(f"{place.name}/", "")) if isinstance(error, OutputError) else error
-        ) from None
-    except Exception as error:  # whatever a damaged zip makes its readers raise is a damaged zip
-        place.cleanup()
+        if isinstance(error, UploadError):
+            raise
+        if isinstance(error, OutputError):
+            raise OutputError(printable(str(error).replace(f"{place.name}/", ""), 500)) from None
+        # Whatever a damaged zip makes its readers raise is a damaged zip.
         raise UploadError("upload.zip_bad", name=plain, why=printable(f"{type(error).__name__}: {error}")) from None
     return Unpacked(folder, place)
 
