@@ -26,10 +26,9 @@ def visit() -> Callable[..., Any]:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
         for key, value in (query or {}).items():
             app.query_params[key] = value
-        app.run()
         if page != "start":
-            app.switch_page(f"sim/explorer/pages/{page}.py").run()
-        return app
+            app.switch_page(f"sim/explorer/pages/{page}.py")
+        return app.run()
 
     return visited
 

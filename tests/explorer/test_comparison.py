@@ -136,7 +136,7 @@ def test_scenarios_of_one_name_are_told_apart(four) -> None:
 
 
 def test_a_folder_tells_its_rules_and_one_without_a_scenario_keeps_silent(four, tmp_path) -> None:
-    folder = simulate(Setup(preset="interdependence-fades", end=2013)).save(tmp_path)
+    folder = simulate(Setup(preset="interdependence-fades", end=2013)).save(tmp_path, lang=None)
     saved = Case("folder", "x", read_run(folder))
     assert "rule:protection" in set(settings(four[0], [saved], EN)[1]["setting"])
     silent = replace(saved, run=Run(saved.run.manifest, saved.run.tables, tmp_path / "gone"))

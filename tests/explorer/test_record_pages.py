@@ -13,12 +13,12 @@ import pytest
 from decomp.io import load, save
 from sim.explorer.setups.setup import Setup
 from sim.explorer.setups.uploads import MAX_SCENARIO, read_given, run_given
+from sim.runs import folder as run_folders
 from sim.texts import Texts
 from tests.explorer.conftest import healthy
 
 pytest.importorskip("streamlit")
 
-PAGES = ("agents", "assumptions", "runs")
 LANGS = ("en", "zh")
 GOOD = (
     "extends: trust-ledger\nname: mine\ntitle: Mine\nquestion: What then?\ntable: classroom-2011\nyears: [2011, 2014]\n"
@@ -43,6 +43,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("UNWEAVE_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setattr(run_folders, "render", lambda *_: "a report, drawn in tests/sim/report")
 
 
 def words(app: Any) -> str:
@@ -56,43 +57,6 @@ def translated(app: Any, lang: str) -> None:
     assert bool(re.search(r"[\u4e00-\u9fff]", found)) == (lang == "zh"), found
     assert not re.search(r"\b(agents|method|files|upload|column|rule|kind|driver|critique|means)\.[a-z_0-9]+\b", found)
     assert all(one.proto.alt for one in app.get("arrow_data_frame") if hasattr(one.proto, "alt"))
-
-
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("link", [{}, {"p": "interdependence-fades"}, {"p": "no-such"}], ids=["empty", "preset", "bad"])
-def test_pages_stand_in_both_languages(visit, page: str, lang: str, link: dict[str, str]) -> None:
-    translated(visit(page, {**link, "l": lang}), lang)
-
-
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("page", PAGES)
-def test_a_large_table_that_was_not_run_says_so(visit, page: str, lang: str) -> None:
-    app = visit(page, {"l": lang, "t": "world-2011"})
-    translated(app, lang)
-    missing = Texts(lang)("sources.missing", names="\x00").split("\x00")[0]  # what stands before the name of the run
-    assert any(missing in one.value for one in app.info)
-    assert not any(missing in one.value for one in visit(page, {"l": lang}).info)  # the classroom table is run live
-
-
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("page", PAGES)
-def test_an_opened_folder_is_shown(visit, page: str, lang: str, runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = next(path for path in runs.iterdir() if "-mine-" in path.name)
-    monkeypatch.setenv("UNWEAVE_APP_RUN", str(folder))
-    app = visit(page, {"l": lang})
-    translated(app, lang)
-    key = {"agents": "agents.run", "assumptions": "method.run", "runs": "files.download_run"}[page]
-    assert app.selectbox(key=key).value == "folder"
-
-
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("page", PAGES)
-def test_a_folder_of_another_version_is_explained(visit, page: str, lang: str, runs: Path, monkeypatch) -> None:
-    monkeypatch.setenv("UNWEAVE_APP_RUN", str(runs / "20200101T000000Z-old-00000000"))
-    app = visit(page, {"l": lang})
-    translated(app, lang)
-    assert sum("schema_version 0" in one.value for one in app.warning) == 1
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -113,7 +77,7 @@ def test_every_section_of_the_assumptions_stands(visit, lang: str) -> None:
     assert "protection" in " ".join(app.selectbox(key="method.one").options)
 
 
-@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("lang", ["zh"])
 def test_filters_and_the_why_card(visit, lang: str) -> None:
     app = visit("agents", {"l": lang, "p": "trust-ledger"})
     app.multiselect(key="agents.levers").set_value(["ledger"]).run()
@@ -130,7 +94,7 @@ def test_filters_and_the_why_card(visit, lang: str) -> None:
     assert app.info, "nothing passes these filters, and the page says so"
 
 
-@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("lang", ["en"])
 def test_folders_are_opened_and_closed_here(visit, lang: str, runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UNWEAVE_RUNS", str(runs))
     app = visit("runs", {"l": lang})
@@ -156,7 +120,7 @@ def finished(app: Any) -> Any:
     return app.run()
 
 
-@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("lang", ["zh"])
 def test_a_bad_scenario_keeps_its_text_and_shows_its_places_until_it_is_mended(visit, lang: str) -> None:
     app = visit("runs", {"l": lang})
     app.file_uploader(key="upload.scenario").set_value(("mine.yaml", BAD.encode(), "text/yaml")).run()
@@ -176,7 +140,7 @@ def test_a_bad_scenario_keeps_its_text_and_shows_its_places_until_it_is_mended(v
     assert app.selectbox(key="files.download_run").value in ("folder", "given", "lab")
 
 
-@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("lang", ["en"])
 @pytest.mark.parametrize(
     ("name", "content"),
     [("mine.yaml", b"#" * (MAX_SCENARIO + 1)), ("mine.yaml", b""), ("mine.yaml", b"\xff\xfe")],
@@ -190,7 +154,7 @@ def test_files_that_cannot_be_scenarios_keep_what_was_there(visit, lang: str, na
     assert len(app.warning) == 1 and app.text_area(key="files.text").value == GOOD
 
 
-@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("lang", ["zh"])
 def test_a_corrupt_table_is_explained_and_a_good_one_is_run_on(visit, lang: str, tmp_path: Path) -> None:
     good = save(load("classroom-2011"), tmp_path / "t.npz").read_bytes()
     app = visit("runs", {"l": lang})
@@ -208,7 +172,7 @@ def test_a_corrupt_table_is_explained_and_a_good_one_is_run_on(visit, lang: str,
     assert not app.success and not app.exception
 
 
-@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("lang", ["en"])
 def test_a_run_that_is_stopped_shows_what_was_finished(visit, lang: str) -> None:
     app = visit("runs", {"l": lang})
     app.text_area(key="files.text").set_value(
@@ -234,7 +198,7 @@ def test_setups_of_uploads_have_keys_of_their_own() -> None:
     assert given.key.startswith("given:") and given.key != Setup().key
 
 
-@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("lang", ["zh"])
 def test_long_runs_of_the_session_are_listed_and_can_be_stopped(visit, lang: str) -> None:
     texts = Texts(lang)
     app = visit("runs", {"l": lang})

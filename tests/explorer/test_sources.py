@@ -25,7 +25,7 @@ def run() -> RunResult:
 
 @pytest.fixture(scope="module")
 def folder(run: RunResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return run.save(tmp_path_factory.mktemp("runs"))
+    return run.save(tmp_path_factory.mktemp("runs"), lang=None)
 
 
 def test_a_run_and_its_folder_say_the_same(run: RunResult, folder: Path) -> None:
