@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from decomp.labels import did_you_mean, listed
-from sim.errors import Problem, ScenarioError
+from decomp.labels import listed
+from sim.errors import Problem, Problems, ScenarioError
 from sim.explorer.lessons.evidence import MATRICES, Reading, parts_of
 from sim.explorer.lessons.marking import PLACEHOLDER, measures_of
 from sim.explorer.lessons.schema import (
@@ -21,7 +21,6 @@ from sim.explorer.lessons.schema import (
     Direction,
     ExplainStep,
     Lesson,
-    Number,
     PredictStep,
     ReadStep,
     Run,
@@ -33,7 +32,7 @@ from sim.explorer.lessons.schema import Picture as AnyPicture
 from sim.explorer.setups.levers import CONTROLS
 from sim.explorer.setups.setup import presets
 from sim.indicators import INDICATORS
-from sim.scenario.yaml_text import KeyPath, YamlDocument, parse
+from sim.scenario.yaml_text import KeyPath, parse
 
 #: What each kind of fault of a lesson file means.
 CODES: Mapping[str, str] = {
@@ -47,8 +46,6 @@ CODES: Mapping[str, str] = {
 }
 #: Most words of a text to read, and most Chinese characters.
 WORDS, CHARACTERS = 80, 160
-#: KeyPath, code, message and help.
-Fault = tuple[KeyPath, str, str, str]
 
 
 class LessonError(ScenarioError):
@@ -95,42 +92,31 @@ def lesson_of(text: str, name: str) -> Lesson:
         document = parse(text, name)
     except ScenarioError as error:
         raise LessonError(error.problems) from None
+    problems = Problems(document)
     try:
         lesson = Lesson.model_validate(document.data)
     except ValidationError as error:
-        raise LessonError([_problem(document, detail) for detail in error.errors(include_url=False)]) from None
-    problems = [
-        document.place(place).problem(code, f"{spell(place)}: {message}", help=help, path=spell(place))
-        for place, code, message, help in check(lesson)
-    ]
-    if problems:
-        raise LessonError(problems)
+        for detail in error.errors(include_url=False):
+            _record(document.data, detail, problems)
+        raise LessonError(problems.errors) from None
+    check(lesson, problems)
+    if problems.errors:
+        raise LessonError(problems.errors)
     return lesson
 
 
-def spell(place: KeyPath) -> str:
-    """Write a place the way it is said: ``steps[2].answer.of``."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
-    return text.removeprefix(".")
-
-
-def _problem(document: YamlDocument, detail: Any) -> Problem:
-    """A fault that the schema has found."""
-    place = tuple(_in_text(document.data, detail["loc"]))
-    kind, where = detail["type"], spell(place)
+def _record(data: Any, detail: Any, problems: Problems) -> None:
+    """Record a fault that the schema has found."""
+    kind, value, path = detail["type"], detail["input"], tuple(_in_text(data, detail["loc"]))
     if kind == "extra_forbidden":
-        mark = document.place(place, key=True)
-        return mark.problem("L010", f"{where}: unknown key {str(place[-1])!r}.", path=where)
-    code, help = "L012", ""
-    if kind == "missing":
-        code, message = "L011", "is missing."
+        problems.add(path, "L010", f"unknown key {str(path[-1])!r}.", key=True)
+    elif kind == "missing":
+        problems.add(path, "L011", "is missing.")
     elif kind == "literal_error":
         allowed = [word.strip("' ") for word in str(detail["ctx"]["expected"]).replace(" or ", ",").split(",")]
-        message = f"unknown value {detail['input']!r}{did_you_mean(str(detail['input']), allowed) or '.'}"
-        help = f"allowed: {listed(allowed)}"
+        problems.unknown(path, "L012", "value", value, allowed)
     else:
-        message = f"{detail['msg']}; found {str(detail['input'])[:60]!r}."
-    return document.place(place).problem(code, f"{where}: {message}", help=help, path=where)
+        problems.add(path, "L012", f"{detail['msg']}; found {str(value)[:60]!r}.")
 
 
 def _in_text(data: Any, place: tuple[str | int, ...]) -> Iterator[str | int]:
@@ -153,142 +139,132 @@ def _in_text(data: Any, place: tuple[str | int, ...]) -> Iterator[str | int]:
 # -- what the schema cannot see --------------------------------------------------------------------
 
 
-def check(lesson: Lesson) -> Iterator[Fault]:
-    """Every fault of a lesson that fits the schema: names that lead nowhere, long texts, steps that give answers away."""
+def check(lesson: Lesson, problems: Problems) -> None:
+    """Record every fault of a lesson that fits the schema: names that lead nowhere, long texts, answers given away."""
     for name, source in lesson.sources.items():
         if isinstance(source, Run):
-            yield from _known(source.preset, presets(), ("sources", name, "preset"), "scenario")
-            for lever in source.levers:
-                yield from _known(lever, CONTROLS, ("sources", name, "levers", lever), "lever")
+            _known(problems, ("sources", name, "preset"), "scenario", [source.preset], presets())
+            _known(problems, ("sources", name, "levers"), "lever", source.levers, CONTROLS)
     for position, name in enumerate(lesson.measures):
-        yield from _measure(lesson, name, list(lesson.measures)[:position])
+        _measure(lesson, name, list(lesson.measures)[:position], problems)
     seen: set[str] = set()
     for position, step in enumerate(lesson.steps):
-        place: KeyPath = ("steps", position)
+        path: KeyPath = ("steps", position)
         if isinstance(step, PredictStep | AskStep | ExplainStep):
             if step.id in seen:
-                yield (*place, "id"), "L013", f"{step.id!r} stands twice.", "give every step its own id"
+                problems.add((*path, "id"), "L013", f"{step.id!r} stands twice.", help="give every step its own id")
             seen.add(step.id)
         if isinstance(step, PredictStep | AskStep):
-            yield from _answer(lesson, step.answer, (*place, "answer"))
+            _answer(lesson, step.answer, (*path, "answer"), problems)
         if isinstance(step, ReadStep):
-            yield from _length(step.text, (*place, "text"))
+            _length(step.text, (*path, "text"), problems)
         if isinstance(step, RunStep):
-            yield from _levers(lesson, step, place)
+            _levers(lesson, step, path, problems)
         if isinstance(step, PredictStep):
-            yield from _told(lesson, position)
+            _told(lesson, step, path, problems)
         for key in ("show", "after"):
             for k, picture in enumerate(getattr(step, key, ())):
-                yield from _picture(lesson, picture, seen, (*place, key, k))
+                _picture(lesson, picture, seen, (*path, key, k), problems)
     for k, flip in enumerate(lesson.flips):
-        yield from _known(flip.source, lesson.sources, ("flips", k, "source"), "source")
-        yield from _known(flip.step, seen, ("flips", k, "step"), "step")
-    for place, both in texts_of(lesson):
+        _known(problems, ("flips", k, "source"), "source", [flip.source], lesson.sources)
+        _known(problems, ("flips", k, "step"), "step", [flip.step], seen)
+    for path, both in texts_of(lesson):
         names = [PLACEHOLDER.findall(text) for text in (both.en, both.zh)]
-        for name in (*names[0], *names[1]):
-            yield from _known(name, lesson.measures, place, "measure")
+        _known(problems, path, "measure", (*names[0], *names[1]), lesson.measures)
         if set(names[0]) != set(names[1]):
-            yield place, "L014", "the two languages name different measures.", "use the same {names} in both"
+            help = "use the same {names} in both"
+            problems.add(path, "L014", "the two languages name different measures.", help=help)
 
 
-def _known(name: str, allowed: Iterable[str], place: KeyPath, what: str) -> Iterator[Fault]:
-    names = list(allowed)
-    if name not in names:
-        yield place, "L013", f"unknown {what} {name!r}{did_you_mean(name, names) or '.'}", f"allowed: {listed(names)}"
+def _known(problems: Problems, path: KeyPath, what: str, names: Iterable[str], allowed: Iterable[str]) -> None:
+    for name in names:
+        if name not in allowed:
+            problems.unknown(path, "L013", what, name, allowed)
 
 
-def _measure(lesson: Lesson, name: str, earlier: list[str]) -> Iterator[Fault]:
-    place: KeyPath = ("measures", name, "what")
+def _measure(lesson: Lesson, name: str, earlier: list[str], problems: Problems) -> None:
+    """A measure is computed from measures above it, and from what its sources have, with as many labels as that takes."""
+    path: KeyPath = ("measures", name, "what")
     try:
         parts = parts_of(lesson.measures[name].what)
     except ValueError as error:
-        yield place, "L012", str(error), "numbers, measures above this one, readings of sources and + - * /"
+        help = "numbers, measures above this one, readings of sources and + - * /"
+        problems.add(path, "L012", str(error), help=help)
         return
-    for part in parts:
-        if isinstance(part, str):
-            yield from _known(part, earlier, place, "measure (above this one)")
-        elif part.source not in lesson.sources:
-            yield from _known(part.source, lesson.sources, place, "source")
-        else:
-            yield from _reading(lesson, part, place)
+    _known(problems, path, "measure (above this one)", [part for part in parts if isinstance(part, str)], earlier)
+    for reading in (part for part in parts if isinstance(part, Reading)):
+        _known(problems, path, "source", [reading.source], lesson.sources)
+        toy = reading.what in MATRICES or reading.what == "crossings"
+        if not toy and not reading.pair:
+            _known(problems, path, "indicator", [reading.what], INDICATORS)
+        labels = (MATRICES.get(reading.what, 0),) if toy else (2,) if reading.pair else (0, 1)
+        if len(reading.labels) not in labels:
+            message = f"{reading.what} with {len(reading.labels)} labels after the source."
+            problems.add(path, "L012", message, help=f"give {' or '.join(map(str, labels))}")
+        source = lesson.sources.get(reading.source)
+        needed = Toy if toy else None if reading.pair else Run
+        if source is not None and needed is not None and not isinstance(source, needed):
+            help = f"read it from a {'toy table' if toy else 'run'}"
+            problems.add(path, "L012", f"{reading.what} of {reading.source!r}, a {source.kind}.", help=help)
 
 
-def _reading(lesson: Lesson, reading: Reading, place: KeyPath) -> Iterator[Fault]:
-    """A reading of something that there is, with as many labels as it takes, from a source that has it."""
-    toy = reading.what in MATRICES or reading.what == "crossings"
-    if not toy and not reading.pair:
-        yield from _known(reading.what, INDICATORS, place, "indicator")
-    labels = (MATRICES.get(reading.what, 0),) if toy else (2,) if reading.pair else (0, 1)
-    if len(reading.labels) not in labels:
-        wanted = " or ".join(map(str, labels))
-        yield place, "L012", f"{reading.what} with {len(reading.labels)} labels after the source.", f"give {wanted}"
-    source = lesson.sources[reading.source]
-    if toy and not isinstance(source, Toy):
-        yield place, "L012", f"{reading.what} of {reading.source!r}, a {source.kind}.", "read it from a toy table"
-    elif not toy and not reading.pair and not isinstance(source, Run):
-        yield place, "L012", f"{reading.what} of {reading.source!r}, a {source.kind}.", "read indicators from a run"
-
-
-def _answer(lesson: Lesson, answer: Answer, place: KeyPath) -> Iterator[Fault]:
-    for name in measures_of(answer):
-        yield from _known(name, lesson.measures, place, "measure")
+def _answer(lesson: Lesson, answer: Answer, path: KeyPath, problems: Problems) -> None:
+    _known(problems, path, "measure", measures_of(answer), lesson.measures)
     if isinstance(answer, Direction):
-        missing = [outcome for outcome in ("up", "down", "same") if outcome not in answer.because]
-        if missing:
+        if missing := [outcome for outcome in ("up", "down", "same") if outcome not in answer.because]:
             help = "levers may lead there: explain all"
-            yield (*place, "because"), "L014", f"no mechanism for {listed(missing)}.", help
-    if isinstance(answer, Which):
-        yield from _known(answer.expect, answer.options, (*place, "expect"), "option")
-    if isinstance(answer, Number) and not answer.low <= answer.expect <= answer.high:
-        yield (*place, "expect"), "L012", f"{answer.expect:g} is outside {answer.low:g} to {answer.high:g}.", ""
+            problems.add((*path, "because"), "L014", f"no mechanism for {listed(missing)}.", help=help)
+    elif isinstance(answer, Which):
+        _known(problems, (*path, "expect"), "option", [answer.expect], answer.options)
+    elif not answer.low <= answer.expect <= answer.high:
+        message = f"{answer.expect:g} is outside {answer.low:g} to {answer.high:g}."
+        problems.add((*path, "expect"), "L012", message)
 
 
-def _length(both: Both, place: KeyPath) -> Iterator[Fault]:
+def _length(both: Both, path: KeyPath, problems: Problems) -> None:
     words, characters = len(both.en.split()), sum(1 for char in both.zh if ord(char) > 0x2E80)
     if words > WORDS or characters > CHARACTERS:
         message = f"{words} words and {characters} characters; at most {WORDS} words and {CHARACTERS} characters."
-        yield place, "L014", message, "split it into two steps"
+        problems.add(path, "L014", message, help="split it into two steps")
 
 
-def _picture(lesson: Lesson, picture: AnyPicture, seen: set[str], place: KeyPath) -> Iterator[Fault]:
+def _picture(lesson: Lesson, picture: AnyPicture, seen: set[str], path: KeyPath, problems: Problems) -> None:
     source, names = getattr(picture, "source", None), getattr(picture, "measures", ())
-    for name in (*getattr(picture, "sources", ()), *([source] if source else [])):
-        yield from _known(name, lesson.sources, place, "source")
-    for name in names:
-        yield from _known(name, lesson.measures, place, "measure")
+    _known(problems, path, "source", (*getattr(picture, "sources", ()), *([source] if source else [])), lesson.sources)
+    _known(problems, path, "measure", names, lesson.measures)
     units = {lesson.measures[name].unit for name in names if name in lesson.measures}
     if len(units) > 1:
-        yield place, "L012", f"bars of different units: {listed(sorted(units))}.", "show them in two pictures"
+        message = f"bars of different units: {listed(sorted(units))}."
+        problems.add(path, "L012", message, help="show them in two pictures")
     overlay = getattr(picture, "overlay", None)
     if overlay and overlay not in seen:
-        yield place, "L015", f"no prediction {overlay!r} before this step.", "predict first"
+        problems.add(path, "L015", f"no prediction {overlay!r} before this step.", help="predict first")
 
 
-def _levers(lesson: Lesson, step: RunStep, place: KeyPath) -> Iterator[Fault]:
-    yield from _known(step.source, lesson.sources, (*place, "source"), "source")
+def _levers(lesson: Lesson, step: RunStep, path: KeyPath, problems: Problems) -> None:
+    _known(problems, (*path, "source"), "source", [step.source], lesson.sources)
     for lever, (low, high) in step.levers.items():
-        here = (*place, "levers", lever)
-        yield from _known(lever, CONTROLS, here, "lever")
+        here = (*path, "levers", lever)
+        _known(problems, here, "lever", [lever], CONTROLS)
         control = CONTROLS.get(lever)
         if control and not control.low <= low < high <= control.high:
-            yield here, "L012", f"limits {low:g} to {high:g}.", f"allowed: within {control.low:g} to {control.high:g}"
+            help = f"allowed: within {control.low:g} to {control.high:g}"
+            problems.add(here, "L012", f"limits {low:g} to {high:g}.", help=help)
 
 
-def _told(lesson: Lesson, position: int) -> Iterator[Fault]:
+def _told(lesson: Lesson, step: PredictStep, path: KeyPath, problems: Problems) -> None:
     """An observed question may not stand before the prediction that it settles."""
-    step = lesson.steps[position]
-    assert isinstance(step, PredictStep)
     used = set(measures_of(step.answer))
-    for k, before in enumerate(lesson.steps[:position]):
+    for k, before in enumerate(lesson.steps[: lesson.steps.index(step)]):
         if isinstance(before, AskStep) and before.kind == "observe" and used & set(measures_of(before.answer)):
-            yield ("steps", position), "L015", f"step {k + 1} has already given the answer.", "predict first"
+            problems.add(path, "L015", f"step {k + 1} has already given the answer.", help="predict first")
             return
 
 
-def texts_of(part: object, place: KeyPath = ()) -> Iterator[tuple[KeyPath, Both]]:
+def texts_of(part: object, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Both]]:
     """Every text of a lesson with its place."""
     if isinstance(part, Both):
-        yield place, part
+        yield path, part
         return
     inner: Iterable[tuple[str | int, object]] = ()
     if isinstance(part, tuple | list):
@@ -298,4 +274,4 @@ def texts_of(part: object, place: KeyPath = ()) -> Iterator[tuple[KeyPath, Both]
     elif isinstance(part, BaseModel):
         inner = ((key, getattr(part, key)) for key in type(part).model_fields)
     for key, value in inner:
-        yield from texts_of(value, (*place, key))
+        yield from texts_of(value, (*path, key))
