@@ -189,8 +189,14 @@ def _others() -> Iterator[Entry]:
         yield from ({"kind": kind, "id": code, "meaning": meaning} for code, meaning in codes.items())
     for kind, plural in (("economy", "economies"), ("sector", "sectors")):
         for group in groups(kind):
-            yield {"kind": plural, "id": group.name, "label_en": group.en, "label_zh": group.zh,
-                   "members": sorted(group.members), "note": group.note}  # fmt: skip
+            yield {
+                "kind": plural,
+                "id": group.name,
+                "label_en": group.en,
+                "label_zh": group.zh,
+                "members": sorted(group.members),
+                "note": group.note,
+            }
 
 
 def lessons() -> Iterator[Entry]:

@@ -66,11 +66,6 @@ def common_years(cases: Sequence[Case]) -> list[int]:
     return sorted(set(cases[0].run.years).intersection(*(case.run.years for case in cases)))
 
 
-def delta_unit(indicator: str, texts: Texts) -> str:
-    """Unit in which distances of an indicator are said: percentage points for shares, per cent for the rest."""
-    return texts("unit.pp") if is_share(INDICATORS[indicator].unit) else "%"
-
-
 # -- in a sentence -----------------------------------------------------------------------------------
 
 
@@ -120,18 +115,12 @@ def sentence(base: Case, other: Case, year: int, texts: Texts) -> str:
 
 
 def headings(order: Sequence[Case], texts: Texts) -> list[str]:
-    """Names of the scenarios as headings, each once: the base says that it is one, a second one of a name gets a number."""
+    """Names of the scenarios as headings, each once: the base, the first, says that it is one, a second one of a name has a number."""
     heads: list[str] = []
     for k, case in enumerate(order):
         name = f"{case.name(texts)} ({texts('comparison.base')})" if k == 0 else case.name(texts)
         heads.append(name if name not in heads else f"{name} ({k + 1})")
     return heads
-
-
-def base_last(order: Sequence[Case], texts: Texts) -> list[str]:
-    """Headings of a table whose base comes first in ``order`` and last on the page: what differs is seen first on a phone."""
-    base, *others = headings(order, texts)
-    return [*others, base]
 
 
 def distances(
@@ -232,10 +221,13 @@ def ranking(
     ranked = frame[frame["case"] == others[0].id].sort_values("value", ascending=False, kind="stable")
     order = list(dict.fromkeys([*ranked["name"], *frame["name"]]))
     cases = dict(zip([case.id for case in others], headings((base, *others), texts)[1:], strict=True))
-    unit, count = delta_unit(indicator, texts), int(frame["draws"].max())
-    top, low = ({"name": row["name"], "value": f"{number(row['value'], 1, sign=True)} {unit}"} for row in
-                (ranked.iloc[0], ranked.iloc[-1]))  # fmt: skip
-    words = {"name": INDICATORS[indicator].label(texts.lang), "base": base.name(texts), "year": year, "unit": unit}
+    info, count = INDICATORS[indicator], int(frame["draws"].max())
+    unit = texts("unit.pp") if is_share(info.unit) else "%"
+    top, low = (
+        {"name": row["name"], "value": f"{number(row['value'], 1, sign=True)} {unit}"}
+        for row in (ranked.iloc[0], ranked.iloc[-1])
+    )
+    words = {"name": info.label(texts.lang), "base": base.name(texts), "year": year, "unit": unit}
     words |= {"scenario": cases[others[0].id], "top": top["name"], "low": low["name"]}
     bars = texts("bands.bars", count=count) if count else ""
     return Figure(
@@ -303,14 +295,15 @@ def world(
                 behind = texts("bands.between", low=low, high=high)
             cells.append(Change(first, row["value"], info.unit).show(texts) + behind)
         shown.append([label, *cells, level(first, info.unit)])
-    return pd.DataFrame(shown, columns=[texts("table.indicator"), *base_last((base, *others), texts)]), data
+    base_head, *heads = headings((base, *others), texts)  # what differs is seen first on a phone
+    return pd.DataFrame(shown, columns=[texts("table.indicator"), *heads, base_head]), data
 
 
 def _about(indicator: str, texts: Texts) -> list[tuple[str, str]]:
     info = INDICATORS[indicator]
     words = texts("comparison.about_pp" if is_share(info.unit) else "comparison.about_percent")
-    return [(texts("chart.formula"), info.formula), (texts("chart.source"), info.source), (texts("chart.unit"), info.unit),
-            (texts("comparison.distance"), words)]  # fmt: skip
+    about = [(texts(f"chart.{key}"), getattr(info, key)) for key in ("formula", "source", "unit")]
+    return [*about, (texts("comparison.distance"), words)]
 
 
 # -- settings ----------------------------------------------------------------------------------------
@@ -359,18 +352,6 @@ def _act(row: Mapping[Any, Any], names: Names) -> str:
     return ACT + texts("comparison.act", years=years, **words)
 
 
-def label(setting: str, names: Names, texts: Texts) -> str:
-    """Name of a setting."""
-    if setting.startswith(RULE):
-        family = setting.removeprefix(RULE)
-        return texts.get(f"comparison.rule_{family}") or family
-    if setting.startswith(ACT):
-        return setting.removeprefix(ACT)
-    if setting.endswith(FACTOR):
-        return texts("comparison.factor", name=names.parameter(setting.removesuffix(FACTOR)))
-    return names.parameter(setting)
-
-
 def settings(base: Case, others: Sequence[Case], texts: Texts) -> tuple[DataFrame, DataFrame]:
     """Settings in which a scenario is not like the base: a row each, the base in the last column of values; shown and plain.
 
@@ -380,25 +361,39 @@ def settings(base: Case, others: Sequence[Case], texts: Texts) -> tuple[DataFram
 
     order = [base, *others]
     names = Names.of(base.run, texts)
-    switches = {
-        f"{RULE}{name}": [case.switched.get(name) for case in order] for case in order for name in case.switched
-    }
     on, off, yes = (texts(f"comparison.{word}") for word in ("on", "off", "yes"))
-    rows = []
+    families = dict.fromkeys(family for case in order for family in case.switched)
+    states = {family: [case.switched.get(family) for case in order] for family in families}
+    rows, labels = [], []
+
+    def idle(family: str) -> bool:
+        return family in states and all(state is False for state in states[family])
+
     if all(case.switched for case in order):  # a folder whose scenario cannot be read says nothing of its rules
-        for rule, states in switches.items():
-            if len(set(states)) > 1:
-                rows.append((rule, *(MISSING if state is None else on if state else off for state in states)))
+        for family, switched in states.items():
+            if len(set(switched)) > 1:
+                rows.append(
+                    (RULE + family, *(MISSING if state is None else on if state else off for state in switched))
+                )
+                labels.append(texts.get(f"comparison.rule_{family}") or family)
     for setting, *values in differing(*(case.run for case in order), name=lambda row: _act(row, names)):
-        states = switches.get(f"{RULE}{setting.rpartition(':')[2].partition('.')[0]}", [])
-        idle = not setting.startswith(ACT) and states and all(state is False for state in states)
-        if not idle and setting != "capital_supply":
-            rows.append((setting, *(yes if setting.startswith(ACT) and value == "yes" else value for value in values)))
-    shown = [[label(setting, names, texts), *values, first] for setting, first, *values in rows]
+        if setting.startswith(ACT):
+            values, name = [yes if value == "yes" else value for value in values], setting.removeprefix(ACT)
+        elif setting == "capital_supply" or idle(setting.rpartition(":")[2].partition(".")[0]):
+            continue
+        elif setting.endswith(FACTOR):
+            name = texts("comparison.factor", name=names.parameter(setting.removesuffix(FACTOR)))
+        else:
+            name = names.parameter(setting)
+        rows.append((setting, *values))
+        labels.append(name)
+    shown = [[name, *values, first] for name, (_, first, *values) in zip(labels, rows, strict=True)]
     plain = [
         (setting, case.id, "" if value == MISSING else value)
         for setting, *values in rows
         for case, value in zip(order, values, strict=True)
     ]
-    heads = [texts("table.setting"), *base_last(order, texts)]
-    return pd.DataFrame(shown, columns=heads), framed(plain, "setting scenario value")
+    base_head, *heads = headings(order, texts)
+    return pd.DataFrame(shown, columns=[texts("table.setting"), *heads, base_head]), framed(
+        plain, "setting scenario value"
+    )

@@ -236,8 +236,14 @@ def between(run: Run, measure: str, year: int, *, change: bool, texts: Texts) ->
     rows = data.itertuples(index=False)
     data["hint"] = [f"{names[a]} → {names[b]}: {value:.2f}" for a, b, value in rows]
     most = data.iloc[int(data["value"].to_numpy().argmax())]
-    words: dict[str, Any] = {"a": names[most["source"]], "b": names[most["absorber"]], "top": f"{most['value']:.2f}",
-             "mean": f"{data['value'].mean():.2f}", "name": texts(f"agents.pairs_{measure}"), "year": year}  # fmt: skip
+    words: dict[str, Any] = {
+        "a": names[most["source"]],
+        "b": names[most["absorber"]],
+        "top": f"{most['value']:.2f}",
+        "mean": f"{data['value'].mean():.2f}",
+        "name": texts(f"agents.pairs_{measure}"),
+        "year": year,
+    }
     note = texts(
         "agents.pairs_change" if change else "agents.pairs_level",
         unit="%" if tariff else texts("agents.unit_share"),

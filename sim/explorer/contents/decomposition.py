@@ -41,14 +41,16 @@ def composition(seen: Seen, level: str, texts: Texts) -> Figure:
     import pandas as pd
 
     codes, name = LEVELS[level], seen.name(texts)
-    frame = pd.DataFrame({
-        "term": codes,
-        "kind": [group_of(code) for code in codes],
-        "name": [short(code, texts, level) for code in codes],
-        "million_usd": [seen.part(code) for code in codes],
-        "value": [seen.share(code) for code in codes],
-        "full": [label(code, texts.lang) for code in codes],
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "term": codes,
+            "kind": [group_of(code) for code in codes],
+            "name": [short(code, texts, level) for code in codes],
+            "million_usd": [seen.part(code) for code in codes],
+            "value": [seen.share(code) for code in codes],
+            "full": [label(code, texts.lang) for code in codes],
+        }
+    )
     frame["shown"] = [f"{number(value)} %" for value in frame["value"]]
     table = pd.DataFrame(
         {
@@ -84,8 +86,14 @@ def difference(before: Seen, after: Seen, level: str, form: str, texts: Texts) -
     total = after.exports - before.exports
     first, last = _end_names(before, after, texts)
     said = [money(delta, texts, sign=True) for delta in deltas]
-    frame = pd.DataFrame({"name": names, "value": [money_scale(texts) * delta for delta in deltas],
-                          "full": [label(code, texts.lang) for code in codes], "shown": said})  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "name": names,
+            "value": [money_scale(texts) * delta for delta in deltas],
+            "full": [label(code, texts.lang) for code in codes],
+            "shown": said,
+        }
+    )
     if form == "waterfall":
         steps = _steps(frame, before, after, (first, last), texts)
         chart = bars(steps, list(steps["name"]), title=unit)

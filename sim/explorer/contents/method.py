@@ -87,26 +87,26 @@ CRITIQUES = 8
 
 def parameter_table(run: Run | None, texts: Texts) -> DataFrame:
     """Every parameter with its value in the run, columns :data:`PARAMETER_COLUMNS`; ``changed``: not the default there."""
+    import pandas as pd
+
     used = {} if run is None else {str(row["id"]): row for row in run["assumptions"].to_dict("records")}
     rows = []
-    for entry in parameters().values():
-        own = used.get(entry.id, {"value": f"{entry.value:g}", "changed": False})
-        control = CONTROLS.get(SIGNED.get(entry.id, ""))
-        effect = ""  # which indicator of the world it moves, and in which direction; both are tested
-        if control is not None:
+    for id, entry in parameters().items():
+        own = used.get(id, {"value": f"{entry.value:g}", "changed": False})
+        row = {"id": id, "label": parameter_label(id, texts), "default": f"{entry.value:g}", "effect": "", "sign": 0}
+        if (control := CONTROLS.get(SIGNED.get(id, ""))) is not None:  # what it moves, and whereto: both are tested
             name = INDICATORS[control.moves].label(texts.lang)
-            effect = texts("method.raises" if control.sign > 0 else "method.lowers", name=name)
-        rows.append((entry.id, parameter_label(entry.id, texts), str(own["value"]), f"{entry.value:g}", bool(own["changed"]),
-                     entry.low, entry.high, entry.unit, effect, control.sign if control else 0, entry.status, entry.source,
-                     entry.note))  # fmt: skip
-    if run is not None:
-        names = Names.of(run, texts)
-        for id, row in used.items():
-            if id not in parameters():  # an override for one economy
-                plain = {key: str(row[key]) for key in ("value", "default", "unit", "status", "source", "note")}
-                rows.append((id, names.parameter(id), plain["value"], plain["default"], bool(row["changed"]), row["low"],
-                             row["high"], plain["unit"], "", 0, plain["status"], plain["source"], plain["note"]))  # fmt: skip
-    return framed(rows, PARAMETER_COLUMNS)
+            row["effect"] = texts("method.raises" if control.sign > 0 else "method.lowers", name=name)
+            row["sign"] = control.sign
+        row |= {key: getattr(entry, key) for key in ("low", "high", "unit", "status", "source", "note")}
+        rows.append(row | {"value": str(own["value"]), "changed": bool(own["changed"])})
+    for id, own in used.items():
+        if run is not None and id not in parameters():  # an override for one economy
+            words = {key: str(own[key]) for key in ("value", "default", "unit", "status", "source", "note")}
+            label = Names.of(run, texts).parameter(id)
+            ends = {"low": own["low"], "high": own["high"], "changed": bool(own["changed"])}
+            rows.append({"id": id, "label": label, "effect": "", "sign": 0} | words | ends)
+    return pd.DataFrame(rows)[PARAMETER_COLUMNS.split()]
 
 
 def filtered(frame: DataFrame, words: str, statuses: Sequence[str] = (), *, changed: bool = False) -> DataFrame:
@@ -122,10 +122,19 @@ def filtered(frame: DataFrame, words: str, statuses: Sequence[str] = (), *, chan
 def lever_table(texts: Texts) -> DataFrame:
     """Every lever of policies and every kind of event."""
     rows = [
-        (one.id, kind, one.label_zh if texts.lang == "zh" else one.label_en, one.unit, one.allowed, one.kind, one.shape, one.meaning)
+        (
+            one.id,
+            kind,
+            one.label_zh if texts.lang == "zh" else one.label_en,
+            one.unit,
+            one.allowed,
+            one.kind,
+            one.shape,
+            one.meaning,
+        )
         for kind, registry in (("policy", POLICY), ("event", EVENT))
         for one in registry.values()
-    ]  # fmt: skip
+    ]
     return framed(rows, "id used_as label unit allowed kind applies_to meaning")
 
 
@@ -239,10 +248,11 @@ def literature(run: Run, texts: Texts) -> DataFrame:
     for sizing in sizings(run):
         benchmark = sizing.benchmark
         what = " / ".join(names.indicator(part) for part in benchmark.indicator.split("/"))
-        numbers = (round(value, 2) for value in (sizing.ours, sizing.low, sizing.high))
+        place = (what, names.economy(benchmark.economy), f"{sizing.first}–{sizing.last}")
+        sizes = (round(value, 2) for value in (sizing.ours, sizing.low, sizing.high))
         unit = "percentage points" if benchmark.kind == "points" else "per cent"
-        rows.append((what, names.economy(benchmark.economy), f"{sizing.first}–{sizing.last}", *numbers, unit,
-                     texts(f"literature.{sizing.verdict}"), benchmark.source, benchmark.status))  # fmt: skip
+        verdict = texts(f"literature.{sizing.verdict}")
+        rows.append((*place, *sizes, unit, verdict, benchmark.source, benchmark.status))
     return framed(rows, "measure economy years ours low high unit verdict source status")
 
 
