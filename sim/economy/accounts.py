@@ -15,10 +15,10 @@ from sim.economy.arrays import Array, lock
 from sim.economy.errors import ConvergenceError
 from sim.economy.machines import KINDS
 from sim.economy.passes import factor_payments
-from sim.economy.problem import Problem
 from sim.economy.response import Response, cost_shares
 from sim.economy.shocks import Shocks
 from sim.economy.solver import Point, Solution
+from sim.economy.system import System
 
 #: Tolerances of the checks, relative (design of the economy).
 TOLERANCES = MappingProxyType(
@@ -173,23 +173,23 @@ class Equilibrium:
 
 
 def account(
-    problem: Problem,
+    system: System,
     solution: Solution,
     shocks: Shocks,
     template: WorldTable,
     following: Carry,
 ) -> Equilibrium:
     """Build the result: Z' = share · spending / (1+t), factor rows, tariffs, macro results and checks."""
-    state, prices, base = solution.state, solution.state.prices, problem.base
-    G, N = problem.G, problem.N
+    state, prices, base = solution.state, solution.state.prices, system.base
+    G, N = system.G, system.N
     point, quantities = state.point, state.quantities
-    shares = cost_shares(problem, prices)
+    shares = cost_shares(system, prices)
     shares *= point.output
-    tariff = np.einsum("sirj,sir->rj", shares, problem.duty)
-    shares *= problem.recorded[..., None]
-    final = problem.sourcing[..., N] * prices.delivered * quantities.spending[:, :, N]
-    Z, Y = shares.reshape(G * N, G * N), (final * problem.recorded).reshape(G * N, G)
-    export_tax = np.zeros((G, N)) if problem.rent is None else (quantities.flow * problem.rent).sum(axis=2)
+    tariff = np.einsum("sirj,sir->rj", shares, system.duty)
+    shares *= system.recorded[..., None]
+    final = system.sourcing[..., N] * prices.delivered * quantities.spending[:, :, N]
+    Z, Y = shares.reshape(G * N, G * N), (final * system.recorded).reshape(G * N, G)
+    export_tax = np.zeros((G, N)) if system.rent is None else (quantities.flow * system.rent).sum(axis=2)
     earned, growth = closed(Z, Y.sum(axis=1) - export_tax.reshape(-1), point.output.reshape(-1))
     X = earned + export_tax.reshape(-1)
     tariff *= growth.reshape(G, N)
@@ -199,12 +199,12 @@ def account(
     wage, rental = np.exp(point.factor[:G]), np.exp(point.factor[G:])
     consumer = np.exp(prices.consumer_price)
     outlays = np.zeros(G)
-    if problem.outlays is not None:
-        outlays = problem.outlays.sum(axis=0) * (point.income - base.deficit)
-    machine = np.exp(prices.machine_price - problem.machine_saving) if problem.kinds else ()
+    if system.outlays is not None:
+        outlays = system.outlays.sum(axis=0) * (point.income - base.deficit)
+    machine = np.exp(prices.machine_price - system.machine_saving) if system.kinds else ()
     rows = labour + capital + tariff + export_tax
-    checks = checked(problem, solution, X, Z.sum(axis=0) + rows.reshape(-1), final.sum(axis=(0, 1)))
-    shipped = problem.barrier + np.log(problem.recorded * (1.0 + base.tariffs))  # log κ(1+x)
+    checks = checked(system, solution, X, Z.sum(axis=0) + rows.reshape(-1), final.sum(axis=(0, 1)))
+    shipped = system.barrier + np.log(system.recorded * (1.0 + base.tariffs))  # log κ(1+x)
     return Equilibrium(
         Z=Z,
         Y=Y,
@@ -214,26 +214,26 @@ def account(
         unemployment=state.supply.unemployment,
         labour_share=paid_labour / (paid_labour + paid_capital),
         employment=np.exp(state.supply.log_labour),
-        capital=np.where(paid_capital > 0, paid_capital / problem.capital_base / rental, 1.0),
+        capital=np.where(paid_capital > 0, paid_capital / system.capital_base / rental, 1.0),
         wage=wage,
         rental=rental,
         consumer_price=consumer,
         unit_cost=np.exp(point.cost),
-        machine_cost={KINDS[k]: machine[k] for k in range(problem.kinds)},
+        machine_cost={KINDS[k]: machine[k] for k in range(system.kinds)},
         labour_payments=labour,
         capital_payments=capital,
         tariff_payments=tariff,
-        final_tariff=(final * problem.duty).sum(axis=(0, 1)),
+        final_tariff=(final * system.duty).sum(axis=(0, 1)),
         revenue=quantities.revenue,
         income=point.income,
         outlays=outlays,
-        reference_wage=np.exp(problem.log_reference),
+        reference_wage=np.exp(system.log_reference),
         residual=max(checks.values()),
         checks=checks,
         iterations=solution.passes,
         renewals=solution.renewals,
         shocks=shocks,
-        export_tax_payments=None if problem.rent is None else export_tax,
+        export_tax_payments=None if system.rent is None else export_tax,
         shipped_price=np.exp(point.cost[:, :, None] + shipped),
         _template=template,
         _carry=following,
@@ -273,7 +273,7 @@ def closed(Z: Array, final: Array, output: Array) -> tuple[Array, Array]:
     return X, growth
 
 
-def checked(problem: Problem, solution: Solution, X: Array, costs: Array, spent: Array) -> dict[str, float]:
+def checked(system: System, solution: Solution, X: Array, costs: Array, spent: Array) -> dict[str, float]:
     """Work out the relative gap of every identity; each is at most its entry of :data:`TOLERANCES` in a solved year.
 
     balance: output against inputs, factor and tariff rows, by cell (cells below 1e-6 of the mean: of that);
@@ -285,13 +285,13 @@ def checked(problem: Problem, solution: Solution, X: Array, costs: Array, spent:
     ConvergenceError
         Names the check and its value.
     """
-    state, base, G = solution.state, problem.base, problem.G
+    state, base, G = solution.state, system.base, system.G
     wage, rental = state.point.factor[:G], state.point.factor[G:]
     labour, capital = factor_payments(state.prices, state.point.output)
-    supplied = problem.labour_base * np.exp(wage + state.supply.log_labour)
-    real_return, fixed = rental - state.prices.consumer_price, 1.0 - problem.capital_elastic  # 1 / (1 + ε)
-    answer = np.divide(problem.capital_elastic, fixed, out=np.zeros(G), where=fixed > 0) * real_return
-    stock = problem.capital_base * np.exp(rental + problem.log_capital + answer)
+    supplied = system.labour_base * np.exp(wage + state.supply.log_labour)
+    real_return, fixed = rental - state.prices.consumer_price, 1.0 - system.capital_elastic  # 1 / (1 + ε)
+    answer = np.divide(system.capital_elastic, fixed, out=np.zeros(G), where=fixed > 0) * real_return
+    stock = system.capital_base * np.exp(rental + system.log_capital + answer)
     capital_gap = np.where(fixed > 0, fixed * (capital / stock - 1.0), real_return)
     income = labour + capital + state.quantities.revenue + base.deficit
     gap = np.maximum(np.abs(spent - state.point.income), np.abs(income - state.point.income)) / state.point.income
@@ -300,7 +300,7 @@ def checked(problem: Problem, solution: Solution, X: Array, costs: Array, spent:
         "income_spending": float(gap.max()),
         "labour_market": float((np.abs(labour - supplied) / supplied).max()),
         "capital_market": float(np.abs(capital_gap).max()),
-        "numeraire": abs(float((labour.sum() + capital.sum()) / problem.world_income) - 1.0),
+        "numeraire": abs(float((labour.sum() + capital.sum()) / system.world_income) - 1.0),
     }
     for name, limit in TOLERANCES.items():
         if not gaps[name] <= limit:

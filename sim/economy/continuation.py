@@ -21,9 +21,9 @@ from sim.economy.accounts import Carry
 from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError, InfeasibleError
 from sim.economy.passes import Prices, Quantities, Supply, factor_residuals, labour_supply, price_pass, quantity_pass
-from sim.economy.problem import Problem
 from sim.economy.response import Response, respond
 from sim.economy.solver import COST_AIM, GOODS_AIM, MARKET_AIM, Point, Solution, State, solve
+from sim.economy.system import System
 
 #: First step of the path and the smallest step before giving up.
 FIRST, LEAST = 0.5, 0.02
@@ -31,21 +31,21 @@ FIRST, LEAST = 0.5, 0.02
 MOST_PASSES = 24
 #: Over two passes the residuals must shrink at least to this part.
 SHRINK = 0.5
-#: Outputs this near are settled alone once costs and markets are solved, in at most so many cheap steps.
+#: Outputs this near are solved alone once costs and markets are solved, in at most so many cheap steps.
 NEARLY, MOST_FINISHING = 1e-9, 8
 #: A year that took more passes than this renews the factorisations for the next: small tables, where they are cheap,
 #: and others.
 WORN, SMALL = (10, 14), 160
 
 
-def solve_along_path(build: Callable[[float], Problem], problem: Problem, carry: Carry) -> Solution:
-    """Solve the problem; when Newton fails from last year and from the base year, follow partial shocks to it.
+def solve_along_path(build: Callable[[float], System], system: System, carry: Carry) -> Solution:
+    """Solve the system; when Newton fails from last year and from the base year, follow partial shocks to it.
 
     Parameters
     ----------
     build : callable
-        The problem with a part 0…1 of the shocks.
-    problem : Problem
+        The system with a part 0…1 of the shocks.
+    system : System
         The whole, ``build(1.0)``.
     carry : Carry
         Last year.
@@ -61,14 +61,14 @@ def solve_along_path(build: Callable[[float], Problem], problem: Problem, carry:
     with suppress(ConvergenceError):
         if last is not None and carry.response is not None:  # the careful solver renews factorisations that are worn
             start = guess(last, carry.before) if carry.trend else last
-            solution = solve_quickly(problem, start, carry.response, renew=carry.passes > WORN[last.cost.size > SMALL])
+            solution = solve_quickly(system, start, carry.response, renew=carry.passes > WORN[last.cost.size > SMALL])
             if solution is not None:
                 return solution
         if last is not None:
-            return solve(problem, last)
+            return solve(system, last)
     with suppress(ConvergenceError):
-        return solve(problem)
-    return _follow(build, problem)
+        return solve(system)
+    return _follow(build, system)
 
 
 def guess(last: Point, before: Point | None) -> Point:
@@ -91,13 +91,13 @@ def trend_holds(point: Point, carry: Carry) -> bool:
     return float(np.abs(point.cost - 2.0 * last + before).max()) < float(np.abs(point.cost - last).max())
 
 
-def _follow(build: Callable[[float], Problem], problem: Problem) -> Solution:
+def _follow(build: Callable[[float], System], system: System) -> Solution:
     done, step = 0.0, FIRST
     point: Point | None = None
     while True:
         target = min(1.0, done + step)
         try:
-            solution = solve(problem if target == 1.0 else build(target), point)
+            solution = solve(system if target == 1.0 else build(target), point)
         except (ConvergenceError, InfeasibleError):
             step *= 0.5
             if step < LEAST:
@@ -108,7 +108,7 @@ def _follow(build: Callable[[float], Problem], problem: Problem) -> Solution:
         done, point, step = target, solution.state.point, step * 1.5
 
 
-def solve_quickly(problem: Problem, start: Point, response: Response, *, renew: bool = False) -> Solution | None:
+def solve_quickly(system: System, start: Point, response: Response, *, renew: bool = False) -> Solution | None:
     """Solve a year from a near start; None when the residuals do not shrink.
 
     Parameters
@@ -121,53 +121,51 @@ def solve_quickly(problem: Problem, start: Point, response: Response, *, renew: 
         Factorise anew at the start.
     """
     with np.errstate(all="ignore"):  # what is not finite is caught by the residuals
-        if renew:
-            response = _renewed(problem, start, response)
-        return _steps(problem, start, response, int(renew))
+        return _steps(system, start, _renewed(system, start, response) if renew else response, int(renew))
 
 
-def _renewed(problem: Problem, point: Point, response: Response) -> Response:
+def _renewed(system: System, point: Point, response: Response) -> Response:
     """The response at the start, after one step of the costs to the new shocks."""
-    G, shape = problem.G, point.cost.shape
+    G, shape = system.G, point.cost.shape
     wage, rental = point.factor[:G], point.factor[G:]
-    gap = price_pass(problem, point.cost, wage, rental).unit_cost - point.cost
+    gap = price_pass(system, point.cost, wage, rental).unit_cost - point.cost
     cost = point.cost + response.costs.solve(gap.reshape(-1)).reshape(shape)
-    prices = price_pass(problem, cost, wage, rental)
-    supply = labour_supply(problem, wage, prices.consumer_price)
-    found, gap = goods_gap(problem, prices, point.output, point.income, supply, response)
+    prices = price_pass(system, cost, wage, rental)
+    supply = labour_supply(system, wage, prices.consumer_price)
+    quantities, gap = goods_gap(system, prices, point.output, point.income, supply, response)
     step = response.markets.solve(gap, transposed=True) * response.scale
     output, income = point.output + step[: cost.size].reshape(shape), point.income + step[cost.size :]
-    found = quantity_pass(problem, prices, output, income, supply)
-    return respond(problem, prices, found, output, income)
+    quantities = quantity_pass(system, prices, output, income, supply)
+    return respond(system, prices, quantities, output, income)
 
 
-def _steps(problem: Problem, point: Point, response: Response, renewals: int) -> Solution | None:
-    G, n, shape = problem.G, point.cost.size, point.cost.shape
+def _steps(system: System, point: Point, response: Response, renewals: int) -> Solution | None:
+    G, n, shape = system.G, point.cost.size, point.cost.shape
     goods_scale, income_scale = response.scale[:n].reshape(shape), response.scale[n:]
-    last = before = np.inf
+    last = before = np.inf  # sizes of the last two passes
     for passes in range(1, MOST_PASSES + 1):
         wage, rental = point.factor[:G], point.factor[G:]
-        prices = price_pass(problem, point.cost, wage, rental)
+        prices = price_pass(system, point.cost, wage, rental)
         cost_gap = (prices.unit_cost - point.cost).reshape(-1)
-        supply = labour_supply(problem, wage, prices.consumer_price)
-        found, gap = goods_gap(problem, prices, point.output, point.income, supply, response)
+        supply = labour_supply(system, wage, prices.consumer_price)
+        quantities, gap = goods_gap(system, prices, point.output, point.income, supply, response)
         step = response.markets.solve(gap, transposed=True)
-        settled = point.output + step[:n].reshape(shape) * goods_scale
-        market = factor_residuals(problem, prices, settled, supply, wage, rental)
+        reached = point.output + step[:n].reshape(shape) * goods_scale
+        market = factor_residuals(system, prices, reached, supply, wage, rental)
         cost_size, goods_size, market_size = largest(cost_gap), largest(gap), largest(market)
         size = max(cost_size, goods_size, market_size)
         if cost_size <= COST_AIM and market_size <= MARKET_AIM and goods_size <= NEARLY:
-            state = State(point, prices, found, supply, market, cost_size, goods_size)
-            return _finish(problem, state, gap, response, passes, renewals)
+            state = State(point, prices, quantities, supply, market, cost_size, goods_size)
+            return _finish(system, state, gap, response, passes, renewals)
         if not size <= SHRINK * before:
             return None
         before, last = last, size
-        move = -(response.inverse @ market)
-        cost = response.costs.solve(cost_gap) + response.cost_by_factor @ move
-        step += response.scaled_by_factor @ move
+        factor_step = -(response.inverse @ market)
+        cost = response.costs.solve(cost_gap) + response.cost_by_factor @ factor_step
+        step += response.scaled_by_factor @ factor_step
         point = Point(
             point.cost + cost.reshape(shape),
-            point.factor + move,
+            point.factor + factor_step,
             np.maximum(point.output + step[:n].reshape(shape) * goods_scale, 0.1 * point.output),
             np.maximum(point.income + step[n:] * income_scale, 0.1 * point.income),
         )
@@ -175,31 +173,28 @@ def _steps(problem: Problem, point: Point, response: Response, renewals: int) ->
 
 
 def goods_gap(
-    problem: Problem, prices: Prices, output: Array, income: Array, supply: Supply, response: Response
+    system: System, prices: Prices, output: Array, income: Array, supply: Supply, response: Response
 ) -> tuple[Quantities, Array]:
     """Demand at these outputs and incomes, and its gap in the units of the factorisation (n + G,)."""
-    found = quantity_pass(problem, prices, output, income, supply)
-    gap = np.empty(response.scale.size)
-    n = output.size
-    gap[:n] = (found.output - output).reshape(-1)
-    gap[n:] = found.income - income
+    quantities = quantity_pass(system, prices, output, income, supply)
+    gap = np.concatenate(((quantities.output - output).reshape(-1), quantities.income - income))
     gap /= response.scale
-    return found, gap
+    return quantities, gap
 
 
 def _finish(
-    problem: Problem, state: State, gap: Array, response: Response, passes: int, renewals: int
+    system: System, state: State, gap: Array, response: Response, passes: int, renewals: int
 ) -> Solution | None:
-    """Settle outputs and incomes, linear at given prices, to full accuracy."""
+    """Solve outputs and incomes, linear at given prices, to full accuracy."""
     n, shape = state.point.cost.size, state.point.cost.shape
     for _ in range(MOST_FINISHING):
         if largest(gap) <= GOODS_AIM:
             return Solution(state, response, passes, renewals)
         step = response.markets.solve(gap, transposed=True) * response.scale
         output, income = state.point.output + step[:n].reshape(shape), state.point.income + step[n:]
-        found, gap = goods_gap(problem, state.prices, output, income, state.supply, response)
+        quantities, gap = goods_gap(system, state.prices, output, income, state.supply, response)
         point = replace(state.point, output=output, income=income)
-        state = replace(state, point=point, quantities=found, goods_gap=largest(gap))
+        state = replace(state, point=point, quantities=quantities, goods_gap=largest(gap))
     return None
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.economy.arrays import Array
 from sim.economy.errors import InfeasibleError
 from sim.economy.nests import weighted
-from sim.economy.problem import Problem
+from sim.economy.system import System
 
 Flags = NDArray[np.bool_]
 
@@ -18,15 +18,15 @@ BALANCED = 1e-9
 VANISHED = 1e-290
 
 
-def open_trade(problem: Problem) -> Flags:
+def open_trade(system: System) -> Flags:
     """True where the shocks leave some trade from s to r that the base year has: (G, G), diagonal False."""
-    traded = (problem.sourcing[..., : problem.N + 1] > 0).any(axis=3)
-    found = np.asarray((traded & np.isfinite(problem.barrier)).any(axis=1), dtype=np.bool_)
+    traded = (system.sourcing[..., : system.N + 1] > 0).any(axis=3)
+    found = np.asarray((traded & np.isfinite(system.barrier)).any(axis=1), dtype=np.bool_)
     np.fill_diagonal(found, False)
     return found
 
 
-def require_feasible(problem: Problem) -> None:
+def require_feasible(system: System) -> None:
     """Check that every used input has a source and every economy's deficit can be carried by the trade that is left.
 
     Raises
@@ -34,25 +34,21 @@ def require_feasible(problem: Problem) -> None:
     InfeasibleError
         Names the market or the economy, its deficit and what to change.
     """
-    open_flows = np.isfinite(problem.barrier)
+    open_flows = np.isfinite(system.barrier)
     if open_flows.all():
         return
-    require_sources(problem, weighted(problem.sourcing, open_flows.astype(np.float64)) + problem.unused)
-    base, trade = problem.base, open_trade(problem)
+    require_sources(system, weighted(system.sourcing, open_flows.astype(np.float64)) + system.unused)
+    base, trade = system.base, open_trade(system)
     size = BALANCED * base.income
     for r in range(base.G):
         exports, imports = bool(trade[r].any()), bool(trade[:, r].any())
         deficit = float(base.deficit[r])
         if not exports and not imports and abs(deficit) > size[r]:
-            raise _unbalanced(problem, r, "has no trade left")
+            raise _unbalanced(system, r, "has no trade left")
         if exports and not imports and deficit > -size[r]:
-            raise _unbalanced(
-                problem, r, "still exports but can import nothing, so that it would have to run a surplus"
-            )
+            raise _unbalanced(system, r, "still exports but can import nothing, so that it would have to run a surplus")
         if imports and not exports and deficit < size[r]:
-            raise _unbalanced(
-                problem, r, "still imports but can export nothing, so that it would have to run a deficit"
-            )
+            raise _unbalanced(system, r, "still imports but can export nothing, so that it would have to run a deficit")
     for group in _parts(trade):
         total = float(base.deficit[group].sum())
         if abs(total) > float(size[group].sum()):
@@ -63,7 +59,7 @@ def require_feasible(problem: Problem) -> None:
             )
 
 
-def require_sources(problem: Problem, total: Array) -> None:
+def require_sources(system: System, total: Array) -> None:
     """Check that every used input still has a source, from the normalisers of a price pass.
 
     Raises
@@ -74,13 +70,13 @@ def require_sources(problem: Problem, total: Array) -> None:
     lost = total < VANISHED
     if not lost.any():
         return
-    base = problem.base
+    base = system.base
     i, r, u = (int(k) for k in np.argwhere(lost)[0])
     if u < base.N:
         user = base.cell(r, u)
     else:
         user = f"{('final demand', 'robots', 'AI services')[u - base.N]} in {base.economies[r]}"
-    shut = [base.economies[s] for s in np.flatnonzero(np.isinf(problem.barrier[:, i, r]))]
+    shut = [base.economies[s] for s in np.flatnonzero(np.isinf(system.barrier[:, i, r]))]
     why = f"friction is inf from {', '.join(shut[:12])}" if shut else "its sources are dearer by more than e^(660/θ)"
     raise InfeasibleError(
         f"market for input {base.sectors[i]} of {user}: no source is left ({why}, no domestic supply in the base table). "
@@ -88,7 +84,7 @@ def require_sources(problem: Problem, total: Array) -> None:
     )
 
 
-def require_income(problem: Problem, income: Array) -> None:
+def require_income(system: System, income: Array) -> None:
     """Check that a solution leaves every economy something to spend.
 
     Raises
@@ -96,8 +92,8 @@ def require_income(problem: Problem, income: Array) -> None:
     InfeasibleError
         An economy's fixed surplus or outlays take all its income.
     """
-    base = problem.base
-    left = income if problem.outlays is None else income - problem.outlays.sum(axis=0) * (income - base.deficit)
+    base = system.base
+    left = income if system.outlays is None else income - system.outlays.sum(axis=0) * (income - base.deficit)
     worst = int(np.argmin(left / base.income))
     if not left[worst] > 0:
         raise InfeasibleError(
@@ -121,8 +117,8 @@ def _parts(trade: Flags) -> list[list[int]]:
     return groups
 
 
-def _unbalanced(problem: Problem, r: int, what: str) -> InfeasibleError:
-    base = problem.base
+def _unbalanced(system: System, r: int, what: str) -> InfeasibleError:
+    base = system.base
     return InfeasibleError(
         f"{base.economies[r]} {what}; its deficit is {base.deficit[r]:,.4g} ({base.deficit[r] / base.income[r]:.2%} of "
         "income) and stays fixed. Keep a finite friction on some of its flows, or start from a table without deficits."

@@ -14,14 +14,14 @@ from sim.economy.accounts import SMALL_CELL, Equilibrium
 from sim.economy.errors import InfeasibleError, ShockError
 from sim.economy.feasibility import require_sources
 from sim.economy.nests import sourcing
-from sim.economy.problem import Problem
 from sim.economy.shocks import ReadShocks, Shocks
+from sim.economy.system import System
 
 #: Factor income below this share of the largest output, with a minus sign, is a loss and not a rounding.
 LOSS = 1e-9
 
 
-def solve_fixed_prices(problem: Problem, read: ReadShocks, shocks: Shocks, template: WorldTable) -> Equilibrium:
+def solve_fixed_prices(system: System, read: ReadShocks, shocks: Shocks, template: WorldTable) -> Equilibrium:
     """Answer tariffs and frictions with sourcing alone.
 
     Raises
@@ -32,21 +32,21 @@ def solve_fixed_prices(problem: Problem, read: ReadShocks, shocks: Shocks, templ
         A used input has no source, or inputs leave a cell no value added.
     """
     _require_sourcing_only(read)
-    base, settings, G, N = problem.base, problem.settings, problem.G, problem.N
+    base, settings, G, N = system.base, system.settings, system.G, system.N
     with np.errstate(divide="ignore", invalid="ignore"):  # an input whose sources are all shut
-        delivered, total, index = sourcing(problem.sourcing, problem.barrier.copy(), problem.theta, problem.unused)
-    require_sources(problem, total)
+        delivered, total, index = sourcing(system.sourcing, system.barrier.copy(), system.theta, system.unused)
+    require_sources(system, total)
     consumer_price = np.exp((base.final_shares * index[:, :, N]).sum(axis=0))
     # purchaser spending per unit of the user's output (G, N, G, N) and of final demand (G, N, G)
-    inputs = problem.sourcing[..., :N] * delivered[..., None]
+    inputs = system.sourcing[..., :N] * delivered[..., None]
     inputs *= base.input_shares * (1.0 - base.value_share) / total[:, :, :N]
-    final = problem.sourcing[..., N] * delivered * (base.final_shares * base.income / total[:, :, N])
-    A = (inputs * problem.recorded[..., None]).reshape(G * N, G * N)
-    Y = (final * problem.recorded).reshape(G * N, G)
+    final = system.sourcing[..., N] * delivered * (base.final_shares * base.income / total[:, :, N])
+    A = (inputs * system.recorded[..., None]).reshape(G * N, G * N)
+    Y = (final * system.recorded).reshape(G * N, G)
     X = np.asarray(scipy.linalg.solve(np.eye(G * N) - A, Y.sum(axis=1)))
     Z, output = A * X, X.reshape(G, N)
-    duty = np.einsum("sirj,sir->rj", inputs, problem.duty) * output
-    final_tariff = (final * problem.duty).sum(axis=(0, 1))
+    duty = np.einsum("sirj,sir->rj", inputs, system.duty) * output
+    final_tariff = (final * system.duty).sum(axis=(0, 1))
     factor = output - Z.reshape(G, N, G, N).sum(axis=(0, 1)) - duty
     if (factor < -LOSS * X.max()).any():
         s, i = (int(k) for k in np.unravel_index(int(np.argmin(factor)), factor.shape))

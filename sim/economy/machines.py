@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from decomp.labels import index_of
 from decomp.table import WorldTable
+from sim import calibration
 from sim.calibration import parameter
 from sim.economy.arrays import Array, by_label, lock, number, within
 from sim.economy.base import BaseEconomy
@@ -124,18 +125,18 @@ def _investment(table: WorldTable, base: BaseEconomy) -> tuple[Array, str]:
     return base.Y.reshape(G, N, G) * (1.0 + base.tariffs), "final demand"
 
 
-def _weights(table: WorldTable, given: Sectors | None, kind: str, bought: Array, notes: list[str]) -> Array:
+def _weights(table: WorldTable, choice: Sectors | None, kind: str, bought: Array, notes: list[str]) -> Array:
     """Sector weights (N, G) of one kind, summing to 1 in every economy."""
     N, G = table.N, table.G
-    if isinstance(given, Mapping):
+    if isinstance(choice, Mapping):
         fixed = np.zeros(N)
-        for label, weight in given.items():
+        for label, weight in choice.items():
             place = index_of(label, table.sectors, "sector", where=f"machines.{kind}")
             fixed[place] = number(weight, f"machines.{kind}[{label!r}]", low=0.0)
         if fixed.sum() <= 0:
             raise ShockError(f"machines.{kind} weights sum to 0; give at least one positive weight.")
         return np.repeat((fixed / fixed.sum())[:, None], G, axis=1)
-    if given is None:
+    if choice is None:
         groups = [group for group in SUPPLIERS[kind] if group in table.sector_groups]
         chosen = table.sectors_in(groups) if groups else list(range(N))
         if not groups:
@@ -143,23 +144,18 @@ def _weights(table: WorldTable, given: Sectors | None, kind: str, bought: Array,
                 f"The table names no {' or '.join(SUPPLIERS[kind])} sectors: {kind} are bought from all sectors."
             )
     else:
-        chosen = [index_of(label, table.sectors, "sector", where=f"machines.{kind}") for label in given]
+        chosen = [index_of(label, table.sectors, "sector", where=f"machines.{kind}") for label in choice]
         if not chosen:
             raise ShockError(f"machines.{kind} names no sector; give at least one.")
-    found = np.zeros((N, G))
-    found[chosen] = bought.sum(axis=0)[chosen]
-    found[chosen] += (found.sum(axis=0) <= 0)[None, :]  # nothing bought: equal weights
-    return np.asarray(found / found.sum(axis=0), dtype=np.float64)
+    weights = np.zeros((N, G))
+    weights[chosen] = bought.sum(axis=0)[chosen]
+    weights[chosen] += (weights.sum(axis=0) <= 0)[None, :]  # nothing bought: equal weights
+    return np.asarray(weights / weights.sum(axis=0), dtype=np.float64)
 
 
 def _providers(table: WorldTable, spec: MachineSpec) -> Array:
     if spec.ai_providers is not None:
-        found = by_label(spec.ai_providers, table.economies, "ai_providers", "economy", 0.0)
-        return within(found.copy(), 0.0, np.inf, "ai_providers", (table.economies,))
-    from sim import calibration
-
-    try:
-        found = np.array(calibration.ai_provider_weights(table), dtype=np.float64)
-    except (ValueError, AttributeError):
-        found = np.ones(table.G)
-    return found if found.sum() > 0 else np.ones(table.G)
+        weights = by_label(spec.ai_providers, table.economies, "ai_providers", "economy", 0.0)
+        return within(weights.copy(), 0.0, np.inf, "ai_providers", (table.economies,))
+    weights = np.array(calibration.ai_provider_weights(table))
+    return weights if weights.sum() > 0 else np.ones(table.G)

@@ -8,14 +8,14 @@ import numpy as np
 
 from sim.economy.arrays import Array
 from sim.economy.nests import ces, ces_pair, cheaper, sourcing
-from sim.economy.problem import Problem
 from sim.economy.settings import WAGE_CURVE_POWER
+from sim.economy.system import System
 
 _NONE = np.zeros((0, 1))
 
 
 class Prices(NamedTuple):
-    """Result of the price half, logs relative to the base year; axes as in :class:`~sim.economy.problem.Problem`."""
+    """Result of the price half, logs relative to the base year; axes as in :class:`~sim.economy.system.System`."""
 
     #: (d/cheapest)^{−θ} (G, N, G) and normalisers of sourcing (N, G, U).
     delivered: Array
@@ -63,89 +63,89 @@ class Quantities(NamedTuple):
     supply: Supply
 
 
-def price_pass(problem: Problem, unit_cost: Array, wage: Array, rental: Array) -> Prices:
+def price_pass(system: System, unit_cost: Array, wage: Array, rental: Array) -> Prices:
     """Evaluate the nests at given log unit costs (G, N), wages and rentals (G,).
 
     An input whose sources are all lost gives a cost that is not finite;
     :func:`~sim.economy.feasibility.require_sources` then names it.
     """
-    settings, N = problem.settings, problem.N
+    settings, N = system.settings, system.N
     # d = ĉ κ (1+x) (1+t)/(1+t⁰)
-    prices = unit_cost[:, :, None] + problem.barrier
-    delivered, total, index = sourcing(problem.sourcing, prices, problem.theta, problem.unused, problem.excess)
-    inputs_price, input_shares = ces(index[:, :, :N], problem.base.input_shares, settings.inputs)
-    consumer_price, final_shares = ces(index[:, :, N], problem.final_shares, settings.consumption)
-    composite, *shares = _tasks(problem, index, wage, rental)
-    cost, value_share = ces_pair(composite, inputs_price, problem.base.value_share, settings.value_added)
-    cost -= problem.log_productivity
+    prices = unit_cost[:, :, None] + system.barrier
+    delivered, total, index = sourcing(system.sourcing, prices, system.theta, system.unused, system.excess)
+    inputs_price, input_shares = ces(index[:, :, :N], system.base.input_shares, settings.inputs)
+    consumer_price, final_shares = ces(index[:, :, N], system.final_shares, settings.consumption)
+    composite, *shares = _tasks(system, index, wage, rental)
+    cost, value_share = ces_pair(composite, inputs_price, system.base.value_share, settings.value_added)
+    cost -= system.log_productivity
     return Prices(
         delivered, total, input_shares, 1.0 - value_share, value_share, final_shares, consumer_price, cost, *shares
     )
 
 
-def _tasks(problem: Problem, index: Array, wage: Array, rental: Array) -> tuple[Array, ...]:
+def _tasks(system: System, index: Array, wage: Array, rental: Array) -> tuple[Array, ...]:
     """Log price of the primary-and-task composite p_v (G, N), and the last six fields of :class:`Prices`.
 
     p_v^{1−σ} = (1−ℓ) ρ̂^{1−σ} + ℓ(1−δ) ŵ^{1−σ} + Σ_k ℓδ^k z_k^{1−σ}, z_k the cheaper of machine and labour
     """
-    prices = np.empty((2 + problem.kinds, problem.G, 1))
+    prices = np.empty((2 + system.kinds, system.G, 1))
     prices[0, :, 0], prices[1, :, 0] = rental, wage
-    if not problem.kinds:
-        composite, shares = ces(prices, problem.task_weights, problem.settings.tasks)
+    if not system.kinds:
+        composite, shares = ces(prices, system.task_weights, system.settings.tasks)
         return composite, shares[1], shares[0], shares[2:], _NONE, shares[2:], _NONE
     # μq̂^k_r: Cobb–Douglas over the supplying sectors
-    machine_price = np.add.reduce(problem.bundles * index[:, :, problem.N + 1 :].transpose(2, 0, 1), axis=1)
-    machine_price += problem.machine_cost
-    prices[2:, :, 0], part = cheaper(wage, machine_price, problem.reversion)
-    composite, shares = ces(prices, problem.task_weights, problem.settings.tasks)
+    machine_price = np.add.reduce(system.bundles * index[:, :, system.N + 1 :].transpose(2, 0, 1), axis=1)
+    machine_price += system.machine_cost
+    prices[2:, :, 0], part = cheaper(wage, machine_price, system.reversion)
+    composite, shares = ces(prices, system.task_weights, system.settings.tasks)
     task = shares[2:]
     machine = task * part[:, :, None]
     labour = shares[1] + np.add.reduce(task - machine)
     return composite, labour, shares[0], machine, part, task, machine_price
 
 
-def labour_supply(problem: Problem, wage: Array, consumer_price: Array) -> Supply:
+def labour_supply(system: System, wage: Array, consumer_price: Array) -> Supply:
     """Labour supplied: L̂ = endowment · (1−u)/(1−u⁰), u/(1−u) = u⁰/(1−u⁰) · (ω/ω̄)^{−10}."""
-    log_labour, u, response = problem.log_labour, np.zeros(problem.G), np.zeros(problem.G)
-    if problem.unemployment_logit is not None:
-        logit = problem.unemployment_logit - WAGE_CURVE_POWER * (wage - consumer_price - problem.log_reference)
-        log_labour = log_labour - np.logaddexp(0.0, logit) + np.logaddexp(0.0, problem.unemployment_logit)
+    log_labour, u, response = system.log_labour, np.zeros(system.G), np.zeros(system.G)
+    if system.unemployment_logit is not None:
+        logit = system.unemployment_logit - WAGE_CURVE_POWER * (wage - consumer_price - system.log_reference)
+        log_labour = log_labour - np.logaddexp(0.0, logit) + np.logaddexp(0.0, system.unemployment_logit)
         u = np.exp(-np.logaddexp(0.0, -logit))
         response = WAGE_CURVE_POWER * u
-    return Supply(log_labour, u, problem.labour_base * np.exp(wage + log_labour), response)
+    return Supply(log_labour, u, system.labour_base * np.exp(wage + log_labour), response)
 
 
-def quantity_pass(problem: Problem, prices: Prices, output: Array, income: Array, supply: Supply) -> Quantities:
+def quantity_pass(system: System, prices: Prices, output: Array, income: Array, supply: Supply) -> Quantities:
     """Demand for every cell's output and the incomes it brings, at given X (G, N) and I (G,)."""
-    spending = user_spending(problem, prices, output, income)
+    spending = user_spending(system, prices, output, income)
     spending /= prices.total
-    flow = np.matmul(problem.sourcing.transpose(1, 2, 0, 3), spending[:, :, :, None])[:, :, :, 0]
+    flow = np.matmul(system.sourcing.transpose(1, 2, 0, 3), spending[:, :, :, None])[:, :, :, 0]
     flow = flow.transpose(2, 0, 1) * prices.delivered
-    revenue = np.add.reduce(flow * problem.duty, axis=(0, 1))
+    revenue = np.add.reduce(flow * system.duty, axis=(0, 1))
     capital = np.add.reduce(output * prices.value_share * prices.capital_share, axis=1)
-    earned = supply.wage_bill + capital + revenue + problem.base.deficit
-    if problem.rent is not None:
-        rent = (flow * problem.rent).sum(axis=(1, 2))
+    earned = supply.wage_bill + capital + revenue + system.base.deficit
+    if system.rent is not None:
+        rent = (flow * system.rent).sum(axis=(1, 2))
         revenue = revenue + rent
         earned = earned + rent
-    return Quantities(spending, flow, np.add.reduce(flow * problem.basic, axis=2), earned, revenue, supply)
+    return Quantities(spending, flow, np.add.reduce(flow * system.basic, axis=2), earned, revenue, supply)
 
 
-def user_spending(problem: Problem, prices: Prices, output: Array, income: Array) -> Array:
+def user_spending(system: System, prices: Prices, output: Array, income: Array) -> Array:
     """Purchaser spending on input i of every user: using sectors, final demand with outlays, machines (N, G, U)."""
-    N = problem.N
+    N = system.N
     spending = np.empty(prices.total.shape)
     np.multiply(prices.input_shares, output * prices.inputs_share, out=spending[:, :, :N])
-    if problem.outlays is None:
+    if system.outlays is None:
         np.multiply(prices.final_shares, income, out=spending[:, :, N])
     else:
         # e·GDP leaves final demand and buys the outlay bundle
-        outlay = problem.outlays * (income - problem.base.deficit)
-        bought = (problem.outlay_bundles * outlay[:, None]).sum(0)
+        outlay = system.outlays * (income - system.base.deficit)
+        bought = (system.outlay_bundles * outlay[:, None]).sum(0)
         spending[:, :, N] = prices.final_shares * (income - outlay.sum(axis=0)) + bought
-    if problem.kinds:
+    if system.kinds:
         services = np.add.reduce(prices.machine_share * (output * prices.value_share), axis=2)  # (K, G)
-        spending[:, :, N + 1 :] = (problem.bundles * services[:, None]).transpose(1, 2, 0)
+        spending[:, :, N + 1 :] = (system.bundles * services[:, None]).transpose(1, 2, 0)
     return spending
 
 
@@ -156,7 +156,7 @@ def factor_payments(prices: Prices, output: Array) -> tuple[Array, Array]:
 
 
 def factor_residuals(
-    problem: Problem, prices: Prices, output: Array, supply: Supply, wage: Array, rental: Array
+    system: System, prices: Prices, output: Array, supply: Supply, wage: Array, rental: Array
 ) -> Array:
     """Excess demand for labour and capital in logs, (2G,); zero in equilibrium.
 
@@ -165,16 +165,16 @@ def factor_residuals(
 
     By Walras' law the labour equations hold only where g = 0, so that the numeraire costs no equation.
     """
-    G, elastic = problem.G, problem.capital_elastic
+    G, elastic = system.G, system.capital_elastic
     labour, capital = factor_payments(prices, output)
     world = float(np.add.reduce(supply.wage_bill) + np.add.reduce(capital))
-    if not problem.capital_fixed.all():
-        capital = np.where(problem.capital_fixed, capital, problem.capital_base)
+    if not system.capital_fixed.all():
+        capital = np.where(system.capital_fixed, capital, system.capital_base)
     residuals = np.empty(2 * G)
     np.divide(labour, supply.wage_bill, out=residuals[:G])
-    np.divide(capital, problem.capital_base, out=residuals[G:])
+    np.divide(capital, system.capital_base, out=residuals[G:])
     np.log(residuals, out=residuals)
-    residuals[:G] += np.log(world / problem.world_income)
-    excess = residuals[G:] - problem.log_capital - rental
+    residuals[:G] += np.log(world / system.world_income)
+    excess = residuals[G:] - system.log_capital - rental
     residuals[G:] = (1.0 - elastic) * excess - elastic * (rental - prices.consumer_price)
     return residuals

@@ -21,7 +21,7 @@ from scipy.linalg import lapack
 from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError
 from sim.economy.passes import Prices, Quantities, factor_payments
-from sim.economy.problem import Problem
+from sim.economy.system import System
 
 Single = NDArray[np.float32]
 
@@ -78,76 +78,76 @@ def factorise(matrix: Array) -> Factors:
     return Factors(lu, pivots)
 
 
-def cost_shares(problem: Problem, prices: Prices) -> Array:
+def cost_shares(system: System, prices: Prices) -> Array:
     """Share of each input flow in the cost of each cell, at purchaser prices, machines included: (G, N, G, N)."""
-    N = problem.N
+    N = system.N
     weight = prices.input_shares * prices.inputs_share
     weight /= prices.total[:, :, :N]
-    shares = problem.sourcing[..., :N] * prices.delivered[..., None]
+    shares = system.sourcing[..., :N] * prices.delivered[..., None]
     shares *= weight
-    if problem.kinds:
-        supplied = np.flatnonzero(problem.bundles.any(axis=(0, 2)))
-        bundle = problem.bundles / prices.total[:, :, N + 1 :].transpose(2, 0, 1)  # (k, i, r)
+    if system.kinds:
+        supplied = np.flatnonzero(system.bundles.any(axis=(0, 2)))
+        bundle = system.bundles / prices.total[:, :, N + 1 :].transpose(2, 0, 1)  # (k, i, r)
         services = prices.value_share * prices.machine_share  # (k, r, j)
-        for k in range(problem.kinds):
-            for i in supplied[problem.bundles[k, supplied].any(axis=1)]:
-                origin = problem.sourcing[:, i, :, N + 1 + k] * prices.delivered[:, i] * bundle[k, i]
+        for k in range(system.kinds):
+            for i in supplied[system.bundles[k, supplied].any(axis=1)]:
+                origin = system.sourcing[:, i, :, N + 1 + k] * prices.delivered[:, i] * bundle[k, i]
                 shares[:, i] += origin[:, :, None] * services[k]
     return shares
 
 
-def factor_costs(problem: Problem, shares: Array) -> Factors:
+def factor_costs(system: System, shares: Array) -> Factors:
     """LU for unit-cost steps: solving with it gives (I − Sᵀ)⁻¹."""
-    n = problem.G * problem.N
+    n = system.G * system.N
     matrix = np.negative(shares.reshape(n, n))
     matrix[np.arange(n), np.arange(n)] += 1.0
     return factorise(matrix)
 
 
-def factor_markets(problem: Problem, prices: Prices, shares: Array, scale: Array) -> Factors:
+def factor_markets(system: System, prices: Prices, shares: Array, scale: Array) -> Factors:
     """LU of the bordered system of outputs and incomes at given prices, in units of ``scale``."""
-    G, N = problem.G, problem.N
+    G, N = system.G, system.N
     n = G * N
     matrix = np.zeros((n + G, n + G))
     goods = matrix[:n, :n].reshape(G, N, G, N)
-    np.multiply(shares, problem.basic[..., None], out=goods)
+    np.multiply(shares, system.basic[..., None], out=goods)
     # per unit of income: purchaser spending by flow (s, i, r)
     final = prices.final_shares
-    if problem.outlays is not None:
-        final = final * (1.0 - problem.outlays.sum(axis=0)) + (problem.outlay_bundles * problem.outlays[:, None]).sum(0)
-    spent = problem.sourcing[..., N] * prices.delivered * (final / prices.total[:, :, N])
+    if system.outlays is not None:
+        final = final * (1.0 - system.outlays.sum(axis=0)) + (system.outlay_bundles * system.outlays[:, None]).sum(0)
+    spent = system.sourcing[..., N] * prices.delivered * (final / prices.total[:, :, N])
     r = np.arange(G)
-    matrix[:n, n:] = (spent * problem.basic).reshape(n, G)
-    duty = np.einsum("sirj,sir->rj", shares, problem.duty) + prices.value_share * prices.capital_share
+    matrix[:n, n:] = (spent * system.basic).reshape(n, G)
+    duty = np.einsum("sirj,sir->rj", shares, system.duty) + prices.value_share * prices.capital_share
     incomes = matrix[n:, :n].reshape(G, G, N)
     incomes[r, r] = duty
-    matrix[n + r, n + r] = (spent * problem.duty).sum(axis=(0, 1))
-    if problem.rent is not None:
-        incomes += np.einsum("sirj,sir->srj", shares, problem.rent)
-        matrix[n:, n:] += (spent * problem.rent).sum(axis=1)
+    matrix[n + r, n + r] = (spent * system.duty).sum(axis=(0, 1))
+    if system.rent is not None:
+        incomes += np.einsum("sirj,sir->srj", shares, system.rent)
+        matrix[n:, n:] += (spent * system.rent).sum(axis=1)
     matrix *= scale
     matrix /= -scale[:, None]
     matrix[np.arange(n + G), np.arange(n + G)] += 1.0
     return factorise(matrix)
 
 
-def respond(problem: Problem, prices: Prices, found: Quantities, output: Array, income: Array) -> Response:
+def respond(system: System, prices: Prices, found: Quantities, output: Array, income: Array) -> Response:
     """Factorise at a point and derive the response to factor prices."""
-    G, N = problem.G, problem.N
-    shares = cost_shares(problem, prices)
-    costs = factor_costs(problem, shares)
+    G, N = system.G, system.N
+    shares = cost_shares(system, prices)
+    costs = factor_costs(system, shares)
     scale = np.concatenate((np.maximum(output, 1e-9 * output.max()).reshape(-1), income))
-    markets = factor_markets(problem, prices, shares, scale)
+    markets = factor_markets(system, prices, shares, scale)
     del shares
     r = np.arange(G)
     right = np.zeros((G, N, 2 * G))
     right[r, :, r] = prices.value_share * prices.labour_share
     right[r, :, G + r] = prices.value_share * prices.capital_share
     by_factor = costs.solve(right.reshape(G * N, 2 * G))
-    demand, earned, effects = _tangent(problem, prices, found, output, by_factor.reshape(G, N, 2 * G))
+    demand, earned, effects = _tangent(system, prices, found, output, by_factor.reshape(G, N, 2 * G))
     moved = np.concatenate((demand.reshape(G * N, 2 * G), earned)) / scale[:, None]
     scaled = markets.solve(moved, transposed=True)
-    jacobian = _market_jacobian(problem, prices, found, output, scaled[: G * N] * scale[: G * N, None], effects)
+    jacobian = _market_jacobian(system, prices, found, output, scaled[: G * N] * scale[: G * N, None], effects)
     return Response(costs, markets, scale, by_factor, scaled, _inverse(jacobian))
 
 
@@ -180,55 +180,55 @@ class _Effects:
 
 
 def _tangent(
-    problem: Problem, prices: Prices, found: Quantities, output: Array, cost: Array
+    system: System, prices: Prices, found: Quantities, output: Array, cost: Array
 ) -> tuple[Array, Array, _Effects]:
     """Change of demand (G, N, 2G) and income (G, 2G) at given outputs and incomes, and of the shares."""
-    settings, N = problem.settings, problem.N
+    settings, N = system.settings, system.N
     # the large arrays in single precision, like the factorisations that they go with
-    theta = single(problem.theta[:, None, None, None])
-    weights, delivered = single(problem.sourcing), single(prices.delivered.transpose(1, 2, 0)[..., None])
+    theta = single(system.theta[:, None, None, None])
+    weights, delivered = single(system.sourcing), single(prices.delivered.transpose(1, 2, 0)[..., None])
     own = single(cost.transpose(1, 0, 2)[:, None])  # (i, 1, s, f)
     index = np.matmul(weights.transpose(1, 2, 3, 0), delivered * own)  # (i, r, u, f)
     index /= single(prices.total[..., None])
     inputs = np.einsum("irj,irjf->rjf", single(prices.input_shares), index[:, :, :N])
     consumer = np.einsum("ir,irf->rf", single(prices.final_shares), index[:, :, N])
-    effects, services = _task_change(problem, prices, output, cost, index[:, :, N + 1 :], consumer)
+    effects, services = _task_change(system, prices, output, cost, index[:, :, N + 1 :], consumer)
     # d log spending of (r, j) on i, plus the part of the sourcing shares that is common to all sources
     change = index * theta
     change[:, :, :N] += (1.0 - settings.inputs) * index[:, :, :N]
     change[:, :, :N] += single((settings.inputs - settings.value_added) * inputs + (settings.value_added - 1.0) * cost)
     change[:, :, N] += (1.0 - settings.consumption) * (index[:, :, N] - consumer)
-    if problem.kinds:
+    if system.kinds:
         change[:, :, N + 1 :] += services.transpose(1, 0, 2)
     change *= single(found.spending[..., None])
     flow = np.matmul(weights.transpose(1, 2, 0, 3), change)  # (i, r, s, f)
     del change, index, weights
     flow *= delivered
     flow -= single(found.flow.transpose(1, 2, 0)[..., None]) * (theta * own)
-    demand = np.einsum("irsf,sir->sif", flow, single(problem.basic)).astype(np.float64)
-    earned = np.einsum("irsf,sir->rf", flow, single(problem.duty)).astype(np.float64)
-    if problem.rent is not None:
-        earned += np.einsum("irsf,sir->sf", flow, single(problem.rent))
+    demand = np.einsum("irsf,sir->sif", flow, single(system.basic)).astype(np.float64)
+    earned = np.einsum("irsf,sir->rf", flow, single(system.duty)).astype(np.float64)
+    if system.rent is not None:
+        earned += np.einsum("irsf,sir->sf", flow, single(system.rent))
     capital = (output * prices.value_share * prices.capital_share)[..., None]
     earned += (capital * (effects.value + effects.capital)).sum(axis=1)
-    earned += found.supply.wage_bill[:, None] * _wage_bill_change(problem, found, consumer)
+    earned += found.supply.wage_bill[:, None] * _wage_bill_change(system, found, consumer)
     return demand, earned, effects
 
 
-def _wage_bill_change(problem: Problem, found: Quantities, consumer: Array) -> Array:
+def _wage_bill_change(system: System, found: Quantities, consumer: Array) -> Array:
     """Change of log(w L) (G, 2G): own wage plus the wage curve."""
-    own = np.eye(problem.G, 2 * problem.G)
+    own = np.eye(system.G, 2 * system.G)
     return np.asarray(own + found.supply.response[:, None] * (own - consumer), dtype=np.float64)
 
 
 def _task_change(
-    problem: Problem, prices: Prices, output: Array, cost: Array, index: Array, consumer: Array
+    system: System, prices: Prices, output: Array, cost: Array, index: Array, consumer: Array
 ) -> tuple[_Effects, Array]:
     """Changes of factor shares and, per kind, of spending on machine services (K, G, 2G) at given outputs."""
-    G, settings, sharp = problem.G, problem.settings, problem.reversion
+    G, settings, sharp = system.G, system.settings, system.reversion
     wage, rental = np.eye(G, 2 * G), np.eye(G, 2 * G, k=G)
     composite = prices.capital_share[..., None] * rental[:, None] + prices.labour_share[..., None] * wage[:, None]
-    machine = np.einsum("kir,irkf->krf", problem.bundles, index)  # d log q̂
+    machine = np.einsum("kir,irkf->krf", system.bundles, index)  # d log q̂
     composite = composite + np.einsum("krj,krf->rjf", prices.machine_share, machine)
     value = (1.0 - settings.value_added) * (composite - cost)
     power = 1.0 - settings.tasks
@@ -252,20 +252,20 @@ def _task_change(
 
 
 def _market_jacobian(
-    problem: Problem, prices: Prices, found: Quantities, output: Array, output_change: Array, effects: _Effects
+    system: System, prices: Prices, found: Quantities, output: Array, output_change: Array, effects: _Effects
 ) -> Array:
     """Jacobian (2G, 2G) of :func:`~sim.economy.passes.factor_residuals` along the responses."""
-    G = problem.G
-    moved = output_change.reshape(G, problem.N, 2 * G) / np.where(output > 0, output, 1.0)[..., None]
+    G = system.G
+    moved = output_change.reshape(G, system.N, 2 * G) / np.where(output > 0, output, 1.0)[..., None]
     value = (output * prices.value_share)[..., None]
     paid_labour, paid_capital = factor_payments(prices, output)
     labour = (value * prices.labour_share[..., None] * (moved + effects.value + effects.labour)).sum(axis=1)
     capital = (value * prices.capital_share[..., None] * (moved + effects.value + effects.capital)).sum(axis=1)
-    bill = _wage_bill_change(problem, found, effects.consumer)
+    bill = _wage_bill_change(system, found, effects.consumer)
     world = found.supply.wage_bill.sum() + paid_capital.sum()
     numeraire = ((found.supply.wage_bill[:, None] * bill).sum(axis=0) + capital.sum(axis=0)) / world
     rental = np.eye(G, 2 * G, k=G)
-    elastic = problem.capital_elastic[:, None]
+    elastic = system.capital_elastic[:, None]
     excess = capital / np.where(paid_capital > 0, paid_capital, 1.0)[:, None] - rental
     jacobian = np.empty((2 * G, 2 * G))
     jacobian[:G] = labour / paid_labour[:, None] - bill + numeraire

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from decomp.table import WorldTable
+from sim import calibration
 from sim.calibration import parameter
 from sim.economy.arrays import Array, by_label, lock, number, shaped, within
 from sim.economy.errors import ShockError
@@ -101,53 +102,45 @@ def read_settings(
     )
 
 
-def _substitution(given: Mapping[str, float] | None) -> dict[str, float]:
-    found = dict(SUBSTITUTION)
-    for name, value in (given or {}).items():
-        if name not in found:
-            raise ShockError(f"substitution has no nest {name!r}; allowed: {', '.join(found)}.")
-        found[name] = number(value, f"substitution[{name!r}]", low=0.0, high=100.0)
-    return found
+def _substitution(changes: Mapping[str, float] | None) -> dict[str, float]:
+    sigma = dict(SUBSTITUTION)
+    for name, value in (changes or {}).items():
+        if name not in sigma:
+            raise ShockError(f"substitution has no nest {name!r}; allowed: {', '.join(sigma)}.")
+        sigma[name] = number(value, f"substitution[{name!r}]", low=0.0, high=100.0)
+    return sigma
 
 
-def _trade_elasticity(table: WorldTable, given: TradeElasticity) -> Array:
-    if isinstance(given, str | Mapping):  # a mapping replaces values of the default set
-        from sim import calibration
-
+def _trade_elasticity(table: WorldTable, choice: TradeElasticity) -> Array:
+    if isinstance(choice, str | Mapping):  # a mapping replaces values of the default set
         sectors, groups = table.sector_members, table.sector_groups
-        found = np.array(calibration.trade_elasticity(sectors, given, sector_groups=groups), dtype=np.float64)
+        theta = np.array(calibration.trade_elasticity(sectors, choice, sector_groups=groups))
     else:
-        found = shaped(given, (table.N,), "trade_elasticity", "sector").copy()
-    return within(found, 0.0, 1000.0, "trade_elasticity", (table.sectors,), open_low=True)
+        theta = shaped(choice, (table.N,), "trade_elasticity", "sector").copy()
+    return within(theta, 0.0, 1000.0, "trade_elasticity", (table.sectors,), open_low=True)
 
 
-def _labour_share(table: WorldTable, given: ArrayLike | str | Mapping[str, float]) -> Array:
-    if isinstance(given, str):
-        if given != "default":
-            raise ShockError(f"labour_share is {given!r}; allowed: 'default', a number, (G,), (G, N) or a mapping.")
-        from sim import calibration
-
-        found = np.array(calibration.labour_share(table), dtype=np.float64)
-    elif isinstance(given, Mapping):
-        found = by_label(given, table.economies, "labour_share", "economy", np.nan)
-        if np.isnan(found).any():
-            missing = [table.economies[k] for k in np.flatnonzero(np.isnan(found))]
+def _labour_share(table: WorldTable, choice: ArrayLike | str | Mapping[str, float]) -> Array:
+    if isinstance(choice, str):
+        if choice != "default":
+            raise ShockError(f"labour_share is {choice!r}; allowed: 'default', a number, (G,), (G, N) or a mapping.")
+        choice = calibration.labour_share(table)
+    elif isinstance(choice, Mapping):
+        choice = by_label(choice, table.economies, "labour_share", "economy", np.nan)
+        missing = [name for name, share in zip(table.economies, choice, strict=True) if np.isnan(share)]
+        if missing:
             raise ShockError(f"labour_share lacks {', '.join(missing)}; give every economy a number.")
-    else:
-        found = np.asarray(given, dtype=np.float64)
-    if found.shape == (table.G,) and table.G != 1:
-        found = np.repeat(found[:, None], table.N, axis=1)
-    found = shaped(found, (table.G, table.N), "labour_share", "economy, sector").copy()
-    return within(found, 0.0, 1.0, "labour_share", (table.economies, table.sectors), open_low=True)
+    share = np.asarray(choice, dtype=np.float64)
+    if share.shape == (table.G,) and table.G != 1:
+        share = np.repeat(share[:, None], table.N, axis=1)
+    share = shaped(share, (table.G, table.N), "labour_share", "economy, sector").copy()
+    return within(share, 0.0, 1.0, "labour_share", (table.economies, table.sectors), open_low=True)
 
 
-def _unemployment(table: WorldTable, given: ArrayLike | Mapping[str, float] | None, labour_market: str) -> Array:
+def _unemployment(table: WorldTable, rates: ArrayLike | Mapping[str, float] | None, labour_market: str) -> Array:
     if labour_market == "full-employment":
         return np.zeros(table.G)
-    if given is None:
-        from sim import calibration
-
-        given = np.asarray(calibration.unemployment(table), dtype=np.float64)
+    rates = calibration.unemployment(table) if rates is None else rates
     unnamed = parameter("economy.unemployment_fallback")
-    found = by_label(given, table.economies, "unemployment", "economy", unnamed).copy()
-    return within(found, 0.0, 0.9, "unemployment", (table.economies,))
+    rate = by_label(rates, table.economies, "unemployment", "economy", unnamed).copy()
+    return within(rate, 0.0, 0.9, "unemployment", (table.economies,))

@@ -19,10 +19,14 @@ from sim.economy.machines import KINDS
 MOST_AUTOMATED = parameter("automation.max_displaced")
 #: Cost of an automated task relative to the same task by labour, at base prices (judgement).
 MACHINE_SAVING = parameter("automation.machine_saving")
+#: Axes of a flow, and the largest ratio or tax that is read.
+FLOW, LARGEST = "exporter, sector, destination", 1e6
 #: Transfers that sum to less than this share of world income sum to zero.
 ROUNDING = 1e-15
 #: What outlays are bought for.
 OUTLAYS = ("public", "business")
+#: Shocks that a path from the base year follows in proportion.
+SCALED = ("automation", "productivity", "demand", "labour", "capital", "reference_wage", "outlays", "transfers")
 PerKind = Mapping[str, ArrayLike]
 
 
@@ -77,13 +81,13 @@ class Shocks:
     transfers: ArrayLike | None = None
 
     @classmethod
-    def of(cls, given: Shocks | None, changes: Mapping[str, Any]) -> Shocks:
-        """Return ``given`` with keyword changes; unknown keywords are an error that lists the known ones."""
+    def of(cls, shocks: Shocks | None, changes: Mapping[str, Any]) -> Shocks:
+        """Return ``shocks`` with keyword changes; unknown keywords are an error that lists the known ones."""
         known = [field.name for field in fields(cls)]
         for name in changes:
             if name not in known:
                 raise ShockError(f"unknown shock {name!r}; allowed: {', '.join(known)}.")
-        return replace(given or cls(), **{k: v for k, v in changes.items() if v is not None})
+        return replace(shocks or cls(), **{k: v for k, v in changes.items() if v is not None})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,23 +121,15 @@ class ReadShocks:
         """
         shut = np.isinf(self.friction)
         closing = (-2.0 / theta * np.log1p(-share))[None, :, None] if share < 1.0 else np.inf
-        friction = np.where(shut, closing, np.where(shut, 0.0, self.friction) * share)
         ratio = np.log1p(self.tariffs) - np.log1p(base.tariffs)
-        return ReadShocks(
+        values = {name: getattr(self, name) for name in SCALED}
+        scaled: dict[str, Any] = {name: None if value is None else share * value for name, value in values.items()}
+        return replace(
+            self,
             tariffs=(1.0 + base.tariffs) * np.exp(share * ratio) - 1.0,
-            friction=friction,
+            friction=np.where(shut, closing, np.where(shut, 0.0, self.friction) * share),
             export_tax=None if self.export_tax is None else np.expm1(share * np.log1p(self.export_tax)),
-            automation=None if self.automation is None else share * self.automation,
-            productivity=share * self.productivity,
-            demand=None if self.demand is None else share * self.demand,
-            labour=share * self.labour,
-            capital=share * self.capital,
-            machine_saving=self.machine_saving,
-            machine_cost=self.machine_cost,
-            reference_wage=share * self.reference_wage,
-            outlays=None if self.outlays is None else share * self.outlays,
-            ai_home_share=self.ai_home_share,
-            transfers=None if self.transfers is None else share * self.transfers,
+            **scaled,
         )
 
 
@@ -146,106 +142,101 @@ def read_shocks(shocks: Shocks, base: BaseEconomy) -> ReadShocks:
         Names the shock, the place, the value and what is allowed.
     """
     G, N = base.G, base.N
-    flow = (base.economies, base.sectors, base.economies)
-    cell = (base.economies, base.sectors)
-    pair_axes = "exporter, sector, destination"
-    home = np.arange(G)
+    labels = {
+        "economy": base.economies,
+        "exporter": base.economies,
+        "destination": base.economies,
+        "sector": base.sectors,
+    }
 
-    def pairwise(value: ArrayLike, what: str, low: float, neutral: float, *, open_low: bool) -> Array:
-        found = shaped(value, (G, N, G), what, pair_axes).copy()
-        found[home, :, home] = neutral
-        return within(found, low, np.inf, what, flow, open_low=open_low)
+    def checked(name: str, axes: str, high: float, low: float = 0.0, *, open_low: bool = True) -> Array:
+        along = [labels[axis] for axis in axes.split(", ")]
+        values = shaped(getattr(shocks, name), tuple(len(names) for names in along), name, axes).copy()
+        if axes == FLOW:
+            values[np.arange(G), :, np.arange(G)] = 1.0 if name == "friction" else 0.0
+        return within(values, low, high, name, along, open_low=open_low)
 
-    def logs(value: ArrayLike | None, shape: tuple[int, ...], what: str, axes: str, labels: Any) -> Array:
-        if value is None:
-            return np.zeros(shape)
-        found = within(shaped(value, shape, what, axes), 0.0, 1e6, what, labels, open_low=True)
-        return np.asarray(np.log(found), dtype=np.float64)
+    def logs(name: str, axes: str) -> Array:
+        if getattr(shocks, name) is None:
+            return np.zeros([len(labels[axis]) for axis in axes.split(", ")])
+        return np.asarray(np.log(checked(name, axes, LARGEST)))
 
-    tariffs = base.tariffs if shocks.tariffs is None else pairwise(shocks.tariffs, "tariffs", -1.0, 0.0, open_low=True)
-    if np.isinf(tariffs).any():
+    if shocks.tariffs is not None and np.isinf(np.asarray(shocks.tariffs, dtype=np.float64)).any():
         raise ShockError("tariffs contain inf; a prohibitive barrier is friction = inf (share exactly 0).")
-    friction = np.zeros((G, N, G))
-    if shocks.friction is not None:
-        friction = np.log(pairwise(shocks.friction, "friction", 0.0, 1.0, open_low=True))
     saving, price = _machine_cost(shocks, base)
-    export_tax = None
-    if shocks.export_tax is not None:
-        export_tax = pairwise(shocks.export_tax, "export_tax", -1.0, 0.0, open_low=True)
-        export_tax = within(export_tax, -1.0, 1e6, "export_tax", flow, open_low=True) if export_tax.any() else None
+    export_tax = None if shocks.export_tax is None else checked("export_tax", FLOW, LARGEST, -1.0)
     return ReadShocks(
-        tariffs=tariffs,
-        friction=friction,
-        export_tax=export_tax,
+        tariffs=base.tariffs if shocks.tariffs is None else checked("tariffs", FLOW, np.inf, -1.0),
+        friction=np.zeros((G, N, G)) if shocks.friction is None else np.log(checked("friction", FLOW, np.inf)),
+        export_tax=export_tax if export_tax is not None and export_tax.any() else None,
         automation=_automation(shocks.automation, base),
-        productivity=logs(shocks.productivity, (G, N), "productivity", "economy, sector", cell),
-        demand=None
-        if shocks.demand is None
-        else logs(shocks.demand, (N, G), "demand", "sector, economy", (base.sectors, base.economies)),
-        labour=logs(shocks.labour, (G,), "labour", "economy", (base.economies,)),
-        capital=logs(shocks.capital, (G,), "capital", "economy", (base.economies,)),
+        productivity=logs("productivity", "economy, sector"),
+        demand=None if shocks.demand is None else logs("demand", "sector, economy"),
+        labour=logs("labour", "economy"),
+        capital=logs("capital", "economy"),
         machine_saving=saving,
         machine_cost=saving + price,
-        reference_wage=logs(shocks.reference_wage, (G,), "reference_wage", "economy", (base.economies,)),
+        reference_wage=logs("reference_wage", "economy"),
         outlays=_outlays(shocks.outlays, base),
         ai_home_share=None
         if shocks.ai_home_share is None
-        else shaped(shocks.ai_home_share, (G,), "ai_home_share", "economy"),
+        else checked("ai_home_share", "economy", 1.0, open_low=False),
         transfers=_transfers(shocks.transfers, base),
     )
 
 
 def _per_kind(
-    given: PerKind, what: str, shape: tuple[int, ...], axes: str, default: float, kinds: Any = KINDS
+    values: PerKind, what: str, shape: tuple[int, ...], axes: str, default: float, kinds: Any = KINDS
 ) -> Array:
-    for name in given:
+    for name in values:
         if name not in kinds:
             raise ShockError(f"{what} has no kind {name!r}; allowed: {', '.join(kinds)}.")
-    return np.stack([shaped(given.get(kind, default), shape, f"{what}[{kind!r}]", axes) for kind in kinds])
+    return np.stack([shaped(values.get(kind, default), shape, f"{what}[{kind!r}]", axes) for kind in kinds])
 
 
-def _automation(given: PerKind | None, base: BaseEconomy) -> Array | None:
-    if given is None:
+def _automation(automation: PerKind | None, base: BaseEconomy) -> Array | None:
+    if automation is None:
         return None
     labels = (KINDS, base.economies, base.sectors)
-    shape = (base.G, base.N)
-    found = within(_per_kind(given, "automation", shape, "economy, sector", 0.0), 0.0, 1.0, "automation", labels)
-    within(found.sum(axis=0), 0.0, MOST_AUTOMATED + 1e-12, "automation (robots + ai)", labels[1:])
-    return found if found.any() else None
+    taken = _per_kind(automation, "automation", (base.G, base.N), "economy, sector", 0.0)
+    within(taken, 0.0, 1.0, "automation", labels)
+    within(taken.sum(axis=0), 0.0, MOST_AUTOMATED + 1e-12, "automation (robots + ai)", labels[1:])
+    return taken if taken.any() else None
 
 
 def _machine_cost(shocks: Shocks, base: BaseEconomy) -> tuple[Array, Array]:
     """Logs of μ and of the price factor (2, G)."""
-    labels = (KINDS, base.economies)
-    given = MACHINE_SAVING if shocks.machine_saving is None else shocks.machine_saving
-    per_kind = given if isinstance(given, Mapping) else dict.fromkeys(KINDS, given)
-    saving = _per_kind(per_kind, "machine_saving", (base.G,), "economy", MACHINE_SAVING)
-    price = _per_kind(shocks.machine_price or {}, "machine_price", (base.G,), "economy", 1.0)
-    within(saving, 0.0, 1e6, "machine_saving", labels, open_low=True)
-    within(price, 0.0, 1e6, "machine_price", labels, open_low=True)
-    return np.log(saving), np.log(price)
+    saving = MACHINE_SAVING if shocks.machine_saving is None else shocks.machine_saving
+    per_kind = saving if isinstance(saving, Mapping) else dict.fromkeys(KINDS, saving)
+    logs = []
+    for name, values, default in (
+        ("machine_saving", per_kind, MACHINE_SAVING),
+        ("machine_price", shocks.machine_price or {}, 1.0),
+    ):
+        read = _per_kind(values, name, (base.G,), "economy", default)
+        logs.append(np.log(within(read, 0.0, LARGEST, name, (KINDS, base.economies), open_low=True)))
+    return logs[0], logs[1]
 
 
-def _outlays(given: ArrayLike | PerKind | None, base: BaseEconomy) -> Array | None:
-    if given is None:
+def _outlays(outlays: ArrayLike | PerKind | None, base: BaseEconomy) -> Array | None:
+    if outlays is None:
         return None
-    per_kind = given if isinstance(given, Mapping) else {"public": given}
-    found = _per_kind(per_kind, "outlays", (base.G,), "economy", 0.0, OUTLAYS)
-    within(found, 0.0, 0.5, "outlays", (OUTLAYS, base.economies))
-    return found if found.any() else None
+    per_kind = outlays if isinstance(outlays, Mapping) else {"public": outlays}
+    shares = _per_kind(per_kind, "outlays", (base.G,), "economy", 0.0, OUTLAYS)
+    within(shares, 0.0, 0.5, "outlays", (OUTLAYS, base.economies))
+    return shares if shares.any() else None
 
 
-def _transfers(given: ArrayLike | None, base: BaseEconomy) -> Array | None:
+def _transfers(transfers: ArrayLike | None, base: BaseEconomy) -> Array | None:
     """Transfers (G,) or None; what is paid is received, so that no income comes from nowhere."""
-    if given is None:
+    if transfers is None or not np.any(transfers):
         return None
-    found = within(shaped(given, (base.G,), "transfers", "economy"), -np.inf, np.inf, "transfers", (base.economies,))
-    if not found.any():
-        return None
-    gap, size = float(found.sum()), float(np.abs(found).max())
+    amounts = shaped(transfers, (base.G,), "transfers", "economy")
+    within(amounts, -np.inf, np.inf, "transfers", (base.economies,))
+    gap, size = float(amounts.sum()), float(np.abs(amounts).max())
     if abs(gap) > max(1e-9 * size, ROUNDING * float(base.income.sum())):
         raise ShockError(
             f"transfers sum to {gap:,.6g} instead of 0 (the largest is {size:,.6g}); every transfer that an economy "
             "receives is paid by another, so make them add up to zero."
         )
-    return found
+    return amounts

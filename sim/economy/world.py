@@ -18,9 +18,9 @@ from sim.economy.errors import ShockError
 from sim.economy.feasibility import require_feasible, require_income
 from sim.economy.fixed_prices import solve_fixed_prices
 from sim.economy.machines import Machines, MachineSpec, read_machines
-from sim.economy.problem import Problem, build_problem, join_sourcing, outlay_bundles
 from sim.economy.settings import Settings, TradeElasticity, read_settings
 from sim.economy.shocks import Shocks, read_shocks
+from sim.economy.system import System, build_system, join_sourcing, outlay_bundles
 
 
 class WorldEconomy:
@@ -153,22 +153,22 @@ class WorldEconomy:
             )
         carry = Carry() if start is None else start._carry
 
-        def build(part: float) -> Problem:
+        def build(part: float) -> System:
             some = read if part == 1.0 else read.part(part, self.base, self.settings.trade_elasticity)
-            return build_problem(
+            return build_system(
                 self.base, self.settings, self.machines, self._sourcing, self._outlay_bundles, some, carry.sourcing
             )
 
-        problem = build(1.0)
+        system = build(1.0)
         if self.settings.closure == "fixed-prices":
-            return solve_fixed_prices(problem, read, given, self.table)
-        require_feasible(problem)
-        solution = solve_along_path(build, problem, carry)
+            return solve_fixed_prices(system, read, given, self.table)
+        require_feasible(system)
+        solution = solve_along_path(build, system, carry)
         point, prices = solution.state.point, solution.state.prices
-        require_income(problem, point.income)
+        require_income(system, point.income)
         sourcing = None
         if self.settings.sluggishness < 1.0:  # π' of all users, (G, N, G, U)
-            sourcing = problem.sourcing * prices.delivered[..., None]
+            sourcing = system.sourcing * prices.delivered[..., None]
             sourcing /= prices.total
         following = Carry(
             point=point,
@@ -178,7 +178,7 @@ class WorldEconomy:
             response=solution.response,
             sourcing=sourcing,
         )
-        return account(problem, solution, given, self.table, following)
+        return account(system, solution, given, self.table, following)
 
 
 def _base_tariffs(table: WorldTable, tariffs: ArrayLike | None) -> Array:

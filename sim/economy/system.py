@@ -26,7 +26,7 @@ OUTLAY_GROUPS: tuple[tuple[str, ...], ...] = (("public", "public-services", "ser
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Problem:
+class System:
     """What a pass needs; shapes with s exporter, i input sector, r destination, j using sector, k machine kind."""
 
     base: BaseEconomy
@@ -81,7 +81,7 @@ class Problem:
         return self.base.N
 
 
-def build_problem(
+def build_system(
     base: BaseEconomy,
     settings: Settings,
     machines: Machines,
@@ -89,7 +89,7 @@ def build_problem(
     outlay_bundles: Array,
     shocks: ReadShocks,
     last_sourcing: Array | None = None,
-) -> Problem:
+) -> System:
     """Bring shocks and base shares together.
 
     Parameters
@@ -111,22 +111,32 @@ def build_problem(
     delta = np.zeros((0, base.G, base.N)) if shocks.automation is None else shocks.automation
     labour_base = (ell * base.factor_income).sum(axis=1)
     capital_base = ((1.0 - ell) * base.factor_income).sum(axis=1)
-    elastic = _elastic(settings.capital_supply, capital_base)
+    # economies without capital income let the rental follow the price of consumption
+    supply = 1.0 if np.isinf(settings.capital_supply) else settings.capital_supply / (1.0 + settings.capital_supply)
+    elastic = np.where(capital_base > 0, supply, 1.0)
+    final_shares = base.final_shares
+    if shocks.demand is not None:
+        final_shares = final_shares * np.exp(shocks.demand)
+        final_shares = final_shares / final_shares.sum(axis=0)
+    logit = None
+    if settings.labour_market == "wage-curve":
+        logit = np.log(np.maximum(settings.unemployment, 1e-300)) - np.log1p(-settings.unemployment)
+    bought = (base.input_shares, base.final_shares[..., None], machines.weights[:kinds].transpose(1, 2, 0))
     if shocks.transfers is not None:
         base = replace(base, deficit=base.deficit + shocks.transfers)
-    return Problem(
+    return System(
         base=base,
         settings=settings,
         theta=theta,
         sourcing=sourcing,
-        unused=_unused(base, machines, kinds),
+        unused=(np.concatenate(bought, axis=2) == 0).astype(np.float64),
         excess=excess,
         barrier=shocks.friction + np.log((1.0 + shocks.tariffs) * (1.0 + tax) / (1.0 + base.tariffs)),
         basic=paid / (1.0 + tax),
         recorded=paid,
         duty=shocks.tariffs * paid,
         rent=None if shocks.export_tax is None else tax * paid / (1.0 + tax),
-        final_shares=_shifted(base.final_shares, shocks.demand),
+        final_shares=final_shares,
         outlays=shocks.outlays,
         outlay_bundles=outlay_bundles,
         kinds=kinds,
@@ -142,7 +152,7 @@ def build_problem(
         log_capital=shocks.capital,
         capital_elastic=elastic,
         capital_fixed=elastic < 1.0,
-        unemployment_logit=_logit(settings),
+        unemployment_logit=logit,
         log_reference=shocks.reference_wage,
         world_income=float(base.factor_income.sum()),
     )
@@ -150,25 +160,20 @@ def build_problem(
 
 def outlay_bundles(table: WorldTable, base: BaseEconomy) -> Array:
     """Sector weights (2, N, G) of public and business outlays: final-demand shares within the group, sum 1."""
-    found = np.zeros((2, base.N, base.G))
+    weights = np.zeros((2, base.N, base.G))
     for k, groups in enumerate(OUTLAY_GROUPS):
         group = next((name for name in groups if name in table.sector_groups), None)
         chosen = list(range(base.N)) if group is None else table.sectors_in(group)
-        found[k, chosen] = base.final_shares[chosen]
-        bare = found[k].sum(axis=0) <= 0  # nothing of the group is bought: spend as final demand does
-        found[k][:, bare] = base.final_shares[:, bare]
-    return np.asarray(found / found.sum(axis=1, keepdims=True), dtype=np.float64)
+        weights[k, chosen] = base.final_shares[chosen]
+        bare = weights[k].sum(axis=0) <= 0  # nothing of the group is bought: spend as final demand does
+        weights[k][:, bare] = base.final_shares[:, bare]
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
 def join_sourcing(base: BaseEconomy, machines: Machines) -> Array:
     """Base sourcing shares of all users side by side, (G, N, G, N + 3): inputs, final demand, robots, AI."""
-    G, N = base.G, base.N
-    joined = np.empty((G, N, G, N + 3))
-    joined[..., :N] = base.sourcing
-    joined[..., N] = base.final_sourcing
-    joined[..., N + 1] = machines.sourcing[0]
-    joined[..., N + 2] = machines.sourcing[1]
-    return sealed(joined)
+    parts = (base.sourcing, base.final_sourcing[..., None], np.moveaxis(machines.sourcing, 0, -1))
+    return sealed(np.concatenate(parts, axis=3))
 
 
 def _users(base: BaseEconomy, machines: Machines, joined: Array, shocks: ReadShocks) -> Array:
@@ -180,14 +185,6 @@ def _users(base: BaseEconomy, machines: Machines, joined: Array, shocks: ReadSho
     changed = joined.copy()
     changed[..., base.N + 2] = ai_sourcing(base, machines.providers, shocks.ai_home_share)
     return changed
-
-
-def _unused(base: BaseEconomy, machines: Machines, kinds: int) -> Array:
-    found = np.zeros((base.N, base.G, base.N + 1 + kinds))
-    found[..., : base.N] = base.input_shares == 0
-    found[..., base.N] = base.final_shares == 0
-    found[..., base.N + 1 :] = (machines.weights[:kinds] == 0).transpose(1, 2, 0)
-    return found
 
 
 def _sluggish(base_shares: Array, last: Array | None, share: float, theta: Array) -> tuple[Array, Array | None]:
@@ -206,23 +203,3 @@ def _sluggish(base_shares: Array, last: Array | None, share: float, theta: Array
         return weights, None
     step = np.log(np.divide(base_shares, floor, out=np.ones_like(floor), where=base_shares > 0))
     return weights, (floor * np.expm1(share * step) + (floor - last)).sum(axis=0)
-
-
-def _shifted(shares: Array, demand: Array | None) -> Array:
-    if demand is None:
-        return shares
-    weights = shares * np.exp(demand)
-    return np.asarray(weights / weights.sum(axis=0), dtype=np.float64)
-
-
-def _elastic(supply: float, capital_base: Array) -> Array:
-    """ε/(1+ε); economies without capital income let the rental follow the price of consumption."""
-    share = 1.0 if np.isinf(supply) else supply / (1.0 + supply)
-    return np.where(capital_base > 0, share, 1.0)
-
-
-def _logit(settings: Settings) -> Array | None:
-    if settings.labour_market == "full-employment":
-        return None
-    u = settings.unemployment
-    return np.log(np.maximum(u, 1e-300)) - np.log1p(-u)
