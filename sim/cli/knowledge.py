@@ -275,7 +275,7 @@ def _paths(tree: Any, prefix: str) -> Iterator[str]:
 
 
 def modules_reading(kind: str, id: str) -> list[str]:
-    """Modules whose code names the id in quotes, or a setting as an attribute; sorted."""
+    """Modules whose code names the id in quotes, or a setting as an attribute, or declares it for its rule; sorted."""
     quoted = rf"""["']{re.escape(id)}["']"""
     last = id.rpartition(".")[2]
     pattern = re.compile(rf"{quoted}|[\w\])]\.{re.escape(last)}\b" if kind == "parameter" else quoted)
@@ -284,6 +284,8 @@ def modules_reading(kind: str, id: str) -> list[str]:
         root = Path(str(files(package)))
         for path in sorted(root.rglob("*.py")):
             module = ".".join((package, *path.relative_to(root).with_suffix("").parts)).removesuffix(".__init__")
-            if not module.startswith(_EVERYWHERE) and pattern.search(path.read_text(encoding="utf-8")):
+            text = path.read_text(encoding="utf-8")
+            declared = module == f"sim.rules.{id.partition('.')[0]}" and re.search(rf"\b{last}: float\b", text)
+            if not module.startswith(_EVERYWHERE) and (declared or pattern.search(text)):
                 found.append(module)
     return found
