@@ -12,23 +12,26 @@ from typing import TYPE_CHECKING, Any
 from decomp.wwz import wwz
 
 if TYPE_CHECKING:
-    from decomp.alternatives import borin_mancini, kww
-    from decomp.errors import DecompError, LabelError, SingularTableError, TableError
-    from decomp.groups import group_exporter
-    from decomp.io import load, save
-    from decomp.measures import (
-        dependence,
-        downstreamness,
-        interdependence,
-        participation,
-        rca,
-        summary,
-        upstreamness,
-        vax,
-    )
-    from decomp.result import Decomposition
-    from decomp.structure import vs_structure
-    from decomp.table import WorldTable
+    from decomp.alternatives import borin_mancini as borin_mancini
+    from decomp.alternatives import kww as kww
+    from decomp.errors import DecompError as DecompError
+    from decomp.errors import LabelError as LabelError
+    from decomp.errors import SingularTableError as SingularTableError
+    from decomp.errors import TableError as TableError
+    from decomp.groups import group_exporter as group_exporter
+    from decomp.io import load as load
+    from decomp.io import save as save
+    from decomp.measures import dependence as dependence
+    from decomp.measures import downstreamness as downstreamness
+    from decomp.measures import interdependence as interdependence
+    from decomp.measures import participation as participation
+    from decomp.measures import rca as rca
+    from decomp.measures import summary as summary
+    from decomp.measures import upstreamness as upstreamness
+    from decomp.measures import vax as vax
+    from decomp.result import Decomposition as Decomposition
+    from decomp.structure import vs_structure as vs_structure
+    from decomp.table import WorldTable as WorldTable
 
 _HOME = {
     "alternatives": "borin_mancini kww",
@@ -42,29 +45,8 @@ _HOME = {
 }
 _MODULE = {name: f"decomp.{module}" for module, names in _HOME.items() for name in names.split()}
 
-__all__ = [
-    "DecompError",
-    "Decomposition",
-    "LabelError",
-    "SingularTableError",
-    "TableError",
-    "WorldTable",
-    "borin_mancini",
-    "dependence",
-    "downstreamness",
-    "group_exporter",
-    "interdependence",
-    "kww",
-    "load",
-    "participation",
-    "rca",
-    "save",
-    "summary",
-    "upstreamness",
-    "vax",
-    "vs_structure",
-    "wwz",
-]
+__all__ = ["wwz"]
+__all__ += list(_MODULE)
 
 
 def __getattr__(name: str) -> Any:

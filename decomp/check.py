@@ -119,10 +119,6 @@ def check_table(table: WorldTable) -> TableReport:
     A table that exists has finite numbers, distinct labels and no negative output: its construction refuses anything
     else with an error. The report says so, and lists what is allowed but unusual.
 
-    Parameters
-    ----------
-    table : WorldTable
-
     Returns
     -------
     TableReport

@@ -19,21 +19,10 @@ Array = NDArray[np.float64]
 
 
 def w_matrix(V: Array, B: Array, Y: Array, G: int, N: int) -> Array:
-    """Value added of s absorbed by r, W[s, r] = Σ_i V_si (B Y)_si,r.
+    """Value added of s absorbed by r, W[s, r] = Σ_i V_si (B Y)_si,r, shape (G, G), unit of the table.
 
-    Parameters
-    ----------
-    V : ndarray, shape (n,), per unit of output
-    B : ndarray, shape (n, n)
-    Y : ndarray, shape (n, G), unit of the table
-
-    Returns
-    -------
-    ndarray, shape (G, G), unit of the table
-
-    References
-    ----------
-    Johnson & Noguera (2012), Journal of International Economics 86(2).
+    V (n,) and B (n, n) are unitless, Y (n, G) is in the unit of the table. Johnson & Noguera (2012), Journal of International
+    Economics 86(2).
     """
     return value_added_multipliers(V, B, G, N) @ Y
 
@@ -70,10 +59,7 @@ def dependence(W: Array) -> Array:
 
 
 def mutual_dependence(D: Array) -> Array:
-    """Bilateral interdependence √(D[r, s] D[s, r]), symmetric, shape (G, G).
-
-    Negative final demand can make an entry of D negative; the product of opposite signs gives NaN.
-    """
+    """Bilateral interdependence √(D[r, s] D[s, r]), symmetric, shape (G, G); NaN where the signs of both differ."""
     with np.errstate(invalid="ignore"):
         result: Array = np.sqrt(D * D.T)
     return result
@@ -107,9 +93,7 @@ def polarisation(W: Array, blocs: Sequence[Sequence[int]]) -> float:
 def theil(income: Array, population: Array) -> float:
     """Theil index of inequality between economies, Σ (I_r/ΣI) ln[(I_r/ΣI)/(P_r/ΣP)]; zero when income per head is equal.
 
-    Parameters
-    ----------
-    income, population : ndarray, shape (G,), positive
+    Income and population have shape (G,) and are positive (Theil 1967).
     """
     share, people = income / income.sum(), population / population.sum()
     return float((share * np.log(share / people)).sum())
@@ -122,15 +106,7 @@ def participation(terms: Array, exports: Array) -> tuple[Array, Array]:
     """Forward and backward participation in global value chains, as shares of each economy's exports.
 
     Forward = (T3 + T4 + T5)/E: domestic value added that partners re-export. Backward = (T11 + … + T16)/E: foreign content.
-
-    Parameters
-    ----------
-    terms : ndarray, shape (16, G, N, G)
-    exports : ndarray, shape (G, N, G)
-
-    Returns
-    -------
-    tuple of ndarray, shape (G,)
+    Terms (16, G, N, G) and exports (G, N, G) in the unit of the table; both results (G,) (Koopman, Wang & Wei 2014).
     """
     by_term = terms.sum(axis=(2, 3))
     E = exports.sum(axis=(1, 2))
@@ -138,28 +114,19 @@ def participation(terms: Array, exports: Array) -> tuple[Array, Array]:
 
 
 def upstreamness(B: Array, X: Array) -> Array:
-    """Distance to final use, U = X̂⁻¹ B X (row sums of the Ghosh inverse): 1 when all output is final.
+    """Distance to final use, U = X̂⁻¹ B X (row sums of the Ghosh inverse), shape (n,), steps: 1 when all output is final.
 
-    Returns
-    -------
-    ndarray, shape (n,)
-        NaN for zero-output sectors.
-
-    References
-    ----------
-    Antràs & Chor (2013), Econometrica 81(6); Antràs, Chor, Fally & Hillberry (2012), AER 102(3). From the full A: domestic and
-    foreign steps count alike.
+    NaN for zero-output sectors. From the full A: domestic and foreign steps count alike. Antràs & Chor (2013), Econometrica 81(6);
+    Antràs, Chor, Fally & Hillberry (2012), AER 102(3).
     """
     producing = X > 0
     return np.where(producing, (B @ np.where(producing, X, 0.0)) * reciprocal(X), np.nan)
 
 
 def downstreamness(B: Array, X: Array) -> Array:
-    """Distance from primary factors, D = u B (column sums of B): 1 when no inputs are used; NaN for zero-output sectors.
+    """Distance from primary factors, D = u B (column sums of B), shape (n,), steps: 1 when no inputs are used.
 
-    References
-    ----------
-    Antràs & Chor (2018); Miller & Temurshoev (2017). Equals total output multipliers.
+    NaN for zero-output sectors. Equals total output multipliers. Antràs & Chor (2018); Miller & Temurshoev (2017).
     """
     return np.where(X > 0, B.sum(axis=0), np.nan)
 
@@ -170,11 +137,7 @@ def downstreamness(B: Array, X: Array) -> Array:
 def revealed_advantage(exports: Array) -> Array:
     """Revealed comparative advantage (x_si / Σ_i x_si) / (Σ_s x_si / ΣΣ x), shape (G, N); above 1 is an advantage.
 
-    NaN where an economy exports nothing or nobody exports the sector.
-
-    References
-    ----------
-    Balassa (1965); with value added, Wang, Wei & Zhu (2013).
+    NaN where an economy exports nothing or nobody exports the sector. Balassa (1965); with value added, Wang, Wei & Zhu (2013).
     """
     world = exports.sum(axis=0)
     own = share(exports.T, exports.sum(axis=1)).T
@@ -185,13 +148,7 @@ def value_added_in_exports(V: Array, L: Array, exports: Array) -> Array:
     """Domestic value added of the origin sector in all exports, V̂_s L_ss E_s, shape (G, N), unit of the table.
 
     Forward linkages: value added of services inside exported goods is counted where it is made. Its sum over sectors is
-    T1 + … + T8 of the economy.
-
-    Parameters
-    ----------
-    V : ndarray, shape (n,)
-    L : ndarray, shape (G, N, N)
-    exports : ndarray, shape (G, N, G)
+    T1 + … + T8 of the economy. V (n,) and L (G, N, N) are unitless, exports (G, N, G) in the unit of the table.
     """
     G, N, _ = exports.shape
     result: Array = V.reshape(G, N) * np.matmul(L, exports.sum(axis=2)[:, :, None])[..., 0]

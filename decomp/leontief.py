@@ -26,16 +26,9 @@ ROUNDING = 1e-9
 
 
 def input_coefficients(Z: Array, X: Array) -> Array:
-    """Input coefficients A = Z X̂⁻¹; a column with X ≤ 0 (zero output, no inputs) is zero.
+    """Return input coefficients A = Z X̂⁻¹, shape (n, n), unitless; a column with X ≤ 0 (zero output, no inputs) is zero.
 
-    Parameters
-    ----------
-    Z : ndarray, shape (n, n), unit of the table
-    X : ndarray, shape (n,), unit of the table
-
-    Returns
-    -------
-    ndarray, shape (n, n), unitless
+    Flows Z (n, n) and output X (n,) are in the unit of the table (Miller & Blair 2009, ch. 2).
     """
     return Z * reciprocal(X)
 
@@ -170,33 +163,16 @@ def split_inverse(M: Array) -> None:
 
 
 def value_added_multipliers(V: Array, B: Array, G: int, N: int) -> Array:
-    """Return V_t B_ts by origin t: value added of t in one unit of final output of (s, i).
+    """Return V_t B_ts by origin t, shape (G, n), unitless: value added of t in one unit of final output of (s, i).
 
-    Parameters
-    ----------
-    V : ndarray, shape (n,)
-        Any part of value added per unit of output (labour and capital only, say) serves as well.
-    B : ndarray, shape (n, n)
-
-    Returns
-    -------
-    ndarray, shape (G, n)
+    V, shape (n,), may be any part of value added per unit of output (labour and capital only, say); B is (n, n).
     """
     VB: Array = np.matmul(V.reshape(G, 1, N), B.reshape(G, N, G * N))[:, 0]
     return VB
 
 
 def local_inverses(A_own: Array, G: int, N: int, name: CellName | None = None) -> Array:
-    """Local Leontief inverse of each economy, L_ss = (I − A_ss)⁻¹.
-
-    Parameters
-    ----------
-    A_own : ndarray, shape (G, N, N), unitless
-        Domestic blocks A_ss.
-
-    Returns
-    -------
-    ndarray, shape (G, N, N), unitless
+    """Return the local Leontief inverse of each economy, L_ss = (I − A_ss)⁻¹, of the domestic blocks: both (G, N, N), unitless.
 
     Raises
     ------
@@ -244,16 +220,7 @@ def _message(worst: int, inputs: float, radius: float, name: CellName | None) ->
 
 
 def pair_blocks(M: Array, G: int, N: int) -> Array:
-    """View an (n, n) array as blocks: result[s, r] is M_sr.
-
-    Parameters
-    ----------
-    M : ndarray, shape (G*N, G*N)
-
-    Returns
-    -------
-    ndarray, shape (G, G, N, N), a view
-    """
+    """View an (n, n) array as blocks: result[s, r] is M_sr, shape (G, G, N, N)."""
     return M.reshape(G, N, G, N).transpose(0, 2, 1, 3)
 
 
@@ -282,12 +249,9 @@ def foreign_demand(Y: Array, G: int, N: int) -> Array:
 
 
 def gross_exports(Z: Array, Y: Array, G: int, N: int) -> tuple[Array, Array]:
-    """Gross exports and their intermediate part, E_sr = Z_sr 1 + Y_sr, zero where s = r.
+    """Return gross exports E_sr = Z_sr 1 + Y_sr and their intermediate part A_sr X_r, zero where s = r.
 
-    Returns
-    -------
-    tuple of ndarray
-        Exports and intermediate exports A_sr X_r, each of shape (G, N, G), in the unit of the table.
+    Each of shape (G, N, G), in the unit of the table.
     """
     # A product with ones is several times faster than a sum over a short last axis.
     intermediate: Array = (Z.reshape(-1, N) @ np.ones(N)).reshape(G, N, G)

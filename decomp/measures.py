@@ -1,7 +1,7 @@
 """Measures of value-added trade with their labels: what :mod:`decomp.indicators` computes on arrays, for a table or its decomposition.
 
 A table is enough; a decomposition saves its inverse from being computed again. Flows are in the unit of the table, shares in 0…1,
-a share of nothing is NaN.
+a share of nothing is NaN. All raise SingularTableError where I − A has no productive inverse; the message names economy and sector.
 """
 
 from __future__ import annotations
@@ -40,23 +40,12 @@ def summary(source: WorldTable | Decomposition) -> pd.DataFrame:
     Solves (I − A)ᵀ M = blockdiag(V) for the G columns of M = VBᵀ; then W = VB Y, VAX_s = Σ_{r≠s} W[s, r],
     DVA_s = V_s L_ss E_s = T1 + … + T8 and foreign content = Σ_{t≠s} V_t B_ts E_s = T11 + … + T16.
 
-    Parameters
-    ----------
-    source : WorldTable or Decomposition
-
     Returns
     -------
     pandas.DataFrame, G rows
         Index economy; value_added, exports, imports (at basic prices), vax, dva, foreign_content in the unit of the table;
         vs_one_minus_dva, vs_foreign_content and vax_ratio as shares of exports (NaN without).
 
-    Raises
-    ------
-    SingularTableError
-        I − A has no productive inverse; names economy and sector.
-
-    References
-    ----------
     Johnson & Noguera (2012), Journal of International Economics 86(2); Wang, Wei & Zhu (2013), NBER WP 19677.
 
     Examples
@@ -93,13 +82,6 @@ def summary(source: WorldTable | Decomposition) -> pd.DataFrame:
 def vax(source: WorldTable | Decomposition) -> pd.Series[float]:
     """Return value-added exports, VAX_s = Σ_{r≠s} Σ_i V_si (B Y)_si,r, by economy, in the unit of the table.
 
-    Raises
-    ------
-    SingularTableError
-        I − A has no productive inverse.
-
-    References
-    ----------
     Johnson & Noguera (2012), Journal of International Economics 86(2).
     """
     return summary(source)["vax"]
@@ -108,13 +90,6 @@ def vax(source: WorldTable | Decomposition) -> pd.Series[float]:
 def interdependence(source: WorldTable | Decomposition) -> float:
     """Return the share of the world's value added that is absorbed abroad, Σ_{s≠r} W / Σ W with W = V̂ B Y by economy, 0…1.
 
-    Raises
-    ------
-    SingularTableError
-        I − A has no productive inverse.
-
-    References
-    ----------
     Johnson & Noguera (2012), Journal of International Economics 86(2), for W; the world share is the project's.
 
     Examples
@@ -130,13 +105,6 @@ def interdependence(source: WorldTable | Decomposition) -> float:
 def dependence(source: WorldTable | Decomposition) -> pd.DataFrame:
     """Return the share of r's absorption that is value added of s, D[r, s] = W[s, r] / Σ_s W[s, r], 0…1; rows r, columns s.
 
-    Raises
-    ------
-    SingularTableError
-        I − A has no productive inverse.
-
-    References
-    ----------
     Johnson & Noguera (2012), Journal of International Economics 86(2), for W.
     """
     import pandas as pd
@@ -151,18 +119,6 @@ def participation(source: WorldTable | Decomposition) -> pd.DataFrame:
 
     ``forward`` = (T3 + T4 + T5)/E: domestic value added that partners re-export. ``backward`` = (T11 + … + T16)/E: foreign content.
 
-    Returns
-    -------
-    pandas.DataFrame, G rows
-        Columns forward, backward, in 0…1.
-
-    Raises
-    ------
-    SingularTableError
-        I − A has no productive inverse.
-
-    References
-    ----------
     Koopman, Wang & Wei (2014), American Economic Review 104(2); terms of Wang, Wei & Zhu (2013).
     """
     import pandas as pd
@@ -177,13 +133,6 @@ def upstreamness(source: WorldTable | Decomposition) -> pd.Series[float]:
 
     NaN for sectors without output. From the full A: domestic and foreign steps count alike.
 
-    Raises
-    ------
-    SingularTableError
-        I − A has no productive inverse.
-
-    References
-    ----------
     Antràs, Chor, Fally & Hillberry (2012), AER 102(3); Antràs & Chor (2013), Econometrica 81(6).
 
     Examples
@@ -201,13 +150,6 @@ def downstreamness(source: WorldTable | Decomposition) -> pd.Series[float]:
 
     By economy and sector; NaN for sectors without output.
 
-    Raises
-    ------
-    SingularTableError
-        I − A has no productive inverse.
-
-    References
-    ----------
     Antràs & Chor (2018); Miller & Temurshoev (2017), Structural Change and Economic Dynamics 40.
     """
     d = decomposed(source)
@@ -229,11 +171,7 @@ def rca(source: WorldTable | Decomposition, of: Literal["value-added", "gross"] 
     ------
     LabelError
         ``of`` is neither.
-    SingularTableError
-        I − A has no productive inverse.
 
-    References
-    ----------
     Balassa (1965); with value added, Wang, Wei & Zhu (2013).
     """
     import pandas as pd

@@ -44,12 +44,7 @@ def economy_name(code: str, lang: str = "en", *, short: bool = False, members: I
     """Return the name of an economy; the code itself when it has none.
 
     ``members`` are the basic codes that an aggregate stands for: ``EUR`` is the whole European Union where it
-    contains Germany, and its other members where Germany stands alone.
-
-    Raises
-    ------
-    LabelError
-        The language is not one of :data:`LANGUAGES`.
+    contains Germany, and its other members where Germany stands alone. LabelError where the language is none of :data:`LANGUAGES`.
 
     Examples
     --------

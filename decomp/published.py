@@ -26,18 +26,9 @@ TOLERANCES = {"vs_share": 0.3, "mva": 0.9, "ova": 0.9, "fdc": 0.9, "fva_fin": 0.
 
 @dataclass(frozen=True, slots=True)
 class Table4Row:
-    """One printed row of Table 4 beside our numbers.
+    """One printed row of Table 4, in % by column of :data:`TOLERANCES`, beside our numbers.
 
-    Attributes
-    ----------
-    year, exporter, importer
-    ours : VsStructure
-    printed : dict of float, in %
-        By column of :data:`TOLERANCES`.
-    suspect : tuple of str
-        Columns whose printed value looks like a misprint: shown, not counted.
-    residual : float
-        Residual of the decomposition of that year.
+    ``suspect`` columns look like misprints: shown, not counted. ``residual`` is that of the year's decomposition.
     """
 
     year: int
@@ -108,13 +99,7 @@ class YearlySectors:
 
 
 def decomposed_years(wiod_dir: str | Path, years: Iterable[int] = YEARS) -> Iterator[tuple[int, Decomposition]]:
-    """Decompose the full tables of some years, one at a time.
-
-    Raises
-    ------
-    DataMissingError
-        The folder or the file of a year is absent; says where to get it.
-    """
+    """Decompose the full tables of some years, one at a time; DataMissingError says where to get one that is absent."""
     for year in years:
         yield year, wwz(attach_classes(full_table(wiod_dir, year)))
 
@@ -184,13 +169,7 @@ def sector_tables(
 
 
 def findings(wiod_dir: str | Path) -> list[QuotedShare]:
-    """Return the shares quoted in the study's text beside ours.
-
-    Raises
-    ------
-    DataMissingError
-        A table is absent.
-    """
+    """Return the shares quoted in the study's text beside ours; DataMissingError where a table is absent."""
     quoted = data_rows("published", "findings_china_korea.csv")
     shares: dict[tuple[str, str, str], dict[str, float]] = {}
     for year, d in decomposed_years(wiod_dir):

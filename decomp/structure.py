@@ -218,18 +218,9 @@ def sector_table(
 
 
 def vs_shares(terms: Array, exports: Array, definition: Definition = "one-minus-dva") -> Array:
-    """Return the VS share of each economy's total exports, in 0…1, for the yearly tracking of a simulation.
+    """Return the VS share of each economy's total exports, shape (G,), in 0…1; NaN where an economy exports nothing.
 
-    Parameters
-    ----------
-    terms : ndarray, shape (16, G, N, G)
-    exports : ndarray, shape (G, N, G)
-    definition : {"one-minus-dva", "foreign-content"}
-
-    Returns
-    -------
-    ndarray, shape (G,)
-        NaN where an economy exports nothing.
+    Terms (16, G, N, G) and exports (G, N, G) are in the unit of the table; LabelError where the definition is unknown.
     """
     if definition not in DEFINITIONS:
         raise unknown_label(definition, DEFINITIONS, "definition of VS")

@@ -68,10 +68,6 @@ class WwzArrays:
 def wwz(table: WorldTable) -> Decomposition:
     """Decompose all bilateral gross exports of a table into the 16 terms.
 
-    Parameters
-    ----------
-    table : WorldTable
-
     Returns
     -------
     Decomposition
@@ -127,10 +123,6 @@ def wwz_terms(
         Value-added coefficients; default: the residual, so that V B = 1.
     name : callable, optional
         Readable name of a flat index, for error messages.
-
-    Returns
-    -------
-    WwzArrays
 
     Raises
     ------

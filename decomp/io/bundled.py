@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from functools import cache
 from pathlib import Path
 
@@ -100,29 +98,19 @@ def build_bundled(wiod_dir: str | Path, out_dir: str | Path) -> list[Path]:
     except OSError as error:
         raise FormatError(f"cannot make the folder {out}: {error.strerror or error}. Choose another.") from None
     written: list[Path] = []
-    checksums: list[tuple[str, str]] = []
+    checksums: list[str] = []
     for year in YEARS:
         full = full_table(wiod_dir, year)
         for kind in ("classroom", "world") if year == CLASSROOM_YEAR else ("world",):
             table = bundle(full, kind)
             written.append(write_atomically(out / f"{table.name}.npz", to_npz_bytes(table)))
-            checksums.append((table.name, table.checksum()))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([("name", "sha256"), *sorted(checksums)])
-    written.append(write_atomically(out / "checksums.csv", text.getvalue().encode()))
-    return written
+            checksums.append(f"{table.name},{table.checksum()}\n")
+    text = "".join(["name,sha256\n", *sorted(checksums)])
+    return [*written, write_atomically(out / "checksums.csv", text.encode())]
 
 
 def bundle(full: WorldTable, kind: str) -> WorldTable:
-    """Aggregate a full WIOD table by the bundled concordance ``kind``, in whole million USD, with provenance.
-
-    Parameters
-    ----------
-    full : WorldTable
-        The 41 × 35 table of one year.
-    kind : {"world", "classroom"}
-    """
+    """Aggregate the 41 × 35 table of a year by the bundled concordance ``kind``, in whole million USD, with provenance."""
     table = full.aggregate(economies=kind, sectors=kind)
     assert table.final_demand is not None
     return table.replace(

@@ -41,20 +41,8 @@ _ROWS = ("published_value_added", "published_taxes", "final_tariff")
 def read_npz(path: str | Path, *, max_bytes: int = MAX_BYTES) -> WorldTable:
     """Read a table from the compact layout.
 
-    Parameters
-    ----------
-    path : str or Path
-    max_bytes : int
-        Refuse files that unpack to more.
-
-    Raises
-    ------
-    DataMissingError
-        There is no such file.
-    FormatError
-        Not an npz, damaged, pickled, too large, or without the arrays of the layout; says which.
-    TableError, LabelError
-        The content is not a valid table.
+    Files that unpack to more than ``max_bytes`` are refused before they are unpacked, pickled objects always. Raises as
+    :func:`decomp.io.load`; the message names the array.
     """
     path = existing(path)
     with reading(path, "npz file"):
@@ -123,13 +111,7 @@ def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, where: str) -> NDAr
 
 
 def table_from(arrays: Arrays, where: str) -> WorldTable:
-    """Make the table from the arrays of the layout; ``where`` names the file in messages.
-
-    Raises
-    ------
-    FormatError, TableError, LabelError
-        An array is absent, of the wrong kind or shape, or the content is no valid table.
-    """
+    """Make the table from the arrays of the layout; ``where`` names the file in messages."""
     for name in ("Z", "economies", "sectors"):
         if name not in arrays:
             raise FormatError(

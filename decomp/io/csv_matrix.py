@@ -40,17 +40,7 @@ MARK = "@"
 def read_csv(path: str | Path) -> WorldTable:
     """Read a table from a labelled CSV matrix.
 
-    Raises
-    ------
-    DataMissingError
-        There is no such file.
-    FormatError
-        A row is too short or too long, a cell is not a finite number, labels of rows and columns differ, the file is damaged
-        or too large; names the line and the column.
-    LabelError
-        An (economy, sector) pair is given twice.
-    TableError
-        The numbers are no valid table.
+    Raises as :func:`decomp.io.load`; the message names the row and the column.
     """
     path = Path(path)
     with reading(path, "labelled CSV matrix"):

@@ -24,19 +24,8 @@ DISCREPANCY = ("ROW", "TOTAL")
 def read_eora26(folder: str | Path) -> WorldTable:
     """Read an unpacked Eora26 table.
 
-    Parameters
-    ----------
-    folder : str or Path
-        With the files of exactly one year at basic prices.
-
-    Raises
-    ------
-    DataMissingError
-        A file is absent, or there are several years.
-    FormatError
-        A matrix does not fit its labels, a cell is no finite number, or a file is damaged or too large; names file and line.
-    TableError, LabelError
-        The numbers or labels are no valid table.
+    The folder holds the files of exactly one year at basic prices.
+    Raises as :func:`decomp.io.load`; the message names the row and the column.
     """
     folder = Path(folder)
     with reading(folder, "Eora26 table"):

@@ -27,15 +27,7 @@ MAX_SIDE = 25_000
 
 
 def existing(path: str | Path, *, hint: str = "") -> Path:
-    """Return the path of a file that is there and not too large to be read.
-
-    Raises
-    ------
-    DataMissingError
-        There is no such file.
-    FormatError
-        It is larger than :data:`MAX_BYTES`.
-    """
+    """Return the path of a file: DataMissingError where it is absent, FormatError where it is too large to be read."""
     path = Path(path)
     if not path.is_file():
         raise DataMissingError(f"{path}: there is no such file{hint}.")
@@ -100,12 +92,7 @@ def read_text(path: Path) -> str:
 def csv_rows(path: Path) -> Rows:
     """Return the rows of a CSV file that are not blank, each with its line number; cells are stripped.
 
-    Raises
-    ------
-    DataMissingError
-        There is no such file.
-    FormatError
-        The file is not UTF-8 text, not CSV, or too large.
+    FormatError where the file is not UTF-8 text, not CSV, or too large.
     """
     reader = csv.reader(io.StringIO(read_text(path)))
     rows: Rows = []

@@ -50,15 +50,7 @@ def read_icio(path: str | Path) -> WorldTable:
     Published output, value added (in the 2016 edition: with taxes) and taxes are kept as published rows; the table uses
     the residual value added. A discrepancy column, which belongs to no economy, is left out and its size noted.
 
-    Raises
-    ------
-    DataMissingError
-        There is no such file.
-    FormatError
-        Rows and columns do not match, a column of final demand is missing, a row is too short or too long, a cell is no finite
-        number, or the file is damaged or too large; names the place.
-    TableError, LabelError
-        The numbers or labels are no valid table.
+    Raises as :func:`decomp.io.load`; the message names the row and the column.
     """
     path = Path(path)
     with reading(path, "ICIO table"):

@@ -41,14 +41,7 @@ def read_wiod(path: str | Path) -> WorldTable:
     Published output, value added, and the sum of all other rows between inputs and value added (taxes less subsidies,
     adjustments, international transport margins) are kept as published rows; the table uses the residual value added.
 
-    Raises
-    ------
-    DataMissingError
-        The file or the package openpyxl is absent.
-    FormatError
-        The sheet has another layout, a cell is not a number, or the file is damaged or too large; names row and column.
-    TableError, LabelError
-        The numbers or labels are no valid table.
+    Raises as :func:`decomp.io.load`; the message names the row and the column.
     """
     path = existing(path)
     with reading(path, "xlsx file"):
