@@ -10,23 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 
-from sim.cli.tables import (
-    CsvFileOption,
-    Definition,
-    DefinitionOption,
-    ExporterOption,
-    ForceOption,
-    ImporterOption,
-    JsonOption,
-    SectorsOption,
-    csv_text,
-    parse_years,
-    print_flow,
-    print_json,
-    print_series,
-    refuse_existing,
-    split,
-)
+from sim.cli import tables as cli
 
 if TYPE_CHECKING:
     from decomp.structure import VsStructure
@@ -70,9 +54,9 @@ def decompose(
             show_default=False,
         ),
     ],
-    exporter: ExporterOption,
-    importer: ImporterOption,
-    sectors: SectorsOption = None,
+    exporter: cli.ExporterOption,
+    importer: cli.ImporterOption,
+    sectors: cli.SectorsOption = None,
     method: Annotated[
         Method,
         typer.Option(
@@ -89,11 +73,11 @@ def decompose(
     years: Annotated[
         str | None, typer.Option("--years", help="Years, as 1995:2011 or 1995,2003,2011.", show_default=False)
     ] = None,
-    definition: DefinitionOption = "one-minus-dva",
+    definition: cli.DefinitionOption = "one-minus-dva",
     lang: Annotated[Literal["en", "zh"], typer.Option("--lang", help="Language of the labels.")] = "en",
-    as_json: JsonOption = False,
-    csv_path: CsvFileOption = None,
-    force: ForceOption = False,
+    as_json: cli.JsonOption = False,
+    csv_path: cli.CsvFileOption = None,
+    force: cli.ForceOption = False,
 ) -> None:
     """Decompose gross exports of one economy to another: into the 16 terms of Wang, Wei & Zhu, or by another method.
 
@@ -115,22 +99,22 @@ def decompose(
 
     if year is not None and years is not None:
         raise typer.BadParameter("give --year or --years, not both.", param_hint="--years")
-    wanted = parse_years(years) if years is not None else [year] if year is not None else []
-    refuse_existing(csv_path, force=force, option="--csv")
+    wanted = cli.parse_years(years) if years is not None else [year] if year is not None else []
+    cli.refuse_existing(csv_path, force=force, option="--csv")
     flows: list[Flow] = []
     for loaded in tables(table, wanted):
         try:
-            flows.append(flow_of(loaded, exporter, importer, split(sectors), method=method, area=area))
+            flows.append(flow_of(loaded, exporter, importer, cli.split(sectors), method=method, area=area))
         except LabelError as error:  # a usage error, because the label was typed here
             raise typer.BadParameter(str(error)) from None
         if len(wanted) > 1:
             sys.stderr.write(f"{loaded.year}: residual {flows[-1].residual:.1e}\n")
     if csv_path is not None:
-        write_atomically(csv_path, csv_text([COLUMNS, *(row for flow in flows for row in _rows(flow))]).encode())
+        write_atomically(csv_path, cli.csv_text([COLUMNS, *(row for flow in flows for row in _rows(flow))]).encode())
         sys.stderr.write(f"written: {csv_path}\n")
     if as_json:
         first = flows[0]
-        print_json(
+        cli.print_json(
             "decompose",
             exporter=exporter,
             importer=importer,
@@ -141,9 +125,9 @@ def decompose(
             results=[_as_json(flow) for flow in flows],
         )
     elif len(flows) == 1:
-        print_flow(flows[0], definition, lang)
+        cli.print_flow(flows[0], definition, lang)
     else:
-        print_series(flows, definition, lang)
+        cli.print_series(flows, definition, lang)
 
 
 def register(app: typer.Typer) -> None:
@@ -160,23 +144,10 @@ def flow_of(
     method: Method = "wwz",
     area: bool = False,
 ) -> Flow:
-    """Decompose a table and read off one flow.
+    """Decompose a table and read off one flow, in the unit of the table.
 
-    Parameters
-    ----------
-    table : WorldTable
-    exporter, importer : str
-        Labels or group names of the table, or ``"all"``.
-    sectors : sequence of str, optional
-        Labels or group names of exporting sectors; default all.
-    method : {"wwz", "kww", "borin-mancini-source", "borin-mancini-sink"}
-    area : bool
-        Several exporters as one, without their trade with each other; 16 terms only.
-
-    Returns
-    -------
-    Flow
-        Values in the unit of the table.
+    Labels, group names or ``"all"`` name economies and sectors; an ``area`` is several exporters as one, without their
+    trade with each other.
 
     Raises
     ------
@@ -186,60 +157,52 @@ def flow_of(
         The table has no productive inverse.
     """
     from decomp import borin_mancini, group_exporter, kww, wwz
-    from decomp.errors import LabelError
     from decomp.structure import structure_of
     from decomp.terms import GROUPS, TERM_CODES
 
     # A wrong label must not wait for the inverse.
     chosen = None if sectors is None else tuple(table.sectors[i] for i in table.sectors_in(sectors))
     s, r = table.economies_in(exporter), table.economies_in(importer)
+    _refuse_level(method, area=area, total=chosen is None and set(range(table.G)) - set(s) <= set(r))
+    members = tuple(table.economies[k] for k in s)
+    done = wwz(table)
+    gathered = group_exporter(done, exporter) if area else None
+    values = gathered.select(importer, sectors=chosen or "all") if gathered else done.select(exporter, importer, chosen)
+    both = [table.economies[k] for k in sorted(set(s) & set(r))]
+    inside = float(done.select(members, both, chosen)[16]) if len(s) > 1 and both and not area else 0.0
+    exports, residual, groups, structures = float(values[16]), 0.0, {}, {}
+    if method == "wwz":
+        terms = dict(zip(TERM_CODES, map(float, values[:16]), strict=True))
+        groups = {group.code: float(values[group.rows].sum()) for group in GROUPS}
+        structures = {d: structure_of(values, exporter, importer, d) for d in get_args(cli.Definition)}
+        residual = gathered.residual if gathered else done.residual
+    elif method == "kww":
+        nine = [kww(done).of(economy) for economy in members]
+        terms = {code: sum(of_one[code] for of_one in nine) for code in nine[0]}
+    else:
+        approach: Any = method.removeprefix("borin-mancini-")
+        terms = borin_mancini(done, approach).pair(exporter, importer, chosen or "all")
+        exports = terms.pop("exports")
+    if method != "wwz" and exports:
+        residual = abs(sum(terms.values()) - exports) / exports
+    inner = None if area else inside
+    return Flow(table, exporter, importer, chosen, method, exports, terms, groups, structures, residual, members, inner)
+
+
+def _refuse_level(method: Method, *, area: bool, total: bool) -> None:
+    """Raise a LabelError where a method has no groups as one exporter, or nothing but an economy's total exports."""
+    from decomp.errors import LabelError
+
     if area and method != "wwz":
         raise LabelError(
             f"--area: {method} has no group of economies as one exporter; use --method wwz, or sum the economies first with "
             "`unweave data convert TABLE OUT --economies FILE`."
         )
-    if method == "kww" and (chosen is not None or not set(range(table.G)) - set(s) <= set(r)):
+    if method == "kww" and not total:
         raise LabelError(
             "the nine terms of Koopman, Wang & Wei exist for an economy's total exports only: use --importer all and leave "
             "--sectors out, or decompose the flow with --method wwz."
         )
-    done = wwz(table)
-    gathered = group_exporter(done, exporter) if area else None
-    values = gathered.select(importer, sectors=chosen or "all") if gathered else done.select(exporter, importer, chosen)
-    exports, residual = float(values[16]), gathered.residual if gathered else done.residual
-    if method == "wwz":
-        terms = dict(zip(TERM_CODES, map(float, values[:16]), strict=True))
-    else:
-        if method == "kww":
-            by_economy = [kww(done).of(table.economies[k]) for k in s]
-            terms = {code: sum(one[code] for one in by_economy) for code in by_economy[0]}
-        else:
-            approach: Any = method.removeprefix("borin-mancini-")
-            terms = borin_mancini(done, approach).pair(exporter, importer, chosen or "all")
-            exports = terms.pop("exports")
-        residual = abs(sum(terms.values()) - exports) / exports if exports else 0.0
-    both = sorted(set(s) & set(r))
-    inside = (
-        float(done.select([table.economies[k] for k in s], [table.economies[k] for k in both], chosen)[16])
-        if (len(s) > 1 and both and not area)
-        else 0.0
-    )
-    return Flow(
-        table=table,
-        exporter=exporter,
-        importer=importer,
-        sectors=chosen,
-        method=method,
-        exports=exports,
-        terms=terms,
-        groups={group.code: float(values[group.rows].sum()) for group in GROUPS} if method == "wwz" else {},
-        structures={d: structure_of(values, exporter, importer, d) for d in get_args(Definition)}
-        if method == "wwz"
-        else {},
-        residual=residual,
-        members=tuple(table.economies[k] for k in s),
-        inside=None if area else inside,
-    )
 
 
 def _as_json(flow: Flow) -> dict[str, Any]:

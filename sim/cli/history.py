@@ -12,18 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from sim.cli.tables import (
-    CsvFileOption,
-    DefinitionOption,
-    ExporterOption,
-    ForceOption,
-    ImporterOption,
-    JsonOption,
-    SectorsOption,
-    aligned,
-    refuse_existing,
-    split,
-)
+from sim.cli import tables as cli
 from sim.texts.plain import csv_text
 
 if TYPE_CHECKING:
@@ -39,23 +28,23 @@ _USE = ("DVA", "DVA_FIN", "DVA_INT", "DVA_INTREX", "RDV")
 
 
 def history(
-    exporter: ExporterOption,
-    importer: ImporterOption,
+    exporter: cli.ExporterOption,
+    importer: cli.ImporterOption,
     first: Annotated[int | None, typer.Option("--from", help="First year [the first there is].")] = None,
     last: Annotated[int | None, typer.Option("--to", help="Last year [the last there is].")] = None,
     source: Annotated[
         str, typer.Option("--tables", help="A bundled series, or a folder with one table file per year.")
     ] = "world",
-    sectors: SectorsOption = None,
-    definition: DefinitionOption = "one-minus-dva",
+    sectors: cli.SectorsOption = None,
+    definition: cli.DefinitionOption = "one-minus-dva",
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="New folder for report, series and shocks.", show_default=False),
     ] = None,
-    csv_path: CsvFileOption = None,
+    csv_path: cli.CsvFileOption = None,
     lang: Annotated[Literal["en", "zh", "both"], typer.Option("--lang", help="Language of report and text.")] = "both",
-    force: ForceOption = False,
-    as_json: JsonOption = False,
+    force: cli.ForceOption = False,
+    as_json: cli.JsonOption = False,
 ) -> None:
     r"""Show the observed years of a pair: domestic value added by use, vertical specialisation and its structure, mutual
     dependence; and of the world: interdependence and whether advantage follows cheap labour. Shocks are marked.
@@ -70,9 +59,9 @@ def history(
     from sim.observed import history as measure
     from sim.texts import Texts
 
-    refuse_existing(csv_path, force=force, option="--csv")
+    cli.refuse_existing(csv_path, force=force, option="--csv")
     files = (REPORT, JSON_FILE, SERIES, SHOCKS)
-    refuse_existing(*(output / name for name in files if output), force=force, option="-o")
+    cli.refuse_existing(*(output / name for name in files if output), force=force, option="-o")
     try:
         past = measure(
             exporter,
@@ -81,7 +70,7 @@ def history(
             last=last,
             tables=source,
             definition=definition,
-            sectors=split(sectors),
+            sectors=cli.split(sectors),
             progress=_note,
         )
     except LabelError as error:
@@ -175,7 +164,7 @@ def shown(past: History, texts: Texts) -> str:
     names = Words(past, texts)
     parts = [f"{names.title}", "", names.headline(), names.world(), "", texts("history.banner")]
     for title, rows in (_use(past, texts, names), _vs(past, texts), _world(past, texts, names)):
-        parts += ["", title, *aligned(rows)]
+        parts += ["", title, *cli.aligned(rows)]
     source = past.sources[-1]
     parts += ["", texts("history.limit_detail", economies=source.economies, sectors=source.sectors)]
     parts += [
