@@ -154,8 +154,6 @@ def _echo_json(name: str, rows: list[dict[str, Any]]) -> None:
     typer.echo(json.dumps({"schema_version": SCHEMA_VERSION, name: rows}, ensure_ascii=False, indent=1))
 
 
-# -- unweave init -------------------------------------------------------------------------------------
-
 SCENARIO, SCHEMA, GUIDE = "scenario.yaml", "schema.json", "README.md"
 
 

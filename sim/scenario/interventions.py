@@ -27,20 +27,11 @@ Operation = Literal["set", "add", "scale", "cut"]
 #: Group of the economies that provide automation technology.
 PROVIDERS = "automation-leaders"
 #: What events do to their lever, where it is not a relative change.
-_OPERATIONS: Mapping[str, Operation] = {
-    "export-restriction": "cut",
-    "tariff": "add",
-    "export-tax": "add",
-    "technology-sharing": "add",
-    "open-source": "add",
-}
+_OPERATIONS: dict[str, Operation] = {"export-restriction": "cut"}
+_OPERATIONS |= dict.fromkeys(("tariff", "export-tax", "technology-sharing", "open-source"), "add")
 #: What a lever of some shape does not distinguish.
-_UNUSED: Mapping[Shape, tuple[str, ...]] = {
-    "economy": ("partners", "sectors"),
-    "cell": ("partners",),
-    "demand": ("partners",),
-    "partners": ("sectors",),
-}
+_UNUSED: dict[Shape, tuple[str, ...]] = {"economy": ("partners", "sectors"), "partners": ("sectors",)}
+_UNUSED |= dict.fromkeys(("cell", "demand"), ("partners",))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,34 +108,17 @@ def combined(interventions: Sequence[Intervention], current: Array, base: Array,
 def interventions_of(scenario: Scenario, labels: TableLabels) -> tuple[Intervention, ...]:
     """Return the policies, then the events, as interventions; unknown labels and contradictions become problems."""
     start, end = scenario.years
-    policies = [
-        Intervention(
-            "policy",
-            i,
-            policy.lever,
-            "set" if policy.value is not None else "add",
-            policy.amount,
-            *_cells(("policies", i), policy, labels, POLICY[policy.lever]),
-            start + 1 if policy.first is None else policy.first,
-            end if policy.last is None else policy.last,
-            policy.ramp,
-        )
-        for i, policy in enumerate(scenario.policies)
-    ]
-    events = [
-        Intervention(
-            "event",
-            i,
-            event.type,
-            _OPERATIONS.get(event.type, "scale"),
-            event.size,
-            *_cells(("events", i), event, labels, EVENT[event.type]),
-            event.first,
-            event.first + event.duration - 1,
-            "step",
-        )
-        for i, event in enumerate(scenario.events)
-    ]
+    policies, events = [], []
+    for i, policy in enumerate(scenario.policies):
+        operation: Operation = "set" if policy.value is not None else "add"
+        cells = _cells(("policies", i), policy, labels, POLICY[policy.lever])
+        span = (policy.first or start + 1, policy.last or end)
+        policies.append(Intervention("policy", i, policy.lever, operation, policy.amount, *cells, *span, policy.ramp))
+    for i, event in enumerate(scenario.events):
+        operation = _OPERATIONS.get(event.type, "scale")
+        cells = _cells(("events", i), event, labels, EVENT[event.type])
+        span = (event.first, event.first + event.duration - 1)
+        events.append(Intervention("event", i, event.type, operation, event.size, *cells, *span, "step"))
     _find_contradictions(policies, labels)
     return (*policies, *events)
 

@@ -30,17 +30,21 @@ LISTS = ("policies", "events", "expect", "outputs")
 _EXAMPLE = "for example --set policies.0.value=0.3"
 
 
-def inherited(document: YamlDocument, file: str, read: Callable[[Path], YamlDocument]) -> YamlDocument:
+def inherited(
+    document: YamlDocument, path: Path | None, read: Callable[[Path], YamlDocument], above: tuple[Path, ...] = ()
+) -> YamlDocument:
     """Return the document merged with everything it extends; places in it point to the file that each part is from.
 
     Parameters
     ----------
     document : YamlDocument
         As written.
-    file : str
-        Its path; empty when it is not from a file.
+    path : Path, optional
+        Its file, if it has one.
     read : callable
         Reads a file.
+    above : tuple of Path
+        Files of the scenarios that build on this one.
 
     Raises
     ------
@@ -48,13 +52,7 @@ def inherited(document: YamlDocument, file: str, read: Callable[[Path], YamlDocu
         S032 the chain leads back to itself, S033 there is no such scenario, S012 a value of the wrong type, S006 too long a
         chain, or whatever is wrong with the text of a scenario built on.
     """
-    path = Path(file).resolve() if file else None
-    return _merged(document, path, read, () if path is None else (path,))
-
-
-def _merged(
-    document: YamlDocument, path: Path | None, read: Callable[[Path], YamlDocument], chain: tuple[Path, ...]
-) -> YamlDocument:
+    chain = above if path is None else (*above, path.resolve())
     problems = Problems(document)
     if not isinstance(document.data, Mapping):
         return document
@@ -71,7 +69,7 @@ def _merged(
     elif len(chain) > LONGEST_CHAIN:
         problems.add((EXTENDS,), "S006", f"more than {LONGEST_CHAIN} scenarios build on each other.")
     problems.raise_errors()
-    base = _merged(read(parent), parent, read, (*chain, parent))
+    base = inherited(read(parent), parent, read, chain)
     if not isinstance(base.data, Mapping):
         problems.add((EXTENDS,), "S033", f"{parent.name} is not a scenario: it holds {kind_of(base.data)}.")
         problems.raise_errors()
@@ -141,9 +139,6 @@ def _over(
             if key in above:
                 places.inside[key] = above[key]
     return data
-
-
-# -- overrides ----------------------------------------------------------------------------------------
 
 
 def overridden(document: YamlDocument, overrides: Overrides | None) -> YamlDocument:

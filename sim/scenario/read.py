@@ -108,7 +108,7 @@ def read_scenario(
     """
     file = str(find_scenario(source)) if isinstance(source, str | Path) else ""
     document = read_document(Path(file)) if file else _in_memory(source)
-    document = overridden(inherited(document, file, read_document), overrides)
+    document = overridden(inherited(document, Path(file) if file else None, read_document), overrides)
     problems = Problems(document)
     rules = tuple(rules)
     scenario = structure(document.data, problems, rules)

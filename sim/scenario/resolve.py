@@ -15,8 +15,7 @@ from sim.errors import Problems
 from sim.rules import Rule, in_play
 from sim.scenario.interventions import Intervention, check_levels, combined, interventions_of
 from sim.scenario.labels import TableLabels
-from sim.scenario.schema import Scenario
-from sim.scenario.yaml_text import YamlDocument
+from sim.scenario.schema import Baseline, Scenario
 
 Array = NDArray[np.float64]
 
@@ -96,12 +95,7 @@ class ResolvedScenario:
 
 
 def resolve(
-    scenario: Scenario,
-    table: Any,
-    *,
-    rules: Iterable[Rule] = (),
-    document: YamlDocument | None = None,
-    problems: Problems | None = None,
+    scenario: Scenario, table: Any, *, rules: Iterable[Rule] = (), problems: Problems | None = None
 ) -> ResolvedScenario:
     """Resolve a scenario against a table.
 
@@ -111,8 +105,6 @@ def resolve(
     table : WorldTable, or anything with its labels and groups
     rules : iterable of Rule
         Beside or instead of the built-in ones.
-    document : YamlDocument, optional
-        The text, so that problems can name their place.
     problems : Problems, optional
         Collects the problems of the caller too; warnings stay in it.
 
@@ -121,7 +113,7 @@ def resolve(
     ScenarioError
         A label or group is unknown to the table, or policies contradict each other; all of them at once.
     """
-    problems = problems or Problems(document)
+    problems = problems or Problems()
     labels = TableLabels(table, problems, scenario.groups)
     scenario = _filled(scenario)
     interventions = interventions_of(scenario, labels)
@@ -137,19 +129,12 @@ def resolve(
         **{lever: level for rule in playing for lever, level in rule.shares().items()},
     }
     check_levels(interventions, start, labels)
-    growth = {name: _growth(scenario, name, labels) for name in ("productivity", "labour", "capital")}
+    growth = MappingProxyType({name: _growth(scenario, name, labels) for name in Baseline.model_fields})
     elasticity = _elasticity(scenario.economy.trade_elasticity, labels)
     labels.check_expectations(scenario)
     problems.raise_errors()
     return ResolvedScenario(
-        scenario,
-        labels.economies,
-        labels.sectors,
-        interventions,
-        MappingProxyType(growth),
-        elasticity,
-        playing,
-        labels.tracked,
+        scenario, labels.economies, labels.sectors, interventions, growth, elasticity, playing, labels.tracked
     )
 
 

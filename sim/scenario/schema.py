@@ -79,11 +79,8 @@ class Text(Model):
         return self.zh or self.en if lang == "zh" else self.en
 
 
-def _bilingual(value: Any) -> Any:
-    return {"en": value} if isinstance(value, str) else value
-
-
-Bilingual = Annotated[Text, BeforeValidator(_bilingual), WithJsonSchema(_TEXT_SCHEMA)]
+_in_english = BeforeValidator(lambda value: {"en": value} if isinstance(value, str) else value)
+Bilingual = Annotated[Text, _in_english, WithJsonSchema(_TEXT_SCHEMA)]
 
 
 class Expectation(Model):

@@ -32,16 +32,13 @@ HIGH_TAX = 2.0
 
 #: What else to do about a key of `behaviour:` that no rule has.
 _OF_RULES = "; a rule of your own: `sim.run(…, rules=[MyRule()])`, or a package that offers it as `unweave.rules`"
-_MAPPING = "a mapping (lines of `key: value`)"
 _EXPECTED = {
     "float_type": "a number",
     "int_type": "a whole number",
     "bool_type": "true or false",
     "string_type": "a text",
     "tuple_type": "a list",
-    "dict_type": _MAPPING,
-    "model_type": _MAPPING,
-    "model_attributes_type": _MAPPING,
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "a mapping (lines of `key: value`)"),
 }
 _LIMITS = {
     "greater_than": "above {gt:g}",
@@ -124,9 +121,8 @@ def _record(detail: Any, problems: Problems) -> None:
         message = f"{quoted(value)} must be {_LIMITS[kind].format(**context)}."
         problems.add(path, "S013", message, help=_limit_help(path, value))
     elif kind == "literal_error" and value is None:
-        problems.add(
-            path, "S012", "expected a word, found nothing.", help=f"allowed: {listed(map(str, _choices(path)))}"
-        )
+        help = f"allowed: {listed(map(str, _choices(path)))}"
+        problems.add(path, "S012", "expected a word, found nothing.", help=help)
     elif kind == "literal_error":
         problems.unknown(path, "S014", "value", value, map(str, _choices(path)))
     elif kind == "unknown_choice":
@@ -212,9 +208,6 @@ def copied(value: Any) -> Any:
     return [copied(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-# -- what the models say about a path ---------------------------------------------------------------
-
-
 def _model(annotation: Any) -> type[BaseModel] | None:
     """Return the model inside an annotation such as ``tuple[Policy, ...]`` or ``Text | None``."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
@@ -252,15 +245,8 @@ def _choices(path: KeyPath) -> list[Any]:
     return inside(getattr(_field(path), "annotation", None))
 
 
-# -- meaning ------------------------------------------------------------------------------------------
-
-
 def check(
-    scenario: Scenario,
-    problems: Problems,
-    *,
-    indicators: Collection[str] | None = None,
-    rules: Iterable[Rule] = (),
+    scenario: Scenario, problems: Problems, *, indicators: Collection[str] | None = None, rules: Iterable[Rule] = ()
 ) -> None:
     """Record everything in the scenario that cannot be meant so.
 
@@ -287,9 +273,8 @@ def check(
             return True
         reason = f"{year} is the base year, which is observed" if year == start else f"{year} is outside the run"
         allowed = f"allowed: {start + 1} to {end} (years: [{start}, {end}])"
-        problems.add(
-            path, "S022", f"{reason}.", help=allowed if end > start else "this run has no simulated year", key=key
-        )
+        help = allowed if end > start else "this run has no simulated year"
+        problems.add(path, "S022", f"{reason}.", help=help, key=key)
         return False
 
     for rule in in_play(rules, type(scenario.behaviour).model_fields):
@@ -345,9 +330,8 @@ def _check_interventions(scenario: Scenario, problems: Problems, inside: Callabl
 
 def _check_amount(value: float, lever: Lever, path: KeyPath, problems: Problems) -> None:
     """Record a level, increment or size outside the limits of its lever; warn of a tariff that is meant in percent."""
-    likely = (
-        f"; did you mean {value / 100:g}, that is {value:g} %?" if 2 <= abs(value) <= 100 and lever.max <= 10 else ""
-    )
+    percent = 2 <= abs(value) <= 100 and lever.max <= 10
+    likely = f"; did you mean {value / 100:g}, that is {value:g} %?" if percent else ""
     tax, trade = TAXES.get(lever.id, ("", ""))
     if lever.allows(value):
         if tax and value > HIGH_TAX:
