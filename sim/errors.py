@@ -255,27 +255,23 @@ class Problems:
     @property
     def errors(self) -> list[Problem]:
         """Problems that stop a run, in the order of the text, those of scenarios built on last."""
-        return self._sorted("error")
+        return sorted((problem for problem in self.found if problem.severity == "error"), key=self._order)
 
     @property
     def warnings(self) -> list[Problem]:
         """Problems that do not stop a run, in the order of the text."""
-        return self._sorted("warning")
+        return sorted((problem for problem in self.found if problem.severity == "warning"), key=self._order)
 
     def raise_errors(self) -> None:
         """Raise all errors as one :class:`ScenarioError`; do nothing when there are none."""
         if errors := self.errors:
             raise ScenarioError(errors)
 
-    def _sorted(self, severity: str) -> list[Problem]:
+    def _order(self, problem: Problem) -> tuple[bool, bool, str, int, int]:
+        if problem.file.startswith("--"):
+            return True, False, "", 0, 0
         main = self.document.name if self.document else ""
-
-        def order(problem: Problem) -> tuple[bool, bool, str, int, int]:
-            elsewhere = problem.file.startswith("--")
-            place = ("", 0, 0) if elsewhere else (problem.file, problem.line, problem.column)
-            return elsewhere, not elsewhere and problem.file != main, *place
-
-        return sorted((problem for problem in self.found if problem.severity == severity), key=order)
+        return False, problem.file != main, problem.file, problem.line, problem.column
 
 
 def spell(path: KeyPath) -> str:

@@ -49,26 +49,15 @@ def validate(
     results, rows = [], []
     for file in sources:
         problems, by_default = _read(file, overrides)
-        errors = [problem for problem in problems if problem.severity == "error"]
-        warnings = [problem for problem in problems if problem.severity == "warning"]
+        errors, warnings = ([p for p in problems if p.severity == severity] for severity in ("error", "warning"))
         results += errors
-        rows.append(
-            {
-                "file": file,
-                "valid": not errors,
-                "errors": [_plain(problem) for problem in errors],
-                "warnings": [_plain(problem) for problem in warnings],
-                "on_by_default": list(by_default),
-            }
-        )
+        row = {"errors": [*map(_plain, errors)], "warnings": [*map(_plain, warnings)], "on_by_default": [*by_default]}
+        rows.append({"file": file, "valid": not errors, **row})
         for problem in (*errors, *warnings) if output != "json" else ():
             typer.echo(_github(problem) if output == "github" else render(problem))
         if output == "text":
-            numbers = [
-                f"{len(of)} {word}{'' if len(of) == 1 else 's'}"
-                for of, word in ((errors, "error"), (warnings, "warning"))
-                if of
-            ]
+            counts = {"error": len(errors), "warning": len(warnings)}
+            numbers = [f"{number} {word}{'s' * (number != 1)}" for word, number in counts.items() if number]
             typer.echo(f"{visible(file)}: {', '.join(numbers) or 'ok'}")
             if by_default:
                 typer.echo(f"  also on by default: {', '.join(by_default)}")

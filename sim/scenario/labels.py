@@ -34,6 +34,7 @@ class TableLabels:
         self.sectors: tuple[str, ...] = tuple(table.sectors)
         self.economy_names = [*self.economies, *table.economy_groups, "all"]
         self.sector_names = [*self.sectors, *table.sector_groups, "all"]
+        self._names = {"economy": self.economy_names, "sector": self.sector_names}
         #: The scenario's own groups: positions of the members, by what they are of and by name.
         self._own: dict[str, dict[str, list[int]]] = {"economy": {}, "sector": {}}
         if groups is not None:
@@ -79,18 +80,15 @@ class TableLabels:
         own = {name: tuple(members) for name, members in self._own["economy"].items() if members}
         return MappingProxyType({**tracked_groups(self.table), **own})
 
-    def _names(self, kind: str) -> list[str]:
-        return self.economy_names if kind == "economy" else self.sector_names
-
     def _key(self, kind: str, path: KeyPath, name: str) -> list[int]:
-        if name in self._names(kind):
+        if name in self._names[kind]:
             return self._positions(kind, [name])
         self._unknown(kind, (*path, name), name, key=True)
         return []
 
     def _listed(self, kind: str, path: KeyPath, names: Sequence[str]) -> list[int]:
         """Positions of names; one marked as optional may be missing, any other unknown one becomes a problem."""
-        allowed, document = self._names(kind), self.problems.document
+        allowed, document = self._names[kind], self.problems.document
         bare = [name.removesuffix(OPTIONAL) for name in names]
         alone = document is not None and document.node((*self.problems.original(path), 0)) is None
         for i, name in enumerate(bare):
@@ -123,14 +121,14 @@ class TableLabels:
             meant = by_name.get(name.casefold(), ALIASES.get(name.upper(), name))
         around = [label for label, basic in members.items() if meant in basic]
         hint = f"; in this table it is part of {around[0]!r}." if around else ""
-        if meant in self._names(kind):
+        if meant in self._names[kind]:
             hint = f"; did you mean {meant!r}?"
         what = kind if allowed else f"{kind} or group"
-        self.problems.unknown(path, _CODES[kind], what, name, allowed or self._names(kind), key=key, hint=hint)
+        self.problems.unknown(path, _CODES[kind], what, name, allowed or self._names[kind], key=key, hint=hint)
 
     def _add_groups(self, kind: str, key: str, groups: Mapping[str, Sequence[str]]) -> None:
         """Take in the scenario's own groups, in the order of the file: a group may name those above it."""
-        names = self._names(kind)
+        names = self._names[kind]
         for name, members in groups.items():
             path: KeyPath = ("groups", key, name)
             if name in names or name in RESERVED:

@@ -52,6 +52,15 @@ _WORDS_OF_1_1 = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~
 _PLAIN = re.compile(r"[^\W_](?:[\w .+/()%–-]*[\w)%])?")
 
 
+#: What to do about an error of the parser, by a part of its text.
+_ADVICE = {
+    "mapping values": "check the indentation, and put texts that contain ': ' in quotes",
+    "expected <block end>": "check the indentation: entries of one mapping or list start in the same column",
+    "unexpected end of stream": "a quote or bracket is not closed",
+    "expected ',' or": "a bracket is not closed, or a comma is missing between two entries",
+}
+
+
 @dataclass(slots=True, eq=False)
 class Node:
     """Where a value of a document stands, where its key does (in a mapping), and the same of what is inside it."""
@@ -295,13 +304,7 @@ def _syntax_problem(error: YAMLError, name: str, lines: list[str]) -> Problem:
         return place.problem("S003", "a tab cannot indent YAML.", help="replace the tab by two spaces")
     opened, doing = getattr(error, "context_mark", None), getattr(error, "context", None)
     context = f" ({doing} that starts in line {opened.line + 1})" if opened and doing else ""
-    helps = {
-        "mapping values": "check the indentation, and put texts that contain ': ' in quotes",
-        "expected <block end>": "check the indentation: entries of one mapping or list start in the same column",
-        "unexpected end of stream": "a quote or bracket is not closed",
-        "expected ',' or": "a bracket is not closed, or a comma is missing between two entries",
-    }
-    advice = next((text for part, text in helps.items() if part in what), "")
+    advice = next((text for part, text in _ADVICE.items() if part in what), "")
     return place.problem("S001", f"not valid YAML: {what}{context}.", help=advice)
 
 
