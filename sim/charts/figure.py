@@ -160,7 +160,11 @@ class Figure:
         """
         subtitle = "\n".join(line for line in (self.subtitle, note) if line)
         spec = _titled(self.drawn(width).to_dict(validate=False), self.title, subtitle, width)
-        return png_of(spec, SHARPNESS) if kind == "png" else svg_of(spec, self.alt).encode("utf-8")
+        if kind == "svg":
+            return svg_of(spec, self.alt).encode("utf-8")
+        import vl_convert
+
+        return bytes(vl_convert.vegalite_to_png(spec, scale=SHARPNESS, allowed_base_urls=[]))
 
 
 def _titled(spec: Spec, title: str, subtitle: str, width: int) -> Spec:
@@ -214,10 +218,3 @@ def svg_of(spec: Spec, alt_text: str) -> str:
 
     svg = str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt_text, quote=True)}" ', 1)
-
-
-def png_of(spec: Spec, sharpness: float) -> bytes:
-    """PNG of a finished specification, with ``sharpness`` pixels for each pixel of the screen."""
-    import vl_convert
-
-    return bytes(vl_convert.vegalite_to_png(spec, scale=sharpness, allowed_base_urls=[]))

@@ -24,26 +24,18 @@ SCALE = 60
 PRINTED, PRINTED_WIDTH, PRINTED_SHARE = 12, 22, 0.08
 #: The colours of a change reach at least this far, in displayed units.
 FAINT = 0.2
-#: Column and row of each economy's tile, from west to east and north to south.
-TILES: Mapping[str, tuple[int, int]] = {
-    "CAN": (0, 1),
-    "USA": (0, 2),
-    "MEX": (0, 3),
-    "BRA": (1, 4),
-    "GBR": (2, 1),
-    "DEU": (3, 1),
-    "EUR": (3, 2),
-    "EME": (2, 3),
-    "TUR": (4, 2),
-    "RUS": (5, 0),
-    "IND": (5, 3),
-    "CHN": (6, 2),
-    "KOR": (7, 1),
-    "JPN": (8, 1),
-    "TWN": (7, 3),
-    "IDN": (7, 4),
-    "AUS": (8, 5),
-    "ROW": (4, 4),
+#: The map: each economy's tile, from west to east and north to south.
+MAP = (
+    "  .   .   .   .   .  RUS  .   .   .",
+    " CAN  .  GBR DEU  .   .   .  KOR JPN",
+    " USA  .   .  EUR TUR  .  CHN  .   .",
+    " MEX  .  EME  .   .  IND  .  TWN  .",
+    "  .  BRA  .   .  ROW  .   .  IDN  .",
+    "  .   .   .   .   .   .   .   .  AUS",
+)
+#: Column and row of each economy's tile.
+TILES = {
+    code: (column, row) for row, codes in enumerate(MAP) for column, code in enumerate(codes.split()) if code != "."
 }
 #: Tiles in a row for economies without a place of their own.
 SPARE = 9

@@ -122,10 +122,14 @@ def lines(
     layers.append(layer("lines", "line", encoding, point=first == last))
     data = {"lines": frame[frame["line"].isin(codes)]}
     if labels:
-        ends = frame.loc[frame.groupby("line")["year"].idxmax()].set_index("line").loc[codes].reset_index()
+        last_of = {
+            line: (year, value)
+            for year, line, value in sorted(zip(frame["year"], frame["line"], frame["value"], strict=True))
+        }
         gap = LINE * max(label.count("|") + 1 for label in labels.values()) / tall * reach
-        places = spread([float(value) for value in ends["value"]], gap)
-        data["ends"] = ends[["year", "line"]].assign(value=places, label=list(labels.values()))
+        places = spread([float(last_of[code][1]) for code in codes], gap)
+        rows = [(last_of[code][0], code, place, labels[code]) for code, place in zip(codes, places, strict=True)]
+        data["ends"] = pd.DataFrame(rows, columns=["year", "line", "value", "label"])
         text = {"align": "left", "dx": 12 if mark else 6, "fontSize": 13, "baseline": "middle", "lineBreak": "|"}
         layers.append(layer("ends", "text", {"x": x, "y": y, "color": colour, "text": category("label")}, **text))
     if mark:

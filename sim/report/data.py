@@ -127,7 +127,7 @@ def ratio_changes(run: Run, indicator: str) -> DataFrame:
     return both[["economy"]].assign(value=100 * (both["value"] - both["value_base"]) / base)
 
 
-def moves(run: Run) -> DataFrame:
+def largest_changes(run: Run) -> DataFrame:
     """Largest change of each economy, year and lever: columns year, economy, lever, size (1 = largest of its lever)."""
     frame = run["decisions"]
     data = frame[["year", "economy", "lever"]].assign(size=(frame["after"] - frame["before"]).abs())

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sim.calibration.parameters import Benchmark, benchmarks
 from sim.report.data import Report, companion_value
@@ -171,17 +170,6 @@ def variant(kind: str, companion: str, texts: Texts) -> str:
         return texts("standing.capital_fixed" if companion == "0" else "standing.capital_elastic")
     shown = _percent(float(value)) if what == "ai-price-decline" else value
     return texts(f"standing.{what.replace('-', '_')}", value=shown)
-
-
-def evidence(report: Report) -> dict[str, Any]:
-    """Both tables and the words around them for the template."""
-    year = report.run.years[-1] if report.run.years else ""
-    return {
-        "literature": literature_table(report),
-        "reading": reading(report.run, report.texts),
-        "standing": sensitivity_table(report),
-        "standing_intro": report.texts("standing.intro", year=year),
-    }
 
 
 # -- eras ------------------------------------------------------------------------------------------

@@ -50,29 +50,11 @@ def figures(report: Report) -> dict[str, list[Figure]]:
     return {key: [figure for figure in drawn if figure is not None] for key, drawn in sections.items()}
 
 
-def figure(
-    report: Report,
-    key: str,
-    draw: Callable[[int], Plot],
-    alt: str,
-    table: DataFrame,
-    *,
-    title: str = "",
-    note: str = "",
-    broad: bool = False,
-) -> Figure:
-    """Gather the texts of a figure that ``draw`` draws in a width."""
-    texts = report.texts
-    return Figure(
-        id=key,
-        title=title or texts(f"fig.{key}", **report.span),
-        subtitle=note or texts.get(f"fig.{key}_note") or "",
-        alt=alt,
-        chart=draw,
-        table=table,
-        data=table,
-        broad=broad,
-    )
+def figure(report: Report, key: str, draw: Callable[[int], Plot], alt: str, table: DataFrame, **more: Any) -> Figure:
+    """Gather the texts of a figure that ``draw`` draws in a width; ``more`` replaces some of them."""
+    title = {} if "title" in more else {"title": report.texts(f"fig.{key}", **report.span)}
+    words: Any = {"subtitle": report.texts.get(f"fig.{key}_note") or "", **title, **more}
+    return Figure(id=key, alt=alt, chart=draw, table=table, data=table, **words)
 
 
 def table_of(
@@ -106,14 +88,11 @@ def course(report: Report, key: str, indicator: str, economies: Sequence[str]) -
     names = {code: report.names.economy(code) for code in economies} | {name: name for name in others}
     present = set(frame.loc[frame["year"] == frame["year"].max(), "line"])
     table, facts = by_year(report, frame, "line", {code: name for code, name in names.items() if code in present})
-    title = texts(f"fig.{key}_axis")
-    return figure(
-        report,
-        key,
-        lambda width: lines(frame, names, title=title, width=width, dashed=others),
-        texts("alt.lines", facts=facts, **report.span),
-        table,
-    )
+
+    def draw(width: int) -> Plot:
+        return lines(frame, names, title=texts(f"fig.{key}_axis"), width=width, dashed=others)
+
+    return figure(report, key, draw, texts("alt.lines", facts=facts, **report.span), table)
 
 
 def groups(report: Report) -> Figure | None:
@@ -123,24 +102,22 @@ def groups(report: Report) -> Figure | None:
         return None
     names = {code: texts(f"group.{code}") for code in data.GROUPS}
     table, facts = by_year(report, frame, "part", names)
-    title = texts("fig.groups_axis")
-    alt = texts("alt.groups", facts=facts, **report.span)
-    return figure(
-        report, "groups", lambda width: stack(frame, names, GROUP_COLOURS, title=title, width=width), alt, table
-    )
+
+    def draw(width: int) -> Plot:
+        return stack(frame, names, GROUP_COLOURS, title=texts("fig.groups_axis"), width=width)
+
+    return figure(report, "groups", draw, texts("alt.groups", facts=facts, **report.span), table)
 
 
 def group_changes(report: Report) -> Figure | None:
     """Change of each group's share between the first and the last year."""
     texts, frame = report.texts, data.group_shares(report.run)
-    first, last = report.run.years[0], report.run.years[-1]
+    ends = first, last = report.run.years[0], report.run.years[-1]
     if first == last or frame.empty:
         return None
-    wide = frame.pivot_table(index="part", columns="year", values="value", sort=False).loc[
-        list(data.GROUPS), [first, last]
-    ]
+    wide = frame.pivot_table(index="part", columns="year", values="value", sort=False).loc[list(data.GROUPS), [*ends]]
     wide.index = [texts(f"group.{code}") for code in wide.index]
-    table = table_of(wide, {year: str(year) for year in (first, last)}, texts("table.group"))
+    table = table_of(wide, {year: str(year) for year in ends}, texts("table.group"))
     change = wide[last] - wide[first]
     table[texts("table.change")] = [number(value, 2, sign=True) for value in change]
     return _changes(report, "group_changes", change, table, decimals=2)
@@ -160,17 +137,17 @@ def incomes(report: Report) -> Figure | None:
 
 def _changes(report: Report, key: str, change: Any, table: DataFrame, decimals: int) -> Figure:
     """Bars of changes by name."""
-    import pandas as pd
-
-    texts = report.texts
+    shown = [number(value, decimals, sign=True) for value in change]
+    frame = change.rename_axis("name").reset_index(name="value").assign(shown=[text.replace("±", "") for text in shown])
+    axis = report.texts(f"fig.{key}_axis", **report.span)
     words: dict[str, Any] = {}
-    for side, k in (("top", int(change.to_numpy().argmax())), ("low", int(change.to_numpy().argmin()))):
-        words |= {side: change.index[k], f"{side}_value": number(change.iloc[k], decimals, sign=True)}
-    shown = [number(value, decimals, sign=True).replace("±", "") for value in change]
-    frame = pd.DataFrame({"name": change.index, "value": change.to_numpy(), "shown": shown})
-    axis = texts(f"fig.{key}_axis", **report.span)
-    alt = texts("alt.changes", **words)
-    return figure(report, key, lambda width: bars(frame, list(change.index), title=axis, width=width), alt, table)
+    for side, k in (("top", change.to_numpy().argmax()), ("low", change.to_numpy().argmin())):
+        words |= {side: change.index[k], f"{side}_value": shown[k]}
+
+    def draw(width: int) -> Plot:
+        return bars(frame, list(change.index), title=axis, width=width)
+
+    return figure(report, key, draw, report.texts("alt.changes", **words), table)
 
 
 def ends(report: Report) -> Figure | None:
@@ -178,28 +155,26 @@ def ends(report: Report) -> Figure | None:
     texts, frame = report.texts, data.capital_ends(report.run, "real_wage")
     if frame.empty:
         return None
-    given = str(report.run.manifest.get("settings", {}).get("capital_supply", "1"))
-    words = {"0": "fixed", given: "given", "inf": "elastic"}
-    labels = {
-        "given" if case == given else case: texts(f"ends.{words[case]}", value=given) for case in ("0", given, "inf")
-    }
+    own = str(report.run.manifest.get("settings", {}).get("capital_supply", "1"))
+    words = {"0": "fixed", own: "given", "inf": "elastic"}
+    labels = {"given" if case == own else case: texts(f"ends.{words[case]}", value=own) for case in ("0", own, "inf")}
     cases = {case: label for case, label in labels.items() if (frame["case"] == case).any()}
-    codes = [code for code in (WORLD, *report.run.economies) if (frame["economy"] == code).any()]
-    shown = frame[frame["economy"].isin(codes)].assign(name=lambda rows: rows["economy"].map(report.names.economy))
-    order = [report.names.economy(code) for code in codes]
-    wide = shown.pivot_table(index="name", columns="case", values="value", sort=False).loc[order]
-    world = "; ".join(
-        f"{label}: {number(float(wide[case].get(report.names.economy(WORLD), float('nan'))))} %"
-        for case, label in cases.items()
+    names = {
+        code: report.names.economy(code) for code in (WORLD, *report.run.economies) if (frame["economy"] == code).any()
+    }
+    shown = frame[frame["economy"].isin(list(names))].assign(name=lambda rows: rows["economy"].map(names))
+    order, tints = list(names.values()), (OKABE_ITO[0], INK, OKABE_ITO[1])
+    wide = shown.pivot_table(index="economy", columns="case", values="value", sort=False).reindex(
+        index=list(names), columns=list(cases)
     )
-    look: Any = {"title": texts("fig.incomes_axis"), "tints": (OKABE_ITO[0], INK, OKABE_ITO[1])}
-    return figure(
-        report,
-        "ends",
-        lambda width: dots(shown, cases, order, width=width, **look),
-        texts("alt.ends", year=report.run.years[-1], facts=world),
-        table_of(wide, cases, texts("table.economy"), 1, sign=True),
-    )
+    world = wide.reindex([WORLD]).iloc[0]
+    facts = "; ".join(f"{label}: {number(float(world[case]))} %" for case, label in cases.items())
+
+    def draw(width: int) -> Plot:
+        return dots(shown, cases, order, width=width, title=texts("fig.incomes_axis"), tints=tints)
+
+    table = table_of(wide.set_axis(order), cases, texts("table.economy"), 1, sign=True)
+    return figure(report, "ends", draw, texts("alt.ends", year=report.run.years[-1], facts=facts), table)
 
 
 def links(report: Report, year: int, against: int | None = None) -> Figure | None:
@@ -209,52 +184,40 @@ def links(report: Report, year: int, against: int | None = None) -> Figure | Non
     if frame.empty:
         return None
     names = {code: report.names.economy(code) for code in run.economies if (frame["absorber"] == code).any()}
+    codes = {code: code for code in names}
     wide = frame.pivot_table(index="absorber", columns="source", values="value", sort=False).reindex(list(names))
-    wide.index = list(names.values())
+    table = table_of(wide.set_axis(list(names.values())), codes, texts("table.absorber"), sign=change)
+    # One scale of colours for both levels.
+    shown = [frame] if change else [data.dependence(run, run.years[k]) for k in (0, -1)]
+    top = max(float(part.loc[part["source"] != part["absorber"], "value"].abs().max()) for part in shown)
     others = frame.assign(value=frame["value"].where(frame["source"] != frame["absorber"]))
     most = others.iloc[int(others["value"].abs().fillna(0.0).to_numpy().argmax())]
-    value = f"{number(most['value'], 1, sign=change)} {texts('unit.pp') if change else '%'}"
-    first, last = run.years[0], run.years[-1]
-    levels = [
-        data.dependence(run, one) for one in ((first, last) if not change else ())
-    ]  # one scale of colours for both
-    top = max(
-        (float(one.loc[one["source"] != one["absorber"], "value"].max()) for one in levels), default=abs(most["value"])
-    )
-    titles: Any = {"rows_title": texts("fig.links_rows"), "columns_title": texts("fig.links_columns")}
-    codes = {code: code for code in names}
+    words = {side: names[most[side]] for side in ("absorber", "source")}
+    words["value"] = f"{number(most['value'], 1, sign=change)} {texts('unit.pp') if change else '%'}"
     span = {"year": year, "base": against or year}
-    return figure(
-        report,
-        "links_change" if change else f"links_{year}",
-        lambda width: matrix(others, codes, width=width, top=top, change=change, **titles),
-        texts(
-            "alt.heatmap_change" if change else "alt.heatmap",
-            count=len(names),
-            value=value,
-            absorber=names[most["absorber"]],
-            source=names[most["source"]],
-            **span,
-        ),
-        table_of(wide, codes, texts("table.absorber"), sign=change),
-        title=texts("fig.links_change" if change else "fig.links_first", **span),
-    )
+    sides: Any = {f"{side}_title": texts(f"fig.links_{side}") for side in ("rows", "columns")}
+
+    def draw(width: int) -> Plot:
+        return matrix(others, codes, width=width, top=top, change=change, **sides)
+
+    alt = texts("alt.heatmap_change" if change else "alt.heatmap", count=len(names), **words, **span)
+    title = texts("fig.links_change" if change else "fig.links_first", **span)
+    return figure(report, "links_change" if change else f"links_{year}", draw, alt, table, title=title)
 
 
 def drivers(report: Report) -> Figure | None:
     """Small panels of what drives the world."""
     run, texts = report.run, report.texts
-    frame = data.shown(run, run["indicators"], PLACES["drivers"], [WORLD])
-    shown = [name for name in PLACES["drivers"] if (frame["indicator"] == name).any()]
+    frame = data.shown(run, run["indicators"], PLACES["drivers"], [WORLD]).rename(columns={"indicator": "line"})
+    shown = [name for name in PLACES["drivers"] if (frame["line"] == name).any()]
     if not shown:
         return None
-    names = {name: report.names.indicator(name, unit_mark(report, name)) for name in shown}
-    table, facts = by_year(report, frame, "indicator", names)
-    long = frame.rename(columns={"indicator": "line"})
+    names = {name: report.names.indicator(name, unit_mark(report, name).replace("index", "")) for name in shown}
+    table, facts = by_year(report, frame, "line", names)
 
     def draw(width: int) -> Plot:
         look: Any = {"width": (width - SIDE * 2) // 2 + SIDE, "height": 64, "zero": True, "labelled": False}
-        small = [lines(long[long["line"] == name], {name: ""}, tints={name: INK}, **look) for name in names]
+        small = [lines(frame[frame["line"] == name], {name: ""}, tints={name: INK}, **look) for name in names]
         return beside(small, list(names.values()), columns=2)
 
     return figure(report, "drivers", draw, texts("alt.panels", facts=facts, **report.span), table)
@@ -263,39 +226,33 @@ def drivers(report: Report) -> Figure | None:
 def unit_mark(report: Report, indicator: str) -> str:
     """Short unit of an indicator for an axis or a heading."""
     unit = report.run.unit(indicator)
-    return "%" if is_share(unit) else report.texts("unit.ratio") if is_ratio(unit) else unit.replace("index", "")
+    return "%" if is_share(unit) else report.texts("unit.ratio") if is_ratio(unit) else unit
 
 
 def acted(report: Report) -> Figure | None:
     """Who acted when; None when nobody did."""
     import pandas as pd
 
-    frame, texts, decisions = data.moves(report.run), report.texts, report.run["decisions"]
+    frame, texts, decisions = data.largest_changes(report.run), report.texts, report.run["decisions"]
     if frame.empty:
         return None
     levers = {lever: report.names.lever(lever) for lever in in_order(frame["lever"])}
     names = {code: report.names.economy(code) for code in report.run.economies}
-    rows = [
-        (
-            names.get(str(economy), str(economy)),
-            levers[str(lever)],
-            texts("acts.from_to", first=part["year"].min(), last=part["year"].max()),
-            str(len(part)),
-            f"{amount(part['after'].min(), str(lever))} … {amount(part['after'].max(), str(lever))}",
-        )
-        for (economy, lever), part in decisions.groupby(["economy", "lever"], sort=False)
-        if lever in levers
-    ]
-    heads = [texts(f"table.{head}") for head in ("economy", "lever", "when", "moves", "value")]
-    alt = texts("alt.timeline", count=len(decisions), economies=decisions["economy"].nunique(), **report.span)
-    return figure(
-        report,
-        "timeline",
-        lambda width: timeline(frame, levers, names, width=width),
-        alt,
-        pd.DataFrame(rows, columns=heads),
-        broad=True,
+    rows = []
+    for (economy, lever), part in decisions.groupby(["economy", "lever"], sort=False):
+        if lever in levers:
+            years = texts("acts.from_to", first=part["year"].min(), last=part["year"].max())
+            range_ = " … ".join(amount(value, str(lever)) for value in (part["after"].min(), part["after"].max()))
+            rows.append((names.get(str(economy), str(economy)), levers[str(lever)], years, str(len(part)), range_))
+    table = pd.DataFrame(
+        rows, columns=[texts(f"table.{head}") for head in ("economy", "lever", "when", "moves", "value")]
     )
+
+    def draw(width: int) -> Plot:
+        return timeline(frame, levers, names, width=width)
+
+    alt = texts("alt.timeline", count=len(decisions), economies=decisions["economy"].nunique(), **report.span)
+    return figure(report, "timeline", draw, alt, table, broad=True)
 
 
 # -- what moved it -----------------------------------------------------------------------------------
@@ -312,8 +269,7 @@ def attributed(report: Report) -> list[Figure | None]:
 def _split(report: Report, key: str, indicator: str) -> Figure | None:
     """Parts of an indicator's change, of the world by year or of the economies in the last year."""
     run, texts = report.run, report.texts
-    frame = data.parts_of(run, indicator)
-    over_time = key in OVER_TIME.values()
+    frame, over_time = data.parts_of(run, indicator), key in OVER_TIME.values()
     frame = frame[frame["economy"] == WORLD] if over_time else frame[frame["year"] == frame["year"].max()]
     if frame.empty:
         return None
@@ -323,34 +279,32 @@ def _split(report: Report, key: str, indicator: str) -> Figure | None:
     seen = frame.loc[frame["part"] == RESIDUAL, "value"].abs().max() >= VISIBLE
     drawn = {part: name for part, name in names.items() if part != RESIDUAL or seen}
     whole, last = texts("attribution.whole"), int(frame["year"].max())
-    axis = texts("fig.split_axis", base=run.years[0])
-    wide = frame.pivot_table(index="year" if over_time else "economy", columns="part", values="value", aggfunc="sum")
-    if not over_time:
-        wide = wide.reindex([code for code in (WORLD, *run.economies) if code in wide.index])
-    wide["whole"] = wide.sum(axis=1)
+    span = {"base": run.years[0], "year": last}
+    by = "year" if over_time else "economy"
+    wide = frame.pivot_table(index=by, columns="part", values="value", aggfunc="sum")
     order = None
     if over_time:
         end: Any = wide.loc[last]
-        facts = [
-            texts("attribution.fact", name=name, value=number(end[part], 2, sign=True)) for part, name in names.items()
-        ]
-        alt, title = texts("alt.parts", year=last, base=run.years[0], facts=" ".join(facts)), ""
+        facts = " ".join(
+            texts("attribution.fact", name=names[part], value=number(end[part], 2, sign=True)) for part in names
+        )
+        more, alt = {}, texts("alt.parts", facts=facts, **span)
     else:
-        wide = wide.sort_values("whole", ascending=False, kind="stable")
+        wide = wide.reindex([code for code in (WORLD, *run.economies) if code in wide.index])
+        wide = wide.loc[wide.sum(axis=1).sort_values(ascending=False, kind="stable").index]
         order = [report.names.economy(str(code)) for code in wide.index]
-        wide.index = order
-        frame = frame.assign(name=[report.names.economy(code) for code in frame["economy"]])
-        values = {f"{side}_value": number(wide["whole"].iloc[k], 2, sign=True) for side, k in (("top", 0), ("low", -1))}
+        frame = frame.assign(name=frame["economy"].map(dict(zip(wide.index, order, strict=True))))
+        wide = wide.set_axis(order)
+        values = {f"{side}_value": number(wide.iloc[k].sum(), 2, sign=True) for side, k in (("top", 0), ("low", -1))}
         alt = texts("alt.parts_economies", year=last, top=order[0], low=order[-1], **values)
-        title = texts(f"fig.{key}", base=run.years[0], year=last)
-    return figure(
-        report,
-        key,
-        lambda width: parts(frame, drawn, order=order, whole=whole, title=axis, width=width),
-        alt,
-        table_of(wide, {**names, "whole": whole}, texts("table.year" if over_time else "table.economy"), sign=True),
-        title=title,
-    )
+        more = {"title": texts(f"fig.{key}", **span)}
+
+    def draw(width: int) -> Plot:
+        axis = texts("fig.split_axis", base=run.years[0])
+        return parts(frame, drawn, order=order, whole=whole, title=axis, width=width)
+
+    table = table_of(wide.assign(whole=wide.sum(axis=1)), {**names, "whole": whole}, texts(f"table.{by}"), sign=True)
+    return figure(report, key, draw, alt, table, **more)
 
 
 # -- how sure it is ----------------------------------------------------------------------------------
@@ -360,53 +314,45 @@ def ensemble(report: Report) -> list[Figure | None]:
     """Bands of the world's indicators and ranges of incomes; none for a run without bands or without a simulated year."""
     if "bands" not in report.run or len(report.run.years) < 2:
         return []
-    return [*(_band(report, name) for name in PLACES["bands"]), _ranges(report)]
+    heads = {"written": report.texts("ensemble.written")} | {name: f"{int(name[1:])} %" for name in QUANTILES}
+    return [*(_band(report, name, heads) for name in PLACES["bands"]), _ranges(report, heads)]
 
 
-def _bands(report: Report) -> dict[str, str]:
-    return {"written": report.texts("ensemble.written")} | {name: f"{int(name[1:])} %" for name in QUANTILES}
-
-
-def _band(report: Report, indicator: str) -> Figure | None:
-    run, texts = report.run, report.texts
-    frame = data.bands_of(run, indicator)
+def _band(report: Report, indicator: str, heads: Mapping[str, str]) -> Figure | None:
+    texts, unit = report.texts, report.run.unit(indicator)
+    frame = data.bands_of(report.run, indicator)
     frame = frame[frame["economy"] == WORLD]
     if len(frame) < 2:
         return None
-    unit = run.unit(indicator)
-    shown = frame[["year"]].assign(**{name: frame[name] * scale(unit) for name in (*QUANTILES, "written")})
-    mark = "%" if is_share(unit) else texts("unit.ratio") if is_ratio(unit) else unit
+    shown = frame[["year"]].assign(**{name: frame[name] * scale(unit) for name in heads})
     name, last = report.names.indicator(indicator), frame.iloc[-1]
     ends = {word: level(last[column], unit) for word, column in (("low", "q05"), ("high", "q95"), ("middle", "q50"))}
-    return figure(
-        report,
-        f"band_{indicator}",
-        lambda width: band(shown, title=mark, width=width),
-        texts("ensemble.alt", name=name, **ends, **report.span),
-        table_of(shown.set_index("year"), _bands(report), texts("table.year")),
-        title=texts("ensemble.band", name=name),
-    )
+
+    def draw(width: int) -> Plot:
+        return band(shown, title=unit_mark(report, indicator), width=width)
+
+    table = table_of(shown.set_index("year"), heads, texts("table.year"))
+    alt, title = texts("ensemble.alt", name=name, **ends, **report.span), texts("ensemble.band", name=name)
+    return figure(report, f"band_{indicator}", draw, alt, table, title=title)
 
 
-def _ranges(report: Report) -> Figure | None:
+def _ranges(report: Report, heads: Mapping[str, str]) -> Figure | None:
     """Ranges of real income in the last year, per cent against the base year."""
     run, texts, year = report.run, report.texts, report.run.years[-1]
     frame = data.bands_of(run, "real_income")
     frame = frame[(frame["year"] == year) & frame["economy"].isin(run.economies)]
     if frame.empty:
         return None
-    shown = frame[["economy"]].assign(**{name: 100 * (frame[name] - 1) for name in (*QUANTILES, "written")})
-    shown = shown.assign(name=[report.names.economy(str(code)) for code in shown["economy"]])
+    names = [report.names.economy(str(code)) for code in frame["economy"]]
+    shown = frame[[]].assign(name=names, **{name: 100 * (frame[name] - 1) for name in heads})
     shown = shown.sort_values("written", ascending=False, kind="stable")
     widest = shown.iloc[int((shown["q95"] - shown["q05"]).to_numpy().argmax())]
     low, high = (number(widest[column], 1, sign=True) for column in ("q05", "q95"))
-    axis = texts("fig.incomes_axis")
-    return figure(
-        report,
-        "band_incomes",
-        lambda width: ranges(shown, list(shown["name"]), title=axis, width=width),
-        texts("ensemble.alt_incomes", year=year, name=widest["name"], low=low, high=high),
-        table_of(shown.set_index("name"), _bands(report), texts("table.economy"), 1, sign=True),
-        title=texts("ensemble.incomes", year=year),
-        note=texts("ensemble.incomes_note"),
-    )
+
+    def draw(width: int) -> Plot:
+        return ranges(shown, list(shown["name"]), title=texts("fig.incomes_axis"), width=width)
+
+    alt = texts("ensemble.alt_incomes", year=year, name=widest["name"], low=low, high=high)
+    table = table_of(shown.set_index("name"), heads, texts("table.economy"), 1, sign=True)
+    more = {"title": texts("ensemble.incomes", year=year), "subtitle": texts("ensemble.incomes_note")}
+    return figure(report, "band_incomes", draw, alt, table, **more)

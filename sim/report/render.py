@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.report import sections
 from sim.report.data import Report
-from sim.report.evidence import era_tables, evidence
+from sim.report.evidence import era_tables, literature_table, reading, sensitivity_table
 from sim.report.figures import figures
 from sim.report.sentences import against, headline, why
 from sim.runs.saved import Run
@@ -105,7 +105,9 @@ def _context(run: Run, texts: Texts) -> dict[str, Any]:
         "assumptions": sections.assumption_tables(report),
         "limits": sections.limits(run, texts),
         "eras": era_tables(report),
-        "evidence": evidence(report),
+        "literature": literature_table(report),
+        "reading": reading(run, texts),
+        "sensitivities": sensitivity_table(report),
         "notes": [str(note) for note in told.get("notes", [])],
         "base": sections.base_table(report),
         "largest_links": sections.largest_links(report),

@@ -24,18 +24,6 @@ SPELLED = 3
 
 
 @dataclass(frozen=True)
-class Card:
-    """One of the four numbers."""
-
-    label: str
-    value: str
-    before: str
-    change: str
-    direction: str
-    against: str = ""
-
-
-@dataclass(frozen=True)
 class Table:
     """A table of the report: heads, rows, and how many rows stand open before the rest is folded away."""
 
@@ -60,7 +48,7 @@ def table(texts: Texts, heads: str, rows: Iterable[Row], unfolded: int = 0) -> T
     return Table(tuple(texts(f"table.{key}") for key in heads.split()), shown, unfolded) if shown else None
 
 
-def cards(report: Report) -> list[Card]:
+def cards(report: Report) -> list[dict[str, str]]:
     """Return the four numbers against the base year and, where there is one, against another scenario."""
     texts, shown = report.texts, []
     for fact in facts(report.run):
@@ -75,7 +63,8 @@ def cards(report: Report) -> list[Card]:
                 levels = {"year": fact.year, "value": level(value, fact.change.unit)}
                 against = texts("card.against", name=name, **levels, change=gap)
         direction = "same" if single else fact.verdict
-        shown.append(Card(report.names.indicator(fact.indicator), fact.after, before, change, direction, against))
+        words = {"label": report.names.indicator(fact.indicator), "value": fact.after, "before": before}
+        shown.append({**words, "change": change, "direction": direction, "against": against})
     return shown
 
 
