@@ -59,7 +59,8 @@ class Rows:
         self.plot = width - self.room if width else max(PHONE - self.room, PHONE // 2)
         self.row = max([row, *(LINE * (label.count("|") + 1) + 8 for label in self.order if "|" in label)])
         expression = "split(datum.label, '|')" if width else ROW_LABEL
-        axis = {"ticks": False, "domain": False, "labelPadding": 8, "labelLimit": self.room, "labelExpr": expression}
+        limit = self.room if width else 300  # where there is room, labels stand in one line
+        axis = {"ticks": False, "domain": False, "labelPadding": 8, "labelLimit": limit, "labelExpr": expression}
         self.y = category("row", sort=self.order, title=None, axis=axis)
 
     def label(self, name: str) -> str:
