@@ -21,7 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from sim.calibration.parameters import parameter, parameters
+from sim.calibration.parameters import country_types, parameter, parameters
 from sim.levers import Kind, Lever, Shape
 
 #: Sets of trade elasticities by name; a number or a mapping of sectors to numbers is possible too.
@@ -118,8 +118,8 @@ def setting(
         The calibrated parameter of its section and name unless given.
     """
     shape: Shape = "economy" if by_economy or factor else "scalar"
-    limits = float(low), float(high)
-    return _Declared(Lever("", label_en, label_zh, unit, *limits, kind, shape, "", open_min=open_min), factor, default)
+    entry = Lever("", label_en, label_zh, unit, "", float(low), float(high), kind, shape, open_min=open_min)
+    return _Declared(entry, factor, default)
 
 
 def overrides_of(settings: type[Model], section: str) -> Any:
@@ -280,6 +280,38 @@ GrowthPath = Annotated[
                     "additionalProperties": {"type": "number", "exclusiveMinimum": 0},
                 },
             ]
+        }
+    ),
+]
+
+
+def _types(value: Any) -> dict[str, tuple[str, ...]]:
+    known = country_types()
+    if not isinstance(value, dict):
+        raise PydanticCustomError(
+            "bad_types",
+            "expected a mapping of country types to economies, for example {exporter-led: [CHN, DEU]}",
+        )
+    by_type: dict[str, tuple[str, ...]] = {}
+    for name, members in value.items():
+        if name not in known:
+            raise PydanticCustomError("unknown_choice", "unknown country type", {"found": name, "allowed": list(known)})
+        listed = (members,) if isinstance(members, str) else members
+        if not isinstance(listed, list | tuple) or not listed or not all(isinstance(m, str) for m in listed):
+            raise PydanticCustomError("bad_types", "expected a list of economies or groups for each country type")
+        by_type[name] = tuple(listed)
+    return by_type
+
+
+#: Country types and who is of them.
+CountryTypes = Annotated[
+    dict[str, tuple[str, ...]],
+    PlainValidator(_types),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "propertyNames": {"enum": list(country_types())},
+            "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
         }
     ),
 ]

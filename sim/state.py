@@ -55,6 +55,8 @@ class World:
     output : ndarray, shape (G, N), million USD
     taxable : ndarray of bool, shape (G, N, G)
         Cells in which an importer may set a tariff: goods from outside its customs union.
+    union : ndarray of bool, shape (G,)
+        Members of the customs union: one external tariff, and none among themselves; at least two, or nobody.
     """
 
     table: WorldTable
@@ -64,6 +66,7 @@ class World:
     imports: Array
     output: Array
     taxable: Mask
+    union: Mask
 
     @property
     def G(self) -> int:  # noqa: N802 — the letters of the design
@@ -88,6 +91,14 @@ class World:
         """Base-year import weights [origin, sector, importer]; they sum to one over sectors, or to 0 where nothing is sold."""
         bought = self.imports.sum(axis=1, keepdims=True)
         weights: Array = np.divide(self.imports, bought, out=np.zeros_like(self.imports), where=bought > 0)
+        return weights
+
+    @cached_property
+    def union_weights(self) -> Array:
+        """Weight of each member (column) in the common external tariff, by goods imports; the identity outside the union."""
+        weights = np.eye(self.G)
+        share = np.where(self.union, self.imports.sum(axis=(0, 1)), 0.0)
+        weights[self.union] = share / share.sum() if share.any() else share
         return weights
 
     def mean_tariffs(self, tariffs: Array) -> Array:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+#: Group of the customs union of 2011.
+UNION = "eu"
+
 
 def build_economy(resolved: ResolvedScenario, table: WorldTable) -> WorldEconomy:
     """The world economy of a scenario, calibrated to its table."""
@@ -47,6 +50,7 @@ def build_economy(resolved: ResolvedScenario, table: WorldTable) -> WorldEconomy
 def build_world(resolved: ResolvedScenario, table: WorldTable, economy: WorldEconomy) -> World:
     """What is fixed for the rules: the purged base year, and where tariffs can be set."""
     G, N = table.G, table.N  # noqa: N806 — the letters of the design
+    member = economy_mask(table, UNION)
     inputs, final = sales_of(economy.base.Z, economy.base.Y, G, N)
     return World(
         table=table,
@@ -55,14 +59,9 @@ def build_world(resolved: ResolvedScenario, table: WorldTable, economy: WorldEco
         sales=inputs + final,
         imports=imports_of(inputs + final, goods(table)),
         output=np.asarray(economy.base.X).reshape(G, N),
-        taxable=foreign(goods(table), G) & ~union_pairs(table)[:, None, :],
+        taxable=foreign(goods(table), G) & ~(member[:, None] & member)[:, None, :],
+        union=member if member.sum() > 1 else np.zeros_like(member),
     )
-
-
-def union_pairs(table: WorldTable) -> Mask:
-    """Pairs inside the customs union of 2011 (the European Union): no tariffs among them, shape (G, G)."""
-    member = economy_mask(table, "eu")
-    return np.asarray(member[:, None] & member[None, :])
 
 
 def goods(table: WorldTable) -> Mask:

@@ -156,7 +156,9 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
     @property
     def notes(self) -> tuple[str, ...]:
         """What was changed in the base table and what the calibration adds to the scenario, in sentences."""
-        return (*self.economy.notes, *(note for rule in self.rules for note in rule.notes()))
+        union = [self.table.economies[r] for r in np.flatnonzero(self.world.union)]
+        common = [f"One external tariff and none among themselves: {', '.join(union)}."] if union else []
+        return (*self.economy.notes, *(note for rule in self.rules for note in rule.notes()), *common)
 
     # -- the order of play -----------------------------------------------------------------------
 

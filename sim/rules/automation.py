@@ -46,51 +46,25 @@ class Settings(base.Settings, section="automation"):
     ai_speed: float = setting("Speed of AI diffusion", "人工智能扩散速度", "per year", 0, 2, factor=True)
     """Logistic speed at which AI services spread where they pay and the frontier is open."""
     robot_ceiling: float = setting(
-        "Ceiling of robot adoption",
-        "机器人普及上限",
-        "share of automatable tasks",
-        0,
-        1,
-        by_economy=True,
+        "Ceiling of robot adoption", "机器人普及上限", "share of automatable tasks", 0, 1, by_economy=True
     )
     """Adoption of robots that diffusion approaches."""
     ai_ceiling: float = setting(
-        "Ceiling of AI adoption",
-        "人工智能普及上限",
-        "share of automatable tasks",
-        0,
-        1,
-        by_economy=True,
+        "Ceiling of AI adoption", "人工智能普及上限", "share of automatable tasks", 0, 1, by_economy=True
     )
     """Adoption of AI that diffusion approaches."""
     base_access: float = setting(
-        "Access of non-providers",
-        "非技术提供国的获取程度",
-        "share of the frontier",
-        0,
-        1,
-        by_economy=True,
+        "Access of non-providers", "非技术提供国的获取程度", "share of the frontier", 0, 1, by_economy=True
     )
     """Access to the frontier of economies that provide no automation technology; providers have 1."""
     open_source: float = setting("Open-source models", "开源模型", "share of services", 0, 1, by_economy=True)
     """Share of AI services that run on open-source models: raises access and the home share of AI services."""
     technology_sharing: float = setting(
-        "Technology sharing",
-        "技术共享",
-        "share of the gap",
-        0,
-        1,
-        kind="instrument",
-        by_economy=True,
+        "Technology sharing", "技术共享", "share of the gap", 0, 1, kind="instrument", by_economy=True
     )
     """Share of the remaining access gap that providers close by sharing technology."""
     machine_saving: float = setting(
-        "Cost of machines per task",
-        "机器成本系数",
-        "ratio to labour cost",
-        0,
-        2,
-        open_min=True,
+        "Cost of machines per task", "机器成本系数", "ratio to labour cost", 0, 2, open_min=True
     )
     """Base-year cost of machine services for a task, relative to the labour they replace (μ)."""
     wage_gradient: float = setting("Wage gradient of savings", "工资梯度", "elasticity", 0, 2)
@@ -102,12 +76,7 @@ class Settings(base.Settings, section="automation"):
     ai_price_decline: float = setting("Fall of AI prices", "人工智能价格年降幅", "per year", 0, 0.5)
     """Yearly rate at which AI services get cheaper relative to their inputs."""
     ai_home_share: float = setting(
-        "Home share of AI services",
-        "人工智能服务本国比例",
-        "share of purchases",
-        0,
-        1,
-        by_economy=True,
+        "Home share of AI services", "人工智能服务本国比例", "share of purchases", 0, 1, by_economy=True
     )
     """Share of AI services bought at home; the rest comes from the provider economies."""
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 import numpy as np
 from pydantic import Field, StrictBool
 
+from sim import calibration
 from sim.fields import Model
 from sim.levers import POLICY
 from sim.rules.log import NONE, Decisions, Reason, batch
@@ -324,6 +325,35 @@ def by_economy(
             if value is not None:
                 arrays[name][where] = value if name == field else value * plain[name][where]
     return arrays
+
+
+def of_types(given: Mapping[str, tuple[str, ...]], labels: TableLabels, section: str) -> Mapping[str, Array]:
+    """Settings that country types give, by field of a section, shape (G,); NaN where none does.
+
+    An economy that is of two types which set the same field differently is a fault.
+    """
+    values: dict[str, Array] = {}
+    owner: dict[tuple[str, int], str] = {}
+    types = calibration.country_types()
+    for name, listed in given.items():
+        path = ("behaviour", section, "types", name)
+        where = labels.economy_list(path, listed)
+        for id, row in types[name].items():
+            field = id.partition(".")[2]
+            column = values.setdefault(field, np.full(labels.G, np.nan))
+            for r in where:
+                other = owner.get((field, r))
+                if other is not None and column[r] != row.value:
+                    labels.problems.add(
+                        path,
+                        "S025",
+                        f"{labels.economies[r]} is of the types {other!r} and {name!r}, which set {field} to {column[r]:g} "
+                        f"and to {row.value:g}.",
+                        help="keep one of them, or set the field in `overrides`",
+                        key=True,
+                    )
+                column[r], owner[field, r] = row.value, name
+    return values
 
 
 def members(labels: TableLabels, path: tuple[Any, ...], names: Iterable[str]) -> Mask:

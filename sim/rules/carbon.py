@@ -94,12 +94,7 @@ class Settings(base.Settings, section="carbon"):
         "stylised", description="Emissions per output: `stylised`, or kg of CO2 per USD by economy and sector."
     )
     abatement_slope: float = setting(
-        "Slope of abatement costs",
-        "减排成本斜率",
-        "USD per tonne at full abatement",
-        0,
-        1e5,
-        open_min=True,
+        "Slope of abatement costs", "减排成本斜率", "USD per tonne at full abatement", 0, 1e5, open_min=True
     )
     """Marginal cost of abating the last tonne of a producer of mean intensity; costs rise linearly from 0."""
     income_gradient: float = setting("Income gradient of emissions", "排放的收入梯度", "elasticity", 0, 2)

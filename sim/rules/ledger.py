@@ -46,21 +46,11 @@ class Settings(base.Settings, section="ledger"):
     payments: float = setting("Payment saving", "支付结算成本节省", "iceberg cost saved", 0, 0.5)
     """Share of the cost of all trade among members that cheaper payment and settlement saves."""
     entry_cost: float = setting(
-        "Entry cost of the ledger",
-        "加入联盟链的初始成本",
-        "share of GDP once",
-        0,
-        0.1,
-        by_economy=True,
+        "Entry cost of the ledger", "加入联盟链的初始成本", "share of GDP once", 0, 0.1, by_economy=True
     )
     """Outlay in the first year of membership, bought from business services."""
     running_cost: float = setting(
-        "Running cost of the ledger",
-        "联盟链的运行成本",
-        "share of GDP a year",
-        0,
-        0.1,
-        by_economy=True,
+        "Running cost of the ledger", "联盟链的运行成本", "share of GDP a year", 0, 0.1, by_economy=True
     )
     """Outlay in every year of membership, bought from business services."""
     horizon: float = setting("Horizon of joining", "加入决策期限", "years", 1, 100)

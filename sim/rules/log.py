@@ -62,15 +62,15 @@ class Reason:
         return self.sentence.format(partner=partner, sector=sector, **numbers).replace("%pt", " points")
 
 
-_DECREE = ((r"x' = x_0, \qquad x' = x + \Delta x",), "decree", "scenario")
+_SCENARIO = ((r"x' = x_0, \qquad x' = x + \Delta x",), "decree", "scenario")
 #: Reasons of what no rule decides: the policies and events of the scenario.
 INTERVENTIONS: Mapping[str, Reason] = MappingProxyType(
     {
-        "policy": Reason("Scenario policy {number:.0f} sets {level:.4g}.", *_DECREE),
-        "policy-add": Reason("Scenario policy {number:.0f} adds {level:+.4g}.", *_DECREE),
-        "policy-end": Reason("Scenario policy {number:.0f} no longer holds.", *_DECREE),
-        "event": Reason("Scenario event {number:.0f} of size {level:.4g}.", *_DECREE),
-        "event-end": Reason("Scenario event {number:.0f} is over.", *_DECREE),
+        "policy": Reason("Scenario policy {number:.0f} sets {level:.4g}.", *_SCENARIO),
+        "policy-add": Reason("Scenario policy {number:.0f} adds {level:+.4g}.", *_SCENARIO),
+        "policy-end": Reason("Scenario policy {number:.0f} no longer holds.", *_SCENARIO),
+        "event": Reason("Scenario event {number:.0f} of size {level:.4g}.", *_SCENARIO),
+        "event-end": Reason("Scenario event {number:.0f} is over.", *_SCENARIO),
     }
 )
 
@@ -143,9 +143,7 @@ def sentences(decisions: Decisions, economies: Sequence[str], sectors: Sequence[
     """Reason of each decision as a sentence with its numbers."""
     return [
         decisions.reason.explain(
-            numbers,
-            economies[p] if p != NONE else "all partners",
-            sectors[i] if i != NONE else "all sectors",
+            numbers, economies[p] if p != NONE else "all partners", sectors[i] if i != NONE else "all sectors"
         )
         for p, i, numbers in zip(decisions.partner.tolist(), decisions.sector.tolist(), decisions.rows(), strict=True)
     ]

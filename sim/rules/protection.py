@@ -12,17 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from pydantic import Field, PlainValidator, StrictBool, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from numpy.typing import ArrayLike
+from pydantic import Field, StrictBool
 
 from sim import calibration
 from sim.calibration import parameter
-from sim.calibration.parameters import country_types
-from sim.fields import Economies, Model, setting
+from sim.fields import CountryTypes, Economies, Model, setting
 from sim.rules import base
 from sim.rules.log import Decisions, Reason
 from sim.state import Array, Mask, View, WorldState, Year
@@ -31,41 +30,8 @@ if TYPE_CHECKING:
     from sim.model.agents import CountryAgent
     from sim.scenario.labels import TableLabels
 
-#: Customs union of 2011: one external tariff, and none among its members.
-UNION = "eu"
 #: A tariff that moves by less has not been moved: means over a customs union differ in the last digit.
 ROUNDING = 1e-12
-
-
-def _types(value: Any) -> dict[str, tuple[str, ...]]:
-    known = country_types()
-    if not isinstance(value, dict):
-        raise PydanticCustomError(
-            "bad_types", "expected a mapping of country types to economies, for example {exporter-led: [CHN, DEU]}"
-        )
-    found: dict[str, tuple[str, ...]] = {}
-    for name, members in value.items():
-        if name not in known:
-            raise PydanticCustomError("unknown_choice", "unknown country type", {"found": name, "allowed": list(known)})
-        listed = (members,) if isinstance(members, str) else members
-        if not isinstance(listed, list | tuple) or not listed or not all(isinstance(m, str) for m in listed):
-            raise PydanticCustomError("bad_types", "expected a list of economies or groups for each country type")
-        found[name] = tuple(listed)
-    return found
-
-
-#: Country types and who is of them.
-Types = Annotated[
-    dict[str, tuple[str, ...]],
-    PlainValidator(_types),
-    WithJsonSchema(
-        {
-            "type": "object",
-            "propertyNames": {"enum": list(country_types())},
-            "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
-        }
-    ),
-]
 
 
 class GrievanceWeights(Model, section="protection.weights"):
@@ -86,12 +52,7 @@ class Settings(base.Settings, section="protection"):
 
     active: StrictBool = Field(True, description="false: no economy changes a tariff by itself.")
     sensitivity: float = setting(
-        "Protection per grievance",
-        "保护主义敏感度",
-        "tariff (1 = 100 %) per unit of grievance",
-        0,
-        10,
-        by_economy=True,
+        "Protection per grievance", "保护主义敏感度", "tariff (1 = 100 %) per unit of grievance", 0, 10, by_economy=True
     )
     """Rise of the tariff target for each unit of grievance."""
     memory: float = setting("Memory of grievance", "不满情绪的持续性", "share a year", 0, 1, by_economy=True)
@@ -110,7 +71,7 @@ class Settings(base.Settings, section="protection"):
     )
     respect_bound: StrictBool = Field(False, description="true: no tariff rises above the rate bound at the WTO.")
     passive: Economies = Field(("row",), description="Economies or groups that never act by themselves.")
-    types: Types = Field(
+    types: CountryTypes = Field(
         default_factory=dict,
         description="Country types and who is of them, for example {exporter-led: [CHN, DEU]}: sets of settings with "
         "sources (`sim/calibration/types.csv`); `overrides` win over them.",
@@ -119,21 +80,11 @@ class Settings(base.Settings, section="protection"):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TariffDecision:
-    """Tariffs above the base tariffs [origin, sector], shape (G, N): what they are, and what asked for them.
+    """Tariffs above the base tariffs [origin, sector], shape (G, N), and what asked for them.
 
-    Parameters
-    ----------
-    grievance : float
-    increments : ndarray
-        Those of the coming year.
-    own, answer, target : ndarray
-        What protection asks for, what retaliation asks for, and what is aimed at.
-    losses : ndarray, shape (4,)
-        Of the year that is over.
-    rises : ndarray, shape (G,), fraction
-        Rise, since the base year, of the mean tariff that each partner levies on its goods.
-    penetration : ndarray, share
-        Of its home use of goods.
+    ``own`` is what protection asks for, ``answer`` what retaliation asks for, ``target`` what is aimed at; ``losses`` (4,) are
+    those of the year that is over, ``rises`` (G,) of the mean tariffs that partners levy, ``penetration`` (G, N) shares of home
+    use.
     """
 
     grievance: float
@@ -192,7 +143,7 @@ class Protection(base.Rule):
 
     def resolve(self, labels: TableLabels, years: Sequence[int]) -> Mapping[str, Any]:
         """Settings by economy, country types included, and who acts at all."""
-        types = of_types(self.settings.types, labels)
+        types = base.of_types(self.settings.types, labels, self.section)
         terms = base.by_economy(self.settings, labels, self.section, types=types)
         acting = ~base.passive(self.settings, labels, self.section)
         self._warn_of_spirals(terms["retaliation"], acting, labels)
@@ -206,52 +157,37 @@ class Protection(base.Rule):
         first, second = (int(k) for k in able[np.argsort(-retaliation[able], kind="stable")[:2]])
         product = float(retaliation[first] * retaliation[second])
         if product >= 1.0:
-            labels.problems.add(
+            pair = f"{labels.economies[first]} and {labels.economies[second]}"
+            message = f"the coefficients of {pair} multiply to {product:g}; from 1 on retaliation feeds on itself until the cap stops it."
+            help, path = (
+                "keep the product of every pair below 1, for example 0.94 each",
                 ("behaviour", self.section, "retaliation"),
-                "S026",
-                f"the coefficients of {labels.economies[first]} and {labels.economies[second]} multiply to {product:g}; from 1 on "
-                "retaliation feeds on itself until the cap stops it.",
-                help="keep the product of every pair below 1, for example 0.94 each",
-                warning=True,
             )
+            labels.problems.add(path, "S026", message, help=help, warning=True)
 
     def idle(self, settings: Any) -> bool:
         """Neither grievance nor partners' tariffs are answered."""
-        levels = [settings, *settings.overrides.values()]
-        return super().idle(settings) or not (
-            settings.types or any(own.sensitivity or own.retaliation for own in levels)
-        )
+        strengths = [own.sensitivity or own.retaliation for own in (settings, *settings.overrides.values())]
+        return super().idle(settings) or not (settings.types or any(strengths))
 
     def prepare(self) -> None:
-        """Weights of losses, bound rates, and the customs union."""
+        """Weights of losses, and bound rates."""
         self.weights = np.array([getattr(self.settings.weights, name) for name in LOSSES])
         self.bound = calibration.bound_tariffs(self.world.table) if self.settings.respect_bound else None
-        member = self.world.economies(UNION)
-        self.member = member if member.sum() > 1 else np.zeros_like(member)
-        self.union = union_weights(self.member, self.world.imports)
 
     def start(self) -> Mapping[str, Array]:
         """No grievance and base tariffs."""
         return {"grievance": np.zeros(self.world.G), "increments": np.zeros_like(self.world.tariffs)}
-
-    def notes(self) -> Iterable[str]:
-        """Who shares an external tariff."""
-        if self.member.any():
-            named = ", ".join(self.world.table.economies[r] for r in np.flatnonzero(self.member))
-            yield f"One external tariff and none among themselves: {named}."
 
     # -- a year ----------------------------------------------------------------------------------
 
     def decide(self, agent: CountryAgent, seen: View) -> TariffDecision:
         """Set tariffs for the coming year: the larger of what protection and retaliation ask for, a part of it at once."""
         r, terms, state = agent.position, self.terms, seen.state
-        lost, rises, penetration = self._losses(seen), self._rises(state, r), seen.now.penetration[:, :, r]
+        before, now = (np.array([getattr(year, name)[r] for name in OBSERVED]) for year in (seen.before, seen.now))
+        lost, rises, penetration = losses(before, now), self._rises(state, r), seen.now.penetration[:, :, r]
         felt = float(grievance(state.grievance[r], lost, weights=self.weights, memory=terms["memory"][r]))
-        latest = np.append(rises, felt)
-
-        def recall(back: int) -> Array:
-            return self._recall(seen, latest, back)
-
+        recall = partial(self._recall, seen, np.append(rises, felt))
         *known_rises, known = agent.adjusted("recall", recall)(0).tolist()
         threshold, current = float(terms["threshold"][r]), state.increments[:, :, r]
         quiet = known <= threshold and not max(known_rises) > 0.0 and not current.any()
@@ -259,13 +195,11 @@ class Protection(base.Rule):
             nothing = np.zeros_like(current)
             return TariffDecision(felt, current, nothing, nothing, nothing, lost, rises, penetration)
         cells, base_rates = self.world.taxable[:, :, r], self.world.tariffs[:, :, r]
-        own = protective_increment(
-            known, focus(penetration, cells), sensitivity=terms["sensitivity"][r], threshold=threshold
-        )
+        aim = focus(penetration, cells)
+        own = protective_increment(known, aim, sensitivity=terms["sensitivity"][r], threshold=threshold)
         policies = state.tariff[:, :, r] - base_rates - current
-        answer = retaliatory_increment(
-            np.array(known_rises), cells, coefficient=terms["retaliation"][r], decreed=policies
-        )
+        rho, partners = terms["retaliation"][r], np.array(known_rises)
+        answer = retaliatory_increment(partners, cells, coefficient=rho, by_policy=policies)
         own, answer = agent.adjusted("claim", own), agent.adjusted("claim", answer)
         ceiling = None if self.bound is None else self.bound[:, :, r]
         target = target_increment(own, answer, cap=terms["cap"][r], base=base_rates, ceiling=ceiling)
@@ -273,15 +207,6 @@ class Protection(base.Rule):
         moved = adjust(current, target, speed=terms["adjustment"][r], least=parameter("protection.least_change"))
         increments = np.where(seen.fixed[:, :, r], current, moved)
         return TariffDecision(felt, increments, own, answer, target, lost, rises, penetration)
-
-    def _losses(self, seen: View) -> Array:
-        """What the economy has lost in the year that is over, shape (4,)."""
-        return losses(
-            *(
-                np.array([getattr(statistics, name)[seen.position] for name in OBSERVED])
-                for statistics in (seen.before, seen.now)
-            )
-        )
 
     def _rises(self, state: WorldState, r: int) -> Array:
         """Rise of the mean tariff that each partner levies on the goods of r, shape (G,)."""
@@ -300,8 +225,8 @@ class Protection(base.Rule):
     def act(self, decisions: Sequence[TariffDecision], year: Year) -> None:
         """Tariffs are the base tariffs and the increments; members of a customs union take the mean of their proposals."""
         increments = np.stack([decision.increments for decision in decisions], axis=2)
-        if self.union is not None:
-            increments = union_average(increments, self.union)
+        if self.world.union.any():
+            increments = union_average(increments, self.world.union_weights)
         year.variables["grievance"] = np.array([decision.grievance for decision in decisions])
         year.variables["increments"] = increments
         year.add("tariff", increments)
@@ -313,70 +238,24 @@ class Protection(base.Rule):
             s, i = np.nonzero(np.abs(after[:, :, r] - before[:, :, r]) > ROUNDING)
             if not s.size:
                 continue
-            answered = decision.answer[s, i] > decision.own[s, i]
-            reasons: dict[str, Any] = {"protection": (self, ~answered, {}), "retaliation": (self, answered, {})}
-            if self.member[r]:
+            answered, terms = decision.answer[s, i] > decision.own[s, i], self.terms
+            asked = {name: getattr(decision, name)[s, i] for name in ("own", "answer", "target")}
+            asked |= {"grievance": decision.grievance, "adjustment": terms["adjustment"][r]}
+            lost = dict(zip(LOSSES, decision.losses.tolist(), strict=True))
+            lost |= {"threshold": terms["threshold"][r], "penetration": decision.penetration[s, i]}
+            rise = {"rise": decision.rises[s], "coefficient": terms["retaliation"][r]}
+            reasons: dict[str, Any] = {"protection": (self, ~answered, lost), "retaliation": (self, answered, rise)}
+            if self.world.union[r]:
                 reasons = {"union": (self, np.ones(s.shape, bool), {})}
             else:
                 reasons = base.adjusted(played.rules, "tariff-reasons", (played.before, r, s), reasons)
             rates = self.world.tariffs[s, i, r]
             for kind, (rule, cells, numbers) in reasons.items():
                 if cells.any():
-                    who, partner, sector = np.full(cells.sum(), r), s[cells], i[cells]
-                    levels = (rates[cells] + state[partner, sector, r] for state in (before, after))
-                    drivers = self._drivers(kind, decision, r, partner, sector) | numbers
-                    yield rule.batch(played, "tariff", kind, who, *levels, partner=partner, sector=sector, **drivers)
-
-    def _drivers(
-        self, kind: str, decision: TariffDecision, r: int, s: NDArray[np.intp], i: NDArray[np.intp]
-    ) -> dict[str, Any]:
-        drivers: dict[str, Any] = {name: getattr(decision, name)[s, i] for name in ("own", "answer", "target")}
-        drivers |= {"grievance": decision.grievance, "adjustment": self.terms["adjustment"][r]}
-        if kind == "protection":
-            drivers |= dict(zip(LOSSES, decision.losses.tolist(), strict=True))
-            drivers |= {"threshold": self.terms["threshold"][r], "penetration": decision.penetration[s, i]}
-        if kind == "retaliation":
-            drivers |= {"rise": decision.rises[s], "coefficient": self.terms["retaliation"][r]}
-        return drivers
-
-
-def of_types(given: Mapping[str, tuple[str, ...]], labels: TableLabels) -> Mapping[str, Array]:
-    """Settings that country types give, by field of protection, shape (G,); NaN where none does.
-
-    An economy that is of two types which set the same field differently is a fault.
-    """
-    values: dict[str, Array] = {}
-    owner: dict[tuple[str, int], str] = {}
-    types = calibration.country_types()
-    for name, listed in given.items():
-        path = ("behaviour", "protection", "types", name)
-        where = labels.economy_list(path, listed)
-        for id, row in types[name].items():
-            field = id.partition(".")[2]
-            column = values.setdefault(field, np.full(labels.G, np.nan))
-            for r in where:
-                other = owner.get((field, r))
-                if other is not None and column[r] != row.value:
-                    labels.problems.add(
-                        path,
-                        "S025",
-                        f"{labels.economies[r]} is of the types {other!r} and {name!r}, which set {field} to {column[r]:g} "
-                        f"and to {row.value:g}.",
-                        help="keep one of them, or set the field in `overrides`",
-                        key=True,
-                    )
-                column[r], owner[field, r] = row.value, name
-    return values
-
-
-def union_weights(member: Mask, imports: Array) -> Array | None:
-    """Weight of each member in the common external tariff, by goods imports; None where nobody is in a union."""
-    if not member.any():
-        return None
-    weights = np.eye(len(member))
-    share = np.where(member, imports.sum(axis=(0, 1)), 0.0)
-    weights[member] = share / share.sum()
-    return weights
+                    levels = (rates[cells] + state[s, i, r][cells] for state in (before, after))
+                    drivers = {k: v[cells] if np.ndim(v) else v for k, v in {**asked, **numbers}.items()}
+                    who = np.full(cells.sum(), r)
+                    yield rule.batch(played, "tariff", kind, who, *levels, partner=s[cells], sector=i[cells], **drivers)
 
 
 #: The losses that make up grievance, in the order of every array of them. Each is a fraction of a year's change:
@@ -456,7 +335,7 @@ def protective_increment(felt: ArrayLike, aim: Array, *, sensitivity: ArrayLike,
 
 
 def retaliatory_increment(
-    rise: Array, foreign_goods: Mask, *, coefficient: ArrayLike, decreed: Array | float = 0.0
+    rise: Array, foreign_goods: Mask, *, coefficient: ArrayLike, by_policy: Array | float = 0.0
 ) -> Array:
     """Increment in answer to partners' tariffs: coefficient × rise of the partner's average tariff, on all its goods.
 
@@ -467,12 +346,12 @@ def retaliatory_increment(
     foreign_goods : ndarray of bool, shape (G, N) or (G, N, R)
     coefficient : array_like
         Points of retaliation per point; the product of a pair's coefficients must stay below 1 or tariffs spiral.
-    decreed : ndarray, same shape as the cells, or 0
+    by_policy : ndarray, same shape as the cells, or 0
         What a policy has already put on top of the importer's own tariff: it counts towards the answer, so that whoever
         began does not answer the answer again.
     """
     answer = np.asarray(coefficient) * np.maximum(0.0, rise)
-    result: Array = np.where(foreign_goods, np.maximum(0.0, answer[:, None] - np.maximum(0.0, decreed)), 0.0)
+    result: Array = np.where(foreign_goods, np.maximum(0.0, answer[:, None] - np.maximum(0.0, by_policy)), 0.0)
     return result
 
 

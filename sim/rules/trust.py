@@ -51,10 +51,7 @@ class Trust(base.Rule):
     reasons: ClassVar[Mapping[str, Reason | str]] = {
         "hostility": Reason(
             "{partner} raised its mean tariff on our goods, or newly restricted its exports to us, by {hostility:.2%}pt.",
-            (
-                r"T' = T + r\,(T^0 - T) - f \cdot h",
-                r"\kappa = 1 + \phi \cdot \max(0,\ 1 - \bar T / \bar T^0)",
-            ),
+            (r"T' = T + r\,(T^0 - T) - f \cdot h", r"\kappa = 1 + \phi \cdot \max(0,\ 1 - \bar T / \bar T^0)"),
         )
     }
 

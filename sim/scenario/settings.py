@@ -28,23 +28,11 @@ class Substitution(Model, section="economy.substitution"):
     )
     """Elasticity of substitution between the primary-and-task composite and intermediate inputs."""
     inputs: float = setting(
-        "Among inputs",
-        "中间投入之间的替代弹性",
-        "elasticity",
-        0,
-        10,
-        kind="assumption",
-        open_min=True,
+        "Among inputs", "中间投入之间的替代弹性", "elasticity", 0, 10, kind="assumption", open_min=True
     )
     """Elasticity of substitution among intermediate inputs of different sectors."""
     consumption: float = setting(
-        "Among final goods",
-        "最终产品之间的替代弹性",
-        "elasticity",
-        0,
-        10,
-        kind="assumption",
-        open_min=True,
+        "Among final goods", "最终产品之间的替代弹性", "elasticity", 0, 10, kind="assumption", open_min=True
     )
     """Elasticity of substitution among sectors in final demand."""
     tasks: float = setting(
@@ -69,12 +57,7 @@ class EconomySettings(Model, section="economy"):
         "wage-curve", description="wage-curve: unemployment falls when real wages rise; full-employment: wages clear."
     )
     capital_supply: Unbounded = setting(
-        "Elasticity of capital supply",
-        "资本供给弹性",
-        "elasticity",
-        0,
-        math.inf,
-        kind="assumption",
+        "Elasticity of capital supply", "资本供给弹性", "elasticity", 0, math.inf, kind="assumption"
     )
     """Capital answers real returns with this elasticity: 0 keeps the stock, .inf holds the real return constant."""
     substitution: Substitution = Field(default_factory=Substitution, description="Elasticities of the upper nests.")
@@ -83,13 +66,7 @@ class EconomySettings(Model, section="economy"):
         description="Named set of sector elasticities, one number for all sectors, or a mapping from sectors or sector groups.",
     )
     sluggishness: float = setting(
-        "Speed of sourcing",
-        "采购调整速度",
-        "share a year",
-        0,
-        1,
-        kind="assumption",
-        open_min=True,
+        "Speed of sourcing", "采购调整速度", "share a year", 0, 1, kind="assumption", open_min=True
     )
     """Share of the way that import sourcing moves to its new equilibrium within a year; 1 is at once."""
     labour_profile: Literal["sectoral", "flat"] = Field(

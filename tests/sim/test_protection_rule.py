@@ -96,7 +96,7 @@ def test_retaliation_answers_rises_only_and_by_the_partner() -> None:
 
 def test_what_a_policy_has_already_added_counts_towards_the_answer() -> None:
     rise, decreed = np.array([0.0, 0.1, 0.3]), np.array([[0.0, 0.0], [0.25, 0.0], [0.1, 0.0]])
-    answer = protection.retaliatory_increment(rise, FOREIGN, coefficient=1.0, decreed=decreed)
+    answer = protection.retaliatory_increment(rise, FOREIGN, coefficient=1.0, by_policy=decreed)
     assert answer[1] == pytest.approx([0.0, 0.1])
     assert answer[2] == pytest.approx([0.2, 0.0])
 

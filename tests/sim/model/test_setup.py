@@ -12,7 +12,7 @@ import sim
 from decomp.table import WorldTable
 from sim.calibration import parameter
 from sim.model import WorldModel
-from sim.model.accounts import goods, union_pairs
+from sim.model.accounts import goods
 from sim.rules.automation import home_share
 from sim.runs.result import RunResult
 from sim.scenario.read import read_scenario
@@ -100,7 +100,6 @@ def test_no_tariffs_inside_the_union_and_one_outside(world: WorldTable) -> None:
     assert (
         run.decisions.query("economy == 'DEU' and lever == 'tariff'")["reason"].str.startswith("Customs union")
     ).all()
-    assert np.array_equal(union_pairs(world), np.outer(economy_mask(world, "eu"), economy_mask(world, "eu")))
 
 
 def test_bound_rates_stop_tariffs_when_respected(world: WorldTable) -> None:
