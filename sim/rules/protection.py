@@ -64,11 +64,9 @@ class Settings(base.Settings, section="protection"):
     threshold: float = setting("Tolerated grievance", "不满容忍度", "grievance", 0, 10, by_economy=True)
     """Grievance below this leaves tariffs alone."""
     retaliation: float = setting("Retaliation", "报复系数", "points per point", 0, 2, by_economy=True)
-    """Points of tariff that answer each point a partner adds; the product of a pair's coefficients must stay below
-    1."""
-    weights: GrievanceWeights = Field(
-        default_factory=GrievanceWeights, description="Weights of the parts of grievance."
-    )
+    """Points of tariff that answer each point a partner adds; the product of a pair's coefficients must stay below 1."""
+    weights: GrievanceWeights = Field(default_factory=GrievanceWeights)
+    """Weights of the parts of grievance."""
     respect_bound: StrictBool = Field(False, description="true: no tariff rises above the rate bound at the WTO.")
     passive: Economies = Field(("row",), description="Economies or groups that never act by themselves.")
     types: CountryTypes = Field(
