@@ -167,7 +167,7 @@ class Equilibrium:
         kept |= {name: dict(kept[name]) for name in ("machine_cost", "checks")}
         return partial(type(self), **kept), ()
 
-    def lean(self) -> Equilibrium:
+    def detached(self) -> Equilibrium:
         """The same result without what only a next year's solve would use (factorisations, last year's shares)."""
         return replace(self, _carry=Carry(point=self._carry.point))
 
@@ -241,25 +241,11 @@ def account(
 
 
 def closed(Z: Array, final: Array, output: Array) -> tuple[Array, Array]:
-    """Output as what the rows earn, X = Z 1 + y, with Z scaled in place until it belongs to that output.
+    """Output as what the rows earn, X = Z 1 + y, (n,), and the factor on the columns, with Z scaled in place to that output.
 
-    The solver measures goods markets against large cells; in small ones a gap of 1e-12 of their own output can be left. Each round
-    gives every column the output that its row sells, a Neumann step x ← A x + y, which shrinks what is left.
-
-    Parameters
-    ----------
-    Z : ndarray, shape (n, n)
-        Changed in place.
-    final : ndarray, shape (n,)
-        Sales to final demand less export taxes, which are no part of what pays for production.
-    output : ndarray, shape (n,)
-        What Z was made for.
-
-    Returns
-    -------
-    X : ndarray, shape (n,)
-    growth : ndarray, shape (n,)
-        Factor on the columns, 1 up to rounding.
+    ``final`` is sales to final demand less export taxes, ``output`` what Z was made for. The solver measures goods markets
+    against large cells; in small ones a gap of 1e-12 of their own output can be left. Each round gives every column the
+    output that its row sells, a Neumann step x ← A x + y, which shrinks what is left.
     """
     growth = np.ones_like(output)
     for _ in range(CLOSING):
@@ -279,11 +265,6 @@ def checked(system: System, solution: Solution, X: Array, costs: Array, spent: A
     balance: output against inputs, factor and tariff rows, by cell (cells below 1e-6 of the mean: of that);
     income_spending: income against spending, and against its sources; labour_market: paid against supplied at the wage;
     capital_market: the same over 1 + ε, since supply answers returns, known to so many digits, with elasticity ε.
-
-    Raises
-    ------
-    ConvergenceError
-        Names the check and its value.
     """
     state, base, G = solution.state, system.base, system.G
     wage, rental = state.point.factor[:G], state.point.factor[G:]

@@ -37,13 +37,13 @@ def number(value: object, what: str, *, low: float, high: float = np.inf, open_l
         Not a number or out of range.
     """
     try:
-        found = float(value)  # type: ignore[arg-type]
+        values = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise ShockError(f"{what} is {value!r}; give a number.") from None
-    if not (low <= found <= high) or (open_low and found == low):
+    if not (low <= values <= high) or (open_low and values == low):
         bracket = "(" if open_low else "["
-        raise ShockError(f"{what} is {found:g}; allowed {bracket}{low:g}, {high:g}].")
-    return found
+        raise ShockError(f"{what} is {values:g}; allowed {bracket}{low:g}, {high:g}].")
+    return values
 
 
 def shaped(value: ArrayLike, shape: tuple[int, ...], what: str, axes: str) -> Array:
@@ -55,16 +55,16 @@ def shaped(value: ArrayLike, shape: tuple[int, ...], what: str, axes: str) -> Ar
         The shape differs, or a value is NaN or not a number.
     """
     try:
-        found = np.asarray(value, dtype=np.float64)
+        values = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):
         raise ShockError(f"{what} is not numeric; give an array of shape {shape} [{axes}].") from None
-    if found.ndim == 0:
-        found = np.full(shape, float(found))
-    if found.shape != shape:
-        raise ShockError(f"{what} has shape {found.shape}; expected {shape} [{axes}], or one number for all.")
-    if np.isnan(np.add.reduce(found, axis=None)) and np.isnan(found).any():
-        raise ShockError(f"{what} contains NaN at {_first(np.isnan(found))} [{axes}]; give a number everywhere.")
-    return found
+    if values.ndim == 0:
+        values = np.full(shape, float(values))
+    if values.shape != shape:
+        raise ShockError(f"{what} has shape {values.shape}; expected {shape} [{axes}], or one number for all.")
+    if np.isnan(np.add.reduce(values, axis=None)) and np.isnan(values).any():
+        raise ShockError(f"{what} contains NaN at {_first(np.isnan(values))} [{axes}]; give a number everywhere.")
+    return values
 
 
 def within(
@@ -103,10 +103,10 @@ def by_label(
         Wrong shape.
     """
     if isinstance(value, Mapping):
-        found = np.full(len(labels), default)
+        values = np.full(len(labels), default)
         for label, item in value.items():
-            found[index_of(label, labels, kind, where=what)] = number(item, f"{what}[{label!r}]", low=-np.inf)
-        return found
+            values[index_of(label, labels, kind, where=what)] = number(item, f"{what}[{label!r}]", low=-np.inf)
+        return values
     return shaped(value, (len(labels),), what, kind)
 
 

@@ -155,7 +155,12 @@ def calibrate(table: WorldTable, tariffs: Array) -> BaseEconomy:
 
 def _purge(table: WorldTable, tariffs: Array) -> tuple[Array, Array, Array, PurgeReport]:
     """Set negative final demand to 0, leave every cell 0.1 % factor income, recompute output with A fixed."""
-    _require_flows(table)
+    if table.Z.min(initial=0.0) < 0:
+        row, column = np.unravel_index(int(np.argmin(table.Z)), table.Z.shape)
+        raise BaseTableError(
+            f"the flow {table.cell(int(row))} → {table.cell(int(column))} is {table.Z[row, column]:g}; inputs must not be "
+            "negative in a simulated table. Correct the cell or aggregate it away."
+        )
     Y = np.maximum(table.Y, 0.0)
     active = ~table.zero_output
     A = np.divide(table.Z, table.X, out=np.zeros_like(table.Z), where=active[None, :])
@@ -196,15 +201,6 @@ def _repair(table: WorldTable, A: Array, tariffs: Array) -> tuple[Array, tuple[t
     if repaired:
         A = A * np.where(short, (1.0 - LEAST_FACTOR_SHARE) / np.where(short, cost, 1.0), 1.0)
     return A, repaired
-
-
-def _require_flows(table: WorldTable) -> None:
-    if table.Z.min(initial=0.0) < 0:
-        row, column = np.unravel_index(int(np.argmin(table.Z)), table.Z.shape)
-        raise BaseTableError(
-            f"the flow {table.cell(int(row))} → {table.cell(int(column))} is {table.Z[row, column]:g}; inputs must not be "
-            "negative in a simulated table. Correct the cell or aggregate it away."
-        )
 
 
 def _require_positive(table: WorldTable, values: Array, what: str) -> None:

@@ -39,23 +39,9 @@ WORN, SMALL = (10, 14), 160
 
 
 def solve_along_path(build: Callable[[float], System], system: System, carry: Carry) -> Solution:
-    """Solve the system; when Newton fails from last year and from the base year, follow partial shocks to it.
+    """Solve the system, ``build(1.0)``; when Newton fails from last year and from the base year, follow partial shocks to it.
 
-    Parameters
-    ----------
-    build : callable
-        The system with a part 0…1 of the shocks.
-    system : System
-        The whole, ``build(1.0)``.
-    carry : Carry
-        Last year.
-
-    Raises
-    ------
-    ConvergenceError
-        Of the last attempt.
-    InfeasibleError
-        A used input has no source.
+    Raises what :func:`~sim.economy.solver.solve` raises, of the last attempt.
     """
     last = carry.point
     with suppress(ConvergenceError):
@@ -109,16 +95,9 @@ def _follow(build: Callable[[float], System], system: System) -> Solution:
 
 
 def solve_quickly(system: System, start: Point, response: Response, *, renew: bool = False) -> Solution | None:
-    """Solve a year from a near start; None when the residuals do not shrink.
+    """Solve a year from a near start with the factorisations of a year like it, or, to ``renew``, of the start.
 
-    Parameters
-    ----------
-    start : Point
-        First guess, near the solution.
-    response : Response
-        Factorisations from a year like this one.
-    renew : bool
-        Factorise anew at the start.
+    None when the residuals do not shrink.
     """
     with np.errstate(all="ignore"):  # what is not finite is caught by the residuals
         return _steps(system, start, _renewed(system, start, response) if renew else response, int(renew))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
 from sim.economy.arrays import Array
 from sim.economy.errors import InfeasibleError
@@ -21,35 +22,39 @@ VANISHED = 1e-290
 def open_trade(system: System) -> Flags:
     """True where the shocks leave some trade from s to r that the base year has: (G, G), diagonal False."""
     traded = (system.sourcing[..., : system.N + 1] > 0).any(axis=3)
-    found = np.asarray((traded & np.isfinite(system.barrier)).any(axis=1), dtype=np.bool_)
-    np.fill_diagonal(found, False)
-    return found
+    trade = np.asarray((traded & np.isfinite(system.barrier)).any(axis=1), dtype=np.bool_)
+    np.fill_diagonal(trade, False)
+    return trade
 
 
 def require_feasible(system: System) -> None:
-    """Check that every used input has a source and every economy's deficit can be carried by the trade that is left.
-
-    Raises
-    ------
-    InfeasibleError
-        Names the market or the economy, its deficit and what to change.
-    """
+    """Check that every used input has a source and every economy's deficit can be carried by the trade that is left."""
     open_flows = np.isfinite(system.barrier)
     if open_flows.all():
         return
     require_sources(system, weighted(system.sourcing, open_flows.astype(np.float64)) + system.unused)
     base, trade = system.base, open_trade(system)
     size = BALANCED * base.income
-    for r in range(base.G):
-        exports, imports = bool(trade[r].any()), bool(trade[:, r].any())
-        deficit = float(base.deficit[r])
-        if not exports and not imports and abs(deficit) > size[r]:
-            raise _unbalanced(system, r, "has no trade left")
-        if exports and not imports and deficit > -size[r]:
-            raise _unbalanced(system, r, "still exports but can import nothing, so that it would have to run a surplus")
-        if imports and not exports and deficit < size[r]:
-            raise _unbalanced(system, r, "still imports but can export nothing, so that it would have to run a deficit")
-    for group in _parts(trade):
+    exports, imports = trade.any(axis=1), trade.any(axis=0)
+    for wrong, what in (
+        (~exports & ~imports & (abs(base.deficit) > size), "has no trade left"),
+        (
+            exports & ~imports & (base.deficit > -size),
+            "still exports but can import nothing, so that it would have to run a surplus",
+        ),
+        (
+            imports & ~exports & (base.deficit < size),
+            "still imports but can export nothing, so that it would have to run a deficit",
+        ),
+    ):
+        for r in np.flatnonzero(wrong):
+            raise InfeasibleError(
+                f"{base.economies[r]} {what}; its deficit is {base.deficit[r]:,.4g} "
+                f"({base.deficit[r] / base.income[r]:.2%} of income) and stays fixed. Keep a finite friction on some of its "
+                "flows, or start from a table without deficits."
+            )
+    count, part = connected_components(trade, directed=False)
+    for group in (np.flatnonzero(part == k) for k in range(count)):
         total = float(base.deficit[group].sum())
         if abs(total) > float(size[group].sum()):
             names = ", ".join(base.economies[r] for r in group[:12])
@@ -60,13 +65,7 @@ def require_feasible(system: System) -> None:
 
 
 def require_sources(system: System, total: Array) -> None:
-    """Check that every used input still has a source, from the normalisers of a price pass.
-
-    Raises
-    ------
-    InfeasibleError
-        Names the input, its user, the sources that are shut and what to change.
-    """
+    """Check that every used input still has a source, from the normalisers of a price pass."""
     lost = total < VANISHED
     if not lost.any():
         return
@@ -85,13 +84,7 @@ def require_sources(system: System, total: Array) -> None:
 
 
 def require_income(system: System, income: Array) -> None:
-    """Check that a solution leaves every economy something to spend.
-
-    Raises
-    ------
-    InfeasibleError
-        An economy's fixed surplus or outlays take all its income.
-    """
+    """Check that a solution leaves every economy something to spend."""
     base = system.base
     left = income if system.outlays is None else income - system.outlays.sum(axis=0) * (income - base.deficit)
     worst = int(np.argmin(left / base.income))
@@ -101,25 +94,3 @@ def require_income(system: System, income: Array) -> None:
             f"{-base.deficit[worst]:,.4g} and its outlays take all its income under these shocks. Make the shocks smaller, "
             "lower the outlays, or start from a table without deficits."
         )
-
-
-def _parts(trade: Flags) -> list[list[int]]:
-    """Connected groups of economies."""
-    linked = trade | trade.T
-    left, groups = set(range(len(linked))), []
-    while left:
-        group, edge = set(), {min(left)}
-        while edge:
-            group |= edge
-            edge = {int(k) for r in edge for k in np.flatnonzero(linked[r])} - group
-        groups.append(sorted(group))
-        left -= group
-    return groups
-
-
-def _unbalanced(system: System, r: int, what: str) -> InfeasibleError:
-    base = system.base
-    return InfeasibleError(
-        f"{base.economies[r]} {what}; its deficit is {base.deficit[r]:,.4g} ({base.deficit[r] / base.income[r]:.2%} of "
-        "income) and stays fixed. Keep a finite friction on some of its flows, or start from a table without deficits."
-    )

@@ -72,15 +72,7 @@ class Machines:
 
 
 def read_machines(table: WorldTable, base: BaseEconomy, spec: MachineSpec) -> Machines:
-    """Turn a specification into bundles on this table.
-
-    Raises
-    ------
-    ShockError
-        A weight or share is out of range.
-    decomp.errors.LabelError
-        A sector or economy is unknown.
-    """
+    """Turn a specification into bundles on this table."""
     G, N = base.G, base.N
     notes: list[str] = []
     investment, source = _investment(table, base)

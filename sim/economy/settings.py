@@ -76,15 +76,7 @@ def read_settings(
     closure: str,
     sluggishness: float,
 ) -> Settings:
-    """Validate what the user gave and fill in calibrated defaults.
-
-    Raises
-    ------
-    ShockError
-        A value is out of range or has the wrong shape.
-    decomp.errors.LabelError
-        An economy or sector is unknown.
-    """
+    """Validate what the user gave and fill in calibrated defaults."""
     if labour_market not in ("full-employment", "wage-curve"):
         raise ShockError(f"labour_market is {labour_market!r}; allowed: 'full-employment', 'wage-curve'.")
     if closure not in ("general-equilibrium", "fixed-prices"):

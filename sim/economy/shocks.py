@@ -134,13 +134,7 @@ class ReadShocks:
 
 
 def read_shocks(shocks: Shocks, base: BaseEconomy) -> ReadShocks:
-    """Check shapes and ranges.
-
-    Raises
-    ------
-    ShockError
-        Names the shock, the place, the value and what is allowed.
-    """
+    """Check shapes and ranges."""
     G, N = base.G, base.N
     labels = {
         "economy": base.economies,

@@ -102,13 +102,10 @@ class WorldEconomy:
         made = read_machines(table, base, machines or MachineSpec())
         sourcing = join_sourcing(base, made)
         base = replace(base, sourcing=sourcing[..., : table.N])  # one copy of the largest array
-        put = object.__setattr__
-        put(self, "base", base)
-        put(self, "settings", settings)
-        put(self, "machines", made)
-        put(self, "table", _purged_table(table, base, settings))
-        put(self, "_sourcing", sourcing)
-        put(self, "_outlay_bundles", sealed(outlay_bundles(table, base)))
+        bundles = sealed(outlay_bundles(table, base))
+        parts = (bundles, sourcing, base, made, settings, _purged_table(table, base, settings))
+        for name, part in zip(self.__slots__, parts, strict=True):
+            object.__setattr__(self, name, part)
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse: a calibrated economy does not change; build another."""
@@ -183,13 +180,12 @@ class WorldEconomy:
 
 def _base_tariffs(table: WorldTable, tariffs: ArrayLike | None) -> Array:
     G, N = table.G, table.N
-    if tariffs is None:
-        return np.zeros((G, N, G))
-    found = shaped(tariffs, (G, N, G), "base tariffs", "exporter, sector, destination").copy()
-    home = np.arange(G)
-    found[home, :, home] = 0.0
-    within(found, -1.0, 1e6, "base tariffs", (table.economies, table.sectors, table.economies), open_low=True)
-    return found
+    rates = shaped(
+        0.0 if tariffs is None else tariffs, (G, N, G), "base tariffs", "exporter, sector, destination"
+    ).copy()
+    rates[np.arange(G), :, np.arange(G)] = 0.0
+    labels = (table.economies, table.sectors, table.economies)
+    return within(rates, -1.0, 1e6, "base tariffs", labels, open_low=True)
 
 
 def _purged_table(table: WorldTable, base: BaseEconomy, settings: Settings) -> WorldTable:
@@ -201,14 +197,11 @@ def _purged_table(table: WorldTable, base: BaseEconomy, settings: Settings) -> W
         "capital": ((1.0 - settings.labour_share) * base.factor_income).reshape(-1),
         "tariff": duty.reshape(-1),
     }
+    absent = ("final_demand", "final_demand_labels", "published_output", "published_value_added", "published_taxes")
     return table.replace(
+        **dict.fromkeys(absent),
         Z=base.Z,
         Y=base.Y,
-        final_demand=None,
-        final_demand_labels=None,
-        published_output=None,
-        published_value_added=None,
-        published_taxes=None,
         value_added="residual",
         primary=primary,
         final_tariff=(base.Y.reshape(G, N, G) * base.tariffs).sum(axis=(0, 1)),

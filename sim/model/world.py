@@ -276,4 +276,4 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
             self.before = self.now
         self.now = statistics(year, equilibrium, data, self.base_year)
         self.equilibrium, self._last = equilibrium, data
-        self.records.append(YearRecord(state, equilibrium.lean(), measured, played))
+        self.records.append(YearRecord(state, equilibrium.detached(), measured, played))

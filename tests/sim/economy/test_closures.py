@@ -174,9 +174,9 @@ def test_results_are_read_only_and_survive_pickling():
     np.testing.assert_array_equal(copy.table.value_added_flow, found.table.value_added_flow)
     with pytest.raises(ValueError, match="read-only"):
         copy.Z[0, 0] = 1.0
-    lean = found.lean()
-    assert lean._carry.response is None
-    warm = world.solve(tariffs=everywhere(3, 2, 0.2), automation={"ai": np.full((3, 2), 0.1)}, start=lean)
+    alone = found.detached()
+    assert alone._carry.response is None
+    warm = world.solve(tariffs=everywhere(3, 2, 0.2), automation={"ai": np.full((3, 2), 0.1)}, start=alone)
     np.testing.assert_allclose(warm.Z, found.Z, rtol=1e-8)
 
 
