@@ -12,7 +12,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -74,23 +74,18 @@ class RunFolder:
         OutputError
             The folder cannot be made: says where and why.
         """
-        base = Path(base)
-        wanted = folder_name(name, hash8, now or datetime.now(UTC))
+        wanted = Path(base) / folder_name(name, hash8, now or datetime.now(UTC))
+        advice = "Choose a writable folder with -o FOLDER or the variable UNWEAVE_RUNS."
         try:
-            base.mkdir(parents=True, exist_ok=True)
-            for suffix in range(1, 1000):
-                path = base / (wanted if suffix == 1 else f"{wanted}-{suffix}")
-                try:
+            wanted.parent.mkdir(parents=True, exist_ok=True)
+            for path in _numbered(wanted):
+                with suppress(FileExistsError):
                     path.mkdir()
-                except FileExistsError:
-                    continue
-                return cls(path)
+                    return cls(path)
         except OSError as error:
-            raise OutputError(
-                f"cannot make a run folder in {base}: {error.strerror or error}. "
-                "Choose a writable folder with -o FOLDER or the variable UNWEAVE_RUNS."
-            ) from error
-        raise OutputError(f"{base} already holds 999 runs named {wanted}. Choose another folder with -o FOLDER.")
+            reason = error.strerror or error
+            raise OutputError(f"cannot make a run folder in {base}: {reason}. {advice}") from error
+        raise OutputError(f"{base} already holds 999 runs named {wanted.name}. {advice}")
 
     def update(self, **changes: Any) -> None:
         """Change fields of the manifest and replace run.json in one step, so that readers never see half a file."""
@@ -144,22 +139,21 @@ def write_new(path: Path, text: str, *, exactly: bool) -> Path:
         The file exists or cannot be written.
     """
     try:
-        for suffix in range(1, 1000):
-            place = path if suffix == 1 else path.with_stem(f"{path.stem}-{suffix}")
-            try:
-                with place.open("x", encoding="utf-8", newline="\n") as file:
-                    file.write(text)
-            except FileExistsError:
-                if exactly:
-                    raise OutputError(f"{place} exists and is kept. Choose another name, or delete it first.") from None
-                continue
-            return place
+        for place in _numbered(path):
+            with suppress(FileExistsError), place.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                return place
+            if exactly:
+                raise OutputError(f"{place} exists and is kept. Choose another name, or delete it first.")
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}. Choose another place with -o.") from error
     raise OutputError(f"{path} and 998 numbered copies exist. Choose another name with -o.")
 
 
-logger = logging.getLogger("unweave.export")
+def _numbered(path: Path) -> Iterator[Path]:
+    """A path, then with the suffixes −2, −3, …, −999."""
+    yield path
+    yield from (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(2, 1000))
 
 
 def start(
@@ -234,13 +228,19 @@ def finish(
     OutputError
         Something could not be written; what could is kept, and the manifest says so.
     """
+    from decomp.io import save as save_table
+
     try:
         frames = {**tables_of(result, companions), **extras}
         if "sectors" in result.scenario.outputs:
             frames["sector_terms"] = sector_terms(result)
         tables = {name: tidy(name, frame) for name, frame in frames.items()}
         rows = write_tables(tables, folder.path / "tables")
-        _write_years(folder, result, "all" if "tables" in result.scenario.outputs else years)
+        wanted = "all" if "tables" in result.scenario.outputs else years
+        ends = set() if wanted == "none" else {result.years[0], result.years[-1]}
+        for year in result.years if wanted == "all" else sorted(ends):
+            with replacing(folder.path / "years" / f"{year}.npz") as place:
+                save_table(result.table(year), place)
         folder.manifest.update(closing(result, tables, str(folder.manifest["started"])))
         saved = Run(folder.manifest, tables, folder.path)
         folder.write_text("codebook.csv", codebook())
@@ -258,17 +258,6 @@ def finish(
         folder.end(status, f"the results could not be written: {error}")
         raise
     return saved
-
-
-def _write_years(folder: RunFolder, result: RunResult, wanted: YearTables) -> None:
-    """Write simulated world tables in the compact format."""
-    if wanted == "none" or not result.years:
-        return
-    from decomp.io import save as save_table
-
-    for year in result.years if wanted == "all" else sorted({result.years[0], result.years[-1]}):
-        with replacing(folder.path / "years" / f"{year}.npz") as place:
-            save_table(result.table(year), place)
 
 
 def save(result: RunResult, base: str | Path | None = None, **options: Any) -> Path:

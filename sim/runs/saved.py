@@ -273,7 +273,9 @@ def find_run(run: str, runs: Path) -> Path:
     present = sorted(p.name for p in runs.iterdir() if (p / "run.json").is_file()) if runs.is_dir() else []
     if run == "latest" and present:
         return runs / present[-1]
-    of_scenario = [name for name in present if _scenario_of(name) == run]
+    of_scenario = [
+        name for name in present if re.fullmatch(rf"\d{{8}}T\d{{6}}Z-{re.escape(run)}-[0-9a-f]{{8}}(-\d+)?", name)
+    ]
     if of_scenario:
         return runs / of_scenario[-1]
     fits = [name for name in present if run in name]
@@ -284,9 +286,3 @@ def find_run(run: str, runs: Path) -> Path:
     raise OutputError(
         f"run {run!r} {what}. Runs in {runs}: {newest}. Give a path, a folder name, a scenario or `latest`."
     )
-
-
-def _scenario_of(folder: str) -> str:
-    """Name of the scenario in the name of a run folder."""
-    match = re.fullmatch(r"\d{8}T\d{6}Z-(.+)-[0-9a-f]{8}(-\d+)?", folder)
-    return match[1] if match else ""

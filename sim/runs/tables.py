@@ -22,7 +22,7 @@ from sim.texts.plain import no_formula
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pandas import DataFrame, Series
+    from pandas import DataFrame
 
     from decomp.table import WorldTable
     from sim.runs.result import RunResult
@@ -195,24 +195,21 @@ def arrow(name: str, frame: DataFrame) -> pa.Table:
     """Typed Arrow table of a tidy frame, without pandas metadata; NaN becomes null."""
     import pyarrow as pa
 
-    return pa.table({column: _column(frame[column], _kind(name, column)) for column in frame.columns})
-
-
-def _column(values: Series[Any], kind: type) -> pa.Array:
-    import pyarrow as pa
-
-    if kind is int:
-        return pa.array([None if v is None or v != v else int(v) for v in values], type=pa.int64())
-    if kind is bool:
-        return pa.array([bool(v) for v in values], type=pa.bool_())
-    if kind is float:
-        return pa.array(np.asarray(values, dtype=np.float64), type=pa.float64(), from_pandas=True)
-    # Labels repeat: convert each distinct one once.
-    codes, distinct = values.factorize()
-    if not len(distinct):
-        return pa.array([None] * len(values), type=pa.string())
-    texts = [f"{round_significant(v).item():.10g}" if isinstance(v, float) else str(v) for v in distinct]
-    return pa.array(texts, type=pa.string()).take(pa.array(np.where(codes < 0, 0, codes), mask=codes < 0))
+    columns: dict[str, Any] = {}
+    for column, values in frame.items():
+        kind = _kind(name, str(column))
+        if kind is int:
+            columns[str(column)] = pa.array([None if v is None or v != v else int(v) for v in values], type=pa.int64())
+        elif kind is bool:
+            columns[str(column)] = pa.array([bool(v) for v in values], type=pa.bool_())
+        elif kind is float:
+            columns[str(column)] = pa.array(np.asarray(values, dtype=np.float64), type=pa.float64(), from_pandas=True)
+        else:  # labels repeat: convert each distinct one once
+            codes, distinct = values.factorize()
+            texts = [f"{round_significant(v).item():.10g}" if isinstance(v, float) else str(v) for v in distinct]
+            places = pa.array(np.where(codes < 0, len(texts), codes))
+            columns[str(column)] = pa.array([*texts, None], type=pa.string()).take(places)
+    return pa.table(columns)
 
 
 def write_tables(tables: Mapping[str, DataFrame], folder: Path) -> dict[str, int]:

@@ -7,8 +7,7 @@ mean of what switching it on changes over all orders in which the channels can b
 from __future__ import annotations
 
 import logging
-import signal
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,11 +24,12 @@ from sim.indicators import INDICATORS, PLACES
 from sim.levers import POLICY
 from sim.rules import Rule, in_play
 from sim.runs.result import RunResult, tidy
-from sim.runs.runner import run, run_loaded
+from sim.runs.runner import processors, run, run_loaded
 from sim.runs.saved import WORLD
 from sim.scenario.read import LoadedScenario
 from sim.scenario.resolve import resolve
 from sim.scenario.schema import Baseline, Scenario
+from sim.studies.draw import spread
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -137,9 +137,6 @@ class Attribution:
         return frame
 
 
-# -- switching channels off ---------------------------------------------------------------------------
-
-
 def playing_in(scenario: Scenario, rules: Iterable[Rule] = ()) -> tuple[Rule, ...]:
     """Rules of a scenario: the built-in ones, those it names, and others."""
     return in_play(rules, type(scenario.behaviour).model_fields)
@@ -191,25 +188,8 @@ def members(channels: Sequence[str], coalition: int) -> list[str]:
     return [channel for place, channel in enumerate(channels) if coalition >> place & 1]
 
 
-# -- the runs of all coalitions -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Trajectory:
-    """What is kept of one run: indicators (T, I, G + 1), the world last, and why it ended early."""
-
-    values: Array
-    message: str = ""
-
-
-def trajectory(result: RunResult, indicators: Sequence[str]) -> Trajectory:
-    """Keep some indicators of a run."""
-    rows = [list(INDICATORS).index(name) for name in indicators]
-    return Trajectory(np.stack([record.indicators.values[rows] for record in result.records]), result.message)
-
-
-def play(scenario: Scenario, rules: Sequence[Rule], table: WorldTable, indicators: Sequence[str]) -> Trajectory:
-    """Run a scenario against a table on one BLAS thread.
+def play(scenario: Scenario, rules: Sequence[Rule], table: WorldTable, indicators: Sequence[str]) -> tuple[Array, str]:
+    """Run a scenario on one BLAS thread: indicators (T, I, G + 1), the world last, and why it ended early.
 
     Raises
     ------
@@ -220,43 +200,13 @@ def play(scenario: Scenario, rules: Sequence[Rule], table: WorldTable, indicator
     result = run_loaded(loaded, threads=1)
     if result.status == "cancelled":
         raise KeyboardInterrupt
-    return trajectory(result, indicators)
+    return trajectory(result, indicators), result.message
 
 
-def play_all(
-    scenarios: Sequence[Scenario], rules: Sequence[Rule], table: WorldTable, indicators: Sequence[str], *, workers: int
-) -> Iterator[Trajectory]:
-    """Run scenarios against one table; the trajectories come in their order, whatever the number of processes."""
-    if workers == 1:
-        yield from (play(scenario, rules, table, indicators) for scenario in scenarios)
-        return
-    from joblib import Parallel, delayed
-
-    parallel = Parallel(n_jobs=workers, backend="loky", return_as="generator", batch_size=1)
-    try:
-        yield from parallel(delayed(_play_apart)(scenario, rules, table, indicators) for scenario in scenarios)
-    except BrokenExecutor as error:
-        raise AttributionError(
-            f"one of {workers} worker processes ended by itself, probably for want of memory; use workers=1."
-        ) from error
-
-
-def _play_apart(scenario: Scenario, rules: Sequence[Rule], table: WorldTable, indicators: Sequence[str]) -> Trajectory:
-    """Run in a worker, where Ctrl-C is left to the process that waits for it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return play(scenario, rules, table, indicators)
-
-
-def workers_for(runs: int, seconds: float) -> int:
-    """Processes for some runs of so many seconds each: one for little work, else the processors this process may use."""
-    if runs < 2 or runs * seconds < WORTH_WORKERS:
-        return 1
-    from joblib import cpu_count
-
-    return min(runs, int(cpu_count()))
-
-
-# -- from runs to parts -------------------------------------------------------------------------------
+def trajectory(result: RunResult, indicators: Sequence[str]) -> Array:
+    """Some indicators of a run, shape (T, I, G + 1), the world last."""
+    rows = [list(INDICATORS).index(name) for name in indicators]
+    return np.stack([record.indicators.values[rows] for record in result.records])
 
 
 def attribute(
@@ -308,49 +258,49 @@ def attribute(
     rules = result.loaded.resolved.rules
     channels = used(result.scenario, rules)
     scenarios = [only(result.scenario, members(channels, k), rules) for k in range((1 << len(channels)) - 1)]
-    count = workers or workers_for(len(scenarios), result.timings.get("total", 0.0))
-    trajectories: list[Trajectory] = []
-    for one in play_all(scenarios, rules, result.base_table, indicators, workers=count):
-        trajectories.append(one)
-        if progress is not None:
-            progress(len(trajectories), len(scenarios))
-        if stop is not None and stop() and len(trajectories) < len(scenarios):
-            raise AttributionError(
-                f"stopped after {len(trajectories)} of the {len(scenarios)} runs that the attribution needs."
-            )
-    return _split(result, channels, [*trajectories, trajectory(result, indicators)], indicators)
+    seconds = len(scenarios) * result.timings.get("total", 0.0)
+    count = workers or (1 if seconds < WORTH_WORKERS else min(len(scenarios), processors()))
+    tasks = ((scenario, rules, result.base_table, indicators) for scenario in scenarios)
+    trajectories: list[tuple[Array, str]] = []
+    try:
+        for one in spread(play, tasks, jobs=count, ordered=True):
+            trajectories.append(one)
+            if progress is not None:
+                progress(len(trajectories), len(scenarios))
+            if stop is not None and stop() and len(trajectories) < len(scenarios):
+                needed = f"{len(scenarios)} runs that the attribution needs"
+                raise AttributionError(f"stopped after {len(trajectories)} of the {needed}.")
+    except BrokenExecutor as error:
+        reason = "ended by itself, probably for want of memory; use workers=1."
+        raise AttributionError(f"one of {count} worker processes {reason}") from error
+    return _split(result, channels, [*trajectories, (trajectory(result, indicators), result.message)], indicators)
 
 
 def _split(
-    result: RunResult, used_channels: Sequence[str], trajectories: Sequence[Trajectory], indicators: Sequence[str]
+    result: RunResult,
+    used_channels: Sequence[str],
+    trajectories: Sequence[tuple[Array, str]],
+    indicators: Sequence[str],
 ) -> Attribution:
     """Shapley values over the years that all coalitions finished; bit i of a place says whether channel i was on."""
-    length = min(len(one.values) for one in trajectories)
+    length = min(len(values) for values, _ in trajectories)
     notes = tuple(
-        f"with {' and '.join(members(used_channels, coalition)) or 'no channel'} alone: {one.message}"
-        for coalition, one in enumerate(trajectories)
-        if one.message
+        f"with {' and '.join(members(used_channels, coalition)) or 'no channel'} alone: {message}"
+        for coalition, (_, message) in enumerate(trajectories)
+        if message
     )
     for note in notes:
         logger.warning("attribution of %s: a run ended early, %s", result.scenario.name, note)
     if length < 2:
         raise AttributionError(f"{result.scenario.name}: no year can be attributed, a run {notes[0]}")
-    values = np.stack([one.values[:length] for one in trajectories])  # (2^k, T, I, G + 1)
+    values = np.stack([one[:length] for one, _ in trajectories])  # (2^k, T, I, G + 1)
     own = dict(zip(used_channels, shapley(values), strict=True))
     channels = tuple(channels_of(result.loaded.resolved.rules))
     parts = np.stack([own.get(channel, np.zeros_like(values[0])) for channel in channels])
     parts[:, 0] = 0.0  # the base year is the same world in every coalition
-    return Attribution(
-        years=result.years[:length],
-        economies=result.economies,
-        indicators=tuple(indicators),
-        used=tuple(used_channels),
-        change=values[-1] - values[-1, :1],
-        parts=parts,
-        runs=len(trajectories) - 1,
-        notes=notes,
-        channels=channels,
-    )
+    labels = (result.years[:length], result.economies, tuple(indicators), tuple(used_channels))
+    change = values[-1] - values[-1, :1]
+    return Attribution(*labels, change, parts, len(trajectories) - 1, notes, channels)
 
 
 def shapley(values: Array) -> Array:

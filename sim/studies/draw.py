@@ -7,17 +7,18 @@ another number of workers leave it as it is.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import math
 import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -35,6 +36,7 @@ from sim.scenario.schema import Scenario
 from sim.scenario.settings import SETTING
 
 Array = NDArray[np.float64]
+Result = TypeVar("Result")
 #: Speeds of adoption, one for each technology.
 SPEEDS = ("robot_speed", "ai_speed")
 
@@ -174,9 +176,7 @@ class Member:
     outside: bool = False
 
 
-def play_member(
-    loaded: LoadedScenario | str, drawn: Draw, stop: Callable[[], bool] | None = None, follow: int | None = None
-) -> Member:
+def play_member(loaded: LoadedScenario | str, drawn: Draw, stop: Callable[[], bool] | None = None) -> Member:
     """Run one member on one thread of linear algebra; a failure becomes its message.
 
     Parameters
@@ -187,11 +187,7 @@ def play_member(
         Without values the scenario is run as written.
     stop : callable, optional
         Asked before every year.
-    follow : int, optional
-        In a worker process: the process that started it, without which it ends; 0 where others look after the workers.
     """
-    if follow is not None:
-        _be_worker_of(follow)
     try:
         if isinstance(loaded, str):
             return Member(drawn, "failed", loaded)
@@ -211,6 +207,49 @@ def load_member(loaded: LoadedScenario, drawn: Draw) -> LoadedScenario:
     """A member ready to run. The scenario was checked when it was read; a shorter run need not reach all its policies."""
     scenario = member_scenario(loaded, drawn)
     return LoadedScenario(scenario, resolve(scenario, loaded.table), loaded.table, (), "", "", ())
+
+
+def spread(
+    call: Callable[..., Result],
+    tasks: Iterable[tuple[Any, ...]],
+    *,
+    jobs: int,
+    stop: Callable[[], bool] = lambda: False,
+    backend: str | None = None,
+    ordered: bool = False,
+) -> Iterator[Result]:
+    """Call a function over processes and yield results as they finish, or in the order of the tasks.
+
+    Parameters
+    ----------
+    call : callable
+        Of a module, so that other processes can import it.
+    tasks : iterable of tuples
+        Arguments of one call each; asked for as workers become free.
+    jobs : int
+        Processes; 1 calls in this process.
+    stop : callable
+        Asked before each task is handed out; true hands out no more, what runs is finished.
+    backend : str, optional
+        Backend of joblib, such as ``dask``; worker processes of this machine if not given.
+    ordered : bool
+    """
+    wanted = itertools.takewhile(lambda _: not stop(), tasks)
+    if jobs == 1 and backend is None:
+        yield from itertools.starmap(call, wanted)
+        return
+    from joblib import Parallel, delayed, parallel_config
+
+    options: dict[str, Any] = {"backend": backend} if backend else {"backend": "loky", "inner_max_num_threads": 1}
+    order, parent = "generator" if ordered else "generator_unordered", 0 if backend else os.getpid()
+    with parallel_config(**options):
+        parallel = Parallel(n_jobs=jobs, pre_dispatch="2*n_jobs", batch_size=1, return_as=order)
+        yield from parallel(delayed(_in_worker)(parent, call, task) for task in wanted)
+
+
+def _in_worker(parent: int, call: Callable[..., Result], task: tuple[Any, ...]) -> Result:
+    _be_worker_of(parent)
+    return call(*task)
 
 
 @cache

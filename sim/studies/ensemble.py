@@ -6,11 +6,9 @@ around its calibrated speed, shocks with a stated size. The run as written stays
 
 from __future__ import annotations
 
-import itertools
 import json
-import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,7 +21,7 @@ from sim.runs.result import RunResult
 from sim.runs.runner import processors, run_loaded
 from sim.runs.saved import ON_REQUEST, WORLD
 from sim.scenario.draws import Drawn, drawn_parameters
-from sim.studies.draw import SPEEDS, Draw, Member, draw, play_member
+from sim.studies.draw import SPEEDS, Member, draw, play_member, spread
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -266,8 +264,9 @@ def run_members(
     workers = max(1, min(planned, processors() if jobs is None else jobs))
     start, members = time.perf_counter(), list[Member]()
     status: Literal["ok", "partial", "cancelled"] = "ok"
+    tasks = ((loaded, draw(loaded, k)) for k in range(planned))
     try:
-        for member in spread(((loaded, draw(loaded, k)) for k in range(planned)), jobs=workers, stop=stop):
+        for member in spread(play_member, tasks, jobs=workers, stop=stop):
             members.append(member)
             if progress is not None:
                 progress(len(members), planned)
@@ -279,36 +278,3 @@ def run_members(
         status = "partial"
     members.sort(key=lambda member: member.draw.member)
     return Ensemble(loaded, run, tuple(members), planned, status, workers, time.perf_counter() - start)
-
-
-def spread(
-    members: Iterable[tuple[LoadedScenario | str, Draw]],
-    *,
-    jobs: int,
-    stop: Callable[[], bool] = lambda: False,
-    backend: str | None = None,
-) -> Iterator[Member]:
-    """Play members over processes and yield them in the order in which they finish.
-
-    Parameters
-    ----------
-    members : iterable of (scenario, draw)
-        As for :func:`play_member`; asked for as workers become free.
-    jobs : int
-        Processes; 1 plays in this process.
-    stop : callable
-        Asked before each member is handed out; true hands out no more, what runs is finished.
-    backend : str, optional
-        Backend of joblib, such as ``dask``; worker processes of this machine if not given.
-    """
-    wanted = itertools.takewhile(lambda _: not stop(), members)
-    if jobs == 1 and backend is None:
-        yield from itertools.starmap(play_member, wanted)
-        return
-    from joblib import Parallel, delayed, parallel_config
-
-    options: dict[str, Any] = {"backend": backend} if backend else {"backend": "loky", "inner_max_num_threads": 1}
-    with parallel_config(**options):
-        parallel = Parallel(n_jobs=jobs, pre_dispatch="2*n_jobs", batch_size=1, return_as="generator_unordered")
-        follow = 0 if backend else os.getpid()
-        yield from parallel(delayed(play_member)(*task, follow=follow) for task in wanted)

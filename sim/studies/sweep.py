@@ -27,8 +27,7 @@ from sim.runs.runner import processors
 from sim.runs.saved import WORLD
 from sim.scenario.read import read_scenario
 from sim.scenario.schema import scenario_hash
-from sim.studies.draw import Draw, Member, draw
-from sim.studies.ensemble import spread
+from sim.studies.draw import Draw, Member, draw, play_member, spread
 from sim.studies.store import SweepFolder, member_table
 
 if TYPE_CHECKING:
@@ -316,7 +315,7 @@ def run_sweep(
         workers = processors() if jobs is None else jobs
         workers = -1 if backend and jobs is None else max(1, min(workers, len(waiting) or 1))
         try:
-            for member in spread(plan.members(waiting), jobs=workers, stop=stop, backend=backend):
+            for member in spread(play_member, plan.members(waiting), jobs=workers, stop=stop, backend=backend):
                 if member.status == "cancelled":
                     raise KeyboardInterrupt
                 number = member.draw.member

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,16 +13,15 @@ import sim
 from decomp.table import WorldTable
 from sim.channels import CHANNELS, RESIDUAL
 from sim.runs.result import RunResult
+from sim.runs.runner import processors
 from sim.scenario.schema import Scenario
 from sim.studies import attribution
 from sim.studies.attribution import (
     ATTRIBUTED,
     Attribution,
     AttributionError,
-    Trajectory,
     attribute,
     members,
-    workers_for,
 )
 
 OFF = {name: {"active": False} for name in ("automation", "protection", "trust")}
@@ -183,16 +182,14 @@ def test_workers_do_not_change_a_bit(run: RunResult, found: Attribution) -> None
 def toy(monkeypatch: pytest.MonkeyPatch, worth: dict[frozenset[str], float]) -> None:
     """Let the value of a coalition be given instead of simulated: 0 in the base year, then worth, then twice that."""
 
-    def play_all(scenarios: Sequence[Scenario], *_: Any, **__: Any) -> list[Trajectory]:
-        return [Trajectory(course(worth[frozenset(attribution.used(one))])) for one in scenarios]
+    def given(scenario: Scenario, *_: Any) -> tuple[np.ndarray, str]:
+        return course(worth[frozenset(attribution.used(scenario))]), ""
 
     def course(value: float) -> np.ndarray:
         return np.multiply.outer([0.0, value, 2 * value], np.ones((1, 9)))
 
-    monkeypatch.setattr(attribution, "play_all", play_all)
-    monkeypatch.setattr(
-        attribution, "trajectory", lambda *_: Trajectory(course(max(worth.items(), key=lambda kv: len(kv[0]))[1]))
-    )
+    monkeypatch.setattr(attribution, "play", given)
+    monkeypatch.setattr(attribution, "trajectory", lambda *_: course(max(worth.items(), key=lambda kv: len(kv[0]))[1]))
 
 
 def test_two_channels_by_hand(classroom: WorldTable, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,13 +278,14 @@ def test_a_coalition_that_ends_early_cuts_the_years_and_is_noted(
     classroom: WorldTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     result = played(classroom, policies=[TARIFF], events=[BAN])
-    real = attribution.play_all
+    real = attribution.play
 
-    def cut(*args: Any, **options: Any) -> list[Trajectory]:
-        first, second, *rest = real(*args, **options)
-        return [first, Trajectory(second.values[:years], "year 2013: no equilibrium"), *rest]
+    def cut(scenario: Scenario, *args: Any) -> tuple[np.ndarray, str]:
+        values, message = real(scenario, *args)
+        alone = attribution.used(scenario) == ("tariffs",)
+        return (values[:years], "year 2013: no equilibrium") if alone else (values, message)
 
-    monkeypatch.setattr(attribution, "play_all", cut)
+    monkeypatch.setattr(attribution, "play", cut)
     years = 2
     found = attribute(result)
     assert found.years == (2011, 2012)
@@ -311,9 +309,14 @@ def test_ctrl_c_in_a_further_run_ends_the_attribution(
         attribute(run, workers=1)
 
 
-def test_little_work_is_done_here_and_much_work_by_all_processors() -> None:
-    from joblib import cpu_count
+def test_little_work_is_done_here_and_much_work_by_all_processors(
+    run: RunResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(*_: Any, jobs: int, **__: Any) -> None:
+        raise AttributionError(f"{jobs} processes")
 
-    assert workers_for(15, 0.05) == 1
-    assert workers_for(0, 100.0) == workers_for(1, 100.0) == 1
-    assert workers_for(15, 10.0) == min(15, cpu_count())
+    monkeypatch.setattr(attribution, "spread", asked)
+    count = 2 ** len(attribution.used(run.scenario)) - 1
+    for seconds, jobs in ((0.001, 1), (100.0, min(count, processors()))):
+        with pytest.raises(AttributionError, match=f"{jobs} processes"):
+            attribute(replace(run, timings={"total": seconds}))
