@@ -122,9 +122,6 @@ def _labels_of(table: WorldTable, kind: Kind, mapping: Mapping[str, str]) -> dic
     return {PLURAL[kind]: new, f"{kind}_members": members, f"{kind}_groups": groups, f"{kind}_names": names}
 
 
-# -- concordances --------------------------------------------------------------------------------
-
-
 def concordance_names(kind: Kind) -> list[str]:
     """Return the names of the bundled concordances of economies or sectors.
 
@@ -209,13 +206,7 @@ def _from_pairs(pairs: Iterable[tuple[str, str, str]], kind: Kind) -> dict[str, 
 def complete(
     mapping: Mapping[str, str], labels: Sequence[str], kind: Kind, unmapped: Unmapped = "error"
 ) -> dict[str, str]:
-    """Check a mapping against a table's labels: every code known, every label mapped (or kept as it is).
-
-    Raises
-    ------
-    LabelError
-        A code is not in the table, or a label of the table has no entry, or a kept label is also a coarse one.
-    """
+    """Check a mapping against a table's labels: every code known, every label mapped (or kept), no kept label a coarse one."""
     what = f"concordance of {PLURAL[kind]}"
     for code in mapping:
         if code not in labels:

@@ -31,8 +31,6 @@ from decomp.wwz import decomposed
 Array = NDArray[np.float64]
 Approach = Literal["source", "sink"]
 
-# -- Koopman, Wang & Wei -----------------------------------------------------------------------------
-
 
 @dataclass(frozen=True, slots=True)
 class KwwTerm:
@@ -134,8 +132,6 @@ def kww(source: WorldTable | Decomposition) -> Kww:
     terms.flags.writeable = exports.flags.writeable = False
     return Kww(terms, exports, d.economies)
 
-
-# -- Borin & Mancini ---------------------------------------------------------------------------------
 
 #: Parts of the Borin–Mancini decomposition with their labels in English and Chinese.
 BORIN_MANCINI_PARTS = {

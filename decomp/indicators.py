@@ -15,9 +15,6 @@ from decomp.leontief import reciprocal, value_added_multipliers
 Array = NDArray[np.float64]
 
 
-# -- value added absorbed abroad ---------------------------------------------------------------------
-
-
 def w_matrix(V: Array, B: Array, Y: Array, G: int, N: int) -> Array:
     """Value added of s absorbed by r, W[s, r] = Σ_i V_si (B Y)_si,r, shape (G, G), unit of the table.
 
@@ -76,9 +73,6 @@ def cross_bloc_share(W: Array, first: Sequence[int], second: Sequence[int]) -> f
     return crossing / whole if whole else float("nan")
 
 
-# -- concentration and inequality --------------------------------------------------------------------
-
-
 def polarisation(W: Array, blocs: Sequence[Sequence[int]]) -> float:
     """Share of foreign value-added trade that stays inside blocs: 1 when no bloc trades with another.
 
@@ -97,9 +91,6 @@ def theil(income: Array, population: Array) -> float:
     """
     share, people = income / income.sum(), population / population.sum()
     return float((share * np.log(share / people)).sum())
-
-
-# -- chains: participation, position -----------------------------------------------------------------
 
 
 def participation(terms: Array, exports: Array) -> tuple[Array, Array]:
@@ -129,9 +120,6 @@ def downstreamness(B: Array, X: Array) -> Array:
     NaN for zero-output sectors. Equals total output multipliers. Antràs & Chor (2018); Miller & Temurshoev (2017).
     """
     return np.where(X > 0, B.sum(axis=0), np.nan)
-
-
-# -- comparative advantage ---------------------------------------------------------------------------
 
 
 def revealed_advantage(exports: Array) -> Array:

@@ -216,9 +216,6 @@ def _message(worst: int, inputs: float, radius: float, name: CellName | None) ->
     )
 
 
-# -- blocks by economy ---------------------------------------------------------------------------
-
-
 def pair_blocks(M: Array, G: int, N: int) -> Array:
     """View an (n, n) array as blocks: result[s, r] is M_sr, shape (G, G, N, N)."""
     return M.reshape(G, N, G, N).transpose(0, 2, 1, 3)

@@ -37,9 +37,6 @@ def data_rows(*parts: str) -> tuple[dict[str, str], ...]:
     return tuple(csv.DictReader(data_file(*parts).read_text(encoding="utf-8").splitlines()))
 
 
-# -- names -------------------------------------------------------------------------------------------
-
-
 def economy_name(code: str, lang: str = "en", *, short: bool = False, members: Iterable[str] = ()) -> str:
     """Return the name of an economy; the code itself when it has none.
 
@@ -93,9 +90,6 @@ def _names() -> dict[tuple[str, str], dict[str, dict[str, str]]]:
     for row in data_rows("names.csv"):
         names.setdefault((row["kind"], row["code"]), {})[row["contains"]] = row
     return names
-
-
-# -- groups ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

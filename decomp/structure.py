@@ -189,8 +189,7 @@ def dva_by_use(
 
 def use_of(values: Array, exporter: str, importer: str) -> DvaByUse:
     """Return domestic value added by use of T1…T16 and exports, shape (17,), unit of the table."""
-    parts = {part: _sum(values, part.upper()) for part in DVA_PARTS}
-    return DvaByUse(exporter, importer, float(values[16]), **parts)
+    return DvaByUse(exporter, importer, float(values[16]), **{part: _sum(values, part.upper()) for part in DVA_PARTS})
 
 
 def sector_table(

@@ -136,8 +136,6 @@ class WorldTable:
             put(self, name, array)
         self._check_primary()
 
-    # -- sizes and coefficients ------------------------------------------------------------------
-
     @property
     def G(self) -> int:
         """Number of economies."""
@@ -158,8 +156,6 @@ class WorldTable:
         """Value added per unit of output, shape (G*N,); zero for zero-output sectors."""
         return np.divide(self.value_added_flow, self.X, out=np.zeros(self.n), where=~self.zero_output)
 
-    # -- labels ----------------------------------------------------------------------------------
-
     def economy(self, label: str) -> int:
         """Position of an economy; :class:`~decomp.errors.LabelError` with a suggestion when unknown."""
         return index_of(label, self.economies, "economy", where=self.name)
@@ -179,8 +175,6 @@ class WorldTable:
     def cell(self, flat: int) -> str:
         """Readable name of a flat index, for messages: ``"LUX c5"``."""
         return f"{self.economies[flat // self.N]} {self.sectors[flat % self.N]}"
-
-    # -- whole-table operations ------------------------------------------------------------------
 
     def replace(self, **changes: Any) -> WorldTable:
         """Return a new table with some constructor arguments changed; it is validated like any other."""
@@ -223,8 +217,6 @@ class WorldTable:
         title = self.name or "WorldTable"
         year = f" {self.year}" if self.year is not None and str(self.year) not in title else ""
         return f"<{title}{year}: {self.G} economies × {self.N} sectors, output {self.X.sum():,.0f} {self.unit}>"
-
-    # -- construction steps ----------------------------------------------------------------------
 
     def _freeze_labels(self) -> None:
         put = object.__setattr__

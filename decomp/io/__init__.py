@@ -146,9 +146,6 @@ def attach_classes(table: WorldTable) -> WorldTable:
     return table.replace(**changes) if changes else table
 
 
-# -- tables by year ------------------------------------------------------------------------------
-
-
 def tables(source: str, years: Sequence[int]) -> Iterator[WorldTable]:
     """Read the tables that a name or path stands for, one at a time.
 

@@ -35,13 +35,7 @@ def bundled_names() -> tuple[str, ...]:
 
 
 def load_bundled(name: str) -> WorldTable:
-    """Read a bundled table.
-
-    Raises
-    ------
-    DataMissingError
-        There is no bundled table of this name; lists them.
-    """
+    """Read a bundled table; DataMissingError lists them where there is none of this name."""
     names = bundled_names()
     if name not in names:
         single = [n for n in names if not n.startswith("world")]
@@ -54,13 +48,7 @@ def load_bundled(name: str) -> WorldTable:
 
 
 def full_table(folder: str | Path, year: int) -> WorldTable:
-    """Read the full WIOD table of a year, ``wiot_YYYY.npz``.
-
-    Raises
-    ------
-    DataMissingError
-        It is not in the folder; says where to get it.
-    """
+    """Read the full WIOD table of a year, ``wiot_YYYY.npz``; DataMissingError says where to get it."""
     path = Path(folder) / f"wiot_{year}.npz"
     if not path.is_file():
         raise DataMissingError(

@@ -58,13 +58,7 @@ def read_npz_bytes(content: bytes, where: str, *, max_bytes: int = MAX_BYTES) ->
 
 
 def write_npz(table: WorldTable, path: str | Path) -> Path:
-    """Write a table in the compact layout: the same table gives the same bytes (fixed dates and order).
-
-    Raises
-    ------
-    FormatError
-        The place cannot be written; an existing file is then untouched.
-    """
+    """Write a table in the compact layout: the same table gives the same bytes (fixed dates and order)."""
     return write_atomically(Path(path), to_npz_bytes(table))
 
 
@@ -80,9 +74,6 @@ def to_npz_bytes(table: WorldTable) -> bytes:
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, content.getvalue(), compresslevel=9)
     return buffer.getvalue()
-
-
-# -- reading -------------------------------------------------------------------------------------
 
 
 def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, where: str) -> NDArray[Any]:
@@ -250,9 +241,6 @@ def book_lost_output(
         "use of the economy (last category), so that row sums stay"
     )
     return Z, F, (note,)
-
-
-# -- writing -------------------------------------------------------------------------------------
 
 
 def _to_arrays(table: WorldTable) -> dict[str, NDArray[Any]]:

@@ -48,19 +48,10 @@ def read_csv(path: str | Path) -> WorldTable:
 
 
 def write_csv(table: WorldTable, path: str | Path) -> Path:
-    """Write a table as a labelled CSV matrix; :func:`read_csv` gives the same table back, number for number.
-
-    Raises
-    ------
-    FormatError
-        The place cannot be written.
-    """
+    """Write a table as a labelled CSV matrix; :func:`read_csv` gives the same table back, number for number."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(_lines(table))
     return write_atomically(Path(path), text.getvalue().encode())
-
-
-# -- reading -------------------------------------------------------------------------------------
 
 
 def _table(rows: Rows, path: Path) -> WorldTable:
@@ -148,9 +139,6 @@ def _special_rows(special: Rows, columns: list[str], n: int, demand: int, C: int
                 "taxes, @tariff final, @meta JSON."
             )
     return options
-
-
-# -- writing -------------------------------------------------------------------------------------
 
 
 def _lines(table: WorldTable) -> Iterator[list[str]]:

@@ -108,24 +108,9 @@ def csv_rows(path: Path) -> Rows:
 
 
 def number_row(cells: Sequence[object], columns: Sequence[str], where: str) -> NDArray[np.float64]:
-    """Return a row of finite numbers.
+    """Return a row of finite numbers, shape (number of cells,), in the unit of the table.
 
-    Parameters
-    ----------
-    cells : sequence of str or numbers
-    columns : sequence of str
-        Names of the columns, for messages.
-    where : str
-        File and line, for messages.
-
-    Returns
-    -------
-    ndarray, shape (number of cells,), unit of the table
-
-    Raises
-    ------
-    FormatError
-        A cell is empty, not a number, or not finite; names the line and the column.
+    FormatError names line (``where``) and column where a cell is empty, not a number, or not finite.
     """
     try:
         row = np.array(cells, dtype=np.float64)  # fast path: text and numbers alike
@@ -154,12 +139,7 @@ def blocks_of(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return economies and sectors of row labels that form complete blocks, economy by economy.
 
-    Raises
-    ------
-    LabelError
-        An (economy, sector) pair is given twice.
-    FormatError
-        A label is empty, or some economy has other sectors, or another order, than the first one.
+    LabelError where a pair is given twice; FormatError where one is empty, missing or in another order.
     """
     first: dict[tuple[str, str], int] = {}
     for label, line in zip(labels, lines, strict=True):

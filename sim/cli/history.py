@@ -154,9 +154,6 @@ def _write(path: Path, text: str) -> None:
     sys.stderr.write(f"written: {path}\n")
 
 
-# -- tables on the terminal ------------------------------------------------------------------------------------------
-
-
 def shown(past: History, texts: Texts) -> str:
     """Return three tables by year: domestic value added by use, VS with its structure, the world with the pair's dependence."""
     from sim.observed.figures import Words

@@ -172,9 +172,6 @@ def sectors(
         sys.stdout.write("\n")
 
 
-# -- printing -----------------------------------------------------------------------------------------------------------
-
-
 def _answer(command: str, rows: list[dict[str, object]], *, as_json: bool, as_csv: bool, **facts: object) -> bool:
     """Write rows as JSON or CSV when one of them was asked for; True when it was."""
     if as_json:

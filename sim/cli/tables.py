@@ -118,9 +118,6 @@ def aligned(rows: Sequence[Sequence[str]], left: Iterable[int] = (0,)) -> list[s
     return lines
 
 
-# -- one flow, or one flow over years --------------------------------------------------------------------------------
-
-
 def print_flow(flow: Flow, definition: str, lang: str) -> None:
     """Print the terms of one flow in one year; of WWZ also the groups and the VS structure."""
     from decomp.structure import VS_PARTS

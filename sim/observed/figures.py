@@ -84,9 +84,6 @@ def _levels(values: tuple[float, float]) -> dict[str, str]:
     return {name: f"{100 * value:.1f}\u00a0%" for name, value in zip(("before", "after"), values, strict=True)}
 
 
-# -- figures ----------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class HistoryFigures:
     """Draw the figures of one history in one language."""
@@ -146,8 +143,6 @@ class HistoryFigures:
             table=table,
             data=table,
         )
-
-    # -- what is drawn ---------------------------------------------------------------------------------------------
 
     def vs(self) -> Figure | None:
         """VS of both directions."""
@@ -223,34 +218,27 @@ def figures(past: History, texts: Texts, names: Words) -> dict[str, list[Figure]
     return {key: [figure for figure in drawn if figure is not None] for key, drawn in sections.items()}
 
 
-# -- the page ---------------------------------------------------------------------------------------------------------
-
-
 def render_history(past: History, lang: str = "both", *, command: str = "") -> str:
-    """HTML text of a history; ``lang`` is ``en``, ``zh`` or ``both`` with a switch.
+    """Return the HTML text of a history; ``lang`` is ``en``, ``zh`` or ``both`` with a switch, else ValueError."""
 
-    Raises
-    ------
-    ValueError
-        The language is not one of the choices.
-    """
-    return page(lang, lambda texts: _context(past, texts, command))
+    def context(texts: Texts) -> dict[str, Any]:
+        names, size = Words(past, texts), past.sources[-1]
+        detail = texts("history.limit_detail", economies=size.economies, sectors=size.sectors)
+        return {
+            "template": "history.html.j2",
+            "t": texts,
+            "title": names.title,
+            "headline": names.headline(),
+            "world": names.world(),
+            "sectors": ", ".join(texts.sector(code) for code in past.asked.sectors or ()),
+            "sections": figures(past, texts, names),
+            "shocks": shock_table(past, texts),
+            "largest": _largest(past, texts),
+            "limits": [detail, *(texts(f"history.limit_{key}") for key in ("prices", "purged", "abundance"))],
+            "provenance": _provenance(past, texts, command),
+        }
 
-
-def _context(past: History, texts: Texts, command: str) -> dict[str, Any]:
-    names = Words(past, texts)
-    return {
-        "template": "history.html.j2",
-        "title": names.title,
-        "headline": names.headline(),
-        "world": names.world(),
-        "sectors": ", ".join(texts.sector(code) for code in past.asked.sectors or ()),
-        "sections": figures(past, texts, names),
-        "shocks": shock_table(past, texts),
-        "largest": _largest(past, texts),
-        "limits": _limits(past, texts),
-        "provenance": _provenance(past, texts, command),
-    }
+    return page(lang, context)
 
 
 def shock_table(past: History, texts: Texts) -> Table | None:
@@ -290,12 +278,6 @@ def _largest(past: History, texts: Texts) -> str:
     if worst is None or worst.change >= 0:
         return ""
     return texts("history.largest", label=worst.shock.label(texts.lang), change=_points(worst, texts))
-
-
-def _limits(past: History, texts: Texts) -> list[str]:
-    size = past.sources[-1]
-    detail = texts("history.limit_detail", economies=size.economies, sectors=size.sectors)
-    return [detail, *(texts(f"history.limit_{key}") for key in ("prices", "purged", "abundance"))]
 
 
 def _provenance(past: History, texts: Texts, command: str) -> list[tuple[str, str]]:

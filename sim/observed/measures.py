@@ -37,18 +37,6 @@ class Question:
     definition: Definition = "one-minus-dva"
     sectors: tuple[str, ...] | None = None
 
-    def check(self, table: WorldTable) -> None:
-        """Refuse labels that a table does not have before its inverse is computed.
-
-        Raises
-        ------
-        LabelError
-            An economy, sector or the definition is unknown, or both economies are the same.
-        """
-        table.economies_in(self.exporter), table.economies_in(self.importer)
-        if self.sectors is not None:
-            table.sectors_in(self.sectors)
-
 
 def measure(table: WorldTable, asked: Question) -> tuple[list[Measured], list[Measured], float]:
     """Decompose a table and measure the pair (both directions), every economy and the world.
@@ -67,7 +55,9 @@ def measure(table: WorldTable, asked: Question) -> tuple[list[Measured], list[Me
     SingularTableError
         The table has no productive inverse.
     """
-    asked.check(table)
+    for ends in (asked.exporter, asked.importer):  # a wrong label must not wait for the inverse
+        table.economies_in(ends)
+    table.sectors_in("all" if asked.sectors is None else asked.sectors)
     done = wwz(table)
     W = done.VB @ table.Y  # noqa: N806 — the letter of the design
     pairs = [
