@@ -25,6 +25,7 @@ _FILES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 #: Registries and words about everything: that an id stands there says nothing of its use.
 _EVERYWHERE = ("sim.levers", "sim.indicators.registry", "sim.cli", "sim.texts", "decomp.terms")
+_LANGS = ("en", "zh")
 _WWZ = "Wang, Wei & Zhu (2013), NBER WP 19677"
 
 
@@ -78,7 +79,7 @@ def _parameters() -> Iterator[Entry]:
 
     for row in parameters().values():
         entry = {"kind": "parameter", "id": row.id}
-        entry |= {f"label_{lang}": parameter_label(row.id, Texts(lang)) for lang in ("en", "zh")}
+        entry |= {f"label_{lang}": parameter_label(row.id, Texts(lang)) for lang in _LANGS}
         entry |= picked(row, "value low high unit year source status note", status_meaning=STATUSES[row.status])
         if lever := SETTING.get(row.id):
             path = row.id if row.id.startswith("economy.") else f"behaviour.{row.id}"
@@ -97,23 +98,19 @@ def _calibration() -> Iterator[Entry]:
         for name, rows in quantities.items():
             statuses, sources = (dict.fromkeys(getattr(row, field) for row in rows) for field in ("status", "source"))
             low, high = min(row.value for row in rows), max(row.value for row in rows)
-            yield {
-                "kind": "calibration",
-                "id": name,
-                "value": f"{len(rows)} values, {low:g} … {high:g}",
+            shown = ("value", "low", "high", "year", "status", "note")
+            values = [
+                {" ".join(keys[1:] or keys): " ".join(row.key[1:] or row.key)}
+                | {field: _plain(getattr(row, field)) for field in shown}
+                for row in rows
+            ]
+            yield {"kind": "calibration", "id": name, "value": f"{len(rows)} values, {low:g} … {high:g}"} | {
                 "unit": rows[0].unit,
                 "source": "; ".join(sources),
                 "status": ", ".join(statuses),
-                "status_meaning": "; ".join(STATUSES[status] for status in statuses),
                 "tables": [file],
-                "values": [
-                    {" ".join(keys[1:] or keys): " ".join(row.key[1:] or row.key)}
-                    | {
-                        field: _plain(getattr(row, field))
-                        for field in ("value", "low", "high", "year", "status", "note")
-                    }
-                    for row in rows
-                ],
+                "status_meaning": "; ".join(STATUSES[status] for status in statuses),
+                "values": values,
             }
 
 
@@ -122,14 +119,8 @@ def _levers() -> Iterator[Entry]:
 
     for kind, registry, path in (("policy", POLICY, "policies[].lever: "), ("event", EVENT, "events[].type: ")):
         for lever in registry.values():
-            yield {"kind": kind} | picked(
-                lever,
-                "id label_en label_zh unit allowed meaning",
-                applies_to=lever.shape,
-                nature=lever.kind,
-                path=path + lever.id,
-                tables=["levers"],
-            )
+            more = {"applies_to": lever.shape, "nature": lever.kind, "path": path + lever.id, "tables": ["levers"]}
+            yield {"kind": kind} | picked(lever, "id label_en label_zh unit allowed meaning", **more)
 
 
 def _indicators() -> Iterator[Entry]:
@@ -153,22 +144,18 @@ def _terms() -> Iterator[Entry]:
 
     common = {"unit": "million USD", "source": _WWZ, "tables": ["indicators", "pairs"]}
     for term in TERMS:
-        number = f"T{term.number}"
-        yield {"kind": "term", "id": term.code, "number": number} | picked(
-            term,
-            "label_en label_zh",
-            formula=f"{number} = {term.equation}",
-            terms=[group.code for group in GROUPS if term.number in group.terms],
-            **common,
-        )
+        entry = {
+            "kind": "term",
+            "id": term.code,
+            "number": f"T{term.number}",
+            "formula": f"T{term.number} = {term.equation}",
+        }
+        sums = [group.code for group in GROUPS if term.number in group.terms]
+        yield entry | picked(term, "label_en label_zh", terms=sums, **common)
     for group in GROUPS:
-        yield {"kind": "term_group", "id": group.code} | picked(
-            group,
-            "label_en label_zh",
-            formula=f"{group.code} = {group.equation}",
-            terms=[term.code for term in TERMS if term.number in group.terms],
-            **common,
-        )
+        entry = {"kind": "term_group", "id": group.code, "formula": f"{group.code} = {group.equation}"}
+        parts = [term.code for term in TERMS if term.number in group.terms]
+        yield entry | picked(group, "label_en label_zh", terms=parts, **common)
 
 
 def _others() -> Iterator[Entry]:
@@ -181,7 +168,7 @@ def _others() -> Iterator[Entry]:
     from sim.texts import catalogue
 
     for name in dict.fromkeys((*MEANINGS, *SOLVER)):
-        labels = {f"label_{lang}": catalogue(lang).get(f"check.{name}", "") for lang in ("en", "zh")}
+        labels = {f"label_{lang}": catalogue(lang).get(f"check.{name}", "") for lang in _LANGS}
         tolerance = TOLERANCES.get(name, SOLVER.get(name))
         formula = MEANINGS.get(name, "")
         yield {"kind": "check", "id": name, **labels, "formula": formula, "tolerance": tolerance, "tables": ["checks"]}
@@ -209,23 +196,14 @@ def lessons() -> Iterator[Entry]:
         steps = [(step.kind, getattr(step, "id", None) or getattr(step, "source", None)) for step in lesson.steps]
         evidence = []
         for name, source in lesson.sources.items():
-            label = {f"label_{lang}": source.label.in_(lang) for lang in ("en", "zh")} if source.kind == "run" else {}
+            label = {f"label_{lang}": source.label.in_(lang) for lang in _LANGS} if source.kind == "run" else {}
             changed = source.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"label"})
             evidence.append({"name": name, **label, "kind": source.kind, **changed})
-        yield {
-            "kind": "lesson",
-            "id": lesson.id,
-            "number": f"L{lesson.order}",
-            **{f"label_{lang}": lesson.title.in_(lang) for lang in ("en", "zh")},
-            **picked(lesson, "minutes level", needs=list(lesson.needs)),
-            **{f"goals_{lang}": [goal.in_(lang) for goal in lesson.goals] for lang in ("en", "zh")},
-            "steps": [{"kind": kind, **({"name": name} if name else {})} for kind, name in steps],
-            "evidence": evidence,
-            "file": str(paths[lesson.id]),
-        }
-
-
-# -- where an id is used ---------------------------------------------------------------------------
+        entry = {"kind": "lesson", "id": lesson.id, "number": f"L{lesson.order}", "evidence": evidence}
+        entry |= {f"label_{lang}": lesson.title.in_(lang) for lang in _LANGS}
+        entry |= {f"goals_{lang}": [goal.in_(lang) for goal in lesson.goals] for lang in _LANGS}
+        entry["steps"] = [{"kind": kind, **({"name": name} if name else {})} for kind, name in steps]
+        yield entry | picked(lesson, "minutes level", needs=list(lesson.needs), file=str(paths[lesson.id]))
 
 
 def uses(kind: str, id: str) -> dict[str, list[str]]:

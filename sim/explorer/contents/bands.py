@@ -97,32 +97,25 @@ def run_drawn(
 ) -> DrawnRun:
     """Run a setup over its draws; ``progress`` gets the number of finished members; stopped ones are not kept.
 
-    Raises
-    ------
-    ScenarioError
-        The scenario draws nothing: every member would be the same.
+    Raises :class:`ScenarioError` where nothing is drawn: every member would be the same.
     """
     from sim.runs.runner import run_loaded
 
     loaded = load(setup, f"seeds={setup.count}", f"seed={setup.seed}")
     result = run_loaded(loaded, stop=stop)
     members: list[Member] = []
+    places = [list(INDICATORS).index(name) for name in KEPT]
     while result.status == "ok" and len(members) < setup.count and not (stop is not None and stop()):
-        one = play_member(loaded, draw(loaded, len(members)), stop=stop)
-        if one.status == "cancelled":
+        member = play_member(loaded, draw(loaded, len(members)), stop=stop)
+        if member.status == "cancelled":
             break
-        members.append(_short(one))
+        # Without groups of economies and the indicators that are not shown.
+        members.append(replace(member, values=member.values[:, :, places] if member.years else member.values))
         if progress is not None:
             progress(0, len(members) - 1, setup.count)
     if len(members) < setup.count:
         result = replace(result, status="cancelled")
     return DrawnRun(**{entry.name: getattr(result, entry.name) for entry in fields(result)}, members=tuple(members))
-
-
-def _short(member: Member) -> Member:
-    """A member with the indicators that are shown, without groups of economies."""
-    places = [list(INDICATORS).index(name) for name in KEPT]
-    return replace(member, values=member.values[:, :, places] if member.years else member.values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,9 +66,6 @@ def common_years(cases: Sequence[Case]) -> list[int]:
     return sorted(set(cases[0].run.years).intersection(*(case.run.years for case in cases)))
 
 
-# -- in a sentence -----------------------------------------------------------------------------------
-
-
 def change(run: Run, base: Run | None, indicator: str, year: int) -> Change:
     """Change of a world indicator in a year against another run, or against the base year where there is none."""
     own = run.series(indicator)
@@ -109,9 +106,6 @@ def sentence(base: Case, other: Case, year: int, texts: Texts) -> str:
     if not clauses:
         return texts("comparison.same", name=other.name(texts))
     return texts("comparison.sentence", name=other.name(texts), clauses=clauses)
-
-
-# -- numbers and charts ----------------------------------------------------------------------------
 
 
 def headings(order: Sequence[Case], texts: Texts) -> list[str]:
@@ -304,9 +298,6 @@ def _about(indicator: str, texts: Texts) -> list[tuple[str, str]]:
     words = texts("comparison.about_pp" if is_share(info.unit) else "comparison.about_percent")
     about = [(texts(f"chart.{key}"), getattr(info, key)) for key in ("formula", "source", "unit")]
     return [*about, (texts("comparison.distance"), words)]
-
-
-# -- settings ----------------------------------------------------------------------------------------
 
 
 def rules_of(scenario: Scenario) -> dict[str, bool]:

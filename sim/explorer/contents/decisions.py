@@ -173,9 +173,6 @@ def rule_parameters(run: Run, prefixes: Sequence[str]) -> DataFrame:
     return frame.loc[wanted, ["id", "value", "low", "high", "unit", "source", "status"]]
 
 
-# -- the rules behind them ----------------------------------------------------------------------
-
-
 def reason_of(kind: str) -> Reason:
     """Reason of a kind; an empty one for kinds of rules that are not built in."""
     return reasons().get(kind, Reason(""))
@@ -214,9 +211,6 @@ def sentence(kind: str, reason: str, drivers: Mapping[str, str], partner: str, s
         return template.format(**{**numbers, "partner": partner, "sector": sector})
     except (KeyError, ValueError):
         return reason
-
-
-# -- between countries -----------------------------------------------------------------------------
 
 
 def between(run: Run, measure: str, year: int, *, change: bool, texts: Texts) -> Figure | None:

@@ -21,7 +21,6 @@ from sim.explorer.contents.flows import (
     Seen,
     Source,
     about,
-    flow_name,
     group_of,
     money,
     money_scale,
@@ -163,7 +162,7 @@ def history(source: Source, flow: Flow, texts: Texts) -> tuple[Figure, Figure] |
     parts = {code: short(code, texts) for code in PARTITION}
     definitions = framed([(look.year, key, look.vs(key)) for look in seen for key in VS], "year line value")
     shares = framed([(look.year, code, look.share(code)) for look in seen for code in parts], "year part value")
-    words = {"first": first.year, "last": last.year, "flow": flow_name(flow, source, texts)}
+    words = {"first": first.year, "last": last.year, "flow": first.name(texts)}
 
     def alt(key: str, frame: DataFrame, column: str, names: Mapping[str, str]) -> str:
         values = {code: dict(zip(part["year"], part["value"], strict=True)) for code, part in frame.groupby(column)}

@@ -266,15 +266,15 @@ class Seen:
 
     def name(self, texts: Texts) -> str:
         """Exporter → partner, and the sectors when not all."""
-        return flow_name(self.flow, self.source, texts)
+        flow, names = self.flow, self.source.names(texts)
+        partner = texts("flows.all_partners") if flow.importer == ALL else names.economy(flow.importer)
+        name = texts("flows.flow", exporter=names.economy(flow.exporter), importer=partner)
+        return f"{name} · {texts('flows.list_join').join(map(names.sector, flow.sectors))}" if flow.sectors else name
 
 
 def see(source: Source, flow: Flow, year: int) -> Seen:
     """Look at a flow."""
     return Seen(source, flow, year, source.values(flow, year))
-
-
-# -- names -----------------------------------------------------------------------------------------
 
 
 def group_of(term: str) -> str:
@@ -305,14 +305,6 @@ def money_scale(texts: Texts) -> float:
 def money_unit(texts: Texts) -> str:
     """Unit in which amounts are shown."""
     return texts("flows.money_unit")
-
-
-def flow_name(flow: Flow, source: Source, texts: Texts) -> str:
-    """Exporter → partner, and the sectors when not all."""
-    names = source.names(texts)
-    partner = texts("flows.all_partners") if flow.importer == ALL else names.economy(flow.importer)
-    name = texts("flows.flow", exporter=names.economy(flow.exporter), importer=partner)
-    return f"{name} · {texts('flows.list_join').join(map(names.sector, flow.sectors))}" if flow.sectors else name
 
 
 def about(codes: Sequence[str], texts: Texts) -> list[tuple[str, str]]:

@@ -130,9 +130,6 @@ def _largest(values: Array) -> float:
     return float(np.nanmax(np.abs(values))) if np.isfinite(values).any() else 1.0
 
 
-# -- the map -------------------------------------------------------------------------------------------
-
-
 def map_values(source: Source, kind: str, focus: str, year: int) -> Array:
     """One value per economy in per cent, shape (G,); NaN for the economy in focus and where there is nothing."""
     place = source.codes.index(focus)
@@ -188,9 +185,6 @@ def tile_map(source: Source, kind: str, focus: str, year: int, against: int | No
         ),
         about=about(kind, texts),
     )
-
-
-# -- the way of value ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)

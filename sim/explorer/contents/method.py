@@ -6,9 +6,8 @@ That is printed figures beside ours, sizes beside the literature's, and the word
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from decomp.names import data_rows
@@ -31,34 +30,16 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 #: Levers of the laboratory by the parameter that they set; the sign of each is tested.
-SIGNED: Mapping[str, str] = MappingProxyType(
-    {
-        "automation.robot_speed": "speed",
-        "automation.ai_speed": "speed",
-        "automation.base_access": "access",
-        "protection.sensitivity": "backlash",
-        "protection.retaliation": "retaliation",
-        "ledger.documents": "ledger",
-        "trust.friction": "distrust",
-        "automation.technology_sharing": "sharing",
-        "automation.ai_home_share": "home",
-        "automation.reinstatement": "newtasks",
-        "economy.capital_supply": "capital",
-    }
-)
+SIGNED = {control.setting: id for id, control in CONTROLS.items() if control.setting} | {"automation.ai_speed": "speed"}
 #: Calibration files with the column that names the quantity; without one the file is the quantity.
-CALIBRATED: Mapping[str, str] = MappingProxyType(
-    {
-        "countries.csv": "parameter",
-        "elasticities.csv": "set",
-        "exposure.csv": "kind",
-        "labour_profile.csv": "",
-        "ai_providers.csv": "",
-        "emissions.csv": "",
-        "types.csv": "parameter",
-        "facts.csv": "fact",
-    }
-)
+CALIBRATED = {
+    "countries": "parameter",
+    "elasticities": "set",
+    "exposure": "kind",
+    "labour_profile": "",
+    "ai_providers": "",
+}
+CALIBRATED |= {"emissions": "", "types": "parameter", "facts": "fact"}
 #: First words of the status of a parameter, from firm to soft.
 STATUSES = ("data", "literature", "judgement")
 #: Columns of the downloaded table of parameters.
@@ -181,17 +162,14 @@ def source_list() -> DataFrame:
     """What is calibrated besides the parameters: each quantity with the number of values, their sources and statuses."""
     rows = []
     for file, first in CALIBRATED.items():
-        with (files("sim.calibration") / file).open(encoding="utf-8") as stream:
+        with (files("sim.calibration") / f"{file}.csv").open(encoding="utf-8") as stream:
             groups: dict[str, list[dict[str, str]]] = {}
             for row in csv.DictReader(stream):
-                groups.setdefault(row[first] if first else file.removesuffix(".csv"), []).append(row)
+                groups.setdefault(row[first] if first else file, []).append(row)
         for name, part in groups.items():
             sources, statuses = (dict.fromkeys(row[key] for row in part if row[key]) for key in ("source", "status"))
-            rows.append((name, file, len(part), "; ".join(sources), ", ".join(statuses)))
+            rows.append((name, f"{file}.csv", len(part), "; ".join(sources), ", ".join(statuses)))
     return framed(rows, "quantity file values source status")
-
-
-# -- what speaks for and against the numbers -------------------------------------------------------
 
 
 def published_table() -> DataFrame:

@@ -54,9 +54,6 @@ class EvidenceError(SimError):
     """A run of a lesson did not finish, so that its answers cannot be computed."""
 
 
-# -- expressions -----------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One number that is read from a source: ``what(source, *labels, sector=…, year=…)``."""
@@ -87,13 +84,7 @@ class Reading:
 
 @lru_cache(maxsize=512)
 def parsed(text: str) -> ast.expr:
-    """Tree of an expression.
-
-    Raises
-    ------
-    ValueError
-        It holds something else than numbers, measures, readings of sources and ``+ − * /``.
-    """
+    """Tree of an expression. Raises :class:`ValueError`."""
     try:
         tree = ast.parse(text, mode="eval").body
         list(_parts(tree))
@@ -126,9 +117,6 @@ def readings_of(lesson: Lesson, names: Iterable[str]) -> Iterator[Reading]:
             yield from [part] if isinstance(part, Reading) else readings_of(lesson, [part])
 
 
-# -- sources ---------------------------------------------------------------------------------------
-
-
 def setup_of(source: Run, moved: Mapping[str, float] | None = None) -> Setup:
     """The setup of a run, with the levers of the lesson and those that were moved."""
     same = ("preset", "start", "who", "partners", "sectors", "founders", "end")
@@ -140,13 +128,7 @@ def setup_of(source: Run, moved: Mapping[str, float] | None = None) -> Setup:
 
 @lru_cache(maxsize=KEPT)
 def run_of(setup: Setup, extra: tuple[str, ...] = ()) -> RunResult:
-    """The run of a setup with further settings.
-
-    Raises
-    ------
-    EvidenceError
-        The run ended early.
-    """
+    """The run of a setup with further settings. Raises :class:`EvidenceError`: the run ended early."""
     from sim.runs.runner import run_loaded
 
     result = run_loaded(load(setup, *extra))
@@ -201,13 +183,7 @@ class Evidence:
         self._values: dict[str, float] = {}
 
     def value(self, name: str) -> float:
-        """A measure in its own units.
-
-        Raises
-        ------
-        KeyError
-            The lesson has no such measure.
-        """
+        """A measure in its own units. Raises :class:`KeyError`: the lesson has no such measure."""
         if name not in self._values:
             self._values[name] = float(self._computed(parsed(self.lesson.measures[name].what)))
         return self._values[name]

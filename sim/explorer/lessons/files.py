@@ -66,13 +66,7 @@ def library() -> Mapping[str, Lesson]:
 
 
 def read_lesson(path: str | Path) -> Lesson:
-    """Read a lesson file.
-
-    Raises
-    ------
-    LessonError
-        The file cannot be read, or is not a valid lesson.
-    """
+    """Read a lesson file. Raises :class:`LessonError`: the file cannot be read, or is not a valid lesson."""
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -81,13 +75,7 @@ def read_lesson(path: str | Path) -> Lesson:
 
 
 def lesson_of(text: str, name: str) -> Lesson:
-    """Return the lesson in a text.
-
-    Raises
-    ------
-    LessonError
-        The text is not YAML, or not a valid lesson.
-    """
+    """Return the lesson in a text. Raises :class:`LessonError`: the text is not YAML, or not a valid lesson."""
     try:
         document = parse(text, name)
     except ScenarioError as error:
@@ -134,9 +122,6 @@ def _in_text(data: Any, place: tuple[str | int, ...]) -> Iterator[str | int]:
             data = data[part]
         elif last:
             yield part
-
-
-# -- what the schema cannot see --------------------------------------------------------------------
 
 
 def check(lesson: Lesson, problems: Problems) -> None:

@@ -128,9 +128,6 @@ def measures_of(answer: Answer) -> tuple[str, ...]:
     return (answer.of, *(slip.of for slip in answer.slips)) if isinstance(answer, Number) else (answer.of,)
 
 
-# -- progress --------------------------------------------------------------------------------------
-
-
 class LockedError(ValueError):
     """A prediction cannot be changed once it has been handed in."""
 
@@ -157,13 +154,7 @@ class Progress:
     hints: Mapping[str, int] = field(default_factory=dict)
 
     def reply(self, step: PredictStep | AskStep | ExplainStep, reply: Reply) -> Progress:
-        """Answer a question; an observation may be tried again.
-
-        Raises
-        ------
-        LockedError
-            The step is a prediction that has been handed in.
-        """
+        """Answer a question; an observation may be tried again. Raises :class:`LockedError`."""
         before = self.replies.get(step.id)
         if before is not None and isinstance(step, PredictStep):
             raise LockedError(f"the prediction {step.id!r} has been handed in and stays as it is.")

@@ -32,9 +32,6 @@ class Both(Part):
         return self.zh if lang == "zh" else self.en
 
 
-# -- sources ---------------------------------------------------------------------------------------
-
-
 class Edit(Part):
     """A changed flow of a toy table: from ``USA.phones`` to ``JPN.phones``, or to ``USA`` for final demand."""
 
@@ -78,8 +75,6 @@ class History(Part):
 
 Source = Annotated[Toy | Run | History, Field(discriminator="kind")]
 
-# -- measures --------------------------------------------------------------------------------------
-
 
 class Measure(Part):
     """A number taken from sources; ``unit`` says how it is shown.
@@ -101,9 +96,6 @@ class Measure(Part):
     what: str = Field(min_length=1, description="expression of numbers, measures and readings of sources")
     unit: Unit = "plain"
     label: Both | None = None
-
-
-# -- answers ---------------------------------------------------------------------------------------
 
 
 class Direction(Part):
@@ -161,8 +153,6 @@ class Number(Part):
 
 Answer = Annotated[Direction | Which | Number, Field(discriminator="kind")]
 
-# -- pictures --------------------------------------------------------------------------------------
-
 
 class Flows(Part):
     """The table itself."""
@@ -209,8 +199,6 @@ class Pairs(Part):
 
 
 Picture = Annotated[Flows | Terms | Numbers | Course | Pairs, Field(discriminator="picture")]
-
-# -- steps -----------------------------------------------------------------------------------------
 
 
 class Step(Part):

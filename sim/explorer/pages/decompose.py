@@ -63,7 +63,7 @@ def _flow(source: Source) -> Flow | None:
 def _results(source: Source, flow: Flow, year: int) -> None:
     """Words and numbers, the parts, the change, the history, the sectors."""
     texts, seen = session.texts(), see(source, flow, year)
-    name = flows.flow_name(flow, source, texts)
+    name = seen.name(texts)
     if not seen.traded:
         st.info(texts("decompose.sentence_none", flow=name, year=year))
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -55,7 +56,7 @@ def lesson_page(lesson: Lesson) -> None:
         st.caption(f"{t('lessons.goals')}: " + " · ".join(goal.in_(t.lang) for goal in lesson.goals))
     with st.container(border=True):
         try:
-            _step(Evidence(lesson, progress.moved), step, progress)
+            _DRAWN[step.kind](Evidence(lesson, progress.moved), step, progress)
         except SimError as error:
             ui.failure(error)
     progress = progress_of(lesson)
@@ -77,23 +78,9 @@ def lesson_page(lesson: Lesson) -> None:
             )
 
 
-def _step(evidence: Evidence, step: Any, progress: Progress) -> None:
-    if isinstance(step, ReadStep):
-        st.markdown(filled(evidence, step.text, session.texts()))
-        pictures(evidence, step.show, progress)
-    elif isinstance(step, PredictStep):
-        _predict(evidence, step, progress)
-    elif isinstance(step, RunStep):
-        _run(evidence, step, progress)
-    elif isinstance(step, AskStep):
-        _ask(evidence, step, progress)
-    elif isinstance(step, ExplainStep):
-        _explain(evidence, step, progress)
-    elif isinstance(step, DebriefStep):
-        _debrief(evidence, step, progress)
-
-
-# -- questions -------------------------------------------------------------------------------------
+def _read(evidence: Evidence, step: ReadStep, progress: Progress) -> None:
+    st.markdown(filled(evidence, step.text, session.texts()))
+    pictures(evidence, step.show, progress)
 
 
 def _widget(evidence: Evidence, answer: Answer, key: str, *, drawn: bool = False) -> None:
@@ -177,9 +164,6 @@ def _explain(evidence: Evidence, step: ExplainStep, progress: Progress) -> None:
             return
         keep(progress.reply(step, Reply(written)))
         st.rerun()
-
-
-# -- predictions and runs --------------------------------------------------------------------------
 
 
 def _predict(evidence: Evidence, step: PredictStep, progress: Progress) -> None:
@@ -291,3 +275,15 @@ def _debrief(evidence: Evidence, step: DebriefStep, progress: Progress) -> None:
             ui.download(label, partial(write, lesson, progress, t), file, mime, key=f"lessons.{form}")
         st.button(t("lessons.restart"), key="lessons.restart", on_click=lambda: keep(Progress(lesson.id)))
     open_in_lab(lesson, progress)
+
+
+#: What draws each kind of step.
+_DRAWN: Mapping[str, Callable[[Evidence, Any, Progress], None]] = {
+    "read": _read,
+    "predict": _predict,
+    "run": _run,
+    "observe": _ask,
+    "transfer": _ask,
+    "explain": _explain,
+    "debrief": _debrief,
+}
