@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 #: instrument: a government can choose it; assumption: about the world; behaviour: how agents react.
 Kind = Literal["instrument", "assumption", "behaviour"]
@@ -51,6 +51,15 @@ class Lever:
     def is_share(self) -> bool:
         """Whether it is kept within its limits, whatever policies and events add up to."""
         return self.min == 0.0 and self.max <= 1.0
+
+    def dims(self, G: int, N: int) -> tuple[int, ...]:  # noqa: N803 — the letters of the design
+        """Shape of its array for G economies and N sectors."""
+        dims = {"pair": (G, N, G), "cell": (G, N), "demand": (N, G), "partners": (G, G)}
+        return dims.get(self.shape, (G,))
+
+    def part(self, economy: int) -> tuple[Any, ...]:
+        """Index of the part of its array that an economy decides about."""
+        return (..., economy) if self.shape == "demand" or (self.shape == "pair" and not self.outward) else (economy,)
 
     def allows(self, value: float) -> bool:
         """Whether the model can use the value."""

@@ -30,11 +30,16 @@ def lock(frozen: Frozen) -> Frozen:
     """Make every array of a dataclass read-only (also those inside mappings) and return the dataclass."""
     names: Iterable[str] = frozen.__dataclass_fields__  # type: ignore[attr-defined]
     for name in names:
-        value = getattr(frozen, name)
-        for array in value.values() if isinstance(value, Mapping) else (value,):
-            if isinstance(array, np.ndarray):
-                array.flags.writeable = False
+        locked(getattr(frozen, name))
     return frozen
+
+
+def locked(value: Any) -> Any:
+    """Make an array, or the arrays of a mapping, read-only."""
+    for array in value.values() if isinstance(value, Mapping) else (value,):
+        if isinstance(array, np.ndarray):
+            array.flags.writeable = False
+    return value
 
 
 @dataclass(frozen=True, eq=False)

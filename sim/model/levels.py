@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.levers import EVENT, POLICY
+from sim.levers import EVENT, POLICY, Lever
 from sim.rules.log import INTERVENTIONS, NONE, Decisions, batch
 from sim.state import Mask, World, WorldState
 
@@ -25,12 +25,10 @@ CUT = "export-restriction"
 
 def base_levels(world: World, rules: Sequence[Rule]) -> dict[str, Array]:
     """Every lever in the base year: tariffs as they were, what the rules know, else the neutral value of the registry."""
-    G, N = world.G, world.N  # noqa: N806 — the letters of the design
-    shapes = {"pair": (G, N, G), "cell": (G, N), "demand": (N, G), "partners": (G, G)}
     levers = {**POLICY, CUT: EVENT[CUT]}
-    levels = {id: np.full(shapes.get(lever.shape, (G,)), lever.neutral) for id, lever in levers.items()}
-    known = [rule.levels() for rule in rules]
-    return {**levels, **{id: level for own in known for id, level in own.items()}, "tariff": world.tariffs}
+    levels = {id: np.full(lever.dims(world.G, world.N), lever.neutral) for id, lever in levers.items()}
+    known = {id: level for rule in rules for id, level in rule.levels().items()}
+    return {**levels, **known, "tariff": world.tariffs}
 
 
 def grown(resolved: ResolvedScenario, year: int, base: Mapping[str, Array]) -> dict[str, Array]:
@@ -80,9 +78,12 @@ def intervention_log(
             continue
         adds = move.kind == "policy" and move.operation == "add"
         kind = f"{move.kind}-end" if now == 0.0 else "policy-add" if adds else move.kind
+        lever = (POLICY if move.kind == "policy" else EVENT)[move.lever]
         for who in move.who:
-            for partner in _partners(move, who, len(resolved.economies)):
-                cells = _cells(move, who, partner)
+            others = tuple(partner for partner in move.partners if partner != who)
+            named = lever.shape in ("pair", "partners") and len(others) < len(resolved.economies) - 1
+            for partner in others if named else (NONE,):
+                cells = _cells(move, lever, who, partner)
                 if cells.any():
                     levels = (state.levels[move.lever][cells].mean() for state in (before, after))
                     sector = move.sectors[0] if len(move.sectors) == 1 else NONE
@@ -91,23 +92,11 @@ def intervention_log(
                     yield batch(year, move.lever, kind, reason, who, *levels, partner=partner, sector=sector, **numbers)
 
 
-def _partners(move: Intervention, who: int, economies: int) -> tuple[int, ...]:
-    """Partners to name one by one, or :data:`NONE` when the lever has none or all are meant."""
-    others = tuple(partner for partner in move.partners if partner != who)
-    pairwise = _shape(move) in ("pair", "partners")
-    return others if pairwise and len(others) < economies - 1 else (NONE,)
-
-
-def _cells(move: Intervention, who: int, partner: int) -> Mask:
+def _cells(move: Intervention, lever: Lever, who: int, partner: int) -> Mask:
     """Cells of an intervention that belong to one acting economy and, if named, one partner."""
-    faced = slice(None) if partner == NONE else partner
-    outward = (POLICY if move.kind == "policy" else EVENT)[move.lever].outward
-    inward = {"pair": (faced, slice(None), who), "partners": (who, faced), "demand": (slice(None), who)}
-    place = (who, slice(None), faced) if outward else inward.get(_shape(move), (who,))
-    mask = np.zeros_like(move.mask)
-    mask[place] = move.mask[place]
-    return mask
-
-
-def _shape(move: Intervention) -> str:
-    return (POLICY if move.kind == "policy" else EVENT)[move.lever].shape
+    mine, faced = np.zeros_like(move.mask), np.ones_like(move.mask)
+    mine[lever.part(who)] = True
+    if partner != NONE:
+        faced = np.zeros_like(move.mask)
+        faced[(partner,) if lever.shape == "pair" and not lever.outward else (..., partner)] = True
+    return np.asarray(move.mask & mine & faced)

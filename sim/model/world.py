@@ -160,8 +160,6 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         common = [f"One external tariff and none among themselves: {', '.join(union)}."] if union else []
         return (*self.economy.notes, *(note for rule in self.rules for note in rule.notes()), *common)
 
-    # -- the order of play -----------------------------------------------------------------------
-
     def step(self) -> None:
         """Play one year.
 
@@ -210,8 +208,6 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         """Let go of agents, economy and everything else, so that memory is free at once; the model is of no use afterwards."""
         self.remove_all_agents()
         self.__dict__.clear()
-
-    # -- the parts of a year ---------------------------------------------------------------------
 
     def _begin(self) -> None:
         """Play and record the base year: no shocks, base tariffs, base adoption, initial trust."""

@@ -190,8 +190,6 @@ class Automation(base.Rule):
             named = ", ".join(table.economies[r] for r in np.flatnonzero(self.provider))
             yield f"Full access to the technological frontier: {named}."
 
-    # -- a year ----------------------------------------------------------------------------------
-
     def decide(self, agent: CountryAgent, seen: View) -> Diffusion:
         """Let both technologies spread by what they save and how open the frontier is; open source helps with AI only."""
         r, adoption = agent.position, seen.state.diffusion[:, agent.position]

@@ -20,7 +20,7 @@ from sim import calibration
 from sim.fields import Model
 from sim.levers import POLICY
 from sim.rules.log import NONE, Decisions, Reason, batch
-from sim.state import Array, Mask, View, World, WorldState, Year
+from sim.state import Array, Mask, View, World, WorldState, Year, locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,8 +148,6 @@ class Rule:
             for reason in [text if isinstance(text, Reason) else Reason(text)]
         }
 
-    # -- before the run --------------------------------------------------------------------------
-
     def check(self, settings: Any, scenario: Any, problems: Any, inside: Callable[..., bool]) -> None:
         """Record what cannot be meant so, without a table.
 
@@ -185,7 +183,7 @@ class Rule:
 
     def start(self) -> Mapping[str, Array]:
         """State variables with their values in the base year, by name."""
-        return {self.name: np.zeros_like(self._blank())} if self.lever else {}
+        return {self.name: np.zeros(POLICY[self.lever].dims(self.world.G, self.world.N))} if self.lever else {}
 
     def notes(self) -> Iterable[str]:
         """What the calibration adds to the settings, in sentences."""
@@ -194,8 +192,6 @@ class Rule:
     def machines(self, table: WorldTable) -> Mapping[str, Array]:
         """What it knows about the purchase of machine services in the base year: fields of ``sim.economy.MachineSpec``."""
         return {}
-
-    # -- a year ----------------------------------------------------------------------------------
 
     def observe(self, view: View) -> Any:
         """Take in what one economy sees; everything unless overridden."""
@@ -208,37 +204,37 @@ class Rule:
         """Turn the decisions of all economies into levers and state variables; what is returned is kept for the log."""
         if not self.lever:
             return
-        changes = np.zeros_like(self._blank())
+        lever = POLICY[self.lever]
+        changes = np.zeros_like(year.chosen[self.lever])
         for position, decision in enumerate(decisions):
             if decision is not None:
-                changes[self._part(position)] = decision.change
-        if changes.ndim == 3:
-            changes = np.where(self.world.taxable if self.lever == "tariff" else self._abroad(), changes, 0.0)
+                changes[lever.part(position)] = decision.change
+        if lever.shape == "pair":
+            abroad = ~np.eye(self.world.G, dtype=bool)[:, None, :]
+            changes = np.where(self.world.taxable if self.lever == "tariff" else abroad, changes, 0.0)
         year.variables[self.name] = changes
         year.add(self.lever, changes)
 
     def respond(self, year: Year) -> Any:
         """React to what all did, policies and events included; what is returned is kept for the log."""
 
-    # -- afterwards ------------------------------------------------------------------------------
-
     def log(self, played: Played) -> Iterable[Decisions]:
         """Decisions of a year that changed something, in batches; by default the cells of the rule's own lever."""
         if not self.lever:
             return
         before, after = (state.variables[self.name] for state in (played.before, played.after))
-        shape = POLICY[self.lever].shape
+        lever = POLICY[self.lever]
+        #: Axes of partners and sectors in the array of the lever.
+        axes = {"pair": (2 if lever.outward else 0, 1), "cell": (None, 1), "demand": (None, 0), "partners": (1, None)}
         for position, decision in enumerate(played.decisions[self.name]):
             mine = np.zeros(after.shape, dtype=bool)
-            mine[self._part(position)] = True
+            mine[lever.part(position)] = True
             cells = np.nonzero(mine & (before != after))
             if decision is None or not cells[0].size:
                 continue
             kind = decision.kind or next(iter(self.reasons))
-            partner, sector = {
-                "pair": (cells[0], cells[1 % after.ndim]), "cell": (NONE, cells[-1]), "demand": (NONE, cells[0]),
-                "partners": (cells[-1], NONE),
-            }.get(shape, (NONE, NONE))  # fmt: skip
+            places = axes.get(lever.shape, (None, None))
+            partner, sector = (NONE if axis is None else cells[axis] for axis in places)
             levels = [state.levels[self.lever][cells] for state in (played.before, played.after)]
             who = np.full(cells[0].shape, position)
             yield self.batch(played, self.lever, kind, who, *levels, partner=partner, sector=sector, **decision.numbers)
@@ -254,8 +250,6 @@ class Rule:
         reason = self.reasons[kind]
         assert isinstance(reason, Reason)
         return reason.explain(numbers, partner, sector)
-
-    # -- copies ----------------------------------------------------------------------------------
 
     def settings_in(self, behaviour: Any) -> Any:
         """Return its settings in a scenario, or the defaults where the scenario does not know it."""
@@ -274,19 +268,6 @@ class Rule:
         rule.world = world
         rule.prepare()
         return rule
-
-    def _blank(self) -> Array:
-        """Array in the shape of the rule's lever."""
-        G, N = self.world.G, self.world.N  # noqa: N806 — the letters of the design
-        shapes = {"pair": (G, N, G), "cell": (G, N), "demand": (N, G), "partners": (G, G)}
-        return np.broadcast_to(0.0, shapes.get(POLICY[self.lever].shape, (G,)))
-
-    def _part(self, position: int) -> Any:
-        """Index of an economy's part of the rule's lever."""
-        return {"pair": (..., position), "demand": (..., position)}.get(POLICY[self.lever].shape, position)
-
-    def _abroad(self) -> Mask:
-        return np.broadcast_to(~np.eye(self.world.G, dtype=bool)[:, None, :], self._blank().shape)
 
 
 def adjusted(rules: Iterable[Rule], point: str, subject: Any, value: Value) -> Value:
@@ -344,14 +325,9 @@ def of_types(given: Mapping[str, tuple[str, ...]], labels: TableLabels, section:
             for r in where:
                 other = owner.get((field, r))
                 if other is not None and column[r] != row.value:
-                    labels.problems.add(
-                        path,
-                        "S025",
-                        f"{labels.economies[r]} is of the types {other!r} and {name!r}, which set {field} to {column[r]:g} "
-                        f"and to {row.value:g}.",
-                        help="keep one of them, or set the field in `overrides`",
-                        key=True,
-                    )
+                    both = f"is of the types {other!r} and {name!r}, which set {field} to {column[r]:g} and to {row.value:g}."
+                    help = "keep one of them, or set the field in `overrides`"
+                    labels.problems.add(path, "S025", f"{labels.economies[r]} {both}", help=help, key=True)
                 column[r], owner[field, r] = row.value, name
     return values
 
@@ -375,11 +351,3 @@ def unanswered(problems: Any, path: tuple[Any, ...], what: str, help: str = "use
     """Record something that the closure with fixed prices cannot answer."""
     message = f"the closure fixed-prices cannot answer {what}: income and spending stay fixed."
     problems.add(path, "S036", message, help=help)
-
-
-def locked(value: Any) -> Any:
-    """Make an array, or the arrays of a mapping, read-only."""
-    for array in value.values() if isinstance(value, Mapping) else (value,):
-        if isinstance(array, np.ndarray):
-            array.flags.writeable = False
-    return value

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, PlainValidator, StrictBool, WithJsonSchema
+from pydantic import Field, StrictBool, StrictStr, ValidationError, WrapValidator
 from pydantic_core import PydanticCustomError
 
 from sim import calibration, fields
@@ -33,45 +33,21 @@ if TYPE_CHECKING:
     from sim.scenario.labels import TableLabels
 
 
-def _intensities(value: Any) -> str | dict[str, dict[str, float]]:
-    if value == "stylised":
-        return "stylised"
-    sound = isinstance(value, dict) and bool(value)
-    if sound:
-        for economy, sectors in value.items():
-            numbers = isinstance(sectors, dict) and all(
-                isinstance(k, str) and isinstance(v, int | float) and not isinstance(v, bool) and 0 <= v <= 1000
-                for k, v in sectors.items()
-            )
-            sound = sound and isinstance(economy, str) and bool(sectors) and numbers
-    if sound:
-        return {str(e): {str(s): float(v) for s, v in given.items()} for e, given in value.items()}
-    raise PydanticCustomError(
-        "bad_intensities",
-        "expected `stylised`, or kg of CO2 per USD of output by economy or group and sector or group, for example "
-        "{all: {manufacturing: 0.4}, CHN: {materials: 1.2}}",
-    )
+def _in_one(value: Any, handler: Any) -> Any:
+    """Say in one sentence what intensities are, whatever is wrong with them."""
+    try:
+        return handler(value)
+    except ValidationError:
+        raise PydanticCustomError(
+            "bad_intensities",
+            "expected `stylised`, or kg of CO2 per USD of output by economy or group and sector or group, for example "
+            "{all: {manufacturing: 0.4}, CHN: {materials: 1.2}}",
+        ) from None
 
 
+_BySector = Annotated[dict[StrictStr, Annotated[float, Field(strict=True, ge=0, le=1000)]], Field(min_length=1)]
 Intensities = Annotated[
-    str | dict[str, dict[str, float]],
-    PlainValidator(_intensities),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"const": "stylised"},
-                {
-                    "type": "object",
-                    "minProperties": 1,
-                    "additionalProperties": {
-                        "type": "object",
-                        "minProperties": 1,
-                        "additionalProperties": {"type": "number", "minimum": 0, "maximum": 1000},
-                    },
-                },
-            ]
-        }
-    ),
+    Literal["stylised"] | Annotated[dict[StrictStr, _BySector], Field(min_length=1)], WrapValidator(_in_one)
 ]
 
 
@@ -133,13 +109,9 @@ class Carbon(base.Rule):
         """A market needs members, years of the run, and an economy in which income can move."""
         path = ("behaviour", "carbon")
         if settings.active and settings.members is None and not scenario.behaviour.ledger.active:
-            problems.add(
-                path,
-                "S011",
-                "the carbon market has no members: `members` is not given and the ledger is not active.",
-                help="add `members: [EUR, JPN]`, or found a ledger, whose members take part",
-                key=True,
-            )
+            message = "the carbon market has no members: `members` is not given and the ledger is not active."
+            help = "add `members: [EUR, JPN]`, or found a ledger, whose members take part"
+            problems.add(path, "S011", message, help=help, key=True)
         if settings.active and scenario.economy.closure == "fixed-prices":
             base.unanswered(problems, path, "abatement and sales of allowances")
         if settings.first is not None:
@@ -149,16 +121,12 @@ class Carbon(base.Rule):
 
     def resolve(self, labels: TableLabels, years: Sequence[int]) -> Mapping[str, Any]:
         """Who takes part from when, the cap by year (T,), and emissions per output (G, N), kg of CO2 per USD."""
-        settings = self.settings
+        settings, path = self.settings, ("behaviour", "carbon")
         first = settings.first if settings.first is not None else years[0] + 1
-        path = ("behaviour", "carbon")
-        named = settings.members is not None
-        return {
-            "first": first,
-            "members": base.members(labels, (*path, "members"), settings.members) if named else None,
-            "cap": cap_by_year(settings.cap, first, np.array(years)),
-            "intensity": self._intensity(labels, (*path, "intensities")),
-        }
+        named = None if settings.members is None else base.members(labels, (*path, "members"), settings.members)
+        cap = cap_by_year(settings.cap, first, np.array(years))
+        intensity = self._intensity(labels, (*path, "intensities"))
+        return {"first": first, "members": named, "cap": cap, "intensity": intensity}
 
     def _intensity(self, labels: TableLabels, path: tuple[Any, ...]) -> Array:
         """Stylised, or as given; economies win over groups and sectors over their groups."""
@@ -166,8 +134,7 @@ class Carbon(base.Rule):
         if not isinstance(given, dict):
             if not self.settings.active:
                 return np.zeros((labels.G, labels.N))
-            gradient = self.settings.income_gradient
-            return np.array(calibration.emission_intensity(labels.table, gradient=gradient))
+            return np.array(calibration.emission_intensity(labels.table, gradient=self.settings.income_gradient))
         intensity = np.zeros((labels.G, labels.N))
 
         def by_rank(items: Mapping[str, Any], single: tuple[str, ...]) -> list[tuple[str, Any]]:
@@ -214,22 +181,11 @@ class Carbon(base.Rule):
         for kind, side in (("carbon-sell", market.sold >= 0), ("carbon-buy", market.sold < 0)):
             who = np.flatnonzero(side & (market.uncapped > 0))
             if who.size:
-                uncapped, emitted, traded = market.uncapped[who], market.emissions[who], np.abs(market.sold[who])
-                yield self.batch(
-                    played,
-                    "carbon_emissions",
-                    kind,
-                    who,
-                    uncapped,
-                    emitted,
-                    price=market.price,
-                    abated=1.0 - emitted / uncapped,
-                    uncapped=uncapped,
-                    cost=market.cost.sum(axis=1)[who],
-                    allowances=market.allowances[who],
-                    traded=traded,
-                    value=MONEY * market.price * traded,
-                )
+                numbers = {name: getattr(market, name)[who] for name in ("uncapped", "allowances")}
+                uncapped, emitted, traded = numbers["uncapped"], market.emissions[who], np.abs(market.sold[who])
+                numbers |= {"price": market.price, "abated": 1.0 - emitted / uncapped, "traded": traded}
+                numbers |= {"cost": market.cost.sum(axis=1)[who], "value": MONEY * market.price * traded}
+                yield self.batch(played, "carbon_emissions", kind, who, uncapped, emitted, **numbers)
 
 
 def cap_by_year(given: float | Mapping[int, float], first: int, years: NDArray[np.int_]) -> Array:

@@ -117,20 +117,16 @@ class Ledger(base.Rule):
         ),
     }
 
-    # -- before the run --------------------------------------------------------------------------
-
     def check(self, settings: Any, scenario: Any, problems: Any, inside: Callable[..., bool]) -> None:
         """A ledger needs founders, a year of the run, and an economy in which costs can be paid."""
         if settings.active and not settings.initiators:
-            problems.add(
-                ("behaviour", "ledger"),
-                "S011",
+            message, help = (
                 "the ledger is active, but nobody founds it.",
-                help="add `initiators: [EUR, JPN, KOR]` or other economies",
-                key=True,
+                "add `initiators: [EUR, JPN, KOR]` or other economies",
             )
-        own = settings.overrides.values()
-        costs = [cost for one in (settings, *own) for cost in (one.entry_cost, one.running_cost)]
+            problems.add(("behaviour", "ledger"), "S011", message, help=help, key=True)
+        levels = (settings, *settings.overrides.values())
+        costs = [cost for own in levels for cost in (own.entry_cost, own.running_cost)]
         if settings.active and any(costs) and scenario.economy.closure == "fixed-prices":
             free = "set `entry_cost: 0.0` and `running_cost: 0.0`, or use `general-equilibrium`"
             base.unanswered(problems, ("behaviour", "ledger"), "the costs of the ledger", free)
@@ -151,9 +147,9 @@ class Ledger(base.Rule):
 
     def idle(self, settings: Any) -> bool:
         """A ledger without founders, or one that saves nothing and binds nobody."""
-        own = settings
-        strengths = (own.documents, own.payments, own.commitment, own.trust_shield, own.trust_recovery)
-        return super().idle(settings) or not own.initiators or not any(strengths)
+        strengths = ("documents", "payments", "commitment", "trust_shield", "trust_recovery")
+        useless = not any(getattr(settings, name) for name in strengths)
+        return super().idle(settings) or not settings.initiators or useless
 
     def prepare(self) -> None:
         """Iceberg factors between members; documents are saved on goods that cross a customs border."""
@@ -162,8 +158,6 @@ class Ledger(base.Rule):
     def start(self) -> Mapping[str, Array]:
         """Nobody is a member."""
         return {"ledger": np.zeros(self.world.G, dtype=bool), "losing": np.zeros(self.world.G)}
-
-    # -- a year ----------------------------------------------------------------------------------
 
     def observe(self, view: View) -> Membership:
         """Look at what trade with the present members saves, at last year's trade."""
@@ -201,8 +195,6 @@ class Ledger(base.Rule):
         if year.variables["ledger"].any():
             year.scale("friction", friction(self.rate, year.variables["ledger"]))
 
-    # -- what others decide ----------------------------------------------------------------------
-
     def adjust_tools(self, agent: CountryAgent, tools: tuple[float, float]) -> tuple[float, float]:
         """Verified facts make members' policies faster and more precise."""
         if not agent.seen[self.name].member:
@@ -211,8 +203,8 @@ class Ledger(base.Rule):
 
     def adjust_aim(self, agent: CountryAgent, target: Array) -> Array:
         """Members keep a part of their tariffs from each other, as they have committed themselves to."""
-        seen: View = agent.view
-        bound = seen.state.ledger & seen.state.ledger[agent.position]
+        members = agent.view.state.ledger
+        bound = members & members[agent.position]
         return committed(target, bound, commitment=self.settings.commitment) if bound.any() else target
 
     def adjust_tariff_reasons(self, where: tuple[WorldState, int, Any], reasons: dict[str, Any]) -> dict[str, Any]:
@@ -224,12 +216,10 @@ class Ledger(base.Rule):
 
     def adjust_trust_terms(self, year: Year, terms: tuple[Any, Any]) -> tuple[Any, Any]:
         """Trust among members falls less and comes back faster."""
-        fall, recovery = terms
+        members, (fall, recovery) = year.before.ledger, terms
         shield, faster = self.settings.trust_shield, self.settings.trust_recovery
-        members = year.before.ledger
-        if not members.any():
-            return terms
-        return trust_terms(members, fall=fall, recovery=recovery, shield=shield, faster=faster)
+        bound = members.any()
+        return trust_terms(members, fall=fall, recovery=recovery, shield=shield, faster=faster) if bound else terms
 
     def log(self, played: base.Played) -> Iterable[Decisions]:
         """Foundings, then who joins and who leaves, with what the ledger saves and costs."""
@@ -245,24 +235,14 @@ class Ledger(base.Rule):
                 continue
             entry, running = self.terms["entry_cost"][who], self.terms["running_cost"][who]
             horizon, saving = self.settings.horizon, np.array([decisions[r].saving for r in who])
-            drivers = {
-                "ledger-found": {"members": after.sum(), "entry": entry, "running": running},
-                "ledger-join": {
-                    "members": before.sum(),
-                    "saving": saving,
-                    "entry": entry,
-                    "running": running,
-                    "horizon": horizon,
-                    "cost": running + entry / horizon,
-                },
-                "ledger-leave": {
-                    "members": before.sum() - 1.0,
-                    "saving": saving,
-                    "running": running,
-                    "losing": played.before.losing[who] + 1.0,
-                },
-            }[kind]
-            yield self.batch(played, "ledger", kind, who, before[who], after[who], **drivers)
+            numbers = {"members": before.sum(), "entry": entry, "running": running, "saving": saving}
+            numbers |= {"horizon": horizon, "cost": running + entry / horizon}
+            if kind == "ledger-found":
+                numbers = {"members": after.sum(), "entry": entry, "running": running}
+            elif kind == "ledger-leave":
+                losing = played.before.losing[who] + 1.0
+                numbers = {"members": before.sum() - 1.0, "saving": saving, "running": running, "losing": losing}
+            yield self.batch(played, "ledger", kind, who, before[who], after[who], **numbers)
 
 
 def improved(precision: float, lag: float, *, gain: float, cut: float) -> tuple[float, float]:

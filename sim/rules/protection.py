@@ -177,8 +177,6 @@ class Protection(base.Rule):
         """No grievance and base tariffs."""
         return {"grievance": np.zeros(self.world.G), "increments": np.zeros_like(self.world.tariffs)}
 
-    # -- a year ----------------------------------------------------------------------------------
-
     def decide(self, agent: CountryAgent, seen: View) -> TariffDecision:
         """Set tariffs for the coming year: the larger of what protection and retaliation ask for, a part of it at once."""
         r, terms, state = agent.position, self.terms, seen.state
