@@ -173,18 +173,9 @@ def _titled(spec: Spec, title: str, subtitle: str, width: int) -> Spec:
         [line for part in text.splitlines() for line in wrapped(part, int(width / (LETTER * size))).split("|")]
         for text, size in ((title, TITLE), (subtitle, SUBTITLE))
     )
-    words = {
-        "text": above,
-        "subtitle": below,
-        "fontSize": TITLE,
-        "subtitleFontSize": SUBTITLE,
-        "color": INK,
-        "subtitleColor": QUIET,
-        "fontWeight": "bold",
-        "anchor": "start",
-        "frame": "bounds",
-        "offset": AIR,
-    }
+    look = {"color": INK, "subtitleColor": QUIET, "fontWeight": "bold", "anchor": "start", "frame": "bounds"}
+    sizes = {"fontSize": TITLE, "subtitleFontSize": SUBTITLE, "offset": AIR}
+    words = {"text": above, "subtitle": below, **sizes, **look}
     whole = {**spec, "title": words, "padding": BORDER}
     if "layer" in spec:
         whole |= {"width": width, "autosize": {"type": "fit", "contains": "padding"}}

@@ -32,14 +32,8 @@ def sankey(links: Links, colours: Mapping[str, str], unit: str) -> dict[str, Any
             node["label"] = {"position": "top"}
     series = {
         "type": "sankey",
-        "left": 4,
-        "right": 140,
-        "top": 26,
-        "bottom": 8,
-        "nodeGap": 15,
-        "nodeWidth": 14,
-        "draggable": False,
-        "layoutIterations": 0,
+        **{"left": 4, "right": 140, "top": 26, "bottom": 8, "nodeGap": 15, "nodeWidth": 14},
+        **{"draggable": False, "layoutIterations": 0},
         "emphasis": {"focus": "adjacency"},
         "lineStyle": {"color": "source", "opacity": 0.35, "curveness": 0.5},
         "label": {"fontSize": 12, "color": INK, "textBorderColor": "#ffffff", "textBorderWidth": 2},

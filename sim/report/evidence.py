@@ -23,43 +23,22 @@ MEASURED = 2024
 #: A run is set beside the literature when it has at least this many years of the studies' window.
 LEAST_YEARS = 5
 #: Columns of the table of sensitivities: indicators of the world, and one economy's productivity.
-WATCHED = (
-    *(
-        (indicator, WORLD)
-        for indicator in (
-            "real_wage",
-            "unemployment",
-            "labour_share",
-            "interdependence",
-            "mean_tariff",
-            "us_china_manufacturing_share",
-        )
-    ),
-    ("tfp", "USA"),
-)
+_WORLD = "real_wage unemployment labour_share interdependence mean_tariff us_china_manufacturing_share"
+WATCHED = (*((indicator, WORLD) for indicator in _WORLD.split()), ("tfp", "USA"))
 LEADERS, FOLLOWERS, POOREST = "group:automation-leaders", "group:automation-followers", "group:lower-middle-income"
 #: Indicators of each question on the eras, with the economies or groups they are shown for.
-QUESTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "advantage": (
-        ("reversal_labour_abundance", WORLD),
-        ("reversal_robots", WORLD),
-        ("reversal_gain", WORLD),
-    ),
-    "gains": (
-        ("real_income", LEADERS),
-        ("real_income", FOLLOWERS),
-        ("real_income", POOREST),
-        ("leaders_manufacturing_share", WORLD),
-        ("us_china_manufacturing_share", WORLD),
-        ("labour_share", WORLD),
-    ),
-    "growth": (
-        ("manufacturing_va_share", FOLLOWERS),
-        ("manufacturing_va_share", POOREST),
-        ("manufacturing_employment_share", POOREST),
-        ("manufacturing_export_share", FOLLOWERS),
-        ("theil", WORLD),
-    ),
+QUESTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "advantage": dict.fromkeys(("reversal_labour_abundance", "reversal_robots", "reversal_gain"), (WORLD,)),
+    "gains": {
+        "real_income": (LEADERS, FOLLOWERS, POOREST),
+        **dict.fromkeys(("leaders_manufacturing_share", "us_china_manufacturing_share", "labour_share"), (WORLD,)),
+    },
+    "growth": {
+        "manufacturing_va_share": (FOLLOWERS, POOREST),
+        "manufacturing_employment_share": (POOREST,),
+        "manufacturing_export_share": (FOLLOWERS,),
+        "theil": (WORLD,),
+    },
 }
 
 
@@ -220,7 +199,8 @@ def era_tables(report: Report) -> list[tuple[str, str, Table]]:
     )
     tables = []
     for key, measures in QUESTIONS.items():
-        rows = [row for measure in measures if (row := _measured(report, *measure)) is not None]
+        asked = (_measured(report, indicator, who) for indicator, groups in measures.items() for who in groups)
+        rows = [row for row in asked if row is not None]
         if key == "gains":
             rows += _gain_rows(report)
         if rows:

@@ -14,15 +14,8 @@ from sim.texts.formats import NBSP, is_share, number
 
 _PAIRS = [lever for lever in (*POLICY.values(), *EVENT.values()) if lever.shape == "pair"]
 #: Levers that stand first: what governments do to each other, then other relations between economies.
-FIRST = tuple(
-    dict.fromkeys(
-        [
-            *(lever.id for lever in _PAIRS if lever.kind == "instrument"),
-            *(lever.id for lever in _PAIRS),
-            *PAIR_INDICATORS,
-        ]
-    )
-)
+_BETWEEN = sorted(_PAIRS, key=lambda lever: lever.kind != "instrument")
+FIRST = tuple(dict.fromkeys([*(lever.id for lever in _BETWEEN), *PAIR_INDICATORS]))
 #: Beginnings of the units that are counted in whole numbers.
 COUNTED = ("members", "kilotonnes")
 

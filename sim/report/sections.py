@@ -31,16 +31,6 @@ class Table:
     rows: tuple[Row, ...]
     open: int = 0
 
-    @property
-    def first(self) -> tuple[Row, ...]:
-        """Rows that stand open."""
-        return self.rows[: self.open] if self.open else self.rows
-
-    @property
-    def rest(self) -> tuple[Row, ...]:
-        """Rows that are folded away."""
-        return self.rows[self.open :] if self.open else ()
-
 
 def table(texts: Texts, heads: str, rows: Iterable[Row], unfolded: int = 0) -> Table | None:
     """A table with heads from the catalogue, by the ends of their keys; None without rows."""

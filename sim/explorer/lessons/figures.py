@@ -36,7 +36,7 @@ def course(evidence: Evidence, asked: Course, progress: Progress, t: Texts) -> F
         values = evidence.run(source).series(asked.id, asked.economy)
         series[source] = {year: scale(info.unit) * value for year, value in values.items() if value == value}
     frame = _frame(series)
-    mark = _direction(evidence, asked, progress, frame, t)
+    mark = _prediction(evidence, asked, progress, frame, t)
     economy, whole = t.economy(asked.economy), info.unit == "members"
     facts = _facts(names, series, mark, t)
     return Figure(
@@ -68,7 +68,7 @@ def pairs(evidence: Evidence, asked: Pairs, progress: Progress, t: Texts) -> Fig
             for year in range(source.first, source.last + 1)
         }
     frame = _frame(series)
-    mark = _chosen(evidence, asked, progress, frame, t)
+    mark = _prediction(evidence, asked, progress, frame, t)
     title = t("lessons.pairs_title", first=source.first, last=source.last)
     return Figure(
         id="vs-pairs",
@@ -129,43 +129,28 @@ def _wide(frame: DataFrame, names: Mapping[str, str], t: Texts) -> DataFrame:
     return wide.rename(columns={"year": t("table.year"), **names})
 
 
-def predicted(evidence: Evidence, overlay: str | None, progress: Progress) -> tuple[PredictStep, Any] | None:
-    """The prediction that a figure lays over the result, if it has been handed in."""
-    if overlay is None or overlay not in progress.replies:
-        return None
-    step = next(step for step in evidence.lesson.asked if step.id == overlay)
-    return (step, progress.replies[overlay].answer) if isinstance(step, PredictStep) else None
-
-
-def _direction(
-    evidence: Evidence, asked: Course, progress: Progress, frame: DataFrame, t: Texts
+def _prediction(
+    evidence: Evidence, asked: Course | Pairs, progress: Progress, frame: DataFrame, t: Texts
 ) -> dict[str, Any] | None:
-    """Where the prediction stands: a number at its value, a direction above, on or below the end of the first line."""
-    prediction = predicted(evidence, asked.overlay, progress)
-    if prediction is None:
+    """The mark of a prediction that was handed in: a number at its value, a direction above, on or below the end of the
+    first line, a choice at the end of the line that was chosen.
+    """
+    step = next((step for step in evidence.lesson.asked if step.id == asked.overlay), None)
+    if not isinstance(step, PredictStep) or step.id not in progress.replies:
         return None
-    step, answer = prediction
+    answer = progress.replies[step.id].answer
     said = t("lessons.overlay", answer=spelled(evidence, step.answer, answer, t))
-    mark = {"year": int(frame["year"].max()), "said": said, "label": said}
+    mark = {"year": int(frame["year"].max()), "said": said, "label": said, "shape": "diamond"}
+    ends = frame[frame["year"] == mark["year"]].set_index("line")["value"]
     if step.answer.kind == "number":
-        return {**mark, "value": float(answer), "shape": "diamond"}
-    end = float(frame[(frame["line"] == asked.sources[0]) & (frame["year"] == mark["year"])]["value"].iloc[-1])
-    extent = float(frame["value"].max() - frame["value"].min()) or abs(end) or 1.0
-    shape, shift = MARKS.get(str(answer), ("diamond", 0.0))
-    return {**mark, "value": end + shift * extent, "shape": shape}
-
-
-def _chosen(evidence: Evidence, asked: Pairs, progress: Progress, frame: DataFrame, t: Texts) -> dict[str, Any] | None:
-    """The end of the line that was chosen as the answer."""
-    prediction = predicted(evidence, asked.overlay, progress)
-    if prediction is None or not isinstance(prediction[0].answer, Which):
+        return {**mark, "value": float(answer)}
+    if isinstance(asked, Course):
+        end = float(ends[asked.sources[0]])
+        extent = float(frame["value"].max() - frame["value"].min()) or abs(end) or 1.0
+        shape, shift = MARKS.get(str(answer), ("diamond", 0.0))
+        return {**mark, "value": end + shift * extent, "shape": shape}
+    if not isinstance(step.answer, Which):
         return None
-    step, answer = prediction
-    measure = step.answer.options[str(answer)].of  # type: ignore[union-attr]
+    measure = step.answer.options[str(answer)].of
     pair = next((">".join(reading.labels) for reading in readings_of(evidence.lesson, [measure]) if reading.pair), "")
-    if not pair:
-        return None
-    year = int(frame["year"].max())
-    value = float(frame[(frame["line"] == pair) & (frame["year"] == year)]["value"].iloc[0])
-    said = t("lessons.overlay", answer=spelled(evidence, step.answer, answer, t))
-    return {"year": year, "value": value, "shape": "diamond", "said": said, "label": t("lessons.overlay_here")}
+    return {**mark, "value": float(ends[pair]), "label": t("lessons.overlay_here")} if pair else None
