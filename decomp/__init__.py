@@ -13,12 +13,12 @@ from decomp.wwz import wwz
 
 if TYPE_CHECKING:
     from decomp.alternatives import borin_mancini as borin_mancini
+    from decomp.alternatives import group_exporter as group_exporter
     from decomp.alternatives import kww as kww
     from decomp.errors import DecompError as DecompError
     from decomp.errors import LabelError as LabelError
     from decomp.errors import SingularTableError as SingularTableError
     from decomp.errors import TableError as TableError
-    from decomp.groups import group_exporter as group_exporter
     from decomp.io import load as load
     from decomp.io import save as save
     from decomp.measures import dependence as dependence
@@ -34,9 +34,8 @@ if TYPE_CHECKING:
     from decomp.table import WorldTable as WorldTable
 
 _HOME = {
-    "alternatives": "borin_mancini kww",
+    "alternatives": "borin_mancini group_exporter kww",
     "errors": "DecompError LabelError SingularTableError TableError",
-    "groups": "group_exporter",
     "io": "load save",
     "measures": "dependence downstreamness interdependence participation rca summary upstreamness vax",
     "result": "Decomposition",

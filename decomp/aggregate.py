@@ -35,7 +35,7 @@ def aggregate(
     """Return the table with its flows summed: Z' = S Z Sᵀ, F' = S F Tᵀ, with 0–1 matrices S (n', n) and T (G', G).
 
     Final-demand categories, primary and published rows are summed alike. The decomposition of an aggregate differs from the sum
-    of its parts' (trade inside an aggregate becomes domestic); :mod:`decomp.groups` keeps the parts instead.
+    of its parts' (trade inside an aggregate becomes domestic); :func:`decomp.group_exporter` keeps the parts instead.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ DECOMP_LAYERS: list[list[str]] = [
     ["check", "aggregate", "leontief", "terms"],
     ["result"],
     ["wwz"],
-    ["structure", "alternatives", "groups", "indicators", "toy"],
+    ["structure", "alternatives", "indicators", "toy"],
     ["measures"],
     ["io"],
     ["published"],

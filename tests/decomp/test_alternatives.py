@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 
 from decomp import LabelError, toy, wwz
-from decomp.alternatives import KWW_TERMS, borin_mancini, kww
-from decomp.groups import group_exporter
+from decomp.alternatives import KWW_TERMS, borin_mancini, group_exporter, kww
 from tests import oracle
 from tests.strategies import random_table, world_tables
 

@@ -8,8 +8,7 @@ from numpy.testing import assert_allclose
 
 import decomp
 from decomp import WorldTable
-from decomp.alternatives import borin_mancini
-from decomp.groups import group_exporter
+from decomp.alternatives import borin_mancini, group_exporter
 
 
 def random_table(G: int, N: int, seed: int) -> WorldTable:
