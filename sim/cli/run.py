@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from sim.cli.terminal import INTERRUPTED, NUMERICAL, OK, PARTIAL, PARTS, Progress, Stopper, say, stopper
+from sim.cli.terminal import INTERRUPTED, NUMERICAL, OK, PARTIAL, Progress, Stopper, say, stopper
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -143,23 +143,16 @@ def _echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> No
     from sim.texts.plain import counted
 
     scenario, table = loaded.resolved.scenario, loaded.table
-    plan: dict[str, Any] = {
-        "schema_version": 1,
-        "scenario": scenario.name,
-        "years": list(scenario.years),
-        "simulated_years": len(scenario.horizon),
-        "seed": scenario.seed,
-        "table": table.name or scenario.table,
-        "economies": table.G,
-        "sectors": table.N,
-        "policies": len(scenario.policies),
-        "events": len(scenario.events),
-        "attribution_runs": 2 ** len(used(scenario)) - 1 if ATTRIBUTION in scenario.outputs else 0,
-        "ensemble_members": scenario.seeds,
-        "memory_megabytes": round(12 * 8 * table.n**2 / 1e6 + 150),
-        "runs_folder": str(runs_folder(output)),
-        "warnings": [f"{problem.place}: {problem.message}" for problem in loaded.warnings],
-    }
+    plan: dict[str, Any] = {"schema_version": 1, "scenario": scenario.name, "years": list(scenario.years)}
+    plan |= {"simulated_years": len(scenario.horizon), "seed": scenario.seed, "table": table.name or scenario.table}
+    plan |= {"economies": table.G, "sectors": table.N}
+    plan |= {"policies": len(scenario.policies), "events": len(scenario.events)}
+    plan["attribution_runs"] = (
+        2 ** len(used(scenario, loaded.resolved.rules)) - 1 if ATTRIBUTION in scenario.outputs else 0
+    )
+    plan |= {"ensemble_members": scenario.seeds, "memory_megabytes": round(12 * 8 * table.n**2 / 1e6 + 150)}
+    plan["runs_folder"] = str(runs_folder(output))
+    plan["warnings"] = [f"{problem.place}: {problem.message}" for problem in loaded.warnings]
     if as_json:
         typer.echo(json.dumps(plan, ensure_ascii=False, indent=1))
         return
@@ -190,6 +183,7 @@ def _played(
 ) -> tuple[RunResult, Mapping[Any, RunResult], Mapping[str, DataFrame], Ensemble | None]:
     """Run the years, then what is asked for beside; whatever ends the run before its base year is noted in the folder."""
     from sim.runs.runner import run_loaded
+    from sim.studies.ensemble import run_members
     from sim.studies.sensitivities import companions_of, run_companions
 
     def note(year: int, index: int, total: int) -> None:
@@ -203,9 +197,11 @@ def _played(
                 result = replace(result, message=f"{result.message}{stop.reason}")
             wanted = companions_of(loaded) if result.status == "ok" and not alone else []
             beside = run_companions(wanted, threads=threads, note=progress.step, stop=stop)
-            frames, ensemble = _attributed(result, progress, stop), None
-            if result.scenario.seeds and result.status not in ("cancelled", "failed"):
-                ensemble = _ensemble(result, jobs, progress, stop)
+            ended, ensemble = result.status in ("cancelled", "failed"), None
+            asked = ATTRIBUTION in result.scenario.outputs and not ended
+            frames = _attributed(result, progress, stop) if asked else {}
+            if result.scenario.seeds and not ended:
+                ensemble = run_members(loaded, result, jobs=jobs, progress=progress.member, stop=stop)
                 frames |= ensemble.frames()
             return result, beside, frames, ensemble
     except KeyboardInterrupt:
@@ -222,27 +218,16 @@ def _attributed(result: RunResult, progress: Progress, stop: Stopper) -> dict[st
     from sim.errors import SimError
     from sim.studies.attribution import attribute
 
-    if ATTRIBUTION not in result.scenario.outputs or result.status in ("cancelled", "failed"):
-        return {}
+    def tell(done: int, of: int) -> None:
+        progress.step(f"attribution, run {done} of {of}")
+
     try:
-        tell = lambda done, of: progress.step(f"attribution, run {done} of {of}")  # noqa: E731
         return {ATTRIBUTION: attribute(result, progress=tell, stop=stop).frame}
     except KeyboardInterrupt:
         logger.warning("the attribution was interrupted and is left out")
     except (SimError, DecompError) as error:
         logger.warning("the run has no attribution: %s", error)
     return {}
-
-
-def _ensemble(result: RunResult, jobs: int | None, progress: Progress, stop: Stopper) -> Ensemble:
-    """Run the members that the scenario of a finished run asks for."""
-    from sim.studies.ensemble import run_members
-
-    def tell(finished: int, planned: int) -> None:
-        if finished * PARTS // planned > (finished - 1) * PARTS // planned:
-            progress.step(f"member {finished} of {planned}")
-
-    return run_members(result.loaded, result, jobs=jobs, progress=tell, stop=stop)
 
 
 def exit_code(result: RunResult, ensemble: Ensemble | None = None) -> int:

@@ -224,6 +224,11 @@ class Progress:
             self._said = part
             say(f"{self.name}: {year} ({index + 1} of {total}, {time.perf_counter() - self.started:.1f} s)")
 
+    def member(self, finished: int, planned: int) -> None:
+        """Note a finished member of an ensemble, about twenty times."""
+        if finished * PARTS // planned > (finished - 1) * PARTS // planned:
+            self.step(f"member {finished} of {planned}")
+
     def step(self, what: str) -> None:
         """Note a step that is not a year."""
         if self._bar is not None:

@@ -159,23 +159,9 @@ def _numbered(path: Path) -> Iterator[Path]:
 def start(
     loaded: LoadedScenario, base: str | Path | None = None, command: Sequence[str] = (), flags: Sequence[str] = ()
 ) -> RunFolder:
-    """Make the folder of a run and say in it that the run is going on.
+    """Make the folder of a run under ``base`` (see :func:`runs_folder`) and say in it that the run is going on.
 
-    Parameters
-    ----------
-    loaded : LoadedScenario
-        The scenario as read, resolved against its table.
-    base : path, optional
-        Folder of run folders; ``UNWEAVE_RUNS`` or ``./runs`` if not given.
-    command : sequence of str
-        Command line to record.
-    flags : sequence of str
-        Options that a repetition needs for the same tables.
-
-    Raises
-    ------
-    OutputError
-        The folder cannot be made or written.
+    ``command`` is the command line to record, ``flags`` are options that a repetition needs for the same tables.
     """
     from decomp.io import save as save_table
     from sim.scenario.schema import dump_yaml, scenario_hash

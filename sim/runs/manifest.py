@@ -40,43 +40,35 @@ def opening(
 ) -> dict[str, Any]:
     """Manifest of a run that starts now."""
     scenario, baseline = loaded.resolved.scenario, loaded.resolved.scenario.baseline
+    who = {"schema_version": SCHEMA_VERSION, "tool": "unweave", "run": name, "status": "running", "message": ""}
+    texts = {key: getattr(scenario, key).model_dump() for key in ("title", "question")}
+    what = {"name": scenario.name, **texts, "narrative": list(scenario.narrative)}
+    when = {"started": now(), "ended": None, "duration_seconds": None, "process": this_process()}
+    when["years"] = {"requested": list(scenario.years), "finished": []}
+    how = {"seed": scenario.seed, "hash": digest, "command": shlex.join(command) if command else ""}
+    settings = {  # those that the texts of the report depend on
+        "capital_supply": f"{scenario.economy.capital_supply:g}",
+        "labour_market": scenario.economy.labour_market,
+        "closure": scenario.economy.closure,
+        "baseline": bool(baseline.productivity or baseline.labour or baseline.capital),
+    }
+    warnings = [f"{problem.place}: {problem.message}".removeprefix(": ") for problem in loaded.warnings]
     return {
-        "schema_version": SCHEMA_VERSION,
-        "tool": "unweave",
-        "run": name,
-        "status": "running",
-        "message": "",
-        "name": scenario.name,
-        "title": scenario.title.model_dump(),
-        "question": scenario.question.model_dump(),
-        "narrative": list(scenario.narrative),
-        "started": now(),
-        "ended": None,
-        "duration_seconds": None,
-        "process": this_process(),
-        "years": {"requested": list(scenario.years), "finished": []},
-        "seed": scenario.seed,
-        "hash": digest,
-        "command": shlex.join(command) if command else "",
+        **who,
+        **what,
+        **when,
+        **how,
         "rerun": rerun(loaded, flags),
         "overrides": list(loaded.overrides),
-        "settings": {  # those that the texts of the report depend on
-            "capital_supply": f"{scenario.economy.capital_supply:g}",
-            "labour_market": scenario.economy.labour_market,
-            "closure": scenario.economy.closure,
-            "baseline": bool(baseline.productivity or baseline.labour or baseline.capital),
-        },
+        "settings": settings,
         "table": about_table(loaded.table, scenario.table),
         "versions": versions(),
         "source": source_state(),
         "platform": computer(),
         "threads": threads(),
         "thread_variables": {name: os.environ[name] for name in _THREAD_VARIABLES if name in os.environ},
-        "warnings": [f"{problem.place}: {problem.message}".removeprefix(": ") for problem in loaded.warnings],
-        "checks": [],
-        "expectations": [],
-        "timings": {},
-        "files": [],
+        "warnings": warnings,
+        **{"checks": [], "expectations": [], "timings": {}, "files": []},
     }
 
 
@@ -102,37 +94,27 @@ def is_own(loaded: LoadedScenario) -> bool:
 
 def about_table(table: WorldTable, name: str) -> dict[str, Any]:
     """Identity, size, labels and licence of the table; marked synthetic when its source says so."""
-    own = table.economy_names or table.economies
-    sectors = table.sector_names or table.sectors
-    return {
-        "name": table.name or Path(name).name,
-        "year": table.year,
-        "checksum": table.checksum(),
-        "unit": table.unit,
-        "source": table.source,
-        "licence": table.licence,
-        "synthetic": "synthetic" in table.source.lower(),
-        "notes": list(table.notes),
-        "economies": [
-            {"code": code, "name": label, "members": list(table.economy_members.get(code, ()))}
-            for code, label in zip(table.economies, own, strict=True)
-        ],
-        "sectors": [{"code": code, "name": label} for code, label in zip(table.sectors, sectors, strict=True)],
-    }
+    own, sectors = table.economy_names or table.economies, table.sector_names or table.sectors
+    about: dict[str, Any] = {"name": table.name or Path(name).name, "year": table.year, "checksum": table.checksum()}
+    about |= {"unit": table.unit, "source": table.source, "licence": table.licence, "notes": list(table.notes)}
+    economies = [
+        {"code": code, "name": label, "members": list(table.economy_members.get(code, ()))}
+        for code, label in zip(table.economies, own, strict=True)
+    ]
+    labels = [{"code": code, "name": label} for code, label in zip(table.sectors, sectors, strict=True)]
+    return {**about, "synthetic": "synthetic" in table.source.lower(), "economies": economies, "sectors": labels}
 
 
 def closing(result: RunResult, tables: Mapping[str, DataFrame], started: str) -> dict[str, Any]:
     """Fields of the manifest that are known when the run has ended."""
-    ended = now()
+    ended, expected = now(), ("indicator", "economy", "versus", "direction", "at", "outcome")
     seconds = (datetime.fromisoformat(ended) - datetime.fromisoformat(started)).total_seconds()
-    expected = ("indicator", "economy", "versus", "direction", "at", "outcome")
+    how = {"status": result.status, "message": result.message, "ended": ended, "duration_seconds": round(seconds, 3)}
+    years = {"requested": list(result.scenario.years), "finished": list(result.years)}
     return {
-        "status": result.status,
-        "message": result.message,
-        "ended": ended,
-        "duration_seconds": round(seconds, 3),
+        **how,
         "process": None,
-        "years": {"requested": list(result.scenario.years), "finished": list(result.years)},
+        "years": years,
         "settings_of_run": dict(result.settings),
         "notes": list(result.notes),
         "checks": worst_checks(tables["checks"]),
@@ -143,24 +125,17 @@ def closing(result: RunResult, tables: Mapping[str, DataFrame], started: str) ->
 
 def worst_checks(checks: DataFrame) -> list[dict[str, Any]]:
     """Worst value of each check over the years, in the order of the checks; a value that is no number counts as worst."""
-    worst: dict[str, tuple[float, dict[str, Any]]] = {}
-    for row in _records(checks, ("check", "value", "year", "tolerance", "passed")):
-        size = float("inf") if row["value"] is None else abs(row["value"])
-        name, before = row["check"], worst.get(row["check"])
-        passed = row["passed"] and (before is None or before[1]["passed"])
-        if before is None or size > before[0]:
-            worst[name] = size, row
-        worst[name][1]["passed"] = passed
-    return [
-        {
-            "check": name,
-            "worst": row["value"],
-            "year": row["year"],
-            "tolerance": row["tolerance"],
-            "passed": row["passed"],
-        }
-        for name, (_, row) in worst.items()
-    ]
+    worst: dict[str, dict[str, Any]] = {}
+
+    def size(row: Mapping[str, Any]) -> float:
+        return float("inf") if row["worst"] is None else abs(row["worst"])
+
+    for row in _records(checks.rename(columns={"value": "worst"}), ("check", "worst", "year", "tolerance", "passed")):
+        before = worst.setdefault(row["check"], row)
+        row["passed"] = before["passed"] = row["passed"] and before["passed"]
+        if size(row) > size(before):
+            worst[row["check"]] = row
+    return list(worst.values())
 
 
 def _records(frame: DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
@@ -188,13 +163,8 @@ def computer() -> dict[str, str]:
         lines = info.read_text(encoding="utf-8", errors="replace").splitlines()
         models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
         processor = next(models, processor)
-    return {
-        "system": platform.system(),
-        "release": platform.release(),
-        "machine": platform.machine(),
-        "processor": processor,
-        "cores": f"{os.cpu_count() or 0} cores",
-    }
+    system = {"system": platform.system(), "release": platform.release(), "machine": platform.machine()}
+    return {**system, "processor": processor, "cores": f"{os.cpu_count() or 0} cores"}
 
 
 def threads() -> list[dict[str, Any]]:

@@ -134,7 +134,7 @@ def member_scenario(loaded: LoadedScenario, drawn: Draw) -> Scenario:
                 place = place[part]
             place[last] = one.choice or one.value
     if timing:  # speeds of every economy: what it has in this member, divided by the relative time it needs
-        speeds = resolve(Scenario.model_validate(data), loaded.table).terms["automation"]
+        speeds = resolve(Scenario.model_validate(data), loaded.table, rules=loaded.resolved.rules).terms["automation"]
         overrides = data["behaviour"]["automation"]["overrides"]
         for r, code in enumerate(loaded.table.economies):
             own = {key: value for key, value in overrides.get(code, {}).items() if not key.startswith(SPEEDS)}
@@ -147,23 +147,10 @@ def member_scenario(loaded: LoadedScenario, drawn: Draw) -> Scenario:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Member:
-    """One finished member.
+    """One finished member: how it ended and why, its finished years, and whether all their accounting checks passed.
 
-    Parameters
-    ----------
-    draw : Draw
-    status : {"ok", "partial", "failed", "cancelled"}
-    message : str
-        Why it ended early.
-    years : tuple of int
-        Finished years.
-    values : ndarray, shape (T, G + 1 + groups, K)
-        Indicators by finished year, economy (the world, then tracked groups last) and indicator.
-    passed : bool
-        Whether all accounting checks of its years passed.
-    seconds : float
-    outside : bool
-        Whether it failed for a reason outside the model (memory, a missing package, a bug), so that it may be tried again.
+    ``values``, shape (T, G + 1 + groups, K), are its indicators by year, economy (the world, then tracked groups last) and
+    indicator. It failed ``outside`` the model (memory, a missing package, a bug) when it may be tried again.
     """
 
     draw: Draw
@@ -177,21 +164,18 @@ class Member:
 
 
 def play_member(loaded: LoadedScenario | str, drawn: Draw, stop: Callable[[], bool] | None = None) -> Member:
-    """Run one member on one thread of linear algebra; a failure becomes its message.
+    """Run one member on one thread of linear algebra, as written if nothing is drawn; a failure becomes its message.
 
-    Parameters
-    ----------
-    loaded : LoadedScenario or str
-        The scenario as written, or why there is none.
-    drawn : Draw
-        Without values the scenario is run as written.
-    stop : callable, optional
-        Asked before every year.
+    ``loaded`` may be the reason why there is no scenario; ``stop`` is asked before every year.
     """
     try:
         if isinstance(loaded, str):
             return Member(drawn, "failed", loaded)
-        result = run_loaded(load_member(loaded, drawn) if drawn.values else loaded, threads=1, stop=stop)
+        if drawn.values:  # the scenario was checked when it was read; a shorter run need not reach all its policies
+            scenario = member_scenario(loaded, drawn)
+            resolved = resolve(scenario, loaded.table, rules=loaded.resolved.rules)
+            loaded = LoadedScenario(scenario, resolved, loaded.table, (), "", "", ())
+        result = run_loaded(loaded, threads=1, stop=stop)
     except (SimError, DecompError, CalibrationError) as error:
         return Member(drawn, "failed", str(error), outside=isinstance(error.__cause__, OSError))
     except (ImportError, OSError, MemoryError) as error:
@@ -203,12 +187,6 @@ def play_member(loaded: LoadedScenario | str, drawn: Draw, stop: Callable[[], bo
     return Member(drawn, result.status, result.message, *ended)
 
 
-def load_member(loaded: LoadedScenario, drawn: Draw) -> LoadedScenario:
-    """A member ready to run. The scenario was checked when it was read; a shorter run need not reach all its policies."""
-    scenario = member_scenario(loaded, drawn)
-    return LoadedScenario(scenario, resolve(scenario, loaded.table), loaded.table, (), "", "", ())
-
-
 def spread(
     call: Callable[..., Result],
     tasks: Iterable[tuple[Any, ...]],
@@ -218,21 +196,11 @@ def spread(
     backend: str | None = None,
     ordered: bool = False,
 ) -> Iterator[Result]:
-    """Call a function over processes and yield results as they finish, or in the order of the tasks.
+    """Call a function of a module over processes; yield results as they finish, or in the order of the tasks.
 
-    Parameters
-    ----------
-    call : callable
-        Of a module, so that other processes can import it.
-    tasks : iterable of tuples
-        Arguments of one call each; asked for as workers become free.
-    jobs : int
-        Processes; 1 calls in this process.
-    stop : callable
-        Asked before each task is handed out; true hands out no more, what runs is finished.
-    backend : str, optional
-        Backend of joblib, such as ``dask``; worker processes of this machine if not given.
-    ordered : bool
+    Tasks are the arguments of one call each and asked for as workers become free; one job calls in this process. ``stop`` is
+    asked before each task is handed out; what runs is finished. ``backend`` is one of joblib's, such as ``dask``, instead of
+    worker processes of this machine.
     """
     wanted = itertools.takewhile(lambda _: not stop(), tasks)
     if jobs == 1 and backend is None:
@@ -254,11 +222,7 @@ def _in_worker(parent: int, call: Callable[..., Result], task: tuple[Any, ...]) 
 
 @cache
 def _be_worker_of(parent: int) -> None:
-    """Let signals to the process that started this one, and end with it even if it was killed; said once in each worker.
-
-    The process that started it lets the member finish. What goes wrong is reported with the member, not by the log of a
-    process that nobody watches.
-    """
+    """Leave signals and messages to the process that started this one, and end with it even if it was killed."""
     logging.getLogger("unweave").setLevel(logging.CRITICAL)
     with suppress(ValueError):  # not in the main thread: then no signal arrives here anyway
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):

@@ -13,7 +13,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
@@ -122,17 +122,7 @@ logger = logging.getLogger("unweave.sweep")
 class Sweep:
     """What a sweep runs: every point of the grid, once or with ``seeds`` draws, numbered in this order.
 
-    Parameters
-    ----------
-    source : str, Path, Scenario or mapping
-    base : LoadedScenario
-        The scenario without the grid.
-    axes : tuple of Axis
-    overrides : tuple of str
-    years : (int, int) or None
-    seed : int or None
-    kept : tuple of str
-        Indicators written for every economy and year.
+    ``base`` is the scenario without the grid, ``kept`` are the indicators written for every economy and year.
     """
 
     source: ScenarioSource
@@ -142,11 +132,11 @@ class Sweep:
     years: tuple[int, int] | None
     seed: int | None
     kept: tuple[str, ...]
-    points: tuple[GridPoint, ...] = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Make the points once."""
-        object.__setattr__(self, "points", tuple(points(self.axes)))
+    @cached_property
+    def points(self) -> tuple[GridPoint, ...]:
+        """Points of the grid."""
+        return tuple(points(self.axes))
 
     @property
     def draws_each(self) -> int:
@@ -171,22 +161,12 @@ class Sweep:
         return _hash([self.digest, [list(pair) for pair in self.points[point]], place])
 
     def load(self, point: GridPoint) -> LoadedScenario:
-        """Read the scenario of a point.
-
-        Raises
-        ------
-        ScenarioError
-            A value of the point does not fit the scenario.
-        """
+        """Read the scenario of a point; an error says which value of it does not fit."""
         moved = [*self.overrides, *(f"{key}={value}" for key, value in point)]
         return read_scenario(self.source, moved, years=self.years, seed=self.seed, table=self.base.table)
 
     def members(self, numbers: Sequence[int]) -> Iterator[tuple[LoadedScenario | str, Draw]]:
-        """Scenario and draws of members by number; the scenario of a point is read once.
-
-        Values that are possible alone can contradict each other: then a message stands for the scenario. The ``member`` of a
-        draw is its number in the sweep.
-        """
+        """Scenario and draws of members by number; where values contradict each other a message stands for the scenario."""
         before = -1
         loaded: LoadedScenario | str = self.base
         for number in numbers:
@@ -288,19 +268,9 @@ def run_sweep(
     progress: Callable[[int, int, float], None] | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> SweepEnd:
-    """Run what is not finished, writing each member as it comes.
+    """Run what is not finished, writing each member as it comes; see :func:`sim.studies.draw.spread`.
 
-    Parameters
-    ----------
-    plan : Sweep
-    store : SweepFolder
-    jobs : int, optional
-        Processes; all processors when absent. With a backend: as it says.
-    backend : str, optional
-        ``dask``: the workers of the cluster whose client was made last.
-    progress : callable, optional
-        ``progress(finished, planned, members a second)``.
-    stop : callable, optional
+    ``progress(finished, planned, members a second)`` is called after each member.
 
     Raises
     ------
