@@ -86,13 +86,7 @@ label[data-testid="stWidgetLabel"] {color: inherit !important}
 
 
 def app_file() -> Path:
-    """Entry script of the explorer: inside an installed package, else the repository's ``app.py``.
-
-    Raises
-    ------
-    FileNotFoundError
-        The installation has neither; it is incomplete.
-    """
+    """Entry script of the explorer: inside an installed package, else the repository's ``app.py``; one of them is there."""
     package = Path(str(files("sim")))
     for file in (package / "_app.py", package.parent / "app.py"):
         if file.is_file():

@@ -42,9 +42,6 @@ def page() -> None:
     ui.badge(str(run.manifest.get("table", {}).get("name", "")))
 
 
-# -- decisions -------------------------------------------------------------------------------------
-
-
 def _decisions(run: Run) -> None:
     frame = decisions.log(run, _filters(run))
     if frame.empty:
@@ -141,9 +138,6 @@ def _why(run: Run, frame: DataFrame) -> None:
         with st.expander(texts("agents.parameters", count=len(parameters)), key="agents.parameters"):
             file, alt = f"{run.name}-{rule.method}-parameters.csv", texts("agents.parameters_alt")
             ui.show_table(parameters, "agents.parameter_table", alt, data=parameters, file=file)
-
-
-# -- between countries and over the years ----------------------------------------------------------
 
 
 def _between(run: Run) -> None:

@@ -85,9 +85,6 @@ def _listed(frame: DataFrame, key: str, line: Callable[[Any], str]) -> None:
         ui.download_csv(frame.loc[shown.index], f"unweave-{key}.csv", key=f"csv.{key}")
 
 
-# -- sections --------------------------------------------------------------------------------------
-
-
 def _parameters(run: Run | None) -> None:
     texts = session.texts()
     st.markdown(texts("method.parameters_intro"))

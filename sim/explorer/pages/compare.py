@@ -46,9 +46,6 @@ def page() -> None:
     ui.badge(session.setup().table)
 
 
-# -- what is compared --------------------------------------------------------------------------------
-
-
 def _choice() -> tuple[Case, list[Case]] | None:
     """Base and scenarios beside it, with what stands in the way; None until there is something to compare."""
     offered, setup = choosing.options(), session.setup()
@@ -115,9 +112,6 @@ def _fitting(base_id: str, ids: tuple[str, ...]) -> tuple[Case, list[Case]] | No
         if (status := shown.run.status) != "ok":
             st.warning(texts("comparison.partial", name=shown.name(texts), status=texts(f"status.{status}")))
     return (base, kept) if kept else None
-
-
-# -- results -----------------------------------------------------------------------------------------
 
 
 def _results(base: Case, others: list[Case], years: list[int]) -> None:
@@ -195,9 +189,6 @@ def _ranking(base: Case, others: list[Case], year: int, spans: Spans | None) -> 
 
 def _label(indicator: str) -> str:
     return INDICATORS[indicator].label(session.view().lang)
-
-
-# -- bands over draws --------------------------------------------------------------------------------
 
 
 def _bands(base: Case, others: Sequence[Case]) -> Spans | None:

@@ -50,7 +50,6 @@ def _choices() -> None:
     """Preset, comparison and table; then what was changed and how to take it back."""
     setup = session.setup()
     question = preset_scenario(setup.preset).question.pick(session.view().lang)
-    first, second, third = st.columns([5, 4, 3])
 
     def against(name: str) -> None:
         session.change(replace(session.setup(), versus=name))
@@ -58,15 +57,14 @@ def _choices() -> None:
     def table_name(code: str) -> str:
         return session.texts().get(f"ui.table_{code.split('-')[0]}_short") or code
 
-    box, title = picking.select, ui.preset_title
-    with first:
-        box(say("lab.preset"), presets(), setup.preset, levers.choose_preset, key="preset", show=title, help=question)
-    with second:
-        note = say("lab.versus_help")
-        box(say("lab.versus"), presets(), setup.versus, against, key="versus", show=title, help=note)
-    with third:
-        note = say("lab.table_help")
-        box(say("lab.table"), TABLES, setup.table, levers.choose_table, key="table", show=table_name, help=note)
+    boxes: list[tuple[str, str, Any, Any, Any, str]] = [
+        ("preset", setup.preset, levers.choose_preset, presets(), ui.preset_title, question),
+        ("versus", setup.versus, against, presets(), ui.preset_title, say("lab.versus_help")),
+        ("table", setup.table, levers.choose_table, TABLES, table_name, say("lab.table_help")),
+    ]
+    for column, (key, value, act, options, show, help) in zip(st.columns([5, 4, 3]), boxes, strict=True):
+        with column:
+            picking.widget(st.selectbox, say(f"lab.{key}"), key, value, act, options, show, help=help)
     _chips(setup)
 
 
@@ -91,9 +89,6 @@ def _chips(setup: Setup) -> None:
             action("lab.reset_preset", "reset.preset", levers.choose_preset, setup.preset)
         if differences or setup.preset != STATUS_QUO:
             action("lab.reset", "reset", levers.choose_preset, STATUS_QUO)
-
-
-# -- results ---------------------------------------------------------------------------------------
 
 
 def _results(setup: Setup, run: RunResult, base: RunResult) -> None:
@@ -143,8 +138,11 @@ def _chart(setup: Setup, run: RunResult, base: RunResult, side: int, year: int) 
         left, right = session.view().charts
         session.look(charts=(chart, right) if side == 0 else (left, chart))
 
-    label = say(f"lab.chart_{side}")
-    picking.select(label, CHARTS, wanted, choose, key=f"pick.{side}", show=_chart_name, label_visibility="collapsed")
+    def name(chart: str) -> str:
+        return texts(f"chart.{chart}") if chart in (GROUPS, INCOMES) else INDICATORS[chart].label(texts.lang)
+
+    label, box, hidden = say(f"lab.chart_{side}"), st.selectbox, "collapsed"
+    picking.widget(box, label, f"pick.{side}", wanted, choose, CHARTS, name, label_visibility=hidden)
     economy = view.economy if view.economy in (*run.economies, WORLD) else WORLD
     if wanted in COURSES and INDICATORS[wanted].scope == WORLD_ONLY and economy != WORLD:
         st.caption(say("lab.world_only"))
@@ -155,18 +153,11 @@ def _chart(setup: Setup, run: RunResult, base: RunResult, side: int, year: int) 
         figure = lab_figures.groups(run, base, economy, texts)
     else:
         figure = lab_figures.course(run, base, wanted, economy, texts)
-    name = ui.preset_title(setup.preset)
-    name = say("ui.changed", name=name) if setup.changed else name
+    own = ui.preset_title(setup.preset)
+    own = say("ui.changed", name=own) if setup.changed else own
     against = ui.preset_title(setup.versus)
-    note = say("ui.file_note", name=name, code=setup.table, base=against, version=__version__)
+    note = say("ui.file_note", name=own, code=setup.table, base=against, version=__version__)
     ui.show(figure, f"{side}", name=setup.preset, titled=False, note=note)
-
-
-def _chart_name(chart: str) -> str:
-    return say(f"chart.{chart}") if chart in (GROUPS, INCOMES) else INDICATORS[chart].label(session.view().lang)
-
-
-# -- share, keep, download -----------------------------------------------------------------------------
 
 
 def _share(setup: Setup, sentence: str) -> None:

@@ -59,7 +59,7 @@ def _upload(
         seen.pop(what, None)
         return
     content = file.getvalue()
-    if seen.get(what) != (digest := uploads.digest_of(content)):  # uploads stay in their widget over reruns
+    if seen.get(what) != (digest := hash(content)):  # uploads stay in their widget over reruns
         seen[what] = digest
         faults.pop(what, None)
         try:
@@ -72,9 +72,6 @@ def _fault(what: str) -> None:
     """What was wrong with the last file or text."""
     if (error := st.session_state.get(FAULTS, {}).get(what)) is not None:
         ui.fault(error)
-
-
-# -- a table and a scenario of one's own -------------------------------------------------------------
 
 
 def _table() -> None:
@@ -212,9 +209,6 @@ def _save(run: RunResult) -> None:
     st.toast(say("files.saved", folder=folder.name))
 
 
-# -- run folders -----------------------------------------------------------------------------------
-
-
 def _folders() -> None:
     """The run folders that there are; one can be opened, and is then shown by other pages as well."""
     import pandas as pd
@@ -293,9 +287,6 @@ def _opened() -> None:
             _looked_at("folder", "agents", "assumptions")
             close = texts("files.close")
             st.button(close, key="files.close", on_click=session.open_folder, args=(None,), type="tertiary")
-
-
-# -- downloads -------------------------------------------------------------------------------------
 
 
 def _downloads() -> None:

@@ -29,13 +29,12 @@ from sim.runs.result import RunResult
 from sim.runs.saved import Run
 from sim.texts import LANGUAGES, Texts
 
+#: The observed tables.
+SEEN = Source()
 #: Run folders that are offered, newest first.
 FOLDERS = 12
 #: Seconds between two looks at runs on the way, and for how long a stop waits for the year that is being solved.
 POLL, PATIENCE = 0.4, 0.4
-
-
-# -- what there is to choose -----------------------------------------------------------------------
 
 
 def options(*, tables: bool = False) -> list[str]:
@@ -105,13 +104,7 @@ def names_of(ids: Sequence[str]) -> str:
 
 
 def run_behind(id: str) -> Run | None:
-    """The run behind a choice; None when it is still to be computed.
-
-    Raises
-    ------
-    OutputError
-        A run folder cannot be read.
-    """
+    """The run behind a choice; None when it is still to be computed, an OutputError when a run folder cannot be read."""
     kind, _, name = id.partition(":")
     if kind == "folder":
         return session.opened()
@@ -125,15 +118,10 @@ def _titles(id: str) -> dict[str, str]:
     return {lang: name_of(id, Texts(lang)) for lang in LANGUAGES}
 
 
-@st.cache_resource(show_spinner=False)
-def _observed() -> Source:
-    return Source()
-
-
 def source(id: str) -> Source | None:
     """A choice as a source of flows; None when it is still to be computed."""
     if id == OBSERVED:
-        return _observed()
+        return SEEN
     run = run_behind(id)
     if run is None:
         return None
@@ -200,9 +188,6 @@ def choose_run(key: str, *, explain: bool = True) -> Run | None:
     return run
 
 
-# -- long runs ---------------------------------------------------------------------------------------
-
-
 def missing(ids: Sequence[str]) -> None:
     """Scenarios that a large table keeps waiting: a button that computes them, then their progress and a way to stop."""
     setups = [setup for id in ids if (setup := setup_of(id)) is not None]
@@ -227,24 +212,20 @@ def wait_for(
     if not all(job.over for job in jobs):
         progress(jobs, f"{key}.stop")
         return
+    ends: list[str] = []
     for job in jobs:
         if job.error is not None and not isinstance(job.error, SimError | DecompError):
             ui.failure(job.error, key=f"job.{job.id}")
-    for text in dict.fromkeys(map(_end_of, jobs)):
-        if text:
-            st.warning(text)
+        elif job.status == "failed":
+            ends.append(say("sources.failed", name=job_name(job), why=job.message))
+        elif job.status == "cancelled":
+            bands = isinstance(job.setup, DrawnSetup)
+            ends.append(say("bands.stopped") if bands else say("lab.cancelled", year=job.year or "–"))
+    for text in dict.fromkeys(ends):
+        st.warning(text)
     st.info(why)
     setups = [setup for setup in setups if session.store().peek(setup) is None]
     st.button(label, key=key, type="primary", on_click=begin or partial(start, setups), **settings)
-
-
-def _end_of(job: Job) -> str:
-    """How a job ended that left nothing to show."""
-    if job.status == "failed":
-        return say("sources.failed", name=job_name(job), why=job.message)
-    if job.status == "cancelled":
-        return say("bands.stopped") if isinstance(job.setup, DrawnSetup) else say("lab.cancelled", year=job.year or "–")
-    return ""
 
 
 def start(setups: Sequence[Setup], make: Simulate = simulate) -> None:

@@ -30,9 +30,6 @@ GROUPS = ("eu", "high-income", "automation-leaders")
 GRID = "x.grid"
 
 
-# -- one lever ---------------------------------------------------------------------------------------
-
-
 def sidebar() -> None:
     """All main levers, in the sidebar."""
     with st.sidebar:
@@ -168,9 +165,6 @@ def change_label(change: tuple[str, ...], setup: Setup) -> str:
     return say("lab.chip", name=name, before=shown(control, before), now=shown(control, now), unit=unit)
 
 
-# -- the advanced section ----------------------------------------------------------------------------
-
-
 def advanced() -> None:
     """Options, further levers and the grid."""
     with ui.folded(st.expander, "lab.advanced", "advanced") as is_open:
@@ -293,9 +287,6 @@ def _edited(key: str, codes: Sequence[str]) -> None:
                 setup = setup.with_local(codes[int(row)], name, LOCAL[name].stored(float(value)))
     state["now"] = setup.places
     session.change(setup)
-
-
-# -- preset and table ---------------------------------------------------------------------------------
 
 
 def choose_table(name: str) -> None:

@@ -34,43 +34,31 @@ def widget(
     """Draw a widget that follows ``value`` and hands what is chosen in it to ``act``.
 
     Options are ids: translated by ``show`` only for the eye, so that changing the language keeps the choice. None among the
-    options is "nothing of these"; Streamlit would take it for an empty box.
+    options is "nothing of these"; Streamlit would take it for an empty box. The browser sends a choice by the words that it
+    showed, and may send those of the other language: what is none of the options is passed over.
     """
-    if options is None:
-        draw(label, key=session.preset_widget(key, value), on_change=session.setter(key, act), **settings)
-        return
-    ids = {NOTHING if option is None else option: option for option in options}
-    # Looked up now: the function is called outside the script, too.
-    names = {id: show(option) for id, option in ids.items()}
+    ids = {NOTHING if option is None else option: option for option in options or ()}
+    if options is not None:
+        # Names are looked up now: the function is called outside the script, too.
+        names = {id: show(option) for id, option in ids.items()}
+        settings |= {"options": list(ids), "format_func": lambda id: names.get(id, id)}
+
+    def changed() -> None:
+        new = st.session_state[key]
+        if options is None:
+            act(new)
+        elif isinstance(new, list) and all(id in ids for id in new):
+            act(tuple(new))
+        elif not isinstance(new, list) and new in ids:
+            act(ids[new])
+
     session.preset_widget(key, NOTHING if value is None else value)
-
-    def chosen(new: Any) -> None:
-        act(tuple(new) if isinstance(new, list) else ids[new])
-
-    changed = session.setter(key, chosen, ids)
-    draw(label, list(ids), key=key, format_func=lambda id: names.get(id, id), on_change=changed, **settings)
-
-
-def select(
-    label: str,
-    options: Sequence[Any],
-    value: Any,
-    act: Callable[[Any], None],
-    *,
-    key: str,
-    show: Callable[[Any], str],
-    **settings: Any,
-) -> None:
-    """One of several options, in a box."""
-    widget(st.selectbox, label, key, value, act, options, show, **settings)
+    draw(label, key=key, on_change=changed, **settings)
 
 
 def words(prefix: str) -> Callable[[Any], str]:
     """Names of options that stand in the catalogues under one prefix."""
     return lambda option: say(f"{prefix}{option}")
-
-
-# -- selections that travel with the link --------------------------------------------------------------
 
 
 def kept(name: str, default: Any) -> Any:
@@ -174,9 +162,6 @@ def choose_span(label: str, name: str, first: int, last: int) -> tuple[int, int]
     return span
 
 
-# -- selections that all pages share -------------------------------------------------------------------
-
-
 def choose_year(years: Sequence[int], label: str, *, key: str) -> int:
     """Year of the page: the one that all pages share where it is there, else the last."""
     wanted = session.view().year
@@ -198,5 +183,5 @@ def choose_economy(
     """Economy of the page: the one that all pages share where it is there."""
     wanted = session.view().economy
     value = wanted if wanted in codes else default if default in codes else codes[0]
-    select(label, codes, value, lambda code: session.look(economy=code), key=key, show=show)
+    widget(st.selectbox, label, key, value, lambda code: session.look(economy=code), codes, show)
     return value

@@ -6,7 +6,7 @@ Widgets never hold the truth: before a widget is drawn its value is set from the
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from typing import Any
 import streamlit as st
 
 from sim.explorer.setups.codec import PICKS, View, decode, encode
-from sim.explorer.setups.engine import Job, JobManager, Store, is_live
-from sim.explorer.setups.setup import Setup
+from sim.explorer.setups.engine import Job, JobManager, Store
+from sim.explorer.setups.setup import LIVE_TABLE, Setup
 from sim.explorer.setups.uploads import Unpacked
 from sim.runs.result import RunResult
 from sim.runs.saved import Run, read_run
@@ -111,9 +111,6 @@ def finish(page: str) -> None:
         st.query_params.from_dict(wanted)
 
 
-# -- the setup and its history -------------------------------------------------------------------
-
-
 def setup() -> Setup:
     """What the user has chosen."""
     return now().setup
@@ -154,9 +151,6 @@ def keep(name: str, wanted: Setup | None = None) -> None:
     now().named = dict(list(kept.items())[-MOST_NAMED:])
 
 
-# -- the view --------------------------------------------------------------------------------------
-
-
 def view() -> View:
     """What the user looks at."""
     return now().view
@@ -177,12 +171,9 @@ def say(key: str, **values: Any) -> str:
     return texts()(key, **values)
 
 
-# -- the runs --------------------------------------------------------------------------------------
-
-
 def run_of(wanted: Setup) -> RunResult | None:
     """The run of a setup: made now on the classroom table; elsewhere only if it is finished already."""
-    return store().get(wanted) if is_live(wanted) else store().peek(wanted)
+    return store().get(wanted) if wanted.table == LIVE_TABLE else store().peek(wanted)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -192,25 +183,13 @@ def _read(folder: str, written: float) -> Run:
 
 
 def read_folder(folder: Path) -> Run:
-    """A run folder, read once.
-
-    Raises
-    ------
-    OutputError
-        It cannot be read.
-    """
+    """A run folder, read once; an OutputError when it cannot be read."""
     file = folder / "run.json"
     return _read(str(folder), file.stat().st_mtime if file.is_file() else 0.0)
 
 
 def opened() -> Run | None:
-    """The run folder that the application was started with (``unweave app RUN``), or that a page has opened.
-
-    Raises
-    ------
-    OutputError
-        It cannot be read.
-    """
+    """The run folder that the application was started with or a page has opened; an OutputError when it cannot be read."""
     folder = now().folder
     return read_folder(folder) if folder else None
 
@@ -218,24 +197,6 @@ def opened() -> Run | None:
 def open_folder(folder: Path | None) -> None:
     """Open a run folder in this session; None closes it."""
     now().folder = folder
-
-
-# -- widgets -----------------------------------------------------------------------------------------
-
-
-def setter(key: str, act: Callable[[Any], None], among: Collection[Any] | None = None) -> Callable[[], None]:
-    """Callback that hands the new value of the widget ``key`` to ``act``.
-
-    The browser sends a choice by the words that it showed, and may send those of the other language; what is not
-    ``among`` the options is no choice and is passed over.
-    """
-
-    def called() -> None:
-        value = st.session_state[key]
-        if among is None or all(choice in among for choice in (value if isinstance(value, list) else [value])):
-            act(value)
-
-    return called
 
 
 def preset_widget(key: str, value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -49,20 +49,15 @@ def go_to(page: str) -> None:
     st.switch_page(str(PAGES_FOLDER / f"{page}.py"))
 
 
-def way_to(page: str, key: str) -> None:
-    """A button that leads to another page, by its name."""
-    if st.button(say("ui.go", page=say(f"nav.{page}")), key=key):
-        go_to(page)
-
-
 def heading(page: str) -> None:
     """The one heading of a page and the question that it answers, and what in the link was not understood."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="heading"):
         st.title(say(f"nav.{page}"), anchor=False, width="content")
         under = say("ui.under_heading", question=say(f"nav.{page}_question"), banner=say("ui.banner"))
         st.caption(under, width="content")
-    if parts := session.now().unknown:
-        st.warning(say("ui.unknown_link", count=len(parts), parts=", ".join(_short(parts))))
+    if parts := session.now().unknown:  # a broken link can hold anything: the first parts, none of them long
+        shown = [part if len(part) <= 60 else f"{part[:59]}…" for part in parts[:8]] + ["…"] * (len(parts) > 8)
+        st.warning(say("ui.unknown_link", count=len(parts), parts=", ".join(shown)))
 
 
 def section(key: str, **values: Any) -> None:
@@ -78,12 +73,6 @@ def folded(box: Callable[..., Any], label: str, key: str, **settings: Any) -> It
     """
     with box(say(label), key=key, on_change="rerun", **settings) as inside:
         yield bool(inside.open)
-
-
-def _short(parts: Sequence[str], *, most: int = 8, letters: int = 60) -> list[str]:
-    """The first parts of a link, none of them long: a broken link can hold anything."""
-    shown = [part if len(part) <= letters else f"{part[: letters - 1]}…" for part in parts[:most]]
-    return [*shown, "…"] if len(parts) > most else shown
 
 
 def badge(table: str) -> None:
@@ -210,12 +199,6 @@ def download_csv(frame: DataFrame, file: str, *, key: str, label: str = "ui.down
 def download(label: str, make: Callable[[], bytes | str], file: str, mime: str, *, key: str) -> None:
     """Offer a file that is made when it is asked for, so that offering it costs nothing."""
     st.download_button(label, data=make, file_name=file, mime=mime, key=key, on_click="ignore")
-
-
-def nothing(message: str, *, page: str = "start", key: str = "nothing") -> None:
-    """An empty state: what is missing, and the button that leads on."""
-    st.info(message)
-    way_to(page, key)
 
 
 def partial_run(run: RunResult) -> None:

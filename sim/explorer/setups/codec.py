@@ -65,9 +65,6 @@ class Decoded:
     unknown: tuple[str, ...] = ()
 
 
-# -- how values are spelled --------------------------------------------------------------------------
-
-
 class RefusedError(ValueError):
     """A value that does not fit its key."""
 
@@ -149,13 +146,6 @@ def _spelled(value: Any) -> str:
     return ".".join(map(str, value)) if isinstance(value, tuple) else str(value).removeprefix(PRESET)
 
 
-# -- the keys ----------------------------------------------------------------------------------------
-
-
-def _economies() -> set[str]:
-    return {"WLD"}.union(*(table_of(name).economies for name in bundled_names() if name.endswith("2011")))
-
-
 #: Keys of the parts of a setup: key, field, reader.
 OPTIONS: Mapping[str, tuple[str, Reader]] = {
     "p": ("preset", _one_of(presets)),
@@ -173,7 +163,12 @@ OPTIONS: Mapping[str, tuple[str, Reader]] = {
 VIEW: Mapping[str, tuple[str, Reader]] = {
     "l": ("lang", _words(*LANGUAGES)),
     "y": ("year", _year),
-    "c": ("economy", _one_of(_economies)),
+    "c": (
+        "economy",
+        _one_of(
+            lambda: {"WLD"}.union(*(table_of(name).economies for name in bundled_names() if name.endswith("2011")))
+        ),
+    ),
     "g": ("charts", _pair),
 }
 #: Every field of a setup has a key, or is one of these that are written lever by lever.
@@ -265,9 +260,6 @@ def lost(key: str, value: Any) -> bool:
         return bool(PICKS[key].read(_spelled(value)) != ((value,) if PICKS[key].many else value))
     except ValueError:
         return True
-
-
-# -- links -------------------------------------------------------------------------------------------
 
 
 def encode(setup: Setup, view: View | None = None) -> dict[str, str]:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from sim.explorer.setups.setup import LIVE_TABLE, Setup, overrides, preset_data, table_of
+from sim.explorer.setups.setup import Setup, overrides, preset_data, table_of
 from sim.runs.result import RunResult
 
 if TYPE_CHECKING:
@@ -33,13 +33,7 @@ Simulate = Callable[..., RunResult]
 
 
 def load(setup: Setup, *more: str) -> LoadedScenario:
-    """Read the scenario of a setup, with ``more`` overrides.
-
-    Raises
-    ------
-    ScenarioError
-        What the setup says does not fit its preset and table.
-    """
+    """Read the scenario of a setup, with ``more`` overrides; a ScenarioError when it does not fit its preset and table."""
     from sim.scenario.read import read_scenario
 
     lines = overrides(setup)
@@ -108,14 +102,6 @@ class Store:
                 self._busy.pop(setup.key, None)
 
 
-def is_live(setup: Setup) -> bool:
-    """Whether a setup is answered while levers are moved; larger tables wait for Run."""
-    return setup.table == LIVE_TABLE
-
-
-# -- long runs -----------------------------------------------------------------------------------------
-
-
 class BusyError(RuntimeError):
     """Too many jobs are waiting."""
 
@@ -177,13 +163,7 @@ class JobManager:
         self._jobs: dict[int, Job] = {}
 
     def submit(self, setup: Setup, simulate: Simulate = simulate) -> Job:
-        """Start a run that ``simulate`` makes, or return the job that already makes it.
-
-        Raises
-        ------
-        BusyError
-            Too many jobs wait already.
-        """
+        """Start a run that ``simulate`` makes, or return the job that already makes it; a BusyError when too many wait."""
         with self._guard:
             waiting = [job for job in self._jobs.values() if not job.over]
             same = next((job for job in waiting if job.setup.key == setup.key and not job.stopping), None)
@@ -202,11 +182,6 @@ class JobManager:
         """Jobs that come before this one."""
         with self._guard:
             return sum(not other.over and other.id < job.id for other in self._jobs.values())
-
-    def jobs(self) -> list[Job]:
-        """All jobs that are remembered, oldest first."""
-        with self._guard:
-            return list(self._jobs.values())
 
     def _work(self, job: Job, simulate: Simulate) -> None:
         while not (free := self._slots.acquire(timeout=0.1)) and not job.stopping:

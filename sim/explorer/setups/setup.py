@@ -120,7 +120,9 @@ class Setup:
     def needed(self, control: Control) -> bool:
         """Whether a lever matters: one of the things that it needs is there."""
         added = self.value("tariff") > 0
-        some = any(name == "tariff" for _, name, _ in self.places) or preset_has_tariffs(self.preset)
+        preset = preset_scenario(self.preset)
+        levers = [*(policy.lever for policy in preset.policies), *(event.type for event in preset.events)]
+        some = "tariff" in [*levers, *(name for _, name, _ in self.places)]
         there = {"tariffs": added or some, "uneven": some or (added and (self.who, self.partners) != (ALL, ALL))}
         return not control.needs or any(
             there[need] if need in there else self.value(need) != CONTROLS[need].off for need in control.needs
@@ -168,17 +170,6 @@ def preset_value(preset: str, lever: str) -> float:
 def presets() -> list[str]:
     """Names of the scenarios of the library: the status quo first."""
     return sorted(scenario_files(), key=lambda name: name != STATUS_QUO)
-
-
-@cache
-def preset_has_tariffs(preset: str) -> bool:
-    """Whether a scenario of the library raises tariffs by itself."""
-    scenario = preset_scenario(preset)
-    levers = [*(policy.lever for policy in scenario.policies), *(event.type for event in scenario.events)]
-    return "tariff" in levers
-
-
-# -- from a setup to a scenario ----------------------------------------------------------------------
 
 
 def overrides(setup: Setup) -> tuple[str, ...]:

@@ -69,18 +69,10 @@ def report(run: Run) -> str:
     return render(run, "both")
 
 
-# -- zips --------------------------------------------------------------------------------------------
-
-
 def archive(run: Run, setup: Setup | None = None, *, bom: bool = False) -> bytes:
     """Everything of a run: its folder, or for one in memory the folder that it would leave behind.
 
     The scenario of a ``setup`` stands in it as :func:`yaml` writes it; ``bom``: see :func:`zip_of_folder`.
-
-    Raises
-    ------
-    OutputError
-        The folder has gone and there is no result in memory.
     """
     if isinstance(run, RunResult):
         loaded = run.loaded if setup is None else replace(run.loaded, text=yaml(setup))
@@ -108,9 +100,6 @@ def table_bytes(run: Run, name: str, *, bom: bool = False) -> bytes:
     """One table of a run as CSV: stable English codes."""
     text = csv_text(run[name])
     return (BOM if bom else b"") + text.encode("utf-8")
-
-
-# -- run folders -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +139,7 @@ def _listed(path: Path) -> Listed:
 
 
 def inside(name: str, base: Path | None = None) -> Path:
-    """Path of a run folder by its name, never outside the folder of runs.
-
-    Raises
-    ------
-    OutputError
-        The name leads elsewhere or there is no such folder.
-    """
+    """Path of a run folder by its name; an OutputError where it is none or would lead outside the folder of runs."""
     place = (base or runs_folder()).resolve()
     path = (place / name).resolve()
     if path.parent != place or not path.is_dir():

@@ -7,7 +7,6 @@ tables are looked at before they are loaded. Messages speak of the user's file.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 import stat
@@ -88,11 +87,6 @@ def megabytes(size: int) -> str:
     return f"{amount:.1f}".removesuffix(".0") + f" {unit}"
 
 
-def digest_of(content: bytes) -> str:
-    """Short digest of a file, to tell whether it was read already."""
-    return hashlib.sha256(content).hexdigest()[:16]
-
-
 def _checked(name: str, size: int, endings: tuple[str, ...], most: int) -> str:
     """Safe name of a file whose size and ending are allowed."""
     plain = safe_name(name)
@@ -103,9 +97,6 @@ def _checked(name: str, size: int, endings: tuple[str, ...], most: int) -> str:
     if size > most:
         raise UploadError("upload.large", name=plain, size=megabytes(size), most=megabytes(most))
     return plain
-
-
-# -- scenarios ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +131,7 @@ def run_given(
 
 
 def scenario_text(name: str, content: bytes) -> str:
-    """Text of a scenario file.
-
-    Raises
-    ------
-    UploadError
-        Empty, too large, another ending, or not UTF-8.
-    """
+    """Text of a scenario file; an UploadError when it is empty, too large, of another ending, or not UTF-8."""
     plain = _checked(name, len(content), SCENARIO_ENDINGS, MAX_SCENARIO)
     try:
         return content.decode("utf-8-sig")
@@ -157,12 +142,7 @@ def scenario_text(name: str, content: bytes) -> str:
 def read_given(text: str, name: str, table: WorldTable | None = None) -> GivenSetup:
     """Read a scenario from its text, on the table that it names or on one that was handed in.
 
-    Raises
-    ------
-    UploadError
-        Too large.
-    ScenarioError
-        Not valid, or it refers to a file: all problems with their lines and columns.
+    An UploadError when it is too large; a ScenarioError with all problems when it is not valid or refers to a file.
     """
     from sim.indicators import INDICATORS
     from sim.scenario.read import read_scenario
@@ -207,18 +187,10 @@ def _only_the_library(document: YamlDocument, table: WorldTable | None) -> None:
         raise ScenarioError(problems)
 
 
-# -- tables ------------------------------------------------------------------------------------------
-
-
 def read_table(name: str, content: bytes) -> WorldTable:
     """Read a table that was handed in: compact npz, labelled CSV or OECD ICIO CSV.
 
-    Raises
-    ------
-    UploadError
-        Empty, too large, or another ending.
-    DecompError
-        Not a valid table; the message names the place and the user's file.
+    An UploadError when it is empty, too large, or of another ending; a DecompError with the place when it is not valid.
     """
     from decomp.io import attach_classes, load
     from decomp.io.compact import read_npz_bytes
@@ -242,8 +214,6 @@ def read_table(name: str, content: bytes) -> WorldTable:
     return table
 
 
-# -- zips of runs ------------------------------------------------------------------------------------
-
 Entries = dict[PurePosixPath, zipfile.ZipInfo]
 
 
@@ -258,12 +228,8 @@ class Unpacked:
 def unpack(name: str, content: bytes) -> Unpacked:
     """Unpack and check a zip of a run folder, as the pages give it away.
 
-    Raises
-    ------
-    UploadError
-        Not a zip of a run folder, or one that asks for more than a run needs: which file, and what is wrong with it.
-    OutputError
-        The run was written by another layout version, or is not complete.
+    An UploadError when it is none or asks for more than a run needs; an OutputError when the run is incomplete or of another
+    layout version.
     """
     plain = _checked(name, len(content), ZIP_ENDINGS, MAX_ZIP)
     place = tempfile.TemporaryDirectory(prefix="unweave-", ignore_cleanup_errors=True)

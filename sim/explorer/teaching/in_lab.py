@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -63,15 +64,9 @@ def open_in_lab(lesson: Lesson, progress: Progress) -> None:
     made = [name for name in runs if name in progress.ran]
     chosen = state()["lab"].get(lesson.id) or (made or list(runs))[-1]
     st.markdown(f"**{t('lessons.lab_head')}**")
-    picking.select(
-        t("lessons.lab_which"),
-        list(runs),
-        chosen,
-        lambda name: state()["lab"].update({lesson.id: name}),
-        key="lessons.lab.which",
-        show=lambda name: labels[name],
-        width=360,
-    )
+    label, key = t("lessons.lab_which"), "lessons.lab.which"
+    choose = partial(state()["lab"].__setitem__, lesson.id)
+    picking.widget(st.selectbox, label, key, chosen, choose, list(runs), labels.__getitem__, width=360)
     if lost := named_settings(runs[chosen].overrides, t):
         st.warning(t("lessons.lab_without", run=labels[chosen], settings="; ".join(lost)))
     else:
