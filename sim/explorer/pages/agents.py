@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -75,11 +76,8 @@ def _filters(run: Run) -> Filter:
     with columns[1]:
         moved = picking.choose_many(texts("table.lever"), levers, "agents.levers", (), names.lever, placeholder=whole)
     with columns[2]:
-
-        def name(kind: str) -> str:
-            return kind_name(kind, texts)
-
-        by_kind = picking.choose_many(texts("agents.rule"), kinds, "agents.kinds", (), name, placeholder=whole)
+        show = partial(kind_name, texts=texts)
+        by_kind = picking.choose_many(texts("agents.rule"), kinds, "agents.kinds", (), show, placeholder=whole)
     with columns[3]:
         first, last = int(frame["year"].min()), int(frame["year"].max())
         span = picking.choose_span(texts("agents.years"), "agents.years", first, last)

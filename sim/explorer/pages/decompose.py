@@ -7,7 +7,7 @@ import streamlit as st
 from sim.explorer.contents import decomposition, flows
 from sim.explorer.contents.flows import ALL, EXACT, OBSERVED, VS, Flow, Seen, Source, see
 from sim.explorer.parts import choosing, picking, session, ui
-from sim.explorer.parts.picking import words
+from sim.explorer.parts.picking import but, words
 from sim.explorer.parts.session import say
 from sim.texts.formats import NBSP, number
 
@@ -39,10 +39,7 @@ def _flow(source: Source) -> Flow | None:
         label = say("decompose.exporter")
         exporter = picking.choose_economy(source.codes, label, names.economy, key="decompose.exporter")
     partners = [ALL, *(code for code in source.codes if code != exporter)]
-
-    def partner(code: str) -> str:
-        return say("flows.all_partners") if code == ALL else names.economy(code)
-
+    partner = but(ALL, "flows.all_partners", names.economy)
     with second:
         default = next((code for code in ("KOR", "CHN") if code in partners), ALL)
         importer = picking.choose(say("decompose.importer"), partners, "decompose.importer", default, partner)

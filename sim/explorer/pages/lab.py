@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -75,13 +76,12 @@ def _chips(setup: Setup) -> None:
     def action(text: str, key: str, act: Any, *args: Any, **settings: Any) -> None:
         st.button(say(text), key=key, type="tertiary", on_click=act, args=args, **settings)
 
-    def take_back(change: tuple[str, ...]) -> None:
-        session.change(session.setup().without(change))
-
     with st.container(horizontal=True, gap="small", key="chips"):
         for change in differences:
-            key, help = f"chip.{'.'.join(change)}", say("lab.undo_one")
-            st.button(f"{levers.change_label(change, setup)} ✕", key=key, help=help, on_click=take_back, args=(change,))
+            key, help, without = f"chip.{'.'.join(change)}", say("lab.undo_one"), (setup.without(change),)
+            st.button(
+                f"{levers.change_label(change, setup)} ✕", key=key, help=help, on_click=session.change, args=without
+            )
         action("lab.undo", "undo", session.step, -1, disabled=not back)
         action("lab.redo", "redo", session.step, +1, disabled=not on)
         action("lab.replay", "replay", session.replay, disabled=not (back or on), help=say("lab.replay_help"))
@@ -117,10 +117,7 @@ def _looks(setup: Setup, run: RunResult, years: list[int], sentence: str) -> Non
         picking.choose_year(years, say("lab.year"), key="year")
     with middle:
         texts, codes = session.texts(), [WORLD, *run.economies]
-
-        def name(code: str) -> str:
-            return lab_figures.economy_name(run, code, texts)
-
+        name = partial(lab_figures.economy_name, run, texts=texts)
         picking.choose_economy(codes, say("lab.economy"), name, key="economy", default=WORLD)
     with right, st.container(horizontal=True, gap="small"):
         if st.button(say("share.open"), key="share", type="primary"):

@@ -11,7 +11,7 @@ from sim.charts import sankey
 from sim.explorer.contents import links as links_view
 from sim.explorer.contents.flows import Source, money_unit
 from sim.explorer.parts import choosing, picking, session, ui
-from sim.explorer.parts.picking import words
+from sim.explorer.parts.picking import but, words
 from sim.explorer.parts.session import say
 
 #: Partner of a flow: the page Decompose looks at it.
@@ -45,10 +45,7 @@ def _against(source: Source, year: int) -> int | None:
     if len(years) == 1:
         st.caption(say("decompose.one_year"))
         return None
-
-    def name(other: int | None) -> str:
-        return say("yearpick.none") if other is None else str(other)
-
+    name = but(None, "yearpick.none")
     against: int | None = picking.choose(say("yearpick.second"), years, "links.against", None, name)
     return against
 
@@ -97,16 +94,13 @@ def _way(source: Source, year: int) -> None:
     if not source.detailed:
         st.info(texts("links.way_folder"))
         return
-
-    def sector(code: str) -> str:
-        return texts("decompose.all_sectors") if code == "all" else names.sector(code)
-
     first, second, third = st.columns([3, 5, 3], vertical_alignment="bottom")
     with first:
         exporter = picking.choose_economy(source.codes, texts("links.exporter"), names.economy, key="links.exporter")
     with second:
         codes = ["all", *source.sector_groups, *source.sectors]
-        chosen = picking.choose(texts("links.sectors"), codes, "links.sectors", "all", sector)
+        name = but("all", "decompose.all_sectors", names.sector)
+        chosen = picking.choose(texts("links.sectors"), codes, "links.sectors", "all", name)
     with third:
         count = picking.choose(texts("links.count"), COUNTS, "links.count", COUNT)
     way = links_view.way(source, exporter, year, () if chosen == "all" else (chosen,), count, texts)
@@ -133,18 +127,11 @@ def _map(source: Source, year: int, against: int | None) -> None:
     left, right = st.columns([2, 5], gap="medium")
     with left:
         focus = picking.choose_economy(source.codes, texts("links.focus"), names.economy, key="links.focus")
-
-        def name(kind: str) -> str:
-            return texts(f"links.map_{kind}", economy=names.economy(focus))
-
-        kind = picking.choose(texts("links.map_kind"), links_view.MAPS, "links.map", "on", name)
-
-    def look_at(tile: Mapping[str, Any]) -> None:
-        session.look(economy=str(tile["economy"]))
-
+        kinds = {kind: texts(f"links.map_{kind}", economy=names.economy(focus)) for kind in links_view.MAPS}
+        kind = picking.choose(texts("links.map_kind"), list(kinds), "links.map", "on", kinds.__getitem__)
     with right, st.container(border=True):
         figure = links_view.tile_map(source, kind, focus, year, against, texts)
-        ui.show(figure, "map", name="links", act=look_at)
+        ui.show(figure, "map", name="links", act=lambda tile: session.look(economy=str(tile["economy"])))
 
 
 if __name__ == "__main__":

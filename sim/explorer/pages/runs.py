@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from decomp.errors import DecompError
-from sim.errors import OutputError, ScenarioError, SimError
+from sim.errors import OutputError, SimError
 from sim.explorer.parts import choosing, picking, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups import share, uploads
@@ -19,9 +21,6 @@ from sim.explorer.setups.uploads import GivenSetup, UploadError, megabytes
 from sim.runs.folder import runs_folder
 from sim.runs.result import RunResult
 from sim.scenario import scenario_files
-
-if TYPE_CHECKING:
-    from decomp.table import WorldTable
 
 #: Keys of the session: name and text of the scenario, the table with its name; digests of uploaded files that were read, and
 #: what was wrong with them.
@@ -46,31 +45,41 @@ def page() -> None:
     ui.badge(session.setup().table)
 
 
-def _upload(
-    what: str, label: str, endings: Sequence[str], most: int, read: Callable[[str, bytes], Any], **settings: Any
-) -> None:
-    """Offer an upload; ``read`` is given name and content of a file once. What was wrong is kept until the next file."""
-    faults = st.session_state.setdefault(FAULTS, {})
+def _faults() -> dict[str, Exception]:
+    """What was wrong with the last table, scenario and zip."""
+    faults: dict[str, Exception] = st.session_state.setdefault(FAULTS, {})
+    return faults
+
+
+@contextmanager
+def _trying(what: str) -> Iterator[None]:
+    """Try something with what was handed in; what was wrong with it is kept until the next try."""
+    _faults().pop(what, None)
+    try:
+        yield
+    except (UploadError, SimError, DecompError) as error:
+        _faults()[what] = error
+
+
+def _upload(what: str, endings: Sequence[str], most: int, read: Callable[[str, bytes], None], **settings: Any) -> bool:
+    """Offer an upload; ``read`` is given name and content of a file once. Whether it was just read."""
+    label = say(f"files.{what}_file", most=megabytes(most))
+    limit = -(-most // 1024**2)
+    file = st.file_uploader(label, type=list(endings), key=f"upload.{what}", max_upload_size=limit, **settings)
     seen = st.session_state.setdefault(SEEN, {})
-    file = st.file_uploader(
-        label, type=list(endings), key=f"upload.{what}", max_upload_size=-(-most // 1024**2), **settings
-    )
-    if file is None:  # taken out of its widget, it can be handed in again
-        seen.pop(what, None)
-        return
-    content = file.getvalue()
-    if seen.get(what) != (digest := hash(content)):  # uploads stay in their widget over reruns
-        seen[what] = digest
-        faults.pop(what, None)
-        try:
-            read(file.name, content)
-        except (UploadError, ScenarioError, DecompError, OutputError) as error:
-            faults[what] = error
+    digest = None if file is None else hash(file.getvalue())
+    if digest == seen.get(what):  # uploads stay in their widget over reruns
+        return False
+    seen[what] = digest  # taken out of its widget, a file can be handed in again
+    if file is not None:
+        with _trying(what):
+            read(file.name, file.getvalue())
+    return file is not None
 
 
 def _fault(what: str) -> None:
     """What was wrong with the last file or text."""
-    if (error := st.session_state.get(FAULTS, {}).get(what)) is not None:
+    if (error := _faults().get(what)) is not None:
         ui.fault(error)
 
 
@@ -83,7 +92,7 @@ def _table() -> None:
 
     with st.expander(say("files.table"), key="files.table", expanded=TABLE in st.session_state):
         st.caption(say("files.table_note", most=most, cells=uploads.MAX_CELLS))
-        _upload("table", say("files.table_file", most=most), uploads.TABLE_ENDINGS, uploads.MAX_TABLE, read)
+        _upload("table", uploads.TABLE_ENDINGS, uploads.MAX_TABLE, read)
         _fault("table")
         if TABLE in st.session_state:
             name, table = st.session_state[TABLE]
@@ -104,7 +113,7 @@ def _scenario() -> None:
     def read(name: str, content: bytes) -> None:
         _put(uploads.safe_name(name), uploads.scenario_text(name, content))
 
-    _upload("scenario", say("files.scenario_file", most=megabytes(most)), uploads.SCENARIO_ENDINGS, most, read)
+    _upload("scenario", uploads.SCENARIO_ENDINGS, most, read)
     titles = {name: ui.preset_title(name) for name in presets()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = session.same_choice("files.template", titles)
@@ -112,17 +121,16 @@ def _scenario() -> None:
         template = st.selectbox(label, presets(), key=key, format_func=lambda name: titles.get(name, name))
         st.button(say("files.take"), key="files.take", on_click=_take, args=(template,))
     text = st.session_state.get(TEXT, "")
-
-    def typed(new: str) -> None:
-        st.session_state[TEXT] = new
-
-    limits: dict[str, Any] = {"height": 260, "max_chars": most, "placeholder": say("files.text_hint")}
-    picking.widget(st.text_area, say("files.text"), "files.text", text, typed, **limits)
+    typed, hint = partial(st.session_state.__setitem__, TEXT), say("files.text_hint")
+    label = say("files.text")
+    picking.widget(st.text_area, label, "files.text", text, typed, height=260, max_chars=most, placeholder=hint)
     name, table = st.session_state.get(TABLE, ("", None))
     on_own = table is not None and st.checkbox(say("files.on_own", name=name), value=True, key="files.on_own")
     busy = (job := _own_job()) is not None and not job.over
     if st.button(say("lab.run"), key="files.run", type="primary", disabled=not text.strip() or busy):
-        _run(text, table if on_own else None)
+        with _trying("scenario"), st.spinner(say("files.checking")):
+            name = st.session_state.get(NAME) or "scenario.yaml"
+            choosing.start([uploads.read_given(text, name, table if on_own else None)], uploads.run_given)
     elif not text.strip():
         st.caption(say("files.no_text"))
     _fault("scenario")
@@ -130,23 +138,11 @@ def _scenario() -> None:
 
 def _put(name: str, text: str) -> None:
     st.session_state[NAME], st.session_state[TEXT] = name, text
-    st.session_state[FAULTS].pop("scenario", None)
+    _faults().pop("scenario", None)
 
 
 def _take(name: str) -> None:
     _put(f"{name}.yaml", scenario_files()[name].read_text(encoding="utf-8"))
-
-
-def _run(text: str, table: WorldTable | None) -> None:
-    """Check the scenario and start it; faults are shown with their places and the text stays."""
-    faults = st.session_state[FAULTS]
-    faults.pop("scenario", None)
-    try:
-        with st.spinner(say("files.checking")):
-            setup = uploads.read_given(text, st.session_state.get(NAME) or "scenario.yaml", table)
-        choosing.start([setup], uploads.run_given)
-    except (UploadError, ScenarioError, DecompError) as error:
-        faults["scenario"] = error
 
 
 def _own_job() -> Job | None:
@@ -155,14 +151,16 @@ def _own_job() -> Job | None:
 
 
 def _own_run() -> None:
-    """Progress while it runs; what came of it afterwards."""
+    """Progress while it runs; afterwards its headline, its warnings and the way on, or why there is none."""
+    from sim.report import headline
+
     job = _own_job()
     if job is None:
         return
     run = job.run
     if not job.over:
         choosing.progress([job], "files.cancel")
-    elif job.error is not None and isinstance(job.error, SimError | DecompError):
+    elif isinstance(job.error, SimError | DecompError):
         st.warning(say("files.failed"))
         st.code(str(job.error), language=None, wrap_lines=True)
     elif job.error is not None:
@@ -172,22 +170,14 @@ def _own_run() -> None:
     else:
         if job.status == "cancelled":
             st.warning(say("lab.cancelled", year=run.years[-1]))
-        _done(run)
-
-
-def _done(run: RunResult) -> None:
-    """Headline of a finished run, its warnings, and the way on."""
-    from sim.report import headline
-
-    with st.container(border=True):
-        ui.partial_run(run)
-        sentence = headline(run, session.view().lang)
-        st.markdown(f"**{say('files.done', name=run.name)}**  \n{sentence}")
-        for warning in run.loaded.warnings:
-            st.caption(f"{warning.place}: {warning.message}")
-        with st.container(horizontal=True):
-            st.button(say("files.save"), key="files.save", on_click=_save, args=(run,))
-            _looked_at("given", "agents")
+        with st.container(border=True):
+            ui.partial_run(run)
+            st.markdown(f"**{say('files.done', name=run.name)}**  \n{headline(run, session.view().lang)}")
+            for warning in run.loaded.warnings:
+                st.caption(f"{warning.place}: {warning.message}")
+            with st.container(horizontal=True):
+                st.button(say("files.save"), key="files.save", on_click=_save, args=(run,))
+                _looked_at("given", "agents")
 
 
 def _looked_at(id: str, *pages: str) -> None:
@@ -221,9 +211,14 @@ def _folders() -> None:
         ]
         frame = pd.DataFrame([dataclasses.asdict(run) for run in folders])
         shown = frame.assign(status=state, started=frame["started"].str.replace("T", " "))
-        heads = {name: say(f"column.{name}") for name in ("scenario", "years", "started", "folder")}
-        heads = {**heads, "status": say("column.state")}
-        shown = shown[["scenario", "years", "status", "started", "folder"]].rename(columns=heads)
+        columns = {
+            "scenario": "scenario",
+            "years": "years",
+            "status": "state",
+            "started": "started",
+            "folder": "folder",
+        }
+        shown = shown[list(columns)].rename(columns={name: say(f"column.{key}") for name, key in columns.items()})
         height, alt = ui.rows(len(folders), 280), say("files.list_alt", count=len(folders))
         ui.show_table(shown, "files.list", alt, height, data=frame, file="unweave-runs.csv")
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -239,10 +234,7 @@ def _folders() -> None:
         session.now().unpacked = unpacked  # the one before goes, and its folder with it
         _show(unpacked.folder)
 
-    most, before = uploads.MAX_ZIP, dict(st.session_state.get(SEEN, {}))
-    label, note = say("files.zip", most=megabytes(most)), say("files.zip_note")
-    _upload("zip", label, uploads.ZIP_ENDINGS, most, read, help=note)
-    if before != st.session_state[SEEN] and "zip" in st.session_state[SEEN]:
+    if _upload("zip", uploads.ZIP_ENDINGS, uploads.MAX_ZIP, read, help=say("files.zip_note")):
         st.rerun()  # what is open stands above
 
 
@@ -252,15 +244,11 @@ def _show(folder: Any) -> None:
 
 
 def _open(name: str) -> None:
-    """Open a folder; one that cannot be read is not opened, and the reason stays until the next try."""
-    faults = st.session_state[FAULTS]
-    faults.pop("zip", None)
-    try:
+    """Open a folder; one that cannot be read is not opened."""
+    with _trying("zip"):
         folder = share.inside(name)
         session.read_folder(folder)
         _show(folder)
-    except OutputError as error:
-        faults["zip"] = error
 
 
 def _opened() -> None:
@@ -268,7 +256,7 @@ def _opened() -> None:
     from sim.report import headline
 
     texts = session.texts()
-    if (fault := st.session_state.get(FAULTS, {}).get("zip")) is not None:
+    if (fault := _faults().get("zip")) is not None:
         why = texts(fault.key, **fault.values) if isinstance(fault, UploadError) else str(fault)
         st.warning(texts("files.unreadable", why=why))
     run = choosing.opened(explain=True)
@@ -295,20 +283,14 @@ def _downloads() -> None:
     if run is None:
         return
     bom = st.checkbox(say("files.bom"), key="files.bom", help=say("files.bom_help"))
-
-    def archive() -> bytes:
-        return share.archive(run, bom=bom)
-
+    archive, report = partial(share.archive, run, bom=bom), partial(share.report, run)
     with st.container(horizontal=True):
         ui.download(say("share.zip"), archive, f"{run.name}.zip", "application/zip", key="files.zip")
-        ui.download(say("share.report"), lambda: share.report(run), f"{run.name}.html", "text/html", key="files.report")
+        ui.download(say("share.report"), report, f"{run.name}.html", "text/html", key="files.report")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         names = [name for name in run.tables if len(run[name])]
         table = st.selectbox(say("files.one_table"), names, key="files.one_table")
-
-        def csv() -> bytes:
-            return share.table_bytes(run, table, bom=bom)
-
+        csv = partial(share.table_bytes, run, table, bom=bom)
         ui.download(say("ui.download_csv"), csv, f"{run.name}-{table}.csv", "text/csv", key="files.table_csv")
 
 

@@ -81,9 +81,8 @@ def name_of(id: str, texts: Texts | None = None) -> str:
     if kind == "preset":
         return ui.preset_title(name, texts)
     if kind == "lab":
-        return texts(
-            "sources.lab_changed" if setup.changed else "sources.lab", name=ui.preset_title(setup.preset, texts)
-        )
+        key = "sources.lab_changed" if setup.changed else "sources.lab"
+        return texts(key, name=ui.preset_title(setup.preset, texts))
     if kind == "given":
         run = given()
         return texts("files.is_given", name="" if run is None else run.name)
@@ -120,12 +119,9 @@ def _titles(id: str) -> dict[str, str]:
 
 def source(id: str) -> Source | None:
     """A choice as a source of flows; None when it is still to be computed."""
-    if id == OBSERVED:
-        return SEEN
-    run = run_behind(id)
-    if run is None:
-        return None
-    return Source(id, _titles(id) if isinstance(run, RunResult) else run.manifest.get("title") or run.name, run)
+    run = None if id == OBSERVED else run_behind(id)
+    title = _titles(id) if isinstance(run, RunResult) else "" if run is None else title_of(run, session.texts())
+    return SEEN if id == OBSERVED else None if run is None else Source(id, title, run)
 
 
 def contender(id: str) -> Case | None:
@@ -139,32 +135,12 @@ def contender(id: str) -> Case | None:
 
 def choose_source(key: str) -> Source | None:
     """Selection of data or a scenario; shows what is missing and how to get it, and then returns None."""
-    opened(explain=True)
     default = "lab" if session.setup().changed or session.setup().preset != STATUS_QUO else OBSERVED
-    id = picking.choose(say("sources.label"), options(tables=True), key, default, name_of)
-    try:
-        chosen = source(id)
-    except (OutputError, OSError) as error:
-        st.warning(say("sources.bad_folder", why=error))
-        return None
-    if chosen is None:
-        missing([id])
-    elif not chosen.years:
+    chosen: Source | None = _chosen(source, say("sources.label"), options(tables=True), key, default)
+    if chosen is not None and not chosen.years:
         st.warning(say("comparison.misfit_none", name=chosen.name(session.texts())))
-    return chosen if chosen is not None and chosen.years else None
-
-
-def note_on(source: Source) -> str:
-    """What kind of years a source has."""
-    return (
-        say("sources.observed_note") if source.id == OBSERVED else say("sources.simulated_note", base=source.years[0])
-    )
-
-
-def badge_of(source: Source | None, year: int | None) -> None:
-    """What kind of data and of statement this is, below a page on a source of flows."""
-    seen = source is not None and source.id == OBSERVED and year is not None
-    ui.badge(f"world-{year}" if seen else session.setup().table)
+        return None
+    return chosen
 
 
 def choose_run(key: str, *, explain: bool = True) -> Run | None:
@@ -172,20 +148,46 @@ def choose_run(key: str, *, explain: bool = True) -> Run | None:
 
     ``explain``: also say why a run folder cannot be opened.
     """
-    opened(explain=explain)
-    ids = options()
+    ids, settings = options(), {"key": key, "elsewhere": "lab"}
     default = next((id for id in ("folder", "given") if id in ids), "lab")
-    id = picking.choose(say("files.which"), ids, "look_at", default, name_of, key=key, elsewhere="lab")
+    run: Run | None = _chosen(run_behind, say("files.which"), ids, "look_at", default, explain=explain, **settings)
+    if isinstance(run, RunResult):
+        ui.partial_run(run)
+    return run
+
+
+def _chosen(
+    behind: Callable[[str], Any],
+    label: str,
+    ids: list[str],
+    name: str,
+    default: str,
+    explain: bool = True,
+    **settings: Any,
+) -> Any:
+    """What stands behind a selection; says why there is nothing, and how to get it."""
+    opened(explain=explain)
+    id = picking.choose(label, ids, name, default, name_of, **settings)
     try:
-        run = run_behind(id)
+        chosen = behind(id)
     except (OutputError, OSError) as error:
         st.warning(say("sources.bad_folder", why=error))
         return None
-    if run is None:
+    if chosen is None:
         missing([id])
-    elif isinstance(run, RunResult):
-        ui.partial_run(run)
-    return run
+    return chosen
+
+
+def note_on(source: Source) -> str:
+    """What kind of years a source has."""
+    key = "sources.observed_note" if source.id == OBSERVED else "sources.simulated_note"
+    return say(key, base=source.years[0])
+
+
+def badge_of(source: Source | None, year: int | None) -> None:
+    """What kind of data and of statement this is, below a page on a source of flows."""
+    seen = source is not None and source.id == OBSERVED and year is not None
+    ui.badge(f"world-{year}" if seen else session.setup().table)
 
 
 def missing(ids: Sequence[str]) -> None:

@@ -61,6 +61,11 @@ def words(prefix: str) -> Callable[[Any], str]:
     return lambda option: say(f"{prefix}{option}")
 
 
+def but(id: Any, key: str, show: Callable[[Any], str] = str) -> Callable[[Any], str]:
+    """Names of options of which one, "all" or "nothing", stands in the catalogues under a key."""
+    return lambda option: say(key) if option == id else show(option)
+
+
 def kept(name: str, default: Any) -> Any:
     """A selection of a page; ``default`` until it is made."""
     return session.now().picks.get(name, default)
