@@ -106,7 +106,7 @@ def prepare(store: Store) -> None:
         while not (store.asked and time.monotonic() - store.asked > QUIET):
             time.sleep(LOOK)
         with suppress(Exception):  # who chooses it is told
-            store.ahead(Setup(preset=name))
+            store.get(Setup(preset=name), ahead=True)
 
 
 def main() -> None:

@@ -49,15 +49,7 @@ def lever(control: Control) -> None:
     with st.container(gap="xxsmall", key=f"lever.{control.id}"):
         badge = f":{BADGES[control.kind]}-badge[{say(f'lab.kind_{control.kind}')}]"
         st.markdown(f"**{name}** {badge}", help=say(f"lever.{control.id}_help"))
-        limits: dict[str, Any] = {
-            "min_value": control.shown(control.low),
-            "max_value": control.shown(control.high),
-            "step": control.shown(control.step),
-            "format": f"%.{control.decimals}f",
-            "label_visibility": "collapsed",
-            "disabled": not needed,
-            "on_change": _moved,
-        }
+        limits = {**_limits(control, off=not needed), "label_visibility": "collapsed", "on_change": _moved}
         # One row instead of columns, marks and words in one element: each element costs milliseconds whenever a lever moves.
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             key = _following(f"L.{control.id}", value)
@@ -65,6 +57,11 @@ def lever(control: Control) -> None:
             key, typed = _following(f"N.{control.id}", value), say("lab.typed", name=name, unit=unit)
             st.number_input(typed, key=key, args=(control.id, key), width=TYPED, **limits)
         st.html(_ticks(control) + _scope(control, setup, needed))
+
+
+def _limits(control: Control, *, off: bool) -> dict[str, Any]:
+    low, high, step = map(control.shown, (control.low, control.high, control.step))
+    return {"min_value": low, "max_value": high, "step": step, "format": f"%.{control.decimals}f", "disabled": off}
 
 
 def name_of(code: str) -> str:
@@ -261,14 +258,8 @@ def _grid() -> None:
     for name, control in LOCAL.items():
         cells[name] = [control.shown(made.local(code, name)) for code in codes]
         unit, value = say(f"lever.{name}_unit"), control.shown(control.off)
-        config[name] = st.column_config.NumberColumn(
-            say("lab.grid_column", name=say(f"lever.local_{name}"), unit=unit, value=value),
-            min_value=control.shown(control.low),
-            max_value=control.shown(control.high),
-            step=control.shown(control.step),
-            format=f"%.{control.decimals}f",
-            disabled=name == "speed" and speed_off,
-        )
+        head = say("lab.grid_column", name=say(f"lever.local_{name}"), unit=unit, value=value)
+        config[name] = st.column_config.NumberColumn(head, **_limits(control, off=name == "speed" and speed_off))
     frame = pd.DataFrame(cells, index=pd.Index([name_of(code) for code in codes], name=say("table.economy")))
     key, alt = f"grid.{state['number']}", say("lab.grid_help")
     st.data_editor(frame, key=key, column_config=config, on_change=_edited, args=(key, codes), alt=alt)

@@ -26,7 +26,7 @@ SESSION = "x.session"
 #: Environment variables: the folder of a run to open (``unweave app RUN``) and the language to start in (``--lang``).
 RUN_VARIABLE, LANG_VARIABLE = "UNWEAVE_APP_RUN", "UNWEAVE_APP_LANG"
 #: Steps of the history that can be undone, named scenarios that are kept for comparing, and long runs that are listed.
-STEPS, MOST_NAMED, MOST_JOBS = 100, 12, 40
+STEPS, MOST_NAMED, MOST_JOBS = 100, 12, 12
 
 
 @dataclass

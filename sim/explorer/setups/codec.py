@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from decomp.io import bundled_names
 from sim.explorer.setups.levers import CONTROLS, LOCAL
-from sim.explorer.setups.setup import Setup, preset_scenario, presets, table_of
+from sim.explorer.setups.setup import LIVE_TABLE, Setup, preset_scenario, presets, table_of
 from sim.indicators import PLACES
 from sim.texts import LANGUAGES
 
@@ -113,9 +113,8 @@ def _pair(text: str) -> tuple[str, ...]:
 
 
 def _span(text: str) -> tuple[int, int]:
-    first, _, last = text.partition(".")
-    years = (_year(first), _year(last))
-    return (_checked(years[0], years[0] <= years[1]), years[1])
+    first, last = map(_year, text.partition(".")[::2])
+    return (_checked(first, first <= last), last)
 
 
 def _source(text: str) -> str:
@@ -123,9 +122,8 @@ def _source(text: str) -> str:
     kind, separator, folder = text.partition(":")
     if text in FIXED:
         return text
-    if separator and kind == "run":
-        return f"{RUN}{_name(folder)}"
-    return f"{PRESET}{_checked(text, text in presets())}"
+    named = separator and kind == "run"
+    return f"{RUN}{_name(folder)}" if named else f"{PRESET}{_checked(text, text in presets())}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,17 +161,11 @@ OPTIONS: Mapping[str, tuple[str, Reader]] = {
 VIEW: Mapping[str, tuple[str, Reader]] = {
     "l": ("lang", _words(*LANGUAGES)),
     "y": ("year", _year),
-    "c": (
-        "economy",
-        _one_of(
-            lambda: {"WLD"}.union(*(table_of(name).economies for name in bundled_names() if name.endswith("2011")))
-        ),
-    ),
+    "c": ("economy", _one_of(lambda: {"WLD", *table_of("world-2011").economies, *table_of(LIVE_TABLE).economies})),
     "g": ("charts", _pair),
 }
-#: Every field of a setup has a key, or is one of these that are written lever by lever.
-BY_LEVER = frozenset({"changes", "places"})
-assert {field.name for field in fields(Setup)} == {field for field, _ in OPTIONS.values()} | BY_LEVER
+# Every field of a setup has a key, or is one of those that are written lever by lever.
+assert {field.name for field in fields(Setup)} == {"changes", "places", *(field for field, _ in OPTIONS.values())}
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 #: Runs that are kept.
 KEPT = 48
 JobStatus = Literal["queued", "running", "done", "cancelled", "failed"]
-#: Jobs that run or wait at the same time (more are refused), that compute at the same time, and that are remembered.
-MOST, WORKERS, REMEMBERED = 12, 2, 50
+#: Jobs that run or wait at the same time (more are refused), and that compute at the same time.
+MOST, WORKERS = 12, 2
 
 
 #: Makes a run from setup, ``progress`` (called with year, index and number of years) and ``stop`` (asked before every year).
@@ -79,13 +79,10 @@ class Store:
             while len(self._runs) > self._kept:
                 self._runs.popitem(last=False)
 
-    def get(self, setup: Setup) -> RunResult:
-        """The run of a setup, made now unless it is there."""
-        self.asked = time.monotonic()
-        return self.ahead(setup)
-
-    def ahead(self, setup: Setup) -> RunResult:
-        """Like :meth:`get`, before any page asks."""
+    def get(self, setup: Setup, *, ahead: bool = False) -> RunResult:
+        """The run of a setup, made now unless it is there; ``ahead``: before any page asks."""
+        if not ahead:
+            self.asked = time.monotonic()
         if (run := self.peek(setup)) is not None:
             return run
         with self._guard:
@@ -160,28 +157,26 @@ class JobManager:
         self._slots = threading.Semaphore(workers)
         self._guard = threading.Lock()
         self._numbers = itertools.count(1)
-        self._jobs: dict[int, Job] = {}
+        self._waiting: list[Job] = []
 
     def submit(self, setup: Setup, simulate: Simulate = simulate) -> Job:
         """Start a run that ``simulate`` makes, or return the job that already makes it; a BusyError when too many wait."""
         with self._guard:
-            waiting = [job for job in self._jobs.values() if not job.over]
-            same = next((job for job in waiting if job.setup.key == setup.key and not job.stopping), None)
-            if same is not None:
-                return same
-            if len(waiting) >= MOST:
-                raise BusyError(f"{len(waiting)} runs are waiting; try again when one of them has finished.")
+            self._waiting = [job for job in self._waiting if not job.over]
+            for same in self._waiting:
+                if same.setup.key == setup.key and not same.stopping:
+                    return same
+            if len(self._waiting) >= MOST:
+                raise BusyError(f"{len(self._waiting)} runs are waiting; try again when one of them has finished.")
             job = Job(next(self._numbers), setup, setup.steps)
-            self._jobs[job.id] = job
-            for old in [past.id for past in self._jobs.values() if past.over][:-REMEMBERED]:
-                del self._jobs[old]
+            self._waiting.append(job)
         threading.Thread(target=self._work, args=(job, simulate), name=f"run {job.id}", daemon=True).start()
         return job
 
     def position(self, job: Job) -> int:
         """Jobs that come before this one."""
         with self._guard:
-            return sum(not other.over and other.id < job.id for other in self._jobs.values())
+            return sum(not other.over and other.id < job.id for other in self._waiting)
 
     def _work(self, job: Job, simulate: Simulate) -> None:
         while not (free := self._slots.acquire(timeout=0.1)) and not job.stopping:

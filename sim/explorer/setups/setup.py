@@ -187,19 +187,20 @@ def overrides(setup: Setup) -> tuple[str, ...]:
     if "protection" in families:
         backlash, retaliation = setup.value("backlash"), setup.value("retaliation")
         lines.append(f"behaviour.protection.active={flow(backlash > 0 or retaliation > 0)}")
-        lines += [
-            f"behaviour.protection.sensitivity={flow(backlash)}",
-            f"behaviour.protection.retaliation={flow(retaliation)}",
-        ]
-    if "trust" in families:
-        lines += _switched("distrust", setup)
-    if "ledger" in families or setup.founders:
-        lines += _switched("ledger", setup)
-        if setup.value("ledger") > 0:
-            if setup.founders or not scenario.behaviour.ledger.active:
-                lines.append(f"behaviour.ledger.initiators={flow(setup.founders or FOUNDERS)}")
-            if not scenario.behaviour.ledger.active:
-                lines.append(f"behaviour.ledger.from={setup.start}")
+        for name, value in (("sensitivity", backlash), ("retaliation", retaliation)):
+            lines.append(f"behaviour.protection.{name}={flow(value)}")
+    for name in ("distrust", "ledger"):  # rules that are on while their lever is above zero
+        control, value = CONTROLS[name], setup.value(name)
+        if control.family in families or (name == "ledger" and setup.founders):
+            lines.append(f"behaviour.{control.family}.active={flow(value > 0)}")
+            if value > 0:
+                lines.append(f"behaviour.{control.setting}={flow(value)}")
+            if value > 0 and name == "ledger":
+                began = scenario.behaviour.ledger.active
+                if setup.founders or not began:
+                    lines.append(f"behaviour.ledger.initiators={flow(setup.founders or FOUNDERS)}")
+                if not began:
+                    lines.append(f"behaviour.ledger.from={setup.start}")
     if "economy" in families:
         lines.append(f"economy.capital_supply={setup.value('capital'):g}")
     for who, lever, value in setup.places:
@@ -207,7 +208,14 @@ def overrides(setup: Setup) -> tuple[str, ...]:
             path = f"behaviour.automation.overrides.{who}"
             factors = {kind: _own_factor(setup, who, kind) * value for kind in ("robot", "ai")}
             lines += [f"{path}.{kind}_speed_factor={flow(factor)}" for kind, factor in factors.items()]
-    first, policies = len(scenario.policies), list(_policies(setup))
+    moves, policies = dict(setup.changes), []
+    for name, lever in (("tariff", "tariff"), ("reshoring", "friction"), ("education", "education")):
+        if name in moves:
+            policies.append(_policy(setup, setup.who if name == "tariff" else ALL, lever, moves[name]))
+    policies += [
+        _policy(setup, (who,), lever, value, alone=True) for who, lever, value in setup.places if lever != "speed"
+    ]
+    first = len(scenario.policies)
     if first == 0 and policies:  # a list where the file may have none
         return (*lines, f"policies={flow(policies)}")
     return (*lines, *(f"policies.{first + k}={flow(policy)}" for k, policy in enumerate(policies)))
@@ -241,14 +249,6 @@ def _automation(setup: Setup, moved: set[str]) -> Iterator[str]:
             yield f"behaviour.{CONTROLS[lever].setting}={flow(setup.value(lever))}"
 
 
-def _switched(lever: str, setup: Setup) -> Iterator[str]:
-    """A rule that is on while its lever is above zero."""
-    control, value = CONTROLS[lever], setup.value(lever)
-    yield f"behaviour.{control.family}.active={flow(value > 0)}"
-    if value > 0:
-        yield f"behaviour.{control.setting}={flow(value)}"
-
-
 def _own_factor(setup: Setup, economy: str, kind: str) -> float:
     """Factor on an economy's own speed in the preset: its own entry, else that of a group it belongs to."""
     groups = table_of(setup.table).economy_groups
@@ -258,17 +258,6 @@ def _own_factor(setup: Setup, economy: str, kind: str) -> float:
         if factor is not None:
             return float(factor)
     return 1.0
-
-
-def _policies(setup: Setup) -> Iterator[dict[str, Any]]:
-    """Policies that the levers add to those of the preset."""
-    moved = dict(setup.changes)
-    for name, lever in (("tariff", "tariff"), ("reshoring", "friction"), ("education", "education")):
-        if name in moved:
-            yield _policy(setup, setup.who if name == "tariff" else ALL, lever, moved[name])
-    for who, lever, value in setup.places:
-        if lever != "speed":
-            yield _policy(setup, (who,), lever, value, alone=True)
 
 
 def _policy(setup: Setup, who: tuple[str, ...], lever: str, amount: float, *, alone: bool = False) -> dict[str, Any]:

@@ -41,8 +41,6 @@ ENDINGS = frozenset(
     {".csv", ".html", ".json", ".jsonl", ".md", ".parquet", ".yaml", ".npz", ".png", ".svg", ".cff", ".txt"}
 )
 DEPTH = 2
-#: Name that stands in a scenario for the table that was handed in.
-OWN_TABLE = "uploaded"
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 #: What Markdown would turn into a link or a picture from elsewhere.
 _MARKUP = re.compile(r"\]\s*\(|!\[|<\s*[a-zA-Z/!]")
@@ -167,7 +165,7 @@ def read_given(text: str, name: str, table: WorldTable | None = None) -> GivenSe
     digest = scenario_hash(loaded.resolved, table_checksum=loaded.table.checksum())
     loaded = replace(loaded, file=plain, text=text, warnings=tuple(renamed(iter(loaded.warnings))))
     last = loaded.resolved.scenario.years[1]
-    return GivenSetup(table=loaded.table.name or OWN_TABLE, end=last, digest=digest, loaded=loaded)
+    return GivenSetup(table=loaded.table.name or "uploaded", end=last, digest=digest, loaded=loaded)
 
 
 def _only_the_library(document: YamlDocument, table: WorldTable | None) -> None:
@@ -267,13 +265,11 @@ def _entries(plain: str, box: zipfile.ZipFile) -> Entries:
     if len(roots) != 1:
         raise UploadError("upload.zip_no_run", name=plain)
     found: Entries = {}
-    seen: set[str] = set()
     for entry in entries:
         path = PurePosixPath(entry.filename)
         inner = path.relative_to(roots[0]) if path.is_relative_to(roots[0]) else None
-        if inner is None or len(inner.parts) > DEPTH or str(inner).lower() in seen:
+        if inner is None or len(inner.parts) > DEPTH or str(inner).lower() in {str(other).lower() for other in found}:
             raise UploadError("upload.zip_path", name=plain, file=printable(entry.filename))
-        seen.add(str(inner).lower())
         found[inner] = entry
     return found
 
@@ -334,10 +330,7 @@ def _check(plain: str, folder: Path) -> None:
 
 
 def _fault_of_table(file: Path) -> str:
-    """Why a table is refused: only numbers, truth values and texts, and not more rows than a run has.
-
-    A small file can unfold to a huge table.
-    """
+    """Why a table is refused: only numbers, truth values and texts, and not more rows than a run has, may stand in it."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -345,7 +338,7 @@ def _fault_of_table(file: Path) -> str:
         described = pq.ParquetFile(file)
         rows, columns = described.metadata.num_rows, list(described.schema_arrow)
     except (OSError, pa.ArrowException) as error:
-        return str(error)[:200]
+        return printable(str(error), 200)
     kinds = ("integer", "floating", "boolean", "string", "large_string", "null")
     for column in columns:
         kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
@@ -359,7 +352,5 @@ def _texts(data: Any) -> Iterator[str]:
     if isinstance(data, str):
         yield data
     elif isinstance(data, dict | list):
-        if isinstance(data, dict):
-            yield from data
-        for value in data.values() if isinstance(data, dict) else data:
+        for value in [*data, *data.values()] if isinstance(data, dict) else data:
             yield from _texts(value)
