@@ -113,18 +113,14 @@ class World:
 
 def sector_mask(table: WorldTable, group: str) -> Mask:
     """Sectors of a named group, shape (N,); none when the table does not name it."""
-    mask = np.zeros(table.N, dtype=bool)
-    if group in table.sector_groups:
-        mask[table.sectors_in(group)] = True
-    return mask
+    named = table.sectors_in(group) if group in table.sector_groups else ()
+    return np.isin(np.arange(table.N), named)
 
 
 def economy_mask(table: WorldTable, group: str) -> Mask:
     """Economies of a named group, shape (G,); none when the table does not name it."""
-    mask = np.zeros(table.G, dtype=bool)
-    if group in table.economy_groups:
-        mask[table.economies_in(group)] = True
-    return mask
+    named = table.economies_in(group) if group in table.economy_groups else ()
+    return np.isin(np.arange(table.G), named)
 
 
 def mean_tariff_on_partner(tariffs: Array, weights: Array) -> Array:
@@ -249,6 +245,7 @@ class View:
         return float(1.0 - sold[self.position] / sold.sum()) if sold.sum() > 0 else 0.0
 
 
+@dataclass(eq=False, repr=False)
 class Year:
     """The year that is being played; rules, then policies and events, then rules again write into it.
 
@@ -279,21 +276,18 @@ class Year:
         Public and business spending on what rules do.
     """
 
-    def __init__(
-        self,
-        year: int,
-        world: World,
-        before: WorldState,
-        now: Statistics | None,
-        base: Mapping[str, Array],
-        levels: Mapping[str, Array],
-        rules: Sequence[Any],
-    ) -> None:
-        self.year, self.world, self.before, self.now, self.base = year, world, before, now, base
-        self.rules = rules
-        self.chosen = dict(levels)
-        self.levels = dict(levels)
-        self.variables: dict[str, Any] = dict(before.variables)
+    year: int
+    world: World
+    before: WorldState
+    now: Statistics | None
+    base: Mapping[str, Array]
+    levels: dict[str, Array]
+    rules: Sequence[Any]
+
+    def __post_init__(self) -> None:
+        """Begin with last year's variables and without shocks."""
+        self.chosen = dict(self.levels)
+        self.variables: dict[str, Any] = dict(self.before.variables)
         self.shocks: dict[str, Any] = {}
         self.outlays: dict[str, Array] = {}
 

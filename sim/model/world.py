@@ -40,18 +40,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class YearRecord:
-    """One finished year.
-
-    Parameters
-    ----------
-    state : WorldState
-    equilibrium : Equilibrium
-        With the balanced world table of the year.
-    indicators : YearIndicators
-        Values, pairs, checks.
-    played : Played or None
-        Decisions of every rule and economy; None in the base year.
-    """
+    """One finished year: its state, equilibrium with the balanced world table, indicators and, but in the base year, decisions."""
 
     state: WorldState
     equilibrium: Equilibrium
@@ -183,7 +172,8 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
             rule.name: tuple(self._decisions[r][rule.name] for r in range(self.world.G)) for rule in self.rules
         }
         kept = {rule.name: rule.act(decisions[rule.name], year) for rule in self.rules}
-        self._intervene(year)
+        year.levels = in_force(self.resolved, year.year, year.chosen, self.base_levels)
+        self._feel(year)
         for rule in self.rules:
             answer = rule.respond(year)
             kept[rule.name] = kept[rule.name] if answer is None else answer
@@ -230,11 +220,6 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         year.levels = in_force(self.resolved, number, levels, self.base_levels)
         return year
 
-    def _intervene(self, year: Year) -> None:
-        """Let policies and events of the scenario come on top of what was chosen."""
-        year.levels = in_force(self.resolved, year.year, year.chosen, self.base_levels)
-        self._feel(year)
-
     def _feel(self, year: Year) -> None:
         """Turn the levers into shocks of the economy; an export restriction is an iceberg cost (1 − z)^(−1/θ)."""
         year.shocks |= {lever.shock: year.levels[lever.id] for lever in POLICY.values() if lever.shock}
@@ -268,7 +253,6 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         if decisions is not None:
             interventions = tuple(intervention_log(self.resolved, year.year, year.before, state))
             played = Played(year.before, state, self.rules, decisions, kept, interventions)
-        if played is not None:
             self.before = self.now
         self.now = statistics(year, equilibrium, data, self.base_year)
         self.equilibrium, self._last = equilibrium, data

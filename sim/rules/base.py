@@ -58,19 +58,8 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Played:
-    """A year that has been played, for the log: its states, what each economy decided, and what rules keep of it.
-
-    Parameters
-    ----------
-    before, after : WorldState
-        Of the year before and of this year.
-    rules : tuple of Rule
-    decisions : mapping of str to tuple
-        By rule, what each economy decided.
-    kept : mapping of str to object
-        By rule, what it returned from :meth:`Rule.act` or :meth:`Rule.respond`.
-    interventions : tuple of Decisions
-        Policies and events of the scenario.
+    """A year that has been played, for the log: the states of the year before and of this one, what each economy decided by
+    rule, what rules returned from :meth:`Rule.act` or :meth:`Rule.respond`, and the scenario's policies and events.
     """
 
     before: WorldState
@@ -209,9 +198,11 @@ class Rule:
         for position, decision in enumerate(decisions):
             if decision is not None:
                 changes[lever.part(position)] = decision.change
-        if lever.shape == "pair":
-            abroad = ~np.eye(self.world.G, dtype=bool)[:, None, :]
-            changes = np.where(self.world.taxable if self.lever == "tariff" else abroad, changes, 0.0)
+        if lever.shape in ("pair", "partners"):
+            home = np.arange(self.world.G)
+            changes[(home, slice(None), home)[:: 1 if changes.ndim == 3 else 2]] = 0.0
+        if self.lever == "tariff":
+            changes = np.where(self.world.taxable, changes, 0.0)
         year.variables[self.name] = changes
         year.add(self.lever, changes)
 

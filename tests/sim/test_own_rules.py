@@ -16,6 +16,7 @@ import sim
 from decomp.table import WorldTable
 from sim.errors import ScenarioError
 from sim.fields import setting
+from sim.levers import POLICY
 from sim.model import WorldModel
 from sim.rules import BUILT_IN, Decision, Rule, Settings
 from sim.rules.protection import Protection
@@ -168,6 +169,25 @@ def test_a_rule_may_adjust_what_others_decide(table: WorldTable) -> None:
     free, bound = (sim.run(scenario(ANGRY), table=table, rules=rules) for rules in (None, [Bound()]))
     assert free.records[-1].state.increments.max() > 0.02
     assert 0.0 < bound.records[-1].state.increments.max() <= 0.01
+
+
+@pytest.mark.parametrize("lever", POLICY)
+def test_a_rule_may_move_any_lever(lever: str, table: WorldTable) -> None:
+    class Nudge(Rule):
+        """Move one lever a little."""
+
+        name, sentence = "nudge", "A little."
+
+        def decide(self, agent: Any, seen: Any) -> Decision:
+            return Decision(0.01)
+
+    Nudge.lever = lever
+    found = sim.run(scenario(last=2012), table=table, rules=[Nudge()])
+    assert found.status == "ok", found.message
+    assert found.passed, found.checks[~found.checks["passed"]].to_string()
+    assert set(found.decisions["economy"]) == set(table.economies)
+    assert set(found.decisions["lever"]) == {lever}
+    assert (found.decisions["economy"] != found.decisions["partner"]).all()
 
 
 def test_a_rule_with_the_name_of_a_built_in_one_replaces_it(table: WorldTable) -> None:
