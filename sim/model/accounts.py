@@ -38,11 +38,8 @@ def build_economy(resolved: ResolvedScenario, table: WorldTable) -> WorldEconomy
         trade_elasticity=resolved.trade_elasticity,
         labour_share=np.array(calibration.labour_share(table, profile=settings.labour_profile)),
         substitution=settings.substitution.model_dump(),
-        labour_market=settings.labour_market,
-        capital_supply=settings.capital_supply,
         unemployment=np.array(calibration.unemployment(table)),
-        closure=settings.closure,
-        sluggishness=settings.sluggishness,
+        **{name: getattr(settings, name) for name in ("labour_market", "capital_supply", "closure", "sluggishness")},
         machines=MachineSpec(**machines),  # type: ignore[arg-type]
     )
 
@@ -50,16 +47,16 @@ def build_economy(resolved: ResolvedScenario, table: WorldTable) -> WorldEconomy
 def build_world(resolved: ResolvedScenario, table: WorldTable, economy: WorldEconomy) -> World:
     """What is fixed for the rules: the purged base year, and where tariffs can be set."""
     G, N = table.G, table.N  # noqa: N806 — the letters of the design
-    member = economy_mask(table, UNION)
-    inputs, final = sales_of(economy.base.Z, economy.base.Y, G, N)
+    member, (inputs, final) = economy_mask(table, UNION), sales_of(economy.base.Z, economy.base.Y, G, N)
+    sales, foreign_goods = inputs + final, ~np.eye(G, dtype=bool)[:, None, :] & goods(table)[None, :, None]
     return World(
         table=table,
         years=resolved.years,
         tariffs=np.asarray(economy.base.tariffs),
-        sales=inputs + final,
-        imports=imports_of(inputs + final, goods(table)),
+        sales=sales,
+        imports=np.where(foreign_goods, sales, 0.0),
         output=np.asarray(economy.base.X).reshape(G, N),
-        taxable=foreign(goods(table), G) & ~(member[:, None] & member)[:, None, :],
+        taxable=foreign_goods & ~(member[:, None] & member)[:, None, :],
         union=member if member.sum() > 1 else np.zeros_like(member),
     )
 
@@ -68,17 +65,6 @@ def goods(table: WorldTable) -> Mask:
     """Sectors that tariffs fall on: the group ``goods``, else those whose trade is mostly in goods; shape (N,)."""
     mask = sector_mask(table, "goods")
     return mask if mask.any() else np.asarray(calibration.goods_share(table) > 0.5)
-
-
-def foreign(cells: Mask, G: int) -> Mask:  # noqa: N803 — the letter of the design
-    """Cells [origin, sector, importer] of the given sectors that cross a border, shape (G, N, G)."""
-    away = ~np.eye(G, dtype=bool)
-    return away[:, None, :] & cells[None, :, None]
-
-
-def imports_of(sales: Array, cells: Mask) -> Array:
-    """Sales of the given sectors that cross a border, zero elsewhere, shape (G, N, G)."""
-    return np.where(foreign(cells, sales.shape[0]), sales, 0.0)
 
 
 def sales_of(Z: Array, Y: Array, G: int, N: int) -> tuple[Array, Array]:  # noqa: N803 — the letters of the tables
@@ -105,14 +91,13 @@ def blocs(groups: Mapping[str, tuple[int, ...]], table: WorldTable) -> Array:
     return members
 
 
-def measure(table: WorldTable, economy: WorldEconomy, groups: Mapping[str, tuple[int, ...]]) -> BaseYear:
-    """Collect the base year of a table: weights from its purged base year, people and wages from the calibration.
+def measure(world: World, economy: WorldEconomy, groups: Mapping[str, tuple[int, ...]]) -> BaseYear:
+    """Collect the base year of a world: weights from its purged base year, people and wages from the calibration.
 
     ``groups`` are the tracked groups of economies, by position.
     """
-    base, G, N = economy.base, table.G, table.N  # noqa: N806
-    inputs, final = sales_of(base.Z, base.Y, G, N)
-    trade = imports_of(inputs + final, np.ones(N, dtype=bool)).sum(axis=1)
+    base, table, trade = economy.base, world.table, world.sales.sum(axis=1)
+    np.fill_diagonal(trade, 0.0)
     wages = base.factor_income * economy.settings.labour_share
     unemployment = np.asarray(calibration.unemployment(table))
     us_china = np.isin(np.array(table.economies), ["USA", "CHN"])
@@ -125,7 +110,7 @@ def measure(table: WorldTable, economy: WorldEconomy, groups: Mapping[str, tuple
         value_added=base.factor_income.sum(axis=1),
         wage_bill=wages.sum(axis=1),
         sector_wages=wages,
-        imports=imports_of(inputs + final, goods(table)),
+        imports=world.imports,
         trade=trade,
         labour_abundance=-np.log(calibration.gdp_per_worker(table)),
         manufacturing=sector_mask(table, "manufacturing"),
@@ -133,7 +118,7 @@ def measure(table: WorldTable, economy: WorldEconomy, groups: Mapping[str, tuple
         leaders=economy_mask(table, "automation-leaders"),
         us_china=us_china,
         single=~economy_mask(table, "row"),
-        membership=members_of(groups, G),
+        membership=members_of(groups, table.G),
         blocs=blocs(groups, table),
     )
 

@@ -116,7 +116,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         self.resolved, self.table = scenario, table
         self.economy = build_economy(scenario, table)
         self.world = build_world(scenario, table, self.economy)
-        self.base_year = measure(table, self.economy, scenario.groups)
+        self.base_year = measure(self.world, self.economy, scenario.groups)
         playing = [rule for rule in scenario.rules if rule.always or rule.settings.active]
         self.rules = tuple(rule.placed(self.world) for rule in playing)
         self.base_levels = base_levels(self.world, self.rules)

@@ -109,10 +109,8 @@ class Decisions:
 
     def rows(self) -> Iterable[dict[str, float]]:
         """Drivers of each decision by name."""
-        names, columns = list(self.drivers), [values.tolist() for values in self.drivers.values()]
-        return (
-            dict(zip(names, row, strict=True)) for row in (zip(*columns, strict=True) if names else [()] * len(self))
-        )
+        columns = [values.tolist() for values in self.drivers.values()] or [[None] * len(self)]
+        return (dict(zip(self.drivers, row, strict=False)) for row in zip(*columns, strict=True))
 
 
 def batch(
