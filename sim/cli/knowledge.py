@@ -12,7 +12,21 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-Entry = dict[str, Any]
+from decomp.names import groups
+from decomp.terms import GROUPS, TERMS
+from sim.calibration import STATUSES, parameters
+from sim.calibration.rows import Row, read_rows
+from sim.cli.lists import Entry, picked
+from sim.economy.accounts import TOLERANCES as SOLVER
+from sim.errors import CODES
+from sim.indicators.checks import MEANINGS, TOLERANCES
+from sim.indicators.registry import INDICATORS, PAIR_INDICATORS
+from sim.levers import EVENT, POLICY
+from sim.report.names import parameter_label
+from sim.scenario import scenario_files
+from sim.scenario.settings import SETTING
+from sim.scenario.yaml_text import parse
+from sim.texts import Texts, catalogue
 
 #: Calibration files besides parameters.csv: name of the quantity, with the first key of a row in it, and the keys of a row.
 _FILES: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -27,11 +41,6 @@ _FILES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 _EVERYWHERE = ("sim.levers", "sim.indicators.registry", "sim.cli", "sim.texts", "decomp.terms")
 _LANGS = ("en", "zh")
 _WWZ = "Wang, Wei & Zhu (2013), NBER WP 19677"
-
-
-def picked(entry: Any, names: str, **more: Any) -> Entry:
-    """Attributes of an entry of a registry by their names, and ``more``."""
-    return {name: getattr(entry, name) for name in names.split()} | more
 
 
 def find(name: str) -> list[Entry]:
@@ -72,11 +81,6 @@ def _plain(value: Any) -> Any:
 
 
 def _parameters() -> Iterator[Entry]:
-    from sim.calibration import STATUSES, parameters
-    from sim.report.names import parameter_label
-    from sim.scenario.settings import SETTING
-    from sim.texts import Texts
-
     for row in parameters().values():
         entry = {"kind": "parameter", "id": row.id}
         entry |= {f"label_{lang}": parameter_label(row.id, Texts(lang)) for lang in _LANGS}
@@ -88,9 +92,6 @@ def _parameters() -> Iterator[Entry]:
 
 
 def _calibration() -> Iterator[Entry]:
-    from sim.calibration import STATUSES
-    from sim.calibration.rows import Row, read_rows
-
     for file, (template, keys) in _FILES.items():
         quantities: dict[str, list[Row]] = {}
         for row in read_rows(file, keys).values():
@@ -115,8 +116,6 @@ def _calibration() -> Iterator[Entry]:
 
 
 def _levers() -> Iterator[Entry]:
-    from sim.levers import EVENT, POLICY
-
     for kind, registry, path in (("policy", POLICY, "policies[].lever: "), ("event", EVENT, "events[].type: ")):
         for lever in registry.values():
             more = {"applies_to": lever.shape, "nature": lever.kind, "path": path + lever.id, "tables": ["levers"]}
@@ -124,9 +123,6 @@ def _levers() -> Iterator[Entry]:
 
 
 def _indicators() -> Iterator[Entry]:
-    from decomp.terms import GROUPS, TERMS
-    from sim.indicators.registry import INDICATORS, PAIR_INDICATORS
-
     terms = {term.code for term in TERMS} | {group.code for group in GROUPS}
     for kind, registry, table in (
         ("indicator", INDICATORS, "indicators"),
@@ -140,8 +136,6 @@ def _indicators() -> Iterator[Entry]:
 
 
 def _terms() -> Iterator[Entry]:
-    from decomp.terms import GROUPS, TERMS
-
     common = {"unit": "million USD", "source": _WWZ, "tables": ["indicators", "pairs"]}
     for term in TERMS:
         entry = {
@@ -160,12 +154,7 @@ def _terms() -> Iterator[Entry]:
 
 def _others() -> Iterator[Entry]:
     """Accounting checks, error codes, groups of economies and sectors."""
-    from decomp.names import groups
-    from sim.economy.accounts import TOLERANCES as SOLVER
-    from sim.errors import CODES
     from sim.explorer.lessons.files import CODES as LESSONS
-    from sim.indicators.checks import MEANINGS, TOLERANCES
-    from sim.texts import catalogue
 
     for name in dict.fromkeys((*MEANINGS, *SOLVER)):
         labels = {f"label_{lang}": catalogue(lang).get(f"check.{name}", "") for lang in _LANGS}
@@ -216,9 +205,6 @@ def uses(kind: str, id: str) -> dict[str, list[str]]:
 
 def scenarios_using(kind: str, id: str) -> list[str]:
     """Scenarios of the library that set a lever, event or setting, or expect something of an indicator."""
-    from sim.scenario import scenario_files
-    from sim.scenario.yaml_text import parse
-
     sections = {"policy": ("policies", "lever"), "event": ("events", "type")}
     sections |= dict.fromkeys(("indicator", "term", "term_group"), ("expect", "indicator"))
     found = []

@@ -7,13 +7,17 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.knowledge import Entry, picked
-
 if TYPE_CHECKING:
     from sim.texts import Texts
 
+Entry = dict[str, Any]
 #: Fields of a row of calibration.
 _ROW = "value low high unit source status note"
+
+
+def picked(entry: Any, names: str, **more: Any) -> Entry:
+    """Attributes of an entry of a registry by their names, and ``more``."""
+    return {name: getattr(entry, name) for name in names.split()} | more
 
 
 def entries(kind: str) -> list[Entry]:
@@ -118,11 +122,10 @@ def _levers() -> Iterator[Entry]:
 def _terms() -> Iterator[Entry]:
     from decomp.terms import GROUPS, TERMS
 
-    registries: tuple[Any, ...] = (*TERMS, *GROUPS)
-    for entry in registries:
-        number, group = getattr(entry, "number", None), getattr(entry, "group", "")
-        yield {"code": entry.code, "number": number} | picked(
-            entry, "label_en label_zh", group=group, equation=entry.equation
+    yield from (picked(term, "code number label_en label_zh group equation") for term in TERMS)
+    for group in GROUPS:
+        yield {"code": group.code, "number": None} | picked(
+            group, "label_en label_zh", group="", equation=group.equation
         )
 
 

@@ -5,44 +5,23 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
-if TYPE_CHECKING:
-    from sim.cli.knowledge import Entry
-    from sim.texts import Texts
+from decomp.labels import did_you_mean
+from sim.calibration import STATUSES
+from sim.charts.theme import text_width
+from sim.cli.knowledge import find, names, uses
+from sim.cli.lists import Entry
+from sim.texts import Texts
+from sim.texts.words import limits, meaning, phrase, phrases_of
 
-#: Fields in the order in which they are shown; ``range`` is built.
-FIELDS = [
-    "minutes",
-    "level",
-    "goals",
-    "needs",
-    "steps",
-    "evidence",
-    "value",
-    "range",
-    "allowed",
-    "unit",
-    "year",
-    "meaning",
-    "formula",
-    "terms",
-    "members",
-    "tolerance",
-    "scope",
-    "applies_to",
-    "nature",
-    "source",
-    "status",
-    "note",
-    "path",
-    "tables",
-    "scenarios",
-    "modules",
-    "file",
-]
+#: Fields in the order in which they are shown, parted by spaces; ``range`` is built.
+FIELDS = (
+    "minutes level goals needs steps evidence value range allowed unit year meaning formula terms members tolerance scope "
+    "applies_to nature source status note path tables scenarios modules file"
+)
 _WIDTH = 100
 
 
@@ -67,10 +46,6 @@ def explain(
       unweave explain L3
       unweave explain labour_share --json
     """
-    from decomp.labels import did_you_mean
-    from sim.cli.knowledge import find, names, uses
-    from sim.texts import Texts
-
     found = [entry | uses(entry["kind"], entry["id"]) for entry in find(name)]
     if not found:
         guess = did_you_mean(name.removeprefix("behaviour."), names()) or "."
@@ -96,22 +71,16 @@ def shown(entry: Entry, texts: Texts) -> Iterator[str]:
     yield f"{entry['id']}{number} · {texts('explain.' + entry['kind'])}"
     if labels:
         yield from _field(texts("explain.label"), " · ".join(labels))
-    for field in FIELDS:
+    for field in FIELDS.split():
         if value := _value(entry, field, texts):
-            yield from _field(_head(entry, field, texts), value)
+            name = texts(f"explain.{field}")
+            # Notes on parameters are English whatever the language.
+            english = field == "note" and entry["kind"] == "parameter"
+            yield from _field(texts("explain.in_english", name=name) if english else name, value)
     yield from _rows(entry.get("values", ()), texts)
 
 
-def _head(entry: Entry, field: str, texts: Texts) -> str:
-    """Name of a field; of one that is English whatever the language, with a word that says so."""
-    name = texts(f"explain.{field}")
-    return texts("explain.in_english", name=name) if field == "note" and entry["kind"] == "parameter" else name
-
-
 def _value(entry: Entry, field: str, texts: Texts) -> str:
-    from sim.calibration import STATUSES
-    from sim.texts.words import limits, meaning, phrase, phrases_of
-
     value = entry.get(field)
     if field == "range":
         return f"{_number(entry['low'])} … {_number(entry['high'])}" if "low" in entry else ""
@@ -169,8 +138,6 @@ def _source(source: Entry, texts: Texts) -> str:
 
 
 def _field(name: str, value: str) -> Iterator[str]:
-    from sim.charts.theme import text_width
-
     head = f"  {name}" + " " * max(1, 18 - round(text_width(name)))
     yield from textwrap.wrap(
         head + value, _WIDTH, subsequent_indent=" " * 20, break_long_words=False, break_on_hyphens=False

@@ -102,7 +102,7 @@ def test_chinese_explanations_are_chinese_but_for_formulas_sources_and_codes() -
         "members",
         "needs",
     }
-    heads = {field: ZH(f"explain.{field}") for field in FIELDS if field not in english}
+    heads = {field: ZH(f"explain.{field}") for field in FIELDS.split() if field not in english}
     for entry in entries():
         for line in shown(entry, ZH):
             head, _, value = line.strip().partition(" ")

@@ -187,10 +187,9 @@ class Progress:
 
     def share(self, lesson: Lesson) -> float:
         """Share of the questions and runs that are done."""
-        done = sum(step.id in self.replies for step in lesson.steps if hasattr(step, "id"))
-        runs = [step.source for step in lesson.steps if step.kind == "run"]
-        total = sum(hasattr(step, "id") for step in lesson.steps) + len(runs)
-        return (done + sum(source in self.ran for source in runs)) / total if total else 1.0
+        asked = [step for step in lesson.steps if hasattr(step, "id") or step.kind == "run"]
+        done = [step.id in self.replies if hasattr(step, "id") else step.source in self.ran for step in asked]
+        return sum(done) / len(done) if done else 1.0
 
 
 def records(lesson: Lesson, progress: Progress, t: Texts) -> list[dict[str, Any]]:
@@ -201,27 +200,17 @@ def records(lesson: Lesson, progress: Progress, t: Texts) -> list[dict[str, Any]
         if not hasattr(step, "id") or step.id not in progress.replies:
             continue
         reply = progress.replies[step.id]
-        row: dict[str, Any] = {"step": step.id, "kind": step.kind, "tries": reply.tries}
+        row: dict[str, Any] = {"step": step.id, "kind": step.kind, "tries": reply.tries, "answer": reply.answer}
         if isinstance(step, ExplainStep):
-            row |= {
-                "question": filled(evidence, step.prompt, t),
-                "answer": reply.answer,
-                "model": filled(evidence, step.model, t),
-            }
+            row |= {"question": filled(evidence, step.prompt, t), "model": filled(evidence, step.model, t)}
         elif isinstance(step, PredictStep | AskStep):
-            row |= {
-                "question": filled(evidence, step.question, t),
-                "answer": reply.answer,
-                "said": spelled(evidence, step.answer, reply.answer, t),
-            }
+            row["question"] = filled(evidence, step.question, t)
+            row["said"] = spelled(evidence, step.answer, reply.answer, t)
             row |= {"confidence": reply.confidence, "reason": reply.reason} if step.kind == "predict" else {}
             if step.kind != "predict" or outcome_known(lesson, progress, step):
                 marked = mark(evidence, step.answer, reply.answer)
-                row |= {
-                    "right": marked.right,
-                    "computed": spelled(evidence, step.answer, marked.truth.answer, t),
-                    "because": filled(evidence, marked.truth.because, t),
-                }
+                row |= {"right": marked.right, "because": filled(evidence, marked.truth.because, t)}
+                row["computed"] = spelled(evidence, step.answer, marked.truth.answer, t)
         rows.append(row)
     return rows
 
@@ -258,16 +247,8 @@ def as_markdown(lesson: Lesson, progress: Progress, t: Texts) -> str:
         said = {"lessons.paper.mine": row.get("said", row["answer"])}
         if row.get("confidence"):
             said["lessons.paper.sure"] = t(f"lessons.confident.{row['confidence']}")
-        said |= {
-            name: row[key]
-            for name, key in (
-                ("lessons.paper.reason", "reason"),
-                ("lessons.paper.computed", "computed"),
-                ("lessons.paper.because", "because"),
-                ("lessons.model", "model"),
-            )
-            if row.get(key)
-        }
+        more = {key: f"lessons.paper.{key}" for key in ("reason", "computed", "because")} | {"model": "lessons.model"}
+        said |= {name: row[key] for key, name in more.items() if row.get(key)}
         head = t("lessons.paper.row", name=t(f"lessons.kind.{row['kind']}"), value=row["question"])
         lines += [f"## {head}", "", *(f"- {t('lessons.paper.row', name=t(n), value=v)}" for n, v in said.items()), ""]
     return "\n".join(lines)
