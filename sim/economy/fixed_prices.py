@@ -10,7 +10,7 @@ import numpy as np
 import scipy.linalg
 
 from decomp.table import WorldTable
-from sim.economy.accounts import SMALL_CELL, Equilibrium
+from sim.economy.accounts import SMALL_CELL, Equilibrium, closed
 from sim.economy.errors import InfeasibleError, ShockError
 from sim.economy.feasibility import require_sources
 from sim.economy.nests import sourcing
@@ -44,7 +44,9 @@ def solve_fixed_prices(system: System, read: ReadShocks, shocks: Shocks, templat
     A = (inputs * system.recorded[..., None]).reshape(G * N, G * N)
     Y = (final * system.recorded).reshape(G * N, G)
     X = np.asarray(scipy.linalg.solve(np.eye(G * N) - A, Y.sum(axis=1)))
-    Z, output = A * X, X.reshape(G, N)
+    Z = A * X
+    X, _ = closed(Z, Y.sum(axis=1), X)  # cells that prohibitive tariffs have made tiny, to their own digits
+    output = X.reshape(G, N)
     duty = np.einsum("sirj,sir->rj", inputs, system.duty) * output
     final_tariff = (final * system.duty).sum(axis=(0, 1))
     factor = output - Z.reshape(G, N, G, N).sum(axis=(0, 1)) - duty

@@ -40,6 +40,16 @@ def test_fixed_prices_against_a_literal_loop():
     np.testing.assert_allclose(found.income, world.base.income)
 
 
+def test_fixed_prices_close_where_tariffs_make_cells_tiny():
+    """Random scenario 5553: 900 % on what some sell left rows open by 2e-9 of their own output."""
+    table = random_table(47, 5, 4)
+    tariffs = everywhere(5, 4, 0.0)
+    tariffs[:2, :, 2:] = 9.0
+    for theta in (8.0, 30.0):
+        world = WorldEconomy(table, trade_elasticity=theta, labour_share=0.6, closure="fixed-prices")
+        assert world.solve(tariffs=tariffs).checks["balance"] <= TOLERANCES["balance"]
+
+
 def test_fixed_prices_stay_put_and_refuse_what_they_cannot_answer():
     table = random_table(42)
     world = WorldEconomy(table, trade_elasticity=4.0, labour_share=0.6, closure="fixed-prices")
