@@ -21,6 +21,7 @@ from sim.explorer.lessons.schema import (
     Lesson,
     Number,
     PredictStep,
+    RunStep,
     Which,
 )
 from sim.texts import Texts
@@ -187,8 +188,11 @@ class Progress:
 
     def share(self, lesson: Lesson) -> float:
         """Share of the questions and runs that are done."""
-        asked = [step for step in lesson.steps if hasattr(step, "id") or step.kind == "run"]
-        done = [step.id in self.replies if hasattr(step, "id") else step.source in self.ran for step in asked]
+        done = [
+            step.source in self.ran if isinstance(step, RunStep) else step.id in self.replies
+            for step in lesson.steps
+            if isinstance(step, PredictStep | RunStep | AskStep | ExplainStep)
+        ]
         return sum(done) / len(done) if done else 1.0
 
 
