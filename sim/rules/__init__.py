@@ -47,9 +47,7 @@ __all__ = [
 #: Entry-point group in which installed packages offer rules.
 GROUP = "unweave.rules"
 #: Rules of every run, in the order in which they act.
-BUILT_IN: tuple[Rule, ...] = (
-    Automation(), Education(), Protection(), Trust(), Ledger(), Governance(), Carbon(),
-)  # fmt: skip
+BUILT_IN: tuple[Rule, ...] = (Automation(), Education(), Protection(), Trust(), Ledger(), Governance(), Carbon())
 
 
 def in_play(added: Iterable[Rule] = (), named: Iterable[str] = ()) -> tuple[Rule, ...]:

@@ -182,10 +182,8 @@ class Automation(base.Rule):
         table, general = self.world.table, self.settings.robot_speed
         for name, speed in zip(table.economies, self.terms["robot_speed"], strict=True):
             if speed != general:
-                yield (
-                    f"Robots spread in {name} at a speed of its own, {speed:.3g} a year (the scenario's general speed is "
-                    f"{general:.3g})."
-                )
+                own = f"Robots spread in {name} at a speed of its own, {speed:.3g} a year"
+                yield f"{own} (the scenario's general speed is {general:.3g})."
         if self.provider.any():
             named = ", ".join(table.economies[r] for r in np.flatnonzero(self.provider))
             yield f"Full access to the technological frontier: {named}."
@@ -215,9 +213,8 @@ class Automation(base.Rule):
         """Machines take tasks from labour, get cheaper every year, and AI runs at home on open-source models."""
         now = [year.levels[technology] for technology in TECHNOLOGIES]
         tasks = [automated_tasks(*given) for given in zip(self.exposure, now, self.adoption, strict=True)]
-        displaced = displaced_shares(
-            *tasks, reinstatement=self.settings.reinstatement, limit=parameter("automation.max_displaced")
-        )
+        limit = parameter("automation.max_displaced")
+        displaced = displaced_shares(*tasks, reinstatement=self.settings.reinstatement, limit=limit)
         year.variables["displaced"] = displaced[0] + displaced[1]
         if year.variables["displaced"].any():
             year.shocks["automation"] = dict(zip(TECHNOLOGIES, displaced, strict=True))

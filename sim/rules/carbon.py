@@ -284,7 +284,9 @@ def clearing_price(uncapped: Array, slope: Array, cap: float) -> float:
     return float(min(price[found], steep[-1]))
 
 
-def clear(real_output: Array, intensity: Array, slope: Array, allowances: Array, members: NDArray[np.bool_]) -> CarbonMarket:  # fmt: skip
+def clear(
+    real_output: Array, intensity: Array, slope: Array, allowances: Array, members: NDArray[np.bool_]
+) -> CarbonMarket:
     """Clear the market of a year.
 
     Parameters

@@ -309,9 +309,16 @@ class Choice(NamedTuple):
 
 
 def choose(
-    member: bool, losing: float, saving: float, *, entry_cost: float, running_cost: float, horizon: float,
-    patience: float, willing: bool = True,
-) -> Choice:  # fmt: skip
+    member: bool,
+    losing: float,
+    saving: float,
+    *,
+    entry_cost: float,
+    running_cost: float,
+    horizon: float,
+    patience: float,
+    willing: bool = True,
+) -> Choice:
     """Join, stay or leave.
 
     A non-member joins where saving > running + entry / horizon. A member counts the years in a row in which
@@ -354,9 +361,7 @@ def committed(target: Array, bound: ArrayLike, *, commitment: float) -> Array:
     return result
 
 
-def trust_terms(
-    members: Mask, *, fall: float, recovery: float, shield: float, faster: float
-) -> tuple[Array, Array]:  # fmt: skip
+def trust_terms(members: Mask, *, fall: float, recovery: float, shield: float, faster: float) -> tuple[Array, Array]:
     """Fall and recovery of trust by pair, shape (G, G): among members fall·(1 − shield) and min(1, recovery + faster)."""
     both = members[:, None] & members[None, :]
     return np.where(both, fall * (1.0 - shield), fall), np.where(both, min(1.0, recovery + faster), recovery)

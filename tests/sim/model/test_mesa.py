@@ -48,7 +48,7 @@ def test_the_model_ends_after_its_last_year(model: WorldModel) -> None:
 
 
 def test_agents_are_an_agent_set_and_chance_has_one_generator(model: WorldModel, table: WorldTable) -> None:
-    assert isinstance(model.agents, mesa.agent.AgentSet)
+    assert type(model.agents).__name__.endswith("AgentSet")  # Mesa 3.5 has one of its own kind for the model
     assert model.agents.get("name") == list(table.economies)
     assert [agent.unique_id for agent in model.agents] == list(range(1, table.G + 1))
     first, again, other = (WorldModel(SCENARIO, table, seed=seed).rng.random() for seed in (1, 1, 2))
