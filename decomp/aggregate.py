@@ -46,12 +46,8 @@ def aggregate(
     unmapped : {"error", "keep"}
         What to do with labels of the table that the concordance does not mention; kept ones follow the coarse labels.
 
-    Raises
-    ------
-    LabelError
-        A code is unknown or given twice, or a label of the table is not mapped.
-    DataMissingError, FormatError
-        The concordance file is absent or no concordance.
+    Raises LabelError: a code is unknown or given twice, or a label of the table is not mapped. DataMissingError,
+    FormatError: the concordance file is absent or no concordance.
 
     Examples
     --------
@@ -135,14 +131,8 @@ def concordance_names(kind: Kind) -> list[str]:
 def resolve(concordance: Concordance, kind: Kind) -> dict[str, str]:
     """Return ``{code: label}`` from a mapping, the name of a bundled concordance, or a CSV file.
 
-    Raises
-    ------
-    DataMissingError
-        There is no such file and no bundled concordance of this name.
-    FormatError
-        The file is not a two-column CSV with the header ``code,label``; names the line.
-    LabelError
-        A code is given twice.
+    Raises DataMissingError: there is no such file and no bundled concordance of this name. FormatError: the file is not
+    a two-column CSV with the header ``code,label``; names the line. LabelError: a code is given twice.
 
     Examples
     --------

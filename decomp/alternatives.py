@@ -110,18 +110,9 @@ def kww(source: WorldTable | Decomposition) -> Kww:
     source : WorldTable or Decomposition
         A decomposition saves its inverse from being computed again.
 
-    Returns
-    -------
-    Kww
-        ``terms`` of shape (9, G), in the unit of the table; they add up to ``exports``.
+    Returns Kww: ``terms`` of shape (9, G), in the unit of the table; they add up to ``exports``.
+    Raises SingularTableError: I − A has no productive inverse.
 
-    Raises
-    ------
-    SingularTableError
-        I − A has no productive inverse.
-
-    References
-    ----------
     Koopman, Wang & Wei (2014), American Economic Review 104(2), eq. (36); the equations stand in :data:`KWW_TERMS`.
 
     Examples
@@ -184,20 +175,9 @@ def borin_mancini(source: WorldTable | Decomposition, approach: Approach = "sour
         A decomposition saves its inverse from being computed again.
     approach : {"source", "sink"}
 
-    Returns
-    -------
-    BorinMancini
-        Four parts of shape (G, N, G), in the unit of the table.
+    Returns BorinMancini: four parts of shape (G, N, G), in the unit of the table.
+    Raises LabelError: the approach is neither "source" nor "sink". SingularTableError: I − A has no productive inverse.
 
-    Raises
-    ------
-    LabelError
-        The approach is neither "source" nor "sink".
-    SingularTableError
-        I − A has no productive inverse.
-
-    References
-    ----------
     Borin & Mancini (2019), Measuring What Matters in Global Value Chains and Value-Added Trade, World Bank WPS 8804.
 
     Examples
@@ -267,14 +247,8 @@ class GroupExports:
     def select(self, importer: Spec = "all", member: Spec = "all", sectors: Spec = "all") -> Array:
         """Return T1…T16 and exports, summed over the members, sectors and outside importers that are named.
 
-        Returns
-        -------
-        ndarray, shape (17,), unit of the table
-
-        Raises
-        ------
-        LabelError
-            A label is unknown, or no importer is outside the group.
+        Returns ndarray, shape (17,), unit of the table.
+        Raises LabelError: a label is unknown, or no importer is outside the group.
         """
         table = self.table
         h, m = (
@@ -303,20 +277,10 @@ def group_exporter(source: WorldTable | Decomposition, members: str | Iterable[s
     members : str or iterable of str
         Labels, or a group name of the table such as ``"eu"``.
 
-    Returns
-    -------
-    GroupExports
-        Terms of shape (16, k, N, H), in the unit of the table.
+    Returns GroupExports: terms of shape (16, k, N, H), in the unit of the table.
+    Raises LabelError: a label is unknown, or the group is empty or the whole world. SingularTableError: I − A or the
+    group's own block has no inverse.
 
-    Raises
-    ------
-    LabelError
-        A label is unknown, or the group is empty or the whole world.
-    SingularTableError
-        I − A or the group's own block has no inverse.
-
-    References
-    ----------
     Wang, Wei & Zhu (2013), NBER WP 19677, with the stacked block of the group as the exporter's own.
 
     Examples

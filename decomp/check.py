@@ -119,12 +119,9 @@ def check_table(table: WorldTable) -> TableReport:
     A table that exists has finite numbers, distinct labels and no negative output: its construction refuses anything
     else with an error. The report says so, and lists what is allowed but unusual.
 
-    Returns
-    -------
-    TableReport
-        Findings ``shape``, ``labels``, ``non_finite``, ``negative_output``, ``zero_output``, ``negative_flows``,
-        ``negative_value_added``, ``negative_final_demand``, ``imbalance``, ``published_output``,
-        ``published_value_added``. Sizes are in the unit of the table.
+    Returns TableReport: findings ``shape``, ``labels``, ``non_finite``, ``negative_output``, ``zero_output``,
+    ``negative_flows``, ``negative_value_added``, ``negative_final_demand``, ``imbalance``, ``published_output``,
+    ``published_value_added``. Sizes are in the unit of the table.
 
     Examples
     --------

@@ -102,11 +102,8 @@ def unknown_label(label: object, allowed: Iterable[str], what: str, *, where: st
 def check_labels(labels: Iterable[str], what: str) -> tuple[str, ...]:
     """Return labels as a tuple of strings that a reader can tell apart.
 
-    Raises
-    ------
-    LabelError
-        A label is empty, too long, reserved (``all`` beside others; ``@…`` and ``economy``, names of the CSV layout), holds
-        control characters or occurs twice; names it and its positions.
+    Raises LabelError: a label is empty, too long, reserved (``all`` beside others; ``@…`` and ``economy``, names of the
+    CSV layout), holds control characters or occurs twice; names it and its positions.
     """
     checked = tuple(str(label) for label in labels)
     for position, label in enumerate(checked):

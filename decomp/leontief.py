@@ -58,17 +58,9 @@ def leontief_inverse(A: Array, name: CellName | None = None) -> Array:
     name : callable, optional
         Readable name of a flat index for messages, such as ``WorldTable.cell``.
 
-    Returns
-    -------
-    ndarray, shape (n, n), unitless
+    Returns ndarray, shape (n, n), unitless.
+    Raises SingularTableError: I − A is singular, or A ≥ 0 is not productive (B would have negative entries).
 
-    Raises
-    ------
-    SingularTableError
-        I − A is singular, or A ≥ 0 is not productive (B would have negative entries).
-
-    References
-    ----------
     Miller & Blair (2009), ch. 2; productiveness is the Hawkins–Simon condition.
 
     Examples
@@ -102,10 +94,7 @@ def productive_inverse(build: Callable[[], Array], name: CellName | None = None)
     name : callable, optional
         Readable name of a flat index for messages.
 
-    Raises
-    ------
-    SingularTableError
-        See :func:`leontief_inverse`.
+    Raises SingularTableError: see :func:`leontief_inverse`.
     """
     M = build()
     probes = np.ones((2, M.shape[0]))
@@ -139,10 +128,7 @@ def split_inverse(M: Array) -> None:
     With M = [[P, Q], [R, S]] and the Schur complement C = S − R P⁻¹ Q, the inverse is
     [[P⁻¹ + P⁻¹ Q C⁻¹ R P⁻¹, −P⁻¹ Q C⁻¹], [−C⁻¹ R P⁻¹, C⁻¹]].
 
-    Raises
-    ------
-    numpy.linalg.LinAlgError
-        A leading block is singular.
+    Raises numpy.linalg.LinAlgError: a leading block is singular.
     """
     n = M.shape[0]
     if n <= SMALLEST_SPLIT:
@@ -174,13 +160,8 @@ def value_added_multipliers(V: Array, B: Array, G: int, N: int) -> Array:
 def local_inverses(A_own: Array, G: int, N: int, name: CellName | None = None) -> Array:
     """Return the local Leontief inverse of each economy, L_ss = (I − A_ss)⁻¹, of the domestic blocks: both (G, N, N), unitless.
 
-    Raises
-    ------
-    SingularTableError
-        A domestic block has no inverse; names the economy and the sector.
+    Raises SingularTableError: a domestic block has no inverse; names the economy and the sector.
 
-    References
-    ----------
     Wang, Wei & Zhu (2013), NBER WP 19677.
     """
     try:

@@ -40,11 +40,9 @@ def summary(source: WorldTable | Decomposition) -> pd.DataFrame:
     Solves (I − A)ᵀ M = blockdiag(V) for the G columns of M = VBᵀ; then W = VB Y, VAX_s = Σ_{r≠s} W[s, r],
     DVA_s = V_s L_ss E_s = T1 + … + T8 and foreign content = Σ_{t≠s} V_t B_ts E_s = T11 + … + T16.
 
-    Returns
-    -------
-    pandas.DataFrame, G rows
-        Index economy; value_added, exports, imports (at basic prices), vax, dva, foreign_content in the unit of the table;
-        vs_one_minus_dva, vs_foreign_content and vax_ratio as shares of exports (NaN without).
+    Returns pandas.DataFrame, G rows: index economy; value_added, exports, imports (at basic prices), vax, dva,
+    foreign_content in the unit of the table; vs_one_minus_dva, vs_foreign_content and vax_ratio as shares of exports
+    (NaN without).
 
     Johnson & Noguera (2012), Journal of International Economics 86(2); Wang, Wei & Zhu (2013), NBER WP 19677.
 
@@ -167,10 +165,7 @@ def rca(source: WorldTable | Decomposition, of: Literal["value-added", "gross"] 
     of : {"value-added", "gross"}
         x is domestic value added of the origin sector in all exports, V̂_s L_ss E_s, or gross exports.
 
-    Raises
-    ------
-    LabelError
-        ``of`` is neither.
+    Raises LabelError: ``of`` is neither.
 
     Balassa (1965); with value added, Wang, Wei & Zhu (2013).
     """

@@ -150,10 +150,7 @@ def group_labels(kind: Kind, members: Mapping[str, tuple[str, ...]]) -> dict[str
     members : mapping of label to tuple of str
         The basic codes that each label stands for.
 
-    Returns
-    -------
-    dict of str to tuple of str
-        Empty when some basic code is not WIOD's: the definitions do not apply then.
+    Returns dict of str to tuple of str: empty when some basic code is not WIOD's: the definitions do not apply then.
 
     Examples
     --------

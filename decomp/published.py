@@ -116,10 +116,7 @@ def table4(wiod_dir: str | Path, *, sectors: Spec = "all", definition: Definitio
     definition : {"one-minus-dva", "foreign-content"}
         The printed VS is 1 − DVA share.
 
-    Raises
-    ------
-    DataMissingError
-        A table is absent.
+    Raises DataMissingError: a table is absent.
     """
     printed = data_rows("published", "table4_china_korea.csv")
     ours: dict[tuple[int, str, str], tuple[VsStructure, float]] = {}

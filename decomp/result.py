@@ -100,15 +100,8 @@ class Decomposition:
         sectors : str or iterable of str, optional
             Exporting sectors; default all.
 
-        Returns
-        -------
-        ndarray, shape (17,), unit of the table
-            T1…T16 and, last, gross exports.
-
-        Raises
-        ------
-        LabelError
-            A label is unknown, or the choice holds no pair of different economies.
+        Returns ndarray, shape (17,), unit of the table: T1…T16 and, last, gross exports.
+        Raises LabelError: a label is unknown, or the choice holds no pair of different economies.
         """
         s, r = self.table.economies_in(exporter), self.table.economies_in(importer)
         i = self.table.sectors_in("all" if sectors is None else sectors)
@@ -124,15 +117,8 @@ class Decomposition:
     def pair(self, exporter: str, importer: str, sectors: Spec | None = None) -> pd.Series[float]:
         """Terms and groups of one economy's exports to another, in the unit of the table.
 
-        Returns
-        -------
-        pandas.Series
-            The 16 terms by code (DVA_FIN … ODC), then the groups by code.
-
-        Raises
-        ------
-        LabelError
-            A label is unknown (with a suggestion), or exporter and importer are the same.
+        Returns pandas.Series: the 16 terms by code (DVA_FIN … ODC), then the groups by code.
+        Raises LabelError: a label is unknown (with a suggestion), or exporter and importer are the same.
         """
         import pandas as pd
 
@@ -154,15 +140,9 @@ class Decomposition:
         groups : bool
             Append the groups and gross exports (``exports``) to the 16 terms.
 
-        Returns
-        -------
-        pandas.DataFrame
-            Columns exporter, importer, (sector,) term, value; ordered as the table's labels and the registry.
-
-        Raises
-        ------
-        LabelError
-            The level is neither "pair" nor "sector".
+        Returns pandas.DataFrame: columns exporter, importer, (sector,) term, value; ordered as the table's labels and
+        the registry.
+        Raises LabelError: the level is neither "pair" nor "sector".
         """
         import pandas as pd
 

@@ -122,18 +122,9 @@ def vs_structure(
     sectors : str or iterable of str, optional
         Exporting sectors; default all.
 
-    Returns
-    -------
-    VsStructure
-        Shares in %, flows in the unit of the table.
+    Returns VsStructure: shares in %, flows in the unit of the table.
+    Raises LabelError: a label or the definition is unknown.
 
-    Raises
-    ------
-    LabelError
-        A label or the definition is unknown.
-
-    References
-    ----------
     Hummels, Ishii & Yi (2001), Journal of International Economics 54(1); Wang, Wei & Zhu (2013), NBER WP 19677.
 
     Examples
@@ -150,10 +141,7 @@ def vs_structure(
 def structure_of(values: Array, exporter: str, importer: str, definition: Definition) -> VsStructure:
     """Return the VS structure of T1…T16 and exports, shape (17,), unit of the table; see :meth:`Decomposition.select`.
 
-    Raises
-    ------
-    LabelError
-        The definition is unknown.
+    Raises LabelError: the definition is unknown.
     """
     if definition not in DEFINITIONS:
         raise unknown_label(definition, DEFINITIONS, "definition of VS")
@@ -172,10 +160,7 @@ def dva_by_use(
 ) -> DvaByUse:
     """Return domestic value added of an export flow by use (Figures 1–2 of the China–Korea study), in the unit of the table.
 
-    Raises
-    ------
-    LabelError
-        A label is unknown.
+    Raises LabelError: a label is unknown.
 
     Examples
     --------
@@ -202,10 +187,7 @@ def sector_table(
 ) -> list[SectorRow]:
     """Return one row per exporting sector: domestic value added by use and VS structure (Tables 2–3 and 5–6 of the study).
 
-    Raises
-    ------
-    LabelError
-        A label or the definition is unknown.
+    Raises LabelError: a label or the definition is unknown.
     """
     table, ends = decomposition.table, (_named(exporter), _named(importer))
     rows = []

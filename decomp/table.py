@@ -59,12 +59,8 @@ class WorldTable:
     economy_groups, sector_groups : mapping of str to tuple of str, optional
         Named sets of this table's labels, for example ``manufacturing`` or ``eu``.
 
-    Raises
-    ------
-    TableError
-        A shape is wrong, a value is not finite, an output is negative, parts do not add up; names the worst cell.
-    LabelError
-        A label is empty, reserved, given twice or holds control characters.
+    Raises TableError: a shape is wrong, a value is not finite, an output is negative, parts do not add up; names the
+    worst cell. LabelError: a label is empty, reserved, given twice or holds control characters.
 
     Notes
     -----

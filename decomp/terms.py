@@ -133,10 +133,7 @@ GROUP_BY_CODE = MappingProxyType({group.code: group for group in GROUPS})
 def rows_of(code: str) -> list[int]:
     """Zero-based term positions that a term code or a group code stands for.
 
-    Raises
-    ------
-    LabelError
-        The code is neither a term nor a group.
+    Raises LabelError: the code is neither a term nor a group.
 
     Examples
     --------

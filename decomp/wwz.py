@@ -68,15 +68,8 @@ class WwzArrays:
 def wwz(table: WorldTable) -> Decomposition:
     """Decompose all bilateral gross exports of a table into the 16 terms.
 
-    Returns
-    -------
-    Decomposition
-        Terms of shape (16, G, N, G), in the unit of the table.
-
-    Raises
-    ------
-    SingularTableError
-        I − A has no productive inverse; names economy and sector.
+    Returns Decomposition: terms of shape (16, G, N, G), in the unit of the table.
+    Raises SingularTableError: I − A has no productive inverse; names economy and sector.
 
     Notes
     -----
@@ -85,8 +78,6 @@ def wwz(table: WorldTable) -> Decomposition:
     (:func:`decomp.leontief.value_added_coefficients`). With ``value_added="published"`` the terms need not add up:
     ``residual`` then measures what the published rows leave unexplained.
 
-    References
-    ----------
     Wang, Wei & Zhu (2013), NBER WP 19677.
 
     Examples
@@ -124,10 +115,7 @@ def wwz_terms(
     name : callable, optional
         Readable name of a flat index, for error messages.
 
-    Raises
-    ------
-    SingularTableError
-        As :func:`wwz`.
+    Raises SingularTableError: as :func:`wwz`.
     """
     X = Z.sum(axis=1) + Y.sum(axis=1) if X is None else X
     per_output = reciprocal(X)

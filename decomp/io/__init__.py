@@ -34,19 +34,10 @@ def load(name_or_path: str | Path, *, value_added: Literal["residual", "publishe
     value_added : {"residual", "published"}, optional
         Which value added the table uses; as the file says, else the residual.
 
-    Returns
-    -------
-    WorldTable
-        Flows in the unit of the file.
-
-    Raises
-    ------
-    DataMissingError
-        No such bundled table or file, or the optional package for the format is not installed.
-    FormatError
-        The file is not what its format asks for, damaged, or larger than any table; names the place.
-    TableError, LabelError
-        The content is not a valid table.
+    Returns WorldTable: flows in the unit of the file.
+    Raises DataMissingError: no such bundled table or file, or the optional package for the format is not installed.
+    FormatError: the file is not what its format asks for, damaged, or larger than any table; names the place.
+    TableError, LabelError: the content is not a valid table.
 
     Examples
     --------
@@ -103,15 +94,8 @@ def _read(path: Path, text: str) -> WorldTable:
 def save(table: WorldTable, path: str | Path) -> Path:
     """Write a table: compact ``.npz`` or labelled ``.csv``, by the ending. Both keep every number exactly.
 
-    Returns
-    -------
-    Path
-        The file written.
-
-    Raises
-    ------
-    FormatError
-        The ending is neither, or the place cannot be written.
+    Returns Path: the file written.
+    Raises FormatError: the ending is neither, or the place cannot be written.
     """
     path = Path(path)
     suffix = path.suffix.lower()
@@ -157,10 +141,7 @@ def tables(source: str, years: Sequence[int]) -> Iterator[WorldTable]:
     years : sequence of int
         The years wanted; empty for the one table that ``source`` names, or the newest of a bundled series.
 
-    Raises
-    ------
-    DataMissingError
-        There is no table for a year, or a folder was given without years.
+    Raises DataMissingError: there is no table for a year, or a folder was given without years.
     """
     if not years:
         if Path(source).is_dir() and (held := years_of(source)):

@@ -68,17 +68,9 @@ def build_bundled(wiod_dir: str | Path, out_dir: str | Path) -> list[Path]:
     out_dir : str or Path
         Folder for ``world-YYYY.npz``, ``classroom-2011.npz`` and ``checksums.csv``; made when it is not there.
 
-    Returns
-    -------
-    list of Path
-        The files written, the checksums last.
-
-    Raises
-    ------
-    DataMissingError
-        A year is not in the folder; names the file.
-    FormatError, TableError
-        A file is not a WIOD table, or the folder cannot be written.
+    Returns list of Path: the files written, the checksums last.
+    Raises DataMissingError: a year is not in the folder; names the file. FormatError, TableError: a file is not a WIOD
+    table, or the folder cannot be written.
     """
     out = Path(out_dir)
     try:

@@ -219,12 +219,8 @@ def book_lost_output(
     cells : list of str
         Names of the economy–sectors.
 
-    Returns
-    -------
-    Z, F : ndarrays
-        The given arrays where nothing had to be moved, else new ones.
-    notes : tuple of str
-        One line that names the cells and the amount; empty where nothing was moved.
+    Returns Z, F (ndarrays): the given arrays where nothing had to be moved, else new ones. notes (tuple of str): one
+    line that names the cells and the amount; empty where nothing was moved.
     """
     X = Z.sum(axis=1, dtype=float) + F.sum(axis=(1, 2), dtype=float)
     inputs = Z.sum(axis=0, dtype=float)

@@ -60,10 +60,7 @@ def reading(where: str | Path, kind: str) -> Iterator[None]:
     The packages below raise what they like (``zlib.error``, ``struct.error``, ``TokenError``, ``SystemError``, ``RecursionError``,
     ``MemoryError`` …); a list of them would never be complete. The original is kept as the cause.
 
-    Raises
-    ------
-    FormatError
-        Anything but an error of ours was raised.
+    Raises FormatError: anything but an error of ours was raised.
     """
     try:
         with np.errstate(all="ignore"):
@@ -185,10 +182,7 @@ def year_of(stem: str) -> int | None:
 def write_atomically(path: Path, content: bytes) -> Path:
     """Write a file beside its final place and move it there; an existing file is replaced whole or not at all.
 
-    Raises
-    ------
-    FormatError
-        The folder is missing or not writable; names it.
+    Raises FormatError: the folder is missing or not writable; names it.
     """
     if not path.parent.is_dir():
         raise FormatError(f"cannot write {path}: the folder {path.parent} does not exist. Make it, or choose another.")

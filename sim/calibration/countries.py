@@ -171,10 +171,8 @@ def ai_provider_weights(table: WorldTable) -> Array:
 def fallback_notes(table: WorldTable) -> tuple[str, ...]:
     """Say in words which values of this table's economies and sectors are imputed or stand in for missing ones.
 
-    Returns
-    -------
-    tuple of str
-        One line per value and rule, with the economies it concerns: ``applied_tariff of TWN 1.72 %: imputed; …``.
+    Returns tuple of str: one line per value and rule, with the economies it concerns: ``applied_tariff of TWN 1.72 %:
+    imputed; …``.
     """
     codes = [code for label in table.economies for code in table.economy_members[label]]
     unknown = [code for code in codes if ISO.get(code, code) not in country_rows("labour_share")]

@@ -29,10 +29,7 @@ def parameters() -> Mapping[str, Row]:
 def parameter(id: str) -> float:
     """Return the default value of a parameter.
 
-    Raises
-    ------
-    CalibrationError
-        The id is unknown; suggests the nearest one.
+    Raises CalibrationError: the id is unknown; suggests the nearest one.
 
     Examples
     --------
@@ -96,10 +93,7 @@ class Benchmark:
 def benchmarks() -> dict[str, Benchmark]:
     """Return every published size by id, in file order; nothing is fitted to them.
 
-    Raises
-    ------
-    CalibrationError
-        A kind is unknown, or a year is not a whole number.
+    Raises CalibrationError: a kind is unknown, or a year is not a whole number.
     """
     sizes = {}
     for (id, indicator, economy, kind, start, years), row in read_rows(*LITERATURE).items():
@@ -117,10 +111,7 @@ def benchmarks() -> dict[str, Benchmark]:
 def fact(name: str, who: str, whom: str = "all", period: str = "one-shot") -> Row:
     """Return a row of facts.csv, which scenarios quote and a test compares; the model reads none by itself.
 
-    Raises
-    ------
-    CalibrationError
-        There is no such row; lists the rows of that fact.
+    Raises CalibrationError: there is no such row; lists the rows of that fact.
 
     Examples
     --------

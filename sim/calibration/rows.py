@@ -66,11 +66,8 @@ def read_rows(file: str, keys: tuple[str, ...]) -> Mapping[tuple[str, ...], Row]
     keys : tuple of str
         The columns that identify a row, for example ``("parameter", "economy")``.
 
-    Raises
-    ------
-    CalibrationError
-        A column is missing, a number is not one, a key occurs twice, a status is unknown or a value is outside its
-        range; names file, line and value.
+    Raises CalibrationError: a column is missing, a number is not one, a key occurs twice, a status is unknown or a
+    value is outside its range; names file, line and value.
     """
     text = files("sim.calibration").joinpath(file).read_text(encoding="utf-8")
     reader = csv.DictReader(text.splitlines())

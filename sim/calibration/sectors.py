@@ -26,10 +26,7 @@ _BISECTIONS = 60
 def elasticity_set(name: str) -> dict[str, float]:
     """Return θ of the 35 basic sectors in one set.
 
-    Raises
-    ------
-    CalibrationError
-        No set has this name.
+    Raises CalibrationError: no set has this name.
     """
     if name not in ELASTICITY_SETS:
         raise CalibrationError(
@@ -73,14 +70,8 @@ def trade_elasticity(
     sector_groups : mapping of str to tuple of str, optional
         Named sets of labels that the mapping may use.
 
-    Returns
-    -------
-    ndarray, shape (N,), unitless
-
-    Raises
-    ------
-    CalibrationError
-        The set or a key is unknown, or a value is not a positive number.
+    Returns ndarray, shape (N,), unitless.
+    Raises CalibrationError: the set or a key is unknown, or a value is not a positive number.
 
     Examples
     --------

@@ -14,10 +14,8 @@ v' − v = L · (dln price + dln quantity)). What is spent on policies (educatio
 of ln of real income is shown beside the parts: the gap between the CES price index and Montgomery's, and transfers between
 economies.
 
-References
-----------
-Baqaee & Farhi (2024), Econometrica 92, on open economies with wedges; Caliendo & Parro (2015), eq. (17), for the split into
-terms of trade and volume of trade; Balk (2008), Price and Quantity Index Numbers, 3.6, for Montgomery's indices.
+Baqaee & Farhi (2024), Econometrica 92, on open economies with wedges; Caliendo & Parro (2015), eq. (17), for the split
+into terms of trade and volume of trade; Balk (2008), Price and Quantity Index Numbers, 3.6, for Montgomery's indices.
 """
 
 from __future__ import annotations

@@ -38,11 +38,9 @@ def advantage_sides(exported: Array, sectors: Mask) -> tuple[Array, Array]:
         Domestic value added in exports by exporter and sector, T1 … T8.
     sectors : ndarray of bool, shape (N,)
 
-    Returns
-    -------
-    part, whole : ndarray, shape (G,)
-        Their quotient is the index; sums of both give the index of a group of economies, which is 1 for the world. The
-        whole is zero for an economy that exports nothing, and where the world exports nothing of the set.
+    Returns part, whole (ndarray, shape (G,)): their quotient is the index; sums of both give the index of a group of
+    economies, which is 1 for the world. The whole is zero for an economy that exports nothing, and where the world
+    exports nothing of the set.
     """
     part, whole = exported[:, sectors].sum(axis=1), exported.sum(axis=1)
     return part * whole.sum(), whole * part.sum()
