@@ -12,9 +12,12 @@ number is shown. No inverse beyond B is needed: B^{s̸}, the inverse with A_st =
 B^{s̸}_ts = B_ts B_ss⁻¹ L_ss. (B = B^{s̸} + B^{s̸}_{·s} Σ_{j≠s} A_sj B_j gives B_ts = B^{s̸}_ts (I + Σ_j A_sj B_js) and the bracket is
 L_ss⁻¹ B_ss.)
 
-*A group as one exporter*, with the members' sectors kept apart: ``WorldTable.aggregate`` sums the members' flows into one economy with N sectors. Here the members' sectors stay stacked: the
-domestic block A_SS is (kN × kN), L_SS = (I − A_SS)⁻¹ covers the chains inside the group, exports are what leaves the group, and
-the result has one row per member and sector. The two differ, because aggregation averages the members' technologies.
+*A group as one exporter*, with the members' sectors kept apart: ``WorldTable.aggregate`` sums the members' flows into one economy
+with N sectors. Here the members' sectors stay stacked: the domestic block A_SS is (kN × kN), L_SS = (I − A_SS)⁻¹ covers the
+chains inside the group, exports are what leaves the group, and the result has one row per member and sector. The two differ,
+because aggregation averages the members' technologies.
+
+All take a table or its decomposition, which saves its inverse from being computed again.
 """
 
 from __future__ import annotations
@@ -105,11 +108,6 @@ class Kww:
 def kww(source: WorldTable | Decomposition) -> Kww:
     """Decompose every economy's total gross exports into the nine terms of Koopman, Wang & Wei.
 
-    Parameters
-    ----------
-    source : WorldTable or Decomposition
-        A decomposition saves its inverse from being computed again.
-
     Returns Kww: ``terms`` of shape (9, G), in the unit of the table; they add up to ``exports``.
     Raises SingularTableError: I − A has no productive inverse.
 
@@ -169,12 +167,6 @@ def borin_mancini(source: WorldTable | Decomposition, approach: Approach = "sour
     Sink-based, with D_sr = A_sr B^{s̸}_rs E_s the part of E_sr that s will export again:
         DVA = (V_s B_ss)' ⊙ (E_sr − D_sr), FVA = (Σ_{t≠s} V_t B_ts)' ⊙ (E_sr − D_sr), double counting on D_sr.
 
-    Parameters
-    ----------
-    source : WorldTable or Decomposition
-        A decomposition saves its inverse from being computed again.
-    approach : {"source", "sink"}
-
     Returns BorinMancini: four parts of shape (G, N, G), in the unit of the table.
     Raises LabelError: the approach is neither "source" nor "sink". SingularTableError: I − A has no productive inverse.
 
@@ -224,17 +216,10 @@ def _exported_again(d: Decomposition, C: Array) -> Array:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupExports:
-    """Exports of a group to each outsider, decomposed.
+    """Exports of a group of k members to each of H outsiders, decomposed, in the unit of the table.
 
-    Attributes
-    ----------
-    terms : ndarray, shape (16, k, N, H), unit of the table
-        T1…T16 by member, member's sector and outside importer.
-    exports : ndarray, shape (k, N, H), unit of the table
-    residual : float
-        Largest |Σ T − E| over the largest |E|.
-    members, importers : tuples of k and H labels
-    table : WorldTable
+    ``terms`` (16, k, N, H) are T1…T16 by member, member's sector and outside importer, ``exports`` is (k, N, H); ``residual`` is
+    the largest |Σ T − E| over the largest |E|.
     """
 
     terms: Array
@@ -270,13 +255,7 @@ def group_exporter(source: WorldTable | Decomposition, members: str | Iterable[s
     The equations are those of :mod:`decomp.terms` with s the group: t and u run over outsiders, final demand of the group is
     the sum of its members', and r stays a single economy.
 
-    Parameters
-    ----------
-    source : WorldTable or Decomposition
-        A decomposition saves its inverse from being computed again.
-    members : str or iterable of str
-        Labels, or a group name of the table such as ``"eu"``.
-
+    ``members`` are labels, or a group name of the table such as ``"eu"``.
     Returns GroupExports: terms of shape (16, k, N, H), in the unit of the table.
     Raises LabelError: a label is unknown, or the group is empty or the whole world. SingularTableError: I − A or the
     group's own block has no inverse.

@@ -51,13 +51,8 @@ def value_added_coefficients(Z: Array, X: Array) -> Array:
 def leontief_inverse(A: Array, name: CellName | None = None) -> Array:
     """Global Leontief inverse B = (I − A)⁻¹.
 
-    Parameters
-    ----------
-    A : ndarray, shape (n, n), unitless
-        Input coefficients; entries may be negative (then only singularity is checked, not productiveness).
-    name : callable, optional
-        Readable name of a flat index for messages, such as ``WorldTable.cell``.
-
+    Input coefficients A (n, n), unitless, may be negative (then only singularity is checked, not productiveness); ``name`` gives
+    the readable name of a flat index for messages, such as ``WorldTable.cell``.
     Returns ndarray, shape (n, n), unitless.
     Raises SingularTableError: I − A is singular, or A ≥ 0 is not productive (B would have negative entries).
 
@@ -87,13 +82,6 @@ def productive_inverse(build: Callable[[], Array], name: CellName | None = None)
 
     Block elimination without pivoting is stable for I − A of a productive A (an M-matrix) and runs at the speed of
     matrix products. Two probe vectors p then check p (I − A) B = p; where they miss, LAPACK with pivoting decides.
-
-    Parameters
-    ----------
-    build : callable without arguments, returning ndarray, shape (n, n)
-    name : callable, optional
-        Readable name of a flat index for messages.
-
     Raises SingularTableError: see :func:`leontief_inverse`.
     """
     M = build()

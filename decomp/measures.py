@@ -159,12 +159,7 @@ def rca(source: WorldTable | Decomposition, of: Literal["value-added", "gross"] 
 
     NaN where an economy exports nothing or nobody exports the sector.
 
-    Parameters
-    ----------
-    source : WorldTable or Decomposition
-    of : {"value-added", "gross"}
-        x is domestic value added of the origin sector in all exports, V̂_s L_ss E_s, or gross exports.
-
+    x is domestic value added of the origin sector in all exports, V̂_s L_ss E_s, or gross exports.
     Raises LabelError: ``of`` is neither.
 
     Balassa (1965); with value added, Wang, Wei & Zhu (2013).

@@ -144,13 +144,8 @@ def basic_codes(kind: Kind) -> tuple[str, ...]:
 def group_labels(kind: Kind, members: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """Return the groups that have at least one label of a table, with these labels in table order.
 
-    Parameters
-    ----------
-    kind : {"economy", "sector"}
-    members : mapping of label to tuple of str
-        The basic codes that each label stands for.
-
-    Returns dict of str to tuple of str: empty when some basic code is not WIOD's: the definitions do not apply then.
+    ``members`` holds the basic codes that each label stands for. Empty when some of them is not WIOD's: the definitions do not
+    apply then.
 
     Examples
     --------

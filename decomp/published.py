@@ -107,15 +107,7 @@ def decomposed_years(wiod_dir: str | Path, years: Iterable[int] = YEARS) -> Iter
 def table4(wiod_dir: str | Path, *, sectors: Spec = "all", definition: Definition = "one-minus-dva") -> list[Table4Row]:
     """Return all 26 printed rows of Table 4 beside our numbers, in printed order.
 
-    Parameters
-    ----------
-    wiod_dir : path
-        Folder with the full WIOD tables.
-    sectors : str or iterable of str
-        The printed figures match all 35 sectors, although the table is headed "manufacturing".
-    definition : {"one-minus-dva", "foreign-content"}
-        The printed VS is 1 − DVA share.
-
+    The printed figures match all 35 sectors, although the table is headed "manufacturing"; the printed VS is 1 − DVA share.
     Raises DataMissingError: a table is absent.
     """
     printed = data_rows("published", "table4_china_korea.csv")

@@ -93,13 +93,7 @@ class Decomposition:
     def select(self, exporter: Spec, importer: Spec, sectors: Spec | None = None) -> Array:
         """Terms summed over exporters, sectors and importers named by labels, groups, ``"all"`` or lists of these.
 
-        Parameters
-        ----------
-        exporter, importer : str or iterable of str
-            Trade inside one economy is no export: the pair (s, s) never counts.
-        sectors : str or iterable of str, optional
-            Exporting sectors; default all.
-
+        Trade inside one economy is no export: the pair (s, s) never counts. All exporting sectors count by default.
         Returns ndarray, shape (17,), unit of the table: T1…T16 and, last, gross exports.
         Raises LabelError: a label is unknown, or the choice holds no pair of different economies.
         """
@@ -131,15 +125,9 @@ class Decomposition:
         )
 
     def frame(self, level: Literal["pair", "sector"] = "pair", *, groups: bool = False) -> pd.DataFrame:
-        """Tidy table of all terms of all pairs.
+        """Tidy table of all terms of all pairs, summed over the exporter's sectors or with one row per sector (``level``).
 
-        Parameters
-        ----------
-        level : {"pair", "sector"}
-            Sum over the exporter's sectors, or one row per sector.
-        groups : bool
-            Append the groups and gross exports (``exports``) to the 16 terms.
-
+        ``groups`` appends the groups and gross exports (``exports``) to the 16 terms.
         Returns pandas.DataFrame: columns exporter, importer, (sector,) term, value; ordered as the table's labels and
         the registry.
         Raises LabelError: the level is neither "pair" nor "sector".
@@ -179,10 +167,7 @@ class Decomposition:
 def largest_gap(terms: Array, exports: Array) -> float:
     """Return the residual of a decomposition, max |Σ T − E| / max |E|; zero when nothing is exported.
 
-    Parameters
-    ----------
-    terms : ndarray, shape (16, …), unit of the table
-    exports : ndarray, shape (…), unit of the table
+    Terms (16, …) and exports (…) are in the unit of the table.
     """
     largest = float(np.abs(exports).max(initial=0.0))
     return float(np.abs(terms.sum(axis=0) - exports).max()) / largest if largest else 0.0

@@ -113,15 +113,8 @@ def vs_structure(
 ) -> VsStructure:
     """Return the VS share of an export flow and what it is made of.
 
-    Parameters
-    ----------
-    decomposition : Decomposition
-    exporter, importer : str or iterable of str
-        Labels, group names, ``"all"`` or lists of these. Several exporters are summed, not merged into one economy.
-    definition : {"one-minus-dva", "foreign-content"}
-    sectors : str or iterable of str, optional
-        Exporting sectors; default all.
-
+    Exporter, importer and exporting sectors (default all) are labels, group names, ``"all"`` or lists of these. Several exporters
+    are summed, not merged into one economy.
     Returns VsStructure: shares in %, flows in the unit of the table.
     Raises LabelError: a label or the definition is unknown.
 

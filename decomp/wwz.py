@@ -37,24 +37,7 @@ _SIDES = (1, 2, 3, 4, 5, 6, 7, 8, 11, 12)
 
 @dataclass(frozen=True, slots=True)
 class WwzArrays:
-    """What :func:`wwz_terms` computes, as plain arrays.
-
-    Attributes
-    ----------
-    terms : ndarray, shape (16, G, N, G), unit of the table
-        T1…T16 by exporter s, exporter's sector i and direct importer r; zero where s = r.
-    exports : ndarray, shape (G, N, G), unit of the table
-    residual : float
-        max |Σ T − E| / max |E|; zero when nothing is exported.
-    B : ndarray, shape (n, n)
-        Global Leontief inverse.
-    L : ndarray, shape (G, N, N)
-        Local inverses.
-    V : ndarray, shape (n,)
-        Value-added coefficients used.
-    VB : ndarray, shape (G, n)
-        V_t B_ts by origin t.
-    """
+    """What :func:`wwz_terms` computes, as plain arrays; shapes and units as in :class:`decomp.result.Decomposition`."""
 
     terms: Array
     exports: Array
@@ -71,8 +54,6 @@ def wwz(table: WorldTable) -> Decomposition:
     Returns Decomposition: terms of shape (16, G, N, G), in the unit of the table.
     Raises SingularTableError: I − A has no productive inverse; names economy and sector.
 
-    Notes
-    -----
     With the residual value added of the table, V B = 1 and the terms add up to gross exports to rounding. Sectors without output
     are no exception: what they sell from stocks is value of their own economy
     (:func:`decomp.leontief.value_added_coefficients`). With ``value_added="published"`` the terms need not add up:
@@ -100,21 +81,10 @@ def decomposed(source: WorldTable | Decomposition) -> Decomposition:
 def wwz_terms(
     Z: Array, Y: Array, *, G: int, N: int, X: Array | None = None, V: Array | None = None, name: CellName | None = None
 ) -> WwzArrays:
-    """Array-level decomposition; see :func:`wwz`.
+    """Array-level decomposition of flows Z (n, n) and Y (n, G) in the unit of the table, n = G N; see :func:`wwz`.
 
-    Parameters
-    ----------
-    Z : ndarray, shape (n, n), unit of the table
-    Y : ndarray, shape (n, G), unit of the table
-    G, N : int
-        Economies and sectors, n = G N.
-    X : ndarray, shape (n,), optional
-        Gross output; default: row sums of Z and Y.
-    V : ndarray, shape (n,), optional
-        Value-added coefficients; default: the residual, so that V B = 1.
-    name : callable, optional
-        Readable name of a flat index, for error messages.
-
+    Gross output X (n,) is by default the row sums of Z and Y, V (n,) the residual, so that V B = 1; ``name`` gives the readable
+    name of a flat index for error messages.
     Raises SingularTableError: as :func:`wwz`.
     """
     X = Z.sum(axis=1) + Y.sum(axis=1) if X is None else X

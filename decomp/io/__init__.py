@@ -111,10 +111,7 @@ def save(table: WorldTable, path: str | Path) -> Path:
 def attach_classes(table: WorldTable) -> WorldTable:
     """Return the table with WIOD's groups and missing names; groups that the file itself defines come first.
 
-    Parameters
-    ----------
-    table : WorldTable
-        Left as it is where some label stands for codes that are not WIOD's.
+    A table is left as it is where some label stands for codes that are not WIOD's.
     """
     changes: dict[str, Any] = {}
     economy_groups = group_labels("economy", table.economy_members)

@@ -61,13 +61,8 @@ def full_table(folder: str | Path, year: int) -> WorldTable:
 def build_bundled(wiod_dir: str | Path, out_dir: str | Path) -> list[Path]:
     """Build every bundled table from a folder of full WIOD tables and write them with their checksums.
 
-    Parameters
-    ----------
-    wiod_dir : str or Path
-        Folder with ``wiot_1995.npz`` … ``wiot_2011.npz``, the 41 × 35 tables in the compact layout.
-    out_dir : str or Path
-        Folder for ``world-YYYY.npz``, ``classroom-2011.npz`` and ``checksums.csv``; made when it is not there.
-
+    ``wiod_dir`` holds ``wiot_1995.npz`` … ``wiot_2011.npz``, the 41 × 35 tables in the compact layout; ``out_dir`` is made when it
+    is not there.
     Returns list of Path: the files written, the checksums last.
     Raises DataMissingError: a year is not in the folder; names the file. FormatError, TableError: a file is not a WIOD
     table, or the folder cannot be written.

@@ -210,15 +210,8 @@ def book_lost_output(
     positive output (WIOD 2002: LVA c24 buys 1 and sells 0, published 2). No coefficient exists for it. Moving its inputs
     to final demand, into the last category (inventories), keeps every row sum, so X of all suppliers is unchanged.
 
-    Parameters
-    ----------
-    Z : ndarray, shape (G*N, G*N), unit of the table
-    F : ndarray, shape (G*N, G, C), unit of the table
-    published_output : ndarray, shape (G*N,), unit of the table
-        Nothing is moved where it is not positive.
-    cells : list of str
-        Names of the economy–sectors.
-
+    Z (n, n), F (n, G, C) and ``published_output`` (n,) are in the unit of the table; nothing is moved where the last is not
+    positive. ``cells`` are the names of the economy–sectors.
     Returns Z, F (ndarrays): the given arrays where nothing had to be moved, else new ones. notes (tuple of str): one
     line that names the cells and the amount; empty where nothing was moved.
     """

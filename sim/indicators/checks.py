@@ -70,19 +70,10 @@ def negative_flow(data: YearArrays) -> float:
 def year_checks(
     data: YearArrays, terms: Array, absorbed: Array, values: Array, solver: tuple[Check, ...], wwz_residual: float
 ) -> tuple[Check, ...]:
-    """Check a year.
+    """Check a year by its terms, shape (16, G), value added absorbed, shape (G, G), and the values of its indicators.
 
-    Parameters
-    ----------
-    terms : ndarray, shape (16, G)
-    absorbed : ndarray, shape (G, G)
-        Value added absorbed, tariffs and export taxes counted as value.
-    values : ndarray
-        Indicator values of the year.
-    solver : tuple of Check
-        Checks that the equilibrium brings along.
-    wwz_residual : float
-        max |Σ T − E| / max E.
+    In what is absorbed tariffs and export taxes count as value. ``solver`` are the checks that the equilibrium brings along,
+    ``wwz_residual`` is max |Σ T − E| / max E.
     """
     vax, largest = absorbed.sum(axis=1) - absorbed.diagonal(), data.exports.sum(axis=(1, 2)).max(initial=0.0)
     content = (data.value_origin + data.tax_origin).sum(axis=0)[data.output.reshape(-1) > 0]

@@ -20,49 +20,26 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BaseYear:
-    """Hold what is fixed in the base year: weights and sets of economies and sectors.
-
-    Parameters
-    ----------
-    economies, sectors : tuple of str
-    population : ndarray, shape (G,), million
-    labour_force : ndarray, shape (G,), million
-    income, value_added, wage_bill : ndarray, shape (G,), million USD
-        Base-year income, value added (labour + capital) and wages.
-    sector_wages : ndarray, shape (G, N), million USD
-    imports : ndarray, shape (G, N, G), million USD
-        Base-year imports of goods [origin, sector, importer]; zero at home and for services.
-    trade : ndarray, shape (G, G), million USD
-        Base-year gross exports [exporter, importer].
-    labour_abundance : ndarray, shape (G,)
-        −ln GDP per worker.
-    manufacturing, labour_intensive : ndarray of bool, shape (N,)
-    leaders, us_china, single : ndarray of bool, shape (G,)
-        Automation leaders; the United States and China; economies that are not the rest of the world.
-    membership : ndarray, shape (G, 1 + K)
-        Which economies belong to the world (all) and to each tracked group, from :func:`members_of`.
-    blocs : ndarray, shape (2, G)
-        1 for members of the two blocs whose decoupling is tracked; all zero where the table does not tell them apart.
-    """
+    """Hold what is fixed in the base year: weights and sets of economies and sectors; flows are million USD."""
 
     economies: tuple[str, ...]
     sectors: tuple[str, ...]
-    population: Array
-    labour_force: Array
-    income: Array
-    value_added: Array
-    wage_bill: Array
-    sector_wages: Array
-    imports: Array
-    trade: Array
-    labour_abundance: Array
-    manufacturing: Mask
-    labour_intensive: Mask
-    leaders: Mask
-    us_china: Mask
-    single: Mask
-    membership: Array
-    blocs: Array
+    population: Array  # (G,), million
+    labour_force: Array  # (G,), million
+    income: Array  # (G,)
+    value_added: Array  # (G,), labour + capital
+    wage_bill: Array  # (G,)
+    sector_wages: Array  # (G, N)
+    imports: Array  # (G, N, G), goods [origin, sector, importer]; zero at home and for services
+    trade: Array  # (G, G), gross exports [exporter, importer]
+    labour_abundance: Array  # (G,), −ln GDP per worker
+    manufacturing: Mask  # (N,)
+    labour_intensive: Mask  # (N,)
+    leaders: Mask  # (G,), automation leaders
+    us_china: Mask  # (G,)
+    single: Mask  # (G,), economies that are not the rest of the world
+    membership: Array  # (G, 1 + K), who belongs to the world (all) and to each tracked group, from members_of
+    blocs: Array  # (2, G), 1 for members of the two blocs that are tracked; all zero where the table does not tell them apart
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
@@ -76,88 +53,48 @@ class BaseYear:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class YearArrays:
-    """One solved and decomposed year. Flows are million USD at basic prices of the year.
-
-    Parameters
-    ----------
-    year : int
-    output : ndarray, shape (G, N)
-        At producers' prices, without taxes on exports.
-    intermediate, final : ndarray, shape (G, N, G)
-        Sales [origin, sector, destination economy] to industries (summed over users) and to final demand.
-    labour, capital, input_tariffs : ndarray, shape (G, N)
-        Value added by kind; with the taxes on exports they sum to sales less inputs.
-    final_tariffs : ndarray, shape (G,)
-        Tariffs on final demand, outside value added.
-    terms : ndarray, shape (16, G, N, G)
-        Terms of Wang, Wei & Zhu by exporter, sector, importer, with all of value added.
-    exports : ndarray, shape (G, N, G)
-    value_origin : ndarray, shape (G, G*N)
-        V_t B_t: labour and capital income of economy t per unit of final sales of each cell.
-    tax_origin : ndarray, shape (G, G*N)
-        The same for the trade taxes in value added that economy t collects: tariffs on inputs and taxes on exports.
-    factor_part_global, factor_part_local : ndarray, shape (G, N)
-        Share of labour and capital in V_s B_ss and in V_s L_ss (the rest is trade taxes).
-    unit_cost : ndarray, shape (G, N), ratio to the base year
-    friction, tariffs : ndarray, shape (G, N, G)
-        Iceberg factor and tariff rate [origin, sector, importer].
-    wage, rental, consumer_price, real_wage, real_income, employment, capital_stock : ndarray, shape (G,), ratio to the base year
-    unemployment, labour_share : ndarray, shape (G,), share
-    robots, ai, grievance : ndarray, shape (G,)
-    displaced : ndarray, shape (G, N), share
-        δ^R + δ^A, tasks taken by machines since the base year.
-    trust : ndarray, shape (G, G)
-    ledger : ndarray of bool, shape (G,)
-        Members.
-    capability : ndarray, shape (G,), index in [0, 1]
-    outlays : ndarray, shape (G,), million USD
-        Spending on AI education and infrastructure and on the ledger.
-    carbon_price : ndarray, shape (), USD per tonne
-        0 where there is no market.
-    carbon_emissions, carbon_sales : ndarray, shape (G,)
-        Emissions of members in kilotonnes, net sales of allowances in million USD.
-    export_tax : ndarray, shape (G, N, G), or None
-        Tax rate on the producer's price [origin, sector, importer]; None without any. Flows contain it.
-    """
+    """One solved and decomposed year. Flows are million USD at basic prices of the year, ratios are to the base year."""
 
     year: int
-    output: Array
-    intermediate: Array
-    final: Array
-    labour: Array
-    capital: Array
-    input_tariffs: Array
-    final_tariffs: Array
-    terms: Array
-    exports: Array
-    value_origin: Array
-    tax_origin: Array
-    factor_part_global: Array
-    factor_part_local: Array
-    unit_cost: Array
-    friction: Array
-    tariffs: Array
-    wage: Array
+    output: Array  # (G, N), at producers' prices, without taxes on exports
+    intermediate: Array  # (G, N, G), sales [origin, sector, destination economy] to industries (summed over users)
+    final: Array  # (G, N, G), sales to final demand
+    labour: Array  # (G, N), value added by kind; with the taxes on exports the three sum to sales less inputs
+    capital: Array  # (G, N)
+    input_tariffs: Array  # (G, N)
+    final_tariffs: Array  # (G,), tariffs on final demand, outside value added
+    terms: Array  # (16, G, N, G), of Wang, Wei & Zhu by exporter, sector, importer, with all of value added
+    exports: Array  # (G, N, G)
+    value_origin: (
+        Array  # (G, G*N), V_t B_t: labour and capital income of economy t per unit of final sales of each cell
+    )
+    tax_origin: Array  # (G, G*N), the same for the trade taxes in value added that t collects: on inputs and on exports
+    factor_part_global: Array  # (G, N), share of labour and capital in V_s B_ss (the rest is trade taxes)
+    factor_part_local: Array  # (G, N), the same in V_s L_ss
+    unit_cost: Array  # (G, N), ratio
+    friction: Array  # (G, N, G), iceberg factor [origin, sector, importer]
+    tariffs: Array  # (G, N, G), rate [origin, sector, importer]
+    wage: Array  # (G,), ratio, as the next six
     rental: Array
     consumer_price: Array
     real_wage: Array
     real_income: Array
     employment: Array
     capital_stock: Array
-    unemployment: Array
-    labour_share: Array
-    robots: Array
-    ai: Array
-    grievance: Array
-    displaced: Array
-    trust: Array
-    ledger: Mask
-    capability: Array
-    outlays: Array
-    carbon_price: Array
-    carbon_emissions: Array
-    carbon_sales: Array
-    export_tax: Array | None = None
+    unemployment: Array  # (G,), share
+    labour_share: Array  # (G,), share
+    robots: Array  # (G,)
+    ai: Array  # (G,)
+    grievance: Array  # (G,)
+    displaced: Array  # (G, N), share δ^R + δ^A of tasks taken by machines since the base year
+    trust: Array  # (G, G)
+    ledger: Mask  # (G,), members
+    capability: Array  # (G,), index in [0, 1]
+    outlays: Array  # (G,), spending on AI education and infrastructure and on the ledger
+    carbon_price: Array  # (), USD per tonne; 0 where there is no market
+    carbon_emissions: Array  # (G,), of members, kilotonnes
+    carbon_sales: Array  # (G,), net sales of allowances
+    export_tax: Array | None = None  # (G, N, G), rate on the producer's price; None without any. Flows contain it
 
     @property
     def export_wedge(self) -> Array | float:
@@ -206,16 +143,9 @@ def members_of(groups: Mapping[str, tuple[int, ...]], economies: int) -> Array:
 
 
 class Values:
-    """Fill in the values of one year: indicators × (economies, the world, groups).
+    """Fill in the values of one year: indicators, by the row of each id, × (G economies, the world, groups).
 
-    Parameters
-    ----------
-    rows : mapping of str to int
-        Row of each indicator id.
-    economies : int
-        Number G of economies; column G is the world, the columns after it are the groups.
-    membership : ndarray, shape (G, 1 + K), optional
-        From :func:`members_of`; the world alone when absent.
+    ``membership`` has shape (G, 1 + K), from :func:`members_of`; the world alone when absent.
     """
 
     def __init__(self, rows: Mapping[str, int], economies: int, membership: Array | None = None) -> None:

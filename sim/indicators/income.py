@@ -42,16 +42,12 @@ _NEAR = 1e-5
 class Chained:
     """Hold quantities chained up to a year.
 
-    Parameters
-    ----------
-    real_gdp, tfp : ndarray, shape (G,), ratio to the base year
-    welfare : ndarray, shape (8, G), log points
-        Parts of the change of real income since the base year and the sides of one, see :func:`contributions`.
+    ``welfare`` holds the parts of the change of real income since the base year and the sides of one, see :func:`contributions`.
     """
 
-    real_gdp: Array
-    tfp: Array
-    welfare: Array
+    real_gdp: Array  # (G,), ratio to the base year
+    tfp: Array  # (G,), ratio to the base year
+    welfare: Array  # (8, G), log points
 
 
 def start_chained(economies: int) -> Chained:

@@ -32,12 +32,7 @@ def correlation(x: Array, y: Array) -> float:
 def advantage_sides(exported: Array, sectors: Mask) -> tuple[Array, Array]:
     """Both sides of the Balassa index of a set of sectors, (Σ_{i in set} D_si / Σ_i D_si) over the same for the world.
 
-    Parameters
-    ----------
-    exported : ndarray, shape (G, N)
-        Domestic value added in exports by exporter and sector, T1 … T8.
-    sectors : ndarray of bool, shape (N,)
-
+    ``exported`` is domestic value added in exports by exporter and sector, T1 … T8, shape (G, N), ``sectors`` a mask (N,).
     Returns part, whole (ndarray, shape (G,)): their quotient is the index; sums of both give the index of a group of
     economies, which is 1 for the world. The whole is zero for an economy that exports nothing, and where the world
     exports nothing of the set.
@@ -70,24 +65,27 @@ def track_industry(values: Values, data: YearArrays, base: BaseYear, first: Arra
     values.mean("manufacturing_employment_share", jobs, base.labour_force * data.employment)
     at_first = base.sector_wages[:, made].sum(axis=1)
     values.mean("manufacturing_employment", manufacturing_jobs(data.labour, data.wage, base), at_first)
-    bought, home = _manufactures(data, made)
+    sales = data.sales[:, made, :].sum(axis=1)  # of manufactures, by user economy
+    home = sales.diagonal()
+    bought = sales.sum(axis=0) - home
     values.share("import_penetration", bought, bought + home)
     exported = data.terms[:8].sum(axis=(0, 3))
-    _track_exports(values, exported, base)
+    sold = exported[:, made].sum(axis=1)
+    shares = ratio(sold, sold.sum())
+    values.total("manufacturing_export_share", shares)
+    for name, members in (("us_china", base.us_china), ("leaders", base.leaders)):
+        values.put(f"{name}_manufacturing_share", world=shares[members].sum() if members.any() else np.nan)
+    values.put("manufacturing_concentration", world=float(shares @ shares))
     part, whole = advantage_sides(exported, base.labour_intensive)
     values.share("rca_labour_intensive", part, whole)
-    _track_reversal(values, ratio(part, whole), first, data, base)
-
-
-def _track_reversal(values: Values, advantage: Array, first: Array | None, data: YearArrays, base: BaseYear) -> None:
-    """Whose advantage labour-intensive goods are: of the labour-abundant, or of those with machines (N1.1, N1.2)."""
-    one = base.single
-    index = symmetric(advantage[one])
-    values.put("reversal_labour_abundance", world=correlation(index, base.labour_abundance[one]))
-    values.put("reversal_robots", world=correlation(index, data.robots[one]))
+    # whose advantage these goods are: of the labour-abundant, or of those with machines (N1.1, N1.2)
+    single = base.single
+    advantage = symmetric(ratio(part, whole)[single])
+    values.put("reversal_labour_abundance", world=correlation(advantage, base.labour_abundance[single]))
+    values.put("reversal_robots", world=correlation(advantage, data.robots[single]))
     if first is not None:
-        gained = index - symmetric(first[one])
-        values.put("reversal_gain", world=correlation(gained, light_tasks_taken(data, base)[one]))
+        gained = advantage - symmetric(first[single])
+        values.put("reversal_gain", world=correlation(gained, light_tasks_taken(data, base)[single]))
 
 
 def light_tasks_taken(data: YearArrays, base: BaseYear) -> Array:
@@ -100,23 +98,3 @@ def manufacturing_jobs(labour: Array, wage: Array, base: BaseYear) -> Array:
     """Manufacturing employment over the base year's, Σ_{i in manufacturing} w L_i / ŵ, shape (G,)."""
     made = base.manufacturing
     return ratio(labour[:, made].sum(axis=1) / wage, base.sector_wages[:, made].sum(axis=1), otherwise=1.0)
-
-
-def _manufactures(data: YearArrays, made: Mask) -> tuple[Array, Array]:
-    """Imports and home sales of manufactures by user economy, shape (G,) each, basic prices."""
-    sales = data.sales[:, made, :].sum(axis=1)
-    home = sales.diagonal()
-    return sales.sum(axis=0) - home, home
-
-
-def _track_exports(values: Values, exported: Array, base: BaseYear) -> None:
-    made = exported[:, base.manufacturing].sum(axis=1)
-    shares = ratio(made, made.sum())
-    values.total("manufacturing_export_share", shares)
-    values.put("us_china_manufacturing_share", world=_sum_of(shares, base.us_china))
-    values.put("leaders_manufacturing_share", world=_sum_of(shares, base.leaders))
-    values.put("manufacturing_concentration", world=float(shares @ shares))
-
-
-def _sum_of(shares: Array, members: Mask) -> float:
-    return float(shares[members].sum()) if members.any() else float("nan")

@@ -13,10 +13,7 @@ Array = NDArray[np.float64]
 def levied_and_bought(tariffs: Array, imports: Array) -> tuple[Array, Array]:
     """Both sides of an importer's mean tariff Σ M⁰ t / Σ M⁰, shape (G,) each, million USD.
 
-    Parameters
-    ----------
-    tariffs, imports : ndarray, shape (G, N, G)
-        Rates and base-year imports of foreign goods; imports are zero at home and for services.
+    Rates and base-year imports of foreign goods have shape (G, N, G); imports are zero at home and for services.
     """
     return (imports * tariffs).sum(axis=(0, 1)), imports.sum(axis=(0, 1))
 
@@ -24,11 +21,7 @@ def levied_and_bought(tariffs: Array, imports: Array) -> tuple[Array, Array]:
 def trade_on_ledger(exports: Array, members: Mask) -> tuple[Array, Array]:
     """Trade of each economy that runs over the ledger, and all its trade, exports plus imports, shape (G,) each.
 
-    Parameters
-    ----------
-    exports : ndarray, shape (G, G)
-        Gross exports [exporter, importer], zero diagonal.
-    members : ndarray of bool, shape (G,)
+    Gross exports [exporter, importer], shape (G, G), have a zero diagonal; ``members`` has shape (G,).
     """
     on = exports * (members[:, None] & members[None, :])
     return on.sum(axis=0) + on.sum(axis=1), exports.sum(axis=0) + exports.sum(axis=1)

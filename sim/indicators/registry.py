@@ -178,6 +178,7 @@ class Indicator:
         return tuple(place for place, ids in PLACES.items() if self.id in ids)
 
 
+_OF_WORLD = "占世界制造业增加值出口份额"
 #: id, labels, unit, source, and the scope where it is not both.
 _TRACKED: tuple[tuple[str, ...], ...] = (
     ("real_income", "Real income", "实际收入", RATIO, SNA),
@@ -214,19 +215,12 @@ _TRACKED: tuple[tuple[str, ...], ...] = (
     ("dva_share", "Domestic value in exports", "出口中的国内增加值占比", SHARE, WWZ),
     ("vs_one_minus_dva", "Vertical specialisation (1 − DVA)", "垂直专业化率（1 − DVA）", SHARE, WWZ),
     ("vs_foreign_content", "Vertical specialisation (foreign content)", "垂直专业化率（国外含量）", SHARE, HIY),
-    (
-        "dva_share_labour_capital",
-        "Domestic value in exports, labour and capital only",
-        "出口中的国内增加值占比（仅劳动与资本）",
-        SHARE,
-        DESIGN,
-    ),
-    (
-        "vs_foreign_content_labour_capital",
-        "Foreign content, labour and capital only",
-        "国外含量（仅劳动与资本）",
-        SHARE,
-        DESIGN,
+    *(
+        (f"{id}_labour_capital", f"{en}, labour and capital only", f"{zh}（仅劳动与资本）", SHARE, DESIGN)
+        for id, en, zh in (
+            ("dva_share", "Domestic value in exports", "出口中的国内增加值占比"),
+            ("vs_foreign_content", "Foreign content", "国外含量"),
+        )
     ),
     ("tariff_content", "Tariffs on inputs in exports", "出口中的关税含量", SHARE, DESIGN),
     ("gvc_forward", "Forward participation in value chains", "价值链前向参与度", SHARE, WWZ),
@@ -246,28 +240,13 @@ _TRACKED: tuple[tuple[str, ...], ...] = (
     ("manufacturing_employment_share", "Manufacturing in employment", "制造业就业占比", SHARE, SNA),
     ("manufacturing_employment", "Manufacturing employment", "制造业就业", RATIO, SNA),
     ("import_penetration", "Import penetration of manufactures", "制造品进口渗透率", SHARE, SNA),
-    (
-        "manufacturing_export_share",
-        "Share of world manufacturing exports in value added",
-        "占世界制造业增加值出口份额",
-        SHARE,
-        WWZ,
-    ),
-    (
-        "us_china_manufacturing_share",
-        "United States and China in manufacturing exports",
-        "中美占世界制造业增加值出口份额",
-        SHARE,
-        DESIGN,
-        WORLD,
-    ),
-    (
-        "leaders_manufacturing_share",
-        "Automation leaders in manufacturing exports",
-        "自动化领先者占世界制造业增加值出口份额",
-        SHARE,
-        DESIGN,
-        WORLD,
+    ("manufacturing_export_share", "Share of world manufacturing exports in value added", _OF_WORLD, SHARE, WWZ),
+    *(
+        (f"{group}_manufacturing_share", f"{en} in manufacturing exports", f"{zh}{_OF_WORLD}", SHARE, DESIGN, WORLD)
+        for group, en, zh in (
+            ("us_china", "United States and China", "中美"),
+            ("leaders", "Automation leaders", "自动化领先者"),
+        )
     ),
     (
         "manufacturing_concentration",

@@ -32,18 +32,10 @@ ROWS: dict[str, int] = {name: row for row, name in enumerate(INDICATORS)}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class YearIndicators:
-    """What is tracked of one year.
+    """What is tracked of one year; quantities are chained up to it.
 
-    Parameters
-    ----------
-    values : ndarray, shape (indicators, G + 1)
-        In the order of :data:`~sim.indicators.registry.INDICATORS`; the last column is the world; NaN: not defined.
-    groups : ndarray, shape (indicators, K)
-        The same for the tracked groups of economies, in the order of the scenario's ``groups``.
-    pairs : PairArrays
-    checks : tuple of Check
-    chained : Chained
-        Chained quantities up to this year.
+    ``values`` (indicators, G + 1) are in the order of :data:`~sim.indicators.registry.INDICATORS`; the last column is the world;
+    NaN: not defined. ``groups`` (indicators, K) are the same for the tracked groups, in the order of the scenario's ``groups``.
     """
 
     values: Array
@@ -76,18 +68,8 @@ def track(
 ) -> YearIndicators:
     """Compute all indicators and checks of a year.
 
-    Parameters
-    ----------
-    data : YearArrays
-    base : BaseYear
-    previous : (Chained, YearArrays) or None
-        Of the year before; None in the base year.
-    first : YearIndicators, optional
-        Of the base year; None in the base year itself.
-    solver : tuple of Check
-        Checks that the equilibrium brings along.
-    wwz_residual : float
-        max |Σ T − E| / max E.
+    ``previous`` is of the year before (None in the base year), ``first`` of the base year (None in the base year itself);
+    ``solver`` are the checks that the equilibrium brings along, ``wwz_residual`` is max |Σ T − E| / max E.
     """
     chained = start_chained(base.G) if previous is None else extend_chained(*previous, data)
     by_pair = data.terms.sum(axis=2)

@@ -54,7 +54,10 @@ def track_trade(values: Values, data: YearArrays, terms: Array, absorbed: Array,
     values.share("vs_foreign_content", foreign, exports)
     values.share("gvc_backward", foreign, exports)
     values.share("gvc_forward", terms[2:5].sum(axis=0), exports)
-    values.share("dva_share_labour_capital", _factor_content(data), exports)
+    # T1 is proportional to V_s B_ss and T2 … T8 to V_s L_ss, cell by cell: leaving taxes out of V scales them by the factors' part
+    direct, further = data.terms[0].sum(axis=2), data.terms[1:8].sum(axis=(0, 3))
+    factors = direct * data.factor_part_global + further * data.factor_part_local
+    values.share("dva_share_labour_capital", factors.sum(axis=1), exports)
     cells = data.exports.sum(axis=2)
     G, N = cells.shape  # noqa: N806
     content = np.einsum("tsi,si->ts", data.value_origin.reshape(G, G, N), cells)
@@ -67,26 +70,11 @@ def track_trade(values: Values, data: YearArrays, terms: Array, absorbed: Array,
     values.put("export_dependence", ratio(made - own, made))
 
 
-def _factor_content(data: YearArrays) -> Array:
-    """Domestic value in exports when value added is labour and capital only, shape (G,).
-
-    T1 is proportional to V_s B_ss and T2…T8 to V_s L_ss, cell by cell: leaving taxes out of V scales them by the
-    factors' part in these.
-    """
-    by_sector = data.terms[1:8].sum(axis=(0, 3))
-    content = data.terms[0].sum(axis=2) * data.factor_part_global + by_sector * data.factor_part_local
-    return np.asarray(content.sum(axis=1))
-
-
 def track_blocs(values: Values, absorbed: Array, base: BaseYear, first: Array | None) -> None:
     """Set the trade between two blocs and its fall since the base year; nothing where there are not two blocs.
 
-    Parameters
-    ----------
-    absorbed : ndarray, shape (G, G)
-        W[s, r], value added of s in the final demand of r.
-    first : ndarray, shape (G, G), or None
-        W of the base year; None in the base year itself.
+    ``absorbed`` is W[s, r], value added of s in the final demand of r, ``first`` that of the base year (None in the base year
+    itself), both (G, G).
     """
     if not base.blocs.any(axis=1).all():
         return
@@ -100,25 +88,15 @@ def track_blocs(values: Values, absorbed: Array, base: BaseYear, first: Array | 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairArrays:
-    """One year's pair values, exporter × importer, diagonals zero except in ``absorbed``.
+    """One year's pair values, exporter × importer, diagonals zero except in ``absorbed``; flows in million USD."""
 
-    Parameters
-    ----------
-    terms : ndarray, shape (16, G, G), million USD
-    exports : ndarray, shape (G, G), million USD
-    absorbed : ndarray, shape (G, G), million USD
-        W[s, r], value added (labour and capital) of s in the final demand of r.
-    tariff : ndarray, shape (G, G), share
-        Mean goods tariff that importer r (column) levies on exporter s (row), base-year import weights.
-    trust : ndarray, shape (G, G), index
-        Mean of both sides' trust.
-    """
-
-    terms: Array
-    exports: Array
-    absorbed: Array
-    tariff: Array
-    trust: Array
+    terms: Array  # (16, G, G)
+    exports: Array  # (G, G), as the others
+    absorbed: Array  # W[s, r], value added (labour and capital) of s in the final demand of r
+    tariff: (
+        Array  # share: mean goods tariff that importer r (column) levies on exporter s (row), base-year import weights
+    )
+    trust: Array  # index: mean of both sides' trust
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
