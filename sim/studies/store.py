@@ -138,7 +138,7 @@ class SweepFolder:
 
     def parts(self) -> list[Path]:
         """Files of finished members in order."""
-        return sorted((self.folder / "parts").glob("*.parquet"))
+        return sorted((self.folder / "parts").glob("[0-9]*.parquet"))
 
     def frame(self, indicator: str, economy: str, year: int) -> DataFrame:
         """Columns member and value: one number of every member that has it, read part by part."""

@@ -144,7 +144,9 @@ def test_stopping_and_going_on_gives_the_same_members(tmp_path: Path) -> None:
     )
     assert (first.finished, first.left, first.cancelled) == (2, 4, True)
     held = parts(store.folder)
-    (store.folder / "parts" / ".123.000004-x.parquet").write_text("half", encoding="utf-8")
+    half = store.folder / "parts" / ".123.000004-x.parquet"
+    half.write_text("half", encoding="utf-8")
+    assert len(store.abouts()) == 2 and half.is_file(), "what another process is writing is no part"
     again = opened(tmp_path / "s", plan(GRID, seeds=2))
     second = run_sweep(wanted, again, jobs=1)
     assert (second.before, second.finished, second.left) == (2, 4, 0)
@@ -158,12 +160,12 @@ def test_a_killed_sweep_goes_on(tmp_path: Path) -> None:
     process = started(command, tmp_path / "s", start_new_session=True)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
-    held = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "s" / "parts").glob("*.parquet")}
+    held = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "s" / "parts").glob("[0-9]*.parquet")}
     assert 3 <= len(held) < 24
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     answer = json.loads(done.stdout)
     assert (answer["kept_from_before"], answer["left"], answer["failed"]) == (len(held), 0, 0)
-    now = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "s" / "parts").glob("*.parquet")}
+    now = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "s" / "parts").glob("[0-9]*.parquet")}
     assert held.items() <= now.items()
     assert len(now) == 24
 
@@ -276,7 +278,7 @@ def started(command: list[str], folder: Path, **options: Any) -> subprocess.Pope
     """A sweep of which three members are finished."""
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
     deadline = time.monotonic() + 90
-    while time.monotonic() < deadline and len(list(folder.glob("parts/*.parquet"))) < 3:
+    while time.monotonic() < deadline and len(list(folder.glob("parts/[0-9]*.parquet"))) < 3:
         time.sleep(0.05)
     return process
 
@@ -308,7 +310,7 @@ def test_a_killed_worker_ends_the_call_with_a_word_and_the_next_one_goes_on(tmp_
     _, err = process.communicate(timeout=90)
     assert process.returncode == 5, err
     assert "a worker process was killed" in err and "internal error" not in err
-    held = len(list((tmp_path / "s").glob("parts/*.parquet")))
+    held = len(list((tmp_path / "s").glob("parts/[0-9]*.parquet")))
     store = SweepFolder(tmp_path / "s")
     assert held >= 3 and all(one["status"] == "ok" for one in store.abouts())
 
