@@ -11,23 +11,18 @@ more of them. A rule with the name of a built-in one replaces it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from importlib import import_module
 from importlib.metadata import entry_points
+from pkgutil import iter_modules
 from typing import Any, cast
 
 from pydantic import Field, create_model
 
 from sim.fields import Model, overrides_of
-from sim.rules.automation import Automation
 from sim.rules.base import Decision, Played, Rule, Settings, adjusted
-from sim.rules.carbon import Carbon
-from sim.rules.education import Education
-from sim.rules.governance import Governance
-from sim.rules.ledger import Ledger
 from sim.rules.log import INTERVENTIONS, Reason
-from sim.rules.protection import Protection
-from sim.rules.trust import Trust
 
 __all__ = [
     "BUILT_IN",
@@ -46,8 +41,22 @@ __all__ = [
 
 #: Entry-point group in which installed packages offer rules.
 GROUP = "unweave.rules"
+#: Order in which the modules of rules act; a further module of this package comes after them.
+ORDER = ("automation", "education", "protection", "trust", "ledger", "governance", "carbon")
+
+
+def _built_in() -> Iterator[Rule]:
+    """Every rule that a module of this package defines."""
+    names = [module.name for module in iter_modules(__path__)]
+    for name in sorted(names, key=(*ORDER, *names).index):
+        module = import_module(f"{__name__}.{name}")
+        for kind in vars(module).values():
+            if isinstance(kind, type) and issubclass(kind, Rule) and kind.name and kind.__module__ == module.__name__:
+                yield kind()
+
+
 #: Rules of every run, in the order in which they act.
-BUILT_IN: tuple[Rule, ...] = (Automation(), Education(), Protection(), Trust(), Ledger(), Governance(), Carbon())
+BUILT_IN: tuple[Rule, ...] = tuple(_built_in())
 
 
 def in_play(added: Iterable[Rule] = (), named: Iterable[str] = ()) -> tuple[Rule, ...]:
