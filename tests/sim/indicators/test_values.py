@@ -11,10 +11,9 @@ import pytest
 
 from decomp.indicators import interdependence, theil
 from sim.indicators import income as income_rows
-from sim.indicators import industry, policy
+from sim.indicators import industry, policy, registry
 from sim.indicators.checks import Check, negative_flow, out_of_range
 from sim.indicators.data import Values, YearArrays, ratio
-from sim.indicators import registry
 from sim.indicators.registry import INDICATORS, PAIR_INDICATORS, PLACES
 from sim.indicators.trade import PairArrays
 
