@@ -74,7 +74,7 @@ def test_bands_are_stopped_at_once_and_computed(visitor) -> None:
     one.arrive("/compare?l=en&bands.count=50&compare.others=trade-war")
     one.press("bands.compute")
     one.keyed("bands.compute.stop").wait_for(timeout=30_000)
-    one.page.get_by_text(re.compile(r"^[1-9]\d* of 50 runs")).wait_for(timeout=60_000)
+    one.page.get_by_text(re.compile(r"^[1-9]\d* of 50 runs")).first.wait_for(timeout=60_000)
     began = time.monotonic()
     one.press("bands.compute.stop")
     one.page.get_by_text(texts("bands.stopped")).wait_for(timeout=30_000)

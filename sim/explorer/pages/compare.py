@@ -85,7 +85,7 @@ def _fitting(base_id: str, ids: tuple[str, ...]) -> tuple[Case, list[Case]] | No
     runs: dict[str, Case | None] = {}
     for id in (base_id, *ids):
         try:
-            runs[id] = choosing.contender(id)
+            runs[id] = choosing.case_of(id)
         except (OutputError, OSError) as error:
             st.warning(texts("sources.bad_folder", why=error))
     if waiting := [id for id, run in runs.items() if run is None]:

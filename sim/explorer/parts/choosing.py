@@ -6,7 +6,6 @@ A choice is an id: ``observed``, ``lab``, ``preset:<name>``, ``named:<name>``, `
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -33,8 +32,8 @@ from sim.texts import LANGUAGES, Texts
 SEEN = Source()
 #: Run folders that are offered, newest first.
 FOLDERS = 12
-#: Seconds between two looks at runs on the way, and for how long a stop waits for the year that is being solved.
-POLL, PATIENCE = 0.4, 0.4
+#: Seconds between two looks at runs on the way.
+POLL = 0.4
 
 
 def options(*, tables: bool = False) -> list[str]:
@@ -124,7 +123,7 @@ def source(id: str) -> Source | None:
     return SEEN if id == OBSERVED else None if run is None else Source(id, title, run)
 
 
-def contender(id: str) -> Case | None:
+def case_of(id: str) -> Case | None:
     """A choice as a scenario to compare; None when it is still to be computed."""
     run = run_behind(id)
     if run is None:
@@ -211,20 +210,18 @@ def wait_for(
     their progress and a way to stop, and afterwards how they ended. ``settings`` are those of the button.
     """
     jobs = jobs_of(setups)
-    if not all(job.over for job in jobs):
-        progress(jobs, f"{key}.stop")
+    if not all(job.over or job.stopping for job in jobs):
+        progress(jobs, f"{key}.stop", at_once=True)
         return
-    ends: list[str] = []
     for job in jobs:
         if job.error is not None and not isinstance(job.error, SimError | DecompError):
             ui.failure(job.error, key=f"job.{job.id}")
         elif job.status == "failed":
-            ends.append(say("sources.failed", name=job_name(job), why=job.message))
-        elif job.status == "cancelled":
-            bands = isinstance(job.setup, DrawnSetup)
-            ends.append(say("bands.stopped") if bands else say("lab.cancelled", year=job.year or "–"))
-    for text in dict.fromkeys(ends):
-        st.warning(text)
+            st.warning(say("sources.failed", name=job_name(job), why=job.message))
+    if stopped := [job for job in jobs if job.status == "cancelled" or (job.stopping and not job.over)]:
+        last = max(job.year or 0 for job in stopped)
+        bands = isinstance(stopped[0].setup, DrawnSetup)
+        st.warning(say("bands.stopped") if bands else say("lab.cancelled", year=last or "–"))
     st.info(why)
     setups = [setup for setup in setups if session.store().peek(setup) is None]
     st.button(label, key=key, type="primary", on_click=begin or partial(start, setups), **settings)
@@ -242,18 +239,18 @@ def start(setups: Sequence[Setup], make: Simulate = simulate) -> None:
 
 
 def stop(jobs: Sequence[Job]) -> None:
-    """Ask runs to end, and give them the moment that the year being solved takes, so that the page shows it at once."""
+    """Ask runs to end before their next year."""
     for job in jobs:
         job.cancel()
-    until = time.monotonic() + PATIENCE
-    while any(not job.over for job in jobs) and time.monotonic() < until:
-        time.sleep(0.02)
 
 
 @st.fragment(run_every=POLL)
-def progress(jobs: Sequence[Job], key: str) -> None:
-    """Progress of runs on their way, and a button that stops them; ends with a run of the whole page."""
-    going = [job for job in jobs if not job.over]
+def progress(jobs: Sequence[Job], key: str, *, at_once: bool = False) -> None:
+    """Progress of runs on their way, and a button that stops them; ends with a run of the whole page.
+
+    ``at_once``: a stop counts when it is asked for; the threads end with the year that they are solving.
+    """
+    going = [job for job in jobs if not job.over and not (at_once and job.stopping)]
     if not going:
         st.rerun()
     for job in going:
