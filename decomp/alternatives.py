@@ -193,25 +193,17 @@ def borin_mancini(source: WorldTable | Decomposition, approach: Approach = "sour
         first = np.einsum("si,sij->sj", foreign, C)
         parts = [part[:, :, None] * exports for part in (VL, home - VL, first, foreign - first)]
     else:
-        again = _exported_again(d, C)
+        # D_sr = A_sr B^{s̸}_rs E_s: inputs that come back to s and leave in its later exports
+        cause = np.matmul(C, exports.sum(axis=2)[:, :, None])  # (s, i, 1)
+        output = np.matmul(column_blocks(d.B, G, N), cause).reshape(G, G, N)  # B^{s̸}_rs E_s by (s, r, j)
+        output = output * reciprocal(d.table.X).reshape(1, G, N)
+        again = np.matmul(pair_blocks(d.table.Z, G, N), output[..., None])[..., 0].swapaxes(1, 2)  # (s, i, r)
+        np.einsum("sis->si", again)[...] = 0.0
         parts = [part[:, :, None] * flow for part in (home, foreign) for flow in (exports - again, again)]
     for part in parts:
         part.flags.writeable = False
     dva, ddc, fva, fdc = parts
     return BorinMancini(approach, dva, ddc, fva, fdc, exports, d.table)
-
-
-def _exported_again(d: Decomposition, C: Array) -> Array:
-    """D_sr = A_sr B^{s̸}_rs E_s, shape (G, N, G): inputs that come back to s and leave in its later exports."""
-    G, N, table = d.G, d.N, d.table
-    E = d.exports.sum(axis=2)  # E_s, (s, i)
-    cause = np.matmul(C, E[:, :, None])  # (s, i, 1)
-    output = np.matmul(column_blocks(d.B, G, N), cause).reshape(G, G, N)  # B^{s̸}_rs E_s by (s, r, j)
-    output = output * reciprocal(table.X).reshape(1, G, N)
-    again = np.matmul(pair_blocks(table.Z, G, N), output[..., None])[..., 0]  # (s, r, i)
-    np.einsum("ssi->si", again)[...] = 0.0
-    by_sector: Array = again.swapaxes(1, 2)
-    return by_sector
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -85,32 +85,28 @@ class TableReport:
 
     def text(self) -> str:
         """Return the report as readable lines; cells are indented under their finding."""
-        return "\n".join(self._lines())
+        size = f"{len(self.economies)} economies × {len(self.sectors)} sectors"
+        demand = (
+            f"{len(self.categories)} categories of final demand" if self.categories else "final demand in one column"
+        )
+        lines = [
+            f"{self.name or 'table'}: {size}, {demand}, {self.year or 'no year'}, {self.unit}",
+            f"  output {self.output:,.0f}, final demand {self.final_demand:,.0f}, "
+            f"value added {self.value_added_total:,.0f} ({self.value_added})",
+        ]
+        for finding in self.findings:
+            lines.append(f"  {_MARKS[finding.level]} {finding.line()}")
+            cells = [f"{c.where}: {c.value:,.6g} ({100 * c.share:.3g} % of its output)" for c in finding.cells]
+            if finding.id == "zero_output" and cells:
+                cells = [", ".join(f"{cell.where} ({cell.value:g})" for cell in finding.cells)]
+            lines += [f"            {text}" for text in cells]
+        return "\n".join([*lines, *(f"  note: {note}" for note in self.notes)])
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as plain values for JSON."""
         facts = asdict(self)
         findings = facts.pop("findings")
         return {**facts, "ok": self.ok, "findings": findings}
-
-    def _lines(self) -> Iterator[str]:
-        size = f"{len(self.economies)} economies × {len(self.sectors)} sectors"
-        demand = (
-            f"{len(self.categories)} categories of final demand" if self.categories else "final demand in one column"
-        )
-        yield f"{self.name or 'table'}: {size}, {demand}, {self.year or 'no year'}, {self.unit}"
-        yield (
-            f"  output {self.output:,.0f}, final demand {self.final_demand:,.0f}, "
-            f"value added {self.value_added_total:,.0f} ({self.value_added})"
-        )
-        for finding in self.findings:
-            yield f"  {_MARKS[finding.level]} {finding.line()}"
-            if finding.id == "zero_output" and finding.cells:
-                yield f"            {', '.join(f'{cell.where} ({cell.value:g})' for cell in finding.cells)}"
-                continue
-            for cell in finding.cells:
-                yield f"            {cell.where}: {cell.value:,.6g} ({100 * cell.share:.3g} % of its output)"
-        yield from (f"  note: {note}" for note in self.notes)
 
 
 def check_table(table: WorldTable) -> TableReport:
@@ -133,6 +129,14 @@ def check_table(table: WorldTable) -> TableReport:
     facts = {
         name: getattr(table, name) for name in ("name", "year", "unit", "source", "licence", "value_added", "notes")
     }
+    n, C = table.n, len(table.final_demand_labels or ())
+    demand = f"({n}, {table.G}, {C})" if C else f"({n}, {table.G})"
+    passed = (  # what the construction of the table has already made sure of
+        TableFinding("shape", "Shape", remark=f"flows ({n}, {n}), final demand {demand}"),
+        TableFinding("labels", "Labels", remark=f"{table.G} economies and {table.N} sectors, all distinct"),
+        TableFinding("non_finite", "Values that are not finite"),
+        TableFinding("negative_output", "Negative output, zero-output sectors aside"),
+    )
     return TableReport(
         **facts,
         economies=table.economies,
@@ -141,18 +145,8 @@ def check_table(table: WorldTable) -> TableReport:
         output=float(table.X.sum()),
         final_demand=float(table.Y.sum()),
         value_added_total=float(table.value_added_flow.sum()),
-        findings=(*_passed(table), *_signs(table), *_balances(table)),
+        findings=(*passed, *_signs(table), *_balances(table)),
     )
-
-
-def _passed(table: WorldTable) -> Iterator[TableFinding]:
-    """What the construction of the table has already made sure of."""
-    n, C = table.n, len(table.final_demand_labels or ())
-    demand = f"({n}, {table.G}, {C})" if C else f"({n}, {table.G})"
-    yield TableFinding("shape", "Shape", remark=f"flows ({n}, {n}), final demand {demand}")
-    yield TableFinding("labels", "Labels", remark=f"{table.G} economies and {table.N} sectors, all distinct")
-    yield TableFinding("non_finite", "Values that are not finite")
-    yield TableFinding("negative_output", "Negative output, zero-output sectors aside")
 
 
 def _signs(table: WorldTable) -> Iterator[TableFinding]:

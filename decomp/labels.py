@@ -15,35 +15,12 @@ MAX_LENGTH = 200
 #: Every label of a table's kind; a label of this name beside others could not be told from it.
 ALL = "all"
 
-#: Codes that people write for those of the tables.
-ALIASES = dict(
-    pair.split("=")
-    for pair in [
-        "US=USA",
-        "CN=CHN",
-        "JP=JPN",
-        "KR=KOR",
-        "DE=DEU",
-        "GER=DEU",
-        "GB=GBR",
-        "UK=GBR",
-        "FR=FRA",
-        "IT=ITA",
-        "TW=TWN",
-        "IN=IND",
-        "ID=IDN",
-        "CA=CAN",
-        "MX=MEX",
-        "BR=BRA",
-        "TR=TUR",
-        "RU=RUS",
-        "AU=AUS",
-        "ROU=ROM",
-        "EU=eu",
-        "EU27=eu",
-        "WORLD=all",
-    ]
+_ALIASES = (
+    "US=USA CN=CHN JP=JPN KR=KOR DE=DEU GER=DEU GB=GBR UK=GBR FR=FRA IT=ITA TW=TWN IN=IND ID=IDN "
+    "CA=CAN MX=MEX BR=BRA TR=TUR RU=RUS AU=AUS ROU=ROM EU=eu EU27=eu WORLD=all"
 )
+#: Codes that people write for those of the tables.
+ALIASES = dict(pair.split("=") for pair in _ALIASES.split())
 
 
 def listed(labels: Iterable[str]) -> str:

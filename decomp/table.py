@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
@@ -205,8 +206,9 @@ class WorldTable:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by constructor arguments: the copy in another process is validated and read-only like the original."""
-        given = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
-        return _restore, ({k: dict(v) if isinstance(v, Mapping) else v for k, v in given.items()},)
+        given: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+        given |= {name: dict(value) for name, value in given.items() if isinstance(value, Mapping)}
+        return partial(WorldTable, **given), ()
 
     def __repr__(self) -> str:
         """One line: name, year, size, world output."""
@@ -279,23 +281,20 @@ class WorldTable:
         if not usable.all():
             bad = np.argwhere(~usable)
             first = tuple(int(k) for k in bad[0])
+            # the last axis of final demand by category has no label of its own
+            ends = zip(first[:2], shape, strict=False)
+            place = " → ".join(self.cell(k) if size == self.n else self.economies[k] for k, size in ends)
             what = (
                 f"{len(bad)} value(s) are not finite" if not np.isfinite(array[first]) else "no table has such a number"
             )
             raise TableError(
-                f"{name}{list(first)} ({self._place(first, shape)}) is {array[first]}; {what}. "
+                f"{name}{list(first)} ({place}) is {array[first]}; {what}. "
                 "Fill or correct them in the source: missing numbers are never taken as zero."
             )
         if array.flags.writeable or array.base is not None:  # copy only when somebody else could still write to it
             array = array.copy()
             array.flags.writeable = False
         return array
-
-    def _place(self, index: tuple[int, ...], shape: tuple[int, ...]) -> str:
-        row = self.cell(index[0]) if shape[0] == self.n else self.economies[index[0]]
-        if len(shape) == 1:
-            return row
-        return f"{row} → {self.cell(index[1]) if shape[1] == self.n else self.economies[index[1]]}"
 
     def _refuse_negative_output(self, X: Array, zero: NDArray[np.bool_]) -> None:
         bad = np.flatnonzero((X < 0) & ~zero)
@@ -323,11 +322,6 @@ class WorldTable:
                 f"the primary rows ({listed(self.primary)}) of {self.cell(worst)} differ from value added "
                 f"{self.value_added_flow[worst]:g} by {gap[worst]:g}; they must sum to it."
             )
-
-
-def _restore(arguments: dict[str, Any]) -> WorldTable:
-    """Rebuild a pickled table."""
-    return WorldTable(**arguments)
 
 
 def _plain(text: object) -> str:

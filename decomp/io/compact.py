@@ -249,9 +249,11 @@ def _to_arrays(table: WorldTable) -> dict[str, NDArray[Any]]:
         "meta": json.dumps(meta_of(table), ensure_ascii=False, sort_keys=True),
     }
     arrays = {"Z": table.Z} | {name: np.array(content) for name, content in optional.items() if content is not None}
-    return {
-        name: _small(array) if array.dtype == float and name != "primary" else array for name, array in arrays.items()
-    }
+    for name, array in arrays.items():  # whole numbers as int32: no value changes
+        if array.dtype == float and name != "primary":
+            whole = np.abs(array).max(initial=0.0) < 2**31 and np.array_equal(array, np.trunc(array))
+            arrays[name] = array.astype(np.int32) if whole else array
+    return arrays
 
 
 def meta_of(table: WorldTable) -> dict[str, Any]:
@@ -263,9 +265,3 @@ def meta_of(table: WorldTable) -> dict[str, Any]:
     if table.primary:
         meta["primary"] = list(table.primary)
     return meta
-
-
-def _small(array: Array) -> NDArray[Any]:
-    """Whole numbers as int32, anything else as it is: no value changes."""
-    whole = np.abs(array).max(initial=0.0) < 2**31 and np.array_equal(array, np.trunc(array))
-    return array.astype(np.int32) if whole else array

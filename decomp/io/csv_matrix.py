@@ -84,14 +84,8 @@ def _table(rows: Rows, path: Path) -> WorldTable:
     categories = _categories(demand, economies, n + 3, path)
     columns = [f"column {i + 3} ({' '.join(h)})" for i, h in enumerate(header)]
     numbers = np.array([number_row(row[2:], columns, f"{path}:{number}") for number, row in body])
-    options = _special_rows(
-        [(number, row) for number, row in rows[2:] if row[0].startswith(MARK)],
-        columns,
-        n,
-        len(demand),
-        len(categories),
-        path,
-    )
+    own = [(number, row) for number, row in rows[2:] if row[0].startswith(MARK)]
+    options = _special_rows(own, columns, n, n + len(demand), len(categories), path)
     if published:
         options["published_output"] = numbers[:, -1]
     F = numbers[:, n : n + len(demand)].reshape(n, G, len(categories))
@@ -118,8 +112,8 @@ def _categories(demand: list[tuple[str, str]], economies: Sequence[str], start: 
     return categories
 
 
-def _special_rows(special: Rows, columns: list[str], n: int, demand: int, C: int, path: Path) -> dict[str, Any]:
-    """Arguments of WorldTable from the layout's own rows below the matrix."""
+def _special_rows(special: Rows, columns: list[str], n: int, end: int, C: int, path: Path) -> dict[str, Any]:
+    """Arguments of WorldTable from the layout's own rows below the matrix; final demand, C columns for each economy, stands from n to ``end``."""
     options: dict[str, Any] = {}
     for number, row in special:
         where, kind = f"{path}:{number}", (row[0], row[1])
@@ -132,7 +126,7 @@ def _special_rows(special: Rows, columns: list[str], n: int, demand: int, C: int
         elif kind in (("@published", "value_added"), ("@published", "taxes")):
             options[f"published_{row[1]}"] = number_row(row[2 : n + 2], columns, where)
         elif kind == ("@tariff", "final"):
-            options["final_tariff"] = number_row(row[n + 2 : n + 2 + demand : C], columns[n::C], where)
+            options["final_tariff"] = number_row(row[n + 2 : end + 2 : C], columns[n::C], where)
         else:
             raise FormatError(
                 f"{where}: unknown row {' '.join(kind)!r}. Allowed: @primary NAME, @published value_added, @published "

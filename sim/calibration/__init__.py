@@ -25,65 +25,34 @@ single published numbers, quoted with their source; elasticities are quoted from
 
 from __future__ import annotations
 
-from sim.calibration.countries import (
-    ai_adoption,
-    ai_preparedness,
-    ai_provider_weights,
-    country_labour_share,
-    employment,
-    fallback_notes,
-    gdp_per_worker,
-    income_group,
-    population,
-    robot_adoption,
-    robot_density,
-    robot_speed,
-    unemployment,
-)
-from sim.calibration.parameters import country_types, fact, parameter, parameters
-from sim.calibration.rows import STATUSES, CalibrationError
-from sim.calibration.sectors import (
-    ELASTICITY_SETS,
-    ai_exposure,
-    elasticity_alternatives,
-    elasticity_set,
-    emission_intensity,
-    labour_share,
-    robot_exposure,
-    trade_elasticity,
-)
-from sim.calibration.tariffs import base_tariffs, bound_tariffs, goods_share, nash_tariffs
-
-__all__ = [
-    "ELASTICITY_SETS",
-    "STATUSES",
-    "CalibrationError",
-    "ai_adoption",
-    "ai_exposure",
-    "ai_preparedness",
-    "ai_provider_weights",
-    "base_tariffs",
-    "bound_tariffs",
-    "country_labour_share",
-    "country_types",
-    "elasticity_alternatives",
-    "elasticity_set",
-    "emission_intensity",
-    "employment",
-    "fact",
-    "fallback_notes",
-    "gdp_per_worker",
-    "goods_share",
-    "income_group",
-    "labour_share",
-    "nash_tariffs",
-    "parameter",
-    "parameters",
-    "population",
-    "robot_adoption",
-    "robot_density",
-    "robot_exposure",
-    "robot_speed",
-    "trade_elasticity",
-    "unemployment",
-]
+from sim.calibration.countries import ai_adoption as ai_adoption
+from sim.calibration.countries import ai_preparedness as ai_preparedness
+from sim.calibration.countries import ai_provider_weights as ai_provider_weights
+from sim.calibration.countries import country_labour_share as country_labour_share
+from sim.calibration.countries import employment as employment
+from sim.calibration.countries import fallback_notes as fallback_notes
+from sim.calibration.countries import gdp_per_worker as gdp_per_worker
+from sim.calibration.countries import income_group as income_group
+from sim.calibration.countries import population as population
+from sim.calibration.countries import robot_adoption as robot_adoption
+from sim.calibration.countries import robot_density as robot_density
+from sim.calibration.countries import robot_speed as robot_speed
+from sim.calibration.countries import unemployment as unemployment
+from sim.calibration.parameters import country_types as country_types
+from sim.calibration.parameters import fact as fact
+from sim.calibration.parameters import parameter as parameter
+from sim.calibration.parameters import parameters as parameters
+from sim.calibration.rows import STATUSES as STATUSES
+from sim.calibration.rows import CalibrationError as CalibrationError
+from sim.calibration.sectors import ELASTICITY_SETS as ELASTICITY_SETS
+from sim.calibration.sectors import ai_exposure as ai_exposure
+from sim.calibration.sectors import elasticity_alternatives as elasticity_alternatives
+from sim.calibration.sectors import elasticity_set as elasticity_set
+from sim.calibration.sectors import emission_intensity as emission_intensity
+from sim.calibration.sectors import labour_share as labour_share
+from sim.calibration.sectors import robot_exposure as robot_exposure
+from sim.calibration.sectors import trade_elasticity as trade_elasticity
+from sim.calibration.tariffs import base_tariffs as base_tariffs
+from sim.calibration.tariffs import bound_tariffs as bound_tariffs
+from sim.calibration.tariffs import goods_share as goods_share
+from sim.calibration.tariffs import nash_tariffs as nash_tariffs
