@@ -22,7 +22,7 @@ from sim.rules import BUILT_IN, Decision, Rule, Settings
 from sim.rules.protection import Protection
 from sim.studies.attribution import attribute
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 OFF = {name: {"active": False} for name in ("automation", "protection", "trust")}
 
 
