@@ -1,6 +1,6 @@
 """The command ``unweave``: stdout is the result, stderr the progress and the errors.
 
-Every command lives in a module with ``register(app)``; it is imported when the command is used, so that
+The module of a command is imported when the command is used, so that
 ``unweave --help`` stays fast.
 """
 
@@ -13,12 +13,13 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
+from typer import Option
 from typer.core import TyperGroup
 
 from sim._version import __version__
 from sim.cli.terminal import cleaned, configure_log, explain
 
-#: Commands in the order of the help: name, module with ``register``, one line of help.
+#: Commands in the order of the help: name, module (and name in it, if another), one line of help.
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("sim.cli.run", "Run a scenario and write its run folder."),
     "init": ("sim.cli.scenarios", "Make a folder with a commented scenario of your own."),
@@ -28,8 +29,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("sim.cli.compare", "Write the report of a finished run again."),
     "decompose": ("sim.cli.decompose", "Decompose one economy's exports to another into the 16 terms."),
     "history": ("sim.cli.history", "Show the observed years of a pair and of the world, shocks marked."),
-    "published": ("sim.cli.published", "Set our decomposition beside the published figures."),
-    "list": ("sim.cli.scenarios", "List scenarios, tables, indicators, levers, terms, parameters or error codes."),
+    "published": ("sim.cli.published:published_app", "Set our decomposition beside the published figures."),
+    "list": (
+        "sim.cli.scenarios:listing",
+        "List scenarios, tables, indicators, levers, terms, parameters or error codes.",
+    ),
     "explain": ("sim.cli.meaning", "Explain a parameter, indicator, lever, term or error code."),
     "schema": ("sim.cli.scenarios", "Print the JSON Schema of scenario files."),
     "data": ("sim.cli.data", "Look at input–output tables, check, convert and build them."),
@@ -78,10 +82,15 @@ class LazyGroup(TyperGroup):
 
 
 def load(name: str) -> Any:
-    """Import a command: its module registers it on an application of its own."""
+    """Import a command or group, on an application of its own."""
     app = _application()
     app.callback()(lambda: None)
-    import_module(COMMANDS[name][0]).register(app)
+    module, _, attribute = COMMANDS[name][0].partition(":")
+    found = getattr(import_module(module), attribute or name)
+    if isinstance(found, typer.Typer):
+        app.add_typer(found)
+    else:
+        app.command(name)(found)
     group: Any = typer.main.get_group(app)
     command = group.commands.get(name)
     _keep_examples(command)
@@ -121,11 +130,9 @@ def _version(wanted: bool) -> None:
 @app.callback(help=_HELP)
 def root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+        bool, Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
-    verbose: Annotated[
-        int, typer.Option("--verbose", "-v", count=True, help="Say more while working; -vv for details.")
-    ] = 0,
+    verbose: Annotated[int, Option("--verbose", "-v", count=True, help="Say more while working; -vv for details.")] = 0,
 ) -> None:
     """Set up logging for every command."""
     configure_log(verbose)

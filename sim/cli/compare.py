@@ -7,24 +7,22 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from typer import Argument, Option
 
+from sim.cli.options import AsJson, LabelLang, RunsFolder
 from sim.cli.terminal import OK
 
-Which = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, a part of its name, or `latest`.")]
-Runs = Annotated[Path | None, typer.Option("--runs", help="Where runs are looked up [UNWEAVE_RUNS or ./runs].")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+Which = Annotated[str, Argument(metavar="RUN", help="A run folder, a part of its name, or `latest`.")]
 
 
 def compare(
     first: Which,
-    second: Annotated[str, typer.Argument(metavar="RUN", help="The run that is set against the first.")],
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Also write every difference to this CSV.")
-    ] = None,
-    runs: Runs = None,
-    anyway: Annotated[bool, typer.Option("--anyway", help="Compare although table or base year differ.")] = False,
-    lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of the labels.")] = "en",
-    as_json: Json = False,
+    second: Annotated[str, Argument(metavar="RUN", help="The run that is set against the first.")],
+    output: Annotated[Path | None, Option("-o", "--output", help="Also write every difference to this CSV.")] = None,
+    runs: RunsFolder = None,
+    anyway: Annotated[bool, Option("--anyway", help="Compare although table or base year differ.")] = False,
+    lang: LabelLang = "en",
+    as_json: AsJson = False,
 ) -> int:
     r"""Set a run against another one: headline indicators in the last year that both have, and what was set differently.
 
@@ -47,12 +45,12 @@ def compare(
 
 def report(
     which: Which,
-    lang: Annotated[Literal["en", "zh", "both"], typer.Option(help="Language; both: with a switch.")] = "both",
+    lang: Annotated[Literal["en", "zh", "both"], Option(help="Language; both: with a switch.")] = "both",
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="File to write [a new report-LANG.html in the run].")
+        Path | None, Option("-o", "--output", help="File to write [a new report-LANG.html in the run].")
     ] = None,
-    runs: Runs = None,
-    as_json: Json = False,
+    runs: RunsFolder = None,
+    as_json: AsJson = False,
 ) -> int:
     r"""Write the report of a finished run again, in one language or both; existing files are kept.
 
@@ -71,9 +69,3 @@ def report(
     answer = {"schema_version": saved.manifest["schema_version"], "run": saved.manifest["run"], "report": written}
     typer.echo(json.dumps(answer, ensure_ascii=False, indent=1) if as_json else written)
     return OK
-
-
-def register(app: typer.Typer) -> None:
-    """Add both commands."""
-    app.command("compare")(compare)
-    app.command("report")(report)

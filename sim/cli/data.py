@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer import Argument, Option
 
-from sim.cli.tables import ForceOption, JsonOption, print_json, refuse_existing
+from sim.cli.options import AsJson, Force, Lang, refuse_existing
+from sim.cli.tables import print_json
 from sim.texts.plain import counted
 
 if TYPE_CHECKING:
     from decomp.names import Kind
     from decomp.table import WorldTable
 
-Lang = Literal["en", "zh"]
-
 _CONCORDANCE = "world, classroom, or a CSV file with code,label."
 
-data_app = typer.Typer(
+data = typer.Typer(
     name="data",
     help="Input–output tables: look at one, check it, convert it, rebuild the bundled ones.",
     no_args_is_help=True,
@@ -27,19 +27,18 @@ data_app = typer.Typer(
 
 TableArgument = Annotated[
     str,
-    typer.Argument(
+    Argument(
         metavar="TABLE",
         help="A bundled table (world-2011, classroom-2011), a file (.npz, .csv, WIOD .xlsx, OECD ICIO .csv), or a folder of Eora26.",
-        show_default=False,
     ),
 ]
 
 
-@data_app.command("info")
+@data.command("info")
 def info(
     table: TableArgument,
-    lang: Annotated[Lang, typer.Option("--lang", help="Language of the names.")] = "en",
-    as_json: JsonOption = False,
+    lang: Annotated[Lang, Option("--lang", help="Language of the names.")] = "en",
+    as_json: AsJson = False,
 ) -> None:
     """Show what a table holds: size, source, economies and sectors with names, and the groups scenarios may use.
 
@@ -56,11 +55,11 @@ def info(
         sys.stdout.write(_info_text(loaded, lang) + "\n")
 
 
-@data_app.command("check")
+@data.command("check")
 def check(
     table: TableArgument,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 when the report has warnings.")] = False,
-    as_json: JsonOption = False,
+    strict: Annotated[bool, Option("--strict", help="Exit code 1 when the report has warnings.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Report what is unusual: zero outputs, negative entries, imbalance, published rows against sums; worst cells named.
 
@@ -79,15 +78,13 @@ def check(
         raise typer.Exit(1)
 
 
-@data_app.command("convert")
+@data.command("convert")
 def convert(
     source: TableArgument,
-    target: Annotated[
-        Path, typer.Argument(metavar="OUT", help="File to write: .npz (compact) or .csv.", show_default=False)
-    ],
-    economies: Annotated[str | None, typer.Option("--economies", help=f"Aggregate economies: {_CONCORDANCE}")] = None,
-    sectors: Annotated[str | None, typer.Option("--sectors", help=f"Aggregate sectors: {_CONCORDANCE}")] = None,
-    force: ForceOption = False,
+    target: Annotated[Path, Argument(metavar="OUT", help="File to write: .npz (compact) or .csv.")],
+    economies: Annotated[str | None, Option("--economies", help=f"Aggregate economies: {_CONCORDANCE}")] = None,
+    sectors: Annotated[str | None, Option("--sectors", help=f"Aggregate sectors: {_CONCORDANCE}")] = None,
+    force: Force = False,
 ) -> None:
     """Write a table in another format, on request aggregated.
 
@@ -106,16 +103,12 @@ def convert(
     sys.stdout.write(f"{written}\n")
 
 
-@data_app.command("build")
+@data.command("build")
 def build(
-    wiod: Annotated[
-        Path, typer.Option("--wiod", help="Folder with wiot_1995.npz … wiot_2011.npz (41 × 35).", show_default=False)
-    ],
+    wiod: Annotated[Path, Option("--wiod", help="Folder with wiot_1995.npz … wiot_2011.npz (41 × 35).")],
     out: Annotated[
         Path | None,
-        typer.Option(
-            "-o", "--out", help="Folder for the tables. Default: the package's own, in a checkout.", show_default=False
-        ),
+        Option("-o", "--out", help="Folder for the tables. Default: the package's own, in a checkout."),
     ] = None,
 ) -> None:
     """Rebuild the bundled tables from the full WIOD tables, and say which differ from the bundled ones.
@@ -139,11 +132,6 @@ def build(
     for name in sorted(after):
         sys.stdout.write(f"{name} {after[name][:12]} {'differs from the bundled one' if name in changed else 'same'}\n")
     sys.stderr.write(f"written: {counted(len(written), 'file', 'files')} in {folder}\n")
-
-
-def register(app: typer.Typer) -> None:
-    """Add ``data`` to the command line."""
-    app.add_typer(data_app)
 
 
 def _info(table: WorldTable, lang: Lang) -> dict[str, Any]:

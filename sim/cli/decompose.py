@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
+from typer import Argument, Option
 
+from sim.cli import options
 from sim.cli import tables as cli
 
 if TYPE_CHECKING:
@@ -49,17 +51,16 @@ class Flow:
 def decompose(
     table: Annotated[
         str,
-        typer.Argument(
-            help="A bundled table (world-2011), a bundled series (world), a table file, or a folder of yearly files.",
-            show_default=False,
+        Argument(
+            help="A bundled table (world-2011), a bundled series (world), a table file, or a folder of yearly files."
         ),
     ],
-    exporter: cli.ExporterOption,
-    importer: cli.ImporterOption,
-    sectors: cli.SectorsOption = None,
+    exporter: options.Exporter,
+    importer: options.Importer,
+    sectors: options.Sectors = None,
     method: Annotated[
         Method,
-        typer.Option(
+        Option(
             "--method",
             "-m",
             help="16 terms; 9 terms of total exports (-i all); or domestic and foreign value added once and "
@@ -67,17 +68,15 @@ def decompose(
         ),
     ] = "wwz",
     area: Annotated[
-        bool, typer.Option("--area", help="A group as one exporter, without trade among its members (wwz).")
+        bool, Option("--area", help="A group as one exporter, without trade among its members (wwz).")
     ] = False,
-    year: Annotated[int | None, typer.Option("--year", help="Year of the table.", show_default=False)] = None,
-    years: Annotated[
-        str | None, typer.Option("--years", help="Years, as 1995:2011 or 1995,2003,2011.", show_default=False)
-    ] = None,
-    definition: cli.DefinitionOption = "one-minus-dva",
-    lang: Annotated[Literal["en", "zh"], typer.Option("--lang", help="Language of the labels.")] = "en",
-    as_json: cli.JsonOption = False,
-    csv_path: cli.CsvFileOption = None,
-    force: cli.ForceOption = False,
+    year: Annotated[int | None, Option("--year", help="Year of the table.")] = None,
+    years: Annotated[str | None, Option("--years", help="Years, as 1995:2011 or 1995,2003,2011.")] = None,
+    definition: options.VsDefinition = "one-minus-dva",
+    lang: options.LabelLang = "en",
+    as_json: options.AsJson = False,
+    csv_path: options.CsvFile = None,
+    force: options.Force = False,
 ) -> None:
     """Decompose gross exports of one economy to another: into the 16 terms of Wang, Wei & Zhu, or by another method.
 
@@ -99,12 +98,12 @@ def decompose(
 
     if year is not None and years is not None:
         raise typer.BadParameter("give --year or --years, not both.", param_hint="--years")
-    wanted = cli.parse_years(years) if years is not None else [year] if year is not None else []
-    cli.refuse_existing(csv_path, force=force, option="--csv")
+    wanted = options.parse_years(years) if years is not None else [year] if year is not None else []
+    options.refuse_existing(csv_path, force=force, option="--csv")
     flows: list[Flow] = []
     for loaded in tables(table, wanted):
         try:
-            flows.append(flow_of(loaded, exporter, importer, cli.split(sectors), method=method, area=area))
+            flows.append(flow_of(loaded, exporter, importer, options.split(sectors), method=method, area=area))
         except LabelError as error:  # a usage error, because the label was typed here
             raise typer.BadParameter(str(error)) from None
         if len(wanted) > 1:
@@ -128,11 +127,6 @@ def decompose(
         cli.print_flow(flows[0], definition, lang)
     else:
         cli.print_series(flows, definition, lang)
-
-
-def register(app: typer.Typer) -> None:
-    """Add ``decompose`` to the command line."""
-    app.command("decompose")(decompose)
 
 
 def flow_of(
@@ -174,7 +168,7 @@ def flow_of(
     if method == "wwz":
         terms = dict(zip(TERM_CODES, map(float, values[:16]), strict=True))
         groups = {group.code: float(values[group.rows].sum()) for group in GROUPS}
-        structures = {d: structure_of(values, exporter, importer, d) for d in get_args(cli.Definition)}
+        structures = {d: structure_of(values, exporter, importer, d) for d in get_args(options.Definition)}
         residual = gathered.residual if gathered else done.residual
     elif method == "kww":
         nine = [kww(done).of(economy) for economy in members]

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from sim._version import __version__
+from sim.cli.options import AsJson
 from sim.cli.terminal import BUG, PARTIAL, explain
 
 #: Packages that read official files (extra `formats`).
@@ -33,7 +33,7 @@ class Finding:
     advice: str = ""
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False) -> int:
+def doctor(as_json: AsJson = False) -> int:
     r"""Check versions, bundled data, the scenario library, the arithmetic, a simulated year and whether results can be written.
 
     \b
@@ -49,11 +49,6 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
         sign = {True: "ok  ", False: "FAIL", None: "    "}[finding.ok]
         typer.echo(f"{sign}  {finding.what:<18} {finding.found}{f' — {finding.advice}' if finding.advice else ''}")
     return 0 if healthy else PARTIAL
-
-
-def register(app: typer.Typer) -> None:
-    """Add ``doctor``."""
-    app.command("doctor")(doctor)
 
 
 def _versions() -> list[Finding]:

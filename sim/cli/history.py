@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer import Option
 
-from sim.cli import tables as cli
-from sim.texts.plain import csv_text
+from sim.cli import options
+from sim.texts.plain import columns, csv_text
 
 if TYPE_CHECKING:
     from sim.observed import History
@@ -28,23 +29,23 @@ _USE = ("DVA", "DVA_FIN", "DVA_INT", "DVA_INTREX", "RDV")
 
 
 def history(
-    exporter: cli.ExporterOption,
-    importer: cli.ImporterOption,
-    first: Annotated[int | None, typer.Option("--from", help="First year [the first there is].")] = None,
-    last: Annotated[int | None, typer.Option("--to", help="Last year [the last there is].")] = None,
+    exporter: options.Exporter,
+    importer: options.Importer,
+    first: Annotated[int | None, Option("--from", help="First year [the first there is].")] = None,
+    last: Annotated[int | None, Option("--to", help="Last year [the last there is].")] = None,
     source: Annotated[
-        str, typer.Option("--tables", help="A bundled series, or a folder with one table file per year.")
+        str, Option("--tables", help="A bundled series, or a folder with one table file per year.")
     ] = "world",
-    sectors: cli.SectorsOption = None,
-    definition: cli.DefinitionOption = "one-minus-dva",
+    sectors: options.Sectors = None,
+    definition: options.VsDefinition = "one-minus-dva",
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="New folder for report, series and shocks.", show_default=False),
+        Option("-o", "--output", help="New folder for report, series and shocks."),
     ] = None,
-    csv_path: cli.CsvFileOption = None,
-    lang: Annotated[Literal["en", "zh", "both"], typer.Option("--lang", help="Language of report and text.")] = "both",
-    force: cli.ForceOption = False,
-    as_json: cli.JsonOption = False,
+    csv_path: options.CsvFile = None,
+    lang: Annotated[Literal["en", "zh", "both"], Option("--lang", help="Language of report and text.")] = "both",
+    force: options.Force = False,
+    as_json: options.AsJson = False,
 ) -> None:
     r"""Show the observed years of a pair: domestic value added by use, vertical specialisation and its structure, mutual
     dependence; and of the world: interdependence and whether advantage follows cheap labour. Shocks are marked.
@@ -59,9 +60,9 @@ def history(
     from sim.observed import history as measure
     from sim.texts import Texts
 
-    cli.refuse_existing(csv_path, force=force, option="--csv")
+    options.refuse_existing(csv_path, force=force, option="--csv")
     files = (REPORT, JSON_FILE, SERIES, SHOCKS)
-    cli.refuse_existing(*(output / name for name in files if output), force=force, option="-o")
+    options.refuse_existing(*(output / name for name in files if output), force=force, option="-o")
     try:
         past = measure(
             exporter,
@@ -70,7 +71,7 @@ def history(
             last=last,
             tables=source,
             definition=definition,
-            sectors=cli.split(sectors),
+            sectors=options.split(sectors),
             progress=_note,
         )
     except LabelError as error:
@@ -80,14 +81,9 @@ def history(
     if output is not None:
         _write_folder(output, past, lang)
     if as_json:
-        typer.echo(json.dumps(as_data(past), ensure_ascii=False, indent=1))
+        options.echo_json(as_data(past))
     else:
         typer.echo(shown(past, Texts("en" if lang == "both" else lang)))
-
-
-def register(app: typer.Typer) -> None:
-    """Add ``history`` to the command line."""
-    app.command("history")(history)
 
 
 def as_data(past: History) -> dict[str, Any]:
@@ -161,7 +157,7 @@ def shown(past: History, texts: Texts) -> str:
     names = Words(past, texts)
     parts = [f"{names.title}", "", names.headline(), names.world(), "", texts("history.banner")]
     for title, rows in (_use(past, texts, names), _vs(past, texts), _world(past, texts, names)):
-        parts += ["", title, *cli.aligned(rows)]
+        parts += ["", title, *columns(rows, rule=False).split("\n")]
     source = past.sources[-1]
     parts += ["", texts("history.limit_detail", economies=source.economies, sectors=source.sectors)]
     parts += [

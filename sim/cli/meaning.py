@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
+from typer import Argument, Option
 
 from decomp.labels import did_you_mean
 from sim.calibration import STATUSES
 from sim.charts.theme import text_width
 from sim.cli.knowledge import find, names, uses
 from sim.cli.lists import Entry
+from sim.cli.options import AsJson, Lang, echo_json
 from sim.texts import Texts
 from sim.texts.words import limits, meaning, phrase, phrases_of
 
@@ -28,12 +29,12 @@ _WIDTH = 100
 def explain(
     name: Annotated[
         str,
-        typer.Argument(
+        Argument(
             metavar="ID", help="A parameter, indicator, lever, term, check, lesson, group of labels or error code."
         ),
     ],
-    lang: Annotated[Literal["en", "zh"], typer.Option("--lang", help="Language of labels and field names.")] = "en",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    lang: Annotated[Lang, Option("--lang", help="Language of labels and field names.")] = "en",
+    as_json: AsJson = False,
 ) -> None:
     r"""Explain an id: value, range, unit, source, status, formula, and where it is used; of a lesson goals, steps and runs.
 
@@ -53,14 +54,9 @@ def explain(
         raise typer.BadParameter(f"nothing is called {name!r}{guess} {where}", param_hint="ID")
     if as_json:
         answer = {"schema_version": 1, "command": "explain", "asked": name, "entries": found}
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+        echo_json(answer)
         return
     typer.echo("\n\n".join("\n".join(shown(entry, Texts(lang))) for entry in found))
-
-
-def register(app: typer.Typer) -> None:
-    """Add ``explain`` to the command line."""
-    app.command("explain")(explain)
 
 
 def shown(entry: Entry, texts: Texts) -> Iterator[str]:

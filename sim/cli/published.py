@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Option
 
-from sim.cli.tables import DefinitionOption, JsonOption, aligned, csv_text, parse_years, print_json
+from sim.cli.options import AsJson, VsDefinition, parse_years
+from sim.cli.tables import csv_text, print_json
+from sim.texts.plain import columns
 
 if TYPE_CHECKING:
     from decomp.published import Table4Row, YearlySectors, YearlyUse
@@ -20,14 +23,9 @@ PAIRS = (("CHN", "KOR"), ("KOR", "CHN"))
 
 WiodOption = Annotated[
     Path,
-    typer.Option(
-        "--wiod",
-        envvar="UNWEAVE_WIOD",
-        help="Folder with the full WIOD tables wiot_1995.npz … wiot_2011.npz.",
-        show_default=False,
-    ),
+    Option("--wiod", envvar="UNWEAVE_WIOD", help="Folder with the full WIOD tables wiot_1995.npz … wiot_2011.npz."),
 ]
-CsvOption = Annotated[bool, typer.Option("--csv", help="CSV on stdout.")]
+CsvOption = Annotated[bool, Option("--csv", help="CSV on stdout.")]
 
 published_app = typer.Typer(
     name="published",
@@ -36,18 +34,13 @@ published_app = typer.Typer(
 )
 
 
-def register(app: typer.Typer) -> None:
-    """Add the group ``published`` to the command line."""
-    app.add_typer(published_app, name="published")
-
-
 @published_app.command("table4")
 def table4(
     wiod: WiodOption,
-    definition: DefinitionOption = "one-minus-dva",
-    sectors: Annotated[str, typer.Option("--sectors", "-s", help="The printed figures match all sectors.")] = "all",
-    markdown: Annotated[bool, typer.Option("--markdown", help="The validation table of the README.")] = False,
-    as_json: JsonOption = False,
+    definition: VsDefinition = "one-minus-dva",
+    sectors: Annotated[str, Option("--sectors", "-s", help="The printed figures match all sectors.")] = "all",
+    markdown: Annotated[bool, Option("--markdown", help="The validation table of the README.")] = False,
+    as_json: AsJson = False,
     as_csv: CsvOption = False,
 ) -> None:
     """Vertical specialisation and its structure, 1995–2011: our 26 rows beside the printed ones.
@@ -84,7 +77,7 @@ def table4(
 
 
 @published_app.command("findings")
-def findings(wiod: WiodOption, as_json: JsonOption = False, as_csv: CsvOption = False) -> None:
+def findings(wiod: WiodOption, as_json: AsJson = False, as_csv: CsvOption = False) -> None:
     """Shares of domestic value added that the study quotes in its text, beside ours.
 
     Example:
@@ -106,11 +99,9 @@ def findings(wiod: WiodOption, as_json: JsonOption = False, as_csv: CsvOption = 
 @published_app.command("figures")
 def figures(
     wiod: WiodOption,
-    years: Annotated[str, typer.Option("--years", help="Years, as 1995:2011.")] = "1995:2011",
-    sectors: Annotated[
-        str | None, typer.Option("--sectors", "-s", help="Exporting sectors; default all.", show_default=False)
-    ] = None,
-    as_json: JsonOption = False,
+    years: Annotated[str, Option("--years", help="Years, as 1995:2011.")] = "1995:2011",
+    sectors: Annotated[str | None, Option("--sectors", "-s", help="Exporting sectors; default all.")] = None,
+    as_json: AsJson = False,
     as_csv: CsvOption = False,
 ) -> None:
     """Figures 1 and 2: domestic value added by use, year by year, China → Korea and Korea → China.
@@ -135,10 +126,10 @@ def figures(
 @published_app.command("sectors")
 def sectors(
     wiod: WiodOption,
-    years: Annotated[str, typer.Option("--year", "--years", help="Years, as 1995 or 1995,2011.")] = "1995,2011",
-    choice: Annotated[str, typer.Option("--sectors", "-s", help="Exporting sectors or a group.")] = "manufacturing",
-    definition: DefinitionOption = "one-minus-dva",
-    as_json: JsonOption = False,
+    years: Annotated[str, Option("--year", "--years", help="Years, as 1995 or 1995,2011.")] = "1995,2011",
+    choice: Annotated[str, Option("--sectors", "-s", help="Exporting sectors or a group.")] = "manufacturing",
+    definition: VsDefinition = "one-minus-dva",
+    as_json: AsJson = False,
     as_csv: CsvOption = False,
 ) -> None:
     """Sector tables (c3–c16): domestic value added by use (Tables 2–3) and VS structure (Tables 5–6), both directions.
@@ -214,4 +205,4 @@ def _sector_rows(table: YearlySectors) -> list[dict[str, object]]:
 
 def _print_table(title: str, lines: Sequence[Sequence[str]], texts: int = 1) -> None:
     """Write aligned plain text: the first ``texts`` columns to the left, numbers to the right."""
-    sys.stdout.write("\n".join([title, *aligned(lines, range(texts))]) + "\n")
+    sys.stdout.write(f"{title}\n{columns(lines, left=texts, rule=False)}\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import sys
@@ -13,7 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer import Option
 
+from sim.cli import options
+from sim.cli.options import echo_json
 from sim.cli.terminal import INTERRUPTED, NUMERICAL, OK, PARTIAL, Progress, Stopper, say, stopper
 
 if TYPE_CHECKING:
@@ -33,40 +35,36 @@ ATTRIBUTION = "attribution"
 
 
 def run(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A file, or a name of the library.")],
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", help="Override, for example policies.0.value=0.3; repeat for more.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed instead of the scenario's.")] = None,
-    years: Annotated[str | None, typer.Option(help="Run only these years, for example 2011:2020.")] = None,
+    scenario: options.ScenarioName,
+    overrides: options.Overrides = None,
+    seed: options.Seed = None,
+    years: options.Span = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Folder of run folders [UNWEAVE_RUNS or ./runs].")
+        Path | None, Option("-o", "--output", help="Folder of run folders [UNWEAVE_RUNS or ./runs].")
     ] = None,
     tables: Annotated[
         Literal["none", "ends", "all"],
-        typer.Option(help="Simulated world tables to write: first and last year, or all."),
+        Option(help="Simulated world tables to write: first and last year, or all."),
     ] = "none",
-    lang: Annotated[
-        Literal["en", "zh", "both"], typer.Option(help="Language of the report; both: with a switch.")
-    ] = "both",
-    with_report: Annotated[bool, typer.Option("--report/--no-report", help="Draw the report.")] = True,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads of linear algebra [1 for small tables].")] = None,
+    lang: Annotated[Literal["en", "zh", "both"], Option(help="Language of the report; both: with a switch.")] = "both",
+    with_report: Annotated[bool, Option("--report/--no-report", help="Draw the report.")] = True,
+    threads: Annotated[int | None, Option(min=1, help="Threads of linear algebra [1 for small tables].")] = None,
     alone: Annotated[
         bool,
-        typer.Option("--alone", help="No companion runs: other scenarios it is compared with, standing sensitivities."),
+        Option("--alone", help="No companion runs: other scenarios it is compared with, standing sensitivities."),
     ] = False,
     seeds: Annotated[
         int | None,
-        typer.Option(min=0, help="Also run so many members of an ensemble; the scenario's `draws` say what is drawn."),
+        Option(min=0, help="Also run so many members of an ensemble; the scenario's `draws` say what is drawn."),
     ] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes for the ensemble [all].")] = None,
+    jobs: Annotated[int | None, Option("--jobs", "-j", min=1, help="Processes for the ensemble [all].")] = None,
     attribution: Annotated[
         bool,
-        typer.Option("--attribution", help="Also split what changes by channel: automation, tariffs, trust, events."),
+        Option("--attribution", help="Also split what changes by channel: automation, tariffs, trust, events."),
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only check and say what would be done.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    dry_run: Annotated[bool, Option("--dry-run", "-n", help="Only check and say what would be done.")] = False,
+    quiet: options.Quiet = False,
+    as_json: options.AsJson = False,
 ) -> int:
     r"""Run a scenario year by year and write its run folder; an existing folder is never overwritten.
 
@@ -100,11 +98,6 @@ def run(
         with suppress(*([OSError] if stop() else [])):  # the terminal may be gone
             _echo_run(saved, "en" if lang == "both" else lang, as_json)
         return stop.code(exit_code(result, ensemble))
-
-
-def register(app: typer.Typer) -> None:
-    """Add ``run`` to the command line."""
-    app.command("run")(run)
 
 
 def with_seeds(overrides: list[str] | None, seeds: int | None) -> list[str]:
@@ -154,7 +147,7 @@ def _echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> No
     plan["runs_folder"] = str(runs_folder(output))
     plan["warnings"] = [f"{problem.place}: {problem.message}" for problem in loaded.warnings]
     if as_json:
-        typer.echo(json.dumps(plan, ensure_ascii=False, indent=1))
+        echo_json(plan)
         return
     span = f"{scenario.years[0]}–{scenario.years[1]} ({counted(plan['simulated_years'], 'year', 'years')})"
     size = f"{table.G} economies × {table.N} sectors, about {plan['memory_megabytes']} MB"
@@ -249,7 +242,7 @@ def _echo_run(saved: Run, lang: str, as_json: bool) -> None:
 
     texts, manifest, folder = Texts(lang), saved.manifest, Path(saved.folder or "")
     if as_json:
-        typer.echo(json.dumps(summary(saved, lang), ensure_ascii=False, indent=1))
+        echo_json(summary(saved, lang))
         return
     comparison = against(saved, lang)
     lines = [headline(saved, lang), *([comparison] if comparison else []), *why(saved, lang)]

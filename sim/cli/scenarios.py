@@ -11,7 +11,9 @@ from string import Template
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer import Argument, Option
 
+from sim.cli.options import AsJson, LabelLang, Overrides, echo_json
 from sim.cli.terminal import DATA, INVALID
 from sim.errors import OutputError, Problem, ScenarioError, render, visible
 
@@ -24,18 +26,15 @@ SCHEMA_VERSION = 1
 LONGEST_SOURCE = 2000
 
 Kind = Literal["scenarios", "tables", "indicators", "levers", "terms", "parameters", "types", "errors", "lessons"]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
 
 def validate(
-    sources: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files, or names of the library.")],
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", help="Override, for example policies.0.value=0.3; repeat for more.")
-    ] = None,
+    sources: Annotated[list[str], Argument(metavar="FILE...", help="Scenario files, or names of the library.")],
+    overrides: Overrides = None,
     output: Annotated[
-        Literal["text", "json", "github"], typer.Option("--format", help="github: annotations for GitHub Actions.")
+        Literal["text", "json", "github"], Option("--format", help="github: annotations for GitHub Actions.")
     ] = "text",
-    as_json: JsonOption = False,
+    as_json: AsJson = False,
 ) -> None:
     r"""Check scenario files without running them; every problem with file, line and column.
 
@@ -62,13 +61,13 @@ def validate(
             if by_default:
                 typer.echo(f"  also on by default: {', '.join(by_default)}")
     if output == "json":
-        _echo_json("files", rows)
+        echo_json({"schema_version": SCHEMA_VERSION, "files": rows})
     if results:
         raise typer.Exit(DATA if all(problem.code == "data" for problem in results) else INVALID)
 
 
 def schema(
-    kind: Annotated[Literal["scenario", "lesson"], typer.Option("--kind", help="Kind of file.")] = "scenario",
+    kind: Annotated[Literal["scenario", "lesson"], Option("--kind", help="Kind of file.")] = "scenario",
 ) -> None:
     r"""Print the JSON Schema of scenario or lesson files, for editors and other tools.
 
@@ -80,13 +79,13 @@ def schema(
     from sim.explorer.lessons.schema import lesson_schema
     from sim.scenario.schema import scenario_schema
 
-    typer.echo(json.dumps(lesson_schema() if kind == "lesson" else scenario_schema(), ensure_ascii=False, indent=1))
+    echo_json(lesson_schema() if kind == "lesson" else scenario_schema())
 
 
 def listing(
-    kind: Annotated[Kind, typer.Argument(help="What to list.")],
-    lang: Annotated[Literal["en", "zh"], typer.Option("--lang", help="Language of the labels.")] = "en",
-    as_json: JsonOption = False,
+    kind: Annotated[Kind, Argument(help="What to list.")],
+    lang: LabelLang = "en",
+    as_json: AsJson = False,
 ) -> None:
     r"""List what the program knows: scenarios, lessons, tables, indicators, levers, terms, parameters or error codes.
 
@@ -101,7 +100,7 @@ def listing(
 
     rows = entries(kind)
     if as_json:
-        _echo_json(kind, rows)
+        echo_json({"schema_version": SCHEMA_VERSION, kind: rows})
     else:
         typer.echo(shown(kind, rows, lang))
 
@@ -139,19 +138,15 @@ def _github(problem: Problem) -> str:
     return f"::{problem.severity} {place},title={escaped(problem.code, inside=True)}::{escaped(text)}"
 
 
-def _echo_json(name: str, rows: list[dict[str, Any]]) -> None:
-    typer.echo(json.dumps({"schema_version": SCHEMA_VERSION, name: rows}, ensure_ascii=False, indent=1))
-
-
 SCENARIO, SCHEMA, GUIDE = "scenario.yaml", "schema.json", "README.md"
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make; existing files are never changed.")],
+    folder: Annotated[Path, Argument(metavar="DIR", help="Folder to make; existing files are never changed.")],
     base: Annotated[
-        str | None, typer.Option("--from", metavar="SCENARIO", help="Scenario of the library to build on.")
+        str | None, Option("--from", metavar="SCENARIO", help="Scenario of the library to build on.")
     ] = None,
-    as_json: JsonOption = False,
+    as_json: AsJson = False,
 ) -> int:
     r"""Make a folder with a commented scenario of your own, its schema and a short guide.
 
@@ -223,11 +218,3 @@ def filled(template: str, **words: str) -> str:
     """Text of a file of ``sim/scenario/templates`` with its placeholders filled in."""
     text = files("sim.scenario").joinpath("templates", template).read_text(encoding="utf-8")
     return Template(text).substitute(words)
-
-
-def register(app: typer.Typer) -> None:
-    """Add the four commands."""
-    app.command("validate")(validate)
-    app.command("schema")(schema)
-    app.command("list")(listing)
-    app.command("init")(init)

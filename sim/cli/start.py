@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import socket
 from importlib.util import find_spec
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-import typer
+from typer import Argument, Option
 
+from sim.cli.options import Lang, RunsFolder
 from sim.errors import OutputError, SimError
 
 #: Port that is tried first.
@@ -22,14 +22,12 @@ class AppError(SimError):
 
 def app(
     run: Annotated[
-        str | None, typer.Argument(metavar="[RUN]", help="A run folder to open, a part of its name, or `latest`.")
+        str | None, Argument(metavar="[RUN]", help="A run folder to open, a part of its name, or `latest`.")
     ] = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port [8501, or the next free one].")] = None,
-    lang: Annotated[Literal["en", "zh"] | None, typer.Option(help="Language to start in [the browser's].")] = None,
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
-    runs: Annotated[
-        Path | None, typer.Option("--runs", help="Where runs are looked up [UNWEAVE_RUNS or ./runs].")
-    ] = None,
+    port: Annotated[int | None, Option(min=1, max=65535, help="Port [8501, or the next free one].")] = None,
+    lang: Annotated[Lang | None, Option(help="Language to start in [the browser's].")] = None,
+    no_browser: Annotated[bool, Option("--no-browser", help="Do not open a browser.")] = False,
+    runs: RunsFolder = None,
 ) -> int:
     r"""Start the explorer: pull levers and see at once what happens. It listens on this machine only; Ctrl-C ends it.
 
@@ -78,8 +76,3 @@ def free_port(wanted: int | None) -> int:
             return port
     what = f"port {wanted} is" if wanted is not None else f"ports {PORT} to {PORT + 49} are"
     raise AppError(f"{what} in use. Choose another with --port, or end the program that uses it.")
-
-
-def register(group: typer.Typer) -> None:
-    """Add the command."""
-    group.command("app")(app)

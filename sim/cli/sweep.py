@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from collections.abc import Iterator
@@ -12,7 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer import Option
 
+from sim.cli import options
+from sim.cli.options import echo_json
 from sim.cli.terminal import INTERRUPTED, OK, PARTIAL, PARTS, say, stopper
 
 if TYPE_CHECKING:
@@ -24,34 +26,30 @@ MOST_LINES = 40
 
 
 def sweep(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A file, or a name of the library.")],
+    scenario: options.ScenarioName,
     grid: Annotated[
         list[str] | None,
-        typer.Option(
-            "--grid", "-g", help="key=first:last:step or key=a,b,c; repeat for more axes.", show_default=False
-        ),
+        Option("--grid", "-g", help="key=first:last:step or key=a,b,c; repeat for more axes."),
     ] = None,
-    seeds: Annotated[int | None, typer.Option(min=0, help="Members of an ensemble at every point.")] = None,
-    overrides: Annotated[list[str] | None, typer.Option("--set", help="Override for every point.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed instead of the scenario's.")] = None,
-    years: Annotated[str | None, typer.Option(help="Run only these years, for example 2011:2020.")] = None,
+    seeds: Annotated[int | None, Option(min=0, help="Members of an ensemble at every point.")] = None,
+    overrides: Annotated[list[str] | None, Option("--set", help="Override for every point.")] = None,
+    seed: options.Seed = None,
+    years: options.Span = None,
     keep: Annotated[
         list[str] | None,
-        typer.Option("--keep", help="Indicators to write for every economy and year; repeat for more."),
+        Option("--keep", help="Indicators to write for every economy and year; repeat for more."),
     ] = None,
     show: Annotated[
-        list[str] | None, typer.Option("--show", help="INDICATOR or INDICATOR:ECONOMY in the summary; repeat for more.")
+        list[str] | None, Option("--show", help="INDICATOR or INDICATOR:ECONOMY in the summary; repeat for more.")
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="Folder of the sweep [runs/sweep-NAME-HASH].", show_default=False),
+        Option("-o", "--output", help="Folder of the sweep [runs/sweep-NAME-HASH]."),
     ] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes [all].")] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786.", show_default=False)
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    jobs: Annotated[int | None, Option("--jobs", "-j", min=1, help="Processes [all].")] = None,
+    scheduler: Annotated[str | None, Option(help="Address of a Dask scheduler, such as tcp://host:8786.")] = None,
+    quiet: options.Quiet = False,
+    as_json: options.AsJson = False,
 ) -> int:
     r"""Run a scenario over a grid of settings. Every finished member is a file; the same command goes on where it stopped.
 
@@ -87,11 +85,6 @@ def sweep(
             return stop.code(INTERRUPTED)
         bad = end.lost or any(row["status"] != "ok" for row in store.abouts())
         return PARTIAL if bad else OK
-
-
-def register(app: typer.Typer) -> None:
-    """Add ``sweep`` to the command line."""
-    app.command("sweep")(sweep)
 
 
 def _wanted(text: str) -> tuple[str, str]:
@@ -197,7 +190,7 @@ def _echo(plan: Sweep, store: SweepFolder, end: SweepEnd, rows: list[dict[str, A
             "failures": [{key: about[key] for key in ("member", "point", "message")} for about in failures],
             "lost": [{"member": member, "message": message} for member, message in end.lost.items()],
         }
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+        echo_json(answer)
         return
     counts = {"done": end.planned - end.left - len(failures), "planned": end.planned, "now": ran, "left": end.left}
     rate, workers = ran / end.seconds if end.seconds else 0.0, end.jobs if end.jobs > 0 else "Dask"

@@ -1,18 +1,13 @@
-"""Tables on the terminal, CSV and JSON on stdout, and years as people type them, for the commands about observed tables."""
+"""Tables on the terminal, CSV and JSON on stdout, for the commands about observed tables."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
-import re
-import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-import typer
-
+from sim.cli.options import echo_json
 from sim.texts.plain import no_formula
 
 if TYPE_CHECKING:
@@ -21,79 +16,15 @@ if TYPE_CHECKING:
     from sim.cli.decompose import Flow
     from sim.texts import Texts
 
-Definition = Literal["one-minus-dva", "foreign-content"]
-ExporterOption = Annotated[
-    str, typer.Option("--exporter", "-e", help="Economy or group that exports.", show_default=False)
-]
-ImporterOption = Annotated[
-    str, typer.Option("--importer", "-i", help="Economy or group that imports, or all.", show_default=False)
-]
-SectorsOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--sectors", "-s", help="Exporting sectors or groups (manufacturing); repeat or use commas. Default all."
-    ),
-]
-DefinitionOption = Annotated[
-    Definition,
-    typer.Option("--definition", help="VS as 1 − domestic value added (the China–Korea paper), or as foreign content."),
-]
-CsvFileOption = Annotated[
-    Path | None, typer.Option("--csv", help="Also write everything to this tidy CSV file.", show_default=False)
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
-ForceOption = Annotated[bool, typer.Option("--force", help="Replace existing files.")]
-
-#: Years that a table may be of; a typo such as 20011 should not start a search.
-_FIRST, _LAST = 1900, 2100
 #: Width where nobody looks at a terminal: wide, so that pipes lose nothing.
 _PIPE_WIDTH = 200
-
-
-def parse_years(text: str, *, option: str = "--years") -> list[int]:
-    """Return the years that ``1995:2011``, ``1995,2000,2011`` or ``2011`` names, in the order given.
-
-    Raises
-    ------
-    typer.BadParameter
-        The text is none of these, or a range runs backwards.
-
-    Examples
-    --------
-    >>> parse_years("1995:1998"), parse_years("1995,2011")
-    ([1995, 1996, 1997, 1998], [1995, 2011])
-    """
-    years: list[int] = []
-    for part in text.split(","):
-        ends = re.fullmatch(r"\s*(\d{4})\s*(?::\s*(\d{4})\s*)?", part)
-        first, last = (int(ends[1]), int(ends[2] or ends[1])) if ends else (0, 0)
-        if not _FIRST <= first <= last <= _LAST:
-            raise typer.BadParameter(
-                f"{part.strip()!r} is not a year or a range of years; write 2011, 1995:2011 or 1995,2003,2011.",
-                param_hint=option,
-            )
-        years += [year for year in range(first, last + 1) if year not in years]
-    return years
-
-
-def split(names: Sequence[str] | None) -> list[str] | None:
-    """Return the names in ``["c3,c4", "c14"]``; None for all."""
-    return [part.strip() for name in names or [] for part in name.split(",") if part.strip()] or None
-
-
-def refuse_existing(*paths: Path | None, force: bool, option: str) -> None:
-    """Raise a usage error where a file would be replaced without ``--force``."""
-    for path in paths:
-        if path is not None and path.exists() and not force:
-            raise typer.BadParameter(f"{path} exists; add --force to replace it.", param_hint=option)
 
 
 def print_json(command: str, **content: Any) -> None:
     """Write one JSON object to stdout."""
     from sim.runs.saved import SCHEMA_VERSION
 
-    document = {"schema_version": SCHEMA_VERSION, "command": command, **content}
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    echo_json({"schema_version": SCHEMA_VERSION, "command": command, **content})
 
 
 def csv_text(rows: Iterable[Sequence[object]]) -> str:
@@ -102,20 +33,6 @@ def csv_text(rows: Iterable[Sequence[object]]) -> str:
     safe = ([no_formula(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     csv.writer(text, lineterminator="\n").writerows(safe)
     return text.getvalue()
-
-
-def aligned(rows: Sequence[Sequence[str]], left: Iterable[int] = (0,)) -> list[str]:
-    """Return rows as lines of equal columns, those named ``left`` to the left; wide characters count twice."""
-    sizes = [[round(sum(2 if ord(c) >= 0x2E80 else 1 for c in cell)) for cell in row] for row in rows]
-    widths = [max(column) for column in zip(*sizes, strict=True)]
-    lines = []
-    for row, size in zip(rows, sizes, strict=True):
-        blanks = [" " * (width - own) for width, own in zip(widths, size, strict=True)]
-        cells = [
-            cell + blank if k in left else blank + cell for k, (cell, blank) in enumerate(zip(row, blanks, strict=True))
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return lines
 
 
 def print_flow(flow: Flow, definition: str, lang: str) -> None:

@@ -6,15 +6,11 @@ import json
 import re
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 import decomp
 from decomp.errors import DataMissingError
-from sim.cli.data import register
-
-app = typer.Typer()
-register(app)
+from sim.cli import app
 
 
 def run(*arguments, code=0):

@@ -8,27 +8,18 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
 from decomp.errors import DataMissingError
-from sim.cli.published import register
+from sim.cli import app
 
 
-@pytest.fixture(scope="module")
-def app() -> typer.Typer:
-    made = typer.Typer()
-    made.callback()(lambda: None)
-    register(made)
-    return made
-
-
-def run(app: typer.Typer, command: str, wiod: Path, *words: str) -> Result:
+def run(command: str, wiod: Path, *words: str) -> Result:
     return CliRunner().invoke(app, ["published", command, "--wiod", str(wiod), *words])
 
 
-def test_table4_prints_ours_beside_the_printed(app: typer.Typer, wiod_dir: Path) -> None:
-    result = run(app, "table4", wiod_dir)
+def test_table4_prints_ours_beside_the_printed(wiod_dir: Path) -> None:
+    result = run("table4", wiod_dir)
     assert result.exit_code == 0, result.output
     rows = [line for line in result.stdout.splitlines() if "→" in line]
     assert len(rows) == 26
@@ -37,16 +28,16 @@ def test_table4_prints_ours_beside_the_printed(app: typer.Typer, wiod_dir: Path)
     assert "154 of 154 cells within tolerance" in result.stdout
 
 
-def test_table4_that_does_not_match_exits_with_one(app: typer.Typer, wiod_dir: Path) -> None:
-    result = run(app, "table4", wiod_dir, "--sectors", "manufacturing")
+def test_table4_that_does_not_match_exits_with_one(wiod_dir: Path) -> None:
+    result = run("table4", wiod_dir, "--sectors", "manufacturing")
     assert result.exit_code == 1
     assert ")!" in result.stdout
     assert "154 of 154" not in result.stdout
 
 
-def test_table4_json_and_csv_agree(app: typer.Typer, wiod_dir: Path) -> None:
-    answer = json.loads(run(app, "table4", wiod_dir, "--json").stdout)
-    table = list(csv.DictReader(io.StringIO(run(app, "table4", wiod_dir, "--csv").stdout)))
+def test_table4_json_and_csv_agree(wiod_dir: Path) -> None:
+    answer = json.loads(run("table4", wiod_dir, "--json").stdout)
+    table = list(csv.DictReader(io.StringIO(run("table4", wiod_dir, "--csv").stdout)))
     assert answer["schema_version"] == 1
     assert answer["misses"] == 0
     assert len(answer["rows"]) == len(table) == 26
@@ -54,44 +45,44 @@ def test_table4_json_and_csv_agree(app: typer.Typer, wiod_dir: Path) -> None:
         assert float(text["vs_share_ours"]) == ours["vs_share_ours"]
 
 
-def test_findings(app: typer.Typer, wiod_dir: Path) -> None:
-    rows = json.loads(run(app, "findings", wiod_dir, "--json").stdout)["rows"]
+def test_findings(wiod_dir: Path) -> None:
+    rows = json.loads(run("findings", wiod_dir, "--json").stdout)["rows"]
     assert all(abs(row["ours"] - row["printed"]) < 0.3 for row in rows)
-    text = run(app, "findings", wiod_dir).stdout
+    text = run("findings", wiod_dir).stdout
     assert "84.64" in text
     assert "34.83" in text
 
 
-def test_figures_in_both_directions(app: typer.Typer, wiod_dir: Path) -> None:
-    answer = json.loads(run(app, "figures", wiod_dir, "--years", "1995,2011", "--json").stdout)
+def test_figures_in_both_directions(wiod_dir: Path) -> None:
+    answer = json.loads(run("figures", wiod_dir, "--years", "1995,2011", "--json").stdout)
     assert list(answer["series"]) == ["CHN-KOR", "KOR-CHN"]
     for points in answer["series"].values():
         assert [point["year"] for point in points] == [1995, 2011]
         for point in points:
             parts = sum(point[part] for part in ("dva_fin", "dva_int", "dva_intrex", "rdv"))
             assert parts == pytest.approx(point["dva"])
-    text = run(app, "figures", wiod_dir, "--years", "2011").stdout
+    text = run("figures", wiod_dir, "--years", "2011").stdout
     assert "Figure 1" in text
     assert "Figure 2" in text
 
 
-def test_sector_tables(app: typer.Typer, wiod_dir: Path) -> None:
-    rows = list(csv.DictReader(io.StringIO(run(app, "sectors", wiod_dir, "--year", "2011", "--csv").stdout)))
+def test_sector_tables(wiod_dir: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(run("sectors", wiod_dir, "--year", "2011", "--csv").stdout)))
     assert [row["sector"] for row in rows] == [*(f"c{k}" for k in range(3, 17)), "total"] * 2
     for half in (rows[:15], rows[15:]):
         assert sum(float(row["exports"]) for row in half[:-1]) == pytest.approx(float(half[-1]["exports"]))
-    text = run(app, "sectors", wiod_dir, "--year", "2011").stdout
+    text = run("sectors", wiod_dir, "--year", "2011").stdout
     assert text.count("total") == 2
     assert "one-minus-dva" in text
 
 
-def test_absent_tables_are_data_errors(app: typer.Typer, tmp_path: Path) -> None:
-    result = run(app, "table4", tmp_path)
+def test_absent_tables_are_data_errors(tmp_path: Path) -> None:
+    result = run("table4", tmp_path)
     assert isinstance(result.exception, DataMissingError)
     assert "wiot_1995.npz is absent" in str(result.exception)
 
 
-def test_wrong_years_are_usage_errors(app: typer.Typer, tmp_path: Path) -> None:
-    result = run(app, "figures", tmp_path, "--years", "95")
+def test_wrong_years_are_usage_errors(tmp_path: Path) -> None:
+    result = run("figures", tmp_path, "--years", "95")
     assert result.exit_code == 2
     assert "is not a year" in result.output

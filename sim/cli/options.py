@@ -1,0 +1,76 @@
+"""Options that several commands share, years as people type them, and the JSON that commands print."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from typer import Argument, Option
+
+Lang = Literal["en", "zh"]
+Definition = Literal["one-minus-dva", "foreign-content"]
+LabelLang = Annotated[Lang, Option("--lang", help="Language of the labels.")]
+AsJson = Annotated[bool, Option("--json", help="One JSON object on stdout.")]
+Force = Annotated[bool, Option("--force", help="Replace existing files.")]
+Quiet = Annotated[bool, Option("--quiet", "-q", help="No progress.")]
+
+ScenarioName = Annotated[str, Argument(metavar="SCENARIO", help="A file, or a name of the library.")]
+Overrides = Annotated[
+    list[str] | None, Option("--set", help="Override, for example policies.0.value=0.3; repeat for more.")
+]
+Seed = Annotated[int | None, Option(min=0, help="Seed instead of the scenario's.")]
+Span = Annotated[str | None, Option(help="Run only these years, for example 2011:2020.")]
+RunsFolder = Annotated[Path | None, Option("--runs", help="Where runs are looked up [UNWEAVE_RUNS or ./runs].")]
+
+Exporter = Annotated[str, Option("--exporter", "-e", help="Economy or group that exports.")]
+Importer = Annotated[str, Option("--importer", "-i", help="Economy or group that imports, or all.")]
+Sectors = Annotated[
+    list[str] | None,
+    Option("--sectors", "-s", help="Exporting sectors or groups (manufacturing); repeat or use commas. Default all."),
+]
+VsDefinition = Annotated[
+    Definition,
+    Option("--definition", help="VS as 1 − domestic value added (the China–Korea paper), or as foreign content."),
+]
+CsvFile = Annotated[Path | None, Option("--csv", help="Also write everything to this tidy CSV file.")]
+
+#: Years that a table may be of; a typo such as 20011 should not start a search.
+_FIRST, _LAST = 1900, 2100
+
+
+def parse_years(text: str, *, option: str = "--years") -> list[int]:
+    """Return the years that ``1995:2011``, ``1995,2000,2011`` or ``2011`` names, in order; anything else is a usage error.
+
+    >>> parse_years("1995:1998"), parse_years("1995,2011")
+    ([1995, 1996, 1997, 1998], [1995, 2011])
+    """
+    years: list[int] = []
+    for part in text.split(","):
+        ends = re.fullmatch(r"\s*(\d{4})\s*(?::\s*(\d{4})\s*)?", part)
+        first, last = (int(ends[1]), int(ends[2] or ends[1])) if ends else (0, 0)
+        if not _FIRST <= first <= last <= _LAST:
+            message = f"{part.strip()!r} is not a year or a range of years; write 2011, 1995:2011 or 1995,2003,2011."
+            raise typer.BadParameter(message, param_hint=option)
+        years += [year for year in range(first, last + 1) if year not in years]
+    return years
+
+
+def split(names: Sequence[str] | None) -> list[str] | None:
+    """Return the names in ``["c3,c4", "c14"]``; None for all."""
+    return [part.strip() for name in names or [] for part in name.split(",") if part.strip()] or None
+
+
+def refuse_existing(*paths: Path | None, force: bool, option: str) -> None:
+    """Raise a usage error where a file would be replaced without ``--force``."""
+    for path in paths:
+        if path is not None and path.exists() and not force:
+            raise typer.BadParameter(f"{path} exists; add --force to replace it.", param_hint=option)
+
+
+def echo_json(answer: Any) -> None:
+    """Write one JSON object to stdout."""
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
