@@ -30,6 +30,8 @@ ELASTICITY_SETS = ("default", "caliendo-parro-99", "caliendo-parro-full", "lashk
 #: Largest factor on a calibrated setting.
 LARGEST_FACTOR = 10.0
 
+#: Schema of a positive number.
+_POSITIVE: Any = {"type": "number", "exclusiveMinimum": 0}
 Year = Annotated[StrictInt, Field(ge=1900, le=2300)]
 
 
@@ -130,18 +132,12 @@ def overrides_of(settings: type[Model], section: str) -> Any:
         entry = SETTING.get(str(extra.get("parameter")))
         if entry is None or entry.shape != "economy":
             continue
-        about: dict[str, Any] = {
-            "strict": True,
-            "allow_inf_nan": False,
-            "title": entry.label_en,
-            "description": entry.meaning,
-        }
+        about: dict[str, Any] = {"title": entry.label_en, "description": entry.meaning}
+        about |= {"strict": True, "allow_inf_nan": False}
         fields[name] = (float | None, Field(default=None, **about, **_limits(entry)))
         if entry.id in FACTORS:
-            meaning = (
-                f"Multiplies what the economy would have otherwise (its calibrated value): {entry.label_en.lower()}."
-            )
-            about |= {"title": f"{entry.label_en}, factor", "description": meaning}
+            meaning = "Multiplies what the economy would have otherwise (its calibrated value)"
+            about |= {"title": f"{entry.label_en}, factor", "description": f"{meaning}: {entry.label_en.lower()}."}
             fields[f"{name}_factor"] = (float | None, Field(default=None, **about, gt=0, le=LARGEST_FACTOR))
     if not fields:
         return None
@@ -212,12 +208,8 @@ Unbounded = Annotated[
 ]
 
 
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _positive(value: Any) -> bool:
-    return _number(value) and value > 0
+def _positive(value: Any, least: float = 0.0) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and least < value < math.inf
 
 
 def _elasticity(value: Any) -> str | float | dict[str, float]:
@@ -245,8 +237,8 @@ TradeElasticity = Annotated[
         {
             "anyOf": [
                 {"enum": list(ELASTICITY_SETS)},
-                {"type": "number", "exclusiveMinimum": 0},
-                {"type": "object", "additionalProperties": {"type": "number", "exclusiveMinimum": 0}},
+                _POSITIVE,
+                {"type": "object", "additionalProperties": _POSITIVE},
             ]
         }
     ),
@@ -254,7 +246,7 @@ TradeElasticity = Annotated[
 
 
 def _growth(value: Any) -> float | dict[int, float]:
-    if _number(value):
+    if _positive(value, -math.inf):
         if -0.5 <= value <= 0.5:
             return float(value)
         raise PydanticCustomError("bad_growth", "a yearly growth rate must be from -0.5 to 0.5 (0.02 is 2 % a year)")
@@ -277,7 +269,7 @@ GrowthPath = Annotated[
                 {
                     "type": "object",
                     "propertyNames": {"pattern": "^[0-9]{4}$"},
-                    "additionalProperties": {"type": "number", "exclusiveMinimum": 0},
+                    "additionalProperties": _POSITIVE,
                 },
             ]
         }

@@ -138,26 +138,25 @@ def flow_of(
     method: Method = "wwz",
     area: bool = False,
 ) -> Flow:
-    """Decompose a table and read off one flow, in the unit of the table.
-
-    Labels, group names or ``"all"`` name economies and sectors; an ``area`` is several exporters as one, without their
-    trade with each other.
-
-    Raises
-    ------
-    LabelError
-        A label is unknown, exporter and importer are the same economy, or the method has no such level.
-    SingularTableError
-        The table has no productive inverse.
-    """
+    """Decompose a table and read off one flow; an ``area`` is several exporters as one, without their trade with each other."""
     from decomp import borin_mancini, group_exporter, kww, wwz
+    from decomp.errors import LabelError
     from decomp.structure import structure_of
     from decomp.terms import GROUPS, TERM_CODES
 
     # A wrong label must not wait for the inverse.
     chosen = None if sectors is None else tuple(table.sectors[i] for i in table.sectors_in(sectors))
     s, r = table.economies_in(exporter), table.economies_in(importer)
-    _refuse_level(method, area=area, total=chosen is None and set(range(table.G)) - set(s) <= set(r))
+    if area and method != "wwz":
+        raise LabelError(
+            f"--area: {method} has no group of economies as one exporter; use --method wwz, or sum the economies first with "
+            "`unweave data convert TABLE OUT --economies FILE`."
+        )
+    if method == "kww" and (chosen is not None or not set(range(table.G)) - set(s) <= set(r)):
+        raise LabelError(
+            "the nine terms of Koopman, Wang & Wei exist for an economy's total exports only: use --importer all and leave "
+            "--sectors out, or decompose the flow with --method wwz."
+        )
     members = tuple(table.economies[k] for k in s)
     done = wwz(table)
     gathered = group_exporter(done, exporter) if area else None
@@ -181,22 +180,6 @@ def flow_of(
         residual = abs(sum(terms.values()) - exports) / exports
     inner = None if area else inside
     return Flow(table, exporter, importer, chosen, method, exports, terms, groups, structures, residual, members, inner)
-
-
-def _refuse_level(method: Method, *, area: bool, total: bool) -> None:
-    """Raise a LabelError where a method has no groups as one exporter, or nothing but an economy's total exports."""
-    from decomp.errors import LabelError
-
-    if area and method != "wwz":
-        raise LabelError(
-            f"--area: {method} has no group of economies as one exporter; use --method wwz, or sum the economies first with "
-            "`unweave data convert TABLE OUT --economies FILE`."
-        )
-    if method == "kww" and not total:
-        raise LabelError(
-            "the nine terms of Koopman, Wang & Wei exist for an economy's total exports only: use --importer all and leave "
-            "--sectors out, or decompose the flow with --method wwz."
-        )
 
 
 def _as_json(flow: Flow) -> dict[str, Any]:
@@ -226,13 +209,8 @@ def _rows(flow: Flow) -> Iterator[tuple[object, ...]]:
     from decomp.structure import VS_PARTS
 
     table = flow.table
-    head = (
-        table.name,
-        table.year,
-        flow.exporter,
-        flow.importer,
-        "all" if flow.sectors is None else " ".join(flow.sectors),
-    )
+    sectors = "all" if flow.sectors is None else " ".join(flow.sectors)
+    head = (table.name, table.year, flow.exporter, flow.importer, sectors)
     items: list[tuple[str, str, float, str]] = [("exports", "exports", flow.exports, table.unit)]
     items += [("term", code, value, table.unit) for code, value in flow.terms.items()]
     items += [("group", code, value, table.unit) for code, value in flow.groups.items()]

@@ -64,16 +64,8 @@ def history(
     files = (REPORT, JSON_FILE, SERIES, SHOCKS)
     options.refuse_existing(*(output / name for name in files if output), force=force, option="-o")
     try:
-        past = measure(
-            exporter,
-            importer,
-            first=first,
-            last=last,
-            tables=source,
-            definition=definition,
-            sectors=options.split(sectors),
-            progress=_note,
-        )
+        asked: dict[str, Any] = {"first": first, "last": last, "tables": source, "sectors": options.split(sectors)}
+        past = measure(exporter, importer, definition=definition, progress=_note, **asked)
     except LabelError as error:
         raise typer.BadParameter(str(error)) from None
     if csv_path is not None:
@@ -184,13 +176,8 @@ def _vs(past: History, texts: Texts) -> tuple[str, list[Sequence[str]]]:
     names = (vs_indicator(definition), *(f"vs_{part}" for part in VS_PARTS), vs_indicator(other))
     columns = [past.series(name, *ends) for name in names]
     columns.append(past.series(vs_indicator(definition), past.importer, past.exporter))
-    heads = (
-        texts("history.col_year"),
-        "VS %",
-        *(part.upper() for part in VS_PARTS),
-        f"VS % ({other})",
-        f"VS % {past.importer}→{past.exporter}",
-    )
+    both = (f"VS % ({other})", f"VS % {past.importer}→{past.exporter}")
+    heads = (texts("history.col_year"), "VS %", *(part.upper() for part in VS_PARTS), *both)
     rows = [(str(y), *(_cell(column, y) for column in columns)) for y in past.years]
     return texts("history.print_vs", definition=definition), [heads, *rows]
 
@@ -205,15 +192,11 @@ def _world(past: History, texts: Texts, names: Words) -> tuple[str, list[Sequenc
         (str(y), *(_cell(column, y) for column in columns), _cell(reversal, y, 1.0, 3), marks.get(y, ""))
         for y in past.years
     ]
-    heads = (
-        texts("history.col_year"),
-        f"{texts('history.print_interdependence')} %",
-        "VS % (foreign-content)",
-        f"{texts('history.print_dep', absorber=past.importer, source=past.exporter)} %",
-        f"{texts('history.print_dep', absorber=past.exporter, source=past.importer)} %",
-        texts("history.print_reversal"),
-        texts("history.col_mark"),
-    )
+    dependence = [
+        f"{texts('history.print_dep', absorber=absorber, source=source)} %" for source, absorber in (ends, ends[::-1])
+    ]
+    heads = (texts("history.col_year"), f"{texts('history.print_interdependence')} %", "VS % (foreign-content)")
+    heads = (*heads, *dependence, texts("history.print_reversal"), texts("history.col_mark"))
     return texts("history.print_world"), [heads, *rows]
 
 

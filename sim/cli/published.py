@@ -16,7 +16,7 @@ from sim.cli.tables import csv_text, print_json
 from sim.texts.plain import columns
 
 if TYPE_CHECKING:
-    from decomp.published import Table4Row, YearlySectors, YearlyUse
+    from decomp.published import YearlySectors, YearlyUse
 
 #: Both directions of the study, in the order of its figures.
 PAIRS = (("CHN", "KOR"), ("KOR", "CHN"))
@@ -61,10 +61,13 @@ def table4(
         sys.stdout.write(published.table4_markdown(rows))
     elif not answered:
         heads = ["year", "flow", *published.TOLERANCES]
-        lines = [
-            [str(r.year), f"{r.exporter} → {r.importer}", *(_cell(r, column) for column in published.TOLERANCES)]
-            for r in rows
-        ]
+        lines = []
+        for row in rows:
+            marks = {**dict.fromkeys(row.misses, "!"), **dict.fromkeys(row.suspect, "*")}
+            cells = (
+                f"{getattr(row.ours, c):.2f} ({row.printed[c]:.2f}){marks.get(c, '')}" for c in published.TOLERANCES
+            )
+            lines.append([str(row.year), f"{row.exporter} → {row.importer}", *cells])
         title = f"Table 4, ours (printed), %; VS by definition {definition}, sectors: {sectors}"
         _print_table(title, [heads, *lines], texts=2)
         counted = len(rows) * len(published.TOLERANCES) - sum(len(row.suspect) for row in rows)
@@ -172,11 +175,6 @@ def _answer(command: str, rows: list[dict[str, object]], *, as_json: bool, as_cs
     return as_json or as_csv
 
 
-def _cell(row: Table4Row, column: str) -> str:
-    mark = "*" if column in row.suspect else "!" if column in row.misses else ""
-    return f"{getattr(row.ours, column):.2f} ({row.printed[column]:.2f}){mark}"
-
-
 def _figure_lines(points: Sequence[YearlyUse]) -> list[list[str]]:
     """Years with values and shares of each part, their mean last."""
     parts = ("dva_fin", "dva_int", "dva_intrex", "rdv", "dva")
@@ -190,15 +188,13 @@ def _figure_lines(points: Sequence[YearlyUse]) -> list[list[str]]:
 
 def _sector_rows(table: YearlySectors) -> list[dict[str, object]]:
     """Flat rows of one year and direction, the total last."""
-    known = {"exporter", "importer", "definition"}
     rows = []
     for row in (*table.rows, table.total):
         shares = {f"{part}_share": value for part, value in row.use.shares().items()}
-        values = (
-            asdict(row.use) | shares | {k: v for k, v in asdict(row.structure).items() if k not in ("exports", "vs")}
-        )
+        structure = {name: value for name, value in asdict(row.structure).items() if name not in ("exports", "vs")}
+        values = asdict(row.use) | shares | structure
         head = {"year": table.year, "exporter": table.exporter, "importer": table.importer}
-        plain = {name: value for name, value in values.items() if name not in known}
+        plain = {name: value for name, value in values.items() if name not in ("exporter", "importer", "definition")}
         rows.append({**head, "sector": row.sector, "name": row.name, **plain})
     return rows
 

@@ -211,11 +211,12 @@ def _attributed(result: RunResult, progress: Progress, stop: Stopper) -> dict[st
     from sim.errors import SimError
     from sim.studies.attribution import attribute
 
-    def tell(done: int, of: int) -> None:
-        progress.step(f"attribution, run {done} of {of}")
-
     try:
-        return {ATTRIBUTION: attribute(result, progress=tell, stop=stop).frame}
+        return {
+            ATTRIBUTION: attribute(
+                result, progress=lambda done, of: progress.step(f"attribution, run {done} of {of}"), stop=stop
+            ).frame
+        }
     except KeyboardInterrupt:
         logger.warning("the attribution was interrupted and is left out")
     except (SimError, DecompError) as error:
@@ -267,19 +268,7 @@ def summary(saved: Run, lang: str = "en") -> dict[str, Any]:
     from sim.report import against, headline, world_split
     from sim.report.sentences import facts
 
-    kept = [
-        "schema_version",
-        "run",
-        "status",
-        "message",
-        "name",
-        "seed",
-        "hash",
-        "years",
-        "rerun",
-        "checks",
-        "expectations",
-    ]
+    kept = "schema_version run status message name seed hash years rerun checks expectations"
     numbers = [
         {"indicator": fact.indicator, "economy": "WLD", "base_year": fact.base, "year": fact.year}
         | {"before": fact.change.before, "after": fact.change.after, "unit": fact.change.unit}
@@ -287,7 +276,7 @@ def summary(saved: Run, lang: str = "en") -> dict[str, Any]:
     ]
     about = saved.manifest.get("ensemble")
     return {
-        **{key: saved.manifest[key] for key in kept},
+        **{key: saved.manifest[key] for key in kept.split()},
         "headline": headline(saved, lang),
         "against": against(saved, lang),
         "numbers": numbers,

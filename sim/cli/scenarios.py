@@ -50,8 +50,10 @@ def validate(
         problems, by_default = _read(file, overrides)
         errors, warnings = ([p for p in problems if p.severity == severity] for severity in ("error", "warning"))
         results += errors
-        row = {"errors": [*map(_plain, errors)], "warnings": [*map(_plain, warnings)], "on_by_default": [*by_default]}
-        rows.append({"file": file, "valid": not errors, **row})
+        row: dict[str, Any] = {"file": file, "valid": not errors}
+        for name, group in (("errors", errors), ("warnings", warnings)):
+            row[name] = [asdict(problem) | {"source": problem.source[:LONGEST_SOURCE]} for problem in group]
+        rows.append(row | {"on_by_default": [*by_default]})
         for problem in (*errors, *warnings) if output != "json" else ():
             typer.echo(_github(problem) if output == "github" else render(problem))
         if output == "text":
@@ -120,10 +122,6 @@ def _read(file: str, overrides: list[str] | None) -> tuple[Iterable[Problem], tu
     return loaded.warnings, loaded.by_default
 
 
-def _plain(problem: Problem) -> dict[str, Any]:
-    return {**asdict(problem), "source": problem.source[:LONGEST_SOURCE]}
-
-
 def _github(problem: Problem) -> str:
     """One workflow command; ``%``, line ends, and in properties also ``:`` and ``,`` are escaped."""
 
@@ -189,13 +187,7 @@ def slug(text: str) -> str:
 
 
 def scenario_text(name: str, base: str | None = None) -> str:
-    """The commented scenario: a first one, or one that extends a scenario of the library.
-
-    Raises
-    ------
-    ScenarioError
-        The library has no scenario of that name.
-    """
+    """The commented scenario: a first one, or one that extends a scenario of the library."""
     from decomp.labels import did_you_mean, listed
     from sim.scenario import scenario_files
     from sim.scenario.yaml_text import parse

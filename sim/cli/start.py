@@ -59,13 +59,7 @@ def app(
 
 
 def free_port(wanted: int | None) -> int:
-    """The port asked for, or the first free one from :data:`PORT`.
-
-    Raises
-    ------
-    AppError
-        The port asked for is taken, or no port is free.
-    """
+    """The port asked for, or the first free one from :data:`PORT`; an :class:`AppError` where it is taken, or all are."""
     for port in [wanted] if wanted is not None else range(PORT, PORT + 50):
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -102,8 +102,11 @@ def explain(error: BaseException) -> tuple[int, str]:
         return 128 + number, "interrupted."
     if type(error).__name__ == "Exit":
         return int(getattr(error, "exit_code", OK)), ""
-    if hasattr(error, "format_message"):
-        return INVALID, _usage(error)
+    if hasattr(error, "format_message"):  # a wrong option or argument; a group without a command says its help
+        message = str(error.format_message()).replace("Value error, ", "")
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context is not None else "unweave"
+        return INVALID, message if message.startswith("Usage:") else f"error: {message}\nTry `{path} --help`."
     return _outside(error) or _ours(error) or (BUG, _bug(error))
 
 
@@ -111,11 +114,9 @@ def _outside(error: BaseException) -> tuple[int, str] | None:
     """Return code and message of what is no fault of the program nor of its input: the system, the installation, memory."""
     for cause in (error, error.__cause__):
         if isinstance(cause, OSError) and cause.errno in _MACHINE:
-            text = (
-                str(error)
-                if cause is not error
-                else f"{f'{error.filename}: ' if error.filename else ''}{error.strerror}"
-            )
+            text = str(error)
+            if cause is error:
+                text = f"{f'{error.filename}: ' if error.filename else ''}{error.strerror}"
             return OUTSIDE, f"error: {text.rstrip('.')}.{'' if '-o' in text else _MACHINE[cause.errno]}"
     names = {kind.__name__ for kind in type(error).__mro__}
     if isinstance(error, MemoryError):
@@ -159,25 +160,15 @@ def _ours(error: BaseException) -> tuple[int, str] | None:
     return (INVALID, f"error: {error}") if isinstance(error, SimError) else None
 
 
-def _usage(error: Any) -> str:
-    """Message of a wrong option or argument, with where to read more."""
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else "unweave"
-    message = str(error.format_message()).replace("Value error, ", "")
-    if message.startswith("Usage:"):  # a group without a command: its help is the message
-        return message
-    return f"error: {message}\nTry `{path} --help`."
-
-
 def _bug(error: BaseException) -> str:
     """Message of an unexpected error: where it came from and how to report it."""
     if os.environ.get(DEBUG):
         return "".join(traceback.format_exception(error)).rstrip()
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "site-packages" not in frame.filename]
-    last = frames[-1] if frames else None
-    where = (
-        f" ({Path(last.filename).parent.name}/{Path(last.filename).name}:{last.lineno}, in {last.name})" if last else ""
-    )
+    where = ""
+    if frames:
+        file, last = Path(frames[-1].filename), frames[-1]
+        where = f" ({file.parent.name}/{file.name}:{last.lineno}, in {last.name})"
     text = str(error).splitlines()[0][:300] if str(error) else ""
     return (
         f"internal error: {type(error).__name__}{f': {text}' if text else ''}{where}\n"

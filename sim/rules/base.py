@@ -291,7 +291,7 @@ def by_economy(
         arrays[name] = np.where(np.isnan(values), arrays[name], values)
     plain = {name: array.copy() for name, array in arrays.items()}
     for label, given in sorted(settings.overrides.items(), key=lambda item: item[0] in labels.economies):
-        where = labels.economy_key(("behaviour", section, "overrides"), label)
+        where = labels.key("economy", ("behaviour", section, "overrides"), label)
         for field in given.model_fields_set:
             name, value = field.removesuffix("_factor"), getattr(given, field)
             if value is not None:
@@ -309,7 +309,7 @@ def of_types(given: Mapping[str, tuple[str, ...]], labels: TableLabels, section:
     types = calibration.country_types()
     for name, listed in given.items():
         path = ("behaviour", section, "types", name)
-        where = labels.economy_list(path, listed)
+        where = labels.listed("economy", path, listed)
         for id, row in types[name].items():
             field = id.partition(".")[2]
             column = values.setdefault(field, np.full(labels.G, np.nan))
@@ -327,7 +327,7 @@ def members(labels: TableLabels, path: tuple[Any, ...], names: Iterable[str]) ->
     """Economies that a setting names, shape (G,)."""
     mask, listed = np.zeros(labels.G, dtype=bool), tuple(names)
     if listed:
-        mask[labels.economy_list(path, listed)] = True
+        mask[labels.listed("economy", path, listed)] = True
     return mask
 
 

@@ -142,9 +142,9 @@ class Carbon(base.Rule):
             return sorted(items.items(), key=lambda item: 2 if item[0] in single else int(item[0] != "all"))
 
         for economy, sectors in by_rank(given, labels.economies):
-            who = labels.economy_key(path, economy)
+            who = labels.key("economy", path, economy)
             for sector, value in by_rank(sectors, labels.sectors):
-                intensity[np.ix_(who, labels.sector_key((*path, economy), sector))] = value
+                intensity[np.ix_(who, labels.key("sector", (*path, economy), sector))] = value
         return intensity
 
     def prepare(self) -> None:

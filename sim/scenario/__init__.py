@@ -7,13 +7,7 @@ from pathlib import Path
 
 
 def scenario_folder() -> Path:
-    """Folder of the scenario library: inside an installed package, else the repository's ``scenarios``.
-
-    Raises
-    ------
-    FileNotFoundError
-        The installation has neither; it is incomplete.
-    """
+    """Folder of the scenario library: inside an installed package, else the repository's ``scenarios``."""
     package = Path(str(files("sim")))
     for folder in (package / "_scenarios", package.parent / "scenarios"):
         if folder.is_dir():

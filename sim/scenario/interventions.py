@@ -84,15 +84,7 @@ class Intervention:
 
 
 def combined(interventions: Sequence[Intervention], current: Array, base: Array, year: int) -> Array:
-    """Return the level that interventions in one lever give in a year: levels first, then increments, then relative changes.
-
-    Parameters
-    ----------
-    interventions : sequence of Intervention
-        Those in force.
-    current, base : ndarray
-        What would hold without them, and the base year's value: where a linear ramp starts.
-    """
+    """Level that interventions in force in one lever give: levels, then increments, then relative changes; ramps start at ``base``."""
     level = np.array(current)
     for change in sorted(interventions, key=lambda change: ("set", "add", "scale").index(change.operation)):
         share, cells = change.share(year), change.mask
@@ -128,8 +120,8 @@ def _cells(
 ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], Mask]:
     """Positions of who, partners and sectors, and the cells that they reach; what has no effect becomes a warning."""
     problems = labels.problems
-    who = labels.economy_list((*path, "who"), item.who)
-    partners = labels.economy_list((*path, "partners"), item.partners)
+    who = labels.listed("economy", (*path, "who"), item.who)
+    partners = labels.listed("economy", (*path, "partners"), item.partners)
     if lever.id in ON_GOODS and item.sectors == ("goods",) and "goods" not in labels.sector_names:
         message = f"the table has no sector group 'goods', which is the default for {lever.id}."
         example = ", ".join(labels.sectors[:2])
@@ -139,7 +131,7 @@ def _cells(
     elif item.sectors == ("all",):
         sectors = list(range(labels.N))
     else:
-        sectors = labels.sector_list((*path, "sectors"), item.sectors)
+        sectors = labels.listed("sector", (*path, "sectors"), item.sectors)
     for field in _UNUSED.get(lever.shape, ()):
         if getattr(item, field) != ("all",):
             message = f"has no effect here: this lever does not distinguish {field}."
@@ -212,16 +204,7 @@ def _contradiction(earlier: Intervention, later: Intervention, cell: str, proble
 def check_levels(
     interventions: Sequence[Intervention], start: Mapping[str, Array | Callable[[], Array]], labels: TableLabels
 ) -> None:
-    """Record policies and events that together take a lever out of its limits, from its levels in the base year.
-
-    Parameters
-    ----------
-    interventions : sequence of Intervention
-    start : mapping of str to ndarray or function
-        Levels of the base year in the shape of the lever, by lever; only these levers are checked. Taxes have a lower
-        limit only: agents may raise them too.
-    labels : TableLabels
-    """
+    """Record what takes a lever of ``start`` (levels of the base year) out of its limits; taxes have a lower one only."""
     for lever, levels in start.items():
         concerned = [change for change in interventions if change.lever == lever]
         limit, tax = POLICY[lever], lever in TAXES

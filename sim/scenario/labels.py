@@ -51,22 +51,6 @@ class TableLabels:
         """Number of sectors."""
         return len(self.sectors)
 
-    def economy_list(self, path: KeyPath, names: Sequence[str]) -> list[int]:
-        """Positions of economies and groups, in table order; unknown names become problems."""
-        return self._listed("economy", path, names)
-
-    def sector_list(self, path: KeyPath, names: Sequence[str]) -> list[int]:
-        """Positions of sectors and groups, in table order; unknown names become problems."""
-        return self._listed("sector", path, names)
-
-    def economy_key(self, path: KeyPath, name: str) -> list[int]:
-        """Positions of an economy or group that stands as a key."""
-        return self._key("economy", path, name)
-
-    def sector_key(self, path: KeyPath, name: str) -> list[int]:
-        """Positions of a sector or group that stands as a key."""
-        return self._key("sector", path, name)
-
     def check_expectations(self, scenario: Scenario) -> None:
         """Record expectations about economies that the table does not have."""
         allowed = [WORLD, *self.economies, *(f"{GROUP}{name}" for name in self.tracked)]
@@ -80,14 +64,15 @@ class TableLabels:
         own = {name: tuple(members) for name, members in self._own["economy"].items() if members}
         return MappingProxyType({**tracked_groups(self.table), **own})
 
-    def _key(self, kind: str, path: KeyPath, name: str) -> list[int]:
+    def key(self, kind: str, path: KeyPath, name: str) -> list[int]:
+        """Positions of a label or group, of ``economy`` or ``sector``, that stands as a key."""
         if name in self._names[kind]:
             return self._positions(kind, [name])
         self._unknown(kind, (*path, name), name, key=True)
         return []
 
-    def _listed(self, kind: str, path: KeyPath, names: Sequence[str]) -> list[int]:
-        """Positions of names; one marked as optional may be missing, any other unknown one becomes a problem."""
+    def listed(self, kind: str, path: KeyPath, names: Sequence[str]) -> list[int]:
+        """Positions of names in table order; one marked as optional may be missing, an unknown one becomes a problem."""
         allowed, document = self._names[kind], self.problems.document
         bare = [name.removesuffix(OPTIONAL) for name in names]
         alone = document is not None and document.node((*self.problems.original(path), 0)) is None
@@ -138,7 +123,7 @@ class TableLabels:
             before = len(self.problems.found)
             if kind == "sector":
                 members = [self._standing_for(member, path) for member in members]
-            positions = self._listed(kind, path, members)
+            positions = self.listed(kind, path, members)
             self._own[kind][name] = positions
             names.append(name)
             if not positions and len(self.problems.found) == before:

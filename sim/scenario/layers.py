@@ -33,25 +33,7 @@ _EXAMPLE = "for example --set policies.0.value=0.3"
 def inherited(
     document: YamlDocument, path: Path | None, read: Callable[[Path], YamlDocument], above: tuple[Path, ...] = ()
 ) -> YamlDocument:
-    """Return the document merged with everything it extends; places in it point to the file that each part is from.
-
-    Parameters
-    ----------
-    document : YamlDocument
-        As written.
-    path : Path, optional
-        Its file, if it has one.
-    read : callable
-        Reads a file.
-    above : tuple of Path
-        Files of the scenarios that build on this one.
-
-    Raises
-    ------
-    ScenarioError
-        S032 the chain leads back to itself, S033 there is no such scenario, S012 a value of the wrong type, S006 too long a
-        chain, or whatever is wrong with the text of a scenario built on.
-    """
+    """Merge a document with everything it extends (faults: S006, S012, S032, S033); its places name the file of each part."""
     chain = above if path is None else (*above, path.resolve())
     problems = Problems(document)
     if not isinstance(document.data, Mapping):
@@ -142,20 +124,7 @@ def _over(
 
 
 def overridden(document: YamlDocument, overrides: Overrides | None) -> YamlDocument:
-    """Return the document with values replaced; problems in them will point at the override.
-
-    Parameters
-    ----------
-    document : YamlDocument
-    overrides : list of ``"path=value"`` (values are YAML), or mapping of paths to values
-        A path is made of keys and list positions: ``behaviour.automation.robot_speed``, ``policies.0.value``. The
-        position after the last entry appends one. In a mapping, nested mappings are merged.
-
-    Raises
-    ------
-    ScenarioError
-        S029: a path that does not fit the scenario; S001…S006: a value that is not YAML. All of them at once.
-    """
+    """Replace values: ``path=value`` texts, or paths in a mapping, where mappings merge; faults (S029) are raised together."""
     if not overrides:
         return document
     target = _Target(document)

@@ -106,8 +106,13 @@ def read_scenario(
     DecompError
         The table file exists but is not a valid table.
     """
-    file = str(find_scenario(source)) if isinstance(source, str | Path) else ""
-    document = read_document(Path(file)) if file else _in_memory(source)
+    file = ""
+    if isinstance(source, str | Path):
+        file = str(find_scenario(source))
+        document = read_document(Path(file))
+    else:
+        data = source.model_dump(by_alias=True, exclude_none=True) if isinstance(source, Scenario) else dict(source)
+        document = YamlDocument("", "", data, Node(Place("")))
     document = overridden(inherited(document, Path(file) if file else None, read_document), overrides)
     problems = Problems(document)
     rules = tuple(rules)
@@ -132,19 +137,8 @@ def read_scenario(
     return LoadedScenario(scenario, resolved, table, warnings, document.text, file, texts, by_default)
 
 
-def _in_memory(source: Any) -> YamlDocument:
-    data = source.model_dump(by_alias=True, exclude_none=True) if isinstance(source, Scenario) else dict(source)
-    return YamlDocument("", "", data, Node(Place("")))
-
-
 def find_scenario(name: str | Path) -> Path:
-    """Return the file of a scenario: a path, or a name of the library.
-
-    Raises
-    ------
-    ScenarioError
-        S005: neither a file nor a name; suggests the nearest name.
-    """
+    """Return the file of a scenario: a path, or a name of the library; S005, with the nearest name, for neither."""
     path, library = Path(name), scenario_files()
     if is_file(path):
         return path
@@ -162,13 +156,7 @@ def find_scenario(name: str | Path) -> Path:
 
 
 def read_document(path: Path) -> YamlDocument:
-    """Read a YAML file as UTF-8.
-
-    Raises
-    ------
-    ScenarioError
-        S005: it cannot be read, or is not UTF-8; S001…S006: it is not YAML that scenarios use, or too large.
-    """
+    """Read a YAML file as UTF-8; raise S005 where it cannot be read, S001…S006 where scenarios do not use such YAML."""
 
     def error(code: str, message: str, help: str = "") -> ScenarioError:
         return ScenarioError([Problem(code, message, str(path), help=help)])

@@ -97,21 +97,9 @@ class ResolvedScenario:
 def resolve(
     scenario: Scenario, table: Any, *, rules: Iterable[Rule] = (), problems: Problems | None = None
 ) -> ResolvedScenario:
-    """Resolve a scenario against a table.
+    """Resolve a scenario against a table; unknown labels and contradictions are raised together as one ScenarioError.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    table : WorldTable, or anything with its labels and groups
-    rules : iterable of Rule
-        Beside or instead of the built-in ones.
-    problems : Problems, optional
-        Collects the problems of the caller too; warnings stay in it.
-
-    Raises
-    ------
-    ScenarioError
-        A label or group is unknown to the table, or policies contradict each other; all of them at once.
+    ``rules`` stand beside or instead of the built-in ones; ``problems`` are those of the caller, in which warnings stay.
     """
     problems = problems or Problems()
     labels = TableLabels(table, problems, scenario.groups)
@@ -130,7 +118,13 @@ def resolve(
     }
     check_levels(interventions, start, labels)
     growth = MappingProxyType({name: _growth(scenario, name, labels) for name in Baseline.model_fields})
-    elasticity = _elasticity(scenario.economy.trade_elasticity, labels)
+    elasticity: Any = scenario.economy.trade_elasticity
+    if isinstance(elasticity, dict):
+        by_sector: dict[str, float] = {}
+        for name, value in sorted(elasticity.items(), key=lambda item: item[0] in labels.sectors):
+            positions = labels.key("sector", ("economy", "trade_elasticity"), name)
+            by_sector |= {labels.sectors[position]: value for position in positions}
+        elasticity = MappingProxyType(by_sector)
     labels.check_expectations(scenario)
     problems.raise_errors()
     return ResolvedScenario(
@@ -160,18 +154,8 @@ def _growth(scenario: Scenario, name: str, labels: TableLabels) -> Array:
             growth = np.exp(np.interp(years, list(known), np.log(list(known.values()))))
         else:
             growth = (1.0 + path) ** (years - base)
-        levels[:, labels.economy_key(("baseline", name), label)] = growth[:, None]
+        levels[:, labels.key("economy", ("baseline", name), label)] = growth[:, None]
     return _read_only(levels)
-
-
-def _elasticity(choice: Any, labels: TableLabels) -> str | float | Mapping[str, float]:
-    if not isinstance(choice, dict):
-        return choice if isinstance(choice, str) else float(choice)
-    by_sector: dict[str, float] = {}
-    for name, value in sorted(choice.items(), key=lambda item: item[0] in labels.sectors):
-        positions = labels.sector_key(("economy", "trade_elasticity"), name)
-        by_sector |= {labels.sectors[position]: float(value) for position in positions}
-    return MappingProxyType(by_sector)
 
 
 def _read_only(array: Array) -> Array:

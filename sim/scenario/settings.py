@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
@@ -14,36 +15,20 @@ from sim.rules import BUILT_IN, behaviour_model, in_play
 __all__ = ["SETTING", "Behaviour", "EconomySettings", "Substitution"]
 
 
+#: An elasticity of substitution between nests.
+_elasticity = partial(setting, unit="elasticity", low=0, high=10, kind="assumption", open_min=True)
+
+
 class Substitution(Model, section="economy.substitution"):
     """Elasticities of substitution of the nests (design: σ_v, σ_m, σ_f, σ)."""
 
-    value_added: float = setting(
-        "Primary factors against inputs",
-        "要素与中间投入的替代弹性",
-        "elasticity",
-        0,
-        10,
-        kind="assumption",
-        open_min=True,
-    )
+    value_added: float = _elasticity("Primary factors against inputs", "要素与中间投入的替代弹性")
     """Elasticity of substitution between the primary-and-task composite and intermediate inputs."""
-    inputs: float = setting(
-        "Among inputs", "中间投入之间的替代弹性", "elasticity", 0, 10, kind="assumption", open_min=True
-    )
+    inputs: float = _elasticity("Among inputs", "中间投入之间的替代弹性")
     """Elasticity of substitution among intermediate inputs of different sectors."""
-    consumption: float = setting(
-        "Among final goods", "最终产品之间的替代弹性", "elasticity", 0, 10, kind="assumption", open_min=True
-    )
+    consumption: float = _elasticity("Among final goods", "最终产品之间的替代弹性")
     """Elasticity of substitution among sectors in final demand."""
-    tasks: float = setting(
-        "Labour, capital and machines",
-        "劳动、资本与机器的替代弹性",
-        "elasticity",
-        0,
-        10,
-        kind="assumption",
-        open_min=True,
-    )
+    tasks: float = _elasticity("Labour, capital and machines", "劳动、资本与机器的替代弹性")
     """Elasticity of substitution among labour, capital and machine services."""
 
 

@@ -248,17 +248,7 @@ def _choices(path: KeyPath) -> list[Any]:
 def check(
     scenario: Scenario, problems: Problems, *, indicators: Collection[str] | None = None, rules: Iterable[Rule] = ()
 ) -> None:
-    """Record everything in the scenario that cannot be meant so.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    problems : Problems
-    indicators : collection of str, optional
-        Ids that expectations may name; not checked when not given.
-    rules : iterable of Rule
-        Beside or instead of the built-in ones.
-    """
+    """Record what cannot be meant so; ``indicators``, if given, are the ids that expectations may name."""
     start, end = scenario.years
     known_years = "years" not in problems.assumed and start <= end <= start + LONGEST
     if "years" not in problems.assumed and end < start:

@@ -98,22 +98,7 @@ class YamlDocument:
 
 
 def parse(text: str, name: str, *, prefix: str = "") -> YamlDocument:
-    """Parse YAML 1.2.
-
-    Parameters
-    ----------
-    text : str
-    name : str
-        Name of the file, for messages.
-    prefix : str
-        Text in front of the first line that is not YAML (``policies.0.value=``); it keeps its columns.
-
-    Raises
-    ------
-    ScenarioError
-        S001 not YAML, S002 duplicate keys, S003 tab in the indentation, S004 YAML that scenarios do not use, S006 more
-        than a scenario may hold.
-    """
+    """Parse YAML 1.2; ``prefix`` (``policies.0.value=``) stands before the first line, is not YAML and keeps its columns."""
     lines = re.split(r"\r\n|\r|\n", prefix + text)
     if len(text) > MAX_SIZE:
         message = f"the text has {len(text):,} characters; at most {MAX_SIZE:,}."

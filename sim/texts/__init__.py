@@ -34,13 +34,7 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]
 
 @lru_cache(maxsize=len(LANGUAGES))
 def catalogue(lang: str) -> Mapping[str, str]:
-    """All texts of a language by dotted key.
-
-    Raises
-    ------
-    ValueError
-        There is no catalogue for the language.
-    """
+    """All texts of a language by dotted key; a ValueError for a language without a catalogue."""
     if lang not in LANGUAGES:
         raise ValueError(f"no texts in language {lang!r}; available: {', '.join(LANGUAGES)}")
     parts = [
