@@ -5,31 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sim.charts import theme
 from sim.charts.figure import Plot, Spec, category, layer, quantity, zero_rule
-from sim.charts.theme import (
-    AXIS,
-    HEIGHT,
-    INK,
-    LEGEND,
-    LESS,
-    LETTERS,
-    MORE,
-    NARROW_LETTERS,
-    OKABE_ITO,
-    OWN_PART,
-    PART_COLOURS,
-    PHONE,
-    QUIET,
-    RULE,
-    SIDE,
-    TINTS,
-    padded,
-    room_for,
-    text_width,
-    values_of,
-    wrapped,
-    years_of,
-)
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -42,7 +19,7 @@ ROW_LABEL = (
     "replace(datum.label, regexp('[|]', 'g'), test(regexp('[\u4e00-\u9fff]'), datum.label) ? '' : ' ')"
 )
 #: Colours of bars by their kind: the whole, and less or more than before.
-KINDS = {"whole": QUIET, "less": LESS, "more": MORE}
+KINDS = {"whole": theme.QUIET, "less": theme.LESS, "more": theme.MORE}
 #: Shapes and colours of the cases of dots, in order.
 SHAPES = ("circle", "diamond", "triangle-up", "square")
 
@@ -52,11 +29,11 @@ class Rows:
 
     def __init__(self, order: Sequence[str], width: int | None, row: int = ROW) -> None:
         """Break the labels into lines."""
-        self.width, self.letters = width, NARROW_LETTERS if width and width < 400 else LETTERS
+        self.width, self.letters = width, theme.NARROW_LETTERS if width and width < 400 else theme.LETTERS
         self.order = list(dict.fromkeys(self.label(name) for name in order))
-        self.room = room_for(self.order)
+        self.room = theme.room_for(self.order)
         #: Width of the plotting area, on a page that of a phone.
-        self.plot = width - self.room if width else max(PHONE - self.room, PHONE // 2)
+        self.plot = width - self.room if width else max(theme.PHONE - self.room, theme.PHONE // 2)
         self.row = max([row, *(LINE * (label.count("|") + 1) + 8 for label in self.order if "|" in label)])
         expression = "split(datum.label, '|')" if width else ROW_LABEL
         limit = self.room if width else 300  # where there is room, labels stand in one line
@@ -65,7 +42,7 @@ class Rows:
 
     def label(self, name: str) -> str:
         """A name as it stands beside its row."""
-        return wrapped(name, self.letters)
+        return theme.wrapped(name, self.letters)
 
     def rowed(self, frame: DataFrame) -> DataFrame:
         """The frame with the labels of its column ``name`` in ``row``."""
@@ -76,7 +53,7 @@ class Rows:
         tall = height or self.row * max(1, len(self.order))
         if self.width:
             return Plot.of(layers, data, width=self.plot, height=tall)
-        return Plot.of(layers, data, width=None, height=tall if height else tall + AXIS + LEGEND * legend)
+        return Plot.of(layers, data, width=None, height=tall if height else tall + theme.AXIS + theme.LEGEND * legend)
 
 
 def bars(
@@ -89,18 +66,11 @@ def bars(
     height: int = 0,
     axis: bool = True,
 ) -> Plot:
-    """Draw bars left and right of zero, one per named row, each with its number.
+    """Draw bars left and right of zero, one per name of ``order`` from the top, each with its number.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns ``name``, ``value`` (displayed units) and ``shown`` (the number as text); optionally ``kind`` (a key of
-        ``colours``; default ``less`` or ``more`` by sign), ``full`` (the name at length) and ``start``: steps of a
-        waterfall, whose bars go from there to ``value`` and have their numbers at the right.
-    order : sequence of str
-        Names from top to bottom.
-    axis : bool
-        Whether there is an axis of values.
+    The frame has ``name``, ``value`` (displayed units) and ``shown`` (the number as text); optionally ``kind`` (a key
+    of ``colours``; default ``less`` or ``more`` by sign), ``full`` (the name at length) and ``start``: steps of a
+    waterfall, whose bars go from there to ``value`` and have their numbers at the right.
     """
     rows = Rows(order, width)
     steps = "start" in frame
@@ -112,11 +82,11 @@ def bars(
     )
     low, high = (float(edge) for edge in (data[["start", "value"]].min().min(), data[["start", "value"]].max().max()))
     # Room for the numbers beside the bars, as a share of the plot.
-    share = min(0.45, (12 + 7 * max((text_width(text) for text in data["shown"]), default=0)) / rows.plot)
+    share = min(0.45, (12 + 7 * max((theme.text_width(text) for text in data["shown"]), default=0)) / rows.plot)
     air = share / (1 - share) * ((high - low) or 1.0)
     left, right = bool((data["tip"] < 0).any()), bool((data["tip"] >= 0).any())
     scale = {"domain": [low - air * left, high + air * right], "nice": False}
-    looks = values_of(None) | {"title": title, "titleAnchor": "start"} if axis else None
+    looks = theme.values_of(None) | {"title": title, "titleAnchor": "start"} if axis else None
     x = quantity("start", title=title, scale=scale, axis=looks)
     colour = category("kind", legend=None, scale={"domain": list(colours), "range": list(colours.values())})
     tips = [category("full", title=None), category("shown", title=None)]
@@ -124,7 +94,7 @@ def bars(
     text = {"x": quantity("tip", scale=scale), "y": rows.y, "text": category("shown")}
     layers = [layer("bars", "bar", bar, height={"band": 0.68}), zero_rule("x")]
     for test, align, shift in (("datum.tip >= 0", "left", 4), ("datum.tip < 0", "right", -4)):
-        number = layer("bars", "text", text, align=align, dx=shift, fontSize=12, color=INK)
+        number = layer("bars", "text", text, align=align, dx=shift, fontSize=12, color=theme.INK)
         layers.append(number | {"transform": [{"filter": test}]})
     return rows.chart(layers, {"bars": data}, height=height)
 
@@ -138,40 +108,32 @@ def parts(
     order: Sequence[str] | None = None,
     width: int = 450,
 ) -> Plot:
-    """Stack the parts of a change from zero, by year or, with an ``order``, by name; a line or a mark is the whole change.
+    """Stack the parts of a change from zero, by year or, with an ``order``, by name; a line or a mark is the whole.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns ``year`` or ``name``, ``part``, ``value`` in displayed units; the parts add up to the change.
-    names : mapping
-        Names of the parts that are drawn, in stacking order from zero.
-    whole : str
-        Name of the whole change in the legend.
-    title : str
-        Title of the value axis: measure and unit.
-    order : sequence of str, optional
-        Names from top to bottom.
+    The frame has ``year`` or ``name``, ``part`` and ``value`` in displayed units; the parts add up to the change.
+    ``names`` are of the parts that are drawn, in stacking order from zero.
     """
     rank = {code: place for place, code in enumerate(names)}
     shown = frame[frame["part"].isin(list(names))]
     data = {"parts": shown.assign(label=shown["part"].map(dict(names)), rank=shown["part"].map(rank))}
     data["total"] = frame.groupby("year" if order is None else "name", sort=False)[["value"]].sum().reset_index()
-    scale = {"domain": [*names.values(), whole], "range": [*(PART_COLOURS.get(code, OWN_PART) for code in names), INK]}
+    colours = [theme.PART_COLOURS.get(code, theme.OWN_PART) for code in names]
+    scale = {"domain": [*names.values(), whole], "range": [*colours, theme.INK]}
     legend = {"columns": 1 if width < 400 else 2, "labelLimit": 300}
     coloured = {"color": category("label", title=None, scale=scale, legend=legend), "order": quantity("rank")}
     total: Spec = {"color": {"datum": whole}}
     if order is None:
         years = sorted({int(year) for year in frame["year"]})
-        ticks = years_of(years, width - SIDE) | {"labelAngle": 0, "labelPadding": 8, "ticks": False, "domain": False}
+        look = {"labelAngle": 0, "labelPadding": 8, "ticks": False, "domain": False}
+        ticks = theme.years_of(years, width - theme.SIDE) | look
         x = {"field": "year", "type": "ordinal", "title": None, "axis": ticks, "scale": {"paddingInner": 0.25}}
-        y = quantity("value", axis=values_of(title))
+        y = quantity("value", axis=theme.values_of(title))
         layers = [
             layer("parts", "bar", {"x": x, "y": y | {"stack": "zero"}, **coloured}),
             zero_rule("y"),
             layer("total", "line", {"x": x, "y": y, **total}, strokeWidth=2.4, point={"filled": True, "size": 26}),
         ]
-        return Plot.of(layers, data, width=width - SIDE, height=HEIGHT)
+        return Plot.of(layers, data, width=width - theme.SIDE, height=theme.HEIGHT)
     rows = Rows(order, width, row=22)
     data = {name: rows.rowed(part) for name, part in data.items()}
     x = quantity("value", title=title, axis={"tickCount": 5, "titleAnchor": "start"})
@@ -191,22 +153,14 @@ def dots(
     *,
     title: str,
     from_zero: bool = False,
-    tints: Sequence[str] = (*TINTS, INK),
+    tints: Sequence[str] = (*theme.TINTS, theme.INK),
     width: int | None = None,
 ) -> Plot:
-    """Draw a dot per case and name; shape and colour tell the cases apart, a grey line joins them.
+    """Draw a dot per case and name; shape and colour tell the (at most four) cases apart, a grey line joins them.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns ``name``, ``case`` and ``value`` in displayed units; where ``low`` and ``high`` have values they are drawn
-        as a band, and the cases stand below each other in a row.
-    cases : mapping
-        Names of the cases, in the order of the legend (at most four).
-    order : sequence of str
-        Names from top to bottom.
-    from_zero : bool
-        Whether values are distances: the line begins at zero, which is dashed.
+    The frame has ``name``, ``case`` and ``value`` in displayed units; where ``low`` and ``high`` have values they are
+    drawn as a band, and the cases stand below each other in a row. With ``from_zero`` values are distances: the line
+    begins at zero.
     """
     labels = list(cases.values())
     banded = bool("low" in frame and frame["low"].notna().any())
@@ -216,13 +170,10 @@ def dots(
     domain = {"domain": labels}
     reach = [float(value) for column in ("value", "low", "high") if column in data for value in data[column].dropna()]
     x = quantity("value", title=title, axis={"tickCount": 5, "titleAnchor": "start"})
-    x["scale"] = {"domain": list(padded([0.0, *reach])), "nice": False}
+    x["scale"] = {"domain": list(theme.padded([0.0, *reach])), "nice": False}
     shift = {"yOffset": category("label", scale={**domain, "paddingOuter": 0.4})} if banded else {}
-    tips = [
-        category("name"),
-        category("label"),
-        *(quantity(n, format="+,.2f") for n in ("value", "low", "high") if n in data),
-    ]
+    numbers = [quantity(column, format="+,.2f") for column in ("value", "low", "high") if column in data]
+    tips = [category("name"), category("label"), *numbers]
     point = {
         "x": x,
         "y": rows.y,
@@ -245,21 +196,13 @@ def dots(
             ends = ends.assign(min=ends["min"].clip(upper=0.0), max=ends["max"].clip(lower=0.0))
         sets["ends"] = ends
         span = {"x": x | {"field": "min"}, "x2": {"field": "max"}, "y": rows.y}
-        layers.insert(0, layer("ends", "rule", span, color=RULE, strokeWidth=5))
+        layers.insert(0, layer("ends", "rule", span, color=theme.RULE, strokeWidth=5))
     layers.append(layer("dots", "point", point, filled=True, size=70 if banded else 85, opacity=1))
     return rows.chart(layers, sets, legend=len(labels))
 
 
 def ranges(frame: DataFrame, order: Sequence[str], *, title: str, width: int = 450) -> Plot:
-    """Draw a row per name: thin 5–95 %, thick 25–75 %, a dot for the scenario as written.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns ``name``, ``q05``, ``q25``, ``q75``, ``q95`` and ``written`` in displayed units.
-    order : sequence of str
-        Names from top to bottom.
-    """
+    """Draw a row per name: thin ``q05`` to ``q95``, thick ``q25`` to ``q75``, a dot for the scenario as ``written``."""
     rows = Rows(order, width, row=24)
     x = quantity("q05", title=title, axis={"tickCount": 5, "titleAnchor": "start"})
 
@@ -269,8 +212,8 @@ def ranges(frame: DataFrame, order: Sequence[str], *, title: str, width: int = 4
 
     layers = [
         zero_rule("x"),
-        part("rule", "q05", "q95", color=OKABE_ITO[0], opacity=0.45, strokeWidth=3),
-        part("rule", "q25", "q75", color=OKABE_ITO[0], opacity=0.75, strokeWidth=8),
-        part("point", "written", color=INK, filled=True, size=60, opacity=1),
+        part("rule", "q05", "q95", color=theme.OKABE_ITO[0], opacity=0.45, strokeWidth=3),
+        part("rule", "q25", "q75", color=theme.OKABE_ITO[0], opacity=0.75, strokeWidth=8),
+        part("point", "written", color=theme.INK, filled=True, size=60, opacity=1),
     ]
     return rows.chart(layers, {"ranges": rows.rowed(frame)})

@@ -9,7 +9,7 @@ import html
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.charts.theme import INK, LOOK, QUIET, wrapped
@@ -59,16 +59,9 @@ def zero_rule(channel: str, **look: Any) -> Spec:
 
 @dataclass(frozen=True, eq=False)
 class Plot:
-    """A chart whose data are kept apart: a browser that shows one with an equal specification exchanges only the data.
+    """A chart whose data are kept apart: where the specification stays equal, a browser exchanges only the data."""
 
-    Parameters
-    ----------
-    spec : mapping
-        Vega-Lite specification that names its data: ``layer``, or ``hconcat`` or ``vconcat`` of some.
-    data : mapping of str to DataFrame
-        The data by name.
-    """
-
+    #: Vega-Lite specification that names its data: ``layer``, or ``hconcat`` or ``vconcat`` of some.
     spec: Mapping[str, Any]
     data: Mapping[str, DataFrame]
 
@@ -81,13 +74,7 @@ class Plot:
         return cls({"$schema": SCHEMA, "layer": list(layers), **size, **more}, data)
 
     def to_dict(self, validate: bool = True) -> Spec:
-        """The chart in one piece, in the common look; ``validate`` checks it against Vega-Lite's schema, for which Altair is needed.
-
-        Raises
-        ------
-        altair.utils.schemapi.SchemaValidationError
-            It is not valid.
-        """
+        """The chart in one piece, in the common look; ``validate`` checks it against Vega-Lite's (needs Altair)."""
         sets = {
             name: frame.astype(object).where(frame.notna(), None).to_dict("records")
             for name, frame in self.data.items()
@@ -102,36 +89,23 @@ class Plot:
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """Everything that stands beside a chart, on a page of the explorer and in a report.
+    """Everything that stands beside a chart, on a page of the explorer and in a report."""
 
-    Parameters
-    ----------
-    id : str
-        ASCII name, used for widget keys, anchors and file names.
-    title, subtitle : str
-        What it shows; measure, unit, economy and scenario, or a note.
-    alt : str
-        Text alternative.
-    chart : Plot or function
-        The chart, or a function of the width in pixels that draws it.
-    table : DataFrame
-        What stands beside it: columns in the reader's language, displayed units.
-    data : DataFrame
-        What is downloaded: stable English codes, stored units; a report offers none and repeats the table.
-    about : sequence of (str, str)
-        What is measured: name and text.
-    broad : bool
-        Whether a report draws it as broad as the page, and once more for phones.
-    """
-
+    #: ASCII name, used for widget keys, anchors and file names.
     id: str
     title: str
+    #: Measure, unit, economy and scenario, or a note.
     subtitle: str
     alt: str
+    #: The chart, or a function of the width in pixels that draws it.
     chart: Plot | Callable[[int], Plot]
+    #: What stands beside it: columns in the reader's language, displayed units.
     table: DataFrame
+    #: What is downloaded: stable English codes, stored units; a report offers none and repeats the table.
     data: DataFrame
-    about: Sequence[tuple[str, str]] = field(default=())
+    #: What is measured: name and text.
+    about: Sequence[tuple[str, str]] = ()
+    #: Whether a report draws it as broad as the page, and once more for phones.
     broad: bool = False
 
     def drawn(self, width: int = WIDTH) -> Plot:
@@ -152,11 +126,8 @@ class Figure:
     def file(self, kind: Kind, *, note: str = "", width: int = WIDTH) -> bytes:
         """The chart with its words as a file; ``note`` says of which scenario and data it is.
 
-        Parameters
-        ----------
-        kind : {"png", "svg"}
-        width : int
-            Pixels of the screen. A chart that takes the width of its place fills it; charts beside each other keep theirs.
+        ``width`` is in pixels of the screen: a chart that takes the width of its place fills it, charts beside each
+        other keep theirs.
         """
         subtitle = "\n".join(line for line in (self.subtitle, note) if line)
         spec = _titled(self.drawn(width).to_dict(validate=False), self.title, subtitle, width)
@@ -186,16 +157,7 @@ def _titled(spec: Spec, title: str, subtitle: str, width: int) -> Spec:
 
 
 def to_svg(chart: Plot, *, key: str, alt_text: str) -> str:
-    """SVG text of a chart with an accessible name and ids of its own, scaling with its container.
-
-    Parameters
-    ----------
-    chart : Plot
-    key : str
-        Prefix for the ids inside, unique on the page.
-    alt_text : str
-        What the picture shows, for readers who do not see it.
-    """
+    """SVG text of a chart, scaling with its container and with an accessible name; ``key`` begins the ids inside."""
     svg = svg_of(chart.to_dict(validate=False), alt_text)
     svg = _ID.sub(lambda match: match.group(1) + key + "-", svg)
     return _SIZE.sub(

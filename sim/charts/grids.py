@@ -57,20 +57,10 @@ def matrix(
 ) -> Plot:
     """Draw economies by economies in one order; a missing value is hatched.
 
-    The frame names economies by their ``labels``, which are given by code; above the columns codes stand where labels
-    would run into each other. Levels are in cividis, changes in blue and orange around zero. Where the frame has the codes
-    ``from`` and ``to``, a click chooses a cell, and the cell ``chosen`` is framed.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns ``source`` (column), ``absorber`` (row), ``value`` and ``hint``; in a report the diagonal is left blank.
-    top : float
-        End of the colour scale, so that several maps share it.
-    change : bool
-        Whether values are changes: blue for less, orange for more, white for none.
-    places : int
-        Decimals of values.
+    The frame has ``source`` (column), ``absorber`` (row), ``value`` and ``hint``, and names economies by their
+    ``labels``, which are given by code; above the columns codes stand where labels would run into each other. Levels
+    are in cividis up to ``top``, changes in blue and orange around zero. Where the frame has the codes ``from`` and
+    ``to``, a click chooses a cell, and the cell ``chosen`` is framed; in a report the diagonal is left blank.
     """
     codes = list(labels.values())
     cell = 0 if width is None else max(14, (width - SCALE) // max(1, len(codes)))
@@ -180,14 +170,8 @@ def timeline(
 ) -> Plot:
     """Draw who acted when: symbols at (year, economy), a row of symbols per lever inside each economy's band.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns ``year``, ``economy``, ``lever`` and ``size`` (0 to 1: the change relative to the largest of its lever).
-    levers : mapping
-        Names of the levers, in the order of the legend.
-    economies : mapping
-        Names of the economies, in order.
+    The frame has ``year``, ``economy``, ``lever`` and ``size`` (0 to 1: the change relative to the largest of its
+    lever).
     """
     names = [name for code, name in economies.items() if (frame["economy"] == code).any()]
     data = frame.assign(name=frame["economy"].map(dict(economies)), label=frame["lever"].map(dict(levers)))

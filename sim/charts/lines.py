@@ -5,26 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sim.charts import theme
 from sim.charts.figure import SCHEMA, Plot, Spec, category, layer, quantity
-from sim.charts.theme import (
-    DASHED,
-    HEIGHT,
-    INK,
-    LEGEND,
-    OKABE_ITO,
-    QUIET,
-    SIDE,
-    SOLID,
-    TALL,
-    economy_colours,
-    padded,
-    room_for,
-    spread,
-    text_width,
-    values_of,
-    wrapped,
-    years_of,
-)
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -59,61 +41,42 @@ def lines(
     labelled: bool = True,
     axes: bool = True,
 ) -> Plot:
-    """Draw lines over years, one per name, labelled at their ends; the world is thick and black.
+    """Draw lines (``year``, ``line``, ``value`` in displayed units), named at their ends; the world is thick and black.
 
-    As wide as its place, and without ``limits``, ``zero``, ``spans`` or ``mark``, the specification depends on names and
-    years only, not on the values.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns ``year``, ``line``, ``value`` in displayed units.
-    names : mapping
-        Names shown for the lines, in drawing order.
-    title : str, optional
-        Title of the value axis: measure and unit.
-    tints : mapping, optional
-        Colours of the lines; default: those of economies.
-    dashed : collection of str
-        Lines drawn dashed, and grey where they have no tint: another run, for comparison.
-    limits : (float, float), optional
-        Ends of the value axis, shared by several charts.
-    zero, whole : bool
-        Whether the value axis starts at zero; whether it counts.
-    spans : sequence of (first year, last year, short name)
-        Years shaded behind the lines, named at the top; for charts with a width of their own.
-    mark : mapping, optional
-        A prediction: ``year``, ``value``, ``shape`` and ``label``.
-    labelled, axes : bool
-        Whether names stand at the ends of the lines; whether there are axes.
+    As wide as its place, and without ``limits``, ``zero``, ``spans`` or ``mark``, the specification depends on names
+    and years only, not on the values. Lines are drawn in the order of ``names``, in ``tints`` or the colours of
+    economies; ``dashed`` ones, another run for comparison, are grey where they have no tint. Several charts share
+    ``limits``, the ends of the value axis, which starts at ``zero`` and counts what is ``whole``. ``spans`` are years
+    shaded behind the lines, for charts with a width of their own; a ``mark`` is a prediction: ``year``, ``value``,
+    ``shape`` and ``label``.
     """
     import pandas as pd
 
     codes = [code for code in names if (frame["line"] == code).any()]
     first, last = (int(frame["year"].min()), int(frame["year"].max())) if len(frame) else (0, 1)
-    tall = height or (HEIGHT if width else TALL)
-    labels = {code: names[code] if width else wrapped(names[code], END) for code in codes} if labelled else {}
-    room = 0 if width is None else room_for(list(labels.values()), 6) if labels else SIDE
-    plain = economy_colours([code for code in codes if code not in dashed])
-    tint = {code: QUIET if code in dashed else plain.pop(0) for code in codes} | dict(tints or {})
+    tall = height or (theme.HEIGHT if width else theme.TALL)
+    labels = {code: names[code] if width else theme.wrapped(names[code], END) for code in codes} if labelled else {}
+    room = 0 if width is None else theme.room_for(list(labels.values()), 6) if labels else theme.SIDE
+    plain = theme.economy_colours([code for code in codes if code not in dashed])
+    tint = {code: theme.QUIET if code in dashed else plain.pop(0) for code in codes} | dict(tints or {})
     reached = [float(value) for value in frame["value"]] or [0.0]
     if mark:
         beyond = BEYOND * (max(reached) - min(reached))
         reached += [mark["value"], mark["value"] + (-beyond if mark["shape"] == "triangle-down" else beyond)]
     if limits is None and (zero or width or mark):
-        low, high = padded(reached, 0.06 if width else 0.1, zero=zero)
+        low, high = theme.padded(reached, 0.06 if width else 0.1, zero=zero)
         limits = (low, high + (0.12 * (high - low) if spans else 0.0))  # room for the names of the spans
     scale: Spec = {"nice": False, "zero": False}
     scale |= {"padding": PADDING} if limits is None else {"domain": list(limits)}
     reach = (limits[1] - limits[0]) if limits else (max(reached) - min(reached) or 1.0) * tall / (tall - 2 * PADDING)
     after = ENDS / (1 - ENDS) * max(1, last - first) if labels and width is None else 0
     years = {"domain": [first, max(last + after, first + 1)], "nice": False, "zero": False}
-    x = quantity("year", scale=years, axis=years_of([first, last], width and width - room) if axes else None)
-    axis = values_of(title, tickCount=5 if tall > 100 else 3, **({"tickMinStep": 1} if whole else {}))
+    x = quantity("year", scale=years, axis=theme.years_of([first, last], width and width - room) if axes else None)
+    axis = theme.values_of(title, tickCount=5 if tall > 100 else 3, **({"tickMinStep": 1} if whole else {}))
     y = quantity("value", scale=scale, axis=axis if axes else None, **({} if axes else {"title": None}))
     domain: Spec = {"domain": codes}
     colour = category("line", legend=None, scale={**domain, "range": [tint[code] for code in codes]})
-    dash = {"range": [list(DASHED if code in dashed else SOLID) for code in codes]}
+    dash = {"range": [list(theme.DASHED if code in dashed else theme.SOLID) for code in codes]}
     stroke = category("line", legend=None, scale=domain | dash)
     thick = {"condition": {"test": "datum.line === 'WLD'", "value": 3.4}, "value": 2.2}
     tips = [quantity("year"), quantity("value", format=",.2f")]
@@ -127,7 +90,7 @@ def lines(
             for year, line, value in sorted(zip(frame["year"], frame["line"], frame["value"], strict=True))
         }
         gap = LINE * max(label.count("|") + 1 for label in labels.values()) / tall * reach
-        places = spread([float(last_of[code][1]) for code in codes], gap)
+        places = theme.spread([float(last_of[code][1]) for code in codes], gap)
         rows = [(last_of[code][0], code, place, labels[code]) for code, place in zip(codes, places, strict=True)]
         data["ends"] = pd.DataFrame(rows, columns=["year", "line", "value", "label"])
         text = {"align": "left", "dx": 12 if mark else 6, "fontSize": 13, "baseline": "middle", "lineBreak": "|"}
@@ -152,26 +115,21 @@ def _predicted(shape: str, x: Spec, y: Spec) -> list[Spec]:
 
 
 def span_layers(spans: Sequence[Span], first: int, last: int, *, width: int, height: int) -> list[Spec]:
-    """Layers to draw behind a chart over the years ``first`` to ``last``; names that would leave the picture move left.
+    """Shade spans of years behind a chart over ``first`` to ``last``; names that would leave the picture move left.
 
-    Parameters
-    ----------
-    spans : sequence of (first year, last year, short name)
-        Drawn from a quarter of a year before the first year to one after the last, within the picture.
-    width, height : int
-        Size of the plotting area in pixels.
+    They reach from a quarter of a year before their first year to one after the last, in a plotting area of this size.
     """
     layers: list[Spec] = []
     shown = [span for span in spans if span[1] >= first and span[0] <= last and last > first]
     for k, (start, end, name) in enumerate(shown):
         left, right = max(first, start - 0.25), min(last, end + 0.25)
-        over = (left - first) / (last - first) * width + 6.2 * text_width(name) > width
+        over = (left - first) / (last - first) * width + 6.2 * theme.text_width(name) > width
         row = {"left": left, "right": right, "name": name, "at": right if over else left}
-        look = {"align": "right" if over else "left", "dx": -3 if over else 3, "fontSize": 11, "color": QUIET}
+        look = {"align": "right" if over else "left", "dx": -3 if over else 3, "fontSize": 11, "color": theme.QUIET}
         box = {"x": quantity("left"), "x2": {"field": "right"}, "y": {"value": 0}, "y2": {"value": height}}
         text = {"x": quantity("at"), "y": {"value": 8 + 15 * (k % 2)}, "text": category("name")}
         data = {"data": {"values": [row]}}
-        layers.insert(k, layer("", "rect", box, color=QUIET, opacity=0.13) | data)
+        layers.insert(k, layer("", "rect", box, color=theme.QUIET, opacity=0.13) | data)
         layers.append(layer("", "text", text, baseline="middle", **look) | data)
     return layers
 
@@ -210,25 +168,18 @@ def stack(
     title: str | None = None,
     width: int | None = None,
 ) -> Plot:
-    """Stack shares to 100 % over years; dashed lines where the borders of another run are.
+    """Stack shares (``year``, ``part``, ``value`` in per cent) to 100 %; dashed: the ``borders`` of another run.
 
-    Parameters
-    ----------
-    frame, borders : DataFrame
-        Columns ``year``, ``part``, ``value`` in per cent.
-    names, colours : mapping
-        Names of the parts, in stacking order from the bottom, and their colours.
-    title : str, optional
-        Title of the value axis.
+    ``names`` are in stacking order from the bottom.
     """
     rank = {code: place for place, code in enumerate(names)}
     shares = frame.assign(name=frame["part"].map(dict(names)), rank=frame["part"].map(rank))
     first, last = int(frame["year"].min()), int(frame["year"].max())
     single = first == last
     years = {"domain": [first - 0.5, last + 0.5] if single else [first, last], "nice": False, "zero": False}
-    x = quantity("year", scale=years, axis=years_of([first, last], width and width - SIDE))
+    x = quantity("year", scale=years, axis=theme.years_of([first, last], width and width - theme.SIDE))
     scale = {"domain": [0, 100], "nice": False}
-    y = quantity("value", stack="zero", scale=scale, axis=values_of(title))
+    y = quantity("value", stack="zero", scale=scale, axis=theme.values_of(title))
     shown = list(names)[::-1]  # the legend in the order of the stack, from above
     domain = {"domain": [names[code] for code in shown], "range": [colours[code] for code in shown]}
     columns = 2 if width and width >= 480 else 1
@@ -243,41 +194,35 @@ def stack(
         ends = ranked.assign(value=ranked.groupby("year")["value"].cumsum())
         data["borders"] = ends[ends["rank"] < len(rank) - 1]
         line = {"x": x, "y": quantity("value", scale=scale), "detail": category("rank")}
-        layers.append(layer("borders", "line", line, color=INK, strokeDash=list(DASHED), strokeWidth=1.3))
-    return Plot.of(layers, data, width=width and width - SIDE, height=HEIGHT if width else stack_height(len(names)))
+        layers.append(layer("borders", "line", line, color=theme.INK, strokeDash=list(theme.DASHED), strokeWidth=1.3))
+    return Plot.of(
+        layers, data, width=width and width - theme.SIDE, height=theme.HEIGHT if width else stack_height(len(names))
+    )
 
 
 def stack_height(parts: int) -> int:
     """Height on a page of shares stacked in so many parts, for what stands beside them."""
-    return TALL + LEGEND * max(0, parts - 6)
+    return theme.TALL + theme.LEGEND * max(0, parts - 6)
 
 
 def band(frame: DataFrame, *, title: str, width: int = 450, height: int = 240) -> Plot:
-    """Shade quantiles over years: light 5–95 %, dark 25–75 %, dashed median, solid line as written.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns ``year``, ``q05``, ``q25``, ``q50``, ``q75``, ``q95`` and ``written`` in displayed units.
-    title : str
-        Title of the value axis.
-    """
+    """Shade quantiles (``q05`` … ``q95``) by ``year``: light 5–95 %, dark 25–75 %, dashed median, solid ``written``."""
     columns = ["q05", "q25", "q50", "q75", "q95", "written"]
-    scale = {"domain": list(padded(frame[columns].to_numpy().ravel().tolist(), 0.06)), "nice": False}
-    axis = years_of([int(frame["year"].min()), int(frame["year"].max())], width - SIDE)
+    scale = {"domain": list(theme.padded(frame[columns].to_numpy().ravel().tolist(), 0.06)), "nice": False}
+    axis = theme.years_of([int(frame["year"].min()), int(frame["year"].max())], width - theme.SIDE)
     x = quantity("year", axis=axis, scale={"nice": False, "zero": False})
 
     def part(mark: str, low: str, high: str = "", **look: Any) -> Spec:
-        y = quantity(low, scale=scale, axis=values_of(title))
+        y = quantity(low, scale=scale, axis=theme.values_of(title))
         return layer("band", mark, {"x": x, "y": y, **({"y2": {"field": high}} if high else {})}, **look)
 
     layers = [
-        part("area", "q05", "q95", color=OKABE_ITO[0], opacity=0.18),
-        part("area", "q25", "q75", color=OKABE_ITO[0], opacity=0.30),
-        part("line", "q50", color=OKABE_ITO[0], strokeDash=[5, 4], strokeWidth=1.8),
-        part("line", "written", color=INK, strokeWidth=2.4),
+        part("area", "q05", "q95", color=theme.OKABE_ITO[0], opacity=0.18),
+        part("area", "q25", "q75", color=theme.OKABE_ITO[0], opacity=0.30),
+        part("line", "q50", color=theme.OKABE_ITO[0], strokeDash=[5, 4], strokeWidth=1.8),
+        part("line", "written", color=theme.INK, strokeWidth=2.4),
     ]
-    return Plot.of(layers, {"band": frame}, width=width - SIDE, height=height)
+    return Plot.of(layers, {"band": frame}, width=width - theme.SIDE, height=height)
 
 
 def printed(frame: DataFrame, flows: Sequence[str]) -> Plot:
@@ -285,9 +230,9 @@ def printed(frame: DataFrame, flows: Sequence[str]) -> Plot:
 
     Kinds are ``printed`` (points, crossed out where suspect), ``full`` (solid lines) and ``bundled`` (dashed ones).
     """
-    scale = {"domain": list(flows), "range": list(OKABE_ITO[: len(flows)])}
+    scale = {"domain": list(flows), "range": list(theme.OKABE_ITO[: len(flows)])}
     x = quantity("year", axis={"format": "d", "grid": False, "title": None}, scale={"zero": False, "nice": False})
-    y = quantity("value", axis=values_of("%"), scale={"zero": True})
+    y = quantity("value", axis=theme.values_of("%"), scale={"zero": True})
     encoding = {"x": x, "y": y, "color": category("flow", sort=list(flows), scale=scale)}
     points = frame[frame["kind"] == "printed"]
     data = {kind: frame[frame["kind"] == kind] for kind in ("full", "bundled")}
@@ -296,6 +241,6 @@ def printed(frame: DataFrame, flows: Sequence[str]) -> Plot:
         layer("full", "line", encoding),
         layer("bundled", "line", encoding, strokeDash=[5, 4]),
         layer("printed", "point", encoding, filled=True, size=46, opacity=1),
-        layer("suspect", "point", {"x": x, "y": y}, shape="cross", size=90, color=QUIET, filled=True),
+        layer("suspect", "point", {"x": x, "y": y}, shape="cross", size=90, color=theme.QUIET, filled=True),
     ]
-    return Plot.of(layers, data, width=None, height=HEIGHT + LEGEND)
+    return Plot.of(layers, data, width=None, height=theme.HEIGHT + theme.LEGEND)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sim.channels import RESIDUAL, channel
@@ -50,11 +51,11 @@ def figures(report: Report) -> dict[str, list[Figure]]:
     return {key: [figure for figure in drawn if figure is not None] for key, drawn in sections.items()}
 
 
-def figure(report: Report, key: str, draw: Callable[[int], Plot], alt: str, table: DataFrame, **more: Any) -> Figure:
-    """Gather the texts of a figure that ``draw`` draws in a width; ``more`` replaces some of them."""
+def figure(report: Report, key: str, draw: Callable[..., Plot], alt: str, table: DataFrame, **more: Any) -> Figure:
+    """Gather the texts of a figure that ``draw`` draws in a ``width``; ``more`` replaces some of them."""
     title = {} if "title" in more else {"title": report.texts(f"fig.{key}", **report.span)}
     words: Any = {"subtitle": report.texts.get(f"fig.{key}_note") or "", **title, **more}
-    return Figure(id=key, alt=alt, chart=draw, table=table, data=table, **words)
+    return Figure(id=key, alt=alt, chart=lambda width: draw(width=width), table=table, data=table, **words)
 
 
 def table_of(
@@ -88,10 +89,7 @@ def course(report: Report, key: str, indicator: str, economies: Sequence[str]) -
     names = {code: report.names.economy(code) for code in economies} | {name: name for name in others}
     present = set(frame.loc[frame["year"] == frame["year"].max(), "line"])
     table, facts = by_year(report, frame, "line", {code: name for code, name in names.items() if code in present})
-
-    def draw(width: int) -> Plot:
-        return lines(frame, names, title=texts(f"fig.{key}_axis"), width=width, dashed=others)
-
+    draw = partial(lines, frame, names, title=texts(f"fig.{key}_axis"), dashed=others)
     return figure(report, key, draw, texts("alt.lines", facts=facts, **report.span), table)
 
 
@@ -102,10 +100,7 @@ def groups(report: Report) -> Figure | None:
         return None
     names = {code: texts(f"group.{code}") for code in data.GROUPS}
     table, facts = by_year(report, frame, "part", names)
-
-    def draw(width: int) -> Plot:
-        return stack(frame, names, GROUP_COLOURS, title=texts("fig.groups_axis"), width=width)
-
+    draw = partial(stack, frame, names, GROUP_COLOURS, title=texts("fig.groups_axis"))
     return figure(report, "groups", draw, texts("alt.groups", facts=facts, **report.span), table)
 
 
@@ -143,10 +138,7 @@ def _changes(report: Report, key: str, change: Any, table: DataFrame, decimals: 
     words: dict[str, Any] = {}
     for side, k in (("top", change.to_numpy().argmax()), ("low", change.to_numpy().argmin())):
         words |= {side: change.index[k], f"{side}_value": shown[k]}
-
-    def draw(width: int) -> Plot:
-        return bars(frame, list(change.index), title=axis, width=width)
-
+    draw = partial(bars, frame, list(change.index), title=axis)
     return figure(report, key, draw, report.texts("alt.changes", **words), table)
 
 
@@ -159,20 +151,15 @@ def ends(report: Report) -> Figure | None:
     words = {"0": "fixed", own: "given", "inf": "elastic"}
     labels = {"given" if case == own else case: texts(f"ends.{words[case]}", value=own) for case in ("0", own, "inf")}
     cases = {case: label for case, label in labels.items() if (frame["case"] == case).any()}
-    names = {
-        code: report.names.economy(code) for code in (WORLD, *report.run.economies) if (frame["economy"] == code).any()
-    }
+    codes = [code for code in (WORLD, *report.run.economies) if (frame["economy"] == code).any()]
+    names = {code: report.names.economy(code) for code in codes}
     shown = frame[frame["economy"].isin(list(names))].assign(name=lambda rows: rows["economy"].map(names))
     order, tints = list(names.values()), (OKABE_ITO[0], INK, OKABE_ITO[1])
-    wide = shown.pivot_table(index="economy", columns="case", values="value", sort=False).reindex(
-        index=list(names), columns=list(cases)
-    )
+    wide = shown.pivot_table(index="economy", columns="case", values="value", sort=False)
+    wide = wide.reindex(index=codes, columns=list(cases))
     world = wide.reindex([WORLD]).iloc[0]
     facts = "; ".join(f"{label}: {number(float(world[case]))} %" for case, label in cases.items())
-
-    def draw(width: int) -> Plot:
-        return dots(shown, cases, order, width=width, title=texts("fig.incomes_axis"), tints=tints)
-
+    draw = partial(dots, shown, cases, order, title=texts("fig.incomes_axis"), tints=tints)
     table = table_of(wide.set_axis(order), cases, texts("table.economy"), 1, sign=True)
     return figure(report, "ends", draw, texts("alt.ends", year=report.run.years[-1], facts=facts), table)
 
@@ -196,10 +183,7 @@ def links(report: Report, year: int, against: int | None = None) -> Figure | Non
     words["value"] = f"{number(most['value'], 1, sign=change)} {texts('unit.pp') if change else '%'}"
     span = {"year": year, "base": against or year}
     sides: Any = {f"{side}_title": texts(f"fig.links_{side}") for side in ("rows", "columns")}
-
-    def draw(width: int) -> Plot:
-        return matrix(others, codes, width=width, top=top, change=change, **sides)
-
+    draw = partial(matrix, others, codes, top=top, change=change, **sides)
     alt = texts("alt.heatmap_change" if change else "alt.heatmap", count=len(names), **words, **span)
     title = texts("fig.links_change" if change else "fig.links_first", **span)
     return figure(report, "links_change" if change else f"links_{year}", draw, alt, table, title=title)
@@ -244,18 +228,10 @@ def acted(report: Report) -> Figure | None:
             years = texts("acts.from_to", first=part["year"].min(), last=part["year"].max())
             range_ = " … ".join(amount(value, str(lever)) for value in (part["after"].min(), part["after"].max()))
             rows.append((names.get(str(economy), str(economy)), levers[str(lever)], years, str(len(part)), range_))
-    table = pd.DataFrame(
-        rows, columns=[texts(f"table.{head}") for head in ("economy", "lever", "when", "moves", "value")]
-    )
-
-    def draw(width: int) -> Plot:
-        return timeline(frame, levers, names, width=width)
-
+    heads = [texts(f"table.{head}") for head in ("economy", "lever", "when", "moves", "value")]
+    table = pd.DataFrame(rows, columns=heads)
     alt = texts("alt.timeline", count=len(decisions), economies=decisions["economy"].nunique(), **report.span)
-    return figure(report, "timeline", draw, alt, table, broad=True)
-
-
-# -- what moved it -----------------------------------------------------------------------------------
+    return figure(report, "timeline", partial(timeline, frame, levers, names), alt, table, broad=True)
 
 
 def attributed(report: Report) -> list[Figure | None]:
@@ -298,16 +274,9 @@ def _split(report: Report, key: str, indicator: str) -> Figure | None:
         values = {f"{side}_value": number(wide.iloc[k].sum(), 2, sign=True) for side, k in (("top", 0), ("low", -1))}
         alt = texts("alt.parts_economies", year=last, top=order[0], low=order[-1], **values)
         more = {"title": texts(f"fig.{key}", **span)}
-
-    def draw(width: int) -> Plot:
-        axis = texts("fig.split_axis", base=run.years[0])
-        return parts(frame, drawn, order=order, whole=whole, title=axis, width=width)
-
+    draw = partial(parts, frame, drawn, order=order, whole=whole, title=texts("fig.split_axis", base=run.years[0]))
     table = table_of(wide.assign(whole=wide.sum(axis=1)), {**names, "whole": whole}, texts(f"table.{by}"), sign=True)
     return figure(report, key, draw, alt, table, **more)
-
-
-# -- how sure it is ----------------------------------------------------------------------------------
 
 
 def ensemble(report: Report) -> list[Figure | None]:
@@ -327,10 +296,7 @@ def _band(report: Report, indicator: str, heads: Mapping[str, str]) -> Figure | 
     shown = frame[["year"]].assign(**{name: frame[name] * scale(unit) for name in heads})
     name, last = report.names.indicator(indicator), frame.iloc[-1]
     ends = {word: level(last[column], unit) for word, column in (("low", "q05"), ("high", "q95"), ("middle", "q50"))}
-
-    def draw(width: int) -> Plot:
-        return band(shown, title=unit_mark(report, indicator), width=width)
-
+    draw = partial(band, shown, title=unit_mark(report, indicator))
     table = table_of(shown.set_index("year"), heads, texts("table.year"))
     alt, title = texts("ensemble.alt", name=name, **ends, **report.span), texts("ensemble.band", name=name)
     return figure(report, f"band_{indicator}", draw, alt, table, title=title)
@@ -348,10 +314,7 @@ def _ranges(report: Report, heads: Mapping[str, str]) -> Figure | None:
     shown = shown.sort_values("written", ascending=False, kind="stable")
     widest = shown.iloc[int((shown["q95"] - shown["q05"]).to_numpy().argmax())]
     low, high = (number(widest[column], 1, sign=True) for column in ("q05", "q95"))
-
-    def draw(width: int) -> Plot:
-        return ranges(shown, list(shown["name"]), title=texts("fig.incomes_axis"), width=width)
-
+    draw = partial(ranges, shown, list(shown["name"]), title=texts("fig.incomes_axis"))
     alt = texts("ensemble.alt_incomes", year=year, name=widest["name"], low=low, high=high)
     table = table_of(shown.set_index("name"), heads, texts("table.economy"), 1, sign=True)
     more = {"title": texts("ensemble.incomes", year=year), "subtitle": texts("ensemble.incomes_note")}

@@ -20,36 +20,15 @@ CHOICES = (*LANGUAGES, "both")
 
 
 def render(run: Run, lang: str = "both") -> str:
-    """HTML text of the report of a run.
-
-    Parameters
-    ----------
-    run : Run
-        Finished, partial or failed; sections without data say so.
-    lang : {"both", "en", "zh"}
-        ``both`` holds the two languages with a switch at the top that works without scripts.
-
-    Raises
-    ------
-    ValueError
-        The language is not one of the choices.
-    """
+    """HTML text of the report of a run, also a failed one. Raises :class:`ValueError`: no such language."""
     return page(lang, lambda texts: _context(run, texts))
 
 
 def page(lang: str, context: Callable[[Texts], dict[str, Any]]) -> str:
-    """HTML text of one page in one language or both, with everything inside.
+    """HTML text of one page in one language or in ``both``, with a switch that works without scripts; everything inside.
 
-    Parameters
-    ----------
-    lang : {"both", "en", "zh"}
-    context : callable
-        What the template shows in one language: ``title``, and ``template`` where it is not the report of a run.
-
-    Raises
-    ------
-    ValueError
-        The language is not one of the choices.
+    ``context`` gives what the template shows in one language: ``title``, and ``template`` where it is not the report
+    of a run. Raises :class:`ValueError`: the language is not one of the choices.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 

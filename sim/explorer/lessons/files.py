@@ -12,23 +12,10 @@ from pydantic import BaseModel, ValidationError
 
 from decomp.labels import listed
 from sim.errors import Problem, Problems, ScenarioError
+from sim.explorer.lessons import schema
 from sim.explorer.lessons.evidence import MATRICES, Reading, parts_of
 from sim.explorer.lessons.marking import PLACEHOLDER, measures_of
-from sim.explorer.lessons.schema import (
-    Answer,
-    AskStep,
-    Both,
-    Direction,
-    ExplainStep,
-    Lesson,
-    PredictStep,
-    ReadStep,
-    Run,
-    RunStep,
-    Toy,
-    Which,
-)
-from sim.explorer.lessons.schema import Picture as AnyPicture
+from sim.explorer.lessons.schema import Both, Lesson
 from sim.explorer.setups.levers import CONTROLS
 from sim.explorer.setups.setup import presets
 from sim.indicators import INDICATORS
@@ -127,7 +114,7 @@ def _in_text(data: Any, place: tuple[str | int, ...]) -> Iterator[str | int]:
 def check(lesson: Lesson, problems: Problems) -> None:
     """Record every fault of a lesson that fits the schema: names that lead nowhere, long texts, answers given away."""
     for name, source in lesson.sources.items():
-        if isinstance(source, Run):
+        if isinstance(source, schema.Run):
             _known(problems, ("sources", name, "preset"), "scenario", [source.preset], presets())
             _known(problems, ("sources", name, "levers"), "lever", source.levers, CONTROLS)
     for position, name in enumerate(lesson.measures):
@@ -135,17 +122,17 @@ def check(lesson: Lesson, problems: Problems) -> None:
     seen: set[str] = set()
     for position, step in enumerate(lesson.steps):
         path: KeyPath = ("steps", position)
-        if isinstance(step, PredictStep | AskStep | ExplainStep):
+        if isinstance(step, schema.PredictStep | schema.AskStep | schema.ExplainStep):
             if step.id in seen:
                 problems.add((*path, "id"), "L013", f"{step.id!r} stands twice.", help="give every step its own id")
             seen.add(step.id)
-        if isinstance(step, PredictStep | AskStep):
+        if isinstance(step, schema.PredictStep | schema.AskStep):
             _answer(lesson, step.answer, (*path, "answer"), problems)
-        if isinstance(step, ReadStep):
+        if isinstance(step, schema.ReadStep):
             _length(step.text, (*path, "text"), problems)
-        if isinstance(step, RunStep):
+        if isinstance(step, schema.RunStep):
             _levers(lesson, step, path, problems)
-        if isinstance(step, PredictStep):
+        if isinstance(step, schema.PredictStep):
             _told(lesson, step, path, problems)
         for key in ("show", "after"):
             for k, picture in enumerate(getattr(step, key, ())):
@@ -187,19 +174,19 @@ def _measure(lesson: Lesson, name: str, earlier: list[str], problems: Problems) 
             message = f"{reading.what} with {len(reading.labels)} labels after the source."
             problems.add(path, "L012", message, help=f"give {' or '.join(map(str, labels))}")
         source = lesson.sources.get(reading.source)
-        needed = Toy if toy else None if reading.pair else Run
+        needed = schema.Toy if toy else None if reading.pair else schema.Run
         if source is not None and needed is not None and not isinstance(source, needed):
             help = f"read it from a {'toy table' if toy else 'run'}"
             problems.add(path, "L012", f"{reading.what} of {reading.source!r}, a {source.kind}.", help=help)
 
 
-def _answer(lesson: Lesson, answer: Answer, path: KeyPath, problems: Problems) -> None:
+def _answer(lesson: Lesson, answer: schema.Answer, path: KeyPath, problems: Problems) -> None:
     _known(problems, path, "measure", measures_of(answer), lesson.measures)
-    if isinstance(answer, Direction):
+    if isinstance(answer, schema.Direction):
         if missing := [outcome for outcome in ("up", "down", "same") if outcome not in answer.because]:
             help = "levers may lead there: explain all"
             problems.add((*path, "because"), "L014", f"no mechanism for {listed(missing)}.", help=help)
-    elif isinstance(answer, Which):
+    elif isinstance(answer, schema.Which):
         _known(problems, (*path, "expect"), "option", [answer.expect], answer.options)
     elif not answer.low <= answer.expect <= answer.high:
         message = f"{answer.expect:g} is outside {answer.low:g} to {answer.high:g}."
@@ -213,7 +200,7 @@ def _length(both: Both, path: KeyPath, problems: Problems) -> None:
         problems.add(path, "L014", message, help="split it into two steps")
 
 
-def _picture(lesson: Lesson, picture: AnyPicture, seen: set[str], path: KeyPath, problems: Problems) -> None:
+def _picture(lesson: Lesson, picture: schema.Picture, seen: set[str], path: KeyPath, problems: Problems) -> None:
     source, names = getattr(picture, "source", None), getattr(picture, "measures", ())
     _known(problems, path, "source", (*getattr(picture, "sources", ()), *([source] if source else [])), lesson.sources)
     _known(problems, path, "measure", names, lesson.measures)
@@ -226,7 +213,7 @@ def _picture(lesson: Lesson, picture: AnyPicture, seen: set[str], path: KeyPath,
         problems.add(path, "L015", f"no prediction {overlay!r} before this step.", help="predict first")
 
 
-def _levers(lesson: Lesson, step: RunStep, path: KeyPath, problems: Problems) -> None:
+def _levers(lesson: Lesson, step: schema.RunStep, path: KeyPath, problems: Problems) -> None:
     _known(problems, (*path, "source"), "source", [step.source], lesson.sources)
     for lever, (low, high) in step.levers.items():
         here = (*path, "levers", lever)
@@ -237,11 +224,11 @@ def _levers(lesson: Lesson, step: RunStep, path: KeyPath, problems: Problems) ->
             problems.add(here, "L012", f"limits {low:g} to {high:g}.", help=help)
 
 
-def _told(lesson: Lesson, step: PredictStep, path: KeyPath, problems: Problems) -> None:
+def _told(lesson: Lesson, step: schema.PredictStep, path: KeyPath, problems: Problems) -> None:
     """An observed question may not stand before the prediction that it settles."""
     used = set(measures_of(step.answer))
     for k, before in enumerate(lesson.steps[: lesson.steps.index(step)]):
-        if isinstance(before, AskStep) and before.kind == "observe" and used & set(measures_of(before.answer)):
+        if isinstance(before, schema.AskStep) and before.kind == "observe" and used & set(measures_of(before.answer)):
             problems.add(path, "L015", f"step {k + 1} has already given the answer.", help="predict first")
             return
 

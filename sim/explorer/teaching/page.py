@@ -9,32 +9,9 @@ from typing import Any
 import streamlit as st
 
 from sim.errors import SimError
+from sim.explorer.lessons import marking, schema
 from sim.explorer.lessons.evidence import Evidence, setup_of
-from sim.explorer.lessons.marking import (
-    LONGEST,
-    Progress,
-    Reply,
-    as_json,
-    as_markdown,
-    choices,
-    filled,
-    mark,
-    outcome_known,
-    sources_of,
-    spelled,
-)
-from sim.explorer.lessons.schema import (
-    Answer,
-    AskStep,
-    DebriefStep,
-    ExplainStep,
-    Lesson,
-    Number,
-    PredictStep,
-    ReadStep,
-    Run,
-    RunStep,
-)
+from sim.explorer.lessons.marking import Progress, Reply, filled, spelled
 from sim.explorer.parts import picking, session, ui
 from sim.explorer.setups.levers import CONTROLS
 from sim.explorer.teaching import keep, progress_of
@@ -42,7 +19,7 @@ from sim.explorer.teaching.in_lab import lever_label, open_in_lab
 from sim.explorer.teaching.pictures import pictures
 
 
-def lesson_page(lesson: Lesson) -> None:
+def lesson_page(lesson: schema.Lesson) -> None:
     """Draw the open lesson at its step."""
     t, progress = session.texts(), progress_of(lesson)
     if st.button(f"← {t('lessons.back')}", key="lessons.back"):
@@ -78,12 +55,12 @@ def lesson_page(lesson: Lesson) -> None:
             )
 
 
-def _read(evidence: Evidence, step: ReadStep, progress: Progress) -> None:
+def _read(evidence: Evidence, step: schema.ReadStep, progress: Progress) -> None:
     st.markdown(filled(evidence, step.text, session.texts()))
     pictures(evidence, step.show, progress)
 
 
-def _widget(evidence: Evidence, answer: Answer, key: str, *, drawn: bool = False) -> None:
+def _widget(evidence: Evidence, answer: schema.Answer, key: str, *, drawn: bool = False) -> None:
     """Where an answer is given: a choice, a number to type, or (``drawn``) one to draw on a scale that begins at "all of it".
 
     Nothing is chosen and no number stands there before, and no scale begins at the right answer: whoever only presses the
@@ -91,8 +68,8 @@ def _widget(evidence: Evidence, answer: Answer, key: str, *, drawn: bool = False
     """
     t = session.texts()
     label = t("lessons.answer")
-    if not isinstance(answer, Number):
-        names = choices(answer, t)
+    if not isinstance(answer, schema.Number):
+        names = marking.choices(answer, t)
         key = session.same_choice(key, names)
         st.radio(label, list(names), key=key, index=None, format_func=lambda name: names.get(name, name))
         return
@@ -108,7 +85,7 @@ def _widget(evidence: Evidence, answer: Answer, key: str, *, drawn: bool = False
     st.number_input(label, low, high, None, step, key=key, format=form, placeholder=hint, width=280)
 
 
-def _ask(evidence: Evidence, step: AskStep, progress: Progress) -> None:
+def _ask(evidence: Evidence, step: schema.AskStep, progress: Progress) -> None:
     """A question that may be tried again, with hints; what is shown afterwards follows the first answer."""
     t = session.texts()
     st.markdown(f"**{filled(evidence, step.question, t)}**")
@@ -131,7 +108,7 @@ def _ask(evidence: Evidence, step: AskStep, progress: Progress) -> None:
     if step.id not in progress.replies:
         return
     given = progress.replies[step.id].answer
-    marked = mark(evidence, step.answer, given)
+    marked = marking.mark(evidence, step.answer, given)
     because = filled(evidence, marked.truth.because, t)
     if marked.right:
         st.success(f"**{t('lessons.right')}** {because}")
@@ -145,7 +122,7 @@ def _ask(evidence: Evidence, step: AskStep, progress: Progress) -> None:
     pictures(evidence, step.after, progress, place="after")
 
 
-def _explain(evidence: Evidence, step: ExplainStep, progress: Progress) -> None:
+def _explain(evidence: Evidence, step: schema.ExplainStep, progress: Progress) -> None:
     """A free text; the model answer is shown once something has been written."""
     t = session.texts()
     st.markdown(f"**{filled(evidence, step.prompt, t)}**")
@@ -156,7 +133,7 @@ def _explain(evidence: Evidence, step: ExplainStep, progress: Progress) -> None:
         st.info(f"**{t('lessons.model')}**  \n{filled(evidence, step.model, t)}")
         return
     key = f"lessons.{progress.lesson}.{step.id}"
-    st.text_area(t("lessons.write"), key=key, height=140, max_chars=LONGEST)
+    st.text_area(t("lessons.write"), key=key, height=140, max_chars=marking.LONGEST)
     if st.button(t("lessons.keep"), key=f"{key}.submit", type="primary"):
         written = str(st.session_state[key] or "").strip()
         if not written:
@@ -166,13 +143,13 @@ def _explain(evidence: Evidence, step: ExplainStep, progress: Progress) -> None:
         st.rerun()
 
 
-def _predict(evidence: Evidence, step: PredictStep, progress: Progress) -> None:
+def _predict(evidence: Evidence, step: schema.PredictStep, progress: Progress) -> None:
     t = session.texts()
     st.markdown(f"**{filled(evidence, step.question, t)}**")
     pictures(evidence, step.show, progress)
     if step.id in progress.replies:
         _locked(evidence, step, progress)
-        if outcome_known(evidence.lesson, progress, step):
+        if marking.outcome_known(evidence.lesson, progress, step):
             _outcome(evidence, step, progress)
         return
     key = f"lessons.{progress.lesson}.{step.id}"
@@ -185,7 +162,7 @@ def _predict(evidence: Evidence, step: PredictStep, progress: Progress) -> None:
         horizontal=True,
         format_func=lambda level: t(f"lessons.confident.{level}"),
     )
-    st.text_area(t("lessons.reason"), key=f"{key}.reason", height=80, max_chars=LONGEST)
+    st.text_area(t("lessons.reason"), key=f"{key}.reason", height=80, max_chars=marking.LONGEST)
     st.caption(t("lessons.lock_note"))
     if st.button(t("lessons.submit"), key=f"{key}.submit", type="primary"):
         given = st.session_state[key]
@@ -194,12 +171,12 @@ def _predict(evidence: Evidence, step: PredictStep, progress: Progress) -> None:
             return
         reply = Reply(given, int(st.session_state[f"{key}.confidence"]), st.session_state[f"{key}.reason"])
         after = progress.reply(step, reply)
-        shown_here = outcome_known(evidence.lesson, after, step)
+        shown_here = marking.outcome_known(evidence.lesson, after, step)
         keep(after if shown_here else after.to(after.step + 1, evidence.lesson))
         st.rerun()
 
 
-def _locked(evidence: Evidence, step: PredictStep, progress: Progress) -> None:
+def _locked(evidence: Evidence, step: schema.PredictStep, progress: Progress) -> None:
     t, reply = session.texts(), progress.replies[step.id]
     said = spelled(evidence, step.answer, reply.answer, t)
     st.markdown(t("lessons.predicted", answer=said, confidence=t(f"lessons.confident.{reply.confidence}")))
@@ -207,10 +184,10 @@ def _locked(evidence: Evidence, step: PredictStep, progress: Progress) -> None:
         st.caption(reply.reason)
 
 
-def _outcome(evidence: Evidence, step: PredictStep, progress: Progress) -> None:
+def _outcome(evidence: Evidence, step: schema.PredictStep, progress: Progress) -> None:
     """The prediction set against the result, with the mechanism."""
     t, given = session.texts(), progress.replies[step.id].answer
-    marked = mark(evidence, step.answer, given)
+    marked = marking.mark(evidence, step.answer, given)
     said, computed = (spelled(evidence, step.answer, answer, t) for answer in (given, marked.truth.answer))
     because = filled(evidence, marked.truth.because, t)
     if marked.right:
@@ -220,15 +197,15 @@ def _outcome(evidence: Evidence, step: PredictStep, progress: Progress) -> None:
     st.info(t("lessons.ran_wrong", said=said, computed=computed, because=because) + overlooked)
 
 
-def _run(evidence: Evidence, step: RunStep, progress: Progress) -> None:
+def _run(evidence: Evidence, step: schema.RunStep, progress: Progress) -> None:
     t, lesson = session.texts(), evidence.lesson
     place = lesson.steps.index(step)
     source = lesson.sources[step.source]
-    assert isinstance(source, Run)
+    assert isinstance(source, schema.Run)
     asked = [
         before
         for before in lesson.steps[:place]
-        if isinstance(before, PredictStep) and step.source in sources_of(lesson, before.answer)
+        if isinstance(before, schema.PredictStep) and step.source in marking.sources_of(lesson, before.answer)
     ]
     predicted = [before for before in asked[-1:] if before.id in progress.replies]
     for before in predicted:
@@ -260,7 +237,7 @@ def _run(evidence: Evidence, step: RunStep, progress: Progress) -> None:
             _outcome(evidence, before, progress)
 
 
-def _debrief(evidence: Evidence, step: DebriefStep, progress: Progress) -> None:
+def _debrief(evidence: Evidence, step: schema.DebriefStep, progress: Progress) -> None:
     t, lesson = session.texts(), evidence.lesson
     st.success(t("lessons.finished"))
     st.markdown(filled(evidence, step.text, t))
@@ -269,7 +246,10 @@ def _debrief(evidence: Evidence, step: DebriefStep, progress: Progress) -> None:
         asked = "\n".join(f"- {question.in_(t.lang)}" for question in step.questions)
         st.markdown(f"**{t('lessons.class')}**\n\n{asked}")
     with st.container(horizontal=True):
-        kinds = {"json": ("json", "application/json", as_json), "markdown": ("md", "text/markdown", as_markdown)}
+        kinds = {
+            "json": ("json", "application/json", marking.as_json),
+            "markdown": ("md", "text/markdown", marking.as_markdown),
+        }
         for form, (suffix, mime, write) in kinds.items():
             label, file = t(f"lessons.download_{form}"), f"{lesson.id}-answers.{suffix}"
             ui.download(label, partial(write, lesson, progress, t), file, mime, key=f"lessons.{form}")
