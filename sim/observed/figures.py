@@ -84,13 +84,8 @@ def _levels(values: tuple[float, float]) -> dict[str, str]:
     return {name: f"{100 * value:.1f}\u00a0%" for name, value in zip(("before", "after"), values, strict=True)}
 
 
-@dataclass(frozen=True)
-class HistoryFigures:
+class HistoryFigures(Words):
     """Draw the figures of one history in one language."""
-
-    past: History
-    texts: Texts
-    names: Words
 
     def over_years(
         self, key: str, series: Mapping[str, Series], names: Mapping[str, str], *, zero: bool = False, **options: Any
@@ -149,9 +144,9 @@ class HistoryFigures:
         past, indicator = self.past, vs_indicator(self.past.asked.definition)
         ways = ((past.exporter, past.importer), (past.importer, past.exporter))
         series = {s: past.series(indicator, s, r) for s, r in ways}
-        names = {s: self.names.flow(s, r) for s, r in ways}
+        names = {s: self.flow(s, r) for s, r in ways}
         definition = past.asked.definition
-        return self.over_years("vs", series, names, definition=definition, meaning=self.names.definition)
+        return self.over_years("vs", series, names, definition=definition, meaning=self.definition)
 
     def structure(self) -> Figure | None:
         """Structure of VS in the asked direction."""
@@ -159,23 +154,22 @@ class HistoryFigures:
         parts = [part for part in VS_STACK if part != "ddc" or past.asked.definition == "one-minus-dva"]
         series = {f"vs_{part}": past.series(f"vs_{part}", past.exporter, past.importer) for part in parts}
         names = {f"vs_{part}": self.texts(f"history.{part}") for part in parts}
-        return self.stack("structure", series, names, definition=past.asked.definition, **self.names.ends)
+        return self.stack("structure", series, names, definition=past.asked.definition, **self.ends)
 
     def use(self) -> Figure | None:
         """The six groups of terms in the asked direction, shares of gross exports."""
         ends = (self.past.exporter, self.past.importer)
         exports = self.past.series("exports", *ends)
+        groups = {code: self.past.series(code, *ends) for code in GROUPS}
         series = {
-            code: {
-                year: value / exports[year] for year, value in self.past.series(code, *ends).items() if exports[year]
-            }
-            for code in GROUPS
+            code: {year: value / exports[year] for year, value in values.items() if exports[year]}
+            for code, values in groups.items()
         }
-        return self.stack("use", series, {code: self.texts(f"group.{code}") for code in GROUPS}, **self.names.ends)
+        return self.stack("use", series, {code: self.texts(f"group.{code}") for code in GROUPS}, **self.ends)
 
     def dependence(self) -> Figure | None:
         """Dependence of each side on the other, and of both."""
-        past, ends = self.past, self.names.ends
+        past, ends = self.past, self.ends
         on = past.series("dependence", past.exporter, past.importer)
         back = past.series("dependence", past.importer, past.exporter)
         both = {year: (on[year] * back[year]) ** 0.5 for year in on if year in back}
@@ -187,7 +181,7 @@ class HistoryFigures:
         series = {past.importer: on, past.exporter: back, WORLD: both}
         return self.over_years("dependence", series, names, decimals=2, zero=True)
 
-    def world(self, key: str, indicator: str, **options: Any) -> Figure | None:
+    def of_world(self, key: str, indicator: str, **options: Any) -> Figure | None:
         """One series of the world."""
         names = {WORLD: self.texts.economy(WORLD)}
         return self.over_years(key, {WORLD: self.past.series(indicator)}, names, **options)
@@ -200,20 +194,19 @@ class HistoryFigures:
         wanted = dict.fromkeys((self.past.exporter, self.past.importer, *(c for c in largest if c.upper() != "ROW")))
         codes = list(wanted)[: OTHERS + 2]
         series = {code: self.past.series("rca_labour_intensive", code) for code in codes}
-        names = {code: self.names.economy(code) for code in codes}
+        names = {code: self.economy(code) for code in codes}
         return self.over_years("advantage", series, names, factor=1.0, decimals=2, zero=True)
 
 
-def figures(past: History, texts: Texts, names: Words) -> dict[str, list[Figure]]:
+def figures(past: History, texts: Texts) -> dict[str, list[Figure]]:
     """Figures by section, in the order of the report; what has no data is left out."""
-    draw = HistoryFigures(past, texts, names)
+    draw = HistoryFigures(past, texts)
+    world = (draw.of_world("interdependence", "interdependence"), draw.of_world("world_vs", "vs_foreign_content"))
+    reversal = draw.of_world("reversal", "reversal_labour_abundance", factor=1.0, decimals=3, zero=True)
     sections: dict[str, Sequence[Figure | None]] = {
         "pair": (draw.vs(), draw.structure(), draw.use(), draw.dependence()),
-        "world": (draw.world("interdependence", "interdependence"), draw.world("world_vs", "vs_foreign_content")),
-        "reversal": (
-            draw.world("reversal", "reversal_labour_abundance", factor=1.0, decimals=3, zero=True),
-            draw.advantage(),
-        ),
+        "world": world,
+        "reversal": (reversal, draw.advantage()),
     }
     return {key: [figure for figure in drawn if figure is not None] for key, drawn in sections.items()}
 
@@ -223,6 +216,10 @@ def render_history(past: History, lang: str = "both", *, command: str = "") -> s
 
     def context(texts: Texts) -> dict[str, Any]:
         names, size = Words(past, texts), past.sources[-1]
+        worst = min(past.responses(), key=lambda fall: fall.change, default=None)
+        largest = ""
+        if worst is not None and worst.change < 0:
+            largest = texts("history.largest", label=worst.shock.label(texts.lang), change=_points(worst, texts))
         detail = texts("history.limit_detail", economies=size.economies, sectors=size.sectors)
         return {
             "template": "history.html.j2",
@@ -231,9 +228,9 @@ def render_history(past: History, lang: str = "both", *, command: str = "") -> s
             "headline": names.headline(),
             "world": names.world(),
             "sectors": ", ".join(texts.sector(code) for code in past.asked.sectors or ()),
-            "sections": figures(past, texts, names),
+            "sections": figures(past, texts),
             "shocks": shock_table(past, texts),
-            "largest": _largest(past, texts),
+            "largest": largest,
             "limits": [detail, *(texts(f"history.limit_{key}") for key in ("prices", "purged", "abundance"))],
             "provenance": _provenance(past, texts, command),
         }
@@ -273,26 +270,16 @@ def _points(fall: ShockResponse, texts: Texts) -> str:
     return f"{number(100 * fall.change, 1, sign=True)}{NBSP}{texts('unit.pp')}"
 
 
-def _largest(past: History, texts: Texts) -> str:
-    worst = min(past.responses(), key=lambda fall: fall.change, default=None)
-    if worst is None or worst.change >= 0:
-        return ""
-    return texts("history.largest", label=worst.shock.label(texts.lang), change=_points(worst, texts))
-
-
 def _provenance(past: History, texts: Texts, command: str) -> list[tuple[str, str]]:
     sources = past.sources
     origin = dict.fromkeys(f"{table.source.rstrip('.')}. {table.licence}" for table in sources)
     residual = max(table.residual for table in sources)
-    items = [
-        (
-            texts("history.tables"),
-            f"{', '.join(table.name or str(table.year) for table in sources)} ({sources[0].unit})",
-        ),
-        (texts("provenance.source"), " · ".join(origin)),
-        (texts("history.checksum"), ", ".join(f"{table.year} {table.checksum[:12]}" for table in sources)),
-        (texts("history.residual"), f"{residual:.1e}"),
-        (texts("provenance.versions"), f"unweave {__version__}"),
-        (texts("history.command"), command),
-    ]
-    return [(item, value) for item, value in items if value]
+    items = {
+        "history.tables": f"{', '.join(table.name or str(table.year) for table in sources)} ({sources[0].unit})",
+        "provenance.source": " · ".join(origin),
+        "history.checksum": ", ".join(f"{table.year} {table.checksum[:12]}" for table in sources),
+        "history.residual": f"{residual:.1e}",
+        "provenance.versions": f"unweave {__version__}",
+        "history.command": command,
+    }
+    return [(texts(item), value) for item, value in items.items() if value]

@@ -116,23 +116,14 @@ class TableRead:
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """Observed years of a pair and of the world.
-
-    Parameters
-    ----------
-    asked : Question
-        Exporter, importer, sectors, definition of VS.
-    rows_of_pair, rows_of_economies : mapping of year to measured rows
-    sources : tuple of TableRead
-        The tables in order of years, each with its checksum and the residual of its decomposition.
-    members : mapping of str to tuple of str
-        What the labels of the pair stand for, to find their names.
-    """
+    """Observed years of a pair and of the world."""
 
     asked: Question
     rows_of_pair: Mapping[int, Sequence[Measured]]
     rows_of_economies: Mapping[int, Sequence[Measured]]
+    #: The tables in order of years, each with its checksum and the residual of its decomposition.
     sources: tuple[TableRead, ...]
+    #: What the labels of the pair stand for, to find their names.
     members: Mapping[str, tuple[str, ...]]
 
     @property

@@ -18,7 +18,7 @@ from sim.indicators.industry import correlation, revealed_advantage
 
 if TYPE_CHECKING:
     from decomp.result import Decomposition
-    from decomp.table import Spec, WorldTable
+    from decomp.table import WorldTable
 
 Array = NDArray[np.float64]
 #: Rows of a tidy frame without the year: (first label, second label, indicator, value, unit).
@@ -39,21 +39,10 @@ class Question:
 
 
 def measure(table: WorldTable, asked: Question) -> tuple[list[Measured], list[Measured], float]:
-    """Decompose a table and measure the pair (both directions), every economy and the world.
+    """Decompose a table: rows of the pair (both directions), of every economy and the world, and the residual.
 
-    Returns
-    -------
-    pair : rows of (exporter, importer, indicator, value, unit)
-    economies : rows of (economy, "", indicator, value, unit); the world is ``WLD``
-    residual : float
-        max |ΣT − E| / max E of the decomposition.
-
-    Raises
-    ------
-    LabelError
-        A label or the definition is unknown.
-    SingularTableError
-        The table has no productive inverse.
+    The residual is max |ΣT − E| / max E. Raises :class:`LabelError` (a label or the definition is unknown) and
+    :class:`SingularTableError` (the table has no productive inverse).
     """
     for ends in (asked.exporter, asked.importer):  # a wrong label must not wait for the inverse
         table.economies_in(ends)
@@ -82,7 +71,9 @@ def _pair(done: Decomposition, W: Array, exporter: str, importer: str, asked: Qu
         yield (*ends, vs_indicator(definition), vs.vs_share / 100.0, SHARE)
     for part in VS_PARTS:
         yield (*ends, f"vs_{part}", float(getattr(structures[asked.definition], part)) / 100.0, "share of VS")
-    yield (*ends, "dependence", _dependence(W, table, *ends), SHARE)
+    # Value added of the exporter in what the importer uses, over all that the importer uses.
+    s, r = table.economies_in(exporter), table.economies_in(importer)
+    yield (*ends, "dependence", _share(W[np.ix_(s, r)], float(W[:, r].sum())), SHARE)
 
 
 def vs_indicator(definition: str) -> str:
@@ -92,13 +83,6 @@ def vs_indicator(definition: str) -> str:
     'vs_foreign_content'
     """
     return "vs_" + definition.replace("-", "_")
-
-
-def _dependence(W: Array, table: WorldTable, source: Spec, absorber: Spec) -> float:  # noqa: N803
-    """Value added of the source in what the absorber uses, over all that the absorber uses."""
-    s, r = table.economies_in(source), table.economies_in(absorber)
-    whole = float(W[:, r].sum())
-    return float(W[np.ix_(s, r)].sum()) / whole if whole else float("nan")
 
 
 def _economies(done: Decomposition, W: Array) -> Iterator[Measured]:  # noqa: N803

@@ -119,8 +119,7 @@ def readings_of(lesson: Lesson, names: Iterable[str]) -> Iterator[Reading]:
 
 def setup_of(source: Run, moved: Mapping[str, float] | None = None) -> Setup:
     """The setup of a run, with the levers of the lesson and those that were moved."""
-    same = ("preset", "start", "who", "partners", "sectors", "founders", "end")
-    setup = Setup(**{name: getattr(source, name) for name in same})
+    setup = Setup(**source.model_dump(exclude={"kind", "label", "levers", "overrides"}))
     for lever, value in {**source.levers, **(moved or {})}.items():
         setup = setup.with_value(lever, value)
     return setup
@@ -218,12 +217,9 @@ class Evidence:
     def _computed(self, node: ast.expr) -> float:
         if isinstance(node, ast.BinOp):
             return OPERATORS[type(node.op)](self._computed(node.left), self._computed(node.right))
-        if isinstance(node, ast.Call):
-            return self._read(Reading.of(node))
-        return self.value(node.id) if isinstance(node, ast.Name) else float(node.value)  # type: ignore[attr-defined]
-
-    def _read(self, reading: Reading) -> float:
-        """One number of a source; shares as parts of 1."""
+        if not isinstance(node, ast.Call):
+            return self.value(node.id) if isinstance(node, ast.Name) else float(node.value)  # type: ignore[attr-defined]
+        reading = Reading.of(node)  # one number of a source; shares as parts of 1
         if reading.what in MATRICES or reading.what == "crossings":
             return self._of_toy(reading)
         if not reading.pair:
@@ -255,13 +251,6 @@ class Evidence:
             index_of(label, cells, "economy and sector") if "." in label else table.economy(label)
             for label in reading.labels
         )
-        matrices = {
-            "A": input_coefficients(table.Z, table.X),
-            "B": found.B,
-            "L": block_diag(*found.L),
-            "V": table.V,
-            "X": table.X,
-            "Y": table.Y,
-            "Z": table.Z,
-        }
+        matrices = {"A": input_coefficients(table.Z, table.X), "B": found.B, "L": block_diag(*found.L)}
+        matrices |= {name: getattr(table, name) for name in "VXYZ"}
         return float(matrices[reading.what][row, *column])

@@ -72,26 +72,21 @@ def lesson_of(text: str, name: str) -> Lesson:
         lesson = Lesson.model_validate(document.data)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            _record(document.data, detail, problems)
+            kind, value, path = detail["type"], detail["input"], tuple(_in_text(document.data, detail["loc"]))
+            if kind == "extra_forbidden":
+                problems.add(path, "L010", f"unknown key {str(path[-1])!r}.", key=True)
+            elif kind == "missing":
+                problems.add(path, "L011", "is missing.")
+            elif kind == "literal_error":
+                allowed = [word.strip("' ") for word in str(detail["ctx"]["expected"]).replace(" or ", ",").split(",")]
+                problems.unknown(path, "L012", "value", value, allowed)
+            else:
+                problems.add(path, "L012", f"{detail['msg']}; found {str(value)[:60]!r}.")
         raise LessonError(problems.errors) from None
     check(lesson, problems)
     if problems.errors:
         raise LessonError(problems.errors)
     return lesson
-
-
-def _record(data: Any, detail: Any, problems: Problems) -> None:
-    """Record a fault that the schema has found."""
-    kind, value, path = detail["type"], detail["input"], tuple(_in_text(data, detail["loc"]))
-    if kind == "extra_forbidden":
-        problems.add(path, "L010", f"unknown key {str(path[-1])!r}.", key=True)
-    elif kind == "missing":
-        problems.add(path, "L011", "is missing.")
-    elif kind == "literal_error":
-        allowed = [word.strip("' ") for word in str(detail["ctx"]["expected"]).replace(" or ", ",").split(",")]
-        problems.unknown(path, "L012", "value", value, allowed)
-    else:
-        problems.add(path, "L012", f"{detail['msg']}; found {str(value)[:60]!r}.")
 
 
 def _in_text(data: Any, place: tuple[str | int, ...]) -> Iterator[str | int]:
@@ -129,7 +124,11 @@ def check(lesson: Lesson, problems: Problems) -> None:
         if isinstance(step, schema.PredictStep | schema.AskStep):
             _answer(lesson, step.answer, (*path, "answer"), problems)
         if isinstance(step, schema.ReadStep):
-            _length(step.text, (*path, "text"), problems)
+            words, characters = len(step.text.en.split()), sum(1 for char in step.text.zh if ord(char) > 0x2E80)
+            if words > WORDS or characters > CHARACTERS:
+                limits = f"at most {WORDS} words and {CHARACTERS} characters."
+                message = f"{words} words and {characters} characters; {limits}"
+                problems.add((*path, "text"), "L014", message, help="split it into two steps")
         if isinstance(step, schema.RunStep):
             _levers(lesson, step, path, problems)
         if isinstance(step, schema.PredictStep):
@@ -191,13 +190,6 @@ def _answer(lesson: Lesson, answer: schema.Answer, path: KeyPath, problems: Prob
     elif not answer.low <= answer.expect <= answer.high:
         message = f"{answer.expect:g} is outside {answer.low:g} to {answer.high:g}."
         problems.add((*path, "expect"), "L012", message)
-
-
-def _length(both: Both, path: KeyPath, problems: Problems) -> None:
-    words, characters = len(both.en.split()), sum(1 for char in both.zh if ord(char) > 0x2E80)
-    if words > WORDS or characters > CHARACTERS:
-        message = f"{words} words and {characters} characters; at most {WORDS} words and {CHARACTERS} characters."
-        problems.add(path, "L014", message, help="split it into two steps")
 
 
 def _picture(lesson: Lesson, picture: schema.Picture, seen: set[str], path: KeyPath, problems: Problems) -> None:

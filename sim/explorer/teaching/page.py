@@ -38,21 +38,13 @@ def lesson_page(lesson: schema.Lesson) -> None:
             ui.failure(error)
     progress = progress_of(lesson)
     with st.container(horizontal=True):
-        st.button(
-            t("lessons.previous"),
-            key="lessons.previous",
-            disabled=progress.step == 0,
-            on_click=lambda: keep(progress.to(progress.step - 1, lesson)),
-        )
-        ready = progress.reachable(lesson) > progress.step
+        look: Any = {"on_click": keep, "args": (progress.to(progress.step - 1, lesson),)}
+        st.button(t("lessons.previous"), key="lessons.previous", disabled=progress.step == 0, **look)
         if progress.step < steps - 1:
-            st.button(
-                t("lessons.next"),
-                key="lessons.next",
-                disabled=not ready,
-                type="primary" if ready else "secondary",
-                on_click=lambda: keep(progress.to(progress.step + 1, lesson)),
-            )
+            ready = progress.reachable(lesson) > progress.step
+            look = {"on_click": keep, "args": (progress.to(progress.step + 1, lesson),)}
+            look |= {"disabled": not ready, "type": "primary" if ready else "secondary"}
+            st.button(t("lessons.next"), key="lessons.next", **look)
 
 
 def _read(evidence: Evidence, step: schema.ReadStep, progress: Progress) -> None:
@@ -155,13 +147,8 @@ def _predict(evidence: Evidence, step: schema.PredictStep, progress: Progress) -
     key = f"lessons.{progress.lesson}.{step.id}"
     _widget(evidence, step.answer, key, drawn=True)
     sure = session.same_choice(f"{key}.confidence", (1, 2, 3))
-    st.radio(
-        t("lessons.confidence"),
-        (1, 2, 3),
-        key=sure,
-        horizontal=True,
-        format_func=lambda level: t(f"lessons.confident.{level}"),
-    )
+    named = {level: t(f"lessons.confident.{level}") for level in (1, 2, 3)}
+    st.radio(t("lessons.confidence"), (1, 2, 3), key=sure, horizontal=True, format_func=named.__getitem__)
     st.text_area(t("lessons.reason"), key=f"{key}.reason", height=80, max_chars=marking.LONGEST)
     st.caption(t("lessons.lock_note"))
     if st.button(t("lessons.submit"), key=f"{key}.submit", type="primary"):
@@ -246,11 +233,9 @@ def _debrief(evidence: Evidence, step: schema.DebriefStep, progress: Progress) -
         asked = "\n".join(f"- {question.in_(t.lang)}" for question in step.questions)
         st.markdown(f"**{t('lessons.class')}**\n\n{asked}")
     with st.container(horizontal=True):
-        kinds = {
-            "json": ("json", "application/json", marking.as_json),
-            "markdown": ("md", "text/markdown", marking.as_markdown),
-        }
-        for form, (suffix, mime, write) in kinds.items():
+        forms = (("json", "application/json", marking.as_json), ("md", "text/markdown", marking.as_markdown))
+        for suffix, mime, write in forms:
+            form = mime.partition("/")[2]
             label, file = t(f"lessons.download_{form}"), f"{lesson.id}-answers.{suffix}"
             ui.download(label, partial(write, lesson, progress, t), file, mime, key=f"lessons.{form}")
         st.button(t("lessons.restart"), key="lessons.restart", on_click=lambda: keep(Progress(lesson.id)))

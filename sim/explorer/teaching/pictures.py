@@ -11,7 +11,7 @@ from sim.charts.theme import INK
 from sim.explorer.lessons import figures
 from sim.explorer.lessons.evidence import Evidence, cell_labels
 from sim.explorer.lessons.marking import Progress
-from sim.explorer.lessons.schema import Course, Flows, Numbers, Pairs, Picture, Terms
+from sim.explorer.lessons.schema import Flows, Numbers, Pairs, Picture, Terms
 from sim.explorer.parts import session, ui
 from sim.texts import Texts
 
@@ -41,24 +41,13 @@ def pictures(evidence: Evidence, shown: tuple[Picture, ...], progress: Progress,
             # The value stands beside the term, where a narrow screen shows it; numbers are read from the right.
             columns = {t(f"lessons.{name}"): right for name in ("value", "toy_parts", "toy_goods")}
             columns[t("lessons.term")] = st.column_config.Column(width=52, pinned=True)
-            st.dataframe(
-                terms(evidence, picture, t),
-                hide_index=True,
-                alt=t("lessons.terms_alt", **names),
-                height="content",
-                key=key,
-                column_config=columns,
-            )
+            look: Any = {"hide_index": True, "height": "content", "key": key, "column_config": columns}
+            st.dataframe(terms(evidence, picture, t), alt=t("lessons.terms_alt", **names), **look)
+        elif isinstance(picture, Numbers):
+            ui.show(figures.numbers(evidence, picture, t), key, name=progress.lesson)
         else:
-            ui.show(_drawn(evidence, picture, progress, t), key, name=progress.lesson)
-
-
-def _drawn(evidence: Evidence, picture: Course | Pairs | Numbers, progress: Progress, t: Texts) -> Any:
-    if isinstance(picture, Numbers):
-        return figures.numbers(evidence, picture, t)
-    if isinstance(picture, Pairs):
-        return figures.pairs(evidence, picture, progress, t)
-    return figures.course(evidence, picture, progress, t)
+            draw: Any = figures.pairs if isinstance(picture, Pairs) else figures.course
+            ui.show(draw(evidence, picture, progress, t), key, name=progress.lesson)
 
 
 def economy(code: str, t: Texts) -> str:
