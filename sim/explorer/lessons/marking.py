@@ -11,19 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sim.explorer.lessons import schema
 from sim.explorer.lessons.evidence import SHOWN, Evidence, readings_of
-from sim.explorer.lessons.schema import (
-    Answer,
-    AskStep,
-    Both,
-    Direction,
-    ExplainStep,
-    Lesson,
-    Number,
-    PredictStep,
-    RunStep,
-    Which,
-)
+from sim.explorer.lessons.schema import Both, Lesson
 from sim.texts import Texts
 
 #: Version of the JSON of own answers.
@@ -53,13 +43,13 @@ class Mark:
     instead: Both | None
 
 
-def truth(evidence: Evidence, answer: Answer) -> Truth:
+def truth(evidence: Evidence, answer: schema.Answer) -> Truth:
     """Compute the right answer."""
-    if isinstance(answer, Direction):
+    if isinstance(answer, schema.Direction):
         value = evidence.value(answer.of)
         found = "same" if abs(value) <= answer.tolerance else "up" if value > 0 else "down"
         return Truth(found, evidence.scaled(answer.of), answer.because[found])  # type: ignore[index]
-    if isinstance(answer, Which):
+    if isinstance(answer, schema.Which):
         sign = 1.0 if answer.pick == "largest" else -1.0
         best = max(answer.options, key=lambda name: sign * evidence.value(answer.options[name].of))
         option = answer.options[best]
@@ -68,36 +58,36 @@ def truth(evidence: Evidence, answer: Answer) -> Truth:
     return Truth(f"{value:.6g}", value, answer.because)
 
 
-def mark(evidence: Evidence, answer: Answer, given: str | float) -> Mark:
+def mark(evidence: Evidence, answer: schema.Answer, given: str | float) -> Mark:
     """Mark an answer: an option, a direction or a number in displayed units."""
     computed = truth(evidence, answer)
     instead: Both | None = None
-    if isinstance(answer, Number):
+    if isinstance(answer, schema.Number):
         right = abs(float(given) - computed.value) <= answer.within
         # The known slip that leads to the number, else the general hint at the mechanism.
         near = [slip.text for slip in answer.slips if abs(evidence.scaled(slip.of) - float(given)) <= answer.within]
         instead = near[0] if near else answer.instead
     else:
         right = given == computed.answer
-        if isinstance(answer, Direction):
+        if isinstance(answer, schema.Direction):
             instead = answer.instead.get(str(given))  # type: ignore[call-overload]
         elif str(given) in answer.options:
             instead = answer.options[str(given)].instead
     return Mark(right, computed, None if right else instead)
 
 
-def choices(answer: Answer, t: Texts) -> dict[str, str]:
+def choices(answer: schema.Answer, t: Texts) -> dict[str, str]:
     """Answers that can be chosen, by id, with their names; empty for a number."""
-    if isinstance(answer, Direction):
+    if isinstance(answer, schema.Direction):
         return {name: t(f"lessons.direction.{name}") for name in ("up", "same", "down")}
-    if isinstance(answer, Which):
+    if isinstance(answer, schema.Which):
         return {name: t.pick(option.label.model_dump()) for name, option in answer.options.items()}
     return {}
 
 
-def spelled(evidence: Evidence, answer: Answer, given: str | float, t: Texts) -> str:
+def spelled(evidence: Evidence, answer: schema.Answer, given: str | float, t: Texts) -> str:
     """An answer in words."""
-    if isinstance(answer, Number):
+    if isinstance(answer, schema.Number):
         return number(float(given), evidence.lesson.measures[answer.of].unit, t)
     return choices(answer, t).get(str(given), str(given))
 
@@ -122,11 +112,11 @@ def filled(evidence: Evidence, both: Both, t: Texts) -> str:
     return PLACEHOLDER.sub(fill, both.in_(t.lang))
 
 
-def measures_of(answer: Answer) -> tuple[str, ...]:
+def measures_of(answer: schema.Answer) -> tuple[str, ...]:
     """Names of the measures that an answer is computed from, slips included."""
-    if isinstance(answer, Which):
+    if isinstance(answer, schema.Which):
         return tuple(option.of for option in answer.options.values())
-    return (answer.of, *(slip.of for slip in answer.slips)) if isinstance(answer, Number) else (answer.of,)
+    return (answer.of, *(slip.of for slip in answer.slips)) if isinstance(answer, schema.Number) else (answer.of,)
 
 
 class LockedError(ValueError):
@@ -154,13 +144,13 @@ class Progress:
     ran: tuple[str, ...] = ()
     hints: Mapping[str, int] = field(default_factory=dict)
 
-    def reply(self, step: PredictStep | AskStep | ExplainStep, reply: Reply) -> Progress:
+    def reply(self, step: schema.PredictStep | schema.AskStep | schema.ExplainStep, reply: Reply) -> Progress:
         """Answer a question; an observation may be tried again. Raises :class:`LockedError`."""
         before = self.replies.get(step.id)
-        if before is not None and isinstance(step, PredictStep):
+        if before is not None and isinstance(step, schema.PredictStep):
             raise LockedError(f"the prediction {step.id!r} has been handed in and stays as it is.")
         kept = replace(reply, reason=reply.reason[:LONGEST], tries=before.tries + 1 if before else 1)
-        if isinstance(step, ExplainStep):
+        if isinstance(step, schema.ExplainStep):
             kept = replace(kept, answer=str(kept.answer)[:LONGEST])
         return replace(self, replies={**self.replies, step.id: kept})
 
@@ -169,7 +159,7 @@ class Progress:
         ran = self.ran if source in self.ran else (*self.ran, source)
         return replace(self, moved={**self.moved, source: dict(levers)}, ran=ran)
 
-    def hint(self, step: AskStep) -> Progress:
+    def hint(self, step: schema.AskStep) -> Progress:
         """Take the next hint; there are two."""
         return replace(self, hints={**self.hints, step.id: min(2, self.hints.get(step.id, 0) + 1)})
 
@@ -180,18 +170,17 @@ class Progress:
     def reachable(self, lesson: Lesson) -> int:
         """The furthest step that may be opened: none lies behind an open question or a run not yet made."""
         for position, step in enumerate(lesson.steps):
-            if isinstance(step, PredictStep | AskStep | ExplainStep) and step.id not in self.replies:
-                return position
-            if step.kind == "run" and step.source not in self.ran:
+            open_question = hasattr(step, "id") and step.id not in self.replies
+            if open_question or (step.kind == "run" and step.source not in self.ran):
                 return position
         return len(lesson.steps) - 1
 
     def share(self, lesson: Lesson) -> float:
         """Share of the questions and runs that are done."""
         done = [
-            step.source in self.ran if isinstance(step, RunStep) else step.id in self.replies
+            step.source in self.ran if isinstance(step, schema.RunStep) else step.id in self.replies
             for step in lesson.steps
-            if isinstance(step, PredictStep | RunStep | AskStep | ExplainStep)
+            if isinstance(step, schema.PredictStep | schema.RunStep | schema.AskStep | schema.ExplainStep)
         ]
         return sum(done) / len(done) if done else 1.0
 
@@ -205,9 +194,9 @@ def records(lesson: Lesson, progress: Progress, t: Texts) -> list[dict[str, Any]
             continue
         reply = progress.replies[step.id]
         row: dict[str, Any] = {"step": step.id, "kind": step.kind, "tries": reply.tries, "answer": reply.answer}
-        if isinstance(step, ExplainStep):
+        if isinstance(step, schema.ExplainStep):
             row |= {"question": filled(evidence, step.prompt, t), "model": filled(evidence, step.model, t)}
-        elif isinstance(step, PredictStep | AskStep):
+        elif isinstance(step, schema.PredictStep | schema.AskStep):
             row["question"] = filled(evidence, step.question, t)
             row["said"] = spelled(evidence, step.answer, reply.answer, t)
             row |= {"confidence": reply.confidence, "reason": reply.reason} if step.kind == "predict" else {}
@@ -219,12 +208,12 @@ def records(lesson: Lesson, progress: Progress, t: Texts) -> list[dict[str, Any]
     return rows
 
 
-def sources_of(lesson: Lesson, answer: Answer) -> frozenset[str]:
+def sources_of(lesson: Lesson, answer: schema.Answer) -> frozenset[str]:
     """Sources that an answer is computed from."""
     return frozenset(reading.source for reading in readings_of(lesson, measures_of(answer)))
 
 
-def outcome_known(lesson: Lesson, progress: Progress, step: PredictStep) -> bool:
+def outcome_known(lesson: Lesson, progress: Progress, step: schema.PredictStep) -> bool:
     """Whether a prediction may be set against the result: every later run that its answer is computed from has been made."""
     needed = sources_of(lesson, step.answer)
     later = [after.source for after in lesson.steps[lesson.steps.index(step) + 1 :] if after.kind == "run"]
