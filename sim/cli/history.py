@@ -195,8 +195,9 @@ def _world(past: History, texts: Texts, names: Words) -> tuple[str, list[Sequenc
     dependence = [
         f"{texts('history.print_dep', absorber=absorber, source=source)} %" for source, absorber in (ends, ends[::-1])
     ]
-    heads = (texts("history.col_year"), f"{texts('history.print_interdependence')} %", "VS % (foreign-content)")
-    heads = (*heads, *dependence, texts("history.print_reversal"), texts("history.col_mark"))
+    world = (f"{texts('history.print_interdependence')} %", "VS % (foreign-content)")
+    last_heads = (texts("history.print_reversal"), texts("history.col_mark"))
+    heads = (texts("history.col_year"), *world, *dependence, *last_heads)
     return texts("history.print_world"), [heads, *rows]
 
 
