@@ -37,6 +37,8 @@ MAP = (
 TILES = {
     code: (column, row) for row, codes in enumerate(MAP) for column, code in enumerate(codes.split()) if code != "."
 }
+#: The scale of colours.
+LEGEND = {"gradientLength": 200, "gradientThickness": 10, "tickCount": 4}
 #: Tiles in a row for economies without a place of their own.
 SPARE = 9
 #: Shapes of levers in a timeline.
@@ -85,7 +87,7 @@ def matrix(
         "printed": strong[["source", "absorber", "value"]].assign(shown=shown),
     }
     scale, dark = _scale(top, change=change)
-    legend = None if cell else _legend()
+    legend = None if cell else LEGEND
     hints: Spec = {"tooltip": [category("hint")], "description": category("hint")}
     cells = layer("there", "rect", {**at, **hints, "color": quantity("value", scale=scale, legend=legend)})
     clickable = "from" in frame
@@ -110,18 +112,15 @@ def tiles(frame: DataFrame, *, top: float, change: bool, focus: str = "") -> Plo
     where = tile_places(frame["economy"].tolist())
     column, row = ([where[code][k] for code in frame["economy"]] for k in (0, 1))
     data = frame.assign(column=column, row=row, now=focus)
-    at: Spec = {
-        channel: {"field": name, "type": "ordinal", "axis": None, "scale": {"domain": domain, "padding": 0.06}}
-        for channel, name, domain in (
-            ("x", "column", list(range(max(column) + 1))),
-            ("y", "row", list(range(min(row), max(row) + 1))),
-        )
-    }
+    at: Spec = {}
+    for channel, field, first, last in (("x", "column", 0, max(column)), ("y", "row", min(row), max(row))):
+        cells = {"domain": list(range(first, last + 1)), "padding": 0.06}
+        at[channel] = {"field": field, "type": "ordinal", "axis": None, "scale": cells}
     scale, dark = _scale(top, change=change)
     sets = {"there": data[data["value"].notna()], "gone": data[data["value"].isna()]}
     sets["focus"] = data[data["economy"] == focus]
     hints: Spec = {"tooltip": [category("hint")], "description": category("hint")}
-    coloured = {**at, **hints, "color": quantity("value", scale=scale, legend=_legend())}
+    coloured = {**at, **hints, "color": quantity("value", scale=scale, legend=LEGEND)}
     ink = {"condition": {"test": dark, "value": "#ffffff"}, "value": INK}
     name = {"fontSize": 12, "dy": -8, "fontWeight": "bold"}
     layers = [
@@ -153,7 +152,7 @@ def states(frame: DataFrame, order: Sequence[str], *, steps: bool) -> Plot:
     encoding = {
         "x": {"field": "year", "type": "ordinal", "title": None, "axis": axis},
         "y": category("name", sort=list(order), title=None, axis={"ticks": False, "domain": False}),
-        "color": quantity("value", scale=scale, legend=None if steps else _legend()),
+        "color": quantity("value", scale=scale, legend=None if steps else LEGEND),
         "tooltip": [category("name"), quantity("year"), quantity("value", format=".3f")],
     }
     cells = layer("states", "rect", encoding, stroke="white", strokeWidth=0.5)
@@ -177,31 +176,24 @@ def timeline(
     data = frame.assign(name=frame["economy"].map(dict(economies)), label=frame["lever"].map(dict(levers)))
     years = sorted({int(year) for year in frame["year"]})
     domain = list(levers.values())
-    looks = {
-        name: [values[k % len(SHAPES)] for k in range(len(domain))]
-        for name, values in (("shape", SHAPES), ("color", OKABE_ITO))
-    }
     columns: Any = {"expr": "width < 420 ? 1 : 3"} if width is None else 1 if width < 480 else 3
     legend = {"columns": columns, "symbolSize": 110}
     room = min(room_for(names), 120 if width and width < 480 else 160)
     scale = {"domain": [years[0] - 0.6, years[-1] + 0.6], "nice": False, "zero": False}
+    rows = {"grid": True, "labelLimit": room, "ticks": False, "domain": False}
     encoding = {
         "x": quantity("year", scale=scale, axis=years_of(years, width and width - room)),
-        "y": category(
-            "name", sort=names, title=None, axis={"grid": True, "labelLimit": room, "ticks": False, "domain": False}
-        ),
+        "y": category("name", sort=names, title=None, axis=rows),
         "yOffset": category("label", sort=domain, scale={"domain": domain, "paddingOuter": 0.4}),
         "size": quantity("size", legend=None, scale={"domain": [0, 1], "range": [8, 110]}),
-        **{
-            name: category("label", legend=legend, scale={"domain": domain, "range": look})
-            for name, look in looks.items()
-        },
     }
+    for name, values in (("shape", SHAPES), ("color", OKABE_ITO)):
+        looks = [values[k % len(SHAPES)] for k in range(len(domain))]
+        encoding[name] = category("label", legend=legend, scale={"domain": domain, "range": looks})
     tall = max(row, (11 if width is None else 9) * len(domain)) * max(1, len(names))
     symbols = layer("moves", "point", encoding, filled=True, opacity=0.85)
-    return Plot.of(
-        [symbols], {"moves": data}, width=width and width - room, height=tall + (100 if width is None else 0)
-    )
+    height = tall + (100 if width is None else 0)
+    return Plot.of([symbols], {"moves": data}, width=width and width - room, height=height)
 
 
 def _scale(top: float, *, change: bool) -> tuple[Spec, str]:
@@ -229,10 +221,6 @@ def _clickable(*fields: str) -> Spec:
     """
     select = {"type": "point", "fields": [*fields, "now"], "on": "click", "toggle": False}
     return {"params": [{"name": CELL, "select": select, "views": [VIEW]}]}
-
-
-def _legend() -> Spec:
-    return {"gradientLength": 200, "gradientThickness": 10, "tickCount": 4}
 
 
 def _missing(encoding: Spec, *, hatch: str, dy: int = 0) -> list[Spec]:

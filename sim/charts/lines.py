@@ -85,10 +85,8 @@ def lines(
     layers.append(layer("lines", "line", encoding, point=first == last))
     data = {"lines": frame[frame["line"].isin(codes)]}
     if labels:
-        last_of = {
-            line: (year, value)
-            for year, line, value in sorted(zip(frame["year"], frame["line"], frame["value"], strict=True))
-        }
+        by_year = sorted(zip(frame["year"], frame["line"], frame["value"], strict=True))
+        last_of = {line: (year, value) for year, line, value in by_year}
         gap = LINE * max(label.count("|") + 1 for label in labels.values()) / tall * reach
         places = theme.spread([float(last_of[code][1]) for code in codes], gap)
         rows = [(last_of[code][0], code, place, labels[code]) for code, place in zip(codes, places, strict=True)]
@@ -147,11 +145,8 @@ def beside(
             for part in plot.spec["layer"]
         ]
         size = {"width": (width + SPACING) / step - SPACING - NUMBERS} if width else {}
-        cells.append(
-            {key: part for key, part in plot.spec.items() if key != "$schema"}
-            | {"layer": layers, "title": title}
-            | size
-        )
+        kept = {key: part for key, part in plot.spec.items() if key != "$schema"}
+        cells.append(kept | {"layer": layers, "title": title} | size)
         data |= {f"{k}.{name}": frame for name, frame in plot.data.items()}
     rows = [{"hconcat": cells[k : k + step], "spacing": SPACING} for k in range(0, len(cells), step)]
     scales = {"color": "independent", "strokeDash": "independent"}

@@ -40,14 +40,8 @@ def sankey(links: Links, colours: Mapping[str, str], unit: str) -> dict[str, Any
         "data": nodes,
         "links": [{"source": source, "target": target, "value": round(value, 3)} for source, target, value in links],
     }
-    return {
-        "textStyle": {"fontFamily": FONT},
-        "animation": False,
-        "tooltip": {"trigger": "item"},
-        "series": [series],
-        "aria": {"enabled": True},
-        "title": {"show": False, "text": unit},
-    }
+    look = {"textStyle": {"fontFamily": FONT}, "animation": False, "tooltip": {"trigger": "item"}}
+    return look | {"series": [series], "aria": {"enabled": True}, "title": {"show": False, "text": unit}}
 
 
 def ribbons(links: Links, colours: Mapping[str, str]) -> Plot:

@@ -129,14 +129,10 @@ class HistoryFigures(Words):
         facts = " ".join(self.texts("alt.line_fact", name=names[code], **values) for code, values in ends.items())
         rows = [(str(year), *(shown(values.get(year, float("nan"))) for values in series.values())) for year in years]
         table = pd.DataFrame(rows, columns=[self.texts("table.year"), *(names[code] for code in series)])
+        title, subtitle = (self.texts(f"history.{key}{end}", **words) for end in ("", "_note"))
+        alt = self.texts("alt.lines", base=years[0], year=years[-1], facts=facts)
         return Figure(
-            id=key,
-            title=self.texts(f"history.{key}", **words),
-            subtitle=self.texts(f"history.{key}_note", **words),
-            alt=self.texts("alt.lines", base=years[0], year=years[-1], facts=facts),
-            chart=lambda width: chart(frame, names, title=axis, width=width),
-            table=table,
-            data=table,
+            key, title, subtitle, alt, lambda width: chart(frame, names, title=axis, width=width), table, table
         )
 
     def vs(self) -> Figure | None:

@@ -41,13 +41,8 @@ class Report:
     @cached_property
     def others(self) -> list[str]:
         """Names of the scenarios that the run was compared with, in their order."""
-        return companion_scenarios(self.run)
-
-
-def companion_scenarios(run: Run) -> list[str]:
-    """Names of the scenarios that a run was compared with, in their order."""
-    frame = run["companions"]
-    return [str(name) for name in frame.loc[frame["kind"] == "scenario", "companion"].unique()]
+        frame = self.run["companions"]
+        return [str(name) for name in frame.loc[frame["kind"] == "scenario", "companion"].unique()]
 
 
 def companion(run: Run, scenario: str) -> DataFrame:

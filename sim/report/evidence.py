@@ -90,16 +90,10 @@ def literature_table(report: Report) -> Table | None:
     for size in sizings(report.run):
         unit = f"{NBSP}{texts('unit.pp') if size.benchmark.kind == 'points' else '%'}"
         low, high, ours = (number(value, 1, sign=True) for value in (size.low, size.high, size.ours))
-        rows.append(
-            (
-                f"{names.indicator(size.benchmark.indicator)}, {names.economy(size.benchmark.economy)}",
-                f"{size.first}–{size.last}",
-                f"{ours}{unit}",
-                f"{low if low == high else f'{low} … {high}'}{unit}",
-                texts(f"literature.{size.verdict}"),
-                size.benchmark.source,
-            )
-        )
+        what = f"{names.indicator(size.benchmark.indicator)}, {names.economy(size.benchmark.economy)}"
+        published = low if low == high else f"{low} … {high}"
+        sizes = (f"{size.first}–{size.last}", f"{ours}{unit}", f"{published}{unit}")
+        rows.append((what, *sizes, texts(f"literature.{size.verdict}"), size.benchmark.source))
     heads = tuple(texts(f"literature.{key}") for key in ("what", "years", "ours", "published", "verdict", "source"))
     return Table(heads, tuple(rows)) if rows else None
 
@@ -112,12 +106,8 @@ def reading(run: Run, texts: Texts) -> str:
         return ""
     saving = 1.0 - float(cost["value"]) * math.exp(-float(price["value"]) * (MEASURED - run.years[0]))
     shares = {"price": float(price["value"]), "saving": saving, "careful": float(price["low"])}
-    return texts(
-        "literature.reading",
-        base=run.years[0],
-        year=MEASURED,
-        **{name: _percent(value) for name, value in shares.items()},
-    )
+    words = {name: _percent(value) for name, value in shares.items()}
+    return texts("literature.reading", base=run.years[0], year=MEASURED, **words)
 
 
 def _percent(value: float) -> str:
@@ -149,9 +139,6 @@ def variant(kind: str, companion: str, texts: Texts) -> str:
         return texts("standing.capital_fixed" if companion == "0" else "standing.capital_elastic")
     shown = _percent(float(value)) if what == "ai-price-decline" else value
     return texts(f"standing.{what.replace('-', '_')}", value=shown)
-
-
-# -- eras ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -191,18 +178,20 @@ def era_tables(report: Report) -> list[tuple[str, str, Table]]:
         return []
     others = report.others[:1]
     ends = [str(run.years[k]) for k in (0, -1)]
-    heads = (
-        texts("eras.measure"),
-        *ends,
-        texts("table.change"),
-        *(texts("eras.against", name=name) for name in others),
-    )
+    against = (texts("eras.against", name=name) for name in others)
+    heads = (texts("eras.measure"), *ends, texts("table.change"), *against)
     tables = []
     for key, measures in QUESTIONS.items():
         asked = (_measured(report, indicator, who) for indicator, groups in measures.items() for who in groups)
         rows = [row for row in asked if row is not None]
-        if key == "gains":
-            rows += _gain_rows(report)
+        if key == "gains" and (shares := gains(run)) is not None:
+            rest = (MISSING,) * len(others)
+            count = texts("eras.count", gaining=shares.gaining, economies=shares.economies)
+            rows.append((texts("eras.gaining"), MISSING, count, MISSING, *rest))
+            if shares.leaders == shares.leaders:
+                change = Change(shares.weight, shares.leaders, "share").show(texts)
+                levels = (level(value, "share") for value in (shares.weight, shares.leaders))
+                rows.append((texts("eras.leaders_share"), *levels, change, *rest))
         if rows:
             tables.append((texts(f"eras.{key}"), texts(f"eras.{key}_claim"), Table(heads, tuple(rows))))
     return tables
@@ -225,17 +214,3 @@ def _measured(report: Report, indicator: str, who: str) -> Row | None:
     levels = (number(value, 2) if index else level(value, unit) for value in (before, after))
     others = (companion_value(run, name, indicator, last, who) for name in report.others[:1])
     return (report.names.indicator_of(indicator, who), *levels, change(before), *map(change, others))
-
-
-def _gain_rows(report: Report) -> list[Row]:
-    shares = gains(report.run)
-    if shares is None:
-        return []
-    texts, rest = report.texts, (MISSING,) * len(report.others[:1])
-    count = texts("eras.count", gaining=shares.gaining, economies=shares.economies)
-    rows: list[Row] = [(texts("eras.gaining"), MISSING, count, MISSING, *rest)]
-    if shares.leaders == shares.leaders:
-        change = Change(shares.weight, shares.leaders, "share").show(texts)
-        levels = (level(value, "share") for value in (shares.weight, shares.leaders))
-        rows.append((texts("eras.leaders_share"), *levels, change, *rest))
-    return rows

@@ -35,13 +35,9 @@ def page(lang: str, context: Callable[[Texts], dict[str, Any]]) -> str:
     if lang not in CHOICES:
         raise ValueError(f"report language {lang!r} is not known; allowed: {', '.join(CHOICES)}")
     languages = list(LANGUAGES) if lang == "both" else [lang]
-    env = Environment(
-        loader=PackageLoader("sim.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    trim: Any = {"trim_blocks": True, "lstrip_blocks": True}
+    loader = PackageLoader("sim.report", "templates")
+    env = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, **trim)
     css = (files("sim.report") / "templates" / "report.css").read_text(encoding="utf-8")
 
     def body(code: str) -> dict[str, Any]:

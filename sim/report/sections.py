@@ -85,11 +85,9 @@ def _act(report: Report, rows: Any, top: Any) -> Row:
     texts, names, lever = report.texts, report.names, str(top["lever"])
     first, last = int(rows["year"].min()), int(rows["year"].max())
     partners = [str(code) for code in rows["partner"].unique() if code is not None and code == code and str(code)]
-    toward = (
-        ", ".join(map(names.economy, partners))
-        if len(partners) <= SPELLED
-        else texts("acts.many_partners", count=len(partners))
-    )
+    toward = ", ".join(map(names.economy, partners))
+    if len(partners) > SPELLED:
+        toward = texts("acts.many_partners", count=len(partners))
     move = f"{amount(float(top['before']), lever)} → {amount(float(top['after']), lever)} ({top['year']})"
     when = str(first) if first == last else texts("acts.from_to", first=first, last=last)
     return names.economy(str(top["economy"])), names.lever(lever), when, move, toward or MISSING, _reason(report, top)
@@ -166,28 +164,15 @@ def largest_links(report: Report) -> Table | None:
         return None
     first, last = report.run.years[0], report.run.years[-1]
     frames = (dependence(report.run, first), dependence(report.run, last, against=first))
-    before, change = (
-        {
-            (str(absorber), str(source)): float(value)
-            for absorber, source, value in frame[["absorber", "source", "value"]].itertuples(index=False)
-        }
-        for frame in frames
-    )
+    levels: Any = (frame.set_index(["absorber", "source"])["value"].to_dict() for frame in frames)
+    before, change = levels
     moved = [pair for pair in change if pair[0] != pair[1] and abs(change[pair]) >= 0.005]  # shows as 0.01 or more
-    rows = tuple(
-        (
-            " ← ".join(map(report.names.economy, pair)),
-            number(before[pair]),
-            number(before[pair] + change[pair]),
-            number(change[pair], 2, sign=True),
-        )
-        for pair in sorted(moved, key=lambda pair: -abs(change[pair]))[:LINKS]
-    )
+    rows = []
+    for pair in sorted(moved, key=lambda pair: -abs(change[pair]))[:LINKS]:
+        shown = (number(value) for value in (before[pair], before[pair] + change[pair]))
+        rows.append((" ← ".join(map(report.names.economy, pair)), *shown, number(change[pair], 2, sign=True)))
     heads = (report.texts("fig.links_top"), str(first), str(last), report.texts("unit.pp"))
-    return Table(heads, rows) if rows else None
-
-
-# -- what a report rests on --------------------------------------------------------------------------
+    return Table(heads, tuple(rows)) if rows else None
 
 
 def ensemble(report: Report) -> dict[str, Any] | None:
@@ -248,23 +233,18 @@ def base_table(report: Report) -> Table | None:
         return f"{number(100 * value, 2)}{NBSP}%" if is_share(unit) else level(value, unit)
 
     frame, texts = report.run["base_year"], report.texts
-    rows = tuple(
-        (
-            report.names.indicator(str(row["indicator"])),
-            *(fine(row[name], row["unit"]) for name in ("published", "simulated")),
-        )
-        for row in frame[frame["economy"] == WORLD].to_dict("records")
-    )
-    return Table((texts("table.indicator"), texts("base.unpurged"), texts("base.purged")), rows) if rows else None
+    rows = []
+    for row in frame[frame["economy"] == WORLD].to_dict("records"):
+        levels = (fine(row[name], row["unit"]) for name in ("published", "simulated"))
+        rows.append((report.names.indicator(str(row["indicator"])), *levels))
+    heads = (texts("table.indicator"), texts("base.unpurged"), texts("base.purged"))
+    return Table(heads, tuple(rows)) if rows else None
 
 
 def limits(run: Run, texts: Texts) -> list[str]:
     """What the model does not say."""
-    words = {
-        "growth": growth_sentence(run, texts),
-        "capital": str(run.manifest.get("settings", {}).get("capital_supply", "1")),
-    }
-    return [texts(f"limits.i{k}", **words) for k in range(1, LIMITS + 1)]
+    growth, capital = growth_sentence(run, texts), str(run.manifest.get("settings", {}).get("capital_supply", "1"))
+    return [texts(f"limits.i{k}", growth=growth, capital=capital) for k in range(1, LIMITS + 1)]
 
 
 def growth_sentence(run: Run, texts: Texts) -> str:

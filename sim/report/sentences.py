@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.channels import CHANNELS, RESIDUAL, channel, in_order
 from sim.indicators import PLACES
-from sim.report.data import companion_scenarios, companion_value
+from sim.report.data import Report, companion_value
 from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
 from sim.texts.formats import MINUS, NBSP, Change, is_share, level, number, scale
@@ -72,18 +72,11 @@ def headline(run: Run, lang: str = "en") -> str:
         form, keys = "still", ["next_same"] * len(shown)
     else:
         form, keys = "list", [f"{'next_' if k else ''}{fact.verdict}" for k, fact in enumerate(shown)]
-    clauses = [
-        texts(
-            f"headline.{key}",
-            name=texts(f"inline.{fact.indicator}"),
-            base=fact.base,
-            year=fact.year,
-            before=fact.before,
-            after=fact.after,
-            change=fact.change.show(texts),
-        )
-        for key, fact in zip(keys, shown, strict=True)
-    ]
+    clauses = []
+    for key, fact in zip(keys, shown, strict=True):
+        words = {name: getattr(fact, name) for name in ("base", "year", "before", "after")}
+        words |= {"name": texts(f"inline.{fact.indicator}"), "change": fact.change.show(texts)}
+        clauses.append(texts(f"headline.{key}", **words))
     sentence = _begun(texts(f"headline.{form}", clauses=texts("headline.join").join(clauses), **span))
     if run.last_planned is not None and run.years[-1] < run.last_planned:
         return texts("headline.partial", year=run.years[-1], last=run.last_planned, sentence=sentence)
@@ -94,20 +87,16 @@ def against(run: Run, lang: str = "en") -> str:
     """One sentence that sets the last year against the first scenario that the run was compared with; empty if none."""
     texts = Texts(lang)
     clauses = []
-    for name in companion_scenarios(run)[:1]:
+    for name in Report(run, texts).others[:1]:
         for fact in facts(run):
             other = companion_value(run, name, fact.indicator, fact.year)
             if other is not None:
                 change = Change(other, fact.change.after, fact.change.unit)
-                words = {
-                    "name": texts(f"inline.{fact.indicator}"),
-                    "change": change.show(texts, sign=False).lstrip(MINUS),
-                }
-                clauses.append(texts(f"headline.against_{change.direction}", **words))
+                name_of, size = texts(f"inline.{fact.indicator}"), change.show(texts, sign=False).lstrip(MINUS)
+                clauses.append(texts(f"headline.against_{change.direction}", name=name_of, change=size))
         if clauses:
-            return texts(
-                "headline.against", name=name, year=run.years[-1], clauses=texts("headline.join").join(clauses)
-            )
+            told = texts("headline.join").join(clauses)
+            return texts("headline.against", name=name, year=run.years[-1], clauses=told)
     return ""
 
 
@@ -154,10 +143,8 @@ def _attributed(split: Mapping[str, Any], channels: list[str], texts: Texts) -> 
         shown = number(value * scale(split["unit"]), 2, sign=True)
         return f"{shown}{NBSP}{texts('unit.pp')}" if is_share(split["unit"]) else shown
 
-    parts = [
-        texts("attribution.part", channel=_inline(channel, texts), value=points(split["parts"][channel]))
-        for channel in channels
-    ]
+    sizes = {_inline(channel, texts): points(split["parts"][channel]) for channel in channels}
+    parts = [texts("attribution.part", channel=name, value=size) for name, size in sizes.items()]
     sentence = texts(
         "attribution.sentence" if parts else "attribution.nothing",
         name=_begun(texts(f"inline.{split['indicator']}")),
@@ -182,11 +169,10 @@ def _inline(id: str, texts: Texts) -> str:
 def drawn_sentence(run: Run, texts: Texts) -> str:
     """Say in one sentence what the runs of an ensemble differ in."""
     ensemble = run.manifest["ensemble"]
-    ranged = [drawn for drawn in ensemble["drawn"] if not drawn.get("choices")]
-    parts = [texts("ensemble.parameters", count=len(ranged))] if ranged else []
-    parts += [
-        texts("ensemble.choices", count=len(drawn["choices"])) for drawn in ensemble["drawn"] if drawn.get("choices")
-    ]
+    choices = [drawn["choices"] for drawn in ensemble["drawn"] if drawn.get("choices")]
+    ranged = len(ensemble["drawn"]) - len(choices)
+    parts = [texts("ensemble.parameters", count=ranged)] if ranged else []
+    parts += [texts("ensemble.choices", count=len(values)) for values in choices]
     for key, word in (("adoption_timing", "timing"), ("productivity_shock", "shocks")):
         if ensemble[key]:
             parts.append(texts(f"ensemble.{word}", spread=ensemble[key]))

@@ -202,16 +202,10 @@ def _run(evidence: Evidence, step: schema.RunStep, progress: Progress) -> None:
     moved: dict[str, float] = {}
     for name, limits in step.levers.items():
         control = CONTROLS[name]
-        shown = st.slider(
-            lever_label(name, source),
-            control.shown(limits[0]),
-            control.shown(limits[1]),
-            control.shown(setup.value(name)),
-            control.shown(control.step),
-            key=f"lessons.{lesson.id}.{place}.{name}",
-            format=f"%.{control.decimals}f",
-            help=t(f"lever.{name}_help"),
-        )
+        low, high, value, size = map(control.shown, (*limits, setup.value(name), control.step))
+        look = {"format": f"%.{control.decimals}f", "help": t(f"lever.{name}_help")}
+        key = f"lessons.{lesson.id}.{place}.{name}"
+        shown = st.slider(lever_label(name, source), low, high, value, size, key=key, **look)
         moved[name] = control.stored(float(shown))
     ran = step.source in progress.ran
     if st.button(t("lessons.rerun" if ran else "lessons.run"), key=f"lessons.{lesson.id}.{place}.run", type="primary"):

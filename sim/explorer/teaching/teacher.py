@@ -53,11 +53,8 @@ def answers(evidence: Evidence, t: Texts) -> Iterator[tuple[str, str]]:
     for step in evidence.lesson.asked:
         answer, computed = step.answer, truth(evidence, step.answer)
         place = evidence.lesson.steps.index(step) + 1
-        facts = t(
-            "lessons.facts",
-            expected=spelled(evidence, answer, answer.expect, t),
-            computed=spelled(evidence, answer, computed.answer, t),
-        )
+        said = (spelled(evidence, answer, value, t) for value in (answer.expect, computed.answer))
+        facts = t("lessons.facts", **dict(zip(("expected", "computed"), said, strict=True)))
         if not isinstance(answer, Which):
             unit = evidence.lesson.measures[answer.of].unit
             shares = unit in ("percent", "points", "change", "growth")
@@ -81,8 +78,7 @@ def flip_text(lesson: Lesson, flip: Flip, t: Texts) -> str:
     if isinstance(source, Toy):
         several = len(toy_table(source.table).sectors) > 1
         for edit in flip.edits:
-            seller = cell(edit.origin, t, sectors=several)
-            buyer = cell(edit.to, t, sectors=several)
+            seller, buyer = (cell(end, t, sectors=several) for end in (edit.origin, edit.to))
             if "." not in edit.to:
                 buyer = t("lessons.households", economy=economy(edit.to, t))
             changes.append(f"{seller} → {buyer} = {edit.value:g}")
