@@ -203,7 +203,7 @@ def _run(evidence: Evidence, step: schema.RunStep, progress: Progress) -> None:
     for name, limits in step.levers.items():
         control = CONTROLS[name]
         low, high, value, size = map(control.shown, (*limits, setup.value(name), control.step))
-        look = {"format": f"%.{control.decimals}f", "help": t(f"lever.{name}_help")}
+        look: Any = {"format": f"%.{control.decimals}f", "help": t(f"lever.{name}_help")}
         key = f"lessons.{lesson.id}.{place}.{name}"
         shown = st.slider(lever_label(name, source), low, high, value, size, key=key, **look)
         moved[name] = control.stored(float(shown))
