@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 #: Relative change below which nothing counts as moved, whatever the margin: the noise of the solver.
 NOISE = 1e-9
-#: An expectation is met, failed, or cannot be told from this run (year not reached, other scenario not at hand).
-OUTCOMES = ("met", "failed", "unknown")
 
 
 @dataclass(frozen=True)
@@ -205,22 +203,9 @@ def evaluate(
 ) -> DataFrame:
     """Set each expectation against the indicators of a run. A failed expectation stays.
 
-    Parameters
-    ----------
-    stated : sequence
-        Indicator, economy, ``versus`` (``base`` or the name of another scenario), direction (``up``, ``down``,
-        ``unchanged``), year ``at`` (None: the last planned year) and margin (relative change).
-    indicators : DataFrame
-        Tidy indicators of the run; years that were not reached are absent.
-    planned : (int, int)
-        Base year and last year that the scenario asks for.
-    others : mapping of str to DataFrame, optional
-        Tidy indicators of other scenarios by name.
-
-    Returns
-    -------
-    DataFrame
-        One row for each expectation; ``outcome`` is one of :data:`OUTCOMES`.
+    ``indicators`` are the tidy ones of the run, ``others`` those of other scenarios by name; years that were not reached are
+    absent. ``planned`` are the base year and the last year that the scenario asks for. ``outcome`` is met, failed, or unknown:
+    it cannot be told from this run (year not reached, other scenario not at hand).
     """
     import pandas as pd
 

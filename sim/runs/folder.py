@@ -67,13 +67,7 @@ class RunFolder:
 
     @classmethod
     def create(cls, base: str | Path, name: str, hash8: str, now: datetime | None = None) -> RunFolder:
-        """Make a new folder under ``base``; a name already taken gets the suffix −2, −3, …
-
-        Raises
-        ------
-        OutputError
-            The folder cannot be made: says where and why.
-        """
+        """Make a new folder under ``base``; a name already taken gets the suffix −2, −3, …"""
         wanted = Path(base) / folder_name(name, hash8, now or datetime.now(UTC))
         advice = "Choose a writable folder with -o FOLDER or the variable UNWEAVE_RUNS."
         try:
@@ -131,12 +125,7 @@ class RunFolder:
 def write_new(path: Path, text: str, *, exactly: bool) -> Path:
     """Write a text file that must not exist yet and return its path.
 
-    With ``exactly`` an existing file is an error; otherwise the name gets the suffix −2, −3, …
-
-    Raises
-    ------
-    OutputError
-        The file exists or cannot be written.
+    With ``exactly`` an existing file is an error (OutputError); otherwise the name gets the suffix −2, −3, …
     """
     try:
         for place in _numbered(path):
@@ -186,33 +175,16 @@ def finish(
     folder: RunFolder,
     result: RunResult,
     *,
-    lang: str | None = "both",
-    years: YearTables = "none",
-    companions: Mapping[tuple[str, str], RunResult] = MappingProxyType({}),
-    extras: Mapping[str, DataFrame] = MappingProxyType({}),
+    lang: str | None = "both",  # of the report: both, en or zh; None: no report
+    years: YearTables = "none",  # world tables in years/; a scenario with ``outputs: [tables]`` asks for all
+    companions: Mapping[tuple[str, str], RunResult] = MappingProxyType(
+        {}
+    ),  # by kind and name, see studies.sensitivities
+    extras: Mapping[str, DataFrame] = MappingProxyType({}),  # tables of ON_REQUEST by name
 ) -> Run:
     """Write tables, codebook, README, report and the completed manifest of a run that has ended in any way.
 
-    The tables are there before the report is drawn; the manifest is completed last.
-
-    Parameters
-    ----------
-    folder : RunFolder
-    result : RunResult
-        With at least the base year.
-    lang : {"both", "en", "zh"} or None
-        Language of the report; None: no report.
-    years : {"none", "ends", "all"}
-        Simulated world tables written to ``years/``; a scenario with ``outputs: [tables]`` asks for all.
-    companions : mapping of (kind, name) to RunResult
-        Runs made beside this one, see :mod:`sim.studies.sensitivities`.
-    extras : mapping of str to DataFrame
-        Tables of :data:`sim.runs.saved.ON_REQUEST` by name.
-
-    Raises
-    ------
-    OutputError
-        Something could not be written; what could is kept, and the manifest says so.
+    The tables are there before the report is drawn; the manifest is completed last. What could be written is kept when the rest fails (OutputError), and the manifest says so.
     """
     from decomp.io import save as save_table
 

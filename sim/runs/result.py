@@ -36,35 +36,18 @@ class RunResult(Run):
     """What a run leaves behind. Frames are built when first asked for; the same run gives the same rows in the same order.
 
     It is a :class:`sim.runs.saved.Run` that lies in no folder yet: its manifest and tables are those that :meth:`save` writes.
-
-    Parameters
-    ----------
-    loaded : LoadedScenario
-        Scenario as read and resolved, with its table and text.
-    records : tuple of YearRecord
-        Finished years, the base year first.
-    status : {"ok", "partial", "cancelled", "failed"}
-        ok: all years; partial: an error after at least one simulated year; failed: an error before; cancelled: stopped.
-    message : str
-        Why the run ended early; empty when it did not.
-    error : Exception or None
-        The error that ended the run.
-    timings : mapping of str to float
-        Seconds by part: setup, years, total.
-    settings : mapping of str to object
-        What determines the bytes besides scenario and table: seed, threads, BLAS.
-    base_notes : tuple of str
-        What the model says of its base year and set-up; see :attr:`notes`.
     """
 
-    loaded: LoadedScenario
-    records: tuple[YearRecord, ...]
+    loaded: LoadedScenario  # the scenario as read and resolved, with its table and text
+    records: tuple[YearRecord, ...]  # finished years, the base year first
+    #: ok: all years; partial: an error after at least one simulated year; failed: an error before; cancelled: stopped.
     status: Status
-    message: str = ""
-    error: Exception | None = None
-    timings: Mapping[str, float] = field(default_factory=dict)
+    message: str = ""  # why the run ended early; empty when it did not
+    error: Exception | None = None  # that ended the run
+    timings: Mapping[str, float] = field(default_factory=dict)  # seconds by part: setup, years, total
+    #: What determines the bytes besides scenario and table: seed, threads, BLAS.
     settings: Mapping[str, Any] = field(default_factory=dict)
-    base_notes: tuple[str, ...] = ()
+    base_notes: tuple[str, ...] = ()  # what the model says of its base year and set-up; see ``notes``
 
     def __post_init__(self) -> None:
         """Name what every run names."""
@@ -232,12 +215,7 @@ class RunResult(Run):
 def tidy(values: Array, labels: Sequence[Sequence[Any]], columns: Sequence[str], units: Sequence[str]) -> DataFrame:
     """Turn an array into rows in C order, one per finite value: a column per axis, then value and unit.
 
-    Parameters
-    ----------
-    values : ndarray
-    labels : one sequence per axis
-    columns : one name per axis
-    units : one per label of the last axis
+    ``labels`` holds one sequence and ``columns`` one name per axis, ``units`` one per label of the last axis.
     """
     import pandas as pd
 

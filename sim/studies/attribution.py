@@ -12,7 +12,7 @@ from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from math import factorial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,8 +43,6 @@ Array = NDArray[np.float64]
 
 #: Indicators whose change is attributed unless others are named.
 ATTRIBUTED = PLACES["attribution"]
-#: Columns of the frame of parts.
-COLUMNS = ("year", "economy", "indicator", "channel", "value", "unit")
 #: Work of fewer seconds than this is not worth the start of worker processes.
 WORTH_WORKERS = 5.0
 
@@ -55,39 +53,17 @@ class AttributionError(SimError):
 
 @dataclass(frozen=True, eq=False)
 class Attribution:
-    """The change of some indicators against the base year, split by channel. Arrays are read-only.
+    """The change of some indicators against the base year, split by channel. Arrays are read-only."""
 
-    Parameters
-    ----------
-    years : tuple of int
-        The base year first, where every part is zero.
-    economies : tuple of str
-        Labels; the world comes after them in the arrays.
-    indicators : tuple of str
-        Ids in :data:`sim.indicators.INDICATORS`.
-    used : tuple of str
-        Channels that the scenario uses; the others have a part of exactly zero.
-    change : ndarray, shape (T, I, G + 1)
-        Value of the year less value of the base year, in the unit of the indicator.
-    parts : ndarray, shape (C, T, I, G + 1)
-        Shapley values in the order of ``channels``.
-    runs : int
-        Runs that were made for it, beside the run itself.
-    notes : tuple of str
-        Which runs ended early and so cut the years short.
-    channels : tuple of str
-        All channels: those of the registry and those of rules that have their own.
-    """
-
-    years: tuple[int, ...]
-    economies: tuple[str, ...]
-    indicators: tuple[str, ...]
-    used: tuple[str, ...]
-    change: Array
-    parts: Array
-    runs: int
-    notes: tuple[str, ...] = ()
-    channels: tuple[str, ...] = tuple(CHANNELS)
+    years: tuple[int, ...]  # the base year first, where every part is zero
+    economies: tuple[str, ...]  # the world comes after them in the arrays
+    indicators: tuple[str, ...]  # ids in sim.indicators.INDICATORS
+    used: tuple[str, ...]  # channels that the scenario uses; the others have a part of exactly zero
+    change: Array  # (T, I, G + 1), value of the year less value of the base year, in the unit of the indicator
+    parts: Array  # (C, T, I, G + 1), Shapley values in the order of ``channels``
+    runs: int  # made for it, beside the run itself
+    notes: tuple[str, ...] = ()  # which runs ended early and so cut the years short
+    channels: tuple[str, ...] = tuple(CHANNELS)  # all: those of the registry and those of rules that have their own
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
@@ -130,16 +106,10 @@ class Attribution:
         """
         layers = np.concatenate([self.parts, self.residual[None]])  # (C + 1, T, I, G + 1)
         values = np.where(np.isnan(self.change), np.nan, layers).transpose(1, 3, 2, 0)
-        channels = [*self.channels, RESIDUAL]
-        labels = [self.years, [*self.economies, WORLD], self.indicators, channels]
-        frame = tidy(values, labels, COLUMNS[:4], [""] * len(channels))
+        labels = [self.years, [*self.economies, WORLD], self.indicators, [*self.channels, RESIDUAL]]
+        frame = tidy(values, labels, ["year", "economy", "indicator", "channel"], [""] * len(layers))
         frame["unit"] = frame["indicator"].map({name: INDICATORS[name].unit for name in self.indicators})
         return frame
-
-
-def playing_in(scenario: Scenario, rules: Iterable[Rule] = ()) -> tuple[Rule, ...]:
-    """Rules of a scenario: the built-in ones, those it names, and others."""
-    return in_play(rules, type(scenario.behaviour).model_fields)
 
 
 def used(scenario: Scenario, rules: Iterable[Rule] = ()) -> tuple[str, ...]:
@@ -147,7 +117,7 @@ def used(scenario: Scenario, rules: Iterable[Rule] = ()) -> tuple[str, ...]:
 
     A rule that is active but whose strengths are all zero does not count, nor does a policy or event after the last year.
     """
-    playing, last = playing_in(scenario, rules), scenario.years[1]
+    playing, last = in_play(rules, type(scenario.behaviour).model_fields), scenario.years[1]
     moving = {rule.channel for rule in playing if not rule.idle(rule.settings_in(scenario.behaviour))}
     moving |= {POLICY[p.lever].channel for p in scenario.policies if p.first is None or p.first <= last}
     if any(event.first <= last for event in scenario.events):
@@ -165,10 +135,10 @@ def only(scenario: Scenario, on: Collection[str], rules: Iterable[Rule] = ()) ->
     """
     off = {
         rule.section: rule.settings_in(scenario.behaviour).model_copy(update={"active": False})
-        for rule in playing_in(scenario, rules)
+        for rule in in_play(rules, type(scenario.behaviour).model_fields)
         if rule.channel not in on
     }
-    changes: dict[str, Any] = {
+    changes = {
         "behaviour": scenario.behaviour.model_copy(update=off),
         "policies": tuple(policy for policy in scenario.policies if POLICY[policy.lever].channel in on),
         "events": scenario.events if EVENTS in on else (),
@@ -189,17 +159,11 @@ def members(channels: Sequence[str], coalition: int) -> list[str]:
 
 
 def play(scenario: Scenario, rules: Sequence[Rule], table: WorldTable, indicators: Sequence[str]) -> tuple[Array, str]:
-    """Run a scenario on one BLAS thread: indicators (T, I, G + 1), the world last, and why it ended early.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        The run was interrupted; here half a run is of no use.
-    """
+    """Run a scenario on one BLAS thread: indicators (T, I, G + 1), the world last, and why it ended early."""
     loaded = LoadedScenario(scenario, resolve(scenario, table, rules=rules), table, (), "", "", ())
     result = run_loaded(loaded, threads=1)
     if result.status == "cancelled":
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt  # half a run is of no use here
     return trajectory(result, indicators), result.message
 
 

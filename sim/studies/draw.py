@@ -112,14 +112,8 @@ def around(random: np.random.Generator, low: float, mode: float, high: float) ->
 def member_scenario(loaded: LoadedScenario, drawn: Draw) -> Scenario:
     """The scenario of one member: a complete scenario of its own that could be run by itself."""
     data = loaded.resolved.scenario.model_dump(by_alias=True, exclude_none=True)
-    data |= {
-        "seed": drawn.seed,
-        "seeds": 0,
-        "draws": Draws().model_dump(),
-        "expect": (),
-        "outputs": (),
-        "events": [*data["events"]],
-    }
+    data |= {"seed": drawn.seed, "seeds": 0, "draws": Draws().model_dump(), "expect": (), "outputs": ()}
+    data["events"] = [*data["events"]]
     timing: dict[tuple[str, str], float] = {}
     for one in drawn.values:
         if one.kind == "timing" and one.value:

@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.indicators import INDICATORS
-from sim.runs.result import RunResult
 from sim.runs.runner import processors, run_loaded
 from sim.runs.saved import ON_REQUEST, WORLD
 from sim.scenario.draws import Drawn, drawn_parameters
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from sim.scenario.read import LoadedScenario, ScenarioSource
     from sim.scenario.schema import Scenario
 
-
 Array = NDArray[np.float64]
 #: Quantiles of the bands by column.
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
@@ -39,31 +37,14 @@ QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
 
 @dataclass(frozen=True, eq=False)
 class Ensemble:
-    """Finished members of an ensemble.
+    """Finished members of an ensemble."""
 
-    Parameters
-    ----------
-    loaded : LoadedScenario
-        The scenario as written.
-    run : RunResult
-        The run as written, without draws: the centre line.
-    members : tuple of Member
-        Finished members in their order, failed ones among them.
-    planned : int
-        Members asked for.
-    status : {"ok", "partial", "cancelled"}
-        partial: some members failed or ended early; cancelled: stopped before all were run.
-    jobs : int
-        Processes used; they do not change any number.
-    seconds : float
-    """
-
-    loaded: LoadedScenario
-    run: RunResult
-    members: tuple[Member, ...]
-    planned: int
-    status: Literal["ok", "partial", "cancelled"]
-    jobs: int
+    loaded: LoadedScenario  # the scenario as written
+    run: RunResult  # the run as written, without draws: the centre line
+    members: tuple[Member, ...]  # in their order, failed ones among them
+    planned: int  # members asked for
+    status: Literal["ok", "partial", "cancelled"]  # partial: some failed or ended early; cancelled: not all were run
+    jobs: int  # processes used; they do not change any number
     seconds: float
 
     @property
@@ -139,10 +120,8 @@ class Ensemble:
 
     def frames(self) -> dict[str, DataFrame]:
         """Tables of a run folder by name: of an ensemble without a finished year only how its members ended."""
-        if not self.members:
-            return {}
-        frames = {"draws": self.draws, "members": self.outcomes}
-        return {"bands": self.bands, **frames} if any(member.years for member in self.members) else frames
+        bands = {"bands": self.bands} if any(member.years for member in self.members) else {}
+        return {**bands, "draws": self.draws, "members": self.outcomes} if self.members else {}
 
     def about(self) -> dict[str, Any]:
         """What run.json says about the ensemble."""

@@ -41,13 +41,7 @@ class SweepFolder:
 
     @classmethod
     def open(cls, folder: Path, plan: Mapping[str, Any]) -> SweepFolder:
-        """Make the folder of a plan, or open it when it holds the same plan.
-
-        Raises
-        ------
-        OutputError
-            The folder cannot be made, or holds another sweep or something else.
-        """
+        """Make the folder of a plan, or open it when it holds the same plan; OutputError when it holds anything else."""
         store, file = cls(folder), folder / _PLAN
         try:
             (folder / "parts").mkdir(parents=True, exist_ok=True)
@@ -71,10 +65,7 @@ class SweepFolder:
     def locked(self) -> Iterator[None]:
         """Keep every other process out while the block lasts; the system lets go of the lock when this one ends in any way.
 
-        Raises
-        ------
-        OutputError
-            Another process is at work on this folder: says which, and since when.
+        OutputError says which process is at work on this folder, and since when.
         """
         with (self.folder / _LOCK).open("a+", encoding="utf-8") as file:
             try:

@@ -97,10 +97,7 @@ def _range(text: str, limits: str) -> tuple[str, ...]:
 def points(axes: Sequence[Axis]) -> Iterator[GridPoint]:
     """Every combination of the values, the last axis moving fastest; one empty point without axes.
 
-    Raises
-    ------
-    ScenarioError
-        S041: two axes move the same key, or there are too many points.
+    Two axes that move the same key, or too many points, raise S041.
     """
     keys = [axis.key for axis in axes]
     if twice := next((key for key in keys if keys.count(key) > 1), None):
@@ -113,9 +110,6 @@ def points(axes: Sequence[Axis]) -> Iterator[GridPoint]:
 
 def _wrong(text: str, message: str, help: str = "for example --grid policies.0.value=0:0.4:0.1") -> ScenarioError:
     return ScenarioError([Problem("S041", f"{text!r} {message}.", "--grid", 1, 1, max(1, len(text)), text, help)])
-
-
-logger = logging.getLogger("unweave.sweep")
 
 
 @dataclass(frozen=True)
@@ -167,31 +161,24 @@ class Sweep:
 
     def members(self, numbers: Sequence[int]) -> Iterator[tuple[LoadedScenario | str, Draw]]:
         """Scenario and draws of members by number; where values contradict each other a message stands for the scenario."""
-        before = -1
-        loaded: LoadedScenario | str = self.base
-        for number in numbers:
-            point, place = divmod(number, self.draws_each)
-            if point != before:
-                try:
-                    before, loaded = point, self.load(self.points[point])
-                except ScenarioError as error:
-                    before, loaded = point, str(error)
-            drawn = Draw(number, 0, ())
-            if self.base.resolved.scenario.seeds and not isinstance(loaded, str):
-                drawn = replace(draw(loaded, place), member=number)
-            yield loaded, drawn
+        for point, of_point in itertools.groupby(numbers, lambda number: number // self.draws_each):
+            loaded: LoadedScenario | str
+            try:
+                loaded = self.load(self.points[point])
+            except ScenarioError as error:
+                loaded = str(error)
+            for number in of_point:
+                drawn = Draw(number, 0, ())
+                if self.base.resolved.scenario.seeds and not isinstance(loaded, str):
+                    drawn = replace(draw(loaded, number % self.draws_each), member=number)
+                yield loaded, drawn
 
     def about(self, member: Member) -> dict[str, Any]:
         """What is written about a member beside its numbers."""
         number = member.draw.member
         point, place = divmod(number, self.draws_each)
-        place_or_none = place if self.base.resolved.scenario.seeds else None
-        about: dict[str, Any] = {
-            "member": number,
-            "point": dict(self.points[point]),
-            "draw": place_or_none,
-            "seed": member.draw.seed,
-        }
+        about: dict[str, Any] = {"member": number, "point": dict(self.points[point])}
+        about |= {"draw": place if self.base.resolved.scenario.seeds else None, "seed": member.draw.seed}
         about |= {"status": member.status, "message": member.message, "years": len(member.years)}
         values = [[one.kind, one.id, one.economy, one.year, one.choice or one.value] for one in member.draw.values]
         return {**about, "passed": member.passed, "seconds": round(member.seconds, 3), "draws": values}
@@ -199,14 +186,14 @@ class Sweep:
     def describe(self) -> dict[str, Any]:
         """What sweep.json says."""
         scenario, table = self.base.resolved.scenario, self.base.table
-        about: dict[str, Any] = {
-            "hash": self.digest,
-            "name": scenario.name,
-            "unweave": __version__,
-            "years": list(scenario.years),
+        about: dict[str, Any] = {"hash": self.digest, "name": scenario.name, "unweave": __version__}
+        about |= {"years": list(scenario.years), "seed": scenario.seed, "seeds": scenario.seeds}
+        about |= {
+            "table": table.name or Path(scenario.table).name,
+            "table_checksum": table.checksum(),
+            "overrides": list(self.overrides),
+            "members": self.size,
         }
-        about |= {"seed": scenario.seed, "seeds": scenario.seeds, "table": table.name or Path(scenario.table).name}
-        about |= {"table_checksum": table.checksum(), "overrides": list(self.overrides), "members": self.size}
         return {**about, "grid": {axis.key: list(axis.values) for axis in self.axes}, "kept": list(self.kept)}
 
 
@@ -219,13 +206,7 @@ def plan_sweep(
     seed: int | None = None,
     kept: Sequence[str] = PLACES["sweep"],
 ) -> Sweep:
-    """Read a scenario and check every value of every axis by itself before anything is run.
-
-    Raises
-    ------
-    ScenarioError
-        The scenario, an axis or a value of it is not valid.
-    """
+    """Read a scenario and check every value of every axis by itself before anything is run; names all that do not fit."""
     base = read_scenario(source, list(overrides), years=years, seed=seed)
     plan = Sweep(source, base, tuple(axes), tuple(overrides), years, seed, tuple(kept))
     problems: list[Problem] = []
@@ -270,12 +251,8 @@ def run_sweep(
 ) -> SweepEnd:
     """Run what is not finished, writing each member as it comes; see :func:`sim.studies.draw.spread`.
 
-    ``progress(finished, planned, members a second)`` is called after each member.
-
-    Raises
-    ------
-    OutputError
-        Another process is at work on the folder, or a member cannot be written.
+    ``progress(finished, planned, members a second)`` is called after each member. Another process at work on the
+    folder, or a member that cannot be written, raises OutputError.
     """
     economies = (*plan.base.table.economies, WORLD, *(f"{GROUP}{name}" for name in plan.base.resolved.groups))
     start, ended, lost, cancelled = time.perf_counter(), {"ok": 0, "failed": 0}, dict[int, str](), False
