@@ -235,7 +235,6 @@ def _wide(frame: DataFrame, column: str, names: Mapping[str, str], texts: Texts)
 
 
 def _data(seen: Sequence[Seen], codes: Sequence[str]) -> DataFrame:
-
     rows = []
     for look in seen:
         flow = (look.source.id, look.year, look.flow.exporter, look.flow.importer, " ".join(look.flow.sectors) or ALL)

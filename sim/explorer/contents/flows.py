@@ -62,16 +62,10 @@ class Flow:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ends:
-    """Gross exports of one economy twice: by the origin of their value and by the final demand they serve.
+    """Gross exports of one economy twice, each shape (G,) with the sum ``exports``, in the unit of the table.
 
-    Parameters
-    ----------
-    origins : ndarray, shape (G,), unit of the table
-        Σ_i V_t B_ts,i E_s,i by origin t, the exporter included; what crosses a border twice counts twice.
-    markets : ndarray, shape (G,), unit of the table
-        By final market u: Σ_i (Y_su + Σ_{r≠s} A_sr Σ_t B_rt Y_tu), where Y_su counts for u ≠ s only; u = s comes home.
-    exports : float
-        The sum of either.
+    ``origins``: Σ_i V_t B_ts,i E_s,i by origin t, the exporter included; what crosses a border twice counts twice.
+    ``markets``: by final market u, Σ_i (Y_su + Σ_{r≠s} A_sr Σ_t B_rt Y_tu); Y_su counts for u ≠ s only, u = s comes home.
     """
 
     origins: Array

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +15,6 @@ from sim.explorer.contents import framed
 from sim.explorer.contents.flows import Source, money, money_scale, money_unit
 from sim.texts import Texts
 from sim.texts.formats import number
-
-if TYPE_CHECKING:
-    pass
 
 Array = NDArray[np.float64]
 #: What a matrix shows: per cent of what the row absorbs; money; geometric mean of both directions in per cent.

@@ -103,18 +103,9 @@ def filtered(frame: DataFrame, words: str, statuses: Sequence[str] = (), *, chan
 def lever_table(texts: Texts) -> DataFrame:
     """Every lever of policies and every kind of event."""
     rows = [
-        (
-            one.id,
-            kind,
-            one.label_zh if texts.lang == "zh" else one.label_en,
-            one.unit,
-            one.allowed,
-            one.kind,
-            one.shape,
-            one.meaning,
-        )
-        for kind, registry in (("policy", POLICY), ("event", EVENT))
-        for one in registry.values()
+        (row.id, used_as, getattr(row, f"label_{texts.lang}"), row.unit, row.allowed, row.kind, row.shape, row.meaning)
+        for used_as, registry in (("policy", POLICY), ("event", EVENT))
+        for row in registry.values()
     ]
     return framed(rows, "id used_as label unit allowed kind applies_to meaning")
 

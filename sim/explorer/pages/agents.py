@@ -37,9 +37,24 @@ def page() -> None:
     ui.section("agents.between")
     left, right = st.columns(2, gap="medium")
     with left:
-        _between(run)
+        label, show = say("agents.measure"), words("agents.pairs_")
+        measure = picking.choose(label, PAIRS, "agents.measure", PAIRS[0], show)
+        year = picking.choose_year(run.years, say("lab.year"), key="agents.year")
+        change = len(run.years) > 1 and picking.choose_flag(say("agents.change"), "agents.change", st.toggle)
+        figure = decisions.between(run, measure, year, change=change, texts=session.texts())
+        if figure is None:
+            st.info(say("agents.no_ledger" if measure == "both" else "agents.not_tracked"))
+        else:
+            ui.show(figure, "between", name=run.name)
     with right:
-        _states(run)
+        lang = session.view().lang
+        label = say("agents.state")
+        state = picking.choose(label, STATES, "agents.state", STATES[0], lambda state: INDICATORS[state].label(lang))
+        course = decisions.over_years(run, state, session.texts())
+        if course is None or (state == "ledger" and not course.data["value"].any()):
+            st.info(say("agents.no_ledger" if state == "ledger" else "agents.not_tracked"))
+        else:
+            ui.show(course, "states", name=run.name)
     ui.badge(str(run.manifest.get("table", {}).get("name", "")))
 
 
@@ -136,29 +151,6 @@ def _why(run: Run, frame: DataFrame) -> None:
         with st.expander(texts("agents.parameters", count=len(parameters)), key="agents.parameters"):
             file, alt = f"{run.name}-{rule.method}-parameters.csv", texts("agents.parameters_alt")
             ui.show_table(parameters, "agents.parameter_table", alt, data=parameters, file=file)
-
-
-def _between(run: Run) -> None:
-    label, show = say("agents.measure"), words("agents.pairs_")
-    measure = picking.choose(label, PAIRS, "agents.measure", PAIRS[0], show)
-    year = picking.choose_year(run.years, say("lab.year"), key="agents.year")
-    change = len(run.years) > 1 and picking.choose_flag(say("agents.change"), "agents.change", st.toggle)
-    figure = decisions.between(run, measure, year, change=change, texts=session.texts())
-    if figure is None:
-        st.info(say("agents.no_ledger" if measure == "both" else "agents.not_tracked"))
-    else:
-        ui.show(figure, "between", name=run.name)
-
-
-def _states(run: Run) -> None:
-    lang = session.view().lang
-    label = say("agents.state")
-    state = picking.choose(label, STATES, "agents.state", STATES[0], lambda state: INDICATORS[state].label(lang))
-    figure = decisions.over_years(run, state, session.texts())
-    if figure is None or (state == "ledger" and not figure.data["value"].any()):
-        st.info(say("agents.no_ledger" if state == "ledger" else "agents.not_tracked"))
-    else:
-        ui.show(figure, "states", name=run.name)
 
 
 if __name__ == "__main__":

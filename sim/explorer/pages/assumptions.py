@@ -116,19 +116,11 @@ def _parameters(run: Run | None) -> None:
     widths = {"changed": 40, "label": 250, "status": 190, "effect": 210}
     alt = texts("method.parameters_alt", count=len(frame))
     _table(frame, "parameters", alt, columns=columns, shown=shown, widths=widths)
-    _one_parameter(said)
-
-
-def _range(low: Any, high: Any) -> str:
-    return f"{plain(low)} … {plain(high)}"
-
-
-def _one_parameter(frame: DataFrame) -> None:
-    """One parameter in full, for reading without scrolling sideways."""
-    labels = dict(zip(frame["id"].astype(str), frame["label"], strict=True))
+    # One parameter in full, for reading without scrolling sideways.
+    labels = dict(zip(said["id"].astype(str), said["label"], strict=True))
     ids = list(labels)
     id = picking.choose(say("method.one"), ids, "method.one", ids[0], lambda id: f"{labels.get(id, id)} · {id}")
-    row = frame[frame["id"] == id].iloc[0]
+    row = said[said["id"] == id].iloc[0]
     with st.container(border=True):
         mark = say("method.changed_mark", default=plain(row["default"])) if row["changed"] else ""
         st.markdown(f"**{row['label']}: {plain(row['value'])}** {mark}")
@@ -136,6 +128,10 @@ def _one_parameter(frame: DataFrame) -> None:
         parts |= {name: row[name] for name in ("unit", "effect", "status", "source", "note")}
         lines = [f"**{say(f'column.{name}')}** {text}" for name, text in parts.items() if text]
         st.markdown("  \n".join(lines))
+
+
+def _range(low: Any, high: Any) -> str:
+    return f"{plain(low)} … {plain(high)}"
 
 
 def _levers(_: Run | None) -> None:

@@ -59,11 +59,8 @@ def _choice() -> tuple[Case, list[Case]] | None:
     default = ["lab"] if base not in ("lab", lab) else []
     default += [id for id in FIRST if id in offered and id not in (base, lab)]
     with right:
-        label, ids, hint = (
-            say("comparison.others_pick"),
-            [id for id in offered if id != base],
-            say("comparison.placeholder"),
-        )
+        label, hint = say("comparison.others_pick"), say("comparison.placeholder")
+        ids = [id for id in offered if id != base]
         others = picking.choose_many(
             label, ids, "compare.others", default[:MOST], choosing.name_of, most=MOST, placeholder=hint
         )

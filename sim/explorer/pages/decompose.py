@@ -71,7 +71,11 @@ def _results(source: Source, flow: Flow, year: int) -> None:
     numbers = {"exports": exports, "metric_dva": dva, **shares}
     for column, (key, value) in zip(st.columns(len(numbers)), numbers.items(), strict=True):
         column.metric(texts(f"decompose.{key}"), value.replace(" ", NBSP), border=True)
-    _badge(source, year)
+    gap, observed = source.residual(year), source.id == OBSERVED
+    exact = gap <= EXACT
+    lines = say("decompose.badge_exact" if exact else "decompose.badge_bad", gap=f"{gap:.1e}")
+    lines += f"  \n{choosing.note_on(source)}" + (f" {say('decompose.coarse')}" if observed else "")
+    (st.caption if exact else st.error)(lines)
     levels, label = list(flows.LEVELS), texts("decompose.level")
     level = picking.choose_radio(label, levels, "decompose.level", words("decompose.level_"))
     with st.container(border=True):
@@ -89,15 +93,6 @@ def _results(source: Source, flow: Flow, year: int) -> None:
         shown, plain = decomposition.by_sector(seen, texts)
         file = f"decompose-sectors-{flow.exporter}-{flow.importer}-{year}.csv"
         ui.show_table(shown, "decompose.by_sector", note, data=plain, file=file)
-
-
-def _badge(source: Source, year: int) -> None:
-    """Whether the parts add up, and what kind of years these are."""
-    gap, observed = source.residual(year), source.id == OBSERVED
-    exact = gap <= EXACT
-    lines = say("decompose.badge_exact" if exact else "decompose.badge_bad", gap=f"{gap:.1e}")
-    lines += f"  \n{choosing.note_on(source)}" + (f" {say('decompose.coarse')}" if observed else "")
-    (st.caption if exact else st.error)(lines)
 
 
 def _change(seen: Seen, level: str) -> None:

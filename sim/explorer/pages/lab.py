@@ -66,11 +66,6 @@ def _choices() -> None:
     for column, (key, value, act, options, show, help) in zip(st.columns([5, 4, 3]), boxes, strict=True):
         with column:
             picking.widget(st.selectbox, say(f"lab.{key}"), key, value, act, options, show, help=help)
-    _chips(setup)
-
-
-def _chips(setup: Setup) -> None:
-    """Changed levers, each with a way back; undo, redo, the last change off and on, resets."""
     differences, back, on = setup.differences(), session.can_step(-1), session.can_step(+1)
 
     def action(text: str, key: str, act: Any, *args: Any, **settings: Any) -> None:
@@ -117,13 +112,19 @@ def _looks(setup: Setup, run: RunResult, years: list[int], sentence: str) -> Non
         picking.choose_year(years, say("lab.year"), key="year")
     with middle:
         texts, codes = session.texts(), [WORLD, *run.economies]
-        name = partial(lab_figures.economy_name, run, texts=texts)
-        picking.choose_economy(codes, say("lab.economy"), name, key="economy", default=WORLD)
+        show = partial(lab_figures.economy_name, run, texts=texts)
+        picking.choose_economy(codes, say("lab.economy"), show, key="economy", default=WORLD)
     with right, st.container(horizontal=True, gap="small"):
         if st.button(say("share.open"), key="share", type="primary"):
             _share(setup, sentence)
         _downloads(setup, run)
-        _keep()
+        with ui.folded(st.popover, "lab.keep", "keep") as is_open:
+            if is_open:
+                title = ui.preset_title(session.setup().preset)
+                name = st.text_input(say("lab.keep_name"), value=title, key="keep.name", max_chars=60).strip()
+                if st.button(say("lab.keep"), key="keep.now", disabled=not name):
+                    session.keep(name)
+                    st.toast(say("lab.kept", name=name))
 
 
 def _chart(setup: Setup, run: RunResult, base: RunResult, side: int, year: int) -> None:
@@ -196,17 +197,6 @@ def _downloads(setup: Setup, run: RunResult) -> None:
             )
             ui.download_csv(run.indicators, f"{name}-indicators.csv", key="dl.csv", label="share.csv")
             st.caption(say("share.downloads_note"))
-
-
-def _keep() -> None:
-    """Keep the setup under a name, for comparing."""
-    with ui.folded(st.popover, "lab.keep", "keep") as is_open:
-        if is_open:
-            title = ui.preset_title(session.setup().preset)
-            name = st.text_input(say("lab.keep_name"), value=title, key="keep.name", max_chars=60).strip()
-            if st.button(say("lab.keep"), key="keep.now", disabled=not name):
-                session.keep(name)
-                st.toast(say("lab.kept", name=name))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import streamlit as st
 
 from sim.explorer.lessons.files import library
 from sim.explorer.lessons.roleplay import DURATIONS, kit
-from sim.explorer.lessons.schema import History, Lesson, Run, Toy
+from sim.explorer.lessons.schema import History, Run, Toy
 from sim.explorer.parts import picking, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups.setup import LIVE_TABLE
@@ -44,14 +44,25 @@ def page() -> None:
 def _overview() -> None:
     st.markdown(say("lessons.intro"))
     ui.section("lessons.list")
-    lessons = list(library().values())
+    lang, lessons = session.view().lang, list(library().values())
     for first in range(0, len(lessons), 2):
         for column, lesson in zip(st.columns(2), lessons[first : first + 2], strict=False):
             with column, st.container(border=True, height="stretch"):
-                _card(lesson)
+                share = progress_of(lesson).share(lesson)
+                st.subheader(f"{lesson.order} · {lesson.title.in_(lang)}", anchor=False)
+                st.caption(say("lessons.minutes", minutes=lesson.minutes, level=say(f"lessons.level.{lesson.level}")))
+                st.markdown("\n".join(f"- {goal.in_(lang)}" for goal in lesson.goals))
+                if lesson.needs:
+                    names = say("lessons.and").join(str(library()[name].order) for name in lesson.needs)
+                    st.caption(say("lessons.needs", lessons=names))
+                if share > 0:
+                    st.progress(share, text=say("lessons.done", share=f"{share:.0%}"))
+                label = "begin" if share == 0 else "again" if share == 1 else "resume"
+                if st.button(say(f"lessons.{label}"), key=f"lessons.open.{lesson.id}"):
+                    picking.put("lessons.open", lesson.id)
+                    st.rerun()
     ui.section("lessons.kit")
     st.markdown(say("lessons.kit_intro"))
-    lang = session.view().lang
     for column, minutes in zip(st.columns(2), DURATIONS, strict=True):
         with column:
             label, file = say("lessons.kit_download", minutes=minutes), f"unweave-role-play-{minutes}-{lang}.html"
@@ -59,22 +70,6 @@ def _overview() -> None:
     ui.section("lessons.for_teachers")
     if st.toggle(say("lessons.teacher"), key="lessons.teacher"):
         teacher_view()
-
-
-def _card(lesson: Lesson) -> None:
-    lang, share = session.view().lang, progress_of(lesson).share(lesson)
-    st.subheader(f"{lesson.order} · {lesson.title.in_(lang)}", anchor=False)
-    st.caption(say("lessons.minutes", minutes=lesson.minutes, level=say(f"lessons.level.{lesson.level}")))
-    st.markdown("\n".join(f"- {goal.in_(lang)}" for goal in lesson.goals))
-    if lesson.needs:
-        names = say("lessons.and").join(str(library()[name].order) for name in lesson.needs)
-        st.caption(say("lessons.needs", lessons=names))
-    if share > 0:
-        st.progress(share, text=say("lessons.done", share=f"{share:.0%}"))
-    label = "begin" if share == 0 else "again" if share == 1 else "resume"
-    if st.button(say(f"lessons.{label}"), key=f"lessons.open.{lesson.id}"):
-        picking.put("lessons.open", lesson.id)
-        st.rerun()
 
 
 if __name__ == "__main__":

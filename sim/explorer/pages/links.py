@@ -60,7 +60,11 @@ def _matrix(source: Source, year: int, against: int | None) -> None:
         measure = picking.choose_radio(label, kinds, "links.measure", words("links.measure_"))
     with right:
         home = picking.choose_flag(texts("links.home"), "links.home", st.checkbox, help=texts("links.home_help"))
-    pair = _pair(source)
+    # Exporter and partner that were chosen, here or on Decompose, where both are in the data.
+    chosen, partner = session.view().economy, picking.kept(PARTNER, None)
+    there = chosen != partner and chosen in source.codes and partner in source.codes
+    picking.note(PARTNER, partner if there else None, None)
+    pair = (chosen, str(partner)) if there else None
     with st.container(border=True):
         figure = links_view.heat(source, measure, year, against, home, texts, pair)
         ui.show(figure, "matrix", name="links", act=_take)
@@ -70,14 +74,6 @@ def _matrix(source: Source, year: int, against: int | None) -> None:
             if st.button(texts("links.decompose", exporter=exporter, partner=partner), key="links.decompose"):
                 picking.put("decompose.source", source.id)
                 ui.go_to("decompose")
-
-
-def _pair(source: Source) -> tuple[str, str] | None:
-    """Exporter and partner that were chosen, here or on Decompose, where both are in the data."""
-    exporter, partner = session.view().economy, picking.kept(PARTNER, None)
-    there = exporter != partner and exporter in source.codes and partner in source.codes
-    picking.note(PARTNER, partner if there else None, None)
-    return (exporter, str(partner)) if there else None
 
 
 def _take(cell: Mapping[str, Any]) -> None:

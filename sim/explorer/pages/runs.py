@@ -211,14 +211,8 @@ def _folders() -> None:
         ]
         frame = pd.DataFrame([dataclasses.asdict(run) for run in folders])
         shown = frame.assign(status=state, started=frame["started"].str.replace("T", " "))
-        columns = {
-            "scenario": "scenario",
-            "years": "years",
-            "status": "state",
-            "started": "started",
-            "folder": "folder",
-        }
-        shown = shown[list(columns)].rename(columns={name: say(f"column.{key}") for name, key in columns.items()})
+        shown = shown.rename(columns={"status": "state"})[["scenario", "years", "state", "started", "folder"]]
+        shown = shown.rename(columns=lambda name: say(f"column.{name}"))
         height, alt = ui.rows(len(folders), 280), say("files.list_alt", count=len(folders))
         ui.show_table(shown, "files.list", alt, height, data=frame, file="unweave-runs.csv")
         with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -170,7 +170,20 @@ def advanced() -> None:
         left, right = st.columns(2, gap="medium")
         with left:
             st.markdown(f"**{say('lab.when')}**")
-            _timing()
+            setup = session.setup()
+            first, last = preset_scenario(setup.preset).years
+            end = setup.end or last
+
+            def until(year: int) -> None:
+                now = session.setup()
+                session.change(replace(now, end=None if year == last else year, start=min(now.start, year - 1)))
+                if (session.view().year or year) > year:
+                    session.look(year=None)
+
+            widget(st.slider, say("lab.end"), "o.end", end, until, min_value=first + 2, max_value=last)
+            limits: dict[str, Any] = {"min_value": first + 1, "max_value": end - 1, "help": say("lab.start_help")}
+            widget(st.slider, say("lab.start_year"), "o.start", setup.start, partial(_set, "start"), **limits)
+            _few("ramp", "lab.ramp", ("step", "linear"))
             st.markdown(f"**{say('lab.whom')}**")
             _whom()
         with right:
@@ -183,24 +196,6 @@ def advanced() -> None:
 
 def _set(field: str, value: Any) -> None:
     session.change(replace(session.setup(), **{field: value}))
-
-
-def _timing() -> None:
-    """When the levers act and how they begin, and the last year."""
-    setup = session.setup()
-    first, last = preset_scenario(setup.preset).years
-    end = setup.end or last
-
-    def until(year: int) -> None:
-        now = session.setup()
-        session.change(replace(now, end=None if year == last else year, start=min(now.start, year - 1)))
-        if (session.view().year or year) > year:
-            session.look(year=None)
-
-    widget(st.slider, say("lab.end"), "o.end", end, until, min_value=first + 2, max_value=last)
-    limits: dict[str, Any] = {"min_value": first + 1, "max_value": end - 1, "help": say("lab.start_help")}
-    widget(st.slider, say("lab.start_year"), "o.start", setup.start, partial(_set, "start"), **limits)
-    _few("ramp", "lab.ramp", ("step", "linear"))
 
 
 def _few(field: str, label: str, options: Sequence[str], **settings: Any) -> None:

@@ -172,28 +172,19 @@ def draw(chart: Plot, alt: str, *, key: str, act: Act | None = None) -> None:
     """Draw a chart as wide as its place, in the common look; ``act`` is given what is clicked on in it."""
     # The data go to the browser as they are, not through records and back.
     spec = {**chart.spec, "datasets": dict(chart.data), "config": LOOK}
-    more: dict[str, Any] = {} if act is None else {"on_select": _clicked(key, act), "selection_mode": [CELL]}
+
+    def clicked() -> None:
+        marks = st.session_state[key]["selection"].get(CELL)
+        if act is not None and marks:  # a selection that was cleared is no choice
+            act(marks[0])
+
+    more: dict[str, Any] = {} if act is None else {"on_select": clicked, "selection_mode": [CELL]}
     st.vega_lite_chart(spec, theme=None, width="stretch", alt=alt, key=key, **more)
-
-
-def _clicked(key: str, act: Act) -> Callable[[], None]:
-    """Callback that hands over the fields of the mark that was clicked on; a selection that was cleared is no choice."""
-
-    def called() -> None:
-        found = st.session_state[key]["selection"].get(CELL) or []
-        if found:
-            act(found[0])
-
-    return called
 
 
 def download_csv(frame: DataFrame, file: str, *, key: str, label: str = "ui.download_csv") -> None:
     """Offer a table as CSV: stable English codes, UTF-8 with the mark that Excel needs for Chinese."""
-
-    def text() -> bytes:
-        return csv_text(frame).encode("utf-8-sig")
-
-    download(say(label), text, file, "text/csv", key=key)
+    download(say(label), lambda: csv_text(frame).encode("utf-8-sig"), file, "text/csv", key=key)
 
 
 def download(label: str, make: Callable[[], bytes | str], file: str, mime: str, *, key: str) -> None:
@@ -224,13 +215,7 @@ def _details(error: Exception) -> str:
 
 def failure(error: Exception, key: str = "error") -> None:
     """An error as people read it: what happened, what to do, details folded away; inputs are kept."""
-    kinds = {
-        ScenarioError: "scenario",
-        EconomyError: "numbers",
-        DecompError: "data",
-        SimError: "scenario",
-        Exception: "bug",
-    }
+    kinds = {EconomyError: "numbers", DecompError: "data", SimError: "scenario", Exception: "bug"}
     kind = next(name for error_type, name in kinds.items() if isinstance(error, error_type))
     st.error(say(f"ui.error_{kind}"))
     details = _details(error)
