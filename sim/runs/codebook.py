@@ -19,8 +19,6 @@ from sim.texts.plain import no_formula
 if TYPE_CHECKING:
     from sim.runs.saved import Run
 
-HEAD = ("table", "column", "code", "label_en", "label_zh", "unit", "meaning", "source")
-
 #: What the columns hold (whole numbers, truth values, fractions or text) and what that means, the same name everywhere.
 COLUMNS: Mapping[str, tuple[type, str]] = {
     "year": (int, "simulated year; the first one is the base year"),
@@ -77,10 +75,8 @@ COLUMNS: Mapping[str, tuple[type, str]] = {
     "status": (str, "what the number rests on: data, literature (seen or still to be checked), judgement"),
     "changed": (bool, "whether the scenario differs from the default"),
     "q05": (float, "5 % quantile over the members of the ensemble"),
-    "q25": (float, "25 % quantile over the members"),
     "q50": (float, "median over the members"),
-    "q75": (float, "75 % quantile over the members"),
-    "q95": (float, "95 % quantile over the members"),
+    **{f"q{level}": (float, f"{level} % quantile over the members") for level in (25, 75, 95)},
     "members": (int, "number of members that finished the year"),
     "member": (int, "place of a member in the ensemble, from 0"),
     "choice": (str, "named set that was drawn"),
@@ -105,7 +101,8 @@ def codebook() -> str:
     """Text of codebook.csv."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerows([no_formula(cell) for cell in row] for row in (HEAD, *_rows()))
+    head = ("table", "column", "code", "label_en", "label_zh", "unit", "meaning", "source")
+    writer.writerows([no_formula(cell) for cell in row] for row in (head, *_rows()))
     return out.getvalue()
 
 

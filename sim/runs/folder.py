@@ -177,14 +177,13 @@ def finish(
     *,
     lang: str | None = "both",  # of the report: both, en or zh; None: no report
     years: YearTables = "none",  # world tables in years/; a scenario with ``outputs: [tables]`` asks for all
-    companions: Mapping[tuple[str, str], RunResult] = MappingProxyType(
-        {}
-    ),  # by kind and name, see studies.sensitivities
+    companions: Mapping[tuple[str, str], RunResult] = MappingProxyType({}),  # by kind and name
     extras: Mapping[str, DataFrame] = MappingProxyType({}),  # tables of ON_REQUEST by name
 ) -> Run:
     """Write tables, codebook, README, report and the completed manifest of a run that has ended in any way.
 
-    The tables are there before the report is drawn; the manifest is completed last. What could be written is kept when the rest fails (OutputError), and the manifest says so.
+    The tables are there before the report is drawn; the manifest is completed last. What could be written is kept when the
+    rest cannot (OutputError), and the manifest says so. ``companions`` are those of :mod:`sim.studies.sensitivities`.
     """
     from decomp.io import save as save_table
 

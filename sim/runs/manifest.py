@@ -40,24 +40,20 @@ def opening(
 ) -> dict[str, Any]:
     """Manifest of a run that starts now."""
     scenario, baseline = loaded.resolved.scenario, loaded.resolved.scenario.baseline
-    who = {"schema_version": SCHEMA_VERSION, "tool": "unweave", "run": name, "status": "running", "message": ""}
-    texts = {key: getattr(scenario, key).model_dump() for key in ("title", "question")}
-    what = {"name": scenario.name, **texts, "narrative": list(scenario.narrative)}
-    when = {"started": now(), "ended": None, "duration_seconds": None, "process": this_process()}
-    when["years"] = {"requested": list(scenario.years), "finished": []}
-    how = {"seed": scenario.seed, "hash": digest, "command": shlex.join(command) if command else ""}
     settings = {  # those that the texts of the report depend on
         "capital_supply": f"{scenario.economy.capital_supply:g}",
         "labour_market": scenario.economy.labour_market,
         "closure": scenario.economy.closure,
         "baseline": bool(baseline.productivity or baseline.labour or baseline.capital),
     }
-    warnings = [f"{problem.place}: {problem.message}".removeprefix(": ") for problem in loaded.warnings]
     return {
-        **who,
-        **what,
-        **when,
-        **how,
+        **{"schema_version": SCHEMA_VERSION, "tool": "unweave", "run": name, "status": "running", "message": ""},
+        "name": scenario.name,
+        **{key: getattr(scenario, key).model_dump() for key in ("title", "question")},
+        "narrative": list(scenario.narrative),
+        **{"started": now(), "ended": None, "duration_seconds": None, "process": this_process()},
+        "years": {"requested": list(scenario.years), "finished": []},
+        **{"seed": scenario.seed, "hash": digest, "command": shlex.join(command)},
         "rerun": rerun(loaded, flags),
         "overrides": list(loaded.overrides),
         "settings": settings,
@@ -67,7 +63,7 @@ def opening(
         "platform": computer(),
         "threads": threads(),
         "thread_variables": {name: os.environ[name] for name in _THREAD_VARIABLES if name in os.environ},
-        "warnings": warnings,
+        "warnings": [f"{problem.place}: {problem.message}".removeprefix(": ") for problem in loaded.warnings],
         **{"checks": [], "expectations": [], "timings": {}, "files": []},
     }
 
@@ -109,12 +105,10 @@ def closing(result: RunResult, tables: Mapping[str, DataFrame], started: str) ->
     """Fields of the manifest that are known when the run has ended."""
     ended, expected = now(), ("indicator", "economy", "versus", "direction", "at", "outcome")
     seconds = (datetime.fromisoformat(ended) - datetime.fromisoformat(started)).total_seconds()
-    how = {"status": result.status, "message": result.message, "ended": ended, "duration_seconds": round(seconds, 3)}
-    years = {"requested": list(result.scenario.years), "finished": list(result.years)}
     return {
-        **how,
+        **{"status": result.status, "message": result.message, "ended": ended, "duration_seconds": round(seconds, 3)},
         "process": None,
-        "years": years,
+        "years": {"requested": list(result.scenario.years), "finished": list(result.years)},
         "settings_of_run": dict(result.settings),
         "notes": list(result.notes),
         "checks": worst_checks(tables["checks"]),

@@ -261,12 +261,7 @@ def columns_of(table: str) -> tuple[str, ...]:
 def find_run(run: str, runs: Path) -> Path:
     """Path of a run given as a path, as the name of a folder under ``runs``, as a scenario or as ``latest``.
 
-    Of several runs of a scenario the newest is taken.
-
-    Raises
-    ------
-    OutputError
-        Nothing fits, or more than one run; lists the newest runs there are.
+    Of several runs of a scenario the newest is taken. When nothing fits, or more than one run, OutputError lists the newest.
     """
     if Path(run).exists():
         return Path(run)

@@ -168,10 +168,7 @@ def base_year(table: WorldTable, indicators: DataFrame) -> DataFrame:
 def tidy(name: str, frame: DataFrame) -> DataFrame:
     """Give a table its columns in their order, further ones after them, and round its numbers; rows keep their order.
 
-    Raises
-    ------
-    ValueError
-        A column of the table is missing.
+    A column that is missing is a ValueError.
     """
     columns = list(columns_of(name))
     absent = [column for column in columns if column not in frame.columns]
@@ -245,10 +242,7 @@ def write_tables(tables: Mapping[str, DataFrame], folder: Path) -> dict[str, int
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path that becomes ``path`` when the block ends well: the file is complete or as it was before.
 
-    Raises
-    ------
-    OutputError
-        The file cannot be written.
+    A file that cannot be written is an OutputError.
     """
     temporary = path.with_name(f".{os.getpid()}.{path.name}")
     try:
