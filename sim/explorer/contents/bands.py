@@ -7,14 +7,14 @@ does not widen it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.explorer.setups.codec import COURSES
-from sim.explorer.setups.engine import load
+from sim.explorer.setups.engine import OnYear, Stop, load
 from sim.explorer.setups.setup import Setup
 from sim.indicators import INDICATORS, PLACES
 from sim.runs.result import RunResult
@@ -90,11 +90,7 @@ class DrawnRun(RunResult):
         return (*self.economies, WORLD)
 
 
-def run_drawn(
-    setup: DrawnSetup,
-    progress: Callable[[int, int, int], None] | None = None,
-    stop: Callable[[], bool] | None = None,
-) -> DrawnRun:
+def run_drawn(setup: DrawnSetup, progress: OnYear | None = None, stop: Stop | None = None) -> DrawnRun:
     """Run a setup over its draws; ``progress`` gets the number of finished members; stopped ones are not kept.
 
     Raises :class:`ScenarioError` where nothing is drawn: every member would be the same.

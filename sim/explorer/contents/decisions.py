@@ -128,9 +128,8 @@ def kind_name(kind: str, texts: Texts) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """One decision in full: heading, move, reason, and the numbers as (name, value)."""
+    """One decision in full: move, reason, and the numbers as (name, value)."""
 
-    title: str
     move: str
     reason: str
     kind: str
@@ -147,7 +146,6 @@ def why(run: Run, place: int, texts: Texts) -> Why:
     sector = names.sector(str(row["sector"])) if row["sector"] else texts("acts.all")
     before, after = (amount(float(row[column]), lever) for column in ("before", "after"))
     return Why(
-        title=label(run, place, texts),
         move=texts("agents.move", before=before, after=after),
         reason=sentence(kind, str(row["reason"]), drivers, partner, sector, texts),
         kind=kind,

@@ -24,7 +24,6 @@ from sim.explorer.contents.flows import (
     group_of,
     money,
     money_scale,
-    money_unit,
     see,
     short,
 )
@@ -58,7 +57,7 @@ def composition(seen: Seen, level: str, texts: Texts) -> Figure:
             texts("decompose.of_exports"): [
                 number(value, 2) for value in (*frame["value"], float(frame["value"].sum()))
             ],
-            money_unit(texts): [money(value, texts) for value in (*frame["million_usd"], seen.exports)],
+            texts("flows.money_unit"): [money(value, texts) for value in (*frame["million_usd"], seen.exports)],
         }
     )
     top = frame.sort_values("value", ascending=False, kind="stable").iloc[0]
@@ -79,7 +78,7 @@ def difference(before: Seen, after: Seen, level: str, form: str, texts: Texts) -
     """Parts of the change of gross exports; their sum is the change, which is said. ``form``: ``waterfall`` or ``sorted``."""
     import pandas as pd
 
-    codes, unit, name = LEVELS[level], money_unit(texts), after.name(texts)
+    codes, unit, name = LEVELS[level], texts("flows.money_unit"), after.name(texts)
     deltas = [after.part(code) - before.part(code) for code in codes]
     names = [short(code, texts, level) for code in codes]
     total = after.exports - before.exports
@@ -218,7 +217,7 @@ def by_sector(seen: Seen, texts: Texts) -> tuple[DataFrame, DataFrame]:
         plain.append((seen.year, flow.exporter, flow.importer, code, sector.exports, *values))
     heads = [
         texts("decompose.sector"),
-        f"{texts('decompose.exports')} ({money_unit(texts)})",
+        f"{texts('decompose.exports')} ({texts('flows.money_unit')})",
         texts("decompose.dva_share"),
     ]
     heads += [f"{texts(f'decompose.{key}')} (%)" for key in VS.values()]

@@ -286,7 +286,7 @@ def short(code: str, texts: Texts, level: str = "groups") -> str:
 
 
 def money(value: float, texts: Texts, *, sign: bool = False) -> str:
-    """An amount in the unit of the language, which :func:`money_unit` names."""
+    """An amount in the unit of the language, which the text ``flows.money_unit`` names."""
     shown = value * money_scale(texts)
     return number(shown, 1 if abs(shown) >= 10 else 2, sign=sign)
 
@@ -294,11 +294,6 @@ def money(value: float, texts: Texts, *, sign: bool = False) -> str:
 def money_scale(texts: Texts) -> float:
     """From million USD to what is shown: billions, or 亿 (a hundred millions)."""
     return float(texts("flows.money_scale"))
-
-
-def money_unit(texts: Texts) -> str:
-    """Unit in which amounts are shown."""
-    return texts("flows.money_unit")
 
 
 def about(codes: Sequence[str], texts: Texts) -> list[tuple[str, str]]:

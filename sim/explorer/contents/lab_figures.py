@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.charts import Figure, Plot, bars, lines, stack
 from sim.charts.theme import GROUP_COLOURS, TALL, WORLD_COLOUR, economy_colours
+from sim.explorer.contents import framed
 from sim.indicators import INDICATORS
 from sim.report.data import GROUPS
 from sim.runs.result import RunResult
@@ -33,12 +34,9 @@ def course(run: RunResult, base: RunResult | None, indicator: str, economy: str,
     shown = {name: {year: factor * value for year, value in series.items()} for name, series in stored.items()}
     names = {name: texts(f"chart.{name}") for name in stored}
     who, years = economy_name(run, economy, texts), run.years
-    rows = [
-        (year, name, economy, indicator, value, info.unit)
-        for name, series in stored.items()
-        for year, value in series.items()
-    ]
-    data = pd.DataFrame(rows, columns=["year", "line", "economy", "indicator", "value", "unit"])
+    rows = [(year, name, value) for name, series in stored.items() for year, value in series.items()]
+    data = framed(rows, "year line value").assign(economy=economy, indicator=indicator, unit=info.unit)
+    data = data[["year", "line", "economy", "indicator", "value", "unit"]]
     wide = {names[name]: [series.get(year) for year in years] for name, series in shown.items()}
     tint = WORLD_COLOUR if economy == WORLD else economy_colours([economy])[0]
     words = {"name": info.label(texts.lang), "economy": who}
@@ -58,8 +56,6 @@ def course(run: RunResult, base: RunResult | None, indicator: str, economy: str,
 
 def sparkline(run: RunResult, base: RunResult | None, indicator: str) -> Plot:
     """A small course without axes: the scenario solid, the baseline dashed."""
-    import pandas as pd
-
     shown = {"baseline": base, "scenario": run}
     rows = [
         (year, name, value)
@@ -67,7 +63,7 @@ def sparkline(run: RunResult, base: RunResult | None, indicator: str) -> Plot:
         if one is not None
         for year, value in one.series(indicator).items()
     ]
-    frame = pd.DataFrame(rows, columns=["year", "line", "value"])
+    frame = framed(rows, "year line value")
     tints = {"scenario": "#0B5A8F"}
     return lines(
         frame, dict.fromkeys(shown, ""), tints=tints, dashed=["baseline"], height=64, labelled=False, axes=False
@@ -76,8 +72,6 @@ def sparkline(run: RunResult, base: RunResult | None, indicator: str) -> Plot:
 
 def groups(run: RunResult, base: RunResult | None, economy: str, texts: Texts) -> Figure:
     """What exports are made of over the years, stacked to 100 %; dashed lines where the baseline's borders are."""
-    import pandas as pd
-
     rows = []
     for line, one in compared(run, base).items():
         series = {code: one.series(code, economy) for code in GROUPS}
@@ -88,7 +82,7 @@ def groups(run: RunResult, base: RunResult | None, economy: str, texts: Texts) -
             if total
             for code in GROUPS
         ]
-    data = pd.DataFrame(rows, columns=["year", "line", "group", "value", "economy", "unit"])
+    data = framed(rows, "year line group value economy unit")
     names = {code: texts(f"group.{code}") for code in GROUPS}
     shares = data.rename(columns={"group": "part"}).assign(value=100 * data["value"])
     own, other = (shares[shares["line"] == line] for line in ("scenario", "baseline"))
@@ -113,8 +107,6 @@ def groups(run: RunResult, base: RunResult | None, economy: str, texts: Texts) -
 
 def incomes(run: RunResult, base: RunResult | None, year: int, texts: Texts) -> Figure:
     """Real income of each economy in a year, against the baseline (or the base year without one), largest gain first."""
-    import pandas as pd
-
     info = INDICATORS["real_income"]
     other = compared(run, base).get("baseline")
     rows = []
@@ -122,7 +114,7 @@ def incomes(run: RunResult, base: RunResult | None, year: int, texts: Texts) -> 
         before = other.series("real_income", code)[year] if other is not None else 1.0
         value = 100 * (run.series("real_income", code)[year] / before - 1)
         rows.append((code, economy_name(run, code, texts), value, number(value, 1, sign=True)))
-    frame = pd.DataFrame(rows, columns=["economy", "name", "value", "shown"])
+    frame = framed(rows, "economy name value shown")
     frame = frame.sort_values("value", ascending=False, kind="stable")
     first, last = frame.iloc[0], frame.iloc[-1]
     ends = {"top": first["name"], "top_value": first["shown"], "low": last["name"], "low_value": last["shown"]}

@@ -12,7 +12,7 @@ from sim.charts import Figure, matrix, ribbons, tiles
 from sim.charts.grids import PRINTED
 from sim.charts.theme import QUIET, economy_colours
 from sim.explorer.contents import framed
-from sim.explorer.contents.flows import Source, money, money_scale, money_unit
+from sim.explorer.contents.flows import Source, money, money_scale
 from sim.texts import Texts
 from sim.texts.formats import number
 
@@ -42,11 +42,9 @@ def table_of(source: Source, measure: str, year: int) -> Array:
     if measure == "absorbed":
         return source.absorbed(year)
     shares = source.dependence(year)
-    if measure == "mutual":
-        with np.errstate(invalid="ignore"):
-            both: Array = 100 * np.sqrt(shares * shares.T)
-        return both
-    return 100 * shares
+    with np.errstate(invalid="ignore"):
+        table: Array = 100 * (np.sqrt(shares * shares.T) if measure == "mutual" else shares)
+    return table
 
 
 def heat(
@@ -70,7 +68,7 @@ def heat(
     full = tables[0] if against is None else tables[1] - tables[0]
     unit = texts("unit.pp") if change else "%"
     if measure == "absorbed":
-        full, unit = money_scale(texts) * full, money_unit(texts)
+        full, unit = money_scale(texts) * full, texts("flows.money_unit")
     away = np.where(np.eye(len(codes), dtype=bool), np.nan, full)
     values = full if home else away
     labels = names if len(codes) <= PRINTED else {code: code for code in codes}
@@ -196,8 +194,7 @@ class Way:
 def top_and_other(values: Array, codes: Sequence[str], count: int, first: str = "") -> list[tuple[str, float]]:
     """The largest ``count`` values by code, the economy ``first`` on top if it is among them, and the sum of the rest."""
     order = sorted(range(len(codes)), key=lambda k: -float(values[k]))
-    kept = order[:count]
-    found = [(codes[k], float(values[k])) for k in kept if values[k] > 0]
+    found = [(codes[k], float(values[k])) for k in order[:count] if values[k] > 0]
     found.sort(key=lambda item: item[0] != first)
     rest = float(values.sum()) - sum(value for _, value in found)
     return [*found, (OTHER, rest)] if rest > 1e-9 * max(float(values.sum()), 1.0) else found
@@ -210,7 +207,7 @@ def way(source: Source, exporter: str, year: int, sectors: Sequence[str], count:
     ends = source.ends(exporter, year, sectors)
     if ends is None or ends.exports <= 0:
         return None
-    names, codes, unit = source.names(texts), source.codes, money_unit(texts)
+    names, codes, unit = source.names(texts), source.codes, texts("flows.money_unit")
     sides = {
         "origin": top_and_other(ends.origins, codes, count, exporter),
         "market": top_and_other(ends.markets, codes, count),

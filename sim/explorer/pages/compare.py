@@ -67,13 +67,13 @@ def _choice() -> tuple[Case, list[Case]] | None:
     if not others:
         st.info(say("comparison.empty"))
         return None
-    st.button(say("comparison.swap"), key="compare.swap", on_click=_swap, args=(base, others))
+
+    def swap() -> None:
+        picking.put("compare.base", others[0])
+        picking.put("compare.others", (base, *others[1:]))
+
+    st.button(say("comparison.swap"), key="compare.swap", on_click=swap)
     return _fitting(base, others)
-
-
-def _swap(base: str, others: tuple[str, ...]) -> None:
-    picking.put("compare.base", others[0])
-    picking.put("compare.others", (base, *others[1:]))
 
 
 def _fitting(base_id: str, ids: tuple[str, ...]) -> tuple[Case, list[Case]] | None:

@@ -67,7 +67,7 @@ def _results(source: Source, flow: Flow, year: int) -> None:
     shares = {key: f"{number(seen.vs(definition), DECIMALS)} %" for definition, key in VS.items()}
     dva = f"{number(seen.dva, DECIMALS)} %"
     st.markdown(texts("decompose.sentence", flow=name, year=year, dva=dva, **shares))
-    exports = f"{flows.money(seen.exports, texts)}{NBSP}{flows.money_unit(texts)}"
+    exports = f"{flows.money(seen.exports, texts)}{NBSP}{texts('flows.money_unit')}"
     numbers = {"exports": exports, "metric_dva": dva, **shares}
     for column, (key, value) in zip(st.columns(len(numbers)), numbers.items(), strict=True):
         column.metric(texts(f"decompose.{key}"), value.replace(" ", NBSP), border=True)

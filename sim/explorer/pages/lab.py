@@ -15,7 +15,7 @@ from sim.explorer.parts import choosing, levers, picking, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups import share
 from sim.explorer.setups.codec import CHARTS, COURSES, GROUPS, INCOMES, LONGEST, link
-from sim.explorer.setups.setup import LIVE_TABLE, STATUS_QUO, Setup, baseline_of, preset_scenario, presets
+from sim.explorer.setups.setup import LIVE_TABLE, STATUS_QUO, Setup, preset_scenario, presets, untouched
 from sim.indicators import INDICATORS, PLACES
 from sim.indicators.registry import WORLD as WORLD_ONLY
 from sim.runs.result import RunResult
@@ -33,7 +33,7 @@ def page() -> None:
     levers.sidebar()
     st.html(f'<div class="narrow">{say("lab.narrow")}</div>')
     _choices()
-    setups = [session.setup(), baseline_of(session.setup())]
+    setups = [session.setup(), untouched(session.setup().versus, session.setup())]
     run, base = map(session.run_of, setups)
     if run is not None and base is not None:
         st.session_state[SHOWN] = (setups[0], run, base)
@@ -117,7 +117,17 @@ def _looks(setup: Setup, run: RunResult, years: list[int], sentence: str) -> Non
     with right, st.container(horizontal=True, gap="small"):
         if st.button(say("share.open"), key="share", type="primary"):
             _share(setup, sentence)
-        _downloads(setup, run)
+        file = share.own_name(setup)
+        with ui.folded(st.popover, "share.downloads", "downloads") as is_open:
+            if is_open:
+                ui.download(
+                    say("share.report"), lambda: share.report(run), f"{file}.html", "text/html", key="dl.report"
+                )
+                ui.download(
+                    say("share.zip"), lambda: share.archive(run, setup), f"{file}.zip", "application/zip", key="dl.zip"
+                )
+                ui.download_csv(run.indicators, f"{file}-indicators.csv", key="dl.csv", label="share.csv")
+                st.caption(say("share.downloads_note"))
         with ui.folded(st.popover, "lab.keep", "keep") as is_open:
             if is_open:
                 title = ui.preset_title(session.setup().preset)
@@ -184,19 +194,6 @@ def _share(setup: Setup, sentence: str) -> None:
         code("yaml", share.yaml(setup), "yaml")
 
     dialog()
-
-
-def _downloads(setup: Setup, run: RunResult) -> None:
-    """Everything of the run as a zip, its report, and all indicators as CSV."""
-    name = share.own_name(setup)
-    with ui.folded(st.popover, "share.downloads", "downloads") as is_open:
-        if is_open:
-            ui.download(say("share.report"), lambda: share.report(run), f"{name}.html", "text/html", key="dl.report")
-            ui.download(
-                say("share.zip"), lambda: share.archive(run, setup), f"{name}.zip", "application/zip", key="dl.zip"
-            )
-            ui.download_csv(run.indicators, f"{name}-indicators.csv", key="dl.csv", label="share.csv")
-            st.caption(say("share.downloads_note"))
 
 
 if __name__ == "__main__":

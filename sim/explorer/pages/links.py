@@ -9,7 +9,7 @@ import streamlit as st
 
 from sim.charts import sankey
 from sim.explorer.contents import links as links_view
-from sim.explorer.contents.flows import Source, money_unit
+from sim.explorer.contents.flows import Source
 from sim.explorer.parts import choosing, picking, session, ui
 from sim.explorer.parts.picking import but, words
 from sim.explorer.parts.session import say
@@ -105,7 +105,7 @@ def _way(source: Source, year: int) -> None:
         return
 
     def draw() -> None:
-        options = sankey(way.drawn, way.colours, money_unit(texts))
+        options = sankey(way.drawn, way.colours, texts("flows.money_unit"))
         left, right = st.columns([5, 3], gap="medium")
         with left:
             st.echarts_chart(options, theme=None, height=420, alt=way.picture.alt, key="chart.way")

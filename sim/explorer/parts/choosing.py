@@ -195,12 +195,6 @@ def missing(ids: Sequence[str]) -> None:
     wait_for(setups, "sources.compute", say("sources.compute"), say("sources.missing", names=names_of(ids)))
 
 
-def jobs_of(setups: Sequence[Setup]) -> list[Job]:
-    """The last job of this session for each of some setups."""
-    jobs = {job.setup.key: job for job in session.now().jobs}
-    return [jobs[setup.key] for setup in setups if setup.key in jobs]
-
-
 def wait_for(
     setups: Sequence[Setup], key: str, label: str, why: str, begin: Callable[[], None] | None = None, **settings: Any
 ) -> None:
@@ -209,7 +203,8 @@ def wait_for(
     A button that starts those that are missing (``begin`` does, where it is no plain run), under ``why``; while they run
     their progress and a way to stop, and afterwards how they ended. ``settings`` are those of the button.
     """
-    jobs = jobs_of(setups)
+    last_jobs = {job.setup.key: job for job in session.now().jobs}
+    jobs = [last_jobs[setup.key] for setup in setups if setup.key in last_jobs]
     if not all(job.over or job.stopping for job in jobs):
         progress(jobs, f"{key}.stop", at_once=True)
         return

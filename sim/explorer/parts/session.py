@@ -76,7 +76,7 @@ def now() -> Session:
 def begin() -> None:
     """Read the link of a new session; later visits keep what the session holds. Called at the start of every script."""
     if SESSION not in st.session_state:
-        query = {key: st.query_params[key] for key in st.query_params}
+        query = st.query_params.to_dict()
         link = decode(query)
         wanted = os.environ.get(LANG_VARIABLE) or st.context.locale or ""
         spoken = next((lang for lang in LANGUAGES if wanted.lower().startswith(lang)), LANGUAGES[0])
@@ -107,7 +107,7 @@ def finish(page: str) -> None:
         key: value for key in keys for value, default in [session.shown.get(key, (None, None))] if value != default
     }
     wanted = encode(session.setup, replace(session.view, picks=tuple(picks.items())))
-    if {key: st.query_params[key] for key in st.query_params} != wanted:
+    if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
 
 

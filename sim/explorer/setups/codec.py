@@ -65,13 +65,9 @@ class Decoded:
     unknown: tuple[str, ...] = ()
 
 
-class RefusedError(ValueError):
-    """A value that does not fit its key."""
-
-
 def _checked(value: Any, fits: bool) -> Any:
     if not fits:
-        raise RefusedError(value)
+        raise ValueError(value)
     return value
 
 
@@ -331,5 +327,5 @@ def _moved(setup: Setup, key: str, text: str) -> Setup:
     control = (LOCAL if who else CONTROLS).get(lever)
     there = kind == "L" and control is not None and math.isfinite(value) and control.low <= value <= control.high
     if not there or len(who) > 1 or (who and who[0] not in table_of(setup.table).economies):
-        raise RefusedError(key)
+        raise ValueError(key)
     return setup.with_local(who[0], lever, value) if who else setup.with_value(lever, value)

@@ -26,9 +26,10 @@ KEPT = 48
 JobStatus = Literal["queued", "running", "done", "cancelled", "failed"]
 #: Jobs that run or wait at the same time (more are refused), and that compute at the same time.
 MOST, WORKERS = 12, 2
-
-
-#: Makes a run from setup, ``progress`` (called with year, index and number of years) and ``stop`` (asked before every year).
+#: Called with year, index and number of years; asked before every year.
+OnYear = Callable[[int, int, int], None]
+Stop = Callable[[], bool]
+#: Makes a run from setup, ``progress`` and ``stop``.
 Simulate = Callable[..., RunResult]
 
 
@@ -42,11 +43,7 @@ def load(setup: Setup, *more: str) -> LoadedScenario:
     return replace(loaded, overrides=lines)
 
 
-def simulate(
-    setup: Setup,
-    progress: Callable[[int, int, int], None] | None = None,
-    stop: Callable[[], bool] | None = None,
-) -> RunResult:
+def simulate(setup: Setup, progress: OnYear | None = None, stop: Stop | None = None) -> RunResult:
     """Run a setup; see :func:`sim.runs.runner.run_loaded` for ``progress`` and ``stop``."""
     from sim.runs.runner import run_loaded
 

@@ -134,11 +134,6 @@ def untouched(preset: str, setup: Setup) -> Setup:
     return Setup(preset=preset, table=setup.table, versus=setup.versus, end=setup.end)
 
 
-def baseline_of(setup: Setup) -> Setup:
-    """The setup that the results of a setup are set against."""
-    return untouched(setup.versus, setup)
-
-
 @cache
 def table_of(name: str) -> WorldTable:
     """A bundled table, read once."""

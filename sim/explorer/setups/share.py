@@ -123,19 +123,18 @@ def folders(base: Path | None = None) -> list[Path]:
 
 def listed(base: Path | None = None) -> list[Listed]:
     """Run folders, the newest first; damaged ones are listed as such."""
-    return [_listed(path) for path in folders(base)]
-
-
-def _listed(path: Path) -> Listed:
-    try:
-        manifest = current(json.loads((path / "run.json").read_text(encoding="utf-8")), path)
-        years, version = manifest.get("years", {}).get("finished") or [], manifest.get("schema_version")
-        name, status, started = (str(manifest.get(key, "")) for key in ("name", "status", "started"))
-        span = f"{years[0]}–{years[-1]}" if years else "–"
-        readable = version == SCHEMA_VERSION and bool(years)
-        return Listed(path.name, name, status, started[:19], span, str(version), readable)
-    except (OSError, ValueError, AttributeError, TypeError, RecursionError):
-        return Listed(path.name)
+    found = []
+    for path in folders(base):
+        try:
+            manifest = current(json.loads((path / "run.json").read_text(encoding="utf-8")), path)
+            years, version = manifest.get("years", {}).get("finished") or [], manifest.get("schema_version")
+            name, status, started = (str(manifest.get(key, "")) for key in ("name", "status", "started"))
+            span = f"{years[0]}–{years[-1]}" if years else "–"
+            readable = version == SCHEMA_VERSION and bool(years)
+            found.append(Listed(path.name, name, status, started[:19], span, str(version), readable))
+        except (OSError, ValueError, AttributeError, TypeError, RecursionError):
+            found.append(Listed(path.name))
+    return found
 
 
 def inside(name: str, base: Path | None = None) -> Path:

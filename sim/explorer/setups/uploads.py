@@ -12,13 +12,14 @@ import re
 import stat
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from decomp.errors import DecompError, FormatError
 from sim.errors import OutputError, Problem, ScenarioError
+from sim.explorer.setups.engine import OnYear, Stop
 from sim.explorer.setups.setup import Setup
 from sim.runs.saved import ON_REQUEST, TABLES, read_manifest, read_run
 from sim.scenario import scenario_files
@@ -116,11 +117,7 @@ class GivenSetup(Setup):
         return self.loaded.resolved.scenario.years
 
 
-def run_given(
-    setup: GivenSetup,
-    progress: Callable[[int, int, int], None] | None = None,
-    stop: Callable[[], bool] | None = None,
-) -> RunResult:
+def run_given(setup: GivenSetup, progress: OnYear | None = None, stop: Stop | None = None) -> RunResult:
     """Run what was handed in."""
     from sim.runs.runner import run_loaded
 
