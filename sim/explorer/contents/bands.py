@@ -77,11 +77,8 @@ class DrawnRun(RunResult):
     def values(self, indicator: str, economy: str, year: int) -> dict[int, float]:
         """One number of every member that has it, by member."""
         place = (self.columns.index(economy), KEPT.index(indicator))
-        found = {
-            one.draw.member: float(one.values[one.years.index(year)][place])
-            for one in self.members
-            if year in one.years
-        }
+        members = (one for one in self.members if year in one.years)
+        found = {one.draw.member: float(one.values[one.years.index(year)][place]) for one in members}
         return {k: value for k, value in found.items() if np.isfinite(value)}
 
     @property

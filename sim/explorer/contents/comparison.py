@@ -159,14 +159,10 @@ def panels(base: Case, others: Sequence[Case], indicator: str, economy: str, tex
     series = {case.id: case.run.series(indicator, economy) for case in (base, *others)}
     if not all(series.values()):
         return None
-    data = framed(
-        [
-            (id, year, economy, indicator, value, info.unit)
-            for id, line in series.items()
-            for year, value in line.items()
-        ],
-        "scenario year economy indicator value unit",
-    )
+    rows = [
+        (id, year, economy, indicator, value, info.unit) for id, line in series.items() for year, value in line.items()
+    ]
+    data = framed(rows, "scenario year economy indicator value unit")
     shown = data.assign(value=factor * data["value"])
     limits, charts = padded(shown["value"].tolist()), []
     for tint, case in zip(TINTS, others, strict=False):
@@ -385,6 +381,5 @@ def settings(base: Case, others: Sequence[Case], texts: Texts) -> tuple[DataFram
         for case, value in zip(order, values, strict=True)
     ]
     base_head, *heads = headings(order, texts)
-    return pd.DataFrame(shown, columns=[texts("table.setting"), *heads, base_head]), framed(
-        plain, "setting scenario value"
-    )
+    columns = [texts("table.setting"), *heads, base_head]
+    return pd.DataFrame(shown, columns=columns), framed(plain, "setting scenario value")

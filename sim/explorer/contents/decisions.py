@@ -236,11 +236,8 @@ def between(run: Run, measure: str, year: int, *, change: bool, texts: Texts) ->
         "name": texts(f"agents.pairs_{measure}"),
         "year": year,
     }
-    note = texts(
-        "agents.pairs_change" if change else "agents.pairs_level",
-        unit="%" if tariff else texts("agents.unit_share"),
-        base=run.years[0],
-    )
+    unit = "%" if tariff else texts("agents.unit_share")
+    note = texts("agents.pairs_change" if change else "agents.pairs_level", unit=unit, base=run.years[0])
     # Nothing stands between an economy and itself.
     labels = names if texts.lang == "zh" else {code: code for code in names}
     own = pd.DataFrame({"source": list(names), "absorber": list(names), "hint": list(names.values())})

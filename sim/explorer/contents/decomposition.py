@@ -84,14 +84,8 @@ def difference(before: Seen, after: Seen, level: str, form: str, texts: Texts) -
     total = after.exports - before.exports
     first, last = _end_names(before, after, texts)
     said = [money(delta, texts, sign=True) for delta in deltas]
-    frame = pd.DataFrame(
-        {
-            "name": names,
-            "value": [money_scale(texts) * delta for delta in deltas],
-            "full": [label(code, texts.lang) for code in codes],
-            "shown": said,
-        }
-    )
+    scaled, full = [money_scale(texts) * delta for delta in deltas], [label(code, texts.lang) for code in codes]
+    frame = pd.DataFrame({"name": names, "value": scaled, "full": full, "shown": said})
     if form == "waterfall":
         steps = _steps(frame, before, after, (first, last), texts)
         chart = bars(steps, list(steps["name"]), title=unit)
@@ -112,19 +106,13 @@ def difference(before: Seen, after: Seen, level: str, form: str, texts: Texts) -
         }
     )
     high, low = int(np.argmax(deltas)), int(np.argmin(deltas))
+    ends = {"top": names[high], "top_value": said[high], "low": names[low], "low_value": said[low]}
     facts = {"flow": name, "first": first, "last": last, "unit": unit, "total": money(total, texts, sign=True)}
     return Figure(
         id=f"change-{level}-{after.flow.exporter}-{after.flow.importer}-{before.year}-{after.year}",
         title=texts("decompose.change", **facts),
         subtitle=texts("decompose.change_note", left=f"{abs(sum(deltas) - total):.1e}", **facts),
-        alt=texts(
-            "decompose.change_alt",
-            top=names[high],
-            top_value=said[high],
-            low=names[low],
-            low_value=said[low],
-            **facts,
-        ),
+        alt=texts("decompose.change_alt", **ends, **facts),
         chart=chart,
         table=table,
         data=_data([before, after], codes),
@@ -215,11 +203,8 @@ def by_sector(seen: Seen, texts: Texts) -> tuple[DataFrame, DataFrame]:
             cells = [texts("flows.no_trade")] * len(cells)
         shown.append([names.sector(code), *cells])
         plain.append((seen.year, flow.exporter, flow.importer, code, sector.exports, *values))
-    heads = [
-        texts("decompose.sector"),
-        f"{texts('decompose.exports')} ({texts('flows.money_unit')})",
-        texts("decompose.dva_share"),
-    ]
+    exports = f"{texts('decompose.exports')} ({texts('flows.money_unit')})"
+    heads = [texts("decompose.sector"), exports, texts("decompose.dva_share")]
     heads += [f"{texts(f'decompose.{key}')} (%)" for key in VS.values()]
     columns = ["year", "exporter", "importer", "sector", "exports_million_usd"]
     columns += ["dva_percent", "vs_one_minus_dva_percent", "vs_foreign_content_percent"]

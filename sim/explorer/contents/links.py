@@ -146,7 +146,7 @@ def tile_map(source: Source, kind: str, focus: str, year: int, against: int | No
     values = map_values(source, kind, focus, year)
     if against is not None:
         values = values - map_values(source, kind, focus, against)
-    unit = texts("unit.pp") if change else "%"
+    unit, long_unit = (texts("unit.pp"), "percentage points") if change else ("%", "%")
     focused = focus if kind in ("on", "by") else ""
     printed = len(source.codes) <= PRINTED and texts.lang == "zh"
     rows = []
@@ -171,11 +171,7 @@ def tile_map(source: Source, kind: str, focus: str, year: int, against: int | No
             }
         ).reset_index(drop=True),
         data=frame[["economy", "value"]].assign(
-            year=year,
-            against=against,
-            measure=kind,
-            focus=focused,
-            unit="percentage points" if change else "%",
+            year=year, against=against, measure=kind, focus=focused, unit=long_unit
         ),
         about=about(kind, texts),
     )
@@ -248,12 +244,7 @@ def way(source: Source, exporter: str, year: int, sectors: Sequence[str], count:
         chart=lambda _: ribbons(drawn, colours),
         table=pd.DataFrame(
             [
-                (
-                    texts(f"links.side_{side}"),
-                    name(code),
-                    money(value, texts),
-                    number(100 * value / ends.exports, 1),
-                )
+                (texts(f"links.side_{side}"), name(code), money(value, texts), number(100 * value / ends.exports, 1))
                 for side, code, value in links
             ],
             columns=[texts("links.side"), texts("table.economy"), unit, texts("decompose.of_exports")],

@@ -203,9 +203,8 @@ def _bands(base: Case, others: Sequence[Case]) -> Spans | None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             going = any(isinstance(job.setup, DrawnSetup) and not job.over for job in session.now().jobs)
             # Always drawn: a selection that goes and comes back would show its first option.
-            count = picking.choose(
-                texts("bands.count"), bands.COUNTS, "bands.count", bands.COUNT, width=160, disabled=going
-            )
+            label, counts = texts("bands.count"), bands.COUNTS
+            count = picking.choose(label, counts, "bands.count", bands.COUNT, width=160, disabled=going)
         asked = {id: drawn(setup, count) for id, setup in setups.items()}
         there = {id: run for id, setup in asked.items() if isinstance(run := session.store().peek(setup), DrawnRun)}
         if len(there) == len(asked):

@@ -65,22 +65,22 @@ def _matrix(source: Source, year: int, against: int | None) -> None:
     there = chosen != partner and chosen in source.codes and partner in source.codes
     picking.note(PARTNER, partner if there else None, None)
     pair = (chosen, str(partner)) if there else None
+
+    def take(cell: Mapping[str, Any]) -> None:
+        """A click on a cell: its column is the exporter, its row the partner."""
+        session.look(economy=str(cell["from"]))
+        if cell["to"] != cell["from"]:
+            picking.put(PARTNER, str(cell["to"]))
+
     with st.container(border=True):
         figure = links_view.heat(source, measure, year, against, home, texts, pair)
-        ui.show(figure, "matrix", name="links", act=_take)
+        ui.show(figure, "matrix", name="links", act=take)
         st.caption(texts("links.click"))
         if pair is not None:
             exporter, partner = map(source.names(texts).economy, pair)
             if st.button(texts("links.decompose", exporter=exporter, partner=partner), key="links.decompose"):
                 picking.put("decompose.source", source.id)
                 ui.go_to("decompose")
-
-
-def _take(cell: Mapping[str, Any]) -> None:
-    """A click on a cell: its column is the exporter, its row the partner."""
-    session.look(economy=str(cell["from"]))
-    if cell["to"] != cell["from"]:
-        picking.put(PARTNER, str(cell["to"]))
 
 
 def _way(source: Source, year: int) -> None:

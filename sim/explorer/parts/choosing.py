@@ -14,6 +14,7 @@ import streamlit as st
 
 from decomp.errors import DecompError
 from sim.errors import OutputError, SimError
+from sim.explorer.contents import framed
 from sim.explorer.contents.bands import DrawnSetup
 from sim.explorer.contents.comparison import Case, rules_of
 from sim.explorer.contents.flows import OBSERVED, Source
@@ -283,14 +284,12 @@ def list_jobs() -> None:
 
 def _list(follows: bool) -> None:
     """The table; when the last run has ended the whole page is drawn anew, which also ends the looking."""
-    import pandas as pd
-
     jobs = session.now().jobs[::-1]
     going = [job for job in jobs if not job.over]
     if follows and not going:
         st.rerun()
     rows = [(job_name(job), say(f"job.{job.status}"), f"{job.done} / {job.total}", round(job.seconds)) for job in jobs]
-    heads = [say(f"files.{name}") for name in ("job", "job_state", "job_done", "job_seconds")]
-    ui.show_table(pd.DataFrame(rows, columns=heads), "files.jobs", say("files.jobs_alt", count=len(jobs)))
+    frame = framed(rows, "job job_state job_done job_seconds").rename(columns=lambda name: say(f"files.{name}"))
+    ui.show_table(frame, "files.jobs", say("files.jobs_alt", count=len(jobs)))
     if going:
         st.button(say("files.jobs_stop"), key="files.jobs_stop", on_click=stop, args=(going,))
