@@ -15,7 +15,7 @@ import decomp
 import sim
 from decomp.table import WorldTable
 from sim.errors import ScenarioError
-from sim.fields import setting
+from sim.fields import SETTING, setting
 from sim.levers import POLICY
 from sim.model import WorldModel
 from sim.rules import BUILT_IN, Decision, Rule, Settings
@@ -58,6 +58,15 @@ class Levy(Rule):
     def decide(self, agent: Any, seen: Any) -> Decision:
         passed = seen.year - seen.first.year
         return Decision(passed * self.settings.step, passed=passed)
+
+
+#: The setting of :class:`Levy` is known while the tests of this file run, and to no other test of the process.
+STEP = SETTING.pop("levy.step")
+
+
+@pytest.fixture(autouse=True)
+def _levy_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SETTING, STEP.id, STEP)
 
 
 # -- the example ------------------------------------------------------------------------------------------
