@@ -1,7 +1,8 @@
 """The registry of levers: everything a scenario can set, with its label, unit, limits and kind.
 
-Entries are lines of ``levers.csv``. The scenario schema, the semantic checks, ``unweave list levers`` and the explorer read the same entries. The numeric settings
-of `economy:` and `behaviour:` are entered where they are declared, see :func:`sim.fields.setting`.
+Entries are lines of ``levers.csv``. The scenario schema, the semantic checks, ``unweave list levers`` and the explorer read
+the same entries. The numeric settings of `economy:` and `behaviour:` are entered where they are declared, see
+:func:`sim.fields.setting`.
 """
 
 from __future__ import annotations
