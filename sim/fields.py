@@ -234,13 +234,7 @@ TradeElasticity = Annotated[
     str | float | dict[str, float],
     PlainValidator(_elasticity),
     WithJsonSchema(
-        {
-            "anyOf": [
-                {"enum": list(ELASTICITY_SETS)},
-                _POSITIVE,
-                {"type": "object", "additionalProperties": _POSITIVE},
-            ]
-        }
+        {"anyOf": [{"enum": list(ELASTICITY_SETS)}, _POSITIVE, {"type": "object", "additionalProperties": _POSITIVE}]}
     ),
 ]
 
@@ -266,11 +260,7 @@ GrowthPath = Annotated[
         {
             "anyOf": [
                 {"type": "number", "minimum": -0.5, "maximum": 0.5},
-                {
-                    "type": "object",
-                    "propertyNames": {"pattern": "^[0-9]{4}$"},
-                    "additionalProperties": _POSITIVE,
-                },
+                {"type": "object", "propertyNames": {"pattern": "^[0-9]{4}$"}, "additionalProperties": _POSITIVE},
             ]
         }
     ),
@@ -281,8 +271,7 @@ def _types(value: Any) -> dict[str, tuple[str, ...]]:
     known = country_types()
     if not isinstance(value, dict):
         raise PydanticCustomError(
-            "bad_types",
-            "expected a mapping of country types to economies, for example {exporter-led: [CHN, DEU]}",
+            "bad_types", "expected a mapping of country types to economies, for example {exporter-led: [CHN, DEU]}"
         )
     by_type: dict[str, tuple[str, ...]] = {}
     for name, members in value.items():

@@ -107,8 +107,7 @@ def convert(
 def build(
     wiod: Annotated[Path, Option("--wiod", help="Folder with wiot_1995.npz … wiot_2011.npz (41 × 35).")],
     out: Annotated[
-        Path | None,
-        Option("-o", "--out", help="Folder for the tables. Default: the package's own, in a checkout."),
+        Path | None, Option("-o", "--out", help="Folder for the tables. Default: the package's own, in a checkout.")
     ] = None,
 ) -> None:
     """Rebuild the bundled tables from the full WIOD tables, and say which differ from the bundled ones.

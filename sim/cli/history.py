@@ -38,10 +38,7 @@ def history(
     ] = "world",
     sectors: options.Sectors = None,
     definition: options.VsDefinition = "one-minus-dva",
-    output: Annotated[
-        Path | None,
-        Option("-o", "--output", help="New folder for report, series and shocks."),
-    ] = None,
+    output: Annotated[Path | None, Option("-o", "--output", help="New folder for report, series and shocks.")] = None,
     csv_path: options.CsvFile = None,
     lang: Annotated[Literal["en", "zh", "both"], Option("--lang", help="Language of report and text.")] = "both",
     force: options.Force = False,

@@ -43,15 +43,13 @@ def run(
         Path | None, Option("-o", "--output", help="Folder of run folders [UNWEAVE_RUNS or ./runs].")
     ] = None,
     tables: Annotated[
-        Literal["none", "ends", "all"],
-        Option(help="Simulated world tables to write: first and last year, or all."),
+        Literal["none", "ends", "all"], Option(help="Simulated world tables to write: first and last year, or all.")
     ] = "none",
     lang: Annotated[Literal["en", "zh", "both"], Option(help="Language of the report; both: with a switch.")] = "both",
     with_report: Annotated[bool, Option("--report/--no-report", help="Draw the report.")] = True,
     threads: Annotated[int | None, Option(min=1, help="Threads of linear algebra [1 for small tables].")] = None,
     alone: Annotated[
-        bool,
-        Option("--alone", help="No companion runs: other scenarios it is compared with, standing sensitivities."),
+        bool, Option("--alone", help="No companion runs: other scenarios it is compared with, standing sensitivities.")
     ] = False,
     seeds: Annotated[
         int | None,
@@ -59,8 +57,7 @@ def run(
     ] = None,
     jobs: Annotated[int | None, Option("--jobs", "-j", min=1, help="Processes for the ensemble [all].")] = None,
     attribution: Annotated[
-        bool,
-        Option("--attribution", help="Also split what changes by channel: automation, tariffs, trust, events."),
+        bool, Option("--attribution", help="Also split what changes by channel: automation, tariffs, trust, events.")
     ] = False,
     dry_run: Annotated[bool, Option("--dry-run", "-n", help="Only check and say what would be done.")] = False,
     quiet: options.Quiet = False,

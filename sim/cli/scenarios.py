@@ -68,9 +68,7 @@ def validate(
         raise typer.Exit(DATA if all(problem.code == "data" for problem in results) else INVALID)
 
 
-def schema(
-    kind: Annotated[Literal["scenario", "lesson"], Option("--kind", help="Kind of file.")] = "scenario",
-) -> None:
+def schema(kind: Annotated[Literal["scenario", "lesson"], Option("--kind", help="Kind of file.")] = "scenario") -> None:
     r"""Print the JSON Schema of scenario or lesson files, for editors and other tools.
 
     \b
@@ -85,9 +83,7 @@ def schema(
 
 
 def listing(
-    kind: Annotated[Kind, Argument(help="What to list.")],
-    lang: LabelLang = "en",
-    as_json: AsJson = False,
+    kind: Annotated[Kind, Argument(help="What to list.")], lang: LabelLang = "en", as_json: AsJson = False
 ) -> None:
     r"""List what the program knows: scenarios, lessons, tables, indicators, levers, terms, parameters or error codes.
 

@@ -28,24 +28,19 @@ MOST_LINES = 40
 def sweep(
     scenario: options.ScenarioName,
     grid: Annotated[
-        list[str] | None,
-        Option("--grid", "-g", help="key=first:last:step or key=a,b,c; repeat for more axes."),
+        list[str] | None, Option("--grid", "-g", help="key=first:last:step or key=a,b,c; repeat for more axes.")
     ] = None,
     seeds: Annotated[int | None, Option(min=0, help="Members of an ensemble at every point.")] = None,
     overrides: Annotated[list[str] | None, Option("--set", help="Override for every point.")] = None,
     seed: options.Seed = None,
     years: options.Span = None,
     keep: Annotated[
-        list[str] | None,
-        Option("--keep", help="Indicators to write for every economy and year; repeat for more."),
+        list[str] | None, Option("--keep", help="Indicators to write for every economy and year; repeat for more.")
     ] = None,
     show: Annotated[
         list[str] | None, Option("--show", help="INDICATOR or INDICATOR:ECONOMY in the summary; repeat for more.")
     ] = None,
-    output: Annotated[
-        Path | None,
-        Option("-o", "--output", help="Folder of the sweep [runs/sweep-NAME-HASH]."),
-    ] = None,
+    output: Annotated[Path | None, Option("-o", "--output", help="Folder of the sweep [runs/sweep-NAME-HASH].")] = None,
     jobs: Annotated[int | None, Option("--jobs", "-j", min=1, help="Processes [all].")] = None,
     scheduler: Annotated[str | None, Option(help="Address of a Dask scheduler, such as tcp://host:8786.")] = None,
     quiet: options.Quiet = False,

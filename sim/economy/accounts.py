@@ -22,13 +22,7 @@ from sim.economy.system import System
 
 #: Tolerances of the checks, relative (design of the economy).
 TOLERANCES = MappingProxyType(
-    {
-        "balance": 1e-12,
-        "income_spending": 1e-9,
-        "labour_market": 1e-10,
-        "capital_market": 1e-10,
-        "numeraire": 1e-10,
-    }
+    {"balance": 1e-12, "income_spending": 1e-9, "labour_market": 1e-10, "capital_market": 1e-10, "numeraire": 1e-10}
 )
 
 #: Most rounds of closing the goods markets to the last digits.
@@ -172,13 +166,7 @@ class Equilibrium:
         return replace(self, _carry=Carry(point=self._carry.point))
 
 
-def account(
-    system: System,
-    solution: Solution,
-    shocks: Shocks,
-    template: WorldTable,
-    following: Carry,
-) -> Equilibrium:
+def account(system: System, solution: Solution, shocks: Shocks, template: WorldTable, following: Carry) -> Equilibrium:
     """Build the result: Z' = share · spending / (1+t), factor rows, tariffs, macro results and checks."""
     state, prices, base = solution.state, solution.state.prices, system.base
     G, N = system.G, system.N
