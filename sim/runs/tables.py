@@ -230,10 +230,15 @@ def write_tables(tables: Mapping[str, DataFrame], folder: Path) -> dict[str, int
                 if safe != encoded.dictionary.to_pylist():
                     table = table.set_column(k, table.field(k), pa.array(safe, pa.string()).take(encoded.indices))
         with replacing(folder / f"{name}.csv") as path:
-            try:  # quotes only where some text needs them: tables of codes get none and are a third smaller
-                csv.write_csv(table, path, csv.WriteOptions(quoting_style="none", quoting_header="none", eol="\n"))
-            except pa.ArrowInvalid:
-                csv.write_csv(table, path, csv.WriteOptions(quoting_style="needed", quoting_header="none", eol="\n"))
+            for quotes in ("none", "needed"):  # tables of codes need none and are a third smaller
+                with path.open("wb") as file:
+                    file.write(f"{','.join(table.column_names)}\n".encode())
+                    try:
+                        csv.write_csv(table, file, csv.WriteOptions(include_header=False, quoting_style=quotes))
+                        break
+                    except pa.ArrowInvalid:
+                        if quotes == "needed":
+                            raise
         rows[f"{name}.csv"] = rows[f"{name}.parquet"] = table.num_rows
     return rows
 
