@@ -53,7 +53,7 @@ def layer(data: str, mark: str, encoding: Mapping[str, Any], **look: Any) -> Spe
 
 def zero_rule(channel: str, **look: Any) -> Spec:
     """Draw the line at zero across a channel, ``x`` or ``y``."""
-    rule = {"type": "rule", "color": QUIET, **look}
+    rule = {"type": "rule", "color": QUIET, "aria": False, **look}  # it says nothing to a screen reader
     return {"data": {"values": [{}]}, "mark": rule, "encoding": {channel: {"datum": 0, "type": "quantitative"}}}
 
 
