@@ -158,16 +158,6 @@ def test_the_validation_table_stays_within_the_stated_distance() -> None:
                 assert abs(ours - theirs) <= limit, f"{year} {pair} {name}: {ours} against {theirs}"
 
 
-def test_the_validation_table_is_what_the_command_prints(wiod_dir: Path) -> None:
-    from typer.testing import CliRunner
-
-    from sim.cli import app
-
-    result = CliRunner().invoke(app, ["published", "table4", "--wiod", str(wiod_dir), "--markdown"])
-    assert result.exit_code == 0, result.output
-    assert result.stdout.strip() == marked("table4")
-
-
 def test_the_sizes_beside_the_literature_are_those_of_the_model() -> None:
     from tests.readme import literature_block
 
