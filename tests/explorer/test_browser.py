@@ -26,7 +26,7 @@ def test_the_first_view_of_a_fresh_server_comes_soon(chrome) -> None:
         seconds = time.monotonic() - start
         one.close()
     print(f"\nfirst view of a fresh server: {seconds:.1f} s (aim {FIRST_VIEW:.0f})")
-    assert busy() or seconds <= SLACK * FIRST_VIEW
+    assert seconds <= SLACK * FIRST_VIEW or busy()
 
 
 def test_story_lever_link_and_the_same_numbers_elsewhere(visitor) -> None:
@@ -99,7 +99,7 @@ def test_a_long_run_tells_its_years_and_stops_within_a_second(visitor) -> None:
     one.page.get_by_text("Stopped after").wait_for(timeout=15_000)
     seconds = time.monotonic() - start
     print(f"\nstop to message: {seconds:.2f} s (aim 1.00)")
-    assert busy() or seconds <= SLACK * 1.0
+    assert seconds <= SLACK * 1.0 or busy()
     one.page.locator(".st-key-run button").first.click()
     one.page.wait_for_selector("[data-testid=stMetricValue]", timeout=90_000)
     assert len(one.metrics()) == 4

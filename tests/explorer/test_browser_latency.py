@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tests.explorer.latency import busy, measured, table
@@ -10,6 +12,9 @@ pytestmark = pytest.mark.browser
 
 
 def test_how_soon_people_see_an_answer(visitor) -> None:
+    """Beside other tests, or on a busy machine, times say nothing: `.ci/run` and the README's command run it alone."""
+    if "PYTEST_XDIST_WORKER" in os.environ or busy():
+        pytest.skip("NOT ALONE ON THIS MACHINE: times would say nothing")
     steps = measured(visitor)
     print(f"\n{table(steps)}")
     if busy():
