@@ -122,10 +122,10 @@ def concordance_names(kind: Kind) -> list[str]:
     """Return the names of the bundled concordances of economies or sectors.
 
     >>> concordance_names("sector")
-    ['classroom', 'world']
+    ['classroom', 'classroom-2022', 'world', 'world-2022']
     """
-    stems = [file.name.removesuffix(".csv").split("-") for file in data_file("concordances").iterdir()]
-    return sorted(stem[1] for stem in stems if stem[0] == PLURAL[kind])
+    stems = [file.name.removesuffix(".csv").partition("-") for file in data_file("concordances").iterdir()]
+    return sorted(name for plural, _, name in stems if plural == PLURAL[kind])
 
 
 def resolve(concordance: Concordance, kind: Kind) -> dict[str, str]:

@@ -42,8 +42,8 @@ class WorldTable:
         Final demand by destination; None when ``final_demand`` is given (it is then its sum over categories).
     economies, sectors : sequences of str
         Exact, distinct labels.
-    year, unit, source, licence, name, notes
-        Provenance; kept and written out.
+    year, unit, source, licence, name, notes, estimate
+        Provenance; kept and written out. ``estimate`` says what of the table is estimated, with the error; None when nothing is.
     final_demand : array_like, shape (G*N, G, C), optional
         Final demand by category; must sum to ``Y``.
     final_demand_labels : sequence of C str, optional
@@ -105,6 +105,7 @@ class WorldTable:
     licence: str = field(default="", kw_only=True)
     name: str = field(default="", kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
+    estimate: str | None = field(default=None, kw_only=True)
 
     #: Gross output, row sums of Z and Y, shape (G*N,).
     X: Array = field(init=False)
@@ -222,6 +223,7 @@ class WorldTable:
             raise TableError(f"year is {str(self.year)[:40]}; expected a year such as 2011, or none.")
         for name in ("unit", "source", "licence", "name"):
             put(self, name, _plain(getattr(self, name)))
+        put(self, "estimate", _plain(self.estimate) if self.estimate else None)
         for name in ("final_demand_labels", "sector_names", "economy_names", "notes"):
             if getattr(self, name) is not None:
                 put(self, name, tuple(_plain(text) for text in getattr(self, name)))

@@ -23,6 +23,7 @@ DECOMP_LAYERS: list[list[str]] = [
     ["structure", "alternatives", "indicators", "toy"],
     ["measures"],
     ["io"],
+    ["estimate"],
     ["published"],
 ]
 SIM_LAYERS: list[list[str]] = [

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from decomp.errors import DataMissingError, FormatError, TableError
-from decomp.io.bundled import bundled_names, load_bundled
+from decomp.io.bundled import bundled_names, load_bundled, of_series
 from decomp.io.compact import read_npz, write_npz
 from decomp.io.files import year_of
 from decomp.labels import did_you_mean
@@ -145,7 +145,8 @@ def tables(source: str, years: Sequence[int]) -> Iterator[WorldTable]:
             raise DataMissingError(
                 f"{source} is a folder of yearly tables ({held[0]} … {held[-1]}); choose with --year or --years."
             )
-        yield load(max((name for name in bundled_names() if name.rpartition("-")[0] == source), default=source))
+        held = years_of(source) if any(name.startswith(f"{source}-") for name in bundled_names()) else []
+        yield load(of_series(source, held[-1]) if held else source)
         return
     for year in years:
         table = load(_of_year(source, year))
@@ -162,7 +163,7 @@ def years_of(source: str | Path) -> list[int]:
     Examples
     --------
     >>> years_of("world")[0], years_of("world")[-1], years_of("classroom-2011")
-    (1995, 2011, [2011])
+    (1995, 2022, [2011])
     """
     if Path(source).is_dir():
         stems = [path.stem for path in Path(source).iterdir() if path.suffix.lower() in READABLE]
@@ -183,4 +184,4 @@ def _of_year(source: str, year: int) -> str | Path:
         there = f"it has {held}" if held else f"it has no table files ({', '.join(READABLE)})"
         raise DataMissingError(f"{source}: no table of {year} in this folder; {there}.")
     series = re.sub(r"-\d{4}$", "", source)
-    return f"{series}-{year}" if any(name.startswith(f"{series}-") for name in bundled_names()) else source
+    return of_series(series, year) if any(name.startswith(f"{series}-") for name in bundled_names()) else source

@@ -1,7 +1,13 @@
-"""The tables that come with the package, and how they are built from the full WIOD tables: by aggregation, nothing else."""
+"""The tables that come with the package, those that the user put in their place, and how the ones to 2011 are built.
+
+The tables of 1995 to 2011 are sums of the full WIOD tables, nothing else; those of 2022 are made in :mod:`decomp.estimate`.
+A table of the same name in the user's folder (:func:`user_folder`) takes the place of a bundled one.
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -22,14 +28,18 @@ SOURCE = (
 LICENCE = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
 #: Titles of the bundled concordances, by their name.
 TITLES = {"world": "World, 16 economies × 20 sectors", "classroom": "Classroom, 8 economies × 8 sectors"}
+#: Years of a series whose table has another name: the world of 2022 has 24 economies, its sum to the 16 of the others stands in the series.
+SERIES = {("world", 2022): "world16-2022"}
+#: Environment variable that names the folder of the user's tables.
+FOLDER_VARIABLE = "UNWEAVE_TABLES"
 
 
 @cache
 def bundled_names() -> tuple[str, ...]:
-    """Return the names of the bundled tables: ``classroom-2011``, ``world-1995`` … ``world-2011``.
+    """Return the names of the bundled tables: ``classroom-2011``, ``world-1995`` … ``world-2011``, ``world-2022`` …
 
-    >>> bundled_names()[0], bundled_names()[-1], len(bundled_names())
-    ('classroom-2011', 'world-2011', 18)
+    >>> bundled_names()[:2], bundled_names()[-1], len(bundled_names())
+    (('classroom-2011', 'classroom-2022'), 'world16-2022', 21)
     """
     return tuple(row["name"] for row in data_rows("tables", "checksums.csv"))
 
@@ -38,13 +48,38 @@ def load_bundled(name: str) -> WorldTable:
     """Read a bundled table; DataMissingError lists them where there is none of this name."""
     names = bundled_names()
     if name not in names:
-        single = [n for n in names if not n.startswith("world")]
+        years = [n for n in names if n.startswith("world-") and int(n[-4:]) in YEARS]
+        single = [n for n in names if n not in years]
         raise DataMissingError(
             f"there is no bundled table {name!r}{did_you_mean(name, names) or '.'} "
-            f"Bundled: {', '.join(single)}, {names[len(single)]} … {names[-1]}. "
+            f"Bundled: {', '.join(single)}, {years[0]} … {years[-1]}. "
             "Or give the path of a table file (.npz, .csv, .xlsx)."
         )
+    own = user_folder() / f"{name}.npz"
+    if own.is_file():
+        return read_npz(own)
     return read_npz_bytes(data_file("tables", f"{name}.npz").read_bytes(), f"bundled table {name}")
+
+
+def of_series(series: str, year: int) -> str:
+    """Return the name of the bundled table of a year of a series.
+
+    >>> of_series("world", 2011), of_series("world", 2022)
+    ('world-2011', 'world16-2022')
+    """
+    return SERIES.get((series, year), f"{series}-{year}")
+
+
+def user_folder() -> Path:
+    """Return the folder of tables that the user put in the place of bundled ones; it need not exist.
+
+    ``UNWEAVE_TABLES``, else ``unweave/tables`` in the system's place for data of programs (``XDG_DATA_HOME``,
+    ``LOCALAPPDATA``, ``~/.local/share``).
+    """
+    if chosen := os.environ.get(FOLDER_VARIABLE):
+        return Path(chosen)
+    place = os.environ.get("XDG_DATA_HOME") or os.environ.get("LOCALAPPDATA") or Path.home() / ".local" / "share"
+    return Path(place) / "unweave" / "tables"
 
 
 def full_table(folder: str | Path, year: int) -> WorldTable:
@@ -59,7 +94,7 @@ def full_table(folder: str | Path, year: int) -> WorldTable:
 
 
 def build_bundled(wiod_dir: str | Path, out_dir: str | Path) -> list[Path]:
-    """Build every bundled table from a folder of full WIOD tables and write them with their checksums.
+    """Build every bundled table to 2011 from a folder of full WIOD tables and write them with their checksums.
 
     ``wiod_dir`` holds ``wiot_1995.npz`` … ``wiot_2011.npz``, the 41 × 35 tables in the compact layout; ``out_dir`` is made when it
     is not there.
@@ -67,21 +102,36 @@ def build_bundled(wiod_dir: str | Path, out_dir: str | Path) -> list[Path]:
     Raises DataMissingError: a year is not in the folder; names the file. FormatError, TableError: a file is not a WIOD
     table, or the folder cannot be written.
     """
+    return write_tables(
+        (
+            bundle(full, kind)
+            for year in YEARS
+            for full in (full_table(wiod_dir, year),)
+            for kind in (("classroom", "world") if year == CLASSROOM_YEAR else ("world",))
+        ),
+        out_dir,
+    )
+
+
+def write_tables(tables: Iterable[WorldTable], out_dir: str | Path) -> list[Path]:
+    """Write tables under their names and enter them in the checksums of the folder, which is made when it is not there.
+
+    Returns list of Path: the files written, the checksums last. Raises FormatError: the folder cannot be made or written.
+    """
     out = Path(out_dir)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FormatError(f"cannot make the folder {out}: {error.strerror or error}. Choose another.") from None
+    sums = out / "checksums.csv"
+    lines = sums.read_text(encoding="utf-8").splitlines()[1:] if sums.is_file() else []
+    checksums = dict(line.split(",") for line in lines)
     written: list[Path] = []
-    checksums: list[str] = []
-    for year in YEARS:
-        full = full_table(wiod_dir, year)
-        for kind in ("classroom", "world") if year == CLASSROOM_YEAR else ("world",):
-            table = bundle(full, kind)
-            written.append(write_atomically(out / f"{table.name}.npz", to_npz_bytes(table)))
-            checksums.append(f"{table.name},{table.checksum()}\n")
-    text = "".join(["name,sha256\n", *sorted(checksums)])
-    return [*written, write_atomically(out / "checksums.csv", text.encode())]
+    for table in tables:
+        written.append(write_atomically(out / f"{table.name}.npz", to_npz_bytes(table)))
+        checksums[table.name] = table.checksum()
+    text = "".join(["name,sha256\n", *(f"{name},{checksums[name]}\n" for name in sorted(checksums))])
+    return [*written, write_atomically(sums, text.encode())]
 
 
 def bundle(full: WorldTable, kind: str) -> WorldTable:

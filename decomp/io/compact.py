@@ -3,7 +3,7 @@
 Arrays: ``Z`` (n, n); ``F`` (n, G·C) economy-major with ``final_demand`` (C labels), or ``Y`` (n, G); ``X`` published
 output (n,), optional; ``economies``, ``sectors``, ``sector_names``, ``final_demand`` as Unicode text; ``year``. Optional
 rows (n,): ``published_value_added``, ``published_taxes``, ``primary`` (P, n), and ``final_tariff`` (G,). ``meta`` is JSON:
-unit, source, licence, name, notes, names, members, groups and the order of the primary rows. Nothing is pickled.
+unit, source, licence, name, estimate, notes, names, members, groups and the order of the primary rows. Nothing is pickled.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SCHEMA_VERSION = 1
 #: Inputs that may be booked as final use, as a share of the world's intermediate flows: rounding losses only.
 LOST_OUTPUT = 1e-6
 _DATE = (1980, 1, 1, 0, 0, 0)
-_TEXTS = ("unit", "source", "licence", "name", "value_added")
+_TEXTS = ("unit", "source", "licence", "name", "value_added", "estimate")
 _LISTS = ("notes", "economy_names", "sector_names")
 _MAPS = ("economy_members", "sector_members", "economy_groups", "sector_groups")
 _ROWS = ("published_value_added", "published_taxes", "final_tariff")

@@ -105,32 +105,50 @@ def convert(
 
 @data.command("build")
 def build(
-    wiod: Annotated[Path, Option("--wiod", help="Folder with wiot_1995.npz … wiot_2011.npz (41 × 35).")],
+    wiod: Annotated[
+        Path | None, Option("--wiod", help="Folder with wiot_1995.npz … wiot_2011.npz (41 × 35): the tables to 2011.")
+    ] = None,
+    icio: Annotated[
+        Path | None,
+        Option("--icio", help="Folder with icio2022_inputs.npz and icio2023_2020_77x11.npz: those of 2022."),
+    ] = None,
     out: Annotated[
         Path | None, Option("-o", "--out", help="Folder for the tables. Default: the package's own, in a checkout.")
     ] = None,
 ) -> None:
-    """Rebuild the bundled tables from the full WIOD tables, and say which differ from the bundled ones.
+    """Rebuild the bundled tables from their sources, and say which differ from the bundled ones.
 
-    Example:
-
+    Examples
+    --------
       unweave data build --wiod wiod2013 -o rebuilt
+
+      unweave data build --icio icio -o rebuilt
     """
-    from decomp.io.bundled import build_bundled, default_out_dir
+    from decomp.io.bundled import build_bundled, default_out_dir, write_tables
     from decomp.names import data_rows
 
+    if wiod is None and icio is None:
+        raise typer.BadParameter("name the folder of at least one source.", param_hint="--wiod, --icio")
     folder = out or default_out_dir()
     if folder is None:
         raise typer.BadParameter(
             "give a folder: only a checkout of the project has one of its own.", param_hint="--out"
         )
     before = {row["name"]: row["sha256"] for row in data_rows("tables", "checksums.csv")}
-    written = build_bundled(wiod, folder)
-    after = dict(line.split(",") for line in written[-1].read_text(encoding="utf-8").splitlines()[1:])
-    changed = sorted(name for name in after if before.get(name) != after[name])
-    for name in sorted(after):
-        sys.stdout.write(f"{name} {after[name][:12]} {'differs from the bundled one' if name in changed else 'same'}\n")
-    sys.stderr.write(f"written: {counted(len(written), 'file', 'files')} in {folder}\n")
+    written: list[Path] = []
+    if wiod is not None:
+        written += build_bundled(wiod, folder)
+    if icio is not None:
+        from decomp import estimate
+
+        written += write_tables(estimate.build(estimate.Inputs(icio)), folder)
+    sums = (folder / "checksums.csv").read_text(encoding="utf-8").splitlines()[1:]
+    after = dict(line.split(",") for line in sums)
+    built = sorted(path.stem for path in written if path.suffix == ".npz")
+    for name in built:
+        same = "same" if before.get(name) == after[name] else "differs from the bundled one"
+        sys.stdout.write(f"{name} {after[name][:12]} {same}\n")
+    sys.stderr.write(f"written: {counted(len(set(written)), 'file', 'files')} in {folder}\n")
 
 
 def _info(table: WorldTable, lang: Lang) -> dict[str, Any]:
@@ -173,6 +191,9 @@ def _info_text(table: WorldTable, lang: Lang) -> str:
             lines.append(f"  {entry['code']:<14} {entry['name']}{members}")
         groups = facts[f"{kind}_groups"]
         lines += ["", f"groups of {PLURAL[kind]}"] if groups else []
-        lines += [f"  {name}: {group_name(kind, name, lang)} = {' '.join(labels)}" for name, labels in groups.items()]
+        of = getattr(table, f"{kind}_members")
+        lines += [
+            f"  {name}: {group_name(kind, name, lang, of)} = {' '.join(labels)}" for name, labels in groups.items()
+        ]
     lines += ["", "final demand", *(f"  {label}" for label in facts["final_demand"])] if facts["final_demand"] else []
     return "\n".join([*lines, *(f"note: {note}" for note in facts["notes"])])

@@ -8,20 +8,24 @@ import pytest
 import decomp
 from decomp.errors import DataMissingError, FormatError
 from decomp.io import bundled_names
-from decomp.io.bundled import YEARS, build_bundled, bundle
+from decomp.io.bundled import YEARS, build_bundled, bundle, of_series, write_tables
 from decomp.names import data_file, data_rows
 
 WORLD = ["USA", "CAN", "MEX", "BRA", "DEU", "GBR", "EUR", "TUR", "RUS", "CHN", "JPN", "KOR", "TWN", "IND", "IDN", "ROW"]
 SECTORS = [*(f"c{k}" for k in range(1, 17)), "c17t18", "c19t26", "c27t30", "c31t35"]
 CLASSROOM = ["USA", "CHN", "JPN", "KOR", "IND", "EUR", "EME", "ROW"]
+WORLD_2022 = "USA CAN MEX BRA LAC DEU GBR EUR TUR RUS GLF AFR ZAF IND BGD PAK CHN JPN KOR TWN VNM ASE IDN ROW"
+OF_2022 = ["world-2022", "world16-2022", "classroom-2022"]
+TO_2011 = ["classroom-2011", *(f"world-{year}" for year in YEARS)]
 CLASSROOM_SECTORS = ["c1t2", "c3t7+c16", "c8t12", "c13+c15", "c14", "c17t18", "c27t30", "c19t26+c31t35"]
 
 
 def test_names():
-    assert set(bundled_names()) == {"classroom-2011", *(f"world-{year}" for year in YEARS)}
+    assert set(bundled_names()) == {*TO_2011, *OF_2022}
+    assert [of_series("world", year) for year in (2011, 2022)] == ["world-2011", "world16-2022"]
 
 
-@pytest.mark.parametrize("name", bundled_names())
+@pytest.mark.parametrize("name", TO_2011)
 def test_labels_units_and_whole_numbers(name):
     table = decomp.load(name)
     kind, year = name.split("-")
@@ -36,6 +40,43 @@ def test_labels_units_and_whole_numbers(name):
     assert sorted(code for codes in table.economy_members.values() for code in codes) == sorted(
         row["code"] for row in data_rows("concordances", "economies-world.csv")
     )
+
+
+@pytest.mark.parametrize("name", OF_2022)
+def test_labels_and_provenance_of_2022(name):
+    table = decomp.load(name)
+    economies = {"world-2022": WORLD_2022.split(), "world16-2022": WORLD, "classroom-2022": CLASSROOM}[name]
+    merged = ["c4t5" if s == "c4" else s for s in SECTORS if s != "c5"]
+    assert list(table.economies) == economies
+    assert list(table.sectors) == (CLASSROOM_SECTORS if name == "classroom-2022" else merged)
+    assert (table.name, table.year, table.unit) == (name, 2022, "million USD")
+    assert len(table.final_demand_labels) == 2
+    for array in (table.Z, table.final_demand, table.published_output):
+        assert np.array_equal(array, array.round())
+        assert array.min() >= 0
+    assert (table.value_added_flow > 0).all()
+    assert "OECD (2025)" in table.source
+    assert table.licence.startswith("OECD Terms and Conditions")
+    assert table.estimate.startswith("Estimate: ")
+    codes = sorted(code for codes in table.economy_members.values() for code in codes)
+    assert codes == sorted(row["code"] for row in data_rows("concordances", "economies-world-2022.csv"))
+    assert sorted(code for codes in table.sector_members.values() for code in codes) == sorted(
+        row["code"] for row in data_rows("concordances", "sectors-world.csv")
+    )
+    assert set(decomp.load("world-2011").economy_groups) <= set(table.economy_groups)
+    assert set(decomp.load("world-2011").sector_groups) <= set(table.sector_groups)
+
+
+def test_tables_of_2022_are_sums_of_one_another():
+    whole = decomp.load("world-2022")
+    for name in OF_2022[1:]:
+        table = decomp.load(name)
+        assert table.Z.sum() == whole.Z.sum()
+        assert table.final_demand.sum(axis=(0, 1)).tolist() == whole.final_demand.sum(axis=(0, 1)).tolist()
+    small, china = decomp.load("world16-2022"), whole.economy("CHN")
+    here, there = (slice(k * 19, k * 19 + 19) for k in (small.economy("CHN"), small.economy("EUR")))
+    eur = slice(whole.economy("EUR") * 19, whole.economy("EUR") * 19 + 19)
+    assert np.array_equal(small.Z[here, there], whole.Z[china * 19 : china * 19 + 19, eur])
 
 
 def test_economies_that_are_hidden_in_others():
@@ -55,8 +96,11 @@ def test_checksums(name):
     assert decomp.load(name).checksum() == stored[name]
 
 
-def test_rebuilding_gives_the_same_bytes(wiod_dir, tmp_path):
-    for path in build_bundled(wiod_dir, tmp_path):
+def test_rebuilding_gives_the_same_bytes(wiod_dir, data_dir, tmp_path):
+    from decomp import estimate
+
+    written = build_bundled(wiod_dir, tmp_path)[:-1]
+    for path in (*written, *write_tables(estimate.build(estimate.Inputs(data_dir / "icio")), tmp_path)):
         bundled = data_file("tables", path.name).read_bytes()
         if path.suffix == ".npz" and path.read_bytes() != bundled:
             with np.load(path) as new, np.load(data_file("tables", path.name)) as old:  # another zlib: compare arrays

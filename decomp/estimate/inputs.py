@@ -1,0 +1,169 @@
+"""What is known of 2022: OECD's intermediate flows, two older tables, and single facts of national accounts and TiVA.
+
+``icio2022_inputs.npz`` holds the intermediate flows among 80 economies × 36 sectors (OECD ICIO, 2025 edition, exact), outputs, the
+coarse table of 2020 (2023 edition, 77 × 11) and WIOD of 2011. ``decomp/data/estimate/facts-2022.csv`` holds the facts, each
+with its source and status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from decomp.errors import DataMissingError, FormatError
+from decomp.estimate.method import Array, Fact, Known, fine_shares
+from decomp.names import data_rows
+
+YEAR = 2022
+INPUTS, COARSE = "icio2022_inputs.npz", "icio2023_2020_77x11.npz"
+ROW = "ROW"
+#: Economies inside ROW in the coarse table of 2020: they take its pattern × their part of it.
+NEW = ("AGO", "ARE", "COD", "STP")
+#: Lower-income economies whose purchases and home stand for ROW's.
+_PROXIES = "AGO CIV CMR COD EGY MAR NGA SEN TUN KAZ BLR JOR LAO MMR PAK PER COL"
+#: Members of the OECD, the buyers that TiVA's totals are about.
+_OECD = (
+    "AUS AUT BEL CAN CHE CHL COL CRI CZE DEU DNK ESP EST FIN FRA GBR GRC HUN IRL ISL ISR ITA JPN KOR LTU LUX LVA MEX "
+    "NLD NOR NZL POL PRT SVK SVN SWE TUR USA"
+)
+#: Value added at basic prices as a share of GDP: what ROW's GDP is multiplied with.
+BASIC = 0.95
+#: WIOD writes Romania its own way.
+_WIOD = {"ROM": "ROU", "RoW": ROW}
+
+
+class Inputs:
+    """The arrays of the folder with inputs, and the facts."""
+
+    def __init__(self, folder: str | Path) -> None:
+        """Read both files; DataMissingError or FormatError name the one that is absent or another."""
+        self.arrays = _arrays(Path(folder) / INPUTS)
+        self.coarse = _arrays(Path(folder) / COARSE)
+        self.economies = [str(e) for e in self.arrays["economies"]]
+        self.sectors = [str(s) for s in self.arrays["sectors"]]
+        self.industries = [str(s).split(";") for s in self.arrays["sector_icio50"]]
+
+    def known(self, *, balances: bool = True, facts: bool = True) -> Known:
+        """Return what the method needs; without balances or facts for comparison."""
+        a, S = self.arrays, len(self.economies)
+        Z = a["Z"].astype(float)
+        coarse = a["sector_icio11"].astype(np.int64)
+        flows = Z.reshape(S, len(coarse), S, len(coarse))
+        sold = flows.sum(axis=3)
+        earlier = self._earlier(sold)
+        proxies = self.positions(_PROXIES.split())
+        output = a["output"].reshape(S, -1)
+        size = np.vstack([output, output[proxies].sum(axis=0)])
+        wiod = [_WIOD.get(str(e), str(e)) for e in a["wiod2011_economies"]]
+        places = [wiod.index(e) if e in wiod else len(wiod) - 1 for e in (*self.economies, ROW)]
+        sectors = [[int(c[1:]) - 1 for c in str(s).split(";")] for s in a["sector_wiod"]]
+        shares = [
+            fine_shares(a[f"wiod2011_{use}"].astype(float), sectors, places, size, coarse)
+            for use in ("final", "intermediate")
+        ]
+        trade = dict(zip(self.economies, self._balances(), strict=True)) if balances else {}
+        return Known(
+            Z=Z,
+            output=a["output"].astype(float),
+            coarse=coarse,
+            earlier_final=earlier[0],
+            earlier_intermediate=earlier[1],
+            earlier_home=a["icio2020_row_home"].astype(float),
+            final_shares=shares[0],
+            intermediate_shares=shares[1],
+            proxies=proxies,
+            row_value_added=BASIC * fact("gdp", ROW) * 1e3,
+            balances=np.array([trade.get(e, np.nan) for e in self.economies]),
+            facts=tuple(self._facts(sold)) if facts else (),
+        )
+
+    def positions(self, labels: Iterable[str]) -> np.ndarray:
+        """Positions of economies."""
+        return np.array([self.economies.index(label) for label in labels])
+
+    def _balances(self) -> Array:
+        """Trade balances of national accounts, million USD; NaN where none is given."""
+        one, other = values("exports"), values("imports")
+        return np.array([1e3 * (one[e] - other[e]) if e in one else np.nan for e in self.economies])
+
+    def _earlier(self, sold: Array) -> tuple[Array, Array]:
+        """Coarse flows of 2020 in the order of the economies of 2022, (S+1, K, S+1): ROW is divided among its part and the new ones."""
+        labels = [str(e) for e in self.arrays["icio2020_economies"]]
+        last = len(labels) - 1
+        places = [labels.index(e) if e in labels else last for e in (*self.economies, ROW)]
+        inside = [e in NEW for e in self.economies]
+        flows = [self.arrays[f"icio2020_{use}"].astype(float) for use in ("final", "intermediate")]
+        home = np.einsum("sis->s", sold)
+        row = flows[1][last, :, last].sum()
+        traded = flows[1].sum(axis=1)
+        was = traded[:last, :last].sum() - np.trace(traded[:last, :last])
+        growth = (sold.sum() - home.sum()) / was  # of trade in intermediates among the named: shares are of one year
+        exports = (sold.sum(axis=(1, 2)) - home) / (traded[last].sum() - row) / growth
+        imports = (sold.sum(axis=(0, 1)) - home) / (traded[:, last].sum() - row) / growth
+        rest = 1.0 - exports[inside].sum(), 1.0 - imports[inside].sum(), 1.0 - home[inside].sum() / row
+        parts = [
+            np.append(np.where(inside, part, 0.0), left)
+            for part, left in zip((exports, imports), rest[:2], strict=True)
+        ]
+        blocks = np.append(np.where(inside, home / row, 0.0), rest[2])
+        members = np.flatnonzero(np.append(inside, True))
+        result = []
+        for array in flows:
+            out = array[places][:, :, places]
+            of_row = array[last, :, :last].sum(axis=1)  # what ROW sells abroad, by sector
+            trade = array.sum(axis=1)
+            np.fill_diagonal(trade, 0.0)
+            reach = trade[:last, last].sum() / trade[:last].sum()  # the part of trade that goes to ROW
+            for s in members:
+                out[s] *= parts[0][s]
+                out[:, :, s] *= parts[1][s]
+            for s in members:
+                for r in members:  # the coarse table has these inside ROW's home block
+                    out[s, :, r] = (
+                        array[last, :, last] * blocks[s] if s == r else of_row * parts[0][s] * reach * parts[1][r]
+                    )
+            result.append(out)
+        return result[0], result[1]
+
+    def _facts(self, sold: Array) -> Iterable[Fact]:
+        """Final exports to the OECD of ten Asian economies; final exports and inputs sold to ROW of electronics (TiVA)."""
+        oecd, S = self.positions(_OECD.split()), len(self.economies)
+        every = np.arange(len(self.sectors))
+        for economy, value in values("final exports", "OECD").items():
+            s = self.economies.index(economy)
+            yield Fact(s, every, oecd[oecd != s], "final", 1e3 * value)
+        total, inputs = (values(name, activity="C26") for name in ("exports", "intermediate exports"))
+        electronics = np.array([self.sectors.index("C26")])
+        for economy, value in total.items():
+            s = self.economies.index(economy)
+            named = sold[s, electronics[0]].sum() - sold[s, electronics[0], s]
+            buyers = np.array([r for r in range(S + 1) if r != s])
+            yield Fact(s, electronics, buyers, "final", 1e3 * (value - inputs[economy]))
+            yield Fact(s, electronics, np.array([S]), "intermediate", 1e3 * inputs[economy] - named)
+
+
+def values(indicator: str, counterpart: str = "W", *, activity: str = "_T") -> dict[str, float]:
+    """Return the facts of an indicator by economy, billion USD or % as the file says."""
+    wanted = (indicator, activity, counterpart)
+    rows = data_rows("estimate", "facts-2022.csv")
+    return {
+        r["economy"]: float(r["value"]) for r in rows if (r["indicator"], r["activity"], r["counterpart"]) == wanted
+    }
+
+
+def fact(indicator: str, economy: str) -> float:
+    """Return one fact about an economy's total."""
+    return values(indicator)[economy]
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    """Arrays of an npz file."""
+    if not path.is_file():
+        raise DataMissingError(f"{path}: there is no such file. The inputs of the estimate are {INPUTS} and {COARSE}.")
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (OSError, ValueError) as error:
+        raise FormatError(f"{path}: not a readable npz file ({error}). Copy it again.") from error
