@@ -220,7 +220,7 @@ def history(
 
     Examples
     --------
-    >>> past = history("KOR", "CHN", first=2011)
+    >>> past = history("KOR", "CHN", first=2011, last=2011)
     >>> past.years, round(past.series("vs_one_minus_dva", "KOR", "CHN")[2011], 3)
     ((2011,), 0.415)
     """

@@ -69,7 +69,7 @@ def test_a_series_by_year() -> None:
 
 
 def test_the_newest_table_of_a_series_is_the_default() -> None:
-    assert json.loads(run("world", "-e", "CHN", "-i", "KOR", "--json").stdout)["results"][0]["year"] == 2011
+    assert json.loads(run("world", "-e", "CHN", "-i", "KOR", "--json").stdout)["results"][0]["year"] == 2022
 
 
 def test_definition_chooses_the_structure_shown() -> None:

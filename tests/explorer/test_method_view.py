@@ -126,7 +126,9 @@ def test_the_glossary_is_in_both_languages() -> None:
 
 def test_data_name_their_source_and_licence() -> None:
     tables = view.table_list()
-    assert len(tables) == 18 and tables["licence"].str.contains("CC BY").all() and tables["checksum"].is_unique
+    assert (
+        len(tables) == 21 and tables["licence"].str.contains("CC BY|OECD Terms").all() and tables["checksum"].is_unique
+    )
     assert view.source_list()[["source", "status"]].astype(bool).all(axis=None)
 
 

@@ -97,12 +97,10 @@ class Source:
 
     @cached_property
     def years(self) -> tuple[int, ...]:
-        """Years there are."""
-        from decomp.io import bundled_names
+        """Years there are; of the observed tables those of one source, WIOD."""
+        from decomp.io.bundled import YEARS
 
-        if self.run is not None:
-            return self.run.years
-        return tuple(int(name[6:]) for name in bundled_names() if name.startswith("world-"))
+        return tuple(YEARS) if self.run is None else self.run.years
 
     @cached_property
     def _table(self) -> WorldTable | None:

@@ -21,7 +21,7 @@ def past() -> History:
 
 
 def test_all_bundled_years_are_measured(past: History) -> None:
-    assert past.years == tuple(range(1995, 2012))
+    assert past.years == (*range(1995, 2012), 2022)
     assert max(source.residual for source in past.sources) < 1e-12
     assert sim.history is history
 
@@ -106,9 +106,9 @@ def test_a_folder_of_tables_works_like_a_bundled_series(tmp_path: Path) -> None:
         ({"sectors": ["c99"]}, LabelError, "unknown sector or group 'c99'"),
         ({"definition": "both"}, LabelError, "definition of VS"),
         ({"importer": "KOR"}, LabelError, "hold no trade between two economies"),
-        ({"first": 1990}, DataMissingError, "no table of 1990; there are tables of 1995 to 2011"),
+        ({"first": 1990}, DataMissingError, "no table of 1990; there are tables of 1995 to 2022"),
         ({"first": 2005, "last": 2001}, DataMissingError, "the first year lies after the last"),
-        ({"tables": "nowhere"}, DataMissingError, "neither a bundled series .classroom, world. nor a folder"),
+        ({"tables": "nowhere"}, DataMissingError, "neither a bundled series .classroom, world, world16. nor a folder"),
     ],
 )
 def test_wrong_input_says_what_is_allowed(options: dict[str, object], error: type[Exception], words: str) -> None:
@@ -166,7 +166,7 @@ def test_the_command_prints_tables_and_writes_a_folder(tmp_path: Path, capsys: p
 
 
 def test_the_command_as_json_and_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
-    assert sim.cli.call(["history", "-e", "KOR", "-i", "CHN", "--from", "2011", "--json"]) == 0
+    assert sim.cli.call(["history", "-e", "KOR", "-i", "CHN", "--from", "2011", "--to", "2011", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert (answer["schema_version"], answer["years"], answer["tables"][0]["name"]) == (1, [2011], "world-2011")
     assert answer["pairs"]["KOR-CHN"]["vs_one_minus_dva"][0] == pytest.approx(0.4147, abs=1e-4)

@@ -126,7 +126,7 @@ WHOLE = [
     ("name: a\ntitle: A\nquestion: q\nyears: [2020, 2011]\n", "S023", "the last year 2011 lies before the base year 2020"),
     ("name: a\ntitle: A\nquestion: q\nyears: [2005, 2020]\n", "S031", "the base year 2005 is not the year of the table"),
     ("name: a\ntitle: A\nquestion: q\nyears: [2011, 2290]\n", "S013", "279 years are too many; at most 200"),
-    ("name: a\ntitle: A\nquestion: q\nyears: [2011, 2020]\ntable: world-2012\n", "S027", "no table 'world-2012'; did you mean 'world-2011'?"),
+    ("name: a\ntitle: A\nquestion: q\nyears: [2011, 2020]\ntable: world-2010s\n", "S027", "no table 'world-2010s'; did you mean 'world-2010'?"),
 ]  # fmt: skip
 
 
