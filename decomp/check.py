@@ -13,15 +13,21 @@ if TYPE_CHECKING:
     from decomp.table import WorldTable
 
 Array = NDArray[np.float64]
-Level = Literal["ok", "note", "warning"]
+Level = Literal["ok", "note", "warning", "error"]
 
 #: How many worst cells a finding names, and how many zero-output sectors.
 WORST, WORST_ZERO = 5, 30
 #: Imbalances below this share of the largest output are rounding of the arithmetic.
 ROUNDING = 1e-9
-#: A published row further off than this share of world output is a warning, not a note.
-LARGE = 0.01
-_MARKS = {"ok": "ok     ", "note": "note   ", "warning": "WARNING"}
+#: A published row further off than this share of world output is an error, not a note: the table is not used without being told to.
+#: So is one further off than the other share of the output of a single economy (WIOD, cut to whole numbers: Malta 7 %).
+LARGE, LARGE_IN_ONE = 0.005, 0.1
+#: World output was 40 (1990) to 200 (2022) million million dollars or euros; beyond these it is in another unit than it says.
+OUTPUT_IN_MILLIONS, PLAUSIBLE = 1.2e8, 20.0
+#: Millions in one of the unit; a table of fewer economies than this is no world and may be small.
+UNITS = {"million USD": 1.0, "million EUR": 1.0, "thousand USD": 1e-3, "USD": 1e-6}
+WORLD = 40
+_MARKS = {"ok": "ok     ", "note": "note   ", "warning": "WARNING", "error": "ERROR  "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +82,13 @@ class TableReport:
 
     @property
     def ok(self) -> bool:
-        """True when no finding is a warning."""
-        return all(finding.level != "warning" for finding in self.findings)
+        """True when no finding is a warning or an error."""
+        return all(finding.level not in ("warning", "error") for finding in self.findings)
+
+    @property
+    def failed(self) -> bool:
+        """True when a finding is an error: other commands refuse the table."""
+        return any(finding.level == "error" for finding in self.findings)
 
     def finding(self, id: str) -> TableFinding:
         """Return a finding by its id."""
@@ -145,8 +156,35 @@ def check_table(table: WorldTable) -> TableReport:
         output=float(table.X.sum()),
         final_demand=float(table.Y.sum()),
         value_added_total=float(table.value_added_flow.sum()),
-        findings=(*passed, *_signs(table), *_balances(table)),
+        findings=(*passed, _magnitude(table), *_signs(table), *_balances(table)),
     )
+
+
+def imbalance(table: WorldTable) -> str:
+    """Return in one sentence what in a table contradicts itself by more than may be passed over; empty where nothing does.
+
+    Published output against row sums, published value added and taxes against the residual of the columns, and world output
+    against what it can be in the unit of the table.
+    """
+    return "; ".join(
+        f"{finding.title[0].lower()}{finding.title[1:]}: {finding.remark.split(';')[0]}"
+        + (f" (largest {finding.cells[0].where}: {finding.cells[0].value:,.6g})" if finding.cells else "")
+        for finding in (_magnitude(table), *_balances(table))
+        if finding.level == "error"
+    )
+
+
+def _magnitude(table: WorldTable) -> TableFinding:
+    """World output against what it can be: thousands given as millions show here."""
+    title, output = "World output for its unit", float(table.X.sum())
+    ratio = output * UNITS.get(table.unit, 0.0) / OUTPUT_IN_MILLIONS
+    if ratio > PLAUSIBLE or (0 < ratio < 1 / PLAUSIBLE and table.G >= WORLD):
+        remark = (
+            f"{output:,.6g} {table.unit} is {ratio:,.3g} times the output of the world in about 2010: another unit (thousands, "
+            "single dollars?) is meant"
+        )
+        return TableFinding("magnitude", title, "error", 1, output, output, output, remark=remark)
+    return TableFinding("magnitude", title, remark="plausible" if table.unit in UNITS else f"not known in {table.unit}")
 
 
 def _signs(table: WorldTable) -> Iterator[TableFinding]:
@@ -195,7 +233,8 @@ def _balances(table: WorldTable) -> Iterator[TableFinding]:
         contained = "" if taxes is None else f"; the residual contains the published taxes of {taxes.sum():,.6g}"
         title = "Published value added minus the residual"
         finding = _difference("published_value_added", title, table, value_added - residual)
-        yield replace(finding, remark=(finding.remark + contained).lstrip("; "))
+        level: Level = "note" if finding.count else "ok"  # whether taxes explain it is said above
+        yield replace(finding, level=level, remark=(finding.remark + contained).lstrip("; "))
 
 
 def _lowest(values: Array) -> tuple[NDArray[np.intp], ...]:
@@ -231,8 +270,10 @@ def _difference(id: str, title: str, table: WorldTable, gap: Array, equal: str =
     share = _ratio(size.sum(), X.sum())
     worst = cells[np.argsort(-size[cells], kind="stable")][:WORST].tolist()
     named = _named((table.cell(k), gap[k], X[k]) for k in worst)
-    largest, level = float(gap[np.argmax(size)]), "warning" if share > LARGE else "note"
-    remark = f"{100 * share:.3g} % of world output; mean of absolute size over all sectors"
+    per = np.divide(*(row.reshape(table.G, table.N).sum(axis=1) for row in (size, np.maximum(np.abs(X), size))))
+    one = int(np.argmax(np.nan_to_num(per)))
+    largest, level = float(gap[np.argmax(size)]), "error" if share > LARGE or per[one] > LARGE_IN_ONE else "note"
+    remark = f"{100 * share:.3g} % of world output, {100 * per[one]:.2g} % of {table.economies[one]}'s; mean of absolute size over all sectors"
     return TableFinding(
         id, title, cast("Level", level), cells.size, float(gap.sum()), largest, float(size.mean()), named, remark
     )

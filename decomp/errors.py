@@ -37,6 +37,10 @@ class TableError(DecompError):
     """The content of an input–output table is not usable."""
 
 
+class ImbalanceError(TableError):
+    """What a file publishes beside the flows differs from their sums by more than may be passed over."""
+
+
 class LabelError(TableError):
     """A label of an economy, a sector or a group is unknown or given twice."""
 

@@ -30,6 +30,35 @@ PRIMARY_TOLERANCE = 1e-6
 LARGEST_ENTRY = 1e100
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """Flows in which some economies stand as several parts (OECD: CN1 processing exporters, CN2 others; MX1, MX2).
+
+    ``labels`` are the P parts and whole economies, ``wholes`` the economy of the table that each belongs to; ``Z`` (P·N, P·N), ``Y``
+    (P·N, G) by destination economy, ``value_added`` (P·N,) as published or None, in the unit of the table. The inverse and the
+    value-added coefficients are taken of these; results are sums over the parts (:mod:`decomp.parts`).
+    """
+
+    labels: tuple[str, ...]
+    wholes: tuple[str, ...]
+    Z: Array
+    Y: Array
+    value_added: Array | None = None
+
+    def without_empty(self, N: int) -> Parts:
+        """Return the parts without those that neither sell nor buy: the empty rows of CHN beside CN1 and CN2."""
+        P = len(self.labels)
+        flows = self.Z.reshape(P, N, P, N)
+        used = flows.any(axis=(1, 2, 3)) | flows.any(axis=(0, 1, 3)) | self.Y.reshape(P, -1).any(axis=1)
+        used |= np.array([self.wholes.count(whole) == 1 for whole in self.wholes])
+        cells = (np.flatnonzero(used)[:, None] * N + np.arange(N)).ravel()
+        labels, wholes = (
+            tuple(t for t, u in zip(texts, used, strict=True) if u) for texts in (self.labels, self.wholes)
+        )
+        row = None if self.value_added is None else self.value_added[cells]
+        return Parts(labels, wholes, self.Z[np.ix_(cells, cells)], self.Y[cells], row)
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WorldTable:
     """A world input–output table of G economies and N sectors at basic prices.
@@ -59,6 +88,8 @@ class WorldTable:
         The basic codes that each label stands for (default: itself).
     economy_groups, sector_groups : mapping of str to tuple of str, optional
         Named sets of this table's labels, for example ``manufacturing`` or ``eu``.
+    parts : Parts, optional
+        The same flows with the parts of some economies apart; dropped where flows or labels are replaced.
 
     Raises TableError: a shape is wrong, a value is not finite, an output is negative, parts do not add up; names the
     worst cell. LabelError: a label is empty, reserved, given twice or holds control characters.
@@ -106,6 +137,7 @@ class WorldTable:
     name: str = field(default="", kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
     estimate: str | None = field(default=None, kw_only=True)
+    parts: Parts | None = field(default=None, kw_only=True)
 
     #: Gross output, row sums of Z and Y, shape (G*N,).
     X: Array = field(init=False)
@@ -179,6 +211,8 @@ class WorldTable:
         arguments = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
         if "final_demand" in changes and "Y" not in changes:
             arguments["Y"] = None
+        if {"Z", "Y", "final_demand", "economies", "sectors"} & set(changes):
+            arguments["parts"] = None
         for kind, labels in (("economy", "economies"), ("sector", "sectors")):
             if labels in changes and tuple(changes[labels]) != getattr(self, labels):
                 # What the old labels stood for says nothing about the new ones.
@@ -200,7 +234,8 @@ class WorldTable:
     def checksum(self) -> str:
         """SHA-256 of labels, flows and the value-added choice: the identity of the numbers, not of the file."""
         digest = hashlib.sha256("\x1f".join((*self.economies, "", *self.sectors, self.value_added)).encode())
-        for array in (self.Z, self.Y, self.published_value_added if self.value_added == "published" else None):
+        inside = () if self.parts is None else (self.parts.Z, self.parts.Y)
+        for array in (self.Z, self.Y, self.published_value_added if self.value_added == "published" else None, *inside):
             if array is not None:
                 digest.update(np.ascontiguousarray(array, dtype="<f8").tobytes())
         return digest.hexdigest()

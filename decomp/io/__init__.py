@@ -1,4 +1,4 @@
-"""Reading and writing tables: bundled, compact npz, labelled CSV, and the official files of WIOD, OECD and Eora."""
+"""Reading and writing tables: bundled, compact npz, labelled CSV, and the official files of a registry of layouts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from decomp.errors import DataMissingError, FormatError, TableError
+from decomp.check import imbalance
+from decomp.errors import DataMissingError, FormatError, ImbalanceError, TableError
 from decomp.io.bundled import bundled_names, load_bundled, of_series
 from decomp.io.compact import read_npz, write_npz
 from decomp.io.files import year_of
@@ -20,23 +21,39 @@ __all__ = ["attach_classes", "bundled_names", "load", "save", "tables", "years_o
 #: File endings that can be written.
 WRITABLE = (".npz", ".csv")
 #: File endings that can be read; in a folder of yearly files the first that exists for a year is.
-READABLE = (".npz", ".csv", ".xlsx")
+READABLE = (".npz", ".csv", ".xlsx", ".xlsb", ".zip")
 
 
-def load(name_or_path: str | Path, *, value_added: Literal["residual", "published"] | None = None) -> WorldTable:
-    """Read a table: a bundled name, or the path of a file.
+def load(
+    name_or_path: str | Path,
+    *,
+    value_added: Literal["residual", "published"] | None = None,
+    year: int | None = None,
+    parts: Literal["sum", "keep"] = "sum",
+    accept_imbalance: bool = False,
+) -> WorldTable:
+    """Read a table: a bundled name, or the path of a file or folder in one of the layouts of the registry.
 
     Parameters
     ----------
     name_or_path : str or Path
-        ``"world-2011"``, ``"classroom-2011"`` …; or a compact ``.npz``, a labelled ``.csv``, an official WIOD
-        ``wiotYY_row_sep12.xlsx``, an OECD ICIO ``.csv``, or a folder of Eora26 text files.
+        ``"world-2011"``, ``"classroom-2011"`` …; or a compact ``.npz``, a labelled CSV, or what OECD, Eurostat, ADB, WIOD, Eora,
+        EXIOBASE or GLORIA deliver, also zipped; ``unweave data list`` lists the layouts and where the files are to be had.
     value_added : {"residual", "published"}, optional
         Which value added the table uses; as the file says, else the residual.
+    year : int, optional
+        The year wanted, where a zip or a folder holds several.
+    parts : {"sum", "keep"}
+        What becomes of the parts of China and Mexico in OECD's tables (CN1, CN2, MX1, MX2): summed before the inversion, or
+        inverted apart and then presented as one economy.
+    accept_imbalance : bool
+        Read a table although the output, value added or taxes that its file publishes differ from the sums by more than 0.5 % of
+        world output, or its size is that of another unit.
 
     Returns WorldTable: flows in the unit of the file.
-    Raises DataMissingError: no such bundled table or file, or the optional package for the format is not installed.
+    Raises DataMissingError: no such bundled table or file, none of that year, or the optional package for the format is not installed.
     FormatError: the file is not what its format asks for, damaged, or larger than any table; names the place.
+    ImbalanceError: published rows differ from the sums; names the row and the worst cell.
     TableError, LabelError: the content is not a valid table.
 
     Examples
@@ -49,26 +66,38 @@ def load(name_or_path: str | Path, *, value_added: Literal["residual", "publishe
         table = load_bundled(text)
     else:
         try:
-            table = _read(Path(name_or_path), text)
+            table = _read(Path(name_or_path), text, year, parts)
+            if not accept_imbalance:
+                refuse_imbalance(table)
         except TableError as error:
             # The table does not know its file; the reader of the message must.
             raise error if text in str(error) else type(error)(f"{text}: {error}") from None
+    if year is not None and table.year not in (None, year):
+        raise DataMissingError(
+            f"{text} is a table of {table.year}, not of {year}; leave the year out or name {table.year}."
+        )
     table = attach_classes(table)
     return table if value_added in (None, table.value_added) else table.replace(value_added=value_added)
 
 
-def _read(path: Path, text: str) -> WorldTable:
-    """Read by the ending; the modules of the official layouts are imported when one is met."""
+def refuse_imbalance(table: WorldTable) -> None:
+    """Raise an ImbalanceError where the table contradicts itself by more than may be passed over (:func:`decomp.check.imbalance`)."""
+    if said := imbalance(table):
+        raise ImbalanceError(
+            f"{said}. Rows, columns or labels may be missing, or another unit is meant: compare with the publisher's totals "
+            "(`unweave data check`). To go on all the same: --accept-imbalance, accept_imbalance=True, or "
+            "`accept_imbalance: true` in a scenario."
+        )
+
+
+def _read(path: Path, text: str, year: int | None, parts: Literal["sum", "keep"]) -> WorldTable:
+    """Read by the ending; the module of the official layouts is imported when one is met."""
     try:
         is_folder, is_file = path.is_dir(), path.is_file()
     except (OSError, ValueError) as error:
         raise DataMissingError(f"{text[:80]!r} cannot be the name of a file ({error}).") from None
     suffix = path.suffix.lower()
-    if is_folder:
-        from decomp.io.eora import read_eora26
-
-        return read_eora26(path)
-    if not is_file:
+    if not is_file and not is_folder:
         if suffix == "" and path.parent == Path():
             return load_bundled(text)  # a bare word: say which bundled names there are
         if not path.parent.is_dir():
@@ -77,18 +106,11 @@ def _read(path: Path, text: str) -> WorldTable:
         raise DataMissingError(f"{path}: there is no such file.{hint and f' In that folder{hint}'}")
     if suffix == ".npz":
         return read_npz(path)
-    if suffix == ".csv":
-        from decomp.io.csv_matrix import read_csv
-        from decomp.io.icio import looks_like_icio, read_icio
+    if is_folder or suffix in (*READABLE, ".txt", ".tsv"):
+        from decomp.io.official import read_official
 
-        return read_icio(path) if looks_like_icio(path) else read_csv(path)
-    if suffix == ".xlsx":
-        from decomp.io.wiod import read_wiod
-
-        return read_wiod(path)
-    raise FormatError(
-        f"{path}: unknown ending {path.suffix!r}. Readable: {', '.join(READABLE)}, or a folder of Eora26."
-    )
+        return read_official(path, year=year, parts=parts)
+    raise FormatError(f"{path}: unknown ending {path.suffix!r}. Readable: {', '.join(READABLE)}, or a folder.")
 
 
 def save(table: WorldTable, path: str | Path) -> Path:
@@ -127,14 +149,14 @@ def attach_classes(table: WorldTable) -> WorldTable:
     return table.replace(**changes) if changes else table
 
 
-def tables(source: str, years: Sequence[int]) -> Iterator[WorldTable]:
-    """Read the tables that a name or path stands for, one at a time.
+def tables(source: str, years: Sequence[int], **options: Any) -> Iterator[WorldTable]:
+    """Read the tables that a name or path stands for, one at a time, with the options of :func:`load`.
 
     Parameters
     ----------
     source : str
         A bundled table (``world-2011``), the start of a bundled series (``world``), the path of a file, or a folder with
-        one file per year (``wiot_2011.npz``, ``wiot11_row_sep12.xlsx`` …).
+        one file per year (``wiot_2011.npz``, ``wiot11_row_sep12.xlsx`` …), or a zip of several years.
     years : sequence of int
         The years wanted; empty for the one table that ``source`` names, or the newest of a bundled series.
 
@@ -146,15 +168,10 @@ def tables(source: str, years: Sequence[int]) -> Iterator[WorldTable]:
                 f"{source} is a folder of yearly tables ({held[0]} … {held[-1]}); choose with --year or --years."
             )
         held = years_of(source) if any(name.startswith(f"{source}-") for name in bundled_names()) else []
-        yield load(of_series(source, held[-1]) if held else source)
+        yield load(of_series(source, held[-1]) if held else source, **options)
         return
     for year in years:
-        table = load(_of_year(source, year))
-        if table.year is not None and table.year != year:
-            raise DataMissingError(
-                f"{source} is a table of {table.year}, not of {year}; leave --year out or name {table.year}."
-            )
-        yield table
+        yield load(_of_year(source, year), year=year, **options)
 
 
 def years_of(source: str | Path) -> list[int]:
@@ -165,8 +182,12 @@ def years_of(source: str | Path) -> list[int]:
     >>> years_of("world")[0], years_of("world")[-1], years_of("classroom-2011")
     (1995, 2022, [2011])
     """
-    if Path(source).is_dir():
-        stems = [path.stem for path in Path(source).iterdir() if path.suffix.lower() in READABLE]
+    path = Path(source)
+    if path.is_dir() or (path.suffix.lower() == ".zip" and path.is_file()):
+        from decomp.io.cells import members
+
+        inside = path.iterdir() if path.is_dir() else map(Path, members(path, READABLE))
+        stems = [file.stem for file in inside if file.suffix.lower() in READABLE]
         return sorted({year for stem in stems if (year := year_of(stem)) is not None})
     return sorted(int(name[-4:]) for name in bundled_names() if name in (source, f"{source}-{name[-4:]}"))
 

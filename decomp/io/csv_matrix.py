@@ -28,23 +28,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decomp.errors import FormatError
+from decomp.io.cells import Source, Text, rows_of, sniff
 from decomp.io.compact import SCHEMA_VERSION, meta_of, options_from_meta, parse_meta
-from decomp.io.files import Rows, blocks_of, csv_rows, number_row, reading, write_atomically
+from decomp.io.files import blocks_of, number_row, reading, write_atomically
 from decomp.table import WorldTable
 
 Array = NDArray[np.float64]
+Rows = list[tuple[int, list[str]]]
 #: First character of the layout's own row and column names.
 MARK = "@"
 
 
-def read_csv(path: str | Path) -> WorldTable:
-    """Read a table from a labelled CSV matrix.
+def read_csv(source: str | Path | Text) -> WorldTable:
+    """Read a table from a labelled CSV matrix, whatever its separator and decimal mark.
 
     Raises as :func:`decomp.io.load`; the message names the row and the column.
     """
-    path = Path(path)
-    with reading(path, "labelled CSV matrix"):
-        return _table(csv_rows(path), path)
+    where = source.source.where if isinstance(source, Text) else source
+    with reading(where, "labelled CSV matrix"):
+        text = source if isinstance(source, Text) else sniff(Source(Path(source)))
+        table = _table(rows_of(text), Path(where))
+        return table.replace(notes=(*table.notes, *text.dialect.notes)) if text.dialect.notes else table
 
 
 def write_csv(table: WorldTable, path: str | Path) -> Path:

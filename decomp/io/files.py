@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
 import math
 import os
 import re
@@ -17,8 +15,6 @@ from numpy.typing import NDArray
 
 from decomp.errors import DataMissingError, DecompError, FormatError, LabelError
 from decomp.labels import listed
-
-Rows = list[tuple[int, list[str]]]
 
 #: No file may be larger, nor unpack to more (the full WIOD has 20 MB, OECD's ICIO 100 MB).
 MAX_BYTES = 2 * 1024**3
@@ -73,35 +69,14 @@ def reading(where: str | Path, kind: str) -> Iterator[None]:
         raise FormatError(
             f"{where}: not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8."
         ) from error
-    except Exception as error:
+    except BaseException as error:
+        # A reader written in Rust panics with an exception of its own, which is no Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         reason = ascii(f"{type(error).__name__}: {error}"[:200])[1:-1]
         raise FormatError(
             f"{where}: not a readable {kind} ({reason}). It is damaged or of another format; copy or download it again."
         ) from error
-
-
-def read_text(path: Path) -> str:
-    """Return the text of a UTF-8 file, with or without a byte-order mark."""
-    with reading(path, "text file"):
-        return existing(path).read_text(encoding="utf-8-sig")
-
-
-def csv_rows(path: Path) -> Rows:
-    """Return the rows of a CSV file that are not blank, each with its line number; cells are stripped.
-
-    FormatError where the file is not UTF-8 text, not CSV, or too large.
-    """
-    reader = csv.reader(io.StringIO(read_text(path)))
-    rows: Rows = []
-    try:
-        for row in reader:
-            cells = [cell.strip() for cell in row]
-            if any(cells):
-                rows.append((reader.line_num, cells))
-                refuse_many(len(rows), len(cells), f"{path}:{reader.line_num}")
-    except csv.Error as error:
-        raise FormatError(f"{path}:{reader.line_num}: not CSV ({error}).") from None
-    return rows
 
 
 def number_row(cells: Sequence[object], columns: Sequence[str], where: str) -> NDArray[np.float64]:
@@ -170,9 +145,10 @@ def blocks_of(
 def year_of(stem: str) -> int | None:
     """Return the year in a file name: four digits, or the two of WIOD's ``wiot11_row_sep12``.
 
-    >>> year_of("wiot_2011"), year_of("wiot95_row_sep12"), year_of("notes")
-    (2011, 1995, None)
+    >>> year_of("wiot_2011"), year_of("wiot95_row_sep12"), year_of("ICIO2018_2010"), year_of("notes")
+    (2011, 1995, 2010, None)
     """
+    stem = re.sub(r"ICIO\d{4}_(?=\d{4})", "", stem)  # OECD's edition
     if full := re.search(r"(?<!\d)((?:19|20)\d\d)(?!\d)", stem):
         return int(full[1])
     short = re.match(r"wiot(\d\d)_", stem)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Argument, Option
 
-from sim.cli.options import AsJson, Force, Lang, refuse_existing
+from sim.cli.options import AcceptImbalance, AsJson, Force, Lang, TableYear, refuse_existing
 from sim.cli.tables import print_json
+from sim.cli.terminal import DATA, PARTIAL
 from sim.texts.plain import counted
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ TableArgument = Annotated[
     str,
     Argument(
         metavar="TABLE",
-        help="A bundled table (world-2011, classroom-2011), a file (.npz, .csv, WIOD .xlsx, OECD ICIO .csv), or a folder of Eora26.",
+        help="A bundled table (world-2011), or a file or folder in a layout of `unweave data list`, also zipped.",
     ),
 ]
 
@@ -38,6 +39,8 @@ TableArgument = Annotated[
 def info(
     table: TableArgument,
     lang: Annotated[Lang, Option("--lang", help="Language of the names.")] = "en",
+    year: TableYear = None,
+    accept_imbalance: AcceptImbalance = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what a table holds: size, source, economies and sectors with names, and the groups scenarios may use.
@@ -48,7 +51,7 @@ def info(
     """
     from decomp.io import load
 
-    loaded = load(table)
+    loaded = load(table, year=year, accept_imbalance=accept_imbalance)
     if as_json:
         print_json("data info", **_info(loaded, lang))
     else:
@@ -58,10 +61,12 @@ def info(
 @data.command("check")
 def check(
     table: TableArgument,
-    strict: Annotated[bool, Option("--strict", help="Exit code 1 when the report has warnings.")] = False,
+    year: TableYear = None,
     as_json: AsJson = False,
 ) -> None:
     """Report what is unusual: zero outputs, negative entries, imbalance, published rows against sums; worst cells named.
+
+    Ends with 1 where there are warnings, with 3 where other commands refuse the table.
 
     Example:
 
@@ -69,13 +74,13 @@ def check(
     """
     from decomp.io import load
 
-    report = load(table).check()
+    report = load(table, year=year, accept_imbalance=True).check()
     if as_json:
         print_json("data check", **report.as_dict())
     else:
         sys.stdout.write(report.text() + "\n")
-    if strict and not report.ok:
-        raise typer.Exit(1)
+    if not report.ok:
+        raise typer.Exit(DATA if report.failed else PARTIAL)
 
 
 @data.command("convert")
@@ -84,6 +89,8 @@ def convert(
     target: Annotated[Path, Argument(metavar="OUT", help="File to write: .npz (compact) or .csv.")],
     economies: Annotated[str | None, Option("--economies", help=f"Aggregate economies: {_CONCORDANCE}")] = None,
     sectors: Annotated[str | None, Option("--sectors", help=f"Aggregate sectors: {_CONCORDANCE}")] = None,
+    year: TableYear = None,
+    accept_imbalance: AcceptImbalance = False,
     force: Force = False,
 ) -> None:
     """Write a table in another format, on request aggregated.
@@ -94,11 +101,14 @@ def convert(
 
       unweave data convert wiot_2011.npz mine.csv --economies mine-economies.csv --sectors world
     """
+    from decomp.check import imbalance
     from decomp.io import load, save
 
     refuse_existing(target, force=force, option="OUT")
-    table = load(source).aggregate(economies=economies, sectors=sectors)
+    table = load(source, year=year, accept_imbalance=accept_imbalance).aggregate(economies=economies, sectors=sectors)
     written = save(table, target)
+    if said := imbalance(table):
+        sys.stderr.write(f"unbalanced table: {said}\n")
     sys.stderr.write(f"{table.G} economies × {table.N} sectors, checksum {table.checksum()[:12]}\n")
     sys.stdout.write(f"{written}\n")
 
@@ -153,10 +163,11 @@ def build(
 
 def _info(table: WorldTable, lang: Lang) -> dict[str, Any]:
     """What ``info`` shows, as plain values."""
+    from decomp.check import imbalance
     from decomp.names import economy_name, sector_name
 
     facts: dict[str, Any] = {name: getattr(table, name) for name in ("name", "year", "unit", "source", "licence")}
-    facts |= {"checksum": table.checksum(), "value_added": table.value_added}
+    facts |= {"checksum": table.checksum(), "value_added": table.value_added, "imbalance": imbalance(table)}
     economies = [economy_name(e, lang, members=table.economy_members[e]) for e in table.economies]
     sectors = [sector_name(s, lang) for s in table.sectors]
     for plural, labels, names, own, members in (
@@ -177,7 +188,9 @@ def _info_text(table: WorldTable, lang: Lang) -> str:
     from decomp.names import PLURAL, group_name
 
     facts = _info(table, lang)
+    said = facts["imbalance"]
     lines = [
+        *([f"UNBALANCED TABLE: {said}"] if said else []),
         f"{facts['name'] or 'table'}: {table.G} economies × {table.N} sectors, {facts['year'] or 'no year'}, {facts['unit']}",
         f"source    {facts['source'] or 'not given'}",
         f"licence   {facts['licence'] or 'not given'}",

@@ -68,10 +68,16 @@ def decompose(
         ),
     ] = "wwz",
     area: Annotated[
-        bool, Option("--area", help="A group as one exporter, without trade among its members (wwz).")
+        bool, Option("--area", "--as-one", help="A group as one exporter, without trade among its members (wwz).")
     ] = False,
     year: Annotated[int | None, Option("--year", help="Year of the table.")] = None,
     years: Annotated[str | None, Option("--years", help="Years, as 1995:2011 or 1995,2003,2011.")] = None,
+    value_added: Annotated[
+        Literal["residual", "published"] | None,
+        Option("--value-added", help="Value added as the residual of each column, or as the file publishes it."),
+    ] = None,
+    parts: options.Parts = "sum",
+    accept_imbalance: options.AcceptImbalance = False,
     definition: options.VsDefinition = "one-minus-dva",
     lang: options.LabelLang = "en",
     as_json: options.AsJson = False,
@@ -101,7 +107,8 @@ def decompose(
     wanted = options.parse_years(years) if years is not None else [year] if year is not None else []
     options.refuse_existing(csv_path, force=force, option="--csv")
     flows: list[Flow] = []
-    for loaded in tables(table, wanted):
+    how: dict[str, Any] = {"value_added": value_added, "parts": parts, "accept_imbalance": accept_imbalance}
+    for loaded in tables(table, wanted, **how):
         try:
             flows.append(flow_of(loaded, exporter, importer, options.split(sectors), method=method, area=area))
         except LabelError as error:  # a usage error, because the label was typed here
@@ -184,6 +191,7 @@ def flow_of(
 
 def _as_json(flow: Flow) -> dict[str, Any]:
     """One year as a JSON object: values in the unit of the table, shares in %; null for a share of nothing."""
+    from decomp.check import imbalance
     from decomp.structure import VS_PARTS
 
     table = flow.table
@@ -198,6 +206,8 @@ def _as_json(flow: Flow) -> dict[str, Any]:
         "groups": flow.groups,
         "vs": {name: {k: None if math.isnan(v) else v for k, v in parts.items()} for name, parts in vs.items()},
         "trade_among_exporters": flow.inside,
+        "imbalance": imbalance(table),
+        "notes": list(table.notes),
         "checksum": table.checksum(),
         "source": table.source,
         "licence": table.licence,
@@ -206,6 +216,7 @@ def _as_json(flow: Flow) -> dict[str, Any]:
 
 def _rows(flow: Flow) -> Iterator[tuple[object, ...]]:
     """One year as tidy rows, in the order of :data:`COLUMNS`."""
+    from decomp.check import imbalance
     from decomp.structure import VS_PARTS
 
     table = flow.table
@@ -218,5 +229,6 @@ def _rows(flow: Flow) -> Iterator[tuple[object, ...]]:
         items.append((name, "vs_share", structure.vs_share, "% of exports"))
         items += [(name, part, getattr(structure, part), "% of VS") for part in VS_PARTS]
     items.append(("check", "residual", flow.residual, "share of largest exports"))
+    items += [("check", f"unbalanced table: {said}", 1.0, "")] if (said := imbalance(table)) else []
     for item in items:
         yield (*head, *item, flow.method)

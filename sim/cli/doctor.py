@@ -20,7 +20,7 @@ from sim.cli.options import AsJson
 from sim.cli.terminal import BUG, PARTIAL, explain
 
 #: Packages that read official files (extra `formats`).
-OPTIONAL = ("openpyxl", "pymrio")
+OPTIONAL = ("python_calamine", "pymrio")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ def history(
     output: Annotated[Path | None, Option("-o", "--output", help="New folder for report, series and shocks.")] = None,
     csv_path: options.CsvFile = None,
     lang: Annotated[Literal["en", "zh", "both"], Option("--lang", help="Language of report and text.")] = "both",
+    accept_imbalance: options.AcceptImbalance = False,
     force: options.Force = False,
     as_json: options.AsJson = False,
 ) -> None:
@@ -62,6 +63,7 @@ def history(
     options.refuse_existing(*(output / name for name in files if output), force=force, option="-o")
     try:
         asked: dict[str, Any] = {"first": first, "last": last, "tables": source, "sectors": options.split(sectors)}
+        asked["accept_imbalance"] = accept_imbalance
         past = measure(exporter, importer, definition=definition, progress=_note, **asked)
     except LabelError as error:
         raise typer.BadParameter(str(error)) from None

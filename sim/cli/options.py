@@ -32,6 +32,17 @@ Sectors = Annotated[
     list[str] | None,
     Option("--sectors", "-s", help="Exporting sectors or groups (manufacturing); repeat or use commas. Default all."),
 ]
+AcceptImbalance = Annotated[
+    bool,
+    Option(
+        "--accept-imbalance", help="Use a table although what its file publishes differs from its sums (it is said)."
+    ),
+]
+TableYear = Annotated[int | None, Option("--year", help="Year of the table, where a zip or folder holds several.")]
+Parts = Annotated[
+    Literal["sum", "keep"],
+    Option("--parts", help="Parts of CHN and MEX in OECD tables: summed before inversion, or inverted apart."),
+]
 VsDefinition = Annotated[
     Definition,
     Option("--definition", help="VS as 1 − domestic value added (the China–Korea paper), or as foreign content."),

@@ -48,6 +48,7 @@ def run(
     lang: Annotated[Literal["en", "zh", "both"], Option(help="Language of the report; both: with a switch.")] = "both",
     with_report: Annotated[bool, Option("--report/--no-report", help="Draw the report.")] = True,
     threads: Annotated[int | None, Option(min=1, help="Threads of linear algebra [1 for small tables].")] = None,
+    accept_imbalance: options.AcceptImbalance = False,
     alone: Annotated[
         bool, Option("--alone", help="No companion runs: other scenarios it is compared with, standing sensitivities.")
     ] = False,
@@ -75,7 +76,8 @@ def run(
       unweave run trade-war --attribution
       unweave run ai-divide --seeds 20
     """
-    loaded = _read(scenario, with_seeds(overrides, seeds), first_and_last(years), seed, attribution)
+    accepted = ["accept_imbalance=true"] if accept_imbalance else []
+    loaded = _read(scenario, [*with_seeds(overrides, seeds), *accepted], first_and_last(years), seed, attribution)
     if dry_run:
         _echo_plan(loaded, output, as_json)
         return OK

@@ -138,9 +138,13 @@ def _labels(flow: Flow, words: Texts) -> dict[str, str]:
 
 def _title(flow: Flow, words: Texts, *, year: bool = True) -> str:
     ends = {"exporter": _named(flow, flow.exporter, words), "importer": _named(flow, flow.importer, words)}
+    from decomp.check import imbalance
+
+    said = imbalance(flow.table)
+    end = f" — {words('flow.unbalanced', said=said)}" if said else ""
     if year and flow.table.year is not None:
-        return words("flow.title_year", **ends, year=str(flow.table.year))
-    return words("flow.title", **ends)
+        return words("flow.title_year", **ends, year=str(flow.table.year)) + end
+    return words("flow.title", **ends) + end
 
 
 def _named(flow: Flow, code: str, words: Texts) -> str:
@@ -191,5 +195,7 @@ def _print_notes(out: Console, flow: Flow, words: Texts) -> None:
     name = table.name or words("flow.nameless")
     facts = [words("flow.table", name=name, economies=table.G, sectors=table.N), table.source, table.licence]
     out.print(". ".join(fact.rstrip(".") for fact in facts if fact) + ".")
+    for note in table.notes:
+        out.print(words("flow.note", note=note))
     if table.name.startswith("world-"):
         out.print(words("flow.detail"))

@@ -72,7 +72,9 @@ class Words:
         if past.asked.definition == "foreign-content":
             key = "foreign"
         years = {"first": min(series), "last": max(series)}
-        return self.texts(f"history.headline_{key}", **years, **self.ends, **_levels(values))
+        sentence = self.texts(f"history.headline_{key}", **years, **self.ends, **_levels(values))
+        said = "; ".join(f"{source.year}: {source.imbalance}" for source in past.sources if source.imbalance)
+        return self.texts("headline.unbalanced", said=said, sentence=sentence) if said else sentence
 
     def world(self) -> str:
         """What happened to world interdependence."""

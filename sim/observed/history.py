@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from decomp.check import imbalance
 from decomp.errors import DataMissingError
 from decomp.io import bundled_names, years_of
 from decomp.io import tables as read_tables
@@ -112,6 +113,7 @@ class TableRead:
     source: str
     licence: str
     residual: float
+    imbalance: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,6 +192,7 @@ def history(
     tables: str = "world",
     definition: Definition = "one-minus-dva",
     sectors: Sequence[str] | None = None,
+    accept_imbalance: bool = False,
     progress: YearDone | None = None,
 ) -> History:
     """Measure observed tables year by year.
@@ -206,6 +209,8 @@ def history(
         Definition of VS whose structure is given; the VS share is given in both.
     sectors : sequence of str, optional
         Exporting sectors of the pair; default all.
+    accept_imbalance : bool
+        As :func:`decomp.load`.
     progress : callable, optional
         ``progress(year, index, total)`` after every year.
 
@@ -231,10 +236,11 @@ def history(
     pairs: dict[int, Sequence[Measured]] = {}
     economies: dict[int, Sequence[Measured]] = {}
     sources, members = [], {}
-    for index, (year, table) in enumerate(zip(years, read_tables(tables, years), strict=True)):
+    read = read_tables(tables, years, accept_imbalance=accept_imbalance)
+    for index, (year, table) in enumerate(zip(years, read, strict=True)):
         pairs[year], economies[year], residual = measure(table, asked)
         facts = (table.name, table.checksum(), table.G, table.N, table.unit, table.source, table.licence)
-        sources.append(TableRead(year, *facts, residual))
+        sources.append(TableRead(year, *facts, residual, imbalance(table)))
         members = {label: tuple(table.economy_members.get(label, ())) for label in (exporter, importer)}
         if progress is not None:
             progress(year, index, len(years))

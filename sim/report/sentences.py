@@ -57,8 +57,14 @@ def facts(run: Run) -> list[Fact]:
 
 
 def headline(run: Run, lang: str = "en") -> str:
-    """One or two sentences that say what happened, honest about runs that stopped early or did not move."""
+    """One or two sentences that say what happened, honest about runs that stopped early, did not move, or stand on an unbalanced table."""
     texts = Texts(lang)
+    said = run.manifest.get("table", {}).get("imbalance", "")
+    return texts("headline.unbalanced", said=said, sentence=_happened(run, texts)) if said else _happened(run, texts)
+
+
+def _happened(run: Run, texts: Texts) -> str:
+    """What a run's world indicators did."""
     if not run.years:
         return texts("headline.none")
     shown = facts(run)

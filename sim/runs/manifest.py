@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from decomp.check import imbalance
 from sim._version import __version__
 from sim.runs.saved import SCHEMA_VERSION, this_process
 
@@ -93,6 +94,7 @@ def about_table(table: WorldTable, name: str) -> dict[str, Any]:
     own, sectors = table.economy_names or table.economies, table.sector_names or table.sectors
     about: dict[str, Any] = {"name": table.name or Path(name).name, "year": table.year, "checksum": table.checksum()}
     about |= {"unit": table.unit, "source": table.source, "licence": table.licence, "notes": list(table.notes)}
+    about["imbalance"] = imbalance(table)
     economies = [
         {"code": code, "name": label, "members": list(table.economy_members.get(code, ()))}
         for code, label in zip(table.economies, own, strict=True)

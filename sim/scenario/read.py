@@ -197,7 +197,7 @@ def _table(scenario: Scenario, file: str, problems: Problems) -> WorldTable | No
     path = next((place for place in places if is_file(place, or_folder=True)), None)
     try:
         if path is not None:
-            return load(path)
+            return load(path, accept_imbalance=scenario.accept_imbalance)
     except DataMissingError:
         pass
     hint = did_you_mean(name, bundled_names()) or "."

@@ -190,6 +190,8 @@ class Scenario(Model):
     groups: Groups = Field(default_factory=Groups)
     """Groups of this scenario, to be named like those of the table."""
     table: StrictStr = Field("world-2011", min_length=1, description="A bundled table or the path of a table file.")
+    accept_imbalance: bool = False
+    """Use the table although what its file publishes differs from its sums by more than 0.5 %; it is said in every headline."""
     years: tuple[Year, Year] = Field(description="Base year (the year of the table) and last year.")
     seed: Annotated[StrictInt, Field(ge=0)] = 0
     """Seed of the random numbers, where a rule draws any."""

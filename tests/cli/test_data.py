@@ -35,14 +35,17 @@ def test_info_as_json():
     assert facts["sector_groups"]["labour-intensive"] == ["c3t7+c16"]
 
 
-def test_check_reports_and_strict_fails_on_warnings(tmp_path):
-    assert "Published output minus row sums" in run("check", "world-2011", "--strict").stdout
+def test_check_ends_with_1_on_warnings_and_3_on_errors(tmp_path):
+    assert "Published output minus row sums" in run("check", "world-2011").stdout
     table = decomp.load("classroom-2011")
     odd = table.replace(published_output=table.X * 1.5)
     path = decomp.save(odd, tmp_path / "odd.npz")
-    assert "WARNING Published output" in run("check", path).stdout
-    run("check", path, "--strict", code=1)
-    assert json.loads(run("check", path, "--json").stdout)["ok"] is False
+    assert "ERROR   Published output" in run("check", path, code=3).stdout
+    assert json.loads(run("check", path, "--json", code=3).stdout)["ok"] is False
+    flows = table.Z.copy()
+    flows[0, 1] = -1.0
+    path = decomp.save(table.replace(Z=flows, published_output=None), tmp_path / "negative.npz")
+    assert "WARNING Negative intermediate flows" in run("check", path, code=1).stdout
 
 
 def test_convert_aggregates_and_never_overwrites_silently(tmp_path):

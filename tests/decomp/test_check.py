@@ -29,7 +29,7 @@ def changed(matrix, at, value):
 def test_an_ordinary_table_has_nothing_unusual():
     found = report()
     assert found.ok
-    assert [f.level for f in found.findings] == ["ok"] * 11
+    assert [f.level for f in found.findings] == ["ok"] * 12
     assert found.finding("imbalance").remark == "equal: value added is the residual of each column"
     assert found.output == Z.sum() + Y.sum()
 
@@ -66,7 +66,7 @@ def test_published_output_gives_largest_mean_and_worst_cells():
     finding = report(published_output=X + np.array([0, 3, -5, 0])).finding("published_output")
     assert (finding.count, finding.largest, finding.mean, finding.total) == (2, -5, 2, -2)
     assert [cell.where for cell in finding.cells] == ["FOR c1", "HOM c2"]
-    assert finding.level == "warning"
+    assert finding.level == "error"
     assert report(published_output=X + np.array([0, 0.1, 0, 0])).finding("published_output").level == "note"
     assert report(published_output=X).finding("published_output").remark == "equal"
 

@@ -57,7 +57,10 @@ def test_unknown_economy_and_sector_are_answered_with_a_suggestion():
 
 def test_value_added_can_be_chosen(tmp_path):
     table = random_table()
-    path = save(table.replace(published_value_added=table.value_added_flow * 0.5), tmp_path / "t.npz")
+    path = save(
+        table.replace(published_value_added=table.value_added_flow * 0.5, published_taxes=table.value_added_flow * 0.5),
+        tmp_path / "t.npz",
+    )
     assert load(path).value_added == "residual"
     np.testing.assert_allclose(load(path, value_added="published").V, table.V * 0.5)
 
