@@ -19,7 +19,7 @@ from tests.decomp.io.tables import random_table
     [
         (
             "world-2012",
-            "there is no bundled table 'world-2012'; did you mean 'world-20.*classroom-2011, world-1995 … world",
+            "there is no bundled table 'world-2012'; did you mean 'world-20.*classroom-2011, .*world-1995 … world",
         ),
         ("nonsense", "there is no bundled table 'nonsense'. Bundled: classroom-2011"),
         ("absent.npz", r"absent\.npz: there is no such file"),
