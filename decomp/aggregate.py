@@ -66,6 +66,7 @@ def aggregate(
     def summed(row: Array | None, by: Array = S) -> Array | None:
         return None if row is None else by @ row
 
+    apart = () if table.parts is None else (f"the parts {table.parts.names} are summed after all",)
     F = table.final_demand
     by_category = None if F is None else np.ascontiguousarray(np.moveaxis(S @ np.moveaxis(F, 2, 0) @ T.T, 0, 2))
     return table.replace(
@@ -77,7 +78,11 @@ def aggregate(
         primary=None if table.primary is None else {name: S @ row for name, row in table.primary.items()},
         final_tariff=summed(table.final_tariff, T),
         **{name: summed(getattr(table, name)) for name in table.PUBLISHED},
-        notes=(*table.notes, f"aggregated from {table.G} economies × {table.N} sectors to {len(T)} × {len(S_sectors)}"),
+        notes=(
+            *table.notes,
+            *apart,
+            f"aggregated from {table.G} economies × {table.N} sectors to {len(T)} × {len(S_sectors)}",
+        ),
     )
 
 

@@ -181,7 +181,7 @@ def borin_mancini(source: WorldTable | Decomposition, approach: Approach = "sour
     """
     if approach not in ("source", "sink"):
         raise LabelError(f'unknown approach {approach!r}; allowed: "source", "sink".')
-    d = decomposed(source)
+    d = decomposed(source).of_wholes()
     G, N, L, exports = d.G, d.N, d.L, d.exports
     by_origin = d.VB.reshape(G, G, N)  # V_t B_ts by (t, s, i)
     home = np.einsum("ssi->si", by_origin)
@@ -261,7 +261,7 @@ def group_exporter(source: WorldTable | Decomposition, members: str | Iterable[s
     >>> area.select("CHN")[[0, 5, 16]].tolist()  # parts for 50; all of it comes back to the area in phones
     [0.0, 50.0, 50.0]
     """
-    d = decomposed(source)
+    d = decomposed(source).of_wholes()
     table, G, N, Y = d.table, d.G, d.N, d.table.Y
     inside = np.array(table.economies_in(members), dtype=np.intp)
     outside = np.setdiff1d(np.arange(G), inside)
@@ -303,7 +303,7 @@ def group_exporter(source: WorldTable | Decomposition, members: str | Iterable[s
         ]
     )
     exports = exported + Y_Sr
-    gap = largest_gap(terms, exports)
+    gap = largest_gap(terms, exports * d.VB[:, rows].sum(axis=0)[:, None])  # without net taxes, V B = 1
     terms, exports = terms.reshape(16, len(inside), N, H), exports.reshape(len(inside), N, H)
     terms.flags.writeable = exports.flags.writeable = False
     of_group, of_others = (tuple(table.economies[s] for s in economies) for economies in (inside, outside))

@@ -41,7 +41,7 @@ def summary(source: WorldTable | Decomposition) -> pd.DataFrame:
     DVA_s = V_s L_ss E_s = T1 + … + T8 and foreign content = Σ_{t≠s} V_t B_ts E_s = T11 + … + T16.
 
     Returns pandas.DataFrame, G rows: index economy; value_added, exports, imports (at basic prices), vax, dva,
-    foreign_content in the unit of the table; vs_one_minus_dva, vs_foreign_content and vax_ratio as shares of exports
+    foreign_content (with published value added also net_taxes, no part of VS) in the unit of the table; vs_one_minus_dva, vs_foreign_content and vax_ratio as shares of exports
     (NaN without).
 
     Johnson & Noguera (2012), Journal of International Economics 86(2); Wang, Wei & Zhu (2013), NBER WP 19677.
@@ -54,23 +54,34 @@ def summary(source: WorldTable | Decomposition) -> pd.DataFrame:
     """
     import pandas as pd
 
-    table, V, VB, L = _factors(source)
-    G, N = table.G, table.N
-    E_sr, _ = gross_exports(table.Z, table.Y, G, N)
-    E = E_sr.sum(axis=2)
-    content = np.einsum("tsi,si->ts", VB.reshape(G, G, N), E)
-    np.fill_diagonal(content, 0.0)
+    table = source.table if isinstance(source, Decomposition) else source
+    E_sr, _ = gross_exports(table.Z, table.Y, table.G, table.N)
+    exports = E_sr.sum(axis=(1, 2))
+    if table.parts is not None:
+        d = decomposed(source)
+        W, dva, foreign = d.absorption, d.terms[:8].sum(axis=(0, 2, 3)), d.terms[10:].sum(axis=(0, 2, 3))
+    else:
+        table, V, VB, L = _factors(source)
+        W = VB @ table.Y
+        dva = indicators.value_added_in_exports(V, L, E_sr).sum(axis=1)
+        content = np.einsum("tsi,si->ts", VB.reshape(table.G, table.G, table.N), E_sr.sum(axis=2))
+        np.fill_diagonal(content, 0.0)
+        foreign = content.sum(axis=0)
     flows = {
-        "value_added": table.value_added_flow.reshape(G, N).sum(axis=1),
-        "exports": E.sum(axis=1),
+        "value_added": table.value_added_flow.reshape(table.G, table.N).sum(axis=1),
+        "exports": exports,
         "imports": E_sr.sum(axis=(0, 1)),
-        "vax": indicators.vax(VB @ table.Y),
-        "dva": indicators.value_added_in_exports(V, L, E_sr).sum(axis=1),
-        "foreign_content": content.sum(axis=0),
+        "vax": indicators.vax(W),
+        "dva": dva,
+        "foreign_content": foreign,
     }
+    if table.value_added == "published":
+        d = decomposed(source)
+        assert d.net_taxes is not None
+        flows["net_taxes"] = d.net_taxes.sum(axis=(1, 2))
     shares = {
-        "vs_one_minus_dva": flows["exports"] - flows["dva"],
-        "vs_foreign_content": flows["foreign_content"],
+        "vs_one_minus_dva": exports - dva - flows.get("net_taxes", 0.0),
+        "vs_foreign_content": foreign,
         "vax_ratio": flows["vax"],
     }
     columns = flows | {name: indicators.share(part, flows["exports"]) for name, part in shares.items()}
@@ -96,8 +107,7 @@ def interdependence(source: WorldTable | Decomposition) -> float:
     >>> interdependence(chain())  # USA's 20, come home in its phones, are not abroad
     0.8
     """
-    table, _, VB, _ = _factors(source)
-    return indicators.interdependence(VB @ table.Y)
+    return indicators.interdependence(_absorbed(source)[1])
 
 
 def dependence(source: WorldTable | Decomposition) -> pd.DataFrame:
@@ -107,9 +117,9 @@ def dependence(source: WorldTable | Decomposition) -> pd.DataFrame:
     """
     import pandas as pd
 
-    table, _, VB, _ = _factors(source)
+    table, W = _absorbed(source)
     rows, columns = (pd.Index(table.economies, name=name) for name in ("absorber", "source"))
-    return pd.DataFrame(indicators.dependence(VB @ table.Y), rows, columns)
+    return pd.DataFrame(indicators.dependence(W), rows, columns)
 
 
 def participation(source: WorldTable | Decomposition) -> pd.DataFrame:
@@ -139,7 +149,7 @@ def upstreamness(source: WorldTable | Decomposition) -> pd.Series[float]:
     >>> upstreamness(chain()).round(9).tolist()  # designs, parts, phones
     [3.0, 2.0, 1.0]
     """
-    d = decomposed(source)
+    d = decomposed(source).of_wholes()
     return _by_cell(indicators.upstreamness(d.B, d.table.X), d.table, "upstreamness")
 
 
@@ -150,7 +160,7 @@ def downstreamness(source: WorldTable | Decomposition) -> pd.Series[float]:
 
     Antràs & Chor (2018); Miller & Temurshoev (2017), Structural Change and Economic Dynamics 40.
     """
-    d = decomposed(source)
+    d = decomposed(source).of_wholes()
     return _by_cell(indicators.downstreamness(d.B, d.table.X), d.table, "downstreamness")
 
 
@@ -168,10 +178,19 @@ def rca(source: WorldTable | Decomposition, of: Literal["value-added", "gross"] 
 
     if of not in ("value-added", "gross"):
         raise LabelError(f'unknown kind of exports {of!r}; allowed: "value-added", "gross".')
-    d = decomposed(source)
+    d = decomposed(source).of_wholes() if of != "gross" else decomposed(source)
     x = d.exports.sum(axis=2) if of == "gross" else indicators.value_added_in_exports(d.V, d.L, d.exports)
     rows, columns = pd.Index(d.economies, name="economy"), pd.Index(d.sectors, name="sector")
     return pd.DataFrame(indicators.revealed_advantage(x), rows, columns)
+
+
+def _absorbed(source: WorldTable | Decomposition) -> tuple[WorldTable, Array]:
+    """Return the table, and value added of s absorbed in r, W (G, G)."""
+    if isinstance(source, Decomposition) or source.parts is not None:
+        d = decomposed(source)
+        return d.table, d.absorption
+    table, _, VB, _ = _factors(source)
+    return table, VB @ table.Y
 
 
 def _by_cell(values: Array, table: WorldTable, name: str) -> pd.Series[float]:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from decomp.errors import LabelError
+from decomp.errors import LabelError, TableError
 from decomp.table import Spec, WorldTable
-from decomp.terms import GROUP_CODES, GROUPS, TERM_CODES, rows_of
+from decomp.terms import GROUP_CODES, GROUPS, NET_TAXES, TERM_CODES, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,9 +31,9 @@ class Decomposition:
     exports : ndarray, shape (G, N, G), unit of the table
         Gross exports E_sr; zero where s = r. Read-only.
     residual : float
-        max |Σ T − E| / max |E|.
+        max |Σ T + net taxes − E| / max |E|.
     table : WorldTable
-    B : ndarray, shape (n, n), unitless
+    B : ndarray, shape (n, n), unitless; of the parts where the table keeps them, as V and VB (:mod:`decomp.parts`)
         Global Leontief inverse. Read-only.
     L : ndarray, shape (G, N, N), unitless
         Local Leontief inverses L_ss. Read-only.
@@ -41,6 +41,9 @@ class Decomposition:
         Value-added coefficients that the terms use; as ``table.V``, but 1 where nothing is produced (sales from stocks).
     VB : ndarray, shape (G, n), unitless
         V_t B_ts by origin t: where the value of one unit of final output of (s, i) was added. Read-only.
+    net_taxes : ndarray, shape (G, N, G), unit of the table, or None
+        With published value added, the 17th part of exports: net taxes on products, Σ_t τ_t B_ts ⊙ E_sr with τ = 1 − u A − V, which
+        no economy's value added contains. None with the residual, where it is zero.
     economies, sectors : tuples of str
         The labels of the table.
     """
@@ -53,6 +56,7 @@ class Decomposition:
     L: Array
     V: Array
     VB: Array
+    net_taxes: Array | None = None
     economies: tuple[str, ...] = field(init=False)
     sectors: tuple[str, ...] = field(init=False)
 
@@ -60,7 +64,7 @@ class Decomposition:
         """Take the labels from the table and make every array read-only."""
         object.__setattr__(self, "economies", self.table.economies)
         object.__setattr__(self, "sectors", self.table.sectors)
-        for name in ("terms", "exports", "B", "L", "V", "VB"):
+        for name in ("terms", "exports", "B", "L", "V", "VB", *(["net_taxes"] if self.net_taxes is not None else [])):
             view = getattr(self, name).view()
             view.flags.writeable = False
             object.__setattr__(self, name, view)
@@ -86,6 +90,23 @@ class Decomposition:
         return total
 
     @property
+    def absorption(self) -> Array:
+        """Value added of s in what r absorbs, W = VB Y, shape (G, G), in the unit of the table."""
+        return np.asarray(self.VB @ (self.table.Y if self.table.parts is None else self.table.parts.Y))
+
+    def of_wholes(self) -> Decomposition:
+        """Return the decomposition itself where B, V and L are those of its economies and sectors.
+
+        Raises TableError: the table keeps the parts of some economy.
+        """
+        if self.table.parts is None:
+            return self
+        raise TableError(
+            f"{self.table.name or 'the table'} keeps the parts {self.table.parts.names}: this measure needs one block of "
+            'the inverse per economy. Load the table with parts="sum", or take the 16 terms, Koopman–Wang–Wei, VAX or dependence.'
+        )
+
+    @property
     def groups(self) -> Mapping[str, Array]:
         """Every group by code, each of shape (G, N, G)."""
         return MappingProxyType({code: self.group(code) for code in GROUP_CODES})
@@ -108,26 +129,36 @@ class Decomposition:
         cells = np.ix_(s, i, r)
         return np.append(self.terms[:, cells[0], cells[1], cells[2]].sum(axis=(1, 2, 3)), self.exports[cells].sum())
 
+    def net_taxes_of(self, exporter: Spec, importer: Spec, sectors: Spec | None = None) -> float:
+        """Net taxes on products in the exports that :meth:`select` sums, in the unit of the table; 0 with the residual value added."""
+        if self.net_taxes is None:
+            return 0.0
+        i = self.table.sectors_in("all" if sectors is None else sectors)
+        return float(
+            self.net_taxes[np.ix_(self.table.economies_in(exporter), i, self.table.economies_in(importer))].sum()
+        )
+
     def pair(self, exporter: str, importer: str, sectors: Spec | None = None) -> pd.Series[float]:
         """Terms and groups of one economy's exports to another, in the unit of the table.
 
-        Returns pandas.Series: the 16 terms by code (DVA_FIN … ODC), then the groups by code.
+        Returns pandas.Series: the 16 terms by code (DVA_FIN … ODC), with published value added NET_TAXES, then the groups by code.
         Raises LabelError: a label is unknown (with a suggestion), or exporter and importer are the same.
         """
         import pandas as pd
 
         values = self.select(exporter, importer, sectors)[:16]
         sums = [values[group.rows].sum() for group in GROUPS]
+        extra = {} if self.net_taxes is None else {NET_TAXES.code: self.net_taxes_of(exporter, importer, sectors)}
         return pd.Series(
-            np.append(values, sums),
-            index=pd.Index([*TERM_CODES, *GROUP_CODES], name="term"),
+            [*values, *extra.values(), *sums],
+            index=pd.Index([*TERM_CODES, *extra, *GROUP_CODES], name="term"),
             name=f"{exporter}→{importer}",
         )
 
     def frame(self, level: Literal["pair", "sector"] = "pair", *, groups: bool = False) -> pd.DataFrame:
         """Tidy table of all terms of all pairs, summed over the exporter's sectors or with one row per sector (``level``).
 
-        ``groups`` appends the groups and gross exports (``exports``) to the 16 terms.
+        ``groups`` appends the groups and gross exports (``exports``) to the 16 terms; with published value added NET_TAXES follows them.
         Returns pandas.DataFrame: columns exporter, importer, (sector,) term, value; ordered as the table's labels and
         the registry.
         Raises LabelError: the level is neither "pair" nor "sector".
@@ -137,6 +168,8 @@ class Decomposition:
         if level not in ("pair", "sector"):
             raise LabelError(f'unknown level {level!r}; allowed: "pair", "sector".')
         codes, values = [*TERM_CODES], self.terms
+        if self.net_taxes is not None:
+            codes, values = [*codes, NET_TAXES.code], np.concatenate([values, [self.net_taxes]])
         if groups:
             codes += [*GROUP_CODES, "exports"]
             values = np.concatenate([values, *([self.group(code)] for code in GROUP_CODES), [self.exports]])

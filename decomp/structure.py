@@ -25,6 +25,8 @@ from decomp.terms import rows_of
 Array = NDArray[np.float64]
 Definition = Literal["one-minus-dva", "foreign-content"]
 
+#: A smaller share of exports is rounding of the arithmetic.
+ROUNDING = 1e-9
 #: Parts of VS and of domestic value added by use, by the names that results give them.
 VS_PARTS = ("mva", "ova", "fdc", "ddc", "fva_fin", "fva_int")
 DVA_PARTS = ("dva", "dva_fin", "dva_int", "dva_intrex", "rdv")
@@ -42,7 +44,8 @@ class VsStructure:
     """VS of an export flow and its structure.
 
     ``vs_share`` is in % of gross exports; ``mva`` (T11+T12), ``ova`` (T14+T15), ``fdc`` (T13+T16), ``ddc`` (T9+T10, zero under
-    ``foreign-content``), ``fva_fin`` (T11+T14) and ``fva_int`` (T12+T15) are in % of VS, so mva + ova + fdc + ddc = 100.
+    ``foreign-content``), ``fva_fin`` (T11+T14) and ``fva_int`` (T12+T15) are in % of VS, so mva + ova + fdc + ddc = 100. ``net_taxes`` on products, in % of exports, are no part of VS; they are 0 unless the table uses
+    published value added, and domestic value added + VS + net taxes = 100 under ``one-minus-dva``.
     ``exports`` and ``vs`` are in the unit of the table. Shares of nothing are NaN.
     """
 
@@ -58,6 +61,7 @@ class VsStructure:
     fva_fin: float
     fva_int: float
     ddc: float
+    net_taxes: float = 0.0
 
     def as_dict(self) -> dict[str, str | float]:
         """Field by field, for tables and JSON."""
@@ -140,12 +144,14 @@ def structure_of(values: Array, exporter: str, importer: str, definition: Defini
         raise unknown_label(definition, DEFINITIONS, "definition of VS")
     exports = float(values[16])
     sums = {part: _sum(values, part.upper()) for part in VS_PARTS}
+    net_taxes = _net_taxes(values[:16].sum(), exports)
     if definition == "one-minus-dva":
-        vs = exports - _sum(values, "DVA")
+        vs = exports - _sum(values, "DVA") - net_taxes
     else:
         vs, sums["ddc"] = _sum(values, "FC"), 0.0
     parts = {part: percent(value, vs) for part, value in sums.items()}
-    return VsStructure(exporter, importer, definition, exports, vs, percent(vs, exports), **parts)
+    shares = {**parts, "net_taxes": percent(net_taxes, exports) if net_taxes else 0.0}
+    return VsStructure(exporter, importer, definition, exports, vs, percent(vs, exports), **shares)
 
 
 def dva_by_use(
@@ -200,7 +206,9 @@ def vs_shares(terms: Array, exports: Array, definition: Definition = "one-minus-
         raise unknown_label(definition, DEFINITIONS, "definition of VS")
     E = exports.sum(axis=(1, 2))
     by_term = terms.sum(axis=(2, 3))  # (16, G)
-    vs = E - by_term[rows_of("DVA")].sum(axis=0) if definition == "one-minus-dva" else by_term[10:].sum(axis=0)
+    net_taxes = np.array([_net_taxes(*pair) for pair in zip(by_term.sum(axis=0), E, strict=True)])
+    domestic = by_term[rows_of("DVA")].sum(axis=0)
+    vs = E - domestic - net_taxes if definition == "one-minus-dva" else by_term[10:].sum(axis=0)
     shares: Array = np.divide(vs, E, out=np.full(E.shape, np.nan), where=E != 0)
     return shares
 
@@ -208,6 +216,12 @@ def vs_shares(terms: Array, exports: Array, definition: Definition = "one-minus-
 def percent(part: float, whole: float) -> float:
     """Return 100 · part / whole; NaN when the whole is zero."""
     return 100.0 * part / whole if whole != 0 else float("nan")
+
+
+def _net_taxes(terms: float, exports: float) -> float:
+    """What the 16 terms leave of exports: net taxes on products with published value added, else rounding, which is 0."""
+    rest = float(exports - terms)
+    return rest if abs(rest) > ROUNDING * abs(exports) else 0.0
 
 
 def _sum(values: Array, code: str) -> float:

@@ -45,6 +45,25 @@ class Parts:
     Y: Array
     value_added: Array | None = None
 
+    @property
+    def names(self) -> str:
+        """The parts in one line, without the economies that stand whole."""
+        return ", ".join(label for label, whole in zip(self.labels, self.wholes, strict=True) if label != whole)
+
+    @property
+    def home(self) -> NDArray[np.intp]:
+        """Position of the economy that each part belongs to, shape (P,), in the order of first appearance."""
+        presented = list(dict.fromkeys(self.wholes))
+        return np.array([presented.index(whole) for whole in self.wholes])
+
+    def summed(self, values: Array) -> Array:
+        """Sum rows of shape (P·N, …) into those of the economies, shape (G·N, …)."""
+        by_part = values.reshape(len(self.labels), -1, *values.shape[1:])
+        total = np.zeros((self.home.max() + 1, *by_part.shape[1:]))
+        for part, economy in enumerate(self.home):
+            total[economy] += by_part[part]
+        return total.reshape(-1, *values.shape[1:])
+
     def without_empty(self, N: int) -> Parts:
         """Return the parts without those that neither sell nor buy: the empty rows of CHN beside CN1 and CN2."""
         P = len(self.labels)

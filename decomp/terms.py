@@ -124,6 +124,15 @@ GROUPS: tuple[TermGroup, ...] = (
 #: Groups that together hold every term exactly once, in the order of a stacked chart.
 PARTITION: tuple[str, ...] = ("DVA_FIN", "DVA_INT", "DVA_INTREX", "RDV", "DDC", "MVA", "OVA", "FDC")
 
+#: The 17th part, of tables that use published value added: what lies between inputs and value added. τ = 1 − u A − V.
+NET_TAXES = Term(
+    17,
+    "NET_TAXES",
+    "Net taxes on products in exports (with all that the file puts between inputs and value added)",
+    "出口中的产品净税（含源文件列于中间投入与增加值之间的各项）",
+    "NET_TAXES",
+    "(Σ_t τ_t B_ts)' ⊙ E_sr",
+)
 TERM_CODES: tuple[str, ...] = tuple(term.code for term in TERMS)
 GROUP_CODES: tuple[str, ...] = tuple(group.code for group in GROUPS)
 TERM_BY_CODE = MappingProxyType({term.code: term for term in TERMS})

@@ -46,6 +46,7 @@ class WwzArrays:
     L: Array
     V: Array
     VB: Array
+    net_taxes: Array | None = None
 
 
 def wwz(table: WorldTable) -> Decomposition:
@@ -56,8 +57,8 @@ def wwz(table: WorldTable) -> Decomposition:
 
     With the residual value added of the table, V B = 1 and the terms add up to gross exports to rounding. Sectors without output
     are no exception: what they sell from stocks is value of their own economy
-    (:func:`decomp.leontief.value_added_coefficients`). With ``value_added="published"`` the terms need not add up:
-    ``residual`` then measures what the published rows leave unexplained.
+    (:func:`decomp.leontief.value_added_coefficients`). With ``value_added="published"`` they leave the net
+    taxes on products over, which are the 17th part, ``net_taxes``.
 
     Wang, Wei & Zhu (2013), NBER WP 19677.
 
@@ -68,7 +69,11 @@ def wwz(table: WorldTable) -> Decomposition:
     >>> d.terms[:, 0, 0, 1].round(10).tolist()
     [4.0, 3.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 2.0, 2.0, 1.5, 2.5, 0.0, 0.0, 0.0]
     """
-    V = table.V if table.value_added == "published" else None
+    if table.parts is not None:
+        from decomp.parts import wwz_of_parts
+
+        return wwz_of_parts(table)
+    V = np.where(table.X > 0, table.V, 1.0) if table.value_added == "published" else None
     arrays = wwz_terms(table.Z, table.Y, G=table.G, N=table.N, X=table.X, V=V, name=table.cell)
     return Decomposition(table=table, **{f.name: getattr(arrays, f.name) for f in fields(arrays)})
 
@@ -89,8 +94,8 @@ def wwz_terms(
     """
     X = Z.sum(axis=1) + Y.sum(axis=1) if X is None else X
     per_output = reciprocal(X)
-    if V is None:
-        V = value_added_coefficients(Z, X)
+    residual = value_added_coefficients(Z, X)
+    V = residual if V is None else V
     B = productive_inverse(lambda: add_identity(Z * -per_output), name)
     A_own = own_blocks(Z, G, N) * per_output.reshape(G, 1, N)
     L = local_inverses(A_own, G, N, name)
@@ -100,7 +105,10 @@ def wwz_terms(
     _fill_right_hand_sides(T, Z, Y, per_output, B, L, exports)
     _weigh(T, Y, V, VB, L, intermediate)
     terms = T.transpose(0, 1, 3, 2)  # (term, s, i, r)
-    return WwzArrays(terms, exports, largest_gap(terms, exports), B, L, V, VB)
+    if V is residual:
+        return WwzArrays(terms, exports, largest_gap(terms, exports), B, L, V, VB)
+    net_taxes = ((residual - V) @ B).reshape(G, N, 1) * exports
+    return WwzArrays(terms, exports, largest_gap(terms, exports - net_taxes), B, L, V, VB, net_taxes)
 
 
 def _fill_right_hand_sides(T: Array, Z: Array, Y: Array, per_output: Array, B: Array, L: Array, exports: Array) -> None:

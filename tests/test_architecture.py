@@ -19,6 +19,7 @@ DECOMP_LAYERS: list[list[str]] = [
     ["table"],
     ["check", "aggregate", "leontief", "terms"],
     ["result"],
+    ["parts"],
     ["wwz"],
     ["structure", "alternatives", "indicators", "toy"],
     ["measures"],

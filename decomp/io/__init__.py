@@ -117,10 +117,14 @@ def save(table: WorldTable, path: str | Path) -> Path:
     """Write a table: compact ``.npz`` or labelled ``.csv``, by the ending. Both keep every number exactly.
 
     Returns Path: the file written.
-    Raises FormatError: the ending is neither, or the place cannot be written.
+    Raises FormatError: the ending is neither, the place cannot be written, or the table keeps parts, which no file of ours holds.
     """
     path = Path(path)
     suffix = path.suffix.lower()
+    if table.parts is not None:
+        raise FormatError(
+            f'cannot write {path}: the file would lose the parts of the economies; load the table with parts="sum".'
+        )
     if suffix == ".npz":
         return write_npz(table, path)
     if suffix == ".csv":

@@ -65,7 +65,6 @@ def table_of(grid: Grid, parts: PartsChoice = "sum") -> WorldTable:
     _same_columns(grid)
     wholes = [layout.whole(economy) for economy in economies]
     presented = tuple(dict.fromkeys(wholes))
-    home = np.array([presented.index(whole) for whole in wholes])
     demand, categories, output, notes = _tail(grid, economies, presented)
     used = [*range(n), *demand]
     _no_blanks(grid, used)
@@ -84,8 +83,8 @@ def table_of(grid: Grid, parts: PartsChoice = "sum") -> WorldTable:
         N = len(sectors)
         kept = Parts(economies, tuple(wholes), Z.copy(), F.sum(axis=2), published.get("published_value_added"))
         notes.append(_said(kept, presented, N, parts))
-        Z, F = summed(summed(Z, home, N).T, home, N).T, summed(F, home, N)
-        facts = {name: summed(row, home, N) for name, row in published.items()}
+        Z, F = kept.summed(kept.summed(Z).T).T, kept.summed(F)
+        facts = {name: kept.summed(row) for name, row in published.items()}
         facts["parts"] = kept.without_empty(N) if parts == "keep" else None
     return WorldTable(
         Z,
@@ -103,15 +102,6 @@ def table_of(grid: Grid, parts: PartsChoice = "sum") -> WorldTable:
         notes=tuple(notes),
         **facts,
     )
-
-
-def summed(values: Array, home: NDArray[np.intp], N: int) -> Array:
-    """Sum rows of shape (parts · N, …) into those of the economies that ``home`` (parts,) gives, shape (economies · N, …)."""
-    by_part = values.reshape(len(home), N, *values.shape[1:])
-    total = np.zeros((home.max() + 1, *by_part.shape[1:]))
-    for part, economy in enumerate(home):
-        total[economy] += by_part[part]
-    return total.reshape(-1, *values.shape[1:])
 
 
 def _said(kept: Parts, presented: Sequence[str], N: int, parts: PartsChoice) -> str:

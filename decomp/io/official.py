@@ -99,7 +99,7 @@ def _labelled(text: Text, layout: Layout, labels: Sequence[str], head: list[str]
     if times > 1:
         raise FormatError(f"{text.source.where}: row {twice!r} is given twice; labels must differ.")
     known = set(head)
-    flows = [k for k, label in enumerate(labels) if label in known and layout.role(label) is None]
+    flows = [k for k, label in enumerate(labels) if label in known and all(_pair(label)) and not layout.role(label)]
     rows = [_pair(labels[k]) for k in flows]
     inside = {layout.whole(economy) for economy, _ in rows}
     columns = []

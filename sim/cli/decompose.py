@@ -149,7 +149,7 @@ def flow_of(
     from decomp import borin_mancini, group_exporter, kww, wwz
     from decomp.errors import LabelError
     from decomp.structure import structure_of
-    from decomp.terms import GROUPS, TERM_CODES
+    from decomp.terms import GROUPS, NET_TAXES, TERM_CODES
 
     # A wrong label must not wait for the inverse.
     chosen = None if sectors is None else tuple(table.sectors[i] for i in table.sectors_in(sectors))
@@ -183,8 +183,13 @@ def flow_of(
         approach: Any = method.removeprefix("borin-mancini-")
         terms = borin_mancini(done, approach).pair(exporter, importer, chosen or "all")
         exports = terms.pop("exports")
-    if method != "wwz" and exports:
+    if method != "wwz" and exports and table.value_added == "residual":
         residual = abs(sum(terms.values()) - exports) / exports
+    if table.value_added == "published":  # the 17th part, independent of the sum of the others
+        outside = [label for label in table.economies if not area or label not in members]
+        partners = [table.economies[k] for k in r if table.economies[k] in outside]
+        terms[NET_TAXES.code] = done.net_taxes_of(members, partners, chosen)
+        residual = max(residual, abs(sum(terms.values()) - exports) / exports) if exports else residual
     inner = None if area else inside
     return Flow(table, exporter, importer, chosen, method, exports, terms, groups, structures, residual, members, inner)
 
@@ -195,7 +200,10 @@ def _as_json(flow: Flow) -> dict[str, Any]:
     from decomp.structure import VS_PARTS
 
     table = flow.table
-    vs = {name: {part: getattr(s, part) for part in ("vs_share", *VS_PARTS)} for name, s in flow.structures.items()}
+    vs = {
+        name: {part: getattr(s, part) for part in ("vs_share", *VS_PARTS, "net_taxes")}
+        for name, s in flow.structures.items()
+    }
     return {
         "table": table.name,
         "year": table.year,
@@ -228,6 +236,7 @@ def _rows(flow: Flow) -> Iterator[tuple[object, ...]]:
     for name, structure in flow.structures.items():
         items.append((name, "vs_share", structure.vs_share, "% of exports"))
         items += [(name, part, getattr(structure, part), "% of VS") for part in VS_PARTS]
+        items.append((name, "net_taxes", structure.net_taxes, "% of exports"))
     items.append(("check", "residual", flow.residual, "share of largest exports"))
     items += [("check", f"unbalanced table: {said}", 1.0, "")] if (said := imbalance(table)) else []
     for item in items:

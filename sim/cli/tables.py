@@ -64,6 +64,8 @@ def print_flow(flow: Flow, definition: str, lang: str) -> None:
         for part in VS_PARTS:
             meaning = words("flow.of_vs", meaning=words(f"flow.{part}"))
             parts.append((part, meaning, f"{getattr(structure, part):.2f}"))
+        if structure.net_taxes:
+            parts.append(("NET_TAXES", words("flow.net_taxes"), f"{structure.net_taxes:.2f}"))
         title = words("flow.vs", definition=definition)
         _print(out, title, (words("flow.part"), words("flow.what"), "%"), parts, texts=2)
         other = next(name for name in flow.structures if name != definition)
@@ -81,7 +83,7 @@ def print_series(flows: Sequence[Flow], definition: str, lang: str) -> None:
     out.print(f"{_title(first, words, year=False)}, {_sectors(first, words)}", style="bold")
     _print_members(out, first, words)
     wwz, year = first.method == "wwz", words("flow.year")
-    codes = PARTITION if wwz else tuple(first.terms)
+    codes = (*PARTITION, *(code for code in first.terms if code == "NET_TAXES")) if wwz else tuple(first.terms)
     rows = []
     for flow in flows:
         values = {**flow.groups, **flow.terms}
@@ -128,11 +130,14 @@ def _print(out: Console, title: str, heads: Sequence[str], rows: Iterable[Sequen
 def _labels(flow: Flow, words: Texts) -> dict[str, str]:
     """Labels of the terms of the flow's method by code."""
     from decomp.alternatives import BORIN_MANCINI_PARTS, KWW_TERMS
-    from decomp.terms import TERMS
+    from decomp.terms import NET_TAXES, TERMS
 
+    more = [NET_TAXES] if NET_TAXES.code in flow.terms else []
+    zh = words.lang == "zh"
     if flow.method.startswith("borin"):
-        return {code: both[words.lang == "zh"] for code, both in BORIN_MANCINI_PARTS.items()}
-    terms = TERMS if flow.method == "wwz" else KWW_TERMS
+        extra = {term.code: (term.label_en, term.label_zh) for term in more}
+        return {code: both[zh] for code, both in (BORIN_MANCINI_PARTS | extra).items()}
+    terms = [*(TERMS if flow.method == "wwz" else KWW_TERMS), *more]
     return {term.code: term.label_zh if words.lang == "zh" else term.label_en for term in terms}
 
 

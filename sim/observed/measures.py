@@ -48,7 +48,7 @@ def measure(table: WorldTable, asked: Question) -> tuple[list[Measured], list[Me
         table.economies_in(ends)
     table.sectors_in("all" if asked.sectors is None else asked.sectors)
     done = wwz(table)
-    W = done.VB @ table.Y  # noqa: N806 — the letter of the design
+    W = done.absorption  # noqa: N806 — the letter of the design
     pairs = [
         row
         for ends in ((asked.exporter, asked.importer), (asked.importer, asked.exporter))

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 import decomp
 from decomp import SingularTableError, WorldTable, toy, wwz
+from decomp.alternatives import group_exporter
+from decomp.measures import summary
+from decomp.structure import vs_shares, vs_structure
 from decomp.terms import TERMS
 from decomp.wwz import wwz_terms
 from tests import oracle
@@ -182,12 +185,40 @@ def test_sales_from_stocks_hold_value_of_the_seller():
     assert d.residual <= 1e-10
 
 
-def test_published_value_added_leaves_a_residual_that_is_reported():
+def test_published_value_added_leaves_net_taxes_as_the_17th_part():
     table = random_table(3, 3, 12)
     published = table.value_added_flow * 0.9
     d = wwz(table.replace(published_value_added=published, value_added="published"))
-    assert 0.05 < d.residual < 0.15
+    assert d.residual < 1e-13
     np.testing.assert_allclose(d.terms.sum(axis=0), 0.9 * d.exports, rtol=1e-9)
+    np.testing.assert_allclose(d.net_taxes, 0.1 * d.exports, rtol=1e-9)
+    assert wwz(table).net_taxes is None
+
+
+def test_net_taxes_follow_the_sectors_that_pay_them_and_never_enter_vs():
+    """Tax only the first sector: the 17th part is its multiplier times exports, by loops over the inverse."""
+    table = random_table(3, 3, 12)
+    taxed = np.zeros(table.n)
+    taxed[0] = 0.2 * table.value_added_flow[0]
+    published = table.replace(published_value_added=table.value_added_flow - taxed, value_added="published")
+    d, plain = wwz(published), wwz(table)
+    exact = np.array([[taxed[0] / table.X[0] * plain.B[0, s * 3 + i] for i in range(3)] for s in range(3)])
+    np.testing.assert_allclose(d.net_taxes, exact[:, :, None] * d.exports, rtol=1e-12)
+    first, second, third = table.economies
+    row = d.pair(first, second)
+    assert row["NET_TAXES"] == pytest.approx(d.net_taxes[0, :, 1].sum())
+    found = vs_structure(d, first, second)
+    dva = row["DVA"] / found.exports * 100
+    assert dva + found.vs_share + found.net_taxes == pytest.approx(100.0)
+    assert found.mva + found.ova + found.fdc + found.ddc == pytest.approx(100.0)
+    assert found.vs_share == pytest.approx(vs_structure(plain, first, second).vs_share, rel=0.02)
+    shares = vs_shares(d.terms, d.exports)
+    assert shares[0] == pytest.approx(vs_structure(d, first, [second, third]).vs_share / 100)
+    assert "NET_TAXES" in set(d.frame()["term"])
+    assert summary(published).loc[first, "net_taxes"] == pytest.approx(d.net_taxes[0].sum())
+    assert summary(published).loc[first, "vs_one_minus_dva"] == pytest.approx(shares[0])
+    area = group_exporter(d, [first, second])
+    assert area.residual < 1e-13
 
 
 def test_negative_final_demand_and_value_added_are_kept():

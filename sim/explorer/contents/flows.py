@@ -183,7 +183,7 @@ class Source:
         """Value added of s that r absorbs, W = V B Y, shape (G, G), million USD."""
         if self.run is None:
             found = self.decomposition(year)
-            return np.asarray(found.VB @ found.table.Y)
+            return found.absorption
         if isinstance(self.run, RunResult):
             return self.run.record(year).indicators.pairs.absorbed
         frame = self.run["interdependence"]

@@ -1,0 +1,91 @@
+"""The 16 terms where the parts of an economy are inverted apart: OECD's CN1, CN2, MX1, MX2, presented as CHN and MEX.
+
+An economy of k parts has k·N rows of A, B and V. The equations are those of :mod:`decomp.terms` with these larger blocks: L_ss runs
+over all parts of s, value added of any part is domestic, deliveries among parts are no exports. Only then are the rows of the parts
+summed. Summing the flows first would average the technologies of, say, processing exporters and everybody else.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from decomp.leontief import add_identity, productive_inverse, reciprocal, value_added_coefficients
+from decomp.result import Decomposition, largest_gap
+from decomp.table import WorldTable
+
+Array = NDArray[np.float64]
+
+
+def wwz_of_parts(table: WorldTable) -> Decomposition:
+    """Decompose the exports of a table that keeps parts; :func:`decomp.wwz` calls it.
+
+    Returns Decomposition: terms and exports by economy, as always; ``B`` (P·N, P·N), ``V`` (P·N,) and ``VB`` (G, P·N) are those of
+    the P parts, ``L`` is empty, because its blocks differ in size.
+    Raises SingularTableError: I − A has no productive inverse; names part and sector.
+    """
+    kept, G, N = table.parts, table.G, table.N
+    assert kept is not None
+    Z, Y = kept.Z, kept.Y
+    X = Z.sum(axis=1) + Y.sum(axis=1)
+    V = residual = value_added_coefficients(Z, X)
+    if table.value_added == "published" and kept.value_added is not None:
+        V = np.divide(kept.value_added, X, out=np.ones_like(X), where=X > 0)
+    A = Z * reciprocal(X)
+    B = productive_inverse(lambda: add_identity(-A), lambda at: f"{kept.labels[at // N]} {table.sectors[at % N]}")
+    owner = np.repeat(kept.home, N)  # economy of every row
+    rows = [np.flatnonzero(owner == s) for s in range(G)]
+    abroad = Y.copy()
+    abroad[np.arange(len(Y)), owner] = 0.0
+    at_home = Y[np.arange(len(Y)), owner]
+    inputs = np.stack([Z[:, own].sum(axis=1) for own in rows], axis=1)  # A_sr X_r by (row, r)
+    inputs[np.arange(len(Y)), owner] = 0.0
+    E = inputs + abroad
+    VB = np.stack([V[own] @ B[own] for own in rows])
+    L = [np.linalg.inv(np.eye(len(own)) - A[np.ix_(own, own)]) for own in rows]
+    # B_.t Y_tt and B_.t Σ_{u≠t} Y_tu by (row, t); Σ_t B_.t Y_ts, t ≠ s, by (row, s)
+    homes = np.stack([B[:, own] @ at_home[own] for own in rows], axis=1)
+    sales = np.stack([B[:, own] @ abroad[own].sum(axis=1) for own in rows], axis=1)
+    back = B @ abroad
+    T = np.zeros((16, len(Y), G))
+    for r, to in enumerate(rows):
+        last = B[np.ix_(to, to)] @ Y[to]  # B_rr Y_ru by (row, u)
+        local = L[r] @ np.stack([at_home[to], E[to].sum(axis=1)], axis=1)
+        for s, own in enumerate(rows):
+            if s == r:
+                continue
+            others = np.array([t not in (s, r) for t in range(G)])
+            returning = back[to, s] - last[:, s]
+            v = [
+                last[:, r],
+                homes[to][:, others].sum(axis=1),
+                last[:, others].sum(axis=1),
+                sales[to][:, others].sum(axis=1) - returning,
+                last[:, s],
+                returning,
+                homes[to, s],
+                sales[to, s],
+                local[:, 0],
+                local[:, 1],
+            ]
+            used = A[np.ix_(own, to)] @ np.stack(v, axis=1)
+            VL, importer, final = V[own] @ L[s], VB[r, own], abroad[own, r]
+            third = VB[:, own][others].sum(axis=0)
+            T[0, own, r] = VB[s, own] * final
+            T[1:9, own, r] = (VL[:, None] * used[:, :8]).T
+            T[9, own, r] = (VB[s, own] - VL) * inputs[own, r]
+            foreign = np.stack([final, used[:, 8], used[:, 9]])
+            T[10:13, own, r], T[13:16, own, r] = importer * foreign, third * foreign
+    net_taxes = None if V is residual else ((residual - V) @ B)[:, None] * E
+    gap = largest_gap(T, E if net_taxes is None else E - net_taxes)
+    return Decomposition(
+        kept.summed(T.transpose(1, 0, 2)).reshape(G, N, 16, G).transpose(2, 0, 1, 3),
+        kept.summed(E).reshape(G, N, G),
+        gap,
+        table,
+        B,
+        np.empty((0, N, N)),
+        V,
+        VB,
+        None if net_taxes is None else kept.summed(net_taxes).reshape(G, N, G),
+    )

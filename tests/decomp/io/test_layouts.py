@@ -1,0 +1,384 @@
+"""Every layout of the registry on a synthetic table: read back number for number, and nothing lost in silence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import decomp
+from decomp.errors import DataMissingError, FormatError, ImbalanceError, LabelError
+from decomp.io import load, tables
+from decomp.io.layouts import layout_of, layouts
+from tests.decomp.io import layouts as samples
+from tests.decomp.io.layouts import (
+    SAMPLES,
+    exio,
+    exio_table,
+    figaro_flat,
+    figaro_table,
+    icio,
+    icio_parts,
+    icio_table,
+    matrix,
+    sample,
+    text,
+    wiod16_sheet,
+    wiod16_table,
+    workbook,
+    written,
+    zipped,
+)
+
+XLSX = ("wiod-2013", "wiod-2016", "adb-mrio")
+
+
+def saved(folder, lines, name="2019.csv", **dialect):
+    return written(folder, {name: text(lines, **dialect)}) / name
+
+
+def same(found, table):
+    assert (found.economies, found.sectors, found.unit) == (table.economies, table.sectors, table.unit)
+    np.testing.assert_allclose(found.Z, table.Z, rtol=1e-15)  # openpyxl writes 16 digits
+    np.testing.assert_allclose(found.final_demand, table.final_demand, rtol=1e-15)
+    for name in table.PUBLISHED:
+        mine, theirs = getattr(found, name), getattr(table, name)
+        assert (mine is None) == (theirs is None), name
+        if mine is not None:
+            np.testing.assert_allclose(mine, theirs, rtol=1e-12, err_msg=name)
+
+
+# -- every layout --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layout", SAMPLES)
+def test_every_layout_is_read_number_for_number(layout, tmp_path):
+    if layout in XLSX:
+        pytest.importorskip("openpyxl"), pytest.importorskip("python_calamine")
+    table, path = sample(layout, tmp_path)
+    found = load(path)
+    same(found, table)
+    assert (found.year, found.final_demand_labels) == (table.year, table.final_demand_labels)
+    assert found.source == layout_of(layout).source
+    said = any("is not verified on an official file" in note for note in found.notes)
+    assert said is not layout_of(layout).verified
+
+
+def test_the_registry_has_a_sample_of_everything_that_pymrio_does_not_read():
+    own = {"npz", "labelled-csv", "gloria"}
+    assert {layout.id for layout in layouts()} == set(SAMPLES) | own
+    for layout in layouts():
+        assert layout.title_zh and layout.basis
+        assert layout.shape in ("compact", "labelled") or (
+            layout.where and layout.licence and layout.size and layout.years
+        )
+
+
+@pytest.mark.parametrize(("separator", "decimal"), [(";", ","), ("\t", "."), (";", "."), ("|", ","), ("\t", ",")])
+@pytest.mark.parametrize("layout", ["oecd-icio", "figaro", "wiod-2016-csv", "labelled"])
+def test_any_separator_and_decimal_mark_is_found_and_said(layout, separator, decimal, tmp_path):
+    if layout == "labelled":
+        table = samples.synthetic(("USA", "CHN"), ("a", "b"), ("c", "i"))
+        lines = [
+            ["economy", "", *[e for e in table.economies for _ in "ab"], *[e for e in table.economies for _ in "ci"]]
+        ]
+        lines += [["", "sector", *["a", "b"] * 2, *["c", "i"] * 2]]
+        for k in range(4):
+            labels = [table.economies[k // 2], table.sectors[k % 2]]
+            lines.append([*labels, *table.Z[k], *table.final_demand[k].ravel()])
+        table = table.replace(published_output=None, published_value_added=None, published_taxes=None)
+    else:
+        make = {"oecd-icio": (icio_table, icio), "figaro": (figaro_table, samples.figaro)}
+        table_of, lines_of = make.get(layout, (wiod16_table, samples.wiod16_csv))
+        table = table_of()
+        lines = lines_of(table)
+    found = load(saved(tmp_path, lines, separator=separator, decimal=decimal))
+    same(found, table)
+    assert f"columns are separated by {separator!r}, the decimal mark is {decimal!r}" in found.notes
+
+
+def test_a_byte_order_mark_and_quotes_change_nothing(tmp_path):
+    table = icio_table()
+    lines = [[f'"{cell}"' if isinstance(cell, str) and cell else cell for cell in line] for line in icio(table)]
+    path = tmp_path / "2019.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + text(lines))
+    same(load(path), table)
+
+
+def test_categories_may_come_before_the_economy(tmp_path):
+    table = icio_table()
+    below = {"VA+TAXSUB": table.published_value_added + table.published_taxes, "OUT": table.X}
+    lines = matrix(table, "", below, order="{c}_{e}", total="TOTAL")
+    lines[0].append("DISC")
+    lines = [lines[0], *([*line, 0.0 if line[0] not in below else ""] for line in lines[1:])]
+    found = load(saved(tmp_path, lines, "ICIO2016_2019.csv"))
+    np.testing.assert_array_equal(found.final_demand, table.final_demand)
+    assert "published value added includes taxes less subsidies on products" in found.notes
+    assert any("DISC left out (discrepancy" in note for note in found.notes)
+
+
+def test_coefficients_and_output_give_flows(tmp_path):
+    table = exio_table()
+    folder = written(tmp_path / "IOT_2011_pxp", exio(table, coefficients=True))
+    np.testing.assert_allclose(load(folder).Z, table.Z, rtol=1e-14)
+
+
+def test_wiod_2016_may_repeat_its_row_codes_or_its_industry_codes(tmp_path):
+    pytest.importorskip("openpyxl"), pytest.importorskip("python_calamine")
+    table = wiod16_table()
+    rows = wiod16_sheet(table)
+    same(load(written(tmp_path, {"a.xlsx": workbook(rows)}) / "a.xlsx"), table)
+    rows[-1 - 5 - table.n][4 : 4 + table.n] = ["r1", "r2", "r3"] * 3  # the last header row
+    for row in rows[-5 - table.n :]:
+        row[0] = "AtB"
+    found = load(written(tmp_path, {"b.xlsx": workbook(rows)}) / "b.xlsx")
+    assert found.sectors == ("r1", "r2", "r3")
+    np.testing.assert_allclose(found.Z, table.Z, rtol=1e-15)
+
+
+# -- zips ----------------------------------------------------------------------------------------
+
+
+def test_a_zip_with_several_years_asks_which(tmp_path):
+    files = {f"{year}_SML.csv": text(icio(icio_table(seed=year))) for year in (2020, 2021, 2022)}
+    path = written(tmp_path, {"2016-2022_SML.zip": zipped(files | {"ReadMe.txt": b"hello"})}) / "2016-2022_SML.zip"
+    with pytest.raises(
+        DataMissingError, match=r"holds 3 tables \(2020, 2021, 2022\); one table is read at a time.*--year"
+    ):
+        load(path)
+    with pytest.raises(DataMissingError, match=r"3 tables \(2020, 2021, 2022\); 0 of them are of 2019"):
+        load(path, year=2019)
+    same(load(path, year=2021), icio_table(seed=2021))
+    assert [table.year for table in tables(str(path), [2022, 2020])] == [2022, 2020]
+    assert decomp.io.years_of(path) == [2020, 2021, 2022]
+
+
+def test_a_damaged_or_empty_zip(tmp_path):
+    whole = zipped({"2022.csv": text(icio(icio_table()))})
+    path = written(tmp_path, {"a.zip": whole[: len(whole) // 2], "b.zip": zipped({"readme.md": b"x"})})
+    with pytest.raises(FormatError, match="not a readable table file"):
+        load(path / "a.zip")
+    with pytest.raises(DataMissingError, match="this zip holds no table"):
+        load(path / "b.zip")
+
+
+def test_a_year_that_the_file_is_not_of(tmp_path):
+    with pytest.raises(DataMissingError, match="is a table of 2019, not of 2018"):
+        load(saved(tmp_path, icio(icio_table())), year=2018)
+
+
+# -- nothing is lost in silence ------------------------------------------------------------------
+
+
+def without(lines, *, columns=(), rows=()):
+    keep = [k for k, label in enumerate(lines[0]) if label not in columns]
+    return [[line[k] for k in keep] for line in lines if line[0] not in rows]
+
+
+def renamed(lines, **labels):
+    return [[labels.get(cell, cell) if isinstance(cell, str) else cell for cell in line] for line in lines]
+
+
+CHANGES = {
+    "a column of final demand is missing": (
+        lambda lines: without(lines, columns=["USA_GFCF"]),
+        r"1 column\(s\) of final demand are missing, the first of USA GFCF",
+    ),
+    "a category is missing for all": (
+        lambda lines: without(lines, columns=[f"{e}_INVNT" for e in ("CHN", "USA", "MEX", "ROW")]),
+        "the first of CHN INVNT",
+    ),
+    "a label is misspelt": (
+        lambda lines: renamed(lines, USA_HFCE="Usa_HFCE"),
+        "the column 'Usa HFCE' is final demand of no economy that has rows",
+    ),
+    "an economy is misspelt": (
+        lambda lines: renamed(lines, USA_GFCF="US_GFCF"),
+        "the column 'US GFCF' is final demand of no",
+    ),
+    "an economy has demand and no rows": (
+        lambda lines: without(
+            lines,
+            rows=[f"MEX_{s}" for s in ("A01_02", "C10T12", "D")],
+            columns=[f"MEX_{s}" for s in ("A01_02", "C10T12", "D")],
+        ),
+        "the column 'MEX HFCE' is final demand of no economy",
+    ),
+    "an economy has rows and no demand": (
+        lambda lines: without(lines, columns=[f"MEX_{c}" for c in samples.ICIO]),
+        r"6 column\(s\) of final demand are missing, the first of MEX HFCE",
+    ),
+    "a row is missing": (
+        lambda lines: without(lines, rows=["CHN_D"]),
+        "'MEX A01_02', expected 'CHN D'|the row 'CHN D' is missing",
+    ),
+    "the last rows are missing": (
+        lambda lines: without(lines, rows=[f"ROW_{s}" for s in ("A01_02", "C10T12", "D")]),
+        "the rows end with 'USA D', but 3 more column.s. of flows follow, the first 'ROW A01_02'. The file is cut short",
+    ),
+    "columns are in another order": (
+        lambda lines: [[line[0], line[2], line[1], *line[3:]] for line in lines],
+        "column 1 of the flows is 'ARG C10T12', expected 'ARG A01_02'",
+    ),
+    "a row of another edition": (
+        lambda lines: renamed(lines, TLS="NTP"),
+        "the row 'NTP' has no columns of its own and no meaning",
+    ),
+    "a column of another edition": (
+        lambda lines: renamed(lines, OUT="SUM"),
+        "'SUM' is final demand of no economy|the row 'SUM'",
+    ),
+    "a row twice": (lambda lines: [*lines, lines[1]], "row 'ARG_A01_02' is given twice"),
+    "a column twice": (lambda lines: renamed(lines, USA_GFCF="USA_HFCE"), "the column 'USA HFCE' is given twice"),
+    "a reserved word": (
+        lambda lines: [
+            [c.replace("_D", "_all") if isinstance(c, str) and c.endswith("_D") else c for c in line] for line in lines
+        ],
+        "sector label 'all' is a reserved word",
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_is_missing_stops_with_its_name(change, tmp_path):
+    edit, message = CHANGES[change]
+    with pytest.raises((FormatError, LabelError), match=message):
+        load(saved(tmp_path, edit(icio(icio_table()))), accept_imbalance=True)
+
+
+@pytest.mark.parametrize("value", ["", "NA", "nan", "inf", "1e999", "#REF!", "1 000", "0x10", "1_000"])
+def test_a_cell_that_is_no_number_is_named(value, tmp_path):
+    lines = icio(icio_table())
+    lines[2][3] = value
+    with pytest.raises(FormatError, match=r"2019\.csv:3: column 4 \(ARG.D\) holds"):
+        load(saved(tmp_path, lines))
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9, 0.99])
+def test_a_file_that_is_cut_short(share, tmp_path):
+    content = text(icio(icio_table()))
+    (tmp_path / "2019.csv").write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(FormatError, match=r"cut short|holds nothing|more column|given twice"):
+        load(tmp_path / "2019.csv", accept_imbalance=True)
+
+
+def test_a_flat_file_without_a_cell_or_with_one_twice(tmp_path):
+    lines = figaro_flat(figaro_table())
+    with pytest.raises(FormatError, match=r"FIGW1 C10T12\) holds nothing|holds nothing.*1 such cell"):
+        load(saved(tmp_path, [*lines[:30], *lines[31:]], "flat_2022.csv"))
+    with pytest.raises(FormatError, match=r"the cell AT_A01 → \S+ is given twice"):
+        load(saved(tmp_path, [*lines, lines[5]], "flat_2022.csv"))
+
+
+def test_an_unknown_layout_names_those_that_are_read(tmp_path):
+    with pytest.raises(FormatError, match=r"is that of no layout.*Separator found: ';'.*oecd-icio.*figaro"):
+        load(saved(tmp_path, [["a", "b", "c"], [1.0, 2.0, 3.0]], separator=";"))
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(DataMissingError, match="a folder is read as Eora26"):
+        load(tmp_path / "folder")
+
+
+# -- published rows and units --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", ["published_output", "published_value_added", "published_taxes"])
+def test_published_rows_that_disagree_stop_the_reading(row, tmp_path):
+    table = icio_table()
+    off = getattr(table, row) + 0.006 * table.X
+    path = saved(tmp_path, icio(table.replace(**{row: off})))
+    with pytest.raises(ImbalanceError, match=r"0.6 % of world output.*--accept-imbalance"):
+        load(path)
+    assert load(path, accept_imbalance=True).check().failed
+    near = saved(tmp_path, icio(table.replace(**{row: getattr(table, row) + 0.004 * table.X})))
+    assert not load(near).check().failed
+
+
+def test_a_column_of_output_that_disagrees_is_heard_too(tmp_path):
+    lines = icio(icio_table())
+    for line in lines[1:16]:
+        line[-1] *= 1.01
+    with pytest.raises(ImbalanceError, match=r"published output minus row sums: 1 % of world"):
+        load(saved(tmp_path, lines))
+
+
+def test_one_economy_that_is_off_is_enough(tmp_path):
+    """A fault of .1 % of the world that is a tenth of a small economy."""
+    table = icio_table()
+    F = table.final_demand.copy()
+    F[:3] *= 0.01
+    Z = table.Z.copy()
+    Z[:3] *= 0.01
+    Z[:, :3] *= 0.01
+    small = table.replace(Z=Z, final_demand=F)
+    off = small.X.copy()
+    off[:3] *= 1.2
+    published = {"published_value_added": None, "published_taxes": None}
+    path = decomp.save(small.replace(published_output=off, **published), tmp_path / "t.npz")
+    with pytest.raises(ImbalanceError, match="% of ARG's"):
+        load(path)
+
+
+def world(scale: float):
+    """A table of 40 economies with the output of the world in million USD, times ``scale``."""
+    table = samples.synthetic([f"E{k:02d}" for k in range(40)], ("a", "b"), ("c", "i"))
+    factor = scale * 1.2e8 / table.X.sum()
+    rows = {name: getattr(table, name) * factor for name in table.PUBLISHED}
+    return table.replace(Z=table.Z * factor, final_demand=table.final_demand * factor, **rows)
+
+
+@pytest.mark.parametrize("scale", [1e3, 1e-3, 1e6])
+def test_thousands_for_millions_are_noticed(scale, tmp_path):
+    path = decomp.save(world(scale), tmp_path / "t.npz")
+    with pytest.raises(ImbalanceError, match="times the output of the world in about 2010: another unit"):
+        load(path)
+    assert load(path, accept_imbalance=True).check().finding("magnitude").level == "error"
+    unit = {1e3: "thousand USD", 1e6: "USD"}.get(scale, "billion USD")
+    load(decomp.save(world(scale).replace(unit=unit), tmp_path / "t.npz"))
+
+
+def test_every_size_that_the_world_had_is_plausible(tmp_path):
+    for scale in (0.3, 1.0, 2.0):
+        load(decomp.save(world(scale), tmp_path / "t.npz"))
+
+
+# -- parts ---------------------------------------------------------------------------------------
+
+
+def test_parts_without_their_whole_are_summed_and_nothing_is_dropped(tmp_path):
+    """OECD's extended edition without the empty rows of CHN and MEX; final demand is given as CHN_* and MEX_*."""
+    table, lines = icio_parts()
+    found = load(saved(tmp_path, lines))
+    assert found.economies == table.economies
+    np.testing.assert_allclose(found.Z, table.Z)
+    np.testing.assert_allclose(found.final_demand, table.final_demand)
+    assert found.parts is None
+    assert any(
+        "CN1, CN2 into CHN (deliveries among its parts: " in n and "summed before inversion" in n for n in found.notes
+    )
+
+
+def test_parts_can_be_kept(tmp_path):
+    table, lines = icio_parts()
+    found = load(saved(tmp_path, lines), parts="keep")
+    assert found.parts.labels == table.parts.labels
+    np.testing.assert_array_equal(found.parts.Z, table.parts.Z)
+    np.testing.assert_allclose(found.parts.Y, table.parts.Y)
+    np.testing.assert_allclose(decomp.wwz(found).terms, decomp.wwz(table).terms)
+    assert any("inverted apart" in note for note in found.notes)
+    published = load(saved(tmp_path, lines), parts="keep", value_added="published")
+    assert decomp.wwz(published).residual < 1e-12
+    assert decomp.wwz(published).net_taxes.sum() > 0
+
+
+def test_empty_rows_of_the_whole_are_no_part(tmp_path):
+    """The file as OECD delivers it: CHN has rows and columns of zeros beside CN1 and CN2."""
+    table, lines = icio_parts()
+    sectors = table.sectors
+    n = len(table.parts.labels) * len(sectors)
+    head = [[line[0], *line[1 : n + 1], *[f"CHN_{s}" for s in sectors], *line[n + 1 :]] for line in lines[:1]]
+    rows = [[line[0], *line[1 : n + 1], *[0.0] * 3, *line[n + 1 :]] for line in lines[1:]]
+    empty = [[f"CHN_{s}", *[0.0] * (len(head[0]) - 1)] for s in sectors]
+    path = saved(tmp_path, [*head, *rows[:n], *empty, *rows[n:]])
+    np.testing.assert_allclose(load(path).Z, table.Z)
+    kept = load(path, parts="keep")
+    assert kept.parts.labels == table.parts.labels
+    np.testing.assert_allclose(decomp.wwz(kept).terms, decomp.wwz(table).terms)
