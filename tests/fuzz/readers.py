@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import decomp
 import sim
 from decomp.aggregate import resolve
-from decomp.errors import DecompError
+from decomp.errors import DecompError, ImbalanceError
 from decomp.io.compact import to_npz_bytes
 from decomp.io.csv_matrix import write_csv
 from decomp.table import WorldTable
@@ -28,6 +29,18 @@ from sim.scenario import scenario_files
 from sim.scenario.read import read_scenario
 from sim.studies.store import SweepFolder
 from sim.studies.sweep import parse_axis, plan_sweep, run_sweep
+from tests.decomp.io.layouts import (
+    SAMPLES,
+    exio,
+    exio_table,
+    figaro_flat,
+    figaro_table,
+    icio,
+    icio_parts,
+    icio_table,
+    text,
+    zipped,
+)
 from tests.decomp.io.tables import full_table, random_table
 
 #: One valid sample: the files of a folder by name; one of them is damaged at a time.
@@ -47,16 +60,25 @@ class Reader:
 @cache
 def readers() -> dict[str, Reader]:
     """Return all readers by name."""
-    tables = {
+    tables: dict[str, tuple[Callable[[], list[Sample]], str]] = {
         "npz": (npz_samples, "t.npz"),
         "csv": (csv_samples, "t.csv"),
-        "icio": (icio_samples, "ICIO_2015.csv"),
-        "xlsx": (wiod_samples, "wiot09_row_sep12.xlsx"),
-        "eora": (eora_samples, ""),
+        "icio-parts": (lambda: [{"2019.csv": text(icio_parts()[1])}], "2019.csv"),
+        "icio-comma": (lambda: [{"2019.csv": text(icio(icio_table()), ";", ",")}], "2019.csv"),
+        "icio-zip": (
+            lambda: [{"a.zip": zipped({f"{y}.csv": text(icio(icio_table())) for y in (2018, 2019)})}],
+            "a.zip",
+        ),
+        "figaro-flat-csv": (lambda: [{"flat_2022.csv": text(figaro_flat(figaro_table()))}], "flat_2022.csv"),
+        "exiobase3-A": (lambda: [exio(exio_table(), coefficients=True)], ""),
+        **{
+            layout: (lambda make=make, files=files: [files(make())], "" if layout == "exiobase3" else path)
+            for layout, (make, files, path) in SAMPLES.items()
+        },
     }
     return {
         **{
-            name: Reader(name, samples, lambda folder, file=file: use(decomp.load(folder / file)))
+            name: Reader(name, samples, lambda folder, file=file, name=name: use(read(folder / file, name)))
             for name, (samples, file) in tables.items()
         },
         "concordance": Reader("concordance", concordance_samples, lambda folder: resolve(folder / "c.csv", "economy")),
@@ -70,6 +92,16 @@ def readers() -> dict[str, Reader]:
         ),
         "sweep": Reader("sweep", sweep_samples, read_sweep, (OutputError,)),
     }
+
+
+def read(path: Path, name: str) -> WorldTable:
+    """Read as the commands do, then although it is unbalanced; parts are kept where there are any."""
+    year = 2019 if name == "icio-zip" else None
+    how: dict[str, Any] = {"parts": "keep"} if name == "icio-parts" else {}
+    try:
+        return decomp.load(path, year=year, **how)
+    except ImbalanceError:
+        return decomp.load(path, year=year, accept_imbalance=True, **how)
 
 
 def use(table: WorldTable) -> WorldTable:
@@ -115,81 +147,6 @@ def csv_samples() -> list[Sample]:
     with tempfile.TemporaryDirectory() as folder:
         paths = [write_csv(table, Path(folder) / f"{k}.csv") for k, table in enumerate((random_table(), full_table()))]
         return [{"t.csv": path.read_bytes()} for path in paths]
-
-
-def icio_samples() -> list[Sample]:
-    """OECD's layout with a part of China, final demand after and before the economy, taxes, value added and output."""
-    table = random_table(economies=("CHN", "CN1", "USA"))
-    flows = [f"{e}_{s}" for e in table.economies for s in ("D01T02", "D10")]
-    samples = []
-    for pattern in ("{e}_{c}", "{c}_{e}"):
-        demand = [pattern.format(e=e, c=c) for e in table.economies for c in ("HFCE", "GFCF")]
-        lines = [",".join(["", *flows, *demand, "OUT"])]
-        for k, label in enumerate(flows):
-            numbers = (*table.Z[k], *table.final_demand[k].ravel(), table.X[k])
-            lines.append(",".join([label, *(repr(float(v)) for v in numbers)]))
-        for label, row in (("TAXSUB", table.X * 0.01), ("VALU", table.value_added_flow), ("OUT", table.X)):
-            lines.append(",".join([label, *(repr(float(v)) for v in row), *[""] * 7]))
-        samples.append({"ICIO_2015.csv": "\n".join(lines).encode()})
-    return samples
-
-
-def eora_samples() -> list[Sample]:
-    table = random_table()
-    cells = [(e, s) for e in table.economies for s in table.sectors]
-    demand = [(e, c) for e in table.economies for c in ("Household", "Government")]
-
-    def labels(pairs: list[tuple[str, str]]) -> bytes:
-        return "".join(f"Country {e}\t{e}\tIndustries\t{s}\t\n" for e, s in pairs).encode()
-
-    def matrix(rows: object) -> bytes:
-        return "".join("\t".join(repr(float(v)) for v in row) + "\n" for row in rows).encode()
-
-    return [
-        {
-            "Eora26_2010_bp_T.txt": matrix(table.Z),
-            "Eora26_2010_bp_FD.txt": matrix(table.final_demand.reshape(6, 6)),
-            "Eora26_2010_bp_VA.txt": matrix([table.value_added_flow * 0.6, table.value_added_flow * 0.4]),
-            "labels_T.txt": labels(cells),
-            "labels_FD.txt": labels(demand),
-        }
-    ]
-
-
-def wiod_samples() -> list[Sample]:
-    """The sheet of WIOD's 2013 release for three economies and two sectors."""
-    import openpyxl
-
-    table = random_table()
-    book = openpyxl.Workbook()
-    sheet = book.active
-    cells = [(e, s) for e in table.economies for s in ("c1", "c2")]
-    demand = [(e, c) for e in table.economies for c in ("c37", "c38")]
-    names = [*["Farms", "Mines"] * 3, *["Households", "Investment"] * 3, "Total output"]
-    blank = [None] * 4
-    rows = [
-        ["Intercountry Input-Output Table, 2009", *[None] * 16],
-        [None] * 17,
-        [*blank, *range(13)],
-        [*blank, *names],
-        [*blank, *(e for e, _ in (*cells, *demand)), "TOT"],
-        [*blank, *(c for _, c in (*cells, *demand)), "GO"],
-    ]
-    for k, (economy, code) in enumerate(cells):
-        numbers = [*table.Z[k], *table.final_demand[k].ravel(), table.X[k]]
-        rows.append([code, names[k], economy, code, *map(float, numbers)])
-    for title, code, row in (
-        ("Total intermediate consumption", "r60", table.Z.sum(axis=0)),
-        ("taxes less subsidies", "r61", table.X * 0.01),
-        ("Value added at basic prices", "r64", table.value_added_flow),
-        ("Output at basic prices", "r69", table.X),
-    ):
-        rows.append([code, title, "TOT", code, *map(float, row), *[None] * 7])
-    for row in rows:
-        sheet.append(row)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return [{"wiot09_row_sep12.xlsx": buffer.getvalue()}]
 
 
 def concordance_samples() -> list[Sample]:
