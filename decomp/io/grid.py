@@ -18,7 +18,8 @@ from decomp.errors import FormatError
 from decomp.io.files import blocks_of
 from decomp.io.layouts import Layout
 from decomp.labels import listed
-from decomp.table import Parts, WorldTable
+from decomp.split import Parts
+from decomp.table import WorldTable
 
 Array = NDArray[np.float64]
 Pair = tuple[str, str]
@@ -50,7 +51,7 @@ class Grid:
 
 
 def table_of(grid: Grid, parts: PartsChoice = "sum") -> WorldTable:
-    """Return the table of a grid; ``parts`` says what becomes of the parts of an economy (:class:`~decomp.table.Parts`).
+    """Return the table of a grid; ``parts`` says what becomes of the parts of an economy (:class:`~decomp.split.Parts`).
 
     Raises FormatError, LabelError: a row, column, category or number is missing, given twice, or of unknown meaning; names it.
     """

@@ -7,7 +7,8 @@ import pytest
 
 import decomp
 from decomp.errors import FormatError, TableError
-from decomp.table import Parts, WorldTable
+from decomp.split import Parts
+from decomp.table import WorldTable
 from tests.oracle import Oracle
 
 LABELS, WHOLES = ("USA", "MX1", "MX2", "CN1", "CN2", "ROW"), ("USA", "MEX", "MEX", "CHN", "CHN", "ROW")

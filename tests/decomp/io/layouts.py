@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from decomp.table import Parts, WorldTable
+from decomp.split import Parts
+from decomp.table import WorldTable
 
 #: Files of a sample by their name.
 Files = dict[str, bytes]
