@@ -159,7 +159,8 @@ class WorldState:
             for values, key in ((self.variables, name), (self.levels, name.replace("_", "-"))):
                 if key in values:
                     return values[key]
-            raise AttributeError(f"no state {name!r}; there are {', '.join([*self.variables, *self.levels])}")
+            there = ", ".join([*self.variables, *self.levels])
+            raise AttributeError(f"no state {name!r}: no rule in play returns it from start(). There are {there}")
         raise AttributeError(name)
 
 

@@ -115,6 +115,11 @@ def member_scenario(loaded: LoadedScenario, drawn: Draw) -> Scenario:
     data |= {"seed": drawn.seed, "seeds": 0, "draws": Draws().model_dump(), "expect": (), "outputs": ()}
     data["events"] = [*data["events"]]
     timing: dict[tuple[str, str], float] = {}
+    rules = loaded.resolved.rules
+
+    def checked() -> Scenario:
+        return Scenario.model_validate(data, context={"rules": rules})
+
     for one in drawn.values:
         if one.kind == "timing" and one.value:
             timing[one.economy, one.id] = one.value
@@ -128,7 +133,7 @@ def member_scenario(loaded: LoadedScenario, drawn: Draw) -> Scenario:
                 place = place[part]
             place[last] = one.choice or one.value
     if timing:  # speeds of every economy: what it has in this member, divided by the relative time it needs
-        speeds = resolve(Scenario.model_validate(data), loaded.table, rules=loaded.resolved.rules).terms["automation"]
+        speeds = resolve(checked(), loaded.table, rules=rules).terms["automation"]
         overrides = data["behaviour"]["automation"]["overrides"]
         for r, code in enumerate(loaded.table.economies):
             own = {key: value for key, value in overrides.get(code, {}).items() if not key.startswith(SPEEDS)}
@@ -136,7 +141,7 @@ def member_scenario(loaded: LoadedScenario, drawn: Draw) -> Scenario:
                 fastest = SETTING[f"automation.{name}"].max
                 own[name] = min(float(speeds[name][r]) / timing[code, name], fastest)
             overrides[code] = own
-    return Scenario.model_validate(data)
+    return checked()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

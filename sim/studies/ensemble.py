@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,6 +25,7 @@ from sim.studies.draw import SPEEDS, Member, draw, play_member, spread
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from sim.rules import Rule
     from sim.runs.result import RunResult
     from sim.scenario.layers import Overrides
     from sim.scenario.read import LoadedScenario, ScenarioSource
@@ -182,6 +183,7 @@ def run_ensemble(
     seed: int | None = None,
     overrides: Overrides | None = None,
     years: tuple[int, int] | None = None,
+    rules: Iterable[Rule] = (),
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     stop: Callable[[], bool] = lambda: False,
@@ -198,6 +200,8 @@ def run_ensemble(
         Seed of all draws, instead of the scenario's.
     overrides : list of ``"path=value"`` or mapping, optional
     years : (int, int), optional
+    rules : iterable of Rule, optional
+        Rules of behaviour beside the built-in ones, as in :func:`sim.run`.
     jobs : int, optional
         Processes; all processors when absent. The numbers do not depend on it.
     progress : callable, optional
@@ -224,9 +228,10 @@ def run_ensemble(
     if isinstance(overrides, Mapping):
         asked = [f"{path}={json.dumps(value)}" for path, value in overrides.items()]
     asked += [f"seeds={seeds}"] if seeds is not None else []
-    loaded = read_scenario(source, asked, years=years, seed=seed)
+    rules = tuple(rules)
+    loaded = read_scenario(source, asked, years=years, seed=seed, rules=rules)
     if loaded.scenario.seeds == 0:
-        loaded = read_scenario(source, [*asked, f"seeds={SEEDS}"], years=years, seed=seed)
+        loaded = read_scenario(source, [*asked, f"seeds={SEEDS}"], years=years, seed=seed, rules=rules)
     return run_members(loaded, run_loaded(loaded), jobs=jobs, progress=progress, stop=stop)
 
 

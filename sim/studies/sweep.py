@@ -12,7 +12,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -31,6 +31,7 @@ from sim.studies.draw import Draw, Member, draw, play_member, spread
 from sim.studies.store import SweepFolder, member_table
 
 if TYPE_CHECKING:
+    from sim.rules import Rule
     from sim.scenario.read import LoadedScenario, ScenarioSource
 
 logger = logging.getLogger("unweave.sweep")
@@ -126,6 +127,7 @@ class Sweep:
     years: tuple[int, int] | None
     seed: int | None
     kept: tuple[str, ...]
+    rules: tuple[Rule, ...] = ()
 
     @cached_property
     def points(self) -> tuple[GridPoint, ...]:
@@ -147,7 +149,8 @@ class Sweep:
         """Hash of everything that decides the numbers."""
         base = scenario_hash(self.base.resolved, table_checksum=self.base.table.checksum())
         axes = [[axis.key, list(axis.values)] for axis in self.axes]
-        return _hash([base, axes, list(self.kept), __version__])
+        own = [f"{type(rule).__module__}:{type(rule).__qualname__} {sorted(vars(rule).items())}" for rule in self.rules]
+        return _hash([base, axes, list(self.kept), __version__, *own])
 
     def member_digest(self, number: int) -> str:
         """Hash of everything that decides one member."""
@@ -157,7 +160,8 @@ class Sweep:
     def load(self, point: GridPoint) -> LoadedScenario:
         """Read the scenario of a point; an error says which value of it does not fit."""
         moved = [*self.overrides, *(f"{key}={value}" for key, value in point)]
-        return read_scenario(self.source, moved, years=self.years, seed=self.seed, table=self.base.table)
+        table, rules = self.base.table, self.rules
+        return read_scenario(self.source, moved, years=self.years, seed=self.seed, table=table, rules=rules)
 
     def members(self, numbers: Sequence[int]) -> Iterator[tuple[LoadedScenario | str, Draw]]:
         """Scenario and draws of members by number; where values contradict each other a message stands for the scenario."""
@@ -205,10 +209,15 @@ def plan_sweep(
     years: tuple[int, int] | None = None,
     seed: int | None = None,
     kept: Sequence[str] = PLACES["sweep"],
+    rules: Iterable[Rule] = (),
 ) -> Sweep:
-    """Read a scenario and check every value of every axis by itself before anything is run; names all that do not fit."""
-    base = read_scenario(source, list(overrides), years=years, seed=seed)
-    plan = Sweep(source, base, tuple(axes), tuple(overrides), years, seed, tuple(kept))
+    """Read a scenario and check every value of every axis by itself before anything is run; names all that do not fit.
+
+    ``rules`` are rules of behaviour beside the built-in ones, as in :func:`sim.run`.
+    """
+    rules = tuple(rules)
+    base = read_scenario(source, list(overrides), years=years, seed=seed, rules=rules)
+    plan = Sweep(source, base, tuple(axes), tuple(overrides), years, seed, tuple(kept), rules)
     problems: list[Problem] = []
     for axis in plan.axes:
         for value in axis.values:

@@ -21,6 +21,8 @@ from sim.model import WorldModel
 from sim.rules import BUILT_IN, Decision, Rule, Settings
 from sim.rules.protection import Protection
 from sim.studies.attribution import attribute
+from sim.studies.ensemble import run_ensemble
+from sim.studies.sweep import parse_axis, plan_sweep
 
 ROOT = Path(__file__).resolve().parents[3]
 OFF = {name: {"active": False} for name in ("automation", "protection", "trust")}
@@ -221,6 +223,18 @@ def test_a_rule_is_a_channel_of_its_own(table: WorldTable) -> None:
     assert set(found.frame["channel"]) == {"levy", "automation", "tariffs", "trust", "events", "paths", "residual"}
     apart = attribute(result, indicators=["mean_tariff", "interdependence"], workers=2)
     assert np.array_equal(apart.parts, found.parts, equal_nan=True)
+
+
+def test_ensembles_and_sweeps_take_rules() -> None:
+    written = scenario({"automation": {}}, last=2013, table="classroom-2011", draws={"parameters": ["economy"]})
+    bands = [run_ensemble(written, seeds=2, rules=[Levy()], jobs=jobs).bands for jobs in (1, 2)]
+    assert bands[0].equals(bands[1])
+    tariffs = bands[0].query("indicator == 'mean_tariff' and economy == 'WLD'").set_index("year")["q50"]
+    assert tariffs[2013] > tariffs[2011] + 0.001
+    axes = [parse_axis("economy.substitution.inputs=0.1,0.3")]
+    with_rule, without = (plan_sweep(written, axes, rules=rules) for rules in ([Levy()], []))
+    assert with_rule.digest != without.digest
+    assert "levy" in {rule.name for rule in with_rule.load(with_rule.points[0]).resolved.rules}
 
 
 # -- nobody else names a rule -------------------------------------------------------------------------------------------
