@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
+import pickle
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decomp.errors import DataMissingError, FormatError
-from decomp.io.files import MAX_SIDE, existing, number_row, refuse_large, refuse_many, year_of
+from decomp.io.files import existing, number_row, refuse_large, refuse_many, year_of
 
 Array = NDArray[np.float64]
 
@@ -235,21 +238,53 @@ def flat_cells(text: Text) -> tuple[list[str], list[str], NDArray[np.intp], NDAr
     return rows, columns, at[0], at[1], np.asarray(table.column(names[2]).to_numpy(), dtype=np.float64)
 
 
-def sheets(source: Source) -> Iterator[tuple[str, list[list[Any]]]]:
-    """Yield name and rows of every sheet of a workbook; blank cells are ``""``, all rows of a sheet have equal length."""
+def sheets(source: Source) -> list[tuple[str, list[list[Any]]]]:
+    """Return name and rows of every sheet of a workbook; blank cells are ``""``, all rows of a sheet have equal length.
+
+    The reader, written in Rust, ends its process where a damaged workbook asks for too much memory, so it works in one of its own.
+    Raises FormatError: it gave up. DataMissingError: python-calamine is not installed.
+    """
     try:
-        from python_calamine import CalamineWorkbook
+        import python_calamine  # noqa: F401
     except ImportError:
         raise DataMissingError(
             f"{source.where}: reading xlsx and xlsb files needs python-calamine. Install it with: pip install 'unweave[formats]'"
         ) from None
     with source.open() as stream:
-        content = io.BytesIO(stream.read())
-    with zipfile.ZipFile(content) as archive:
+        content = stream.read()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         refuse_large(sum(entry.file_size for entry in archive.infolist()), source.where, verb="unpacks to")
-    content.seek(0)
-    book = CalamineWorkbook.from_filelike(content)
-    for name in book.sheet_names:
-        sheet = book.get_sheet_by_name(name)
-        refuse_many(min(sheet.total_height, MAX_SIDE + 1), min(sheet.total_width, MAX_SIDE + 1), source.where)
-        yield name, sheet.to_python(skip_empty_area=False)
+    done = subprocess.run(
+        [sys.executable, "-c", _WORKER, str(WORKER_MEMORY)], input=content, capture_output=True, check=False
+    )
+    if done.returncode:
+        said = [
+            line
+            for line in done.stderr.decode("utf-8", "replace").splitlines()
+            if re.match(r"\S*(Error|memory|thread)", line)
+        ]
+        raise FormatError(
+            f"{source.where}: not a readable workbook ({ascii((said or ['the reader ended'])[-1][:160])[1:-1]}). It is damaged or of "
+            "another format; copy or download it again."
+        )
+    found: list[tuple[str, list[list[Any]]]] = pickle.loads(done.stdout)
+    for _, rows in found:
+        refuse_many(len(rows), max(map(len, rows), default=0), source.where)
+    return found
+
+
+#: Address space of the process that reads a workbook (the largest, WIOD 2016 and ADB, need 2 GB).
+WORKER_MEMORY = 6 * 1024**3
+_WORKER = """
+import io, pickle, sys
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]),) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+except (ImportError, ValueError):
+    pass
+from python_calamine import CalamineWorkbook
+book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+rows = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]
+sys.stdout.buffer.write(pickle.dumps(rows, protocol=5))
+"""

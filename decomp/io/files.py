@@ -69,10 +69,7 @@ def reading(where: str | Path, kind: str) -> Iterator[None]:
         raise FormatError(
             f"{where}: not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8."
         ) from error
-    except BaseException as error:
-        # A reader written in Rust panics with an exception of its own, which is no Exception.
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-            raise
+    except Exception as error:
         reason = ascii(f"{type(error).__name__}: {error}"[:200])[1:-1]
         raise FormatError(
             f"{where}: not a readable {kind} ({reason}). It is damaged or of another format; copy or download it again."

@@ -6,13 +6,16 @@ With base tariffs t⁰[s,i,r] and flows at basic prices:
     income         I_r  = Σ_si (1+t⁰) Y[si,r]                  deficit  D_r = I_r − Σ_j v_rj − R_r,  Σ_r D_r = 0
 
 Negative final demand (inventory changes) cannot be an expenditure share: it is set to 0 and output recomputed with A
-fixed. Where factor income is below 0.1 % of output, or negative by at most 5 % of it, the input column is scaled to leave
-0.1 %. Both are reported; a larger loss is an error, unless it is below a millionth of world output.
+fixed. So are negative inputs of at most 5 % of the using cell's output. Where factor income is below 0.1 % of output, or negative
+by at most 5 % of it, the input column is scaled to leave 0.1 %. All are reported, with world output and value added before and
+after; a larger loss is an error, unless it is below a millionth of world output. With ``repair="none"`` inputs and factor income are
+left alone, and a negative one is an error.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import scipy.linalg
@@ -22,9 +25,11 @@ from sim.calibration import parameter
 from sim.economy.arrays import Array, lock
 from sim.economy.errors import BaseTableError
 
+Repair = Literal["small", "none"]
+
 #: Least factor income of a cell, as a share of its output.
 LEAST_FACTOR_SHARE = parameter("economy.least_factor_share")
-#: Negative factor income is repaired up to this share of the cell's output, or of the world's; beyond it is an error.
+#: Negative factor income and negative inputs are repaired up to this share of the cell's output, or of the world's; beyond it is an error.
 OWN_LOSS, TINY_LOSS = 0.05, 1e-6
 #: Cells whose output moves by more than this share through the purge are listed.
 LISTED_MOVE = 0.05
@@ -41,6 +46,9 @@ class PurgeReport:
     moved: tuple[tuple[str, float], ...]
     #: Cells whose input column was scaled, with the factor share found before.
     repaired: tuple[tuple[str, float], ...]
+    #: Negative inputs ("CHN c1 → JPN c2") that were set to 0, the lowest first; world output and value added before and after.
+    inputs: tuple[tuple[str, float], ...] = ()
+    world: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -54,6 +62,15 @@ class PurgeReport:
         if self.repaired:
             shown = ", ".join(f"{cell} {share:.2%}" for cell, share in self.repaired[:12])
             lines.append(f"Inputs scaled to leave 0.1 % factor income in {len(self.repaired)} cells: {shown}.")
+        if self.inputs:
+            shown = ", ".join(f"{flow} {value:,.6g}" for flow, value in self.inputs[:12])
+            total = sum(value for _, value in self.inputs)
+            lines.append(f"{len(self.inputs)} negative inputs ({total:,.6g} in all) set to 0: {shown}.")
+        if self.repaired or self.inputs:
+            X, Z, V, W = self.world
+            lines.append(
+                f"World output {X:,.0f} in the table, {Z:,.0f} repaired; value added {V:,.0f}, {W:,.0f} repaired."
+            )
         return tuple(lines)
 
 
@@ -104,7 +121,7 @@ class BaseEconomy:
         return f"{self.economies[economy]} {self.sectors[sector]}"
 
 
-def calibrate(table: WorldTable, tariffs: Array) -> BaseEconomy:
+def calibrate(table: WorldTable, tariffs: Array, repair: Repair = "small") -> BaseEconomy:
     """Purge a table and derive the base-year shares.
 
     Parameters
@@ -112,6 +129,8 @@ def calibrate(table: WorldTable, tariffs: Array) -> BaseEconomy:
     table : WorldTable
     tariffs : ndarray, shape (G, N, G)
         Base tariffs; the diagonal must be 0.
+    repair : {"small", "none"}
+        Whether small negative inputs and factor incomes are repaired.
 
     Raises
     ------
@@ -119,7 +138,7 @@ def calibrate(table: WorldTable, tariffs: Array) -> BaseEconomy:
         A flow or a factor income is negative, an economy has no final demand or factor income; names the cell.
     """
     G, N = table.G, table.N
-    Z, Y, X, report = _purge(table, tariffs)
+    Z, Y, X, report = _purge(table, tariffs, repair)
     z = Z.reshape(G, N, G, N) * (1.0 + tariffs)[..., None]
     y = Y.reshape(G, N, G) * (1.0 + tariffs)
     spending_j = z.sum(axis=0)  # (i, r, j)
@@ -153,21 +172,16 @@ def calibrate(table: WorldTable, tariffs: Array) -> BaseEconomy:
     )
 
 
-def _purge(table: WorldTable, tariffs: Array) -> tuple[Array, Array, Array, PurgeReport]:
-    """Set negative final demand to 0, leave every cell 0.1 % factor income, recompute output with A fixed."""
-    if table.Z.min(initial=0.0) < 0:
-        row, column = np.unravel_index(int(np.argmin(table.Z)), table.Z.shape)
-        raise BaseTableError(
-            f"the flow {table.cell(int(row))} → {table.cell(int(column))} is {table.Z[row, column]:g}; inputs must not be "
-            "negative in a simulated table. Correct the cell or aggregate it away."
-        )
+def _purge(table: WorldTable, tariffs: Array, repair: Repair) -> tuple[Array, Array, Array, PurgeReport]:
+    """Set negative final demand and inputs to 0, leave every cell 0.1 % factor income, recompute output with A fixed."""
+    inputs = _negative_inputs(table, repair)
     Y = np.maximum(table.Y, 0.0)
     active = ~table.zero_output
-    A = np.divide(table.Z, table.X, out=np.zeros_like(table.Z), where=active[None, :])
-    A, repaired = _repair(table, A, tariffs)
+    A = np.divide(np.maximum(table.Z, 0.0), table.X, out=np.zeros_like(table.Z), where=active[None, :])
+    A, repaired = _repair(table, A, tariffs, repair)
     negative = table.Y < 0
     before = np.where(active, table.X, 0.0)
-    if not (negative.any() or repaired or (table.X[~active] != 0).any()):
+    if not (negative.any() or repaired or inputs or (table.X[~active] != 0).any()):
         return table.Z.copy(), Y, before.copy(), PurgeReport(0, 0.0, (), ())
     X = np.asarray(scipy.linalg.solve(np.eye(table.n) - A, Y.sum(axis=1), overwrite_a=True))
     if not np.isfinite(X).all() or X.min() < -1e-9 * X.max():
@@ -180,22 +194,57 @@ def _purge(table: WorldTable, tariffs: Array) -> tuple[Array, Array, Array, Purg
     change = np.divide(X - before, before, out=np.zeros_like(X), where=before > 0)
     order = [k for k in np.argsort(-np.abs(change)) if abs(change[k]) > LISTED_MOVE]
     moved = tuple((table.cell(int(k)), float(change[k])) for k in order)
-    report = PurgeReport(int(negative.sum()), float(table.Y[negative].sum()), moved, repaired)
-    return A * X, Y, X, report
+    after = (
+        float(before.sum()),
+        float(X.sum()),
+        float(table.value_added_flow.sum()),
+        float((X - A.sum(axis=0) * X).sum()),
+    )
+    removed = float(table.Y[negative].sum())
+    return A * X, Y, X, PurgeReport(int(negative.sum()), removed, moved, repaired, inputs, after)
 
 
-def _repair(table: WorldTable, A: Array, tariffs: Array) -> tuple[Array, tuple[tuple[str, float], ...]]:
+def _negative_inputs(table: WorldTable, repair: Repair) -> tuple[tuple[str, float], ...]:
+    """Flows below zero by name, the lowest first; refuse those that are more than small, or any with ``repair="none"``."""
+    if table.Z.min(initial=0.0) >= 0:
+        return ()
+    places = np.argwhere(table.Z < 0)
+    values = table.Z[table.Z < 0]
+    lost = -np.minimum(table.Z, 0.0).sum(axis=0)
+    large = (lost > OWN_LOSS * table.X) & (lost > TINY_LOSS * table.X.sum())
+    if repair == "none" or large.any():
+        column = int(np.argmax(np.where(large, lost, 0.0))) if large.any() else int(places[np.argmin(values)][1])
+        row = int(np.argmin(table.Z[:, column]))
+        allowed = (
+            "repair is none" if repair == "none" else f"allowed: up to {OWN_LOSS:.0%} of the output of the using sector"
+        )
+        raise BaseTableError(
+            f"the flow {table.cell(row)} → {table.cell(column)} is {table.Z[row, column]:g}; inputs must not be negative in a simulated "
+            f"table ({allowed}). Correct the cell, aggregate it away, or set economy.repair to small."
+        )
+    order = np.argsort(values, kind="stable")
+    return tuple(
+        (f"{table.cell(int(places[k][0]))} → {table.cell(int(places[k][1]))}", float(values[k])) for k in order
+    )
+
+
+def _repair(table: WorldTable, A: Array, tariffs: Array, repair: Repair) -> tuple[Array, tuple[tuple[str, float], ...]]:
     """Scale input columns (at purchaser prices) that leave less than 0.1 % factor income; refuse large losses."""
     G, N = table.G, table.N
     cost = np.einsum("sirj,sir->rj", A.reshape(G, N, G, N), 1.0 + tariffs).reshape(-1)
-    short = cost > 1.0 - LEAST_FACTOR_SHARE
+    # unrepaired, a factor income that is thin stays as it is; one that is not positive is none
+    short = cost > 1.0 - LEAST_FACTOR_SHARE if repair == "small" else cost >= 1.0
     loss = np.where(short & (cost - 1.0 > OWN_LOSS), (cost - 1.0) * table.X, 0.0)
     worst = int(np.argmax(loss))
-    if loss[worst] > TINY_LOSS * table.X.sum():
+    if loss[worst] > TINY_LOSS * table.X.sum() or (repair == "none" and short.any()):
+        worst = worst if repair == "small" else int(np.argmax(np.where(short, cost, 0.0)))
+        allowed = (
+            f"at least {-OWN_LOSS:.0%} of it, which is repaired" if repair == "small" else "above 0 (repair is none)"
+        )
         raise BaseTableError(
-            f"factor income of {table.cell(worst)} is {-loss[worst]:g} ({1 - cost[worst]:.2%} of its output) after inputs "
-            f"and base tariffs; allowed: at least {-OWN_LOSS:.0%} of it, which is repaired. Correct the column, aggregate the sector, or lower the base tariffs on "
-            "its inputs."
+            f"factor income of {table.cell(worst)} is {(1 - cost[worst]) * table.X[worst]:g} ({1 - cost[worst]:.2%} of its output) after "
+            f"inputs and base tariffs; allowed: {allowed}. Correct the column, aggregate the sector, or lower the base tariffs on its "
+            "inputs."
         )
     repaired = tuple((table.cell(int(k)), float(1.0 - cost[k])) for k in np.flatnonzero(short))
     if repaired:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from decomp.table import WorldTable
 from sim.economy.accounts import Carry, Equilibrium, account
 from sim.economy.arrays import Array, sealed, shaped, within
-from sim.economy.base import BaseEconomy, PurgeReport, calibrate
+from sim.economy.base import BaseEconomy, PurgeReport, Repair, calibrate
 from sim.economy.continuation import solve_along_path, trend_holds
 from sim.economy.errors import ShockError
 from sim.economy.feasibility import require_feasible, require_income
@@ -46,6 +46,8 @@ class WorldEconomy:
     machines : MachineSpec, optional
     sluggishness : float
         λ in (0, 1]: part of the way to long-run sourcing shares made in a year; 1 is all of it.
+    repair : {"small", "none"}
+        Whether small negative inputs and factor incomes of the table are repaired (and said), or refused.
 
     Raises
     ------
@@ -86,8 +88,9 @@ class WorldEconomy:
         closure: str = "general-equilibrium",
         machines: MachineSpec | None = None,
         sluggishness: float = 1.0,
+        repair: Repair = "small",
     ) -> None:
-        base = calibrate(table, _base_tariffs(table, tariffs))
+        base = calibrate(table, _base_tariffs(table, tariffs), repair)
         settings = read_settings(
             table,
             trade_elasticity=trade_elasticity,

@@ -39,7 +39,10 @@ def build_economy(resolved: ResolvedScenario, table: WorldTable) -> WorldEconomy
         labour_share=np.array(calibration.labour_share(table, profile=settings.labour_profile)),
         substitution=settings.substitution.model_dump(),
         unemployment=np.array(calibration.unemployment(table)),
-        **{name: getattr(settings, name) for name in ("labour_market", "capital_supply", "closure", "sluggishness")},
+        **{
+            name: getattr(settings, name)
+            for name in ("labour_market", "capital_supply", "closure", "sluggishness", "repair")
+        },
         machines=MachineSpec(**machines),  # type: ignore[arg-type]
     )
 

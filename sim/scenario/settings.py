@@ -63,6 +63,10 @@ class EconomySettings(Model, section="economy"):
         "applied",
         description="applied: weighted applied rates of 2011 on goods (0 inside the EU and on services); none: no tariffs.",
     )
+    repair: Literal["small", "none"] = Field(
+        "small",
+        description="small: negative inputs and value added of at most 5 % of a cell's output are settled, and said; none: refused.",
+    )
 
 
 class _Behaviour(Model):

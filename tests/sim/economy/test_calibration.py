@@ -79,12 +79,45 @@ def test_negative_factor_income_names_the_cell():
         WorldEconomy(table, everywhere(3, 2, 9.0), **PLAIN)
 
 
-def test_negative_inputs_name_the_flow():
-    table = random_table(55)
+def with_input(table, value):
     Z = table.Z.copy()
-    Z[1, 4] = -3.0
-    with pytest.raises(BaseTableError, match="the flow E0 s1 → E2 s0 is -3; inputs must not be negative"):
-        WorldEconomy(changed(table, Z=Z), **PLAIN)
+    Z[1, 4] = value
+    return changed(table, Z=Z)
+
+
+def test_small_negative_inputs_are_settled_as_negative_final_demand_is():
+    """Caliendo & Parro's own data have inputs of −0.06 % of a cell: set to 0, with size, flow and what it does to the world."""
+    table = with_input(random_table(55), -0.01)
+    world = WorldEconomy(table, **PLAIN)
+    assert world.report.inputs == (("E0 s1 → E2 s0", -0.01),)
+    assert any("1 negative inputs (-0.01 in all) set to 0: E0 s1 → E2 s0 -0.01." in note for note in world.notes)
+    zero = WorldEconomy(with_input(random_table(55), 0.0), **PLAIN)
+    A = np.maximum(table.Z, 0) / table.X
+    X = np.linalg.solve(np.eye(table.n) - A, table.Y.sum(axis=1))
+    np.testing.assert_allclose(world.base.X.ravel(), X, rtol=1e-12)
+    assert world.report.world == pytest.approx(
+        (table.X.sum(), X.sum(), table.value_added_flow.sum(), (X - A.sum(0) * X).sum())
+    )
+    assert any(note.startswith("World output ") and "repaired; value added" in note for note in world.notes)
+    assert not zero.report.inputs
+    np.testing.assert_allclose(world.solve().real_wage, 1.0, atol=1e-10)
+    shock = {"tariffs": everywhere(3, 2, 0.1)}
+    np.testing.assert_allclose(world.solve(**shock).real_wage, zero.solve(**shock).real_wage, rtol=1e-3)
+
+
+def test_large_negative_inputs_name_the_flow():
+    with pytest.raises(BaseTableError, match=r"the flow E0 s1 → E2 s0 is -30; inputs must not be negative .*up to 5%"):
+        WorldEconomy(with_input(random_table(55), -30.0), **PLAIN)
+
+
+def test_without_repair_nothing_is_settled():
+    with pytest.raises(BaseTableError, match=r"the flow E0 s1 → E2 s0 is -0.01.*repair is none"):
+        WorldEconomy(with_input(random_table(55), -0.01), **PLAIN, repair="none")
+    with pytest.raises(BaseTableError, match=r"factor income of E1 s0 is .*above 0 .repair is none"):
+        WorldEconomy(left(random_table(53), -0.0006), **PLAIN, repair="none")
+    thin = WorldEconomy(left(random_table(53), 0.0006), **PLAIN, repair="none")
+    assert thin.report.repaired == ()
+    assert thin.base.value_share[1, 0] == pytest.approx(0.0006)
 
 
 def test_zero_output_sectors_do_no_harm():
