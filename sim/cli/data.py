@@ -83,6 +83,86 @@ def check(
         raise typer.Exit(DATA if report.failed else PARTIAL)
 
 
+@data.command("list")
+def formats(
+    lang: Annotated[Lang, Option("--lang", help="Language of the titles.")] = "en", as_json: AsJson = False
+) -> None:
+    """List the layouts that are read, where the files are to be had, licence, size, and whether an official sample was read.
+
+    Example:
+
+      unweave data list --json
+    """
+    from dataclasses import asdict
+
+    from decomp.io.download import offers
+    from decomp.io.layouts import layouts
+    from sim.texts import Texts
+
+    shown = [
+        "id",
+        "title",
+        "title_zh",
+        "years",
+        "endings",
+        "where",
+        "licence",
+        "size",
+        "unit",
+        "source",
+        "verified",
+        "basis",
+    ]
+    rows = [{name: asdict(layout)[name] for name in shown} for layout in layouts()]
+    fetched = [
+        {"name": o.name, "layout": o.layout.id, "url": o.url, "years": o.years, "note": o.note} for o in offers()
+    ]
+    if as_json:
+        print_json("data list", layouts=rows, downloads=fetched)
+        return
+    words = Texts(lang)
+    lines = [words("data.verified_note"), ""]
+    for row in rows:
+        mark = words(f"data.{'verified' if row['verified'] else 'unverified'}")
+        lines.append(f"{row['id']:<14} {row['title_zh'] if lang == 'zh' else row['title']} [{mark}: {row['basis']}]")
+        facts = [row["years"], " ".join(row["endings"]), row["size"], row["where"], row["licence"]]
+        lines.append("               " + " · ".join(fact for fact in facts if fact))
+    lines += ["", words("data.downloads")]
+    lines += [f"{row['name']:<28} {row['years'] or '':<10} {row['url']}" for row in fetched]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+@data.command("download")
+def download(
+    name: Annotated[str, Argument(metavar="NAME", help="A download of `unweave data list`.")],
+    year: TableYear = None,
+    output: Annotated[Path, Option("-o", "--output", help="Folder for the file.")] = Path(),
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch an official file; its address, licence and size are said before, its SHA-256 after.
+
+    Example:
+
+      unweave data download icio2025-2016-2022 -o icio
+    """
+    from decomp.io.download import fetch, offer_of
+
+    offer = offer_of(name, year)
+    refuse_existing(output / offer.file, force=force, option="-o")
+    size = f"{offer.bytes / 1e6:,.0f} MB" if offer.bytes else "size not known"
+    sys.stderr.write(
+        f"fetching {offer.url}\n{offer.layout.title}, {offer.note}; {size}\nlicence: {offer.layout.licence}\n"
+    )
+    path, digest = fetch(offer, output)
+    known = "as known" if offer.sha256 else "no sum known to compare with"
+    sys.stderr.write(f"{path.stat().st_size:,} bytes, SHA-256 {digest} ({known})\n")
+    if as_json:
+        print_json("data download", name=name, url=offer.url, file=str(path), sha256=digest, checked=bool(offer.sha256))
+    else:
+        sys.stdout.write(f"{path}\n")
+
+
 @data.command("convert")
 def convert(
     source: TableArgument,

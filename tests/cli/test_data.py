@@ -81,3 +81,53 @@ def test_unknown_table():
     result = run("info", "world-2050", code=1)
     with pytest.raises(DataMissingError, match="no bundled table 'world-2050'"):
         raise result.exception
+
+
+def test_list_says_what_is_read_where_it_is_and_whether_it_is_verified():
+    answer = json.loads(run("list", "--json").stdout)
+    rows = {row["id"]: row for row in answer["layouts"]}
+    assert rows["oecd-icio"]["verified"] is True
+    assert rows["gloria"]["verified"] is False
+    assert all(row["licence"] and row["where"] for name, row in rows.items() if name not in ("npz", "labelled-csv"))
+    assert {row["layout"] for row in answer["downloads"]} <= set(rows)
+    shown = run("list", "--lang", "zh").stdout
+    assert "经合组织国家间投入产出表" in shown
+    assert "未核对" in shown
+
+
+def unbalanced(tmp_path):
+    table = decomp.load("classroom-2011")
+    return decomp.save(table.replace(published_output=table.X * 1.02, name="odd"), tmp_path / "odd.npz")
+
+
+def test_an_unbalanced_table_stops_every_command_and_stands_in_their_headlines(tmp_path):
+    path = unbalanced(tmp_path)
+    said = "published output minus row sums: 2 % of world output"
+    scenario = tmp_path / "s.yaml"
+    scenario.write_text(f"name: s\ntitle: t\nquestion: q\ntable: {path}\nyears: [2011, 2012]\n", encoding="utf-8")
+    commands = (
+        ["data", "info", path],
+        ["data", "convert", path, tmp_path / "out.csv"],
+        ["decompose", path, "-e", "USA", "-i", "CHN"],
+        ["history", "-e", "USA", "-i", "CHN", "--tables", tmp_path / "series"],
+        ["run", scenario, "-o", tmp_path / "runs", "--no-report", "--alone"],
+    )
+    (tmp_path / "series").mkdir()
+    (tmp_path / "series" / "odd_2011.npz").write_bytes(path.read_bytes())
+    for command in commands:
+        refused = CliRunner().invoke(app, [str(word) for word in command])
+        assert refused.exit_code != 0
+        assert said in str(refused.exception), command
+        accepted = CliRunner().invoke(app, [*(str(word) for word in command), "--accept-imbalance"])
+        assert accepted.exit_code == 0, accepted.output
+        assert said in accepted.output, command
+    run_folder = next((tmp_path / "runs").iterdir())
+    manifest = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))
+    assert said in manifest["table"]["imbalance"]
+    assert "accept_imbalance=true" in manifest["rerun"]
+    row = next(
+        line
+        for line in CliRunner().invoke(app, ["data", "check", str(path)]).stdout.splitlines()
+        if "Published output" in line
+    )
+    assert row.strip().startswith("ERROR")
