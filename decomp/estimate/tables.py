@@ -51,7 +51,8 @@ def world_table(inputs: Inputs, found: Estimate) -> WorldTable:
     labels, sectors = economies_of("world"), sectors_of("world")
     T = _indicator([*inputs.economies, ROW], {code: label for label, codes in labels.items() for code in codes})
     industry = {code: label for label, codes in sectors.items() for code in codes}
-    U = _indicator(inputs.sectors, {s: industry[i[0]] for s, i in zip(inputs.sectors, inputs.industries, strict=True)})
+    own = {s: industry[i[0]] for s, i in zip(inputs.sectors, inputs.industries, strict=True)}
+    U = _indicator(inputs.sectors, dict(sorted(own.items(), key=lambda pair: list(sectors).index(pair[1]))))
     S = np.kron(T, U)
     Y = S @ found.Y @ T.T
     return WorldTable(

@@ -67,6 +67,25 @@ def test_labels_and_provenance_of_2022(name):
     assert set(decomp.load("world-2011").sector_groups) <= set(table.sector_groups)
 
 
+def test_flows_of_2022_stand_under_their_own_labels(data_dir):
+    """Rows and columns of the sums to 24 × 19 are where OECD's codes put them: machinery is not electronics."""
+    table = decomp.load("world-2022")
+    with np.load(data_dir / "icio" / "icio2022_inputs.npz") as file:
+        economies, sectors = (list(map(str, file[name])) for name in ("economies", "sectors"))
+        wiod = [str(codes).split(";") for codes in file["sector_wiod"]]
+        flows = file["Z"].reshape(len(economies), len(sectors), len(economies), len(sectors))
+        korea, china = economies.index("KOR"), economies.index("CHN")
+        pair, output = flows[korea, :, china].astype(float), file["output"].reshape(len(economies), -1)[korea]
+    k, c = (table.economy(e) * table.N for e in ("KOR", "CHN"))
+    inside = [[set(codes) <= set(table.sector_members[label]) for codes in wiod] for label in table.sectors]
+    ours = table.Z[k : k + table.N, c : c + table.N]
+    for i, rows in enumerate(inside):
+        assert table.X[k + i] == pytest.approx(output[rows].sum(), rel=1e-3, abs=60)
+        assert ours[i].sum() == pytest.approx(pair[rows].sum(), abs=20)
+        assert ours[:, i].sum() == pytest.approx(pair[:, rows].sum(), abs=20)
+    assert ours[table.sector("c14")].sum() > 5 * ours[table.sector("c13")].sum()
+
+
 def test_tables_of_2022_are_sums_of_one_another():
     whole = decomp.load("world-2022")
     for name in OF_2022[1:]:
