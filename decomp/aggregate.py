@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from decomp.codes import basic
 from decomp.errors import DataMissingError, FormatError, LabelError
 from decomp.labels import did_you_mean, listed, unknown_label
 from decomp.names import PLURAL, Kind, data_file, economy_name, group_labels, is_named, sector_name
@@ -111,7 +112,7 @@ def _labels_of(table: WorldTable, kind: Kind, mapping: Mapping[str, str]) -> dic
         name: tuple(coarse for coarse in new if set(parts[coarse]) <= set(inside))
         for name, inside in getattr(table, f"{kind}_groups").items()
     }
-    groups = {name: inside for name, inside in groups.items() if inside} | group_labels(kind, members)
+    groups = {name: inside for name, inside in groups.items() if inside} | group_labels(kind, members, table.year)
     names: tuple[str, ...] | None = getattr(table, f"{kind}_names")
     if names is not None:
         old = dict(zip(labels, names, strict=True))
@@ -203,6 +204,9 @@ def complete(
 ) -> dict[str, str]:
     """Check a mapping against a table's labels: every code known, every label mapped (or kept), no kept label a coarse one."""
     what = f"concordance of {PLURAL[kind]}"
+    if kind == "economy":  # ROM in the concordance is ROU in the table
+        spelled = {found: label for label in labels if (found := basic(kind, label))}
+        mapping = {code if code in labels else spelled.get(basic(kind, code), code): mapping[code] for code in mapping}
     for code in mapping:
         if code not in labels:
             raise unknown_label(code, labels, kind, where=what)

@@ -1,44 +1,25 @@
 """Names and named groups of economies and sectors, and the package's data files that define them.
 
-A group (``eu``, ``manufacturing`` …) is defined once per edition, over basic codes: WIOD's sectors c1…c35 and 41 economies, with the
-classes of 2011, or OECD's 81 economies with those of 2022. A label of a table belongs to the group when all its members do, or
-when the definition names the label itself (``also``): the classroom table has no sector of its own for leather, so its light
-industry stands for the labour-intensive sectors.
+A group (``eu``, ``manufacturing`` …) is defined over the basic codes of :mod:`decomp.codes`, of economies for one or more years. A
+label of a table belongs to the group when all its members do, or when the definition names the label itself (``also``): the classroom
+table has no sector of its own for leather, so its light industry stands for the labour-intensive sectors.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from types import MappingProxyType
-from typing import Literal
 
+from decomp.codes import Kind as Kind
+from decomp.codes import basic_members
+from decomp.codes import data_file as data_file
+from decomp.codes import data_rows as data_rows
 from decomp.errors import LabelError
-
-Kind = Literal["economy", "sector"]
 
 #: Languages of the names.
 LANGUAGES = ("en", "zh")
 PLURAL = {"economy": "economies", "sector": "sectors"}
-#: Spelling of WIOD's codes in other sources.
-SYNONYMS = {"ROU": "ROM", "ROW": "RoW"}
-#: Editions of the groups, each with the concordance that lists its basic codes: a table takes the first that knows all of its codes.
-EDITIONS = {"": "world", "2022": "world-2022"}
-
-
-def data_file(*parts: str) -> Traversable:
-    """Return a file or folder of the package's data, for example ``data_file("tables", "world-2011.npz")``."""
-    return files("decomp").joinpath("data", *parts)
-
-
-@cache
-def data_rows(*parts: str) -> tuple[dict[str, str], ...]:
-    """Return the rows of a CSV file of the package's data, as dictionaries by column name."""
-    return tuple(csv.DictReader(data_file(*parts).read_text(encoding="utf-8").splitlines()))
 
 
 def economy_name(code: str, lang: str = "en", *, short: bool = False, members: Iterable[str] = ()) -> str:
@@ -98,77 +79,52 @@ def _names() -> dict[tuple[str, str], dict[str, dict[str, str]]]:
 
 @dataclass(frozen=True, slots=True)
 class LabelGroup:
-    """A named set of basic codes, and the aggregate labels that count as belonging to it."""
+    """A named set of basic codes in a year, and the aggregate labels that count as belonging to it."""
 
-    edition: str
     kind: Kind
     name: str
+    year: int | None
     members: frozenset[str]
     also: frozenset[str]
     en: str
     zh: str
     note: str
 
-    def has(self, label: str, members: tuple[str, ...]) -> bool:
+    def has(self, label: str, codes: Iterable[str]) -> bool:
         """Whether a label that stands for these basic codes belongs to the group."""
-        return label in self.also or {_spelt(code, self.edition) for code in members} <= self.members
-
-
-def _spelt(code: str, edition: str) -> str:
-    """A basic code as the edition spells it."""
-    return code if edition else SYNONYMS.get(code, code)
+        return label in self.also or set(codes) <= self.members
 
 
 @cache
-def groups(kind: Kind, edition: str = "") -> tuple[LabelGroup, ...]:
-    """Return all groups of economies or of sectors of an edition, in the order of the data file.
+def groups(kind: Kind, year: int | None = None) -> tuple[LabelGroup, ...]:
+    """Return the groups of economies or of sectors as defined nearest to a year, or last, in the order of the data file.
 
     >>> [g.name for g in groups("economy")][:2]
     ['eu', 'high-income']
+    >>> ["GBR" in groups("economy", when)[0].members for when in (2011, 2022)]
+    [True, False]
     """
-    return tuple(
-        LabelGroup(
-            edition,
-            kind,
-            row["group"],
-            frozenset(row["members"].split()),
-            frozenset(row["also"].split()),
-            row["en"],
-            row["zh"],
-            row["note"],
-        )
-        for row in data_rows("groups.csv")
-        if row["kind"] == kind and row["edition"] == edition
-    )
+    defined: dict[str, list[LabelGroup]] = {}
+    for row in data_rows("groups.csv"):
+        if row["kind"] == kind:
+            since = int(row["year"]) if row["year"] else None
+            members, also = (frozenset(row[column].split()) for column in ("members", "also"))
+            group = LabelGroup(kind, row["group"], since, members, also, row["en"], row["zh"], row["note"])
+            defined.setdefault(group.name, []).append(group)
+
+    def distance(group: LabelGroup) -> int:
+        return abs((group.year or 0) - (9999 if year is None else year))
+
+    return tuple(min(found, key=distance) for found in defined.values())
 
 
-@cache
-def basic_codes(kind: Kind, edition: str = "") -> tuple[str, ...]:
-    """Return the basic codes of an edition: WIOD's 41 economies or 35 sectors, OECD's 81 economies.
+def group_labels(
+    kind: Kind, members: Mapping[str, tuple[str, ...]], year: int | None = None
+) -> dict[str, tuple[str, ...]]:
+    """Return the groups that have at least one label of a table of a year, with these labels in table order.
 
-    >>> len(basic_codes("economy")), basic_codes("sector")[-1], len(basic_codes("economy", "2022"))
-    (41, 'c35', 81)
-    """
-    return tuple(row["code"] for row in data_rows("concordances", f"{PLURAL[kind]}-{EDITIONS[edition]}.csv"))
-
-
-def edition_of(kind: Kind, members: Mapping[str, tuple[str, ...]]) -> str | None:
-    """Return the edition of the groups whose basic codes hold all codes of a table; None when there is none.
-
-    >>> edition_of("economy", {"A": ("DEU", "ROU")}), edition_of("economy", {"A": ("DEU", "VNM")}), edition_of("economy", {"A": ("A",)})
-    ('', '2022', None)
-    """
-    for edition in EDITIONS if kind == "economy" else ("",):
-        known = set(basic_codes(kind, edition))
-        if all(_spelt(code, edition) in known for codes in members.values() for code in codes):
-            return edition
-    return None
-
-
-def group_labels(kind: Kind, members: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """Return the groups that have at least one label of a table, with these labels in table order.
-
-    ``members`` holds the basic codes that each label stands for. Empty when no edition of the definitions knows all of them.
+    ``members`` holds the codes that each label stands for, in any spelling that :mod:`decomp.codes` knows. A label with an
+    unknown code belongs to no group.
 
     Examples
     --------
@@ -177,28 +133,18 @@ def group_labels(kind: Kind, members: Mapping[str, tuple[str, ...]]) -> dict[str
     >>> group_labels("sector", {"farms": ("farms",)})
     {}
     """
-    edition = edition_of(kind, members)
-    if edition is None:
-        return {}
-    defined = groups(kind, edition)
-    inside = {g.name: tuple(label for label, codes in members.items() if g.has(label, codes)) for g in defined}
+    basic = basic_members(kind, members)
+    inside = {g.name: tuple(label for label in basic if g.has(label, basic[label])) for g in groups(kind, year)}
     return {name: labels for name, labels in inside.items() if labels}
 
 
-def group_name(
-    kind: Kind, name: str, lang: str = "en", members: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-) -> str:
+def group_name(kind: Kind, name: str, lang: str = "en") -> str:
     """Return the name of a group in English or Chinese; the code itself when it has none.
-
-    ``members`` are those of the table that has the group: they tell the edition of its definition.
 
     >>> group_name("sector", "goods", "zh")
     '货物'
-    >>> group_name("economy", "eu"), group_name("economy", "eu", members={"VNM": ("VNM",)})
-    ('European Union (EU-27 of 2011)', 'European Union (EU-27 of 2022)')
     """
-    defined = groups(kind, edition_of(kind, members) or "")
-    return next((group.zh if lang == "zh" else group.en for group in defined if group.name == name), name)
+    return next((group.zh if lang == "zh" else group.en for group in groups(kind) if group.name == name), name)
 
 
 def statement(name: str, lang: str = "en") -> str:

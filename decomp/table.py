@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from decomp.codes import Kind, labels_of
 from decomp.errors import TableError, is_printable
 from decomp.labels import ALL, check_labels, index_of, listed, unknown_label
 from decomp.split import Parts
@@ -160,19 +161,45 @@ class WorldTable:
 
     def economy(self, label: str) -> int:
         """Position of an economy; :class:`~decomp.errors.LabelError` with a suggestion when unknown."""
-        return index_of(label, self.economies, "economy", where=self.name)
+        return index_of(self._spelled("economy", label), self.economies, "economy", where=self.name)
 
     def sector(self, label: str) -> int:
         """Position of a sector; :class:`~decomp.errors.LabelError` with a suggestion when unknown."""
-        return index_of(label, self.sectors, "sector", where=self.name)
+        return index_of(self._spelled("sector", label), self.sectors, "sector", where=self.name)
 
     def economies_in(self, spec: Spec) -> list[int]:
         """Positions of the economies that a label, a group name, ``"all"`` or a list of these names, in table order."""
-        return _positions(spec, self.economies, self.economy_groups, "economy", self.name)
+        return self._positions("economy", spec, self.economies, self.economy_groups)
 
     def sectors_in(self, spec: Spec) -> list[int]:
         """Positions of the sectors that a label, a group name, ``"all"`` or a list of these names, in table order."""
-        return _positions(spec, self.sectors, self.sector_groups, "sector", self.name)
+        return self._positions("sector", spec, self.sectors, self.sector_groups)
+
+    def labels_of(self, kind: Kind, code: str) -> tuple[str, ...]:
+        """Labels that a basic code means here under another spelling: ``KR`` for KOR, ``C26`` and ``C27`` for c14."""
+        return labels_of(kind, code, self.economy_members if kind == "economy" else self.sector_members)
+
+    def _spelled(self, kind: Kind, label: str) -> str:
+        """Return the label itself, or the one label that it means under another spelling."""
+        if label in (self.economies if kind == "economy" else self.sectors):
+            return label
+        found = self.labels_of(kind, str(label))
+        return found[0] if len(found) == 1 else label
+
+    def _positions(
+        self, kind: Kind, wanted: Spec, labels: Sequence[str], groups: Mapping[str, tuple[str, ...]]
+    ) -> list[int]:
+        """Resolve ``all``, labels, group names and basic codes in another spelling to sorted positions."""
+        positions: set[int] = set()
+        for item in [wanted] if isinstance(wanted, str) else wanted:
+            if item == ALL:
+                positions.update(range(len(labels)))
+                continue
+            found = (item,) if item in labels else groups.get(item)
+            if found is None and not (found := self.labels_of(kind, str(item))):
+                raise unknown_label(item, [*labels, *groups, ALL], f"{kind} or group", where=self.name)
+            positions.update(labels.index(label) for label in found)
+        return sorted(positions)
 
     def cell(self, flat: int) -> str:
         """Readable name of a flat index, for messages: ``"LUX c5"``."""
@@ -337,20 +364,3 @@ def _plain(text: object) -> str:
     """Text for reading, control characters replaced by spaces: they would steer the terminal that shows it."""
     text = str(text)
     return text if is_printable(text) else "".join(c if is_printable(c) else " " for c in text)
-
-
-def _positions(
-    wanted: Spec, labels: Sequence[str], groups: Mapping[str, tuple[str, ...]], what: str, where: str
-) -> list[int]:
-    """Resolve ``all``, labels and group names to sorted positions."""
-    positions: set[int] = set()
-    for item in [wanted] if isinstance(wanted, str) else wanted:
-        if item == ALL:
-            positions.update(range(len(labels)))
-        elif item in labels:
-            positions.add(labels.index(item))
-        elif item in groups:
-            positions.update(labels.index(label) for label in groups[item])
-        else:
-            raise unknown_label(item, [*labels, *groups, ALL], f"{what} or group", where=where)
-    return sorted(positions)

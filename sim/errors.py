@@ -193,6 +193,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "S036": "Something that the closure `fixed-prices` cannot answer.",
         "S040": "An ensemble that cannot be drawn: fewer than two members, nothing drawn, or a range without the scenario's value.",
         "S041": "A grid that cannot be used.",
+        "S042": "Labels of the table that the calibration has no values for; others stand in.",
     }
 )
 

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DECOMP_LAYERS: list[list[str]] = [
     ["errors"],
     ["labels"],
+    ["codes"],
     ["names", "split"],
     ["table"],
     ["check", "aggregate", "leontief", "terms"],

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from decomp.check import imbalance
+from decomp.codes import basic_members
 from decomp.errors import DataMissingError, FormatError, ImbalanceError, TableError
 from decomp.io.bundled import bundled_names, load_bundled, of_series
 from decomp.io.compact import read_npz, write_npz
@@ -135,19 +136,24 @@ def save(table: WorldTable, path: str | Path) -> Path:
 
 
 def attach_classes(table: WorldTable) -> WorldTable:
-    """Return the table with WIOD's groups and missing names; groups that the file itself defines come first.
+    """Return the table with the groups of its year and missing names; groups that the file itself defines come first.
 
-    A table is left as it is where some label stands for codes that are not WIOD's.
+    Labels are read in every spelling of :mod:`decomp.codes`; what stands for unknown codes belongs to no group.
     """
     changes: dict[str, Any] = {}
-    economy_groups = group_labels("economy", table.economy_members)
-    sector_groups = group_labels("sector", table.sector_members)
+    economy_groups = group_labels("economy", table.economy_members, table.year)
+    sector_groups = group_labels("sector", table.sector_members, table.year)
     if economy_groups:
         changes["economy_groups"] = economy_groups | dict(table.economy_groups)
     if sector_groups:
         changes["sector_groups"] = sector_groups | dict(table.sector_groups)
-    if table.economy_names is None and all(is_named("economy", label) for label in table.economies):
-        changes["economy_names"] = [economy_name(e, members=table.economy_members[e]) for e in table.economies]
+    if table.economy_names is None:
+        basic = basic_members("economy", table.economy_members)
+        known = [e if is_named("economy", e) or len(basic[e]) != 1 else basic[e][0] for e in table.economies]
+        if all(is_named("economy", code) for code in known):
+            changes["economy_names"] = [
+                economy_name(code, members=basic[e]) for code, e in zip(known, table.economies, strict=True)
+            ]
     if table.sector_names is None and sector_groups:
         changes["sector_names"] = [sector_name(s) for s in table.sectors]
     return table.replace(**changes) if changes else table

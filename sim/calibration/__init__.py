@@ -5,8 +5,8 @@ Files of this package (all tidy CSV; the columns are the key, then value, low, h
 ======================  ============================================================================================
 parameters.csv          behaviour and elasticities by id, the defaults of scenarios
 elasticities.csv        trade elasticities of 35 sectors in four sets
-countries.csv           41 economies in 2011: labour share, unemployment, people, GDP per worker, AI preparedness,
-                        tariffs, income class, robots
+countries.csv           80 economies and the rest of the world by year, about 2011 and 2022: labour share, unemployment,
+                        people, GDP per worker, AI preparedness, tariffs, income class, robots, use of AI
 labour_profile.csv      sector shape of labour shares (judgement)
 exposure.csv            exposure of sectors to AI (Felten, Raj & Seamans) and robots (judgement)
 ai_providers.csv        shares in AI compute
@@ -14,7 +14,7 @@ types.csv               country types: named sets of behavioural parameters
 emissions.csv           stylised CO2 per output by sector (judgement)
 facts.csv               observed and Nash tariffs and export restrictions that scenarios quote
 literature_ranges.csv   published sizes of effects that runs are set beside; the model reads none of them
-base_weights.csv        trade and value added of 2011, the weights of all groupings (``tests/base_weights.py``)
+base_weights.csv        trade and value added of 2011 and 2022, the weights of all groupings (``tests/base_weights.py``)
 ======================  ============================================================================================
 
 ``status`` says how far a row can be trusted (:data:`STATUSES`). Sources and licences: World Input–Output Database 2013
@@ -30,7 +30,6 @@ from sim.calibration.countries import ai_preparedness as ai_preparedness
 from sim.calibration.countries import ai_provider_weights as ai_provider_weights
 from sim.calibration.countries import country_labour_share as country_labour_share
 from sim.calibration.countries import employment as employment
-from sim.calibration.countries import fallback_notes as fallback_notes
 from sim.calibration.countries import gdp_per_worker as gdp_per_worker
 from sim.calibration.countries import income_group as income_group
 from sim.calibration.countries import population as population
@@ -52,6 +51,10 @@ from sim.calibration.sectors import emission_intensity as emission_intensity
 from sim.calibration.sectors import labour_share as labour_share
 from sim.calibration.sectors import robot_exposure as robot_exposure
 from sim.calibration.sectors import trade_elasticity as trade_elasticity
+from sim.calibration.sources import fallback_notes as fallback_notes
+from sim.calibration.sources import far_off as far_off
+from sim.calibration.sources import origins as origins
+from sim.calibration.sources import unmapped as unmapped
 from sim.calibration.tariffs import base_tariffs as base_tariffs
 from sim.calibration.tariffs import bound_tariffs as bound_tariffs
 from sim.calibration.tariffs import goods_share as goods_share

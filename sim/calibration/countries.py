@@ -1,4 +1,4 @@
-"""Values by economy of a table: each label's value is built from its basic codes (countries.csv, 2011).
+"""Values by economy of a table: each label's value is built from its basic codes, in the table's year (countries.csv).
 
 ===================  ==============================================================================
 Value                Weight within a label
@@ -11,9 +11,11 @@ GDP per worker       employment
 AI preparedness      value added (WIOD)
 income group         the class with most of the population
 robots               manufacturing value added (WIOD)
+AI adoption          value added (WIOD)
 ===================  ==============================================================================
 
-A code that the file does not know gets the values of the rest of the world; :func:`fallback_notes` says so.
+The row nearest to the table's year counts. A code that the file does not know gets the values of the rest of the world;
+:func:`sim.calibration.doubts` says so. Weights are those of 2011 (WIOD) or 2022 (OECD), whichever is nearer.
 """
 
 from __future__ import annotations
@@ -24,129 +26,135 @@ from collections.abc import Callable
 import numpy as np
 
 from decomp.table import WorldTable
-from sim.calibration.parameters import parameter
+from sim.calibration.parameters import parameter, parameters
 from sim.calibration.rows import read_rows
 from sim.calibration.tables import (
-    EU_2025,
-    ISO,
     Array,
-    country_row,
     country_rows,
     country_value,
+    economy_codes,
     economy_weight,
     frozen,
-    is_wiod_sector,
+    union,
     weighted_mean,
+    year_of,
 )
 
 #: Names of the codes in the rows ``income_group``.
-INCOME_GROUPS = {0: "unclassified", 1: "lower-middle-income", 2: "upper-middle-income", 3: "high-income"}
-#: Parameters whose imputed values :func:`fallback_notes` names.
-_BASIC = ("labour_share", "population", "employment", "gdp_per_worker", "unemployment", "ai_preparedness")
-NOTED = (*_BASIC, "applied_tariff", "bound_tariff", "income_group", "robot_density")
+INCOME_GROUPS = {
+    0: "unclassified",
+    1: "low-income",
+    2: "lower-middle-income",
+    3: "upper-middle-income",
+    4: "high-income",
+}
 Value = Callable[[str], float]
 
 
-def of_country(parameter: str) -> Value:
-    """Value of a parameter of countries.csv as a function of the basic code."""
-    return lambda code: country_value(parameter, code)
+def of_country(table: WorldTable, parameter: str) -> Value:
+    """Value of a parameter of countries.csv in the table's year, as a function of the basic code."""
+    year = year_of(table)
+    return lambda code: country_value(parameter, code, year)
 
 
-def gdp(code: str) -> float:
-    """Value added of 2011 of a basic code, million USD."""
-    return economy_weight("value_added", code)
-
-
-def manufacturing(code: str) -> float:
-    """Value added of manufacturing of 2011 of a basic code, million USD."""
-    return economy_weight("manufacturing_value_added", code)
+def weight_of(table: WorldTable, parameter: str) -> Value:
+    """Weight of a basic code in the table's year: ``value_added``, ``manufacturing_value_added`` …, million USD."""
+    year = year_of(table)
+    return lambda code: economy_weight(parameter, code, year)
 
 
 def by_economy(table: WorldTable, value: Value, weight: Value) -> Array:
     """Return the weighted mean of a value over each label's basic codes, shape (G,)."""
-    labels = (table.economy_members[label] for label in table.economies)
-    return frozen(np.array([weighted_mean(members, value, weight) for members in labels]))
+    return frozen(np.array([weighted_mean(codes, value, weight) for codes in economy_codes(table)]))
 
 
 def summed(table: WorldTable, parameter: str) -> Array:
     """Return the sum of a value over each label's basic codes, shape (G,)."""
-    labels = (table.economy_members[label] for label in table.economies)
-    return frozen(np.array([sum(country_value(parameter, code) for code in members) for members in labels]))
+    value = of_country(table, parameter)
+    return frozen(np.array([sum(map(value, codes)) for codes in economy_codes(table)]))
 
 
 def country_labour_share(table: WorldTable) -> Array:
     """Labour share of GDP of each economy, shape (G,), weighted with value added."""
-    return by_economy(table, of_country("labour_share"), gdp)
+    return by_economy(table, of_country(table, "labour_share"), weight_of(table, "value_added"))
 
 
 def unemployment(table: WorldTable) -> Array:
-    """Unemployment rate of 2011 of each economy, a share, shape (G,), weighted with the labour force."""
-
-    def rate(code: str) -> float:
-        return country_value("unemployment", code) / 100.0
-
-    return by_economy(table, rate, lambda code: country_value("employment", code) / (1.0 - rate(code)))
+    """Unemployment rate of each economy, a share, shape (G,), weighted with the labour force."""
+    per_cent, employed = of_country(table, "unemployment"), of_country(table, "employment")
+    return by_economy(
+        table, lambda code: per_cent(code) / 100.0, lambda code: employed(code) / (1.0 - per_cent(code) / 100.0)
+    )
 
 
 def population(table: WorldTable) -> Array:
-    """Population of 2011 of each economy, million, shape (G,)."""
+    """Population of each economy, million, shape (G,)."""
     return summed(table, "population")
 
 
 def employment(table: WorldTable) -> Array:
-    """Employment of 2011 of each economy, million, shape (G,)."""
+    """Employment of each economy, million, shape (G,)."""
     return summed(table, "employment")
 
 
 def gdp_per_worker(table: WorldTable) -> Array:
-    """GDP per worker of 2011, 2017 PPP USD, shape (G,), weighted with employment: total GDP over total employment."""
-    return by_economy(table, of_country("gdp_per_worker"), of_country("employment"))
+    """GDP per worker, 2017 PPP USD, shape (G,), weighted with employment: total GDP over total employment."""
+    return by_economy(table, of_country(table, "gdp_per_worker"), of_country(table, "employment"))
 
 
 def ai_preparedness(table: WorldTable) -> Array:
     """IMF AI Preparedness Index, 0–1, shape (G,), weighted with value added; the base of an agent's capability."""
-    return by_economy(table, of_country("ai_preparedness"), gdp)
+    return by_economy(table, of_country(table, "ai_preparedness"), weight_of(table, "value_added"))
 
 
 def income_group(table: WorldTable) -> tuple[str, ...]:
-    """World Bank class of 2011 of each economy: the class with most of its population."""
-    classes = []
-    for label in table.economies:
+    """World Bank class of each economy: the class with most of its population."""
+    classes, in_class, population = [], of_country(table, "income_group"), of_country(table, "population")
+    for codes in economy_codes(table):
         people: Counter[str] = Counter()
-        for code in table.economy_members[label]:
-            of = INCOME_GROUPS[int(country_value("income_group", code))]
-            people[of] += round(1e6 * country_value("population", code))
+        for code in codes:
+            people[INCOME_GROUPS[int(in_class(code))]] += round(1e6 * population(code))
         classes.append(people.most_common(1)[0][0])
     return tuple(classes)
 
 
 def robot_density(table: WorldTable) -> Array:
-    """Robots per 10,000 manufacturing employees of 2011, shape (G,), weighted with manufacturing value added."""
-    return by_economy(table, of_country("robot_density"), manufacturing)
+    """Robots per 10,000 manufacturing employees, shape (G,), weighted with manufacturing value added."""
+    return by_economy(table, of_country(table, "robot_density"), weight_of(table, "manufacturing_value_added"))
 
 
 def robot_adoption(table: WorldTable, *, half_density: float | None = None) -> Array:
-    """Robot adoption of 2011, K = d / (d + d½) in [0, 1), shape (G,).
+    """Robot adoption of the table's year, K = d / (d + d½) in [0, 1), shape (G,).
 
     d is the robot density; the log-odds of K then grow like d, which is how the speed of diffusion is calibrated.
     A label's K is the mean of its economies', weighted with manufacturing value added. ``half_density`` defaults to
     the parameter ``automation.robot_half_density``.
     """
     half = parameter("automation.robot_half_density") if half_density is None else half_density
-    density = of_country("robot_density")
-    return by_economy(table, lambda code: density(code) / (density(code) + half), manufacturing)
+    density = of_country(table, "robot_density")
+    weight = weight_of(table, "manufacturing_value_added")
+    return by_economy(table, lambda code: density(code) / (density(code) + half), weight)
 
 
 def robot_speed(table: WorldTable) -> Array:
     """Speed of robot diffusion, shape (G,): the country's own row where there is one (China), else the default."""
-    own, default = country_rows("robot_speed"), parameter("automation.robot_speed")
-    return by_economy(table, lambda code: own[code].value if code in own else default, manufacturing)
+    own, default = country_rows("robot_speed", year_of(table)), parameter("automation.robot_speed")
+    weight = weight_of(table, "manufacturing_value_added")
+    return by_economy(table, lambda code: own[code].value if code in own else default, weight)
 
 
 def ai_adoption(table: WorldTable) -> Array:
-    """AI adoption of 2011, K = base · preparedness / (best preparedness of all countries), shape (G,)."""
-    best = max(row.value for row in country_rows("ai_preparedness").values())
-    return frozen(parameter("automation.ai_base_adoption") * ai_preparedness(table) / best)
+    """AI adoption of the table's year, shape (G,), weighted with value added.
+
+    From surveys of firms (rows ``ai_adoption``), where they are nearer to the table's year than the common start: K = base ·
+    preparedness / (best preparedness of all countries) in the year of ``automation.ai_base_adoption``.
+    """
+    year, start = year_of(table), parameters()["automation.ai_base_adoption"]
+    surveyed = max(row.when for row in country_rows("ai_adoption", year).values())
+    if year is None or abs(surveyed - year) < abs(start.when - year):
+        return by_economy(table, of_country(table, "ai_adoption"), weight_of(table, "value_added"))
+    best = max(row.value for row in country_rows("ai_preparedness", year).values())
+    return frozen(start.value * ai_preparedness(table) / best)
 
 
 def ai_provider_weights(table: WorldTable) -> Array:
@@ -155,40 +163,16 @@ def ai_provider_weights(table: WorldTable) -> Array:
     The share of the EU is divided among its members of 2025 in proportion to GDP; that of "others" among the remaining
     economies in proportion to GDP × AI preparedness. What a table does not have is shared out in proportion.
     """
-    shares = {code: row.value for (code,), row in read_rows("ai_providers.csv", ("economy",)).items()}
-    members = [[ISO.get(c, c) for c in table.economy_members[label]] for label in table.economies]
+    rows = {code: row for (code,), row in read_rows("ai_providers.csv", ("economy",)).items()}
+    shares, members = {code: row.value for code, row in rows.items()}, economy_codes(table)
+    union_then = union(max(row.when for row in rows.values()))
+    gdp, prepared = weight_of(table, "value_added"), of_country(table, "ai_preparedness")
     weights = np.array([sum(shares[c] for c in ("USA", "CHN") if c in m) for m in members])
-    union = np.array([sum(gdp(c) for c in m if c in EU_2025) for m in members])
-    named = {*EU_2025, "USA", "CHN"}
-    others = np.array([sum(gdp(c) * country_value("ai_preparedness", c) for c in m if c not in named) for m in members])
-    for amount, sizes in ((shares["EU"], union), (shares["others"], others)):
+    within_eu = np.array([sum(gdp(c) for c in m if c in union_then) for m in members])
+    named = {*union_then, "USA", "CHN"}
+    others = np.array([sum(gdp(c) * prepared(c) for c in m if c not in named) for m in members])
+    for amount, sizes in ((shares["EU"], within_eu), (shares["others"], others)):
         if sizes.sum() > 0:
             weights = weights + amount * sizes / sizes.sum()
     total = weights.sum()
     return frozen(weights / total if total > 0 else np.full(len(members), 1.0 / len(members)))
-
-
-def fallback_notes(table: WorldTable) -> tuple[str, ...]:
-    """Say in words which values of this table's economies and sectors are imputed or stand in for missing ones.
-
-    Returns tuple of str: one line per value and rule, with the economies it concerns: ``applied_tariff of TWN 1.72 %:
-    imputed; …``.
-    """
-    codes = [code for label in table.economies for code in table.economy_members[label]]
-    unknown = [code for code in codes if ISO.get(code, code) not in country_rows("labour_share")]
-    by_rule: dict[tuple[str, str, str], list[str]] = {}
-    for name in NOTED:
-        for code in codes:
-            row = country_row(name, code)
-            if code not in unknown and (row.status == "imputed" or row.note.startswith("fallback")):
-                by_rule.setdefault((name, row.unit, f"{row.status}; {row.note}"), []).append(f"{code} {row.value:g}")
-    notes = [f"{name} of {', '.join(values)} {unit}: {rule}" for (name, unit, rule), values in by_rule.items()]
-    if unknown:
-        notes.append(f"{', '.join(unknown)}: no calibration rows; values of the rest of the world are used")
-    foreign = [code for label in table.sectors for code in table.sector_members[label] if not is_wiod_sector(code)]
-    if foreign:
-        notes.append(
-            f"sectors {', '.join(foreign)}: no calibration rows; trade elasticity of services, average labour share, "
-            "average AI exposure and no robot exposure are used; tariffs only if the table's group goods names them"
-        )
-    return tuple(notes)

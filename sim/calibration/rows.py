@@ -54,6 +54,11 @@ class Row:
         """Last part of the key: the id of a parameter."""
         return self.key[-1]
 
+    @property
+    def when(self) -> int:
+        """First year that the row speaks of; 0 where it names none."""
+        return int(self.year[:4]) if self.year[:4].isdecimal() else 0
+
 
 @cache
 def read_rows(file: str, keys: tuple[str, ...]) -> Mapping[tuple[str, ...], Row]:
@@ -64,15 +69,16 @@ def read_rows(file: str, keys: tuple[str, ...]) -> Mapping[tuple[str, ...], Row]
     file : str
         Name of a CSV file of this package, for example ``"countries.csv"``.
     keys : tuple of str
-        The columns that identify a row, for example ``("parameter", "economy")``.
+        The columns that identify a row, for example ``("parameter", "economy", "year")``.
 
     Raises CalibrationError: a column is missing, a number is not one, a key occurs twice, a status is unknown or a
     value is outside its range; names file, line and value.
     """
     text = files("sim.calibration").joinpath(file).read_text(encoding="utf-8")
     reader = csv.DictReader(text.splitlines())
-    if tuple(reader.fieldnames or ()) != keys + _COLUMNS:
-        raise CalibrationError(f"{file}:1: columns are {reader.fieldnames}; expected {list(keys + _COLUMNS)}.")
+    expected = [*(key for key in keys if key not in _COLUMNS), *_COLUMNS]
+    if list(reader.fieldnames or ()) != expected:
+        raise CalibrationError(f"{file}:1: columns are {reader.fieldnames}; expected {expected}.")
     table: dict[tuple[str, ...], Row] = {}
     for record in reader:
         row = _row(file, reader.line_num, tuple(record[key] for key in keys), record)

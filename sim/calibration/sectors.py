@@ -8,12 +8,13 @@ from typing import Literal
 
 import numpy as np
 
+from decomp.codes import basic_members
 from decomp.labels import did_you_mean
 from decomp.table import WorldTable
 from sim.calibration.countries import country_labour_share, gdp_per_worker
 from sim.calibration.parameters import parameter
 from sim.calibration.rows import CalibrationError, read_rows
-from sim.calibration.tables import Array, frozen, sector_weight, weighted_mean
+from sim.calibration.tables import Array, frozen, sector_codes, sector_weight, weighted_mean
 
 #: The named sets; ``default`` is Caliendo & Parro's 99 % sample with Lashkaripour's value for refined petroleum.
 ELASTICITY_SETS = ("default", "caliendo-parro-99", "caliendo-parro-full", "lashkaripour")
@@ -62,7 +63,7 @@ def trade_elasticity(
     Parameters
     ----------
     sector_members : mapping of str to tuple of str
-        The basic codes behind each of the N labels, in table order. A code that no set knows gets the elasticity of
+        The codes behind each of the N labels, in table order and any spelling. A code that no set knows gets the elasticity of
         services, which is also the aggregate "roughly four" of Simonovska & Waugh (2014).
     choice : str, float or mapping of str to float
         A named set, one value for all, or values by label, basic code or group that replace those of ``default``
@@ -82,6 +83,7 @@ def trade_elasticity(
     """
     by_code: dict[str, float] = {}
     by_label: dict[str, float] = {}
+    sector_members = basic_members("sector", sector_members)
     if isinstance(choice, str):
         by_code = elasticity_set(choice)
     elif isinstance(choice, Mapping):
@@ -133,7 +135,7 @@ def by_sector(table: WorldTable, value: Callable[[str], float]) -> Array:
     def weight(code: str) -> float:
         return sector_weight("value_added_by_sector", code)
 
-    return frozen(np.array([weighted_mean(table.sector_members[s], value, weight) for s in table.sectors]))
+    return frozen(np.array([weighted_mean(codes, value, weight) for codes in sector_codes(table)]))
 
 
 def labour_profile(table: WorldTable) -> Array:

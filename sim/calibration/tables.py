@@ -1,8 +1,11 @@
-"""What the calibration needs to know of a table, how basic codes are weighted within a label, groups that are tracked."""
+"""What the calibration needs to know of a table: basic codes and year, how codes are weighted within a label, groups that are tracked.
+
+Values by economy have a year; the one nearest to the table's year is used, the earlier of two, the last one for a table of no year.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -10,16 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from decomp.codes import basic, basic_members
 from decomp.names import groups
 from sim.calibration.rows import Row, read_rows
 
 Array = NDArray[np.float64]
 
-#: Spellings of WIOD that differ from ISO 3166, which the calibration files use.
-ISO = {"ROM": "ROU", "RoW": "ROW"}
-#: Members of the European Union in 2011 by ISO code, and without the United Kingdom.
-EU_2011 = frozenset(ISO.get(c, c) for group in groups("economy") if group.name == "eu" for c in group.members)
-EU_2025 = EU_2011 - {"GBR"}
+#: Files of values by economy (and the weights, by sector too), with the columns that identify a row.
+COUNTRIES = ("countries.csv", ("parameter", "economy", "year"))
+WEIGHTS = ("base_weights.csv", ("parameter", "code", "year"))
 #: Economy whose rows are used for a code that has none, with a note.
 FALLBACK_ECONOMY = "ROW"
 
@@ -36,13 +38,52 @@ def frozen(array: Array) -> Array:
     return array
 
 
+def year_of(table: Any) -> int | None:
+    """Return the year of a table, None where it has none."""
+    year = getattr(table, "year", None)
+    return None if year is None else int(year)
+
+
+def economy_codes(table: Any) -> tuple[tuple[str, ...], ...]:
+    """Basic codes of each economy of a table, in table order."""
+    found = basic_members("economy", table.economy_members)
+    return tuple(found[label] for label in table.economies)
+
+
+def sector_codes(table: Any) -> tuple[tuple[str, ...], ...]:
+    """Basic codes of each sector of a table, in table order."""
+    found = basic_members("sector", table.sector_members)
+    return tuple(found[label] for label in table.sectors)
+
+
 @cache
-def base_weights(parameter: str) -> Mapping[str, float]:
-    """Return a weight of 2011 by code: ``trade``, ``value_added_by_sector``, ``goods_exports``, ``goods_imports``,
-    ``value_added`` or ``manufacturing_value_added`` (million USD, base_weights.csv).
+def union(year: int | None) -> frozenset[str]:
+    """Members of the European Union by ISO code, in the definition nearest to a year."""
+    return next(group.members for group in groups("economy", year) if group.name == "eu")
+
+
+def nearest(rows: Iterable[Row], year: int | None) -> Row:
+    """Return the row nearest to a year, the earlier of two; the last one for None."""
+    if year is None:
+        return max(rows, key=lambda row: row.when)
+    return min(rows, key=lambda row: (abs(row.when - year), row.when))
+
+
+@cache
+def _by_code(file: str, keys: tuple[str, ...], parameter: str) -> Mapping[str, tuple[Row, ...]]:
+    found: dict[str, tuple[Row, ...]] = {}
+    for (name, code, _), row in read_rows(file, keys).items():
+        if name == parameter:
+            found[code] = (*found.get(code, ()), row)
+    return found
+
+
+@cache
+def base_weights(parameter: str, year: int | None = 2011) -> Mapping[str, float]:
+    """Return a weight by code, nearest to a year: ``trade``, ``value_added_by_sector``, ``goods_exports``,
+    ``goods_imports``, ``value_added`` or ``manufacturing_value_added`` (million USD, base_weights.csv).
     """
-    rows = read_rows("base_weights.csv", ("parameter", "code"))
-    return {code: row.value for (name, code), row in rows.items() if name == parameter}
+    return {code: nearest(rows, year).value for code, rows in _by_code(*WEIGHTS, parameter).items()}
 
 
 def weighted_mean(codes: Sequence[str], value: Callable[[str], float], weight: Callable[[str], float]) -> float:
@@ -58,46 +99,46 @@ def weighted_mean(codes: Sequence[str], value: Callable[[str], float], weight: C
 
 
 @cache
-def country_rows(parameter: str) -> Mapping[str, Row]:
-    """Return the rows of one parameter of countries.csv by economy code."""
-    rows = read_rows("countries.csv", ("parameter", "economy"))
-    return {code: row for (name, code), row in rows.items() if name == parameter}
+def country_rows(parameter: str, year: int | None = None) -> Mapping[str, Row]:
+    """Return the rows of one parameter of countries.csv by economy code, those nearest to a year."""
+    return {code: nearest(rows, year) for code, rows in _by_code(*COUNTRIES, parameter).items()}
 
 
-def country_value(parameter: str, code: str) -> float:
-    """Return a country's value; the rest of the world's for a code that the file does not have."""
-    return country_row(parameter, code).value
+def country_row(parameter: str, code: str, year: int | None) -> Row:
+    """Return a country's row nearest to a year; the rest of the world's for a code that the file does not have."""
+    rows = country_rows(parameter, year)
+    return rows.get(code) or rows[FALLBACK_ECONOMY]
 
 
-def country_row(parameter: str, code: str) -> Row:
-    """Return a country's row; the rest of the world's for a code that the file does not have."""
-    rows = country_rows(parameter)
-    return rows.get(ISO.get(code, code)) or rows[FALLBACK_ECONOMY]
+def country_value(parameter: str, code: str, year: int | None) -> float:
+    """Return a country's value nearest to a year; the rest of the world's for a code that the file does not have."""
+    return country_row(parameter, code, year).value
 
 
-def economy_weight(parameter: str, code: str) -> float:
-    """Return the base weight of an economy; 1 for a code without one (its own share is then unknown, not zero)."""
-    return base_weights(parameter).get(ISO.get(code, code), 1.0)
+def economy_weight(parameter: str, code: str, year: int | None) -> float:
+    """Return the weight of an economy; 1 for a code without one (its own share is then unknown, not zero)."""
+    return base_weights(parameter, year).get(code, 1.0)
 
 
 def sector_weight(parameter: str, code: str) -> float:
-    """Return the base weight of a sector; 1 for a code without one."""
+    """Return the base weight of a sector, of 2011; 1 for a code without one."""
     return base_weights(parameter).get(code, 1.0)
 
 
 def is_wiod_sector(code: str) -> bool:
     """Whether a code is one of WIOD's c1…c35.
 
-    >>> is_wiod_sector("c35"), is_wiod_sector("c36"), is_wiod_sector("D10T12")
+    >>> is_wiod_sector("c35"), is_wiod_sector("c36"), is_wiod_sector("C10T12")
     (True, False, False)
     """
-    return code[:1] == "c" and code[1:].isdecimal() and 1 <= int(code[1:]) <= 35
+    return basic("sector", code) == (code,)
 
 
 def tracked_groups(table: Any) -> Mapping[str, tuple[int, ...]]:
     """Tracked groups of a table by name, as positions of its economies; groups without members are left out.
 
-    Income classes are those of 2011 throughout. ``automation-followers`` are all single economies that are not leaders.
+    Income classes are those of the table's year throughout. ``automation-followers`` are all single economies that are not
+    leaders.
     """
     named = table.economy_groups
     tracked = {name: tuple(table.economies_in([name])) for name in TRACKED if named.get(name)}

@@ -1,4 +1,4 @@
-"""Tariffs of 2011 on goods: weighted applied rates for all partners alike, and bound rates.
+"""Tariffs on goods in the table's year: weighted applied rates for all partners alike, and bound rates.
 
 Applied rates are the World Bank's effectively applied, import-weighted means over all goods; they do not differ by sector.
 Inside the European Union and on services they are zero. Within a label that stands for several economies rates are
@@ -7,24 +7,21 @@ weighted with goods imports of the importer and goods exports of the exporter; t
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 
 from decomp.table import WorldTable
-from sim.calibration.countries import by_economy
+from sim.calibration.countries import by_economy, of_country, weight_of
 from sim.calibration.parameters import FACTS, fact
 from sim.calibration.rows import read_rows
 from sim.calibration.tables import (
-    EU_2011,
-    ISO,
     Array,
-    country_value,
-    economy_weight,
     frozen,
     is_wiod_sector,
+    sector_codes,
     sector_weight,
+    union,
     weighted_mean,
+    year_of,
 )
 
 #: Sectors that tariffs fall on.
@@ -32,7 +29,7 @@ GOODS = frozenset(f"c{k}" for k in range(1, 17))
 
 
 def base_tariffs(table: WorldTable) -> Array:
-    """Weighted applied tariffs of 2011, shape (G, N, G) [origin, sector, importer], shares; diagonal zero.
+    """Weighted applied tariffs of the table's year, shape (G, N, G) [origin, sector, importer], shares; diagonal zero.
 
     Examples
     --------
@@ -45,7 +42,7 @@ def base_tariffs(table: WorldTable) -> Array:
 
 
 def bound_tariffs(table: WorldTable) -> Array:
-    """WTO bound rates (simple means of 2011), shape (G, N, G), shares; zero where :func:`base_tariffs` is free.
+    """WTO bound rates (simple means), shape (G, N, G), shares; zero where :func:`base_tariffs` is free.
 
     An index of the room to raise tariffs, not a legal measure: the bound rate is a simple mean, the applied rate a
     weighted one.
@@ -60,13 +57,13 @@ def goods_share(table: WorldTable) -> Array:
     """
     named = table.sector_groups.get("goods", ())
 
-    def share(label: str) -> float:
+    def share(label: str, codes: tuple[str, ...]) -> float:
         def is_good(code: str) -> float:
             return float(code in GOODS or (label in named and not is_wiod_sector(code)))
 
-        return weighted_mean(table.sector_members[label], is_good, lambda code: sector_weight("trade", code))
+        return weighted_mean(codes, is_good, lambda code: sector_weight("trade", code))
 
-    return frozen(np.array([share(label) for label in table.sectors]))
+    return frozen(np.array([share(*each) for each in zip(table.sectors, sector_codes(table), strict=True)]))
 
 
 def nash_tariffs(table: WorldTable) -> Array:
@@ -77,24 +74,18 @@ def nash_tariffs(table: WorldTable) -> Array:
     known = {key[1] for key in read_rows(*FACTS) if key[0] == "nash_tariff"}
 
     def rate(code: str) -> float:
-        iso = ISO.get(code, code)
-        return fact("nash_tariff", iso if iso in known else "ROW").value / 100.0
+        return fact("nash_tariff", code if code in known else "ROW").value / 100.0
 
-    return by_economy(table, rate, partial(economy_weight, "goods_imports"))
+    return by_economy(table, rate, weight_of(table, "goods_imports"))
 
 
 def _by_sector(table: WorldTable, parameter: str) -> Array:
     """Rate of each importer on each origin: what members of the European Union levy falls on origins outside it only."""
-
-    def in_union(code: str) -> bool:
-        return ISO.get(code, code) in EU_2011
-
-    def levied(code: str, of_union: bool) -> float:
-        return country_value(parameter, code) / 100.0 if in_union(code) is of_union else 0.0
-
-    outside = by_economy(table, lambda code: float(not in_union(code)), partial(economy_weight, "goods_exports"))
-    imports = partial(economy_weight, "goods_imports")
-    union, others = (by_economy(table, partial(levied, of_union=who), imports) for who in (True, False))
-    pair = others[None, :] + np.outer(outside, union)
+    members, rate = union(year_of(table)), of_country(table, parameter)
+    imports = weight_of(table, "goods_imports")
+    outside = by_economy(table, lambda code: float(code not in members), weight_of(table, "goods_exports"))
+    inner = by_economy(table, lambda code: rate(code) / 100.0 if code in members else 0.0, imports)
+    others = by_economy(table, lambda code: 0.0 if code in members else rate(code) / 100.0, imports)
+    pair = others[None, :] + np.outer(outside, inner)
     np.fill_diagonal(pair, 0.0)
     return frozen(pair[:, None, :] * goods_share(table)[None, :, None])

@@ -284,9 +284,6 @@ def _info_text(table: WorldTable, lang: Lang) -> str:
             lines.append(f"  {entry['code']:<14} {entry['name']}{members}")
         groups = facts[f"{kind}_groups"]
         lines += ["", f"groups of {PLURAL[kind]}"] if groups else []
-        of = getattr(table, f"{kind}_members")
-        lines += [
-            f"  {name}: {group_name(kind, name, lang, of)} = {' '.join(labels)}" for name, labels in groups.items()
-        ]
+        lines += [f"  {name}: {group_name(kind, name, lang)} = {' '.join(labels)}" for name, labels in groups.items()]
     lines += ["", "final demand", *(f"  {label}" for label in facts["final_demand"])] if facts["final_demand"] else []
     return "\n".join([*lines, *(f"note: {note}" for note in facts["notes"])])

@@ -30,7 +30,7 @@ from sim.texts import Texts, catalogue
 
 #: Calibration files besides parameters.csv: name of the quantity, with the first key of a row in it, and the keys of a row.
 _FILES: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "countries.csv": ("{}", ("parameter", "economy")),
+    "countries.csv": ("{}", ("parameter", "economy", "year")),
     "elasticities.csv": ("trade_elasticity.{}", ("set", "sector")),
     "exposure.csv": ("{}_exposure", ("kind", "sector")),
     "labour_profile.csv": ("labour_profile", ("sector",)),

@@ -159,7 +159,7 @@ def _named(flow: Flow, code: str, words: Texts) -> str:
     if code == "all":
         return words("flow.everybody")
     name = economy_name(code, words.lang, members=flow.table.economy_members.get(code, ()))
-    name = group_name("economy", code, words.lang, flow.table.economy_members) if name == code else name
+    name = group_name("economy", code, words.lang) if name == code else name
     return code if name == code else words("flow.named", name=name, code=code)
 
 

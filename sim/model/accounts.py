@@ -103,7 +103,9 @@ def measure(world: World, economy: WorldEconomy, groups: Mapping[str, tuple[int,
     np.fill_diagonal(trade, 0.0)
     wages = base.factor_income * economy.settings.labour_share
     unemployment = np.asarray(calibration.unemployment(table))
-    us_china = np.isin(np.array(table.economies), ["USA", "CHN"])
+    us_china = np.isin(
+        np.array(table.economies), [*table.labels_of("economy", "USA"), *table.labels_of("economy", "CHN")]
+    )
     return BaseYear(
         economies=table.economies,
         sectors=table.sectors,

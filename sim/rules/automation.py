@@ -142,7 +142,8 @@ class Automation(base.Rule):
         self.exposure = (calibration.robot_exposure(table), calibration.ai_exposure(table))
         self.adoption = np.stack([calibration.robot_adoption(table), calibration.ai_adoption(table)])
         wages = calibration.country_labour_share(table) * calibration.gdp_per_worker(table)
-        best = wages[table.economies.index(REFERENCE_ECONOMY)] if REFERENCE_ECONOMY in table.economies else wages.max()
+        reference = table.labels_of("economy", REFERENCE_ECONOMY)
+        best = wages[table.economies.index(reference[0])] if reference else wages.max()
         self.saving = machine_saving(
             settings.machine_saving, gradient=settings.wage_gradient, relative_wage=wages / best
         )

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from decomp.codes import Kind, basic_members
 from decomp.labels import ALIASES
 from decomp.names import LANGUAGES, economy_name
 from sim.calibration.tables import GROUP, tracked_groups
@@ -64,24 +65,28 @@ class TableLabels:
         own = {name: tuple(members) for name, members in self._own["economy"].items() if members}
         return MappingProxyType({**tracked_groups(self.table), **own})
 
-    def key(self, kind: str, path: KeyPath, name: str) -> list[int]:
+    def key(self, kind: Kind, path: KeyPath, name: str) -> list[int]:
         """Positions of a label or group, of ``economy`` or ``sector``, that stands as a key."""
-        if name in self._names[kind]:
+        if self._has(kind, name):
             return self._positions(kind, [name])
         self._unknown(kind, (*path, name), name, key=True)
         return []
 
-    def listed(self, kind: str, path: KeyPath, names: Sequence[str]) -> list[int]:
+    def listed(self, kind: Kind, path: KeyPath, names: Sequence[str]) -> list[int]:
         """Positions of names in table order; one marked as optional may be missing, an unknown one becomes a problem."""
-        allowed, document = self._names[kind], self.problems.document
+        document = self.problems.document
         bare = [name.removesuffix(OPTIONAL) for name in names]
         alone = document is not None and document.node((*self.problems.original(path), 0)) is None
         for i, name in enumerate(bare):
-            if name not in allowed and name == names[i]:
+            if not self._has(kind, name) and name == names[i]:
                 self._unknown(kind, path if alone else (*path, i), name)
-        return self._positions(kind, [name for name in bare if name in allowed])
+        return self._positions(kind, [name for name in bare if self._has(kind, name)])
 
-    def _positions(self, kind: str, known: Sequence[str]) -> list[int]:
+    def _has(self, kind: Kind, name: str) -> bool:
+        """Whether the table or the scenario has a label or group, also in another spelling: KOR for ``KR``, c14 for ``C26``."""
+        return name in self._names[kind] or bool(self.table.labels_of(kind, name))
+
+    def _positions(self, kind: Kind, known: Sequence[str]) -> list[int]:
         """Positions of names that the table or the scenario has, each once, in table order."""
         own = self._own[kind]
         plain = [name for name in known if name not in own]
@@ -89,12 +94,12 @@ class TableLabels:
         return sorted({*(look_up(plain) if plain else ()), *(k for name in known for k in own.get(name, ()))})
 
     def _unknown(
-        self, kind: str, path: KeyPath, name: str, *, key: bool = False, allowed: Sequence[str] | None = None
+        self, kind: Kind, path: KeyPath, name: str, *, key: bool = False, allowed: Sequence[str] | None = None
     ) -> None:
         """Record an unknown label, with what it may stand for: a code, a name in words, a part of an aggregate."""
         if self.problems.full:
             return
-        members = self.table.economy_members if kind == "economy" else self.table.sector_members
+        members: Mapping[str, tuple[str, ...]] = getattr(self.table, f"{kind}_members")
         meant = name
         if kind == "economy":
             by_name = {
@@ -104,14 +109,14 @@ class TableLabels:
                 for short in (False, True)
             }
             meant = by_name.get(name.casefold(), ALIASES.get(name.upper(), name))
-        around = [label for label, basic in members.items() if meant in basic]
+        around = [label for label, codes in basic_members(kind, members).items() if meant in codes]
         hint = f"; in this table it is part of {around[0]!r}." if around else ""
         if meant in self._names[kind]:
             hint = f"; did you mean {meant!r}?"
         what = kind if allowed else f"{kind} or group"
         self.problems.unknown(path, _CODES[kind], what, name, allowed or self._names[kind], key=key, hint=hint)
 
-    def _add_groups(self, kind: str, key: str, groups: Mapping[str, Sequence[str]]) -> None:
+    def _add_groups(self, kind: Kind, key: str, groups: Mapping[str, Sequence[str]]) -> None:
         """Take in the scenario's own groups, in the order of the file: a group may name those above it."""
         names = self._names[kind]
         for name, members in groups.items():
@@ -132,9 +137,9 @@ class TableLabels:
     def _standing_for(self, member: str, path: KeyPath) -> str:
         """Return the larger sector in which the table has a basic code, with a warning; else the member as it is."""
         code = member.removesuffix(OPTIONAL)
-        if code not in self.sector_names:
-            for label, basic in self.table.sector_members.items():
-                if code in basic:
+        if not self._has("sector", code):
+            for label, codes in basic_members("sector", self.table.sector_members).items():
+                if code in codes:
                     message = f"this table has {code!r} only as part of {label!r}, which stands for it."
                     self.problems.add(path, "S034", message, warning=True)
                     return str(label)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from decomp.errors import DataMissingError
 from decomp.labels import did_you_mean, listed
+from sim.calibration import unmapped
 from sim.errors import Place, Problem, Problems, ScenarioError, quoted
 from sim.rules import Rule
 from sim.scenario import is_file, scenario_files
@@ -124,8 +125,11 @@ def read_scenario(
     if table is None:
         table = _table(scenario, file, problems)
     if table is not None:
+        if table.year is None and "years" not in problems.assumed:
+            table = table.replace(year=scenario.years[0])  # so that the calibration is of the scenario's time
         scenario = _for_run(scenario, table, years, seed, problems)
         resolved = resolve(scenario, table, rules=rules, problems=problems)
+        _doubts(table, problems)
     problems.raise_errors()
     assert table is not None
     for warning in problems.warnings:
@@ -176,6 +180,13 @@ def read_document(path: Path) -> YamlDocument:
     return parse(text, str(path))
 
 
+def _doubts(table: WorldTable, problems: Problems) -> None:
+    """Warn of labels that the calibration does not know."""
+    for message in unmapped(table):
+        help = "use codes of WIOD, ISIC Rev. 4, EXIOBASE or ISO 3166, or give the parts of your labels as members"
+        problems.add(("table",), "S042", f"{message}.", help=help, warning=True)
+
+
 def _by_default(rules: Iterable[Rule], mentioned: Collection[str]) -> tuple[str, ...]:
     """Sections of built-in rules that act although the scenario does not mention them."""
     sections = {
@@ -216,9 +227,9 @@ def _for_run(
         help = f"write years: [{table.year}, {max(end, int(table.year or end))}], or choose the table of {start}"
         message = f"the base year {start} is not the year of the table {scenario.table!r}, {table.year}."
         problems.add(("years",), "S031", message, help=help)
-    # Expectations about optional economies (``IDN?``) count only where the table has them.
-    expect = [(i, e, e.economy.removesuffix(OPTIONAL)) for i, e in enumerate(scenario.expect)]
-    kept = [(i, e, bare) for i, e, bare in expect if e.economy == bare or bare in table.economies]
+    # Expectations about optional economies (``IDN?``) count only where the table has them, in whatever spelling.
+    expect = [(i, e, _label(table, e.economy.removesuffix(OPTIONAL))) for i, e in enumerate(scenario.expect)]
+    kept = [(i, e, bare) for i, e, bare in expect if not e.economy.endswith(OPTIONAL) or bare in table.economies]
     before = problems.indices.get("expect", range(len(expect)))
     problems.indices["expect"] = [before[i] for i, _, _ in kept]
     changes["expect"] = tuple(e.model_copy(update={"economy": bare}) for _, e, bare in kept)
@@ -234,3 +245,9 @@ def _for_run(
         message = f"the seed is {quoted(seed)}; allowed: whole numbers from 0."
         problems.found.append(Place("--seed").problem("S013", message))
     return scenario.model_copy(update=changes)
+
+
+def _label(table: WorldTable, economy: str) -> str:
+    """Return the table's label of an economy: ``KR`` for KOR where the table spells it so."""
+    found = () if economy in table.economies else table.labels_of("economy", economy)
+    return found[0] if len(found) == 1 else economy

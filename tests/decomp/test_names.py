@@ -7,10 +7,10 @@ import csv
 import pytest
 
 import decomp
+from decomp.codes import basic
 from decomp.errors import LabelError
 from decomp.names import (
     LANGUAGES,
-    basic_codes,
     data_file,
     data_rows,
     economy_name,
@@ -49,8 +49,9 @@ def test_every_label_of_every_bundled_table_has_a_name_in_both_languages():
         found = decomp.load(table)
         for kind, labels in (("economy", found.economies), ("sector", found.sectors)):
             assert all(is_named(kind, label) for label in labels)
-    for kind in ("economy", "sector"):
-        assert all(is_named(kind, code) for code in basic_codes(kind))
+    for kind, plural in (("economy", "economies"), ("sector", "sectors")):
+        codes = [row["code"] for row in data_rows("concordances", f"{plural}-world.csv")]
+        assert all(is_named(kind, code) for code in codes)
     for row in data_rows("names.csv"):
         assert all(row[column].strip() for column in ("en", "zh", "short_en", "short_zh")), row
         assert any("\u4e00" <= char <= "\u9fff" for char in row["zh"]), row
@@ -75,8 +76,8 @@ def test_c1_is_not_c10():
 
 @pytest.mark.parametrize("kind", ["economy", "sector"])
 def test_groups_are_made_of_known_codes(kind):
-    for group in groups(kind):
-        assert group.members <= set(basic_codes(kind)), group.name
+    for group in (*groups(kind, 2011), *groups(kind, 2022)):
+        assert all(basic(kind, code) == (code,) for code in group.members), group.name
         assert group.members, group.name
         assert group.en
         assert group_name(kind, group.name, "zh") == group.zh
@@ -103,7 +104,7 @@ def test_groups_of_the_world_and_classroom_tables():
     world, classroom = decomp.load("world-2011"), decomp.load("classroom-2011")
     assert world.economy_groups["lower-middle-income"] == ("IND", "IDN")
     assert set(world.economy_groups["upper-middle-income"]) == {"MEX", "TUR", "RUS", "BRA", "CHN"}
-    leaders = {"USA", "CHN", "JPN", "KOR", "DEU", "GBR", "TWN", "EUR"}
+    leaders = {"USA", "CAN", "CHN", "JPN", "KOR", "DEU", "GBR", "TWN", "EUR"}
     assert set(world.economy_groups["automation-leaders"]) == leaders
     assert world.sector_groups["labour-intensive"] == ("c4", "c5", "c16")
     assert classroom.sector_groups["labour-intensive"] == ("c3t7+c16",)
@@ -112,21 +113,31 @@ def test_groups_of_the_world_and_classroom_tables():
 
 
 def test_income_groups_are_disjoint_and_leave_out_only_the_rest_of_the_world():
-    by_name = {g.name: g.members for g in groups("economy")}
-    classes = [by_name[f"{level}-income"] for level in ("high", "upper-middle", "lower-middle")]
-    assert sum(map(len, classes)) == len(frozenset().union(*classes)) == 40
-    assert set(basic_codes("economy")) - frozenset().union(*classes) == {"RoW"}
+    for year, number in ((2011, 40), (2022, 79)):  # in 2022 COD has low income and is in no class
+        by_name = {g.name: g.members for g in groups("economy", year)}
+        classes = [by_name[f"{level}-income"] for level in ("high", "upper-middle", "lower-middle")]
+        assert sum(map(len, classes)) == len(frozenset().union(*classes)) == number
+        assert "ROW" not in frozenset().union(*classes)
 
 
 def test_goods_and_services_split_the_sectors():
     by_name = {g.name: g.members for g in groups("sector")}
-    assert by_name["goods"] | by_name["services"] == set(basic_codes("sector"))
+    assert by_name["goods"] | by_name["services"] == {f"c{k}" for k in range(1, 36)}
     assert not by_name["goods"] & by_name["services"]
 
 
-def test_labels_that_are_not_wiod_have_no_groups():
-    assert group_labels("economy", {"ALPHA": ("ALPHA",), "USA": ("USA",)}) == {}
+def test_labels_that_nobody_knows_have_no_groups():
+    assert group_labels("economy", {"ALPHA": ("ALPHA",)}) == {}
+    assert group_labels("economy", {"ALPHA": ("ALPHA",), "USA": ("USA",)})["high-income"] == ("USA",)
 
 
-def test_romania_is_the_same_by_both_codes():
-    assert group_labels("economy", {"ROU": ("ROU",)})["eu"] == ("ROU",)
+@pytest.mark.parametrize("code", ["ROU", "ROM", "RO"])
+def test_romania_is_the_same_by_all_codes(code):
+    assert group_labels("economy", {code: (code,)})["eu"] == (code,)
+
+
+def test_groups_are_those_of_the_year():
+    members = {"GBR": ("GBR",), "HRV": ("HRV",)}
+    assert group_labels("economy", members, 2011)["eu"] == ("GBR",)
+    assert group_labels("economy", members, 2022)["eu"] == ("HRV",)
+    assert groups("economy") == groups("economy", 2022)

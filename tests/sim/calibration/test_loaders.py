@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,13 @@ from numpy.testing import assert_allclose
 import decomp
 import sim.calibration as calibration
 from sim.calibration import CalibrationError, trade_elasticity
-from sim.calibration.tables import base_weights, country_rows
+from sim.calibration.tables import WEIGHTS, base_weights
+from sim.calibration.tables import country_rows as rows_of_year
+
+
+def country_rows(parameter: str) -> Any:
+    """Rows of 2011, the year of the stub."""
+    return rows_of_year(parameter, 2011)
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,7 @@ class Stub:
     sector_members: dict[str, tuple[str, ...]]
     value_added: list[list[float]] | None = None
     sector_groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    year: int | None = 2011
 
     @property
     def economies(self) -> tuple[str, ...]:
@@ -131,18 +139,18 @@ def test_wiod_spelling_of_romania_and_the_rest_of_the_world() -> None:
 
 
 def test_unknown_economy_gets_the_rest_of_the_world_and_a_note() -> None:
-    stub = Stub(singles("ARG", "USA"), singles("D10T12", "c1"), sector_groups={"goods": ("D10T12", "c1")})
+    stub = Stub(singles("ATL", "USA"), singles("x10", "c1"), sector_groups={"goods": ("x10", "c1")})
     assert calibration.unemployment(stub)[0] == pytest.approx(0.0607)
     notes = calibration.fallback_notes(stub)
-    assert any("ARG" in note and "rest of the world" in note for note in notes)
-    assert any("D10T12" in note for note in notes)
+    assert any("ATL" in note and "rest of the world" in note for note in notes)
+    assert any("x10" in note for note in notes)
     assert calibration.goods_share(stub).tolist() == [1.0, 1.0]
     assert trade_elasticity(stub.sector_members).tolist() == [4.0, 9.11]
 
 
 def test_fallbacks_are_reported() -> None:
     notes = "\n".join(calibration.fallback_notes(decomp.load("world-2011")))
-    assert "unemployment of IND 4.822 % of labour force" in notes
+    assert "unemployment of ROW 6.07 % of labour force" in notes
     assert "applied_tariff of TWN" in notes
     assert "imputed" in notes
     assert not any("USA" in note.split(":")[0] for note in notes.splitlines())
@@ -238,7 +246,8 @@ def test_robot_adoption_has_the_log_odds_of_the_density() -> None:
 
 
 def test_china_adopts_robots_faster() -> None:
-    assert calibration.robot_speed(Stub(singles("CHN", "USA"), singles("c1"))).tolist() == [1.1, 0.25]
+    assert calibration.robot_speed(Stub(singles("CHN", "USA"), singles("c1"))).tolist() == [1.69, 0.25]
+    assert calibration.robot_speed(Stub(singles("CHN", "USA"), singles("c1"), year=2022)).tolist() == [0.8, 0.25]
 
 
 def test_ai_providers(table: decomp.WorldTable) -> None:
@@ -279,9 +288,11 @@ def test_all_loaders_return_finite_read_only_arrays(table: decomp.WorldTable) ->
 def test_base_weights_come_from_the_table(wiod_dir: Path) -> None:
     """The command reproduces the file that is shipped."""
     from tests.base_weights import base_weights as recompute
+    from tests.base_weights import weights_2022
 
-    shipped = {(name, code): row.value for (name, code), row in _rows().items()}
-    made = {(name, code): value for name, code, value in recompute(decomp.load(wiod_dir / "wiot_2011.npz"))}
+    shipped = {(name, code, row.when): row.value for (name, code, _), row in _rows().items()}
+    made = {(name, code, 2011): value for name, code, value in recompute(decomp.load(wiod_dir / "wiot_2011.npz"))}
+    made |= {tuple(row[k] for k in (0, 1, 3)): row[2] for row in weights_2022(wiod_dir.parent / "icio")}
     assert made.keys() == shipped.keys()
     for key, value in made.items():
         assert value == pytest.approx(shipped[key], rel=1e-5), key
@@ -290,7 +301,7 @@ def test_base_weights_come_from_the_table(wiod_dir: Path) -> None:
 def _rows() -> dict[tuple[str, ...], object]:
     from sim.calibration.rows import read_rows
 
-    return dict(read_rows("base_weights.csv", ("parameter", "code")))
+    return dict(read_rows(*WEIGHTS))
 
 
 def test_the_economy_takes_single_replaced_elasticities() -> None:

@@ -161,14 +161,14 @@ def speeds(table: WorldTable, **automation: Any) -> list[float]:
 
 
 def test_the_resolved_speed_is_the_one_that_each_economy_has(table: WorldTable) -> None:
-    """China's calibrated robot speed is 1.1 where the general one is 0.25, and moves in proportion to it."""
-    assert speeds(table) == [0.25, 1.1, 0.25]
-    assert speeds(table, robot_speed=0.5) == [0.5, 2.2, 0.5]
+    """China's calibrated robot speed is 1.69 where the general one is 0.25, and moves in proportion to it."""
+    assert speeds(table) == [0.25, 1.69, 0.25]
+    assert speeds(table, robot_speed=0.5) == [0.5, 3.38, 0.5]
     assert speeds(table, overrides={"leaders": {"robot_speed": 0.3}}) == [0.3, 0.3, 0.25]
 
 
 def test_a_factor_multiplies_the_calibrated_value_of_each_economy(table: WorldTable) -> None:
-    assert speeds(table, overrides={"leaders": {"robot_speed_factor": 2}}) == [0.5, 2.2, 0.25]
+    assert speeds(table, overrides={"leaders": {"robot_speed_factor": 2}}) == [0.5, 3.38, 0.25]
     one_economy = {"leaders": {"robot_speed_factor": 2}, "CHN": {"robot_speed_factor": 0.5}}
     assert speeds(table, overrides=one_economy) == [0.5, 0.55, 0.25]
     assert speeds(table, overrides={"leaders": {"robot_speed": 0.7}, "CHN": {"robot_speed_factor": 1}}) == [
