@@ -1,5 +1,5 @@
-"""Fill the parts of the README that are computed: ``python -m tests.readme [--table4] [--bench] [--literature] [--picture] [--screenshots]
-[--latency]``.
+"""Fill the parts of the README that are computed: ``python -m tests.readme [--table4] [--bench] [--literature] [--machines] [--picture]
+[--screenshots] [--latency]``.
 
 Each part stands between ``<!-- name:begin -->`` and ``<!-- name:end -->``; without an option all parts are made. The
 validation table needs the full WIOD tables (``UNWEAVE_DATA``), the rest only the project.
@@ -25,6 +25,8 @@ SHOWN = {
     "interdependence-fades": "AI divide and backlash",
     "trust-ledger": "backlash and ledger",
 }
+#: Economies of the table of machines.
+MACHINES = "USA,CAN,MEX,BRA,DEU,GBR,FRA,ITA,DNK,POL,ROU,HUN,TUR,RUS,IND,CHN,JPN,KOR,TWN,SGP"
 #: Views of the explorer that the README shows, each with its link.
 SCREENS = {
     "explorer-lab": "/lab?v=1&p=interdependence-fades&l=en",
@@ -56,6 +58,11 @@ def table4() -> None:
 def bench() -> None:
     """Measured seconds and ratios with their limits."""
     fill("bench", printed("-m", "tests.benchmarks", "--markdown"))
+
+
+def machines() -> None:
+    """Published robot densities and use of AI beside what diffusion gives."""
+    fill("machines", printed("-m", "sim.cli", "published", "machines", "--markdown", "-e", MACHINES))
 
 
 def literature_block() -> str:
@@ -157,6 +164,7 @@ def main() -> None:
         "table4": table4,
         "bench": bench,
         "literature": literature,
+        "machines": machines,
         "picture": picture,
         "screenshots": screenshots,
         "latency": latency,

@@ -55,6 +55,7 @@ from sim.calibration.sources import fallback_notes as fallback_notes
 from sim.calibration.sources import far_off as far_off
 from sim.calibration.sources import origins as origins
 from sim.calibration.sources import unmapped as unmapped
+from sim.calibration.sources import without_rows as without_rows
 from sim.calibration.tariffs import base_tariffs as base_tariffs
 from sim.calibration.tariffs import bound_tariffs as bound_tariffs
 from sim.calibration.tariffs import goods_share as goods_share

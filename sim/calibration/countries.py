@@ -143,18 +143,22 @@ def robot_speed(table: WorldTable) -> Array:
     return by_economy(table, lambda code: own[code].value if code in own else default, weight)
 
 
+def ai_is_surveyed(year: int | None) -> bool:
+    """Whether the surveys of AI adoption are nearer to a year than the common start of ``automation.ai_base_adoption``."""
+    surveyed = max(row.when for row in country_rows("ai_adoption", year).values())
+    return year is None or abs(surveyed - year) < abs(parameters()["automation.ai_base_adoption"].when - year)
+
+
 def ai_adoption(table: WorldTable) -> Array:
     """AI adoption of the table's year, shape (G,), weighted with value added.
 
     From surveys of firms (rows ``ai_adoption``), where they are nearer to the table's year than the common start: K = base ·
     preparedness / (best preparedness of all countries) in the year of ``automation.ai_base_adoption``.
     """
-    year, start = year_of(table), parameters()["automation.ai_base_adoption"]
-    surveyed = max(row.when for row in country_rows("ai_adoption", year).values())
-    if year is None or abs(surveyed - year) < abs(start.when - year):
+    if ai_is_surveyed(year := year_of(table)):
         return by_economy(table, of_country(table, "ai_adoption"), weight_of(table, "value_added"))
     best = max(row.value for row in country_rows("ai_preparedness", year).values())
-    return frozen(start.value * ai_preparedness(table) / best)
+    return frozen(parameter("automation.ai_base_adoption") * ai_preparedness(table) / best)
 
 
 def ai_provider_weights(table: WorldTable) -> Array:

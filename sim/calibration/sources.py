@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from decomp.table import WorldTable
+from sim.calibration.countries import ai_is_surveyed
 from sim.calibration.rows import Row, read_rows
 from sim.calibration.tables import country_row, country_rows, economy_codes, is_wiod_sector, sector_codes, year_of
 
@@ -17,6 +18,8 @@ READ = (
 )
 #: A value further than this from the table's year is warned of, years; a binding at the WTO holds until it is renegotiated.
 FAR, STANDING = 3, ("bound_tariff",)
+#: Up to so many economies are named.
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Origin:
     years: Mapping[int, int]
     statuses: Mapping[str, int]
     imputed: Mapping[str, Row]
-    far: tuple[str, ...]
+    far: Mapping[str, int]
 
     def as_dict(self) -> dict[str, object]:
         """Return the line of run.json: years and statuses with how many values have them."""
@@ -37,7 +40,7 @@ class Origin:
             "years": {str(year): count for year, count in sorted(self.years.items())},
             "status": dict(self.statuses),
             "imputed": list(self.imputed),
-            "far": list(self.far),
+            "far": dict(self.far),
         }
 
 
@@ -49,7 +52,8 @@ def origins(table: WorldTable) -> tuple[Origin, ...]:
     """Return where each parameter by economy comes from, for all basic codes of a table."""
     year, codes = year_of(table), tuple(dict.fromkeys(code for each in economy_codes(table) for code in each))
     known = [code for code in codes if code in country_rows("labour_share", year)] or ["ROW"]
-    rows = {name: {code: country_row(name, code, year) for code in known} for name in READ}
+    read = [name for name in READ if name != "ai_adoption" or ai_is_surveyed(year)]
+    rows = {name: {code: country_row(name, code, year) for code in known} for name in read}
     rows["ai_compute"] = {code: row for (code,), row in read_rows("ai_providers.csv", ("economy",)).items()}
     return tuple(
         Origin(
@@ -58,7 +62,7 @@ def origins(table: WorldTable) -> tuple[Origin, ...]:
             Counter(row.when for row in of.values()),
             Counter(row.status for row in of.values()),
             {code: row for code, row in of.items() if row.status == "imputed" or row.note.startswith("fallback")},
-            tuple(code for code, row in of.items() if name not in STANDING and _is_far(row, year)),
+            {code: row.when for code, row in of.items() if name not in STANDING and _is_far(row, year)},
         )
         for name, of in rows.items()
     )
@@ -76,20 +80,26 @@ def fallback_notes(table: WorldTable) -> tuple[str, ...]:
     return (*notes, *unmapped(table))
 
 
-def unmapped(table: WorldTable) -> tuple[str, ...]:
-    """Name the codes of a table that the calibration has nothing for, and what stands in for them; empty when it has all."""
+def without_rows(table: WorldTable) -> Mapping[str, tuple[str, ...]]:
+    """Codes of a table that the calibration has nothing for, ``economies`` and ``sectors``; empty where it has all."""
     rows = country_rows("labour_share", year_of(table))
-    economies = [code for codes in economy_codes(table) for code in codes if code not in rows]
-    sectors = [code for codes in sector_codes(table) for code in codes if not is_wiod_sector(code)]
-    found = []
-    if economies:
-        found.append(f"{', '.join(economies)}: no calibration rows; values of the rest of the world are used")
-    if sectors:
-        found.append(
-            f"sectors {', '.join(sectors)}: no calibration rows; trade elasticity of services, average labour share, "
-            "average AI exposure and no robot exposure are used; tariffs only if the table's group goods names them"
-        )
-    return tuple(found)
+    economies = (code for codes in economy_codes(table) for code in codes if code not in rows)
+    sectors = (code for codes in sector_codes(table) for code in codes if not is_wiod_sector(code))
+    return {"economies": tuple(dict.fromkeys(economies)), "sectors": tuple(dict.fromkeys(sectors))}
+
+
+def unmapped(table: WorldTable) -> tuple[str, ...]:
+    """Say which codes of a table the calibration has nothing for, and what stands in for them."""
+    stands_in = {
+        "economies": "values of the rest of the world are used",
+        "sectors": "trade elasticity of services, average labour share, average AI exposure and no robot exposure are used; "
+        "tariffs only if the table's group goods names them",
+    }
+    return tuple(
+        f"{kind} {', '.join(codes)}: no calibration rows; {stands_in[kind]}"
+        for kind, codes in without_rows(table).items()
+        if codes
+    )
 
 
 def far_off(table: WorldTable) -> str:
@@ -97,7 +107,6 @@ def far_off(table: WorldTable) -> str:
     parts = []
     for origin in origins(table):
         if origin.far:
-            years = sorted(year for year in origin.years if abs(year - (year_of(table) or year)) > FAR)
-            whom = "" if len(origin.far) > 3 else f" ({', '.join(origin.far)})"
-            parts.append(f"{origin.parameter}{whom} of {', '.join(map(str, years))}")
+            whom = f" ({', '.join(origin.far)})" if len(origin.far) <= FEW else ""
+            parts.append(f"{origin.parameter}{whom} of {', '.join(map(str, sorted(set(origin.far.values()))))}")
     return "; ".join(parts)

@@ -100,8 +100,9 @@ def _calibration() -> Iterator[Entry]:
             statuses, sources = (dict.fromkeys(getattr(row, field) for row in rows) for field in ("status", "source"))
             low, high = min(row.value for row in rows), max(row.value for row in rows)
             shown = ("value", "low", "high", "year", "status", "note")
+            names = [key for key in (keys[1:] or keys) if key != "year"]
             values = [
-                {" ".join(keys[1:] or keys): " ".join(row.key[1:] or row.key)}
+                {" ".join(names): " ".join(row.key[keys.index(name)] for name in names)}
                 | {field: _plain(getattr(row, field)) for field in shown}
                 for row in rows
             ]

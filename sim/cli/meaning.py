@@ -145,7 +145,8 @@ def _rows(values: Any, texts: Texts) -> Iterator[str]:
     if not values:
         return
     key = next(iter(values[0]))
-    cells = [f"{row[key]} {row['value']:g}" for row in values]
+    dated = len({row[key] for row in values}) < len(values)  # several years of one economy
+    cells = [f"{row[key]}{f' {year}' if (year := dated and row['year']) else ''} {row['value']:g}" for row in values]
     width = max(map(len, cells)) + 2
     each = max(1, (_WIDTH - 4) // width)
     yield f"  {texts('explain.values')}"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 from typer import Argument, Option
+
+from sim.errors import Problem
 
 Lang = Literal["en", "zh"]
 Definition = Literal["one-minus-dva", "foreign-content"]
@@ -37,6 +40,9 @@ AcceptImbalance = Annotated[
     Option(
         "--accept-imbalance", help="Use a table although what its file publishes differs from its sums (it is said)."
     ),
+]
+Strict = Annotated[
+    bool, Option("--strict", help="Labels of the table without calibration of their own are errors, not warnings.")
 ]
 TableYear = Annotated[int | None, Option("--year", help="Year of the table, where a zip or folder holds several.")]
 Parts = Annotated[
@@ -73,6 +79,11 @@ def parse_years(text: str, *, option: str = "--years") -> list[int]:
 def split(names: Sequence[str] | None) -> list[str] | None:
     """Return the names in ``["c3,c4", "c14"]``; None for all."""
     return [part.strip() for name in names or [] for part in name.split(",") if part.strip()] or None
+
+
+def strictly(problems: Iterable[Problem], *, strict: bool) -> list[Problem]:
+    """Return problems; with ``strict`` a label that the calibration does not know (S042) is an error."""
+    return [replace(p, severity="error") if strict and p.code == "S042" else p for p in problems]
 
 
 def refuse_existing(*paths: Path | None, force: bool, option: str) -> None:

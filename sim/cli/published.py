@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Option
 
-from sim.cli.options import AsJson, VsDefinition, parse_years
+from sim.cli.options import AsJson, VsDefinition, parse_years, split
 from sim.cli.tables import csv_text, print_json
 from sim.texts.plain import columns
 
@@ -164,6 +164,47 @@ def sectors(
         title = f"{flow}: domestic value added by use and VS, % of exports; structure, % of VS"
         _print_table(f"{title} (VS: {definition}; exports in million USD)", lines)
         sys.stdout.write("\n")
+
+
+@published_app.command("machines")
+def machines(
+    economies: Annotated[
+        list[str] | None, Option("--economies", "-e", help="Economies by ISO code; commas or repeat. Default all.")
+    ] = None,
+    markdown: Annotated[bool, Option("--markdown", help="The table of the README.")] = False,
+    as_json: AsJson = False,
+    as_csv: CsvOption = False,
+) -> None:
+    """Robot densities (IFR) and use of AI by firms (surveys) beside what diffusion gives from the state of 2011 and of 2022.
+
+    The last figure of 2015–2019 and the last since 2021 of each economy; with --json or --csv all of them.
+
+    Example:
+
+      unweave published machines -e CAN,TUR,POL,CHN
+    """
+    from sim.observed.machines import compared, latest
+
+    wanted = split(economies)
+    every = [row for row in compared() if wanted is None or row.economy in wanted]
+    if not every:
+        raise typer.BadParameter("no published figure for these economies", param_hint="--economies")
+    if _answer("machines", [row.as_dict() for row in every], as_json=as_json, as_csv=as_csv):
+        return
+    shown = [row for span in ((2015, 2019), (2021, 2025)) for row in latest(every, *span)]
+    shown.sort(key=lambda row: (row.measure != "robots", row.economy, row.year))
+    units = {"robots": "robots per 10,000", "ai": "AI, % of firms"}
+    lines = [["measure", "economy", "year", "published", "from 2011", "from 2022", "status"]]
+    for row in shown:
+        numbers = (row.published, row.from_2011, row.from_2022)
+        cells = ("" if value is None else f"{value:.0f}" if value >= 20 else f"{value:.1f}" for value in numbers)
+        lines.append([units[row.measure], row.economy, str(row.year), *cells, row.status])
+    if markdown:
+        lines.insert(1, ["---"] * len(lines[0]))
+        sys.stdout.write("".join(f"| {' | '.join(line)} |\n" for line in lines))
+    else:
+        _print_table("Machines: published, and what diffusion gives by itself", lines, texts=2)
+        sys.stdout.write("\nSurveys that ask for any use of AI count by half (automation.broad_survey).\n")
 
 
 def _answer(command: str, rows: list[dict[str, object]], *, as_json: bool, as_csv: bool, **facts: object) -> bool:

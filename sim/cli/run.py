@@ -17,6 +17,7 @@ from typer import Option
 from sim.cli import options
 from sim.cli.options import echo_json
 from sim.cli.terminal import INTERRUPTED, NUMERICAL, OK, PARTIAL, Progress, Stopper, say, stopper
+from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -49,6 +50,7 @@ def run(
     with_report: Annotated[bool, Option("--report/--no-report", help="Draw the report.")] = True,
     threads: Annotated[int | None, Option(min=1, help="Threads of linear algebra [1 for small tables].")] = None,
     accept_imbalance: options.AcceptImbalance = False,
+    strict: options.Strict = False,
     alone: Annotated[
         bool, Option("--alone", help="No companion runs: other scenarios it is compared with, standing sensitivities.")
     ] = False,
@@ -78,6 +80,9 @@ def run(
     """
     accepted = ["accept_imbalance=true"] if accept_imbalance else []
     loaded = _read(scenario, [*with_seeds(overrides, seeds), *accepted], first_and_last(years), seed, attribution)
+    doubts = options.strictly(loaded.warnings, strict=strict)
+    if errors := [problem for problem in doubts if problem.severity == "error"]:
+        raise ScenarioError(errors)
     if dry_run:
         _echo_plan(loaded, output, as_json)
         return OK
@@ -237,7 +242,7 @@ def exit_code(result: RunResult, ensemble: Ensemble | None = None) -> int:
 
 def _echo_run(saved: Run, lang: str, as_json: bool) -> None:
     """Say what came out: the finding first, then where everything is."""
-    from sim.report import against, headline, why
+    from sim.report import against, calibration_warnings, headline, why
     from sim.texts import Texts
 
     texts, manifest, folder = Texts(lang), saved.manifest, Path(saved.folder or "")
@@ -246,6 +251,7 @@ def _echo_run(saved: Run, lang: str, as_json: bool) -> None:
         return
     comparison = against(saved, lang)
     lines = [headline(saved, lang), *([comparison] if comparison else []), *why(saved, lang)]
+    lines += calibration_warnings(saved, texts)
     lines += [*_ensemble_lines(saved, texts), ""]
     span = {"first": saved.years[0], "last": saved.years[-1], "count": len(saved.years)}
     status = texts(f"status.{saved.status}")
@@ -264,8 +270,9 @@ def _echo_run(saved: Run, lang: str, as_json: bool) -> None:
 
 def summary(saved: Run, lang: str = "en") -> dict[str, Any]:
     """Return what ``--json`` prints about a run."""
-    from sim.report import against, headline, world_split
+    from sim.report import against, calibration_warnings, headline, world_split
     from sim.report.sentences import facts
+    from sim.texts import Texts
 
     kept = "schema_version run status message name seed hash years rerun checks expectations"
     numbers = [
@@ -278,6 +285,7 @@ def summary(saved: Run, lang: str = "en") -> dict[str, Any]:
         **{key: saved.manifest[key] for key in kept.split()},
         "headline": headline(saved, lang),
         "against": against(saved, lang),
+        "calibration_warnings": calibration_warnings(saved, Texts(lang)),
         "numbers": numbers,
         "attribution": world_split(saved),
         "ensemble": None if about is None else {**about, "bands": _bands(saved)},

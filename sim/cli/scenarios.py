@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer import Argument, Option
 
-from sim.cli.options import AsJson, LabelLang, Overrides, echo_json
+from sim.cli.options import AsJson, LabelLang, Overrides, Strict, echo_json, strictly
 from sim.cli.terminal import DATA, INVALID
 from sim.errors import OutputError, Problem, ScenarioError, render, visible
 
@@ -34,6 +34,7 @@ def validate(
     output: Annotated[
         Literal["text", "json", "github"], Option("--format", help="github: annotations for GitHub Actions.")
     ] = "text",
+    strict: Strict = False,
     as_json: AsJson = False,
 ) -> None:
     r"""Check scenario files without running them; every problem with file, line and column.
@@ -47,7 +48,8 @@ def validate(
     output = "json" if as_json else output
     results, rows = [], []
     for file in sources:
-        problems, by_default = _read(file, overrides)
+        found, by_default = _read(file, overrides)
+        problems = strictly(found, strict=strict)
         errors, warnings = ([p for p in problems if p.severity == severity] for severity in ("error", "warning"))
         results += errors
         row: dict[str, Any] = {"file": file, "valid": not errors}

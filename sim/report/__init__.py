@@ -6,6 +6,6 @@
 from __future__ import annotations
 
 from sim.report.render import render
-from sim.report.sentences import against, headline, why, world_split
+from sim.report.sentences import against, calibration_warnings, headline, why, world_split
 
-__all__ = ["against", "headline", "render", "why", "world_split"]
+__all__ = ["against", "calibration_warnings", "headline", "render", "why", "world_split"]

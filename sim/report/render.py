@@ -11,7 +11,7 @@ from sim.report import sections
 from sim.report.data import Report
 from sim.report.evidence import era_tables, literature_table, reading, sensitivity_table
 from sim.report.figures import figures
-from sim.report.sentences import against, headline, why
+from sim.report.sentences import against, calibration_warnings, headline, why
 from sim.runs.saved import Run
 from sim.texts import LANGUAGES, Texts
 
@@ -69,6 +69,7 @@ def _context(run: Run, texts: Texts) -> dict[str, Any]:
         "cards": sections.cards(report),
         "partial": run.status != "ok",
         "growth": sections.growth_sentence(run, texts),
+        "doubts": calibration_warnings(run, texts),
         "timeline": drawn.pop("acts", []),
         "sections": drawn,
         "ensemble": sections.ensemble(report),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -15,6 +15,7 @@ from sim.report.sentences import drawn_sentence, facts, failure_sentence
 from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
 from sim.texts.formats import MISSING, NBSP, Change, is_share, level, number
+from sim.texts.words import phrase
 
 Row = tuple[str, ...]
 #: Acts shown before the rest is folded away; links in the list of largest changes; sentences on the model's limits.
@@ -222,7 +223,21 @@ def assumption_tables(report: Report) -> dict[str, Any]:
         "changed": table(texts, "parameter value default unit status", changed),
         "all": table(texts, "parameter value range unit source status", every),
         "judged": texts("assumptions.status_count", count=judged, total=len(frame)),
+        "values": values_by_economy(report),
     }
+
+
+def values_by_economy(report: Report) -> Table | None:
+    """Year and status of the calibrated values by economy, with how many values have them."""
+    texts, rows = report.texts, []
+
+    def counted(of: Mapping[str, int]) -> str:
+        return texts("calibration.join").join(f"{phrase(key, texts)} ({count})" for key, count in of.items())
+
+    for row in report.run.manifest.get("calibration", {}).get("values", ()):
+        cells = (counted(row["years"]), counted(row["status"]), ", ".join(row["imputed"]))
+        rows.append((texts("calibration." + row["parameter"]), *cells))
+    return table(texts, "parameter year status imputed", rows)
 
 
 def base_table(report: Report) -> Table | None:

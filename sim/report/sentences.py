@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ from sim.texts.formats import MINUS, NBSP, Change, is_share, level, number, scal
 
 #: Numbers on cards, and in the headline: the first so many of the indicators of a headline that a run has.
 CARDS = 4
+#: Codes that a warning spells out.
+FEW = 8
 #: Indicators of the world whose change is attributed in words and over time, with the key of the figure.
 OVER_TIME = {"interdependence": "split_world", "vs_foreign_content": "split_vs"}
 
@@ -170,6 +172,28 @@ def _begun(text: str) -> str:
 def _inline(id: str, texts: Texts) -> str:
     label = channel(id).label(texts.lang)
     return label[:1].lower() + label[1:]
+
+
+def calibration_warnings(run: Run, texts: Texts) -> list[str]:
+    """Say which codes of the table have no values of their own, and which values are far from the table's year."""
+    about = run.manifest.get("calibration", {})
+    said = []
+    for kind, codes in about.get("unmapped", {}).items():
+        if codes:
+            said.append(texts(f"calibration.unmapped_{kind}", count=len(codes), codes=_few(codes)))
+    far = []
+    for row in about.get("values", ()):
+        years = "/".join(map(str, sorted(set(row["far"].values()))))
+        if years:
+            far.append(f"{texts('calibration.' + row['parameter'])} {years}")
+    if far:
+        values = texts("calibration.join").join(far)
+        said.append(texts("calibration.far", year=run.manifest["table"]["year"], values=values))
+    return said
+
+
+def _few(codes: Sequence[str]) -> str:
+    return ", ".join(codes) if len(codes) <= FEW else f"{', '.join(codes[:FEW])} … ({len(codes)})"
 
 
 def drawn_sentence(run: Run, texts: Texts) -> str:

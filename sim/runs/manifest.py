@@ -65,6 +65,7 @@ def opening(
         "threads": threads(),
         "thread_variables": {name: os.environ[name] for name in _THREAD_VARIABLES if name in os.environ},
         "warnings": [f"{problem.place}: {problem.message}".removeprefix(": ") for problem in loaded.warnings],
+        "calibration": about_calibration(loaded.table),
         **{"checks": [], "expectations": [], "timings": {}, "files": []},
     }
 
@@ -101,6 +102,14 @@ def about_table(table: WorldTable, name: str) -> dict[str, Any]:
     ]
     labels = [{"code": code, "name": label} for code, label in zip(table.sectors, sectors, strict=True)]
     return {**about, "synthetic": "synthetic" in table.source.lower(), "economies": economies, "sectors": labels}
+
+
+def about_calibration(table: WorldTable) -> dict[str, Any]:
+    """Year and status of the values by economy, and the codes of the table that the calibration has no rows for."""
+    from sim.calibration import origins, without_rows
+
+    codes = {kind: list(found) for kind, found in without_rows(table).items()}
+    return {"unmapped": codes, "values": [origin.as_dict() for origin in origins(table)]}
 
 
 def closing(result: RunResult, tables: Mapping[str, DataFrame], started: str) -> dict[str, Any]:

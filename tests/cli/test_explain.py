@@ -81,7 +81,7 @@ def test_a_typo_is_met_with_a_guess(call: Call, typo: str, guess: str) -> None:
 
 def test_calibrated_data_list_their_values_by_economy(call: Call) -> None:
     _, out, _ = call("explain", "labour_share")
-    assert "USA 0.5927" in out
+    assert "USA 2011 0.5927" in out
     assert "Penn World Table" in out
 
 

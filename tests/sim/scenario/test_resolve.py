@@ -170,10 +170,10 @@ def test_the_resolved_speed_is_the_one_that_each_economy_has(table: WorldTable) 
 def test_a_factor_multiplies_the_calibrated_value_of_each_economy(table: WorldTable) -> None:
     assert speeds(table, overrides={"leaders": {"robot_speed_factor": 2}}) == [0.5, 3.38, 0.25]
     one_economy = {"leaders": {"robot_speed_factor": 2}, "CHN": {"robot_speed_factor": 0.5}}
-    assert speeds(table, overrides=one_economy) == [0.5, 0.55, 0.25]
+    assert speeds(table, overrides=one_economy) == [0.5, 0.845, 0.25]
     assert speeds(table, overrides={"leaders": {"robot_speed": 0.7}, "CHN": {"robot_speed_factor": 1}}) == [
         0.7,
-        1.1,
+        1.69,
         0.25,
     ]
     assert speeds(table, overrides={"leaders": {"robot_speed_factor": 3}, "CHN": {"robot_speed": 0.4}}) == [

@@ -1,0 +1,109 @@
+"""The diffusion of robots and AI that the rule gives by itself, beside published robot densities and surveys of firms.
+
+From the state of a year on, at that year's wages: K' by :func:`sim.rules.automation.diffuse`, with machine prices that fall as
+calibrated. Robots are read as densities d = d½ K / (1 − K), AI as the share of firms that use it to produce goods or services;
+surveys that ask more broadly are brought to that question by ``automation.broad_survey``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+
+import numpy as np
+
+from decomp.io import attach_classes
+from decomp.table import WorldTable
+from sim import calibration
+from sim.calibration import parameter
+from sim.calibration.rows import Row, read_rows
+from sim.calibration.tables import COUNTRIES
+from sim.rules import automation
+
+#: Years from which the rule is run, those of the bundled tables.
+STARTS = (2011, 2022)
+#: Rows of the calibration that were published, by measure; and what in their unit says that a survey asked broadly.
+PUBLISHED = {"robots": "robot_density", "ai": "ai_use"}
+_BROAD = "10 or more employed"
+_LAST = 2025
+#: How the note of a row begins that cannot be compared with the years before it.
+BREAK = "series break"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A published figure and what the rule gives for it, by the year that the rule starts from; robots per 10,000, or % of firms."""
+
+    measure: str
+    economy: str
+    year: int
+    published: float
+    from_2011: float | None
+    from_2022: float | None
+    source: str
+    status: str
+    note: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the fields as a row."""
+        return asdict(self)
+
+
+@cache
+def diffusion(start: int, economies: tuple[str, ...]) -> Mapping[str, np.ndarray]:
+    """Return robot densities and AI adoption (%) by year from ``start`` to 2025, shape (years, G) each, by measure."""
+    count = len(economies)
+    table = attach_classes(WorldTable(np.eye(count), 2 * np.eye(count), economies, ("all",), year=start))
+    adoption = np.stack([calibration.robot_adoption(table), calibration.ai_adoption(table)])
+    wages = calibration.country_labour_share(table) * calibration.gdp_per_worker(table)
+    relative = wages / wages[table.economy(automation.REFERENCE_ECONOMY)]
+    gradient = parameter("automation.wage_gradient")
+    saving = automation.machine_saving(
+        parameter("automation.machine_saving"), gradient=gradient, relative_wage=relative
+    )
+    speed = np.stack([calibration.robot_speed(table), np.full(count, parameter("automation.ai_speed"))])
+    leads = np.isin(economies, table.economy_groups.get(automation.PROVIDERS, ()))
+    access = automation.frontier_access(
+        leads, base_access=parameter("automation.base_access"), openness=0.0, sharing=0.0
+    )
+    ceiling = np.array([parameter("automation.robot_ceiling"), parameter("automation.ai_ceiling")])[:, None]
+    decline = np.array([parameter("automation.robot_price_decline"), parameter("automation.ai_price_decline")])
+    path = [adoption]
+    for passed in range(_LAST - start):
+        gain = automation.profit(saving, np.exp(-decline * passed)[:, None], 1.0)
+        rate = automation.diffusion_rate(speed, gain=gain, capability=calibration.ai_preparedness(table), access=access)
+        path.append(automation.diffuse(path[-1], rate, ceiling))
+    levels = np.array(path)
+    density = parameter("automation.robot_half_density") * levels[:, 0] / (1.0 - levels[:, 0])
+    return {"robots": density, "ai": 100.0 * levels[:, 1]}
+
+
+def compared() -> list[Compared]:
+    """Return every published figure after 2011 beside what the rule gives, by measure, economy and year."""
+    rows: list[tuple[str, Row]] = []
+    for measure, name in PUBLISHED.items():
+        found = (row for (of, _, _), row in read_rows(*COUNTRIES).items() if of == name)
+        rows += [(measure, row) for row in found if row.status != "imputed" and row.when > STARTS[0]]
+    economies = tuple(dict.fromkeys(["USA", *(row.key[1] for _, row in rows)]))
+
+    def given(measure: str, row: Row, start: int) -> float | None:
+        if row.when <= start:
+            return None
+        return float(diffusion(start, economies)[measure][row.when - start, economies.index(row.key[1])])
+
+    scale = parameter("automation.broad_survey")
+
+    def beside(measure: str, row: Row) -> Compared:
+        value = row.value * (scale if _BROAD in row.unit else 1.0)
+        old, new = (given(measure, row, start) for start in STARTS)
+        return Compared(measure, row.key[1], row.when, value, old, new, row.source, row.status, row.note)
+
+    return [beside(*each) for each in rows]
+
+
+def latest(rows: Sequence[Compared], first: int, last: int) -> list[Compared]:
+    """Return the last row of each measure and economy within a span of years, before a series break."""
+    whole = (row for row in rows if first <= row.year <= last and not row.note.startswith(BREAK))
+    found = {(row.measure, row.economy): row for row in whole}
+    return list(found.values())
