@@ -31,7 +31,6 @@ from sim.calibration.countries import ai_provider_weights as ai_provider_weights
 from sim.calibration.countries import country_labour_share as country_labour_share
 from sim.calibration.countries import employment as employment
 from sim.calibration.countries import gdp_per_worker as gdp_per_worker
-from sim.calibration.countries import income_group as income_group
 from sim.calibration.countries import population as population
 from sim.calibration.countries import robot_adoption as robot_adoption
 from sim.calibration.countries import robot_density as robot_density
@@ -52,7 +51,6 @@ from sim.calibration.sectors import labour_share as labour_share
 from sim.calibration.sectors import robot_exposure as robot_exposure
 from sim.calibration.sectors import trade_elasticity as trade_elasticity
 from sim.calibration.sources import fallback_notes as fallback_notes
-from sim.calibration.sources import far_off as far_off
 from sim.calibration.sources import origins as origins
 from sim.calibration.sources import unmapped as unmapped
 from sim.calibration.sources import without_rows as without_rows

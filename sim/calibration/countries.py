@@ -9,7 +9,6 @@ population           summed
 employment           summed
 GDP per worker       employment
 AI preparedness      value added (WIOD)
-income group         the class with most of the population
 robots               manufacturing value added (WIOD)
 AI adoption          value added (WIOD)
 ===================  ==============================================================================
@@ -20,7 +19,6 @@ The row nearest to the table's year counts. A code that the file does not know g
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -40,14 +38,6 @@ from sim.calibration.tables import (
     year_of,
 )
 
-#: Names of the codes in the rows ``income_group``.
-INCOME_GROUPS = {
-    0: "unclassified",
-    1: "low-income",
-    2: "lower-middle-income",
-    3: "upper-middle-income",
-    4: "high-income",
-}
 Value = Callable[[str], float]
 
 
@@ -105,17 +95,6 @@ def gdp_per_worker(table: WorldTable) -> Array:
 def ai_preparedness(table: WorldTable) -> Array:
     """IMF AI Preparedness Index, 0–1, shape (G,), weighted with value added; the base of an agent's capability."""
     return by_economy(table, of_country(table, "ai_preparedness"), weight_of(table, "value_added"))
-
-
-def income_group(table: WorldTable) -> tuple[str, ...]:
-    """World Bank class of each economy: the class with most of its population."""
-    classes, in_class, population = [], of_country(table, "income_group"), of_country(table, "population")
-    for codes in economy_codes(table):
-        people: Counter[str] = Counter()
-        for code in codes:
-            people[INCOME_GROUPS[int(in_class(code))]] += round(1e6 * population(code))
-        classes.append(people.most_common(1)[0][0])
-    return tuple(classes)
 
 
 def robot_density(table: WorldTable) -> Array:

@@ -18,8 +18,6 @@ READ = (
 )
 #: A value further than this from the table's year is warned of, years; a binding at the WTO holds until it is renegotiated.
 FAR, STANDING = 3, ("bound_tariff",)
-#: Up to so many economies are named.
-FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +98,3 @@ def unmapped(table: WorldTable) -> tuple[str, ...]:
         for kind, codes in without_rows(table).items()
         if codes
     )
-
-
-def far_off(table: WorldTable) -> str:
-    """Say which values are of years more than three from the table's; empty when none is."""
-    parts = []
-    for origin in origins(table):
-        if origin.far:
-            whom = f" ({', '.join(origin.far)})" if len(origin.far) <= FEW else ""
-            parts.append(f"{origin.parameter}{whom} of {', '.join(map(str, sorted(set(origin.far.values()))))}")
-    return "; ".join(parts)

@@ -189,7 +189,7 @@ def machines(
     every = [row for row in compared() if wanted is None or row.economy in wanted]
     if not every:
         raise typer.BadParameter("no published figure for these economies", param_hint="--economies")
-    if _answer("machines", [row.as_dict() for row in every], as_json=as_json, as_csv=as_csv):
+    if _answer("machines", [asdict(row) for row in every], as_json=as_json, as_csv=as_csv):
         return
     shown = [row for span in ((2015, 2019), (2021, 2025)) for row in latest(every, *span)]
     shown.sort(key=lambda row: (row.measure != "robots", row.economy, row.year))

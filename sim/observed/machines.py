@@ -8,7 +8,7 @@ surveys that ask more broadly are brought to that question by ``automation.broad
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -44,10 +44,6 @@ class Compared:
     source: str
     status: str
     note: str
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the fields as a row."""
-        return asdict(self)
 
 
 @cache
