@@ -109,7 +109,8 @@ def _labelled(text: Text, layout: Layout, labels: Sequence[str], head: list[str]
             columns.append((left, right))
         else:
             columns.append((right, left) if layout.role(label) is None else ("", label))
-    below = [((label,), numbers[k]) for k, label in enumerate(labels) if k not in set(flows)]
+    kept = set(flows)
+    below = [((label,), numbers[k]) for k, label in enumerate(labels) if k not in kept]
     if not rows:
         raise FormatError(
             f"{text.source.where}: no row repeats the label of a column; the first row is {next(iter(labels), '')!r}."
@@ -162,6 +163,7 @@ def _rows(text: Text, layout: Layout) -> Grid:
         )
     cells = [(line[at["Country"]], line[at["RNr"]], line[at["IndustryCode"]]) for line in texts]
     flows = [k for k, (economy, _, code) in enumerate(cells) if layout.role(economy) != "output"]
+    kept = set(flows)
     sector = {number: code for economy, number, code in (cells[k] for k in flows)}
     pairs = [(f[1], sector.get(f[2], f[2])) if f else ("", head[start + k]) for k, f in enumerate(wide[start:])]
     years = {line[at["Year"]] for line in texts} if "Year" in at else set()
@@ -171,7 +173,7 @@ def _rows(text: Text, layout: Layout) -> Grid:
         rows=[(cells[k][0], cells[k][2]) for k in flows],
         columns=pairs,
         numbers=numbers[flows],
-        below=[((cells[k][2],), numbers[k]) for k in range(len(cells)) if k not in set(flows)],
+        below=[((cells[k][2],), numbers[k]) for k in range(len(cells)) if k not in kept],
         lines=[k + 2 for k in flows],
         labels=start,
         notes=text.dialect.notes,
