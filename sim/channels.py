@@ -52,7 +52,7 @@ _CHANNELS = (
         "paths",
         "Paths and other policies",
         "设定路径与其他政策",
-        "growth under `baseline:`, the carbon market, and all policies that belong to no other channel",
+        "what was observed, growth under `growth:` and `baseline:`, the carbon market, and all policies that belong to no other channel",
     ),
 )
 #: Channels by id, in the order of every table and picture.

@@ -191,6 +191,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "S034": "A sector of a group that the table has only as part of a larger one.",
         "S035": "A group with a name that is taken.",
         "S036": "Something that the closure `fixed-prices` cannot answer.",
+        "S037": "Observed paths or a trend that cannot start from the year of the table.",
         "S040": "An ensemble that cannot be drawn: fewer than two members, nothing drawn, or a range without the scenario's value.",
         "S041": "A grid that cannot be used.",
         "S042": "Labels of the table that the calibration has no values for; others stand in.",

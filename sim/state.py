@@ -62,6 +62,10 @@ class World:
         Cells in which an importer may set a tariff: goods from outside its customs union.
     union : ndarray of bool, shape (G,)
         Members of the customs union: one external tariff, and none among themselves; at least two, or nobody.
+    duties : ndarray, shape (K, G, N, G), fraction, or None
+        Tariffs that were observed, as a change since the base year; the last entry stays.
+    observed : int
+        Last year in which nobody decides about what was observed; 0: everybody decides from the first year on.
     """
 
     table: WorldTable
@@ -72,6 +76,15 @@ class World:
     output: Array
     taxable: Mask
     union: Mask
+    duties: Array | None = None
+    observed: int = 0
+
+    def given_tariffs(self, year: int) -> Array:
+        """Tariffs of a year before anybody decides: of the base year, and what was observed since, shape (G, N, G)."""
+        if self.duties is None:
+            return self.tariffs
+        given: Array = self.tariffs + self.duties[min(year - self.years[0], len(self.duties) - 1)]
+        return given
 
     @property
     def G(self) -> int:  # noqa: N802 — the letters of the design
@@ -275,6 +288,8 @@ class Year:
         The year as the economy feels it, by field of :class:`sim.economy.Shocks`.
     outlays : dict of str to ndarray, shape (G,), share of GDP
         Public and business spending on what rules do.
+    adoption : ndarray, shape (2, G), or None
+        Observed change of the log-odds of robots and AI over the year before; NaN where there is none.
     """
 
     year: int
@@ -291,6 +306,7 @@ class Year:
         self.variables: dict[str, Any] = dict(self.before.variables)
         self.shocks: dict[str, Any] = {}
         self.outlays: dict[str, Array] = {}
+        self.adoption: Array | None = None
 
     def add(self, lever: str, change: Array) -> None:
         """Add to what the rules have chosen for a lever."""

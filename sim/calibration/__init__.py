@@ -14,6 +14,11 @@ types.csv               country types: named sets of behavioural parameters
 emissions.csv           stylised CO2 per output by sector (judgement)
 facts.csv               observed and Nash tariffs and export restrictions that scenarios quote
 literature_ranges.csv   published sizes of effects that runs are set beside; the model reads none of them
+observed.csv            tariffs of others than the United States by partner and date, use of AI, robots, 2017–2026
+us_tariffs.csv          points that the United States' duties added in 2025 and 2026, by partner (``tests/us_tariffs.py``)
+series.csv              yearly growth, population, unemployment, balances, GDP, manufacturing (``tests/series.py``)
+hs_sectors.csv          sector of each code of the Harmonized System (judgement)
+hs_headings.csv         imports of the United States in 2024 by heading, weights within a sector (``tests/us_tariffs.py``)
 base_weights.csv        trade and value added of 2011 and 2022, the weights of all groupings (``tests/base_weights.py``)
 ======================  ============================================================================================
 

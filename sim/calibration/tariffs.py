@@ -11,6 +11,7 @@ import numpy as np
 
 from decomp.table import WorldTable
 from sim.calibration.countries import by_economy, of_country, weight_of
+from sim.calibration.given import BEGIN, added_duties
 from sim.calibration.parameters import FACTS, fact
 from sim.calibration.rows import read_rows
 from sim.calibration.tables import (
@@ -38,7 +39,9 @@ def base_tariffs(table: WorldTable) -> Array:
     >>> float(base_tariffs(t)[t.economy("CHN"), t.sector("c14"), t.economy("USA")])
     0.0167
     """
-    return _by_sector(table, "applied_tariff")
+    rates = _by_sector(table, "applied_tariff")
+    # Applied rates of the source leave out duties that were added to them since 2017.
+    return rates if table.year is None or table.year < BEGIN else frozen(rates + added_duties(table, table.year))
 
 
 def bound_tariffs(table: WorldTable) -> Array:

@@ -241,6 +241,59 @@ def build(
     sys.stderr.write(f"written: {counted(len(set(written)), 'file', 'files')} in {folder}\n")
 
 
+@data.command("tariffs")
+def tariffs(
+    file: Annotated[Path, Argument(metavar="FILE", help="CSV: codes of 2, 4 or 6 digits (HS) or partners, and rates.")],
+    who: Annotated[str, Option("--who", help="Economy of the table that levies the duties.")],
+    table: Annotated[str, Option("--table", help="Table whose sectors the rates are for.")] = "world-2022",
+    first: Annotated[int | None, Option("--from", help="First year of the policies.")] = None,
+    level: Annotated[bool, Option("--level", help="Rates are levels (`value:`), not points added (`add:`).")] = False,
+    csv_file: Annotated[Path | None, Option("--csv", help="Also write the rates to this file.")] = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Turn a tariff schedule into rates by sector: lines for `policies:`, with the share of trade that it names.
+
+    For example:
+
+      unweave data tariffs steel.csv --who USA --from 2027
+
+      unweave data tariffs partners.csv --who IND --level --csv rates.csv
+    """
+    from decomp.io import load
+    from sim.calibration.schedules import covered_trade, rates_by_sector, read_schedule
+
+    if csv_file is not None:
+        refuse_existing(csv_file, force=force, option="--csv")
+    loaded = load(table)
+    position = loaded.economy(who)
+    lines, percent = read_schedule(file)
+    rates = rates_by_sector(lines, loaded)
+    share = covered_trade(rates, loaded, position)
+    rows = [
+        {"sector": r.sector, "partner": r.partner or "all", "rate": round(r.rate, 6), "covered": round(r.covered, 4)}
+        for r in rates
+    ]
+    if csv_file is not None:
+        csv_file.write_text(
+            "\n".join(["sector,partner,rate,covered", *(",".join(map(str, row.values())) for row in rows)]) + "\n",
+            encoding="utf-8",
+        )
+    if as_json:
+        print_json("data tariffs", who=who, table=table, percent=percent, covered=share, rates=rows)
+        return
+    read = "per cent" if percent else "shares"
+    sys.stderr.write(
+        f"{counted(len(lines), 'line', 'lines')}, rates read as {read}; they name {share:.0%} of what {who} buys in goods abroad\n"
+    )
+    key, since = "value" if level else "add", f", from: {first}" if first is not None else ""
+    out = ["policies:"]
+    for row in rows:
+        head = f"  - {{who: {who}, lever: tariff, partners: {row['partner']}, sectors: {row['sector']}"
+        out.append(f"{head}, {key}: {row['rate']:g}{since}}}  # names {row['covered']:.0%} of the sector's trade")
+    sys.stdout.write("\n".join(out) + "\n")
+
+
 def _info(table: WorldTable, lang: Lang) -> dict[str, Any]:
     """What ``info`` shows, as plain values."""
     from decomp.check import imbalance

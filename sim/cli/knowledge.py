@@ -15,6 +15,7 @@ from typing import Any
 from decomp.names import groups
 from decomp.terms import GROUPS, TERMS
 from sim.calibration import STATUSES, parameters
+from sim.calibration.given import given_sources
 from sim.calibration.rows import Row, read_rows
 from sim.cli.lists import Entry, picked
 from sim.economy.accounts import TOLERANCES as SOLVER
@@ -23,7 +24,9 @@ from sim.indicators.checks import MEANINGS, TOLERANCES
 from sim.indicators.registry import INDICATORS, PAIR_INDICATORS
 from sim.levers import EVENT, POLICY
 from sim.report.names import parameter_label
+from sim.report.sections import GAPS
 from sim.scenario import scenario_files
+from sim.scenario.given import GrowthSettings, ObservedSettings
 from sim.scenario.settings import SETTING
 from sim.scenario.yaml_text import parse
 from sim.texts import Texts, catalogue
@@ -36,6 +39,8 @@ _FILES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "labour_profile.csv": ("labour_profile", ("sector",)),
     "ai_providers.csv": ("ai_provider_weights", ("economy",)),
     "facts.csv": ("{}", ("fact", "who", "whom", "period")),
+    "observed.csv": ("observed.{}", ("series", "economy", "partner", "at")),
+    "us_tariffs.csv": ("us_tariffs.{}", ("part", "partner", "at")),
 }
 #: Registries and words about everything: that an id stands there says nothing of its use.
 _EVERYWHERE = ("sim.levers", "sim.indicators.registry", "sim.cli", "sim.texts", "decomp.terms")
@@ -72,7 +77,7 @@ def entries() -> Iterator[Entry]:
 
 def _registries() -> Iterator[Entry]:
     """Entries without their empty fields; numbers that are infinite become words, because JSON has none."""
-    for entry in (*_parameters(), *_calibration(), *_levers(), *_indicators(), *_terms(), *_others()):
+    for entry in (*_given(), *_parameters(), *_calibration(), *_levers(), *_indicators(), *_terms(), *_others()):
         yield {key: _plain(value) for key, value in entry.items() if value not in (None, "", (), [])}
 
 
@@ -114,6 +119,27 @@ def _calibration() -> Iterator[Entry]:
                 "status_meaning": "; ".join(STATUSES[status] for status in statuses),
                 "values": values,
             }
+
+
+def _given() -> Iterator[Entry]:
+    """What scenarios can have given: `observed:` and `growth:`, with their settings, sources and what is missing."""
+    for id, model in (("observed", ObservedSettings), ("growth", GrowthSettings)):
+        fields = {name: " ".join((field.description or "").split()) for name, field in model.model_fields.items()}
+        texts = Texts("en")
+        gaps = [texts(f"given.gap_{k}") for k in range(1, GAPS + 1)] if id == "observed" else []
+        yield {
+            "kind": "given",
+            "id": id,
+            **{f"label_{lang}": catalogue(lang)[f"given.about_{id}"] for lang in _LANGS},
+            "meaning": " ".join((model.__doc__ or "").split()),
+            "allowed": "; ".join(f"{name}: {text}" for name, text in fields.items()),
+            "path": id,
+            "source": "; ".join(given_sources(observed=id == "observed", growth=id == "growth")),
+            "note": " ".join(gaps),
+            "tables": ["observed.csv", "us_tariffs.csv"]
+            if id == "observed"
+            else ["series.csv", "parameters.csv (growth.…)"],
+        }
 
 
 def _levers() -> Iterator[Entry]:

@@ -263,6 +263,8 @@ def _echo_run(saved: Run, lang: str, as_json: bool) -> None:
     if outcomes := [entry["outcome"] for entry in manifest["expectations"]]:
         lines.append(texts("cli.expect", **{name: outcomes.count(name) for name in ("met", "failed", "unknown")}))
     lines.append(texts("cli.folder", path=folder))
+    if kept := manifest["table"].get("file"):
+        lines.append(texts("cli.table", file=kept, size=f"{manifest['table']['bytes'] / 1e6:.1f}"))
     if (folder / "report.html").is_file():
         lines.append(texts("cli.report", path=folder / "report.html"))
     typer.echo("\n".join(lines))

@@ -95,6 +95,8 @@ class YearArrays:
     carbon_emissions: Array  # (G,), of members, kilotonnes
     carbon_sales: Array  # (G,), net sales of allowances
     export_tax: Array | None = None  # (G, N, G), rate on the producer's price; None without any. Flows contain it
+    population: Array | None = None  # (G,), million; None: that of the base year
+    quality: Array | float = 1.0  # (G,), ratio: better goods of the trend, which real quantities leave to prices
 
     @property
     def export_wedge(self) -> Array | float:

@@ -68,7 +68,7 @@ def extend_chained(chained: Chained, before: YearArrays, data: YearArrays) -> Ch
     relative = np.divide(last, now, out=np.ones_like(now), where=np.isfinite(last) & np.isfinite(now))
     made = (data.output * (before.unit_cost / data.unit_cost)).sum(axis=1)
     bought = (data.intermediate * (1.0 + data.tariffs) * relative).sum(axis=(0, 1))
-    growth = (made - bought) / (before.labour + before.capital).sum(axis=1)
+    growth = (made - bought) / (before.labour + before.capital).sum(axis=1) * (before.quality / data.quality)
     share = 0.5 * (before.labour_share + data.labour_share)
     capital = data.capital_stock / before.capital_stock
     tfp = growth / ((data.employment / before.employment) ** share * capital ** (1 - share))
@@ -93,7 +93,8 @@ def track_income(values: Values, data: YearArrays, base: BaseYear, chained: Chai
     shipped, arrived = volume.sum(axis=(1, 2)), volume.sum(axis=(0, 1))
     values.put("terms_of_trade", ratio(sold * arrived, shipped * bought))
     income = chained.real_gdp * base.value_added
-    values.put("theil", world=theil(income, base.population) if income.min() > 0.0 else np.nan)
+    people = base.population if data.population is None else data.population
+    values.put("theil", world=theil(income, people) if income.min() > 0.0 else np.nan)
     for part, cumulated in zip((*PARTS, *SIDES), chained.welfare, strict=True):
         values.put(f"welfare_{part}", cumulated)
     values.put("welfare_other", np.log(data.real_income) - chained.welfare[: len(PARTS)].sum(axis=0))
@@ -132,6 +133,7 @@ def contributions(before: YearArrays, after: YearArrays) -> Array:
         + profits * np.log(after.rental / before.rental)
         - (made * cost[:, :, 0]).sum(axis=1)
         + (inputs * paid - traded * melted).sum(axis=(0, 1))
+        - (income - profits) * np.log(after.quality / before.quality)  # capital is net of it
     )
     priced = traded * at_border
     revenue = [data.input_tariffs.sum(axis=1) + data.final_tariffs + data.export_revenue for data in years]

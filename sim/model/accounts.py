@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+#: What a trend changes in how quantities are reported, where there is none.
+NO_TREND: Mapping[str, float] = MappingProxyType({"efficiency": 1.0, "population": 1.0, "quality": 1.0})
 #: Group of the customs union of 2011.
 UNION = "eu"
 
@@ -61,6 +64,8 @@ def build_world(resolved: ResolvedScenario, table: WorldTable, economy: WorldEco
         output=np.asarray(economy.base.X).reshape(G, N),
         taxable=foreign_goods & ~(member[:, None] & member)[:, None, :],
         union=member if member.sum() > 1 else np.zeros_like(member),
+        duties=resolved.given.tariffs,
+        observed=resolved.given.last if resolved.given.last > resolved.years[0] else 0,
     )
 
 
@@ -142,7 +147,7 @@ def statistics(year: Year, equilibrium: Equilibrium, data: YearArrays, base: Bas
     return Statistics(
         year=year.year,
         wage=np.array(equilibrium.wage),
-        manufacturing_jobs=manufacturing_jobs(equilibrium.labour_payments, equilibrium.wage, base),
+        manufacturing_jobs=manufacturing_jobs(equilibrium.labour_payments, data.wage, base),
         import_share=ratio(bought - made.diagonal(), bought, otherwise=0.0),
         unemployment=np.array(equilibrium.unemployment),
         labour_share=np.array(equilibrium.labour_share),
@@ -155,7 +160,12 @@ def statistics(year: Year, equilibrium: Equilibrium, data: YearArrays, base: Bas
 
 
 def year_arrays(
-    state: WorldState, equilibrium: Equilibrium, found: WwzArrays, friction: Array, base: BaseYear
+    state: WorldState,
+    equilibrium: Equilibrium,
+    found: WwzArrays,
+    friction: Array,
+    base: BaseYear,
+    trend: Mapping[str, Array | float] = NO_TREND,
 ) -> YearArrays:
     """Collect the arrays of a year: what is not computed here is taken by its name from the equilibrium or the state.
 
@@ -165,7 +175,11 @@ def year_arrays(
         The sixteen terms of the year's exports, with all of value added.
     friction : ndarray, shape (G, N, G)
         Iceberg factors in force.
+    trend : mapping of str to ndarray, shape (G,)
+        ``efficiency``, labour in efficiency units per person, ``population``, and ``quality``, better goods that deflators count
+        as price, as ratios to the base year. Wages and employment are per person, real quantities net of quality.
     """
+    efficiency, quality = trend["efficiency"], trend["quality"]
     G, N = base.G, len(base.sectors)  # noqa: N806
     inputs, final = sales_of(equilibrium.Z, equilibrium.Y, G, N)
     output = sold = np.asarray(equilibrium.X).reshape(G, N)
@@ -195,7 +209,14 @@ def year_arrays(
         "factor_part_local": ratio(local[0], local[0] + local[1], otherwise=1.0),
         "friction": friction,
         "tariffs": state.levels["tariff"],
-        "capital_stock": equilibrium.capital,
+        "capital_stock": equilibrium.capital / quality,
+        "wage": equilibrium.wage * efficiency,
+        "real_wage": equilibrium.real_wage * efficiency / quality,
+        "real_income": equilibrium.real_income / quality,
+        "consumer_price": equilibrium.consumer_price * quality,
+        "employment": equilibrium.employment / efficiency,
+        "population": base.population * trend["population"],
+        "quality": quality,
         "export_tax": None if equilibrium.export_tax_payments is None else np.asarray(equilibrium.shocks.export_tax),
     }
     names = [field.name for field in fields(YearArrays) if field.name not in own]

@@ -32,12 +32,19 @@ def base_levels(world: World, rules: Sequence[Rule]) -> dict[str, Array]:
 
 
 def grown(resolved: ResolvedScenario, year: int, base: Mapping[str, Array]) -> dict[str, Array]:
-    """Levers of a year before anybody has moved them: those of the base year with the assumed growth."""
-    growth = resolved.growth_in(year)
-    return {
-        id: level * growth[id].reshape(-1, *[1] * (level.ndim - 1)) if id in growth else level
+    """Levers of a year before anybody has moved them: those of the base year with growth and the duties that were observed."""
+    growth, paths = resolved.growth_in(year), resolved.given
+    levels = {
+        id: level * growth[id].reshape(*growth[id].shape, *[1] * (level.ndim - growth[id].ndim))
+        if id in growth
+        else level
         for id, level in base.items()
     }
+    return (
+        levels
+        if paths.tariffs is None
+        else levels | {"tariff": base["tariff"] + paths.duties(year - resolved.years[0])}
+    )
 
 
 def in_force(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 from mesa.datacollection import DataCollector
+from numpy.typing import NDArray
 
 from decomp.wwz import wwz_terms
 from sim.calibration import parameter
@@ -23,7 +24,7 @@ from sim.indicators import INDICATORS, Check
 from sim.indicators.data import YearArrays
 from sim.indicators.track import track
 from sim.levers import POLICY
-from sim.model.accounts import build_economy, build_world, measure, statistics, year_arrays
+from sim.model.accounts import NO_TREND, build_economy, build_world, measure, statistics, year_arrays
 from sim.model.agents import CountryAgent
 from sim.model.levels import CUT, base_levels, fixed_tariffs, grown, in_force, intervention_log
 from sim.rules import Played, Rule
@@ -218,6 +219,9 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         levels = grown(self.resolved, number, self.base_levels)
         year = self._year = Year(number, self.world, self.state, self.now, self.base_levels, levels, self.rules)
         year.levels = in_force(self.resolved, number, levels, self.base_levels)
+        adoption, passed = self.resolved.given.adoption, number - self.resolved.years[0]
+        if adoption is not None and passed < len(adoption):
+            year.adoption = adoption[passed]
         return year
 
     def _feel(self, year: Year) -> None:
@@ -235,16 +239,37 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         }
         reference = None
         if self.equilibrium is not None:
-            reference = self.equilibrium.next_reference(parameter("economy.wage_adaptation"))
+            reference = self._claims(year.year)
         spent = any(share.any() for share in year.outlays.values())
+        paths = self.resolved.given.trend
+        if paths is not None:
+            deficits = paths.transfers[year.year - self.resolved.years[0]] * self.economy.base.factor_income.sum()
+            moved["transfers"] = moved.get("transfers", 0.0) + deficits
         return Shocks(**moved, reference_wage=reference, outlays=year.outlays if spent else None)
+
+    def _claims(self, number: int) -> NDArray[np.float64]:
+        """Reference wage of a year: what was earned, adapted to, with the growth of pay that everybody expects.
+
+        While unemployment is observed, claims follow last year's pay at once, so that rates are as observed but for the year's
+        own shocks.
+        """
+        assert self.equilibrium is not None
+        passed = number - self.resolved.years[0]
+        (grown, moved), (grows, moves) = (self.resolved.given.claims(k) for k in (passed - 1, passed))
+        observed = number <= self.resolved.given.last and self.resolved.given.odds is not None
+        kept = 0.0 if observed else parameter("economy.wage_adaptation")
+        own = self.equilibrium.next_reference(kept) / (np.asarray(grown) * np.asarray(moved) ** kept)
+        return np.asarray(own * grows * moves)
 
     def _close(self, year: Year, decisions: dict[str, tuple[Any, ...]] | None, kept: dict[str, Any]) -> None:
         """Solve, decompose, measure and record a year; only then does it count."""
         state = year.state()
         equilibrium = self.economy.solve(shocks=self._shocks(year), start=self.equilibrium)
         found = wwz_terms(equilibrium.Z, equilibrium.Y, G=self.table.G, N=self.table.N)
-        data = year_arrays(state, equilibrium, found, np.asarray(year.shocks["friction"]), self.base_year)
+        paths, passed = self.resolved.given.trend, year.year - self.resolved.years[0]
+        trend = NO_TREND if paths is None else {name: getattr(paths, name)[passed] for name in NO_TREND}
+        friction = np.asarray(year.shocks["friction"])
+        data = year_arrays(state, equilibrium, found, friction, self.base_year, trend)
         last = (self.records[-1].indicators.chained, self._last) if self.records else None
         solver = tuple(Check(name, value, TOLERANCES[name]) for name, value in equilibrium.checks.items())
         first = self.records[0].indicators if self.records else None

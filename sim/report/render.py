@@ -70,6 +70,7 @@ def _context(run: Run, texts: Texts) -> dict[str, Any]:
         "partial": run.status != "ok",
         "growth": sections.growth_sentence(run, texts),
         "doubts": calibration_warnings(run, texts),
+        "given": sections.given(report),
         "timeline": drawn.pop("acts", []),
         "sections": drawn,
         "ensemble": sections.ensemble(report),

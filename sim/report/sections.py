@@ -20,6 +20,8 @@ from sim.texts.words import phrase
 Row = tuple[str, ...]
 #: Acts shown before the rest is folded away; links in the list of largest changes; sentences on the model's limits.
 OPEN, LINKS, LIMITS = 12, 10, 8
+#: Sentences on what is missing from what was observed.
+GAPS = 6
 #: Names of a list that are spelled out; longer lists are counted.
 SPELLED = 3
 
@@ -263,9 +265,53 @@ def limits(run: Run, texts: Texts) -> list[str]:
 
 
 def growth_sentence(run: Run, texts: Texts) -> str:
-    """Whether any growth is assumed; every output says so."""
-    key = "report.growth_some" if run.manifest.get("settings", {}).get("baseline") else "report.growth_none"
-    return texts(key, base=run.years[0] if run.years else "–")
+    """Whether any growth is assumed and what was observed; every output says so."""
+    told = run.manifest.get("given", {})
+    own = run.manifest.get("settings", {}).get("baseline")
+    trend = told.get("growth", {}).get("path") == "trend"
+    key = "report.growth_trend" if trend else "report.growth_some" if own else "report.growth_none"
+    said = texts(key, base=run.years[0] if run.years else "–")
+    if not told.get("observed", {}).get("active"):
+        return said
+    return f"{said} {texts('report.observed', last=told['last'])}"
+
+
+def given(report: Report) -> dict[str, Any] | None:
+    """What is given: how, growth by economy against its source, the largest duties, sources and gaps; None without any."""
+    told, texts, run = report.run.manifest.get("given"), report.texts, report.run
+    if not told:
+        return None
+    observed, growth = told["observed"], told["growth"]
+    how = [texts(f"given.tariffs_{observed['tariffs']}", last=told["last"])] if observed["active"] else []
+    if growth["path"] == "trend":
+        how += [
+            texts("given.trend", dollar=number(growth["dollar"], 1)),
+            texts(f"given.machines_{growth['machines'].replace('-', '_')}"),
+        ]
+    years = max(run.years[-1] - run.years[0], 1) if run.years else 1
+    rows = []
+    for code, rate in told.get("real_growth", {}).items():
+        course = [
+            run.value(name, code, y)
+            for name, y in (("real_gdp", run.years[-1]), ("gdp", run.years[-1]), ("gdp", run.years[0]))
+        ]
+        real, dollars = (100.0 * (ratio_ ** (1.0 / years) - 1.0) for ratio_ in (course[0], course[1] / course[2]))
+        rows.append((report.names.economy(code), number(100.0 * rate, 1), number(real, 1), number(dollars, 1)))
+    duties = [
+        (
+            report.names.economy(row["importer"]),
+            report.names.economy(row["partner"]),
+            *(number(100.0 * row[key], 1) for key in ("last", "after")),
+        )
+        for row in told.get("duties", ())
+    ]
+    return {
+        "how": how,
+        "growth": table(texts, "economy growth_source growth_run growth_dollars", rows, OPEN),
+        "duties": table(texts, "who partner duties_last duties_after", duties),
+        "sources": told["sources"],
+        "gaps": [texts(f"given.gap_{k}") for k in range(1, GAPS + 1)] if observed["active"] else [],
+    }
 
 
 def provenance(run: Run, texts: Texts) -> list[tuple[str, str]]:

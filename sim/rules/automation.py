@@ -15,15 +15,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 from pydantic import Field, StrictBool
 
 from sim import calibration
 from sim.calibration import parameter
 from sim.fields import setting
 from sim.rules import base
+from sim.rules.diffusion import (
+    automated_tasks,
+    diffuse,
+    diffusion_rate,
+    displaced_shares,
+    frontier_access,
+    home_share,
+    machine_saving,
+    observed_adoption,
+    profit,
+)
 from sim.rules.log import Decisions, Reason
-from sim.state import TECHNOLOGIES, Array, View, Year
+from sim.state import TECHNOLOGIES, Array, View, Year, economy_mask
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
@@ -127,6 +137,32 @@ class Automation(base.Rule):
         levels = [settings, *settings.overrides.values()]
         return super().idle(settings) or not any(own.robot_speed or own.ai_speed for own in levels)
 
+    def expected(self, labels: TableLabels, years: Sequence[int]) -> Array:
+        """Gain of real GDP by diffusion at the default settings, Σ_i (wages_i / GDP) Σ_k δ_ki m_k, with wages as in the base year.
+
+        First order: machines do the share δ of the tasks for m less; that more capital follows is left out.
+        """
+        table, plain = labels.table, self.resolved(type(self.settings)(), labels, years)
+        plain.calibrate(table)
+        capability = np.array(calibration.ai_preparedness(table))
+        provider = economy_mask(table, PROVIDERS)
+        access = frontier_access(provider, base_access=plain.terms["base_access"], openness=0.0, sharing=0.0)
+        added = np.maximum((table.V * table.X).reshape(labels.G, labels.N), 0.0)
+        wages = added * np.array(calibration.labour_share(table))
+        share = wages / np.maximum(added.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+        adoption, gains = plain.adoption, [np.zeros(labels.G)]
+        for passed in range(len(years) - 1):
+            cost = np.exp(-np.array(plain.price_decline) * passed)[:, None]
+            saved = profit(plain.saving, cost, 1.0)
+            adoption = diffuse(
+                adoption, diffusion_rate(plain.speed, gain=saved, capability=capability, access=access), plain.ceiling
+            )
+            tasks = [automated_tasks(*given) for given in zip(plain.exposure, adoption, plain.adoption, strict=True)]
+            limit = parameter("automation.max_displaced")
+            done = displaced_shares(*tasks, reinstatement=plain.settings.reinstatement, limit=limit)
+            gains.append(sum((share * delta * m[:, None]).sum(axis=1) for delta, m in zip(done, saved, strict=True)))
+        return np.array(gains)
+
     def machines(self, table: WorldTable) -> Mapping[str, Array]:
         """Where AI services are bought in the base year."""
         return {
@@ -135,8 +171,14 @@ class Automation(base.Rule):
         }
 
     def prepare(self) -> None:
-        """Exposures and base adoption from the calibration; savings, providers and their weights."""
-        table, settings, terms = self.world.table, self.settings, self.terms
+        """What the calibration knows; providers and their weights."""
+        self.calibrate(self.world.table)
+        self.provider = self.world.economies(PROVIDERS)
+        self.provider_weights = self._provider_weights()
+
+    def calibrate(self, table: WorldTable) -> None:
+        """Exposures, base adoption and savings of a table."""
+        settings, terms = self.settings, self.terms
         self.speed = np.stack([terms["robot_speed"], terms["ai_speed"]])
         self.ceiling = np.stack([terms["robot_ceiling"], terms["ai_ceiling"]])
         self.exposure = (calibration.robot_exposure(table), calibration.ai_exposure(table))
@@ -148,8 +190,6 @@ class Automation(base.Rule):
             settings.machine_saving, gradient=settings.wage_gradient, relative_wage=wages / best
         )
         self.price_decline = (settings.robot_price_decline, settings.ai_price_decline)
-        self.provider = self.world.economies(PROVIDERS)
-        self.provider_weights = self._provider_weights()
 
     def _provider_weights(self) -> Array:
         """Weight of each provider in the supply of robots (exports of machinery) and of AI (compute), shape (2, G).
@@ -207,6 +247,8 @@ class Automation(base.Rule):
     def act(self, decisions: Sequence[Diffusion], year: Year) -> None:
         """Adoption is what diffusion has reached, unless a policy sets it."""
         diffusion = np.stack([decision.adoption for decision in decisions], axis=1)
+        if year.adoption is not None:
+            diffusion = observed_adoption(year.before.diffusion, year.adoption, otherwise=diffusion)
         year.variables["diffusion"] = diffusion
         year.chosen.update(zip(TECHNOLOGIES, diffusion, strict=True))
 
@@ -251,135 +293,3 @@ class Automation(base.Rule):
                     rate=rate,
                     ceiling=self.ceiling[k, who],
                 )
-
-
-def home_share(given: Array, open_source: Array) -> Array:
-    """Home share of AI services, h + (1 − h)·o: services on open-source models are run at home."""
-    result: Array = given + (1.0 - given) * open_source
-    return result
-
-
-def frontier_access(provider: ArrayLike, *, base_access: ArrayLike, openness: ArrayLike, sharing: ArrayLike) -> Array:
-    """Access to the technological frontier, π = provider + (1 − provider)·[b + (1 − b)(1 − (1 − o)(1 − τ))].
-
-    Parameters
-    ----------
-    provider : array_like of bool
-        True for economies that make the technology; they have full access.
-    base_access : array_like in [0, 1]
-        Access b of the others without help.
-    openness : array_like in [0, 1]
-        Open-source deployment o: share of the remaining gap closed by models that anyone may run.
-    sharing : array_like in [0, 1]
-        Technology sharing τ by the providers: closes its share of what openness leaves.
-
-    Returns
-    -------
-    ndarray in [0, 1]
-    """
-    base, closed = np.asarray(base_access, float), (1.0 - np.asarray(openness)) * (1.0 - np.asarray(sharing))
-    return np.where(provider, 1.0, base + (1.0 - base) * (1.0 - closed))
-
-
-def machine_saving(base: ArrayLike, *, gradient: ArrayLike, relative_wage: ArrayLike) -> Array:
-    """Cost of machines relative to the labour they replace in the base year, μ_r = μ (ω_ref / ω_r)^φ.
-
-    Parameters
-    ----------
-    base : array_like
-        μ at the reference wage; below 1 machines are cheaper than labour.
-    gradient : array_like
-        φ; 0 makes the saving the same everywhere, 1 makes it proportional to wages.
-    relative_wage : array_like
-        ω_r / ω_ref, labour income per worker against the reference economy.
-    """
-    result: Array = np.asarray(base, float) * np.asarray(relative_wage, float) ** -np.asarray(gradient, float)
-    return result
-
-
-def profit(saving: ArrayLike, machine_cost: ArrayLike, wage: ArrayLike) -> Array:
-    """Share of labour cost saved by a machine, m = max(0, 1 − μ q̂ / ŵ), with the hats relative to the base year."""
-    result: Array = np.maximum(0.0, 1.0 - np.asarray(saving) * np.asarray(machine_cost) / np.asarray(wage))
-    return result
-
-
-def diffusion_rate(speed: ArrayLike, *, gain: ArrayLike, capability: ArrayLike, access: ArrayLike) -> Array:
-    """Yearly logistic rate s·m·h·π: speed at full saving times saving, capability and access to the frontier."""
-    result: Array = np.asarray(speed) * np.asarray(gain) * np.asarray(capability) * np.asarray(access)
-    return result
-
-
-def diffuse(adoption: ArrayLike, rate: ArrayLike, ceiling: ArrayLike) -> Array:
-    """One year of logistic diffusion dK/dt = rate·K·(1 − K/C), solved exactly: K' = C / (1 + (C/K − 1) e^{−rate}).
-
-    Adoption never overshoots the ceiling, never falls (installed machines stay) and never starts from zero: somebody
-    must have seen the technology.
-
-    Examples
-    --------
-    >>> diffuse(0.5, np.log(3.0), 1.0).round(6).item()
-    0.75
-    """
-    level, top, pace = np.asarray(adoption, float), np.asarray(ceiling, float), np.asarray(rate, float)
-    spreads = (level > 0.0) & (level < top) & (pace > 0.0)
-    if spreads.all():
-        grown: Array = top / (1.0 + (top / level - 1.0) * np.exp(-pace))
-        return grown
-    safe = np.where(spreads, level, 1.0)
-    return np.where(spreads, top / (1.0 + (top / safe - 1.0) * np.exp(-pace)), level)
-
-
-def automated_tasks(exposure: Array, adoption: Array, base_adoption: Array) -> Array:
-    """Labour tasks newly done by machines, a = 1 − (1 − x K_y) / (1 − x K_0).
-
-    Parameters
-    ----------
-    exposure : ndarray, shape (N,), share in [0, 1)
-        Share x of the sector's labour tasks that the technology can do at full adoption.
-    adoption, base_adoption : ndarray, shape (G,), share in [0, 1]
-        Adoption now and in the base year.
-
-    Returns
-    -------
-    ndarray, shape (G, N)
-        Relative to the tasks labour still did in the base year; 0 where adoption is unchanged.
-    """
-    left = 1.0 - np.outer(adoption, exposure)
-    left_base = 1.0 - np.outer(base_adoption, exposure)
-    return 1.0 - left / left_base
-
-
-def displaced_shares(
-    robot_tasks: Array, ai_tasks: Array, *, reinstatement: ArrayLike, limit: float
-) -> tuple[Array, Array]:
-    """Displaced labour δ^R = (1 − ν) a_R and δ^A = (1 − ν)(1 − a_R) a_A, scaled so that their sum stays within a limit.
-
-    AI takes from what robots leave; a share ν of the displaced work returns as new labour tasks (reinstatement).
-
-    Parameters
-    ----------
-    robot_tasks, ai_tasks : ndarray, shape (G, N)
-        From :func:`automated_tasks`.
-    reinstatement : array_like, scalar or shape (G,)
-        ν in [0, 1].
-    limit : float
-        Largest sum of the two; labour stays essential everywhere.
-
-    Returns
-    -------
-    (ndarray, ndarray), shapes (G, N)
-        Shares of labour tasks done by robots and by AI since the base year; 0 where adoption fell below it.
-
-    References
-    ----------
-    Acemoglu & Restrepo (2019), Journal of Economic Perspectives 33(2), on displacement and reinstatement.
-    """
-    kept = np.asarray(1.0 - np.asarray(reinstatement, float))
-    kept = kept[:, None] if kept.ndim else kept
-    robot_tasks, ai_tasks = np.maximum(robot_tasks, 0.0), np.maximum(ai_tasks, 0.0)
-    robots, ai = kept * robot_tasks, kept * (1.0 - robot_tasks) * ai_tasks
-    total = robots + ai
-    if total.max(initial=0.0) <= limit:
-        return robots, ai
-    scale = np.where(total > limit, limit / np.where(total > 0, total, 1.0), 1.0)
-    return robots * scale, ai * scale

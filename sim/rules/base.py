@@ -182,6 +182,10 @@ class Rule:
         """What it knows about the purchase of machine services in the base year: fields of ``sim.economy.MachineSpec``."""
         return {}
 
+    def expected(self, labels: TableLabels, years: Sequence[int]) -> Array:
+        """What a projection of growth that includes the rule at its default settings contains of it, log of real GDP, (T, G)."""
+        return np.zeros((len(years), labels.G))
+
     def observe(self, view: View) -> Any:
         """Take in what one economy sees; everything unless overridden."""
         return view
@@ -202,7 +206,8 @@ class Rule:
             home = np.arange(self.world.G)
             changes[(home, slice(None), home)[:: 1 if changes.ndim == 3 else 2]] = 0.0
         if self.lever == "tariff":
-            changes = np.where(self.world.taxable, changes, 0.0)
+            decided = self.world.taxable if year.year > self.world.observed else False
+            changes = np.where(decided, changes, 0.0)
         year.variables[self.name] = changes
         year.add(self.lever, changes)
 

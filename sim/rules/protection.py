@@ -187,10 +187,10 @@ class Protection(base.Rule):
         *known_rises, known = agent.adjusted("recall", recall)(0).tolist()
         threshold, current = float(terms["threshold"][r]), state.increments[:, :, r]
         quiet = known <= threshold and not max(known_rises) > 0.0 and not current.any()
-        if quiet or not self.settings.active or not terms["acting"][r]:
+        if quiet or not self.settings.active or not terms["acting"][r] or seen.year <= self.world.observed:
             nothing = np.zeros_like(current)
             return TariffDecision(felt, current, nothing, nothing, nothing, lost, rises, penetration)
-        cells, base_rates = self.world.taxable[:, :, r], self.world.tariffs[:, :, r]
+        cells, base_rates = self.world.taxable[:, :, r], self.world.given_tariffs(state.year)[:, :, r]
         aim = focus(penetration, cells)
         own = protective_increment(known, aim, sensitivity=terms["sensitivity"][r], threshold=threshold)
         policies = state.tariff[:, :, r] - base_rates - current
@@ -206,7 +206,8 @@ class Protection(base.Rule):
 
     def _rises(self, state: WorldState, r: int) -> Array:
         """Rise of the mean tariff that each partner levies on the goods of r, shape (G,)."""
-        rises: Array = (self.world.import_weights[r] * (state.tariff[r] - self.world.tariffs[r])).sum(axis=0)
+        added = state.tariff[r] - self.world.given_tariffs(state.year)[r]
+        rises: Array = (self.world.import_weights[r] * added).sum(axis=0)
         return rises
 
     def _recall(self, seen: View, latest: Array, back: int) -> Array:
@@ -245,10 +246,11 @@ class Protection(base.Rule):
                 reasons = {"union": (self, np.ones(s.shape, bool), {})}
             else:
                 reasons = base.adjusted(played.rules, "tariff-reasons", (played.before, r, s), reasons)
-            rates = self.world.tariffs[s, i, r]
+            states = (played.before, played.after)
+            rates = [self.world.given_tariffs(y.year)[s, i, r] + y.increments[s, i, r] for y in states]
             for kind, (rule, cells, numbers) in reasons.items():
                 if cells.any():
-                    levels = (rates[cells] + state[s, i, r][cells] for state in (before, after))
+                    levels = (rate[cells] for rate in rates)
                     drivers = {k: v[cells] if np.ndim(v) else v for k, v in {**asked, **numbers}.items()}
                     who = np.full(cells.sum(), r)
                     yield rule.batch(played, "tariff", kind, who, *levels, partner=s[cells], sector=i[cells], **drivers)

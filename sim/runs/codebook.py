@@ -12,6 +12,7 @@ from sim.channels import CHANNELS, RESIDUAL
 from sim.economy.accounts import TOLERANCES as SOLVER_CHECKS
 from sim.indicators import INDICATORS, MEANINGS, PAIR_INDICATORS
 from sim.levers import EVENT, POLICY
+from sim.report.sections import growth_sentence
 from sim.runs.saved import ON_REQUEST, TABLES
 from sim.texts import LANGUAGES, Texts
 from sim.texts.plain import no_formula
@@ -137,16 +138,14 @@ def readme(run: Run, headline: str, *, report: bool) -> str:
     """Text of the README.md of a run folder: what happened, what is where (the report if there will be one), how to repeat it."""
     manifest, table = run.manifest, run.manifest.get("table", {})
     years = f"{run.years[0]}–{run.years[-1]}" if run.years else "none"
-    growth = (
-        "The scenario gives its own growth paths."
-        if manifest.get("settings", {}).get("baseline")
-        else "Every year is the base year plus that year's shocks: no growth is assumed."
-    )
+    growth = growth_sentence(run, Texts("en"))
     files = {
         "`report.html`": "the report: one file, opens offline" if report else "",
         "`run.json`": "manifest: status, versions, threads, seed, checks, files with SHA-256, command",
         "`scenario.yaml`, `scenario.resolved.yaml`": "the scenario as given, and with every default filled in",
-        f"`{table.get('file')}`": "the table that it starts from, read with `decomp.load`" if table.get("file") else "",
+        f"`{table.get('file')}`": f"the table that it starts from ({table.get('bytes', 0) / 1e6:.1f} MB), read with `decomp.load`"
+        if table.get("file")
+        else "",
         "`tables/*.csv`, `tables/*.parquet`": "the same tidy tables twice; columns and codes in `codebook.csv`",
         "`years/*.npz`": "simulated world tables, read with `decomp.load`"
         if run.folder is not None and (run.folder / "years").is_dir()

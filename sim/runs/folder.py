@@ -166,7 +166,8 @@ def start(
     if is_own(loaded):
         with replacing(folder.path / TABLE) as place:
             save_table(loaded.table, place)
-        folder.update(table={**folder.manifest["table"], "file": TABLE})
+        size = (folder.path / TABLE).stat().st_size
+        folder.update(table={**folder.manifest["table"], "file": TABLE, "bytes": size})
     folder.log("start", name=resolved.scenario.name, seed=resolved.scenario.seed, years=list(resolved.scenario.years))
     return folder
 

@@ -11,9 +11,16 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from decomp.check import imbalance
+from decomp.names import data_rows
 from sim._version import __version__
+from sim.calibration.given import given_sources, trade_of
 from sim.runs.saved import SCHEMA_VERSION, this_process
+from sim.scenario import scenario_files
+from sim.scenario.schema import EXTENDS
+from sim.scenario.yaml_text import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +35,8 @@ if TYPE_CHECKING:
 GIVEN, RESOLVED, TABLE = "scenario.yaml", "scenario.resolved.yaml", "table.npz"
 #: Packages whose versions can change a number or a picture.
 PACKAGES = ("numpy", "scipy", "pandas", "mesa", "pydantic", "pyarrow", "altair", "vl-convert-python")
+#: Pairs whose duties the manifest lists: those on most of the table's trade.
+SHOWN_DUTIES = 12
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -47,6 +56,7 @@ def opening(
         "closure": scenario.economy.closure,
         "baseline": bool(baseline.productivity or baseline.labour or baseline.capital),
     }
+    given = about_given(loaded)
     return {
         **{"schema_version": SCHEMA_VERSION, "tool": "unweave", "run": name, "status": "running", "message": ""},
         "name": scenario.name,
@@ -58,6 +68,7 @@ def opening(
         "rerun": rerun(loaded, flags),
         "overrides": list(loaded.overrides),
         "settings": settings,
+        "given": given,
         "table": about_table(loaded.table, scenario.table),
         "versions": versions(),
         "source": source_state(),
@@ -70,12 +81,47 @@ def opening(
     }
 
 
+def about_given(loaded: LoadedScenario) -> dict[str, Any]:
+    """What was given to a run: settings of `observed:` and `growth:`, the largest duties, growth by economy, sources."""
+    resolved, table = loaded.resolved, loaded.table
+    scenario, paths, first = resolved.scenario, resolved.given, resolved.years[0]
+    observed, growth = scenario.observed, scenario.growth
+    if observed is None or growth is None or not (observed.active or growth.path == "trend"):
+        return {}
+    about: dict[str, Any] = {"observed": observed.model_dump(), "growth": growth.model_dump(), "last": paths.last}
+    if paths.tariffs is not None:
+        dutiable = np.asarray(paths.tariffs).any(axis=(0, 1, 3))
+        goods = np.where(np.asarray(dutiable)[None, :, None], trade_of(table), 0.0)
+        total = goods.sum(axis=1)
+        means = (paths.tariffs * goods[None]).sum(axis=2) / np.where(total > 0.0, total, 1.0)
+        largest = np.argsort(-np.abs(means[-1] * total), axis=None)[:SHOWN_DUTIES]
+        pairs = [divmod(int(k), table.G) for k in largest]
+        about["duties"] = [
+            {
+                "importer": table.economies[r],
+                "partner": table.economies[s],
+                "last": float(means[min(paths.last - first, len(means) - 1), s, r]),
+                "after": float(means[-1, s, r]),
+            }
+            for s, r in pairs
+            if means[-1, s, r] != 0.0
+        ]
+    if paths.trend is not None:
+        years = resolved.years[-1] - first
+        about["real_growth"] = {
+            code: float(paths.trend.real[-1, k] ** (1.0 / max(years, 1)) - 1.0)
+            for k, code in enumerate(table.economies)
+        }
+    return {**about, "sources": list(given_sources(observed=observed.active, growth=growth.path == "trend"))}
+
+
 def rerun(loaded: LoadedScenario, flags: Sequence[str] = ()) -> str:
     """Command that repeats the run from inside its folder: the scenario and the table that lie there, what was overridden."""
     scenario = loaded.resolved.scenario
-    parts = ["unweave", "run", GIVEN if loaded.text else RESOLVED]
+    given = bool(loaded.text) and is_complete(loaded.text)
+    parts = ["unweave", "run", GIVEN if given else RESOLVED]
     overrides = [f"table={TABLE}"] if is_own(loaded) else []
-    if loaded.text:
+    if given:
         overrides = [o for o in loaded.overrides if not (overrides and o.startswith("table="))] + overrides
     parts += [part for override in overrides for part in ("--set", override)]
     parts += ["--years", f"{scenario.years[0]}:{scenario.years[1]}", "--seed", str(scenario.seed), *flags]
@@ -83,11 +129,18 @@ def rerun(loaded: LoadedScenario, flags: Sequence[str] = ()) -> str:
 
 
 def is_own(loaded: LoadedScenario) -> bool:
-    """Whether a run starts from a table that is not a bundled one, so that its folder has to hold it."""
-    from decomp.io import bundled_names, load
+    """Whether a run starts from a table that does not come with the program, so that its folder has to hold it.
 
-    name = loaded.resolved.scenario.table
-    return name not in bundled_names() or load(name).checksum() != loaded.table.checksum()
+    A table that a user has put in the place of a bundled one does not come with the program either.
+    """
+    shipped = {row["name"]: row["sha256"] for row in data_rows("tables", "checksums.csv")}
+    return shipped.get(loaded.resolved.scenario.table) != loaded.table.checksum()
+
+
+def is_complete(text: str) -> bool:
+    """Whether the text of a scenario says everything: it builds on nothing but scenarios that come with the program."""
+    base = parse(text, GIVEN).data.get(EXTENDS)
+    return base is None or str(base) in scenario_files()
 
 
 def about_table(table: WorldTable, name: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim import calibration
 from sim.errors import Problems
 from sim.rules import Rule, in_play
+from sim.scenario.given import Given, filled, given
 from sim.scenario.interventions import Intervention, check_levels, combined, interventions_of
 from sim.scenario.labels import TableLabels
 from sim.scenario.schema import Baseline, Scenario
@@ -32,7 +33,7 @@ class ResolvedScenario:
         Labels of the table.
     interventions : tuple of Intervention
         Policies, then events, each in the order of the file.
-    growth : mapping of str to ndarray, shape (T, G)
+    growth : mapping of str to ndarray, shape (T, G) or, of productivity with a trend, (T, G, N)
         Levels of productivity, labour and capital relative to the base year, for the T years of the horizon.
     trade_elasticity : str, float or mapping of sector label to float
         As in the scenario, sector groups expanded.
@@ -40,6 +41,8 @@ class ResolvedScenario:
         Those of the run, in the order in which they act, each with its settings looked up in the table.
     groups : mapping of str to tuple of int
         Tracked groups of economies by name, as positions: those of the table, then the scenario's own.
+    given : Given
+        What was observed, and the trend.
     """
 
     scenario: Scenario
@@ -50,6 +53,7 @@ class ResolvedScenario:
     trade_elasticity: str | float | Mapping[str, float]
     rules: tuple[Rule, ...]
     groups: Mapping[str, tuple[int, ...]]
+    given: Given
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -90,7 +94,7 @@ class ResolvedScenario:
         return _read_only(1.0 - kept)
 
     def growth_in(self, year: int) -> dict[str, Array]:
-        """Assumed levels of productivity, labour and capital in a year, each of shape (G,), 1 in the base year."""
+        """Assumed levels of productivity, labour and capital in a year, (G,) or (G, N), 1 in the base year."""
         return {name: path[year - self.scenario.years[0]] for name, path in self.growth.items()}
 
 
@@ -103,7 +107,7 @@ def resolve(
     """
     problems = problems or Problems()
     labels = TableLabels(table, problems, scenario.groups)
-    scenario = _filled(scenario)
+    scenario = filled(_filled(scenario), table)
     interventions = interventions_of(scenario, labels)
     behaviour, horizon = scenario.behaviour, range(scenario.years[0], max(scenario.years) + 1)
     playing = tuple(
@@ -117,7 +121,10 @@ def resolve(
         **{lever: level for rule in playing for lever, level in rule.shares().items()},
     }
     check_levels(interventions, start, labels)
-    growth = MappingProxyType({name: _growth(scenario, name, labels) for name in Baseline.model_fields})
+    paths = given(scenario, labels, playing)
+    growth = MappingProxyType(
+        _with_trend({n: _growth(scenario, n, labels) for n in Baseline.model_fields}, paths, table)
+    )
     elasticity: Any = scenario.economy.trade_elasticity
     if isinstance(elasticity, dict):
         by_sector: dict[str, float] = {}
@@ -128,7 +135,7 @@ def resolve(
     labels.check_expectations(scenario)
     problems.raise_errors()
     return ResolvedScenario(
-        scenario, labels.economies, labels.sectors, interventions, growth, elasticity, playing, labels.tracked
+        scenario, labels.economies, labels.sectors, interventions, growth, elasticity, playing, labels.tracked, paths
     )
 
 
@@ -156,6 +163,21 @@ def _growth(scenario: Scenario, name: str, labels: TableLabels) -> Array:
             growth = (1.0 + path) ** (years - base)
         levels[:, labels.key("economy", ("baseline", name), label)] = growth[:, None]
     return _read_only(levels)
+
+
+def _with_trend(own: dict[str, Array], paths: Given, table: Any) -> dict[str, Array]:
+    """Multiply the scenario's own growth by the trend; labour by what a change of unemployment takes from employment."""
+    if paths.trend is None:
+        return own
+    idle = np.array(calibration.unemployment(table))
+    odds = idle / (1.0 - idle) * (1.0 if paths.odds is None else paths.odds)
+    at_work = (1.0 - odds / (1.0 + odds)) / (1.0 - idle)
+    levels = {
+        "productivity": own["productivity"][:, :, None] * paths.trend.productivity,
+        "labour": own["labour"] * paths.trend.labour / at_work,
+        "capital": own["capital"] * paths.trend.capital,
+    }
+    return {name: _read_only(level) for name, level in levels.items()}
 
 
 def _read_only(array: Array) -> Array:

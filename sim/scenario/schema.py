@@ -28,6 +28,7 @@ from sim._version import __version__
 from sim.fields import Economies, GrowthPath, Model, Sectors, Year
 from sim.levers import EVENT, POLICY
 from sim.scenario.draws import MOST_SEEDS, Draws
+from sim.scenario.given import Growth, Observed
 from sim.scenario.settings import Behaviour, EconomySettings
 from sim.scenario.yaml_text import dump
 
@@ -202,7 +203,17 @@ class Scenario(Model):
     behaviour: SerializeAsAny[Behaviour] = Field(default_factory=Behaviour, description="How the agents behave.")
     policies: tuple[Policy, ...] = Field((), description="Levers moved by the scenario.")
     events: tuple[Event, ...] = Field((), description="Shocks.")
-    baseline: Baseline = Field(default_factory=Baseline, description="Assumed growth.")
+    observed: Observed | None = Field(
+        None,
+        description="What happened until 2026 (duties, AI and robots, unemployment): on, off, or what of it. On for tables of "
+        "2022 and later, off for earlier ones, unless given.",
+    )
+    growth: Growth | None = Field(
+        None,
+        description="Growth of economies to 2040: trend (sourced projections), none, or how. trend for tables of 2022 and later, "
+        "none for earlier ones, unless given.",
+    )
+    baseline: Baseline = Field(default_factory=Baseline, description="Growth of the scenario's own, on top.")
     outputs: tuple[Literal["tables", "sectors", "attribution"], ...] = Field(
         (),
         description="Further files of the run: tables (the table of every year), sectors (terms by sector), attribution "

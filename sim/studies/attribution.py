@@ -26,6 +26,7 @@ from sim.rules import Rule, in_play
 from sim.runs.result import RunResult, tidy
 from sim.runs.runner import processors, run, run_loaded
 from sim.runs.saved import WORLD
+from sim.scenario.given import GrowthSettings, ObservedSettings
 from sim.scenario.read import LoadedScenario
 from sim.scenario.resolve import resolve
 from sim.scenario.schema import Baseline, Scenario
@@ -124,6 +125,12 @@ def used(scenario: Scenario, rules: Iterable[Rule] = ()) -> tuple[str, ...]:
         moving.add(EVENTS)
     if any(getattr(scenario.baseline, name) for name in Baseline.model_fields):
         moving.add(PATHS)
+    given = (
+        scenario.observed is not None and scenario.observed.active,
+        scenario.growth is not None and scenario.growth.path == "trend",
+    )
+    if any(given):
+        moving.add(PATHS)
     return tuple(channel for channel in channels_of(playing) if channel in moving)
 
 
@@ -143,6 +150,8 @@ def only(scenario: Scenario, on: Collection[str], rules: Iterable[Rule] = ()) ->
         "policies": tuple(policy for policy in scenario.policies if POLICY[policy.lever].channel in on),
         "events": scenario.events if EVENTS in on else (),
         "baseline": scenario.baseline if PATHS in on else Baseline(),
+        "observed": scenario.observed if PATHS in on else ObservedSettings(active=False),
+        "growth": scenario.growth if PATHS in on else GrowthSettings(path="none"),
         "expect": (),
         "outputs": (),
     }

@@ -7,7 +7,7 @@ import numpy as np
 import decomp
 from sim import calibration
 from sim.calibration import parameter
-from sim.rules import automation
+from sim.rules import diffusion
 
 #: IFR World Robotics 2024: robots per 10,000 manufacturing employees in 2023, before China's series break.
 OBSERVED = {"USA": 295.0, "DEU": 429.0, "JPN": 419.0, "KOR": 1012.0, "CHN": 470.0}
@@ -16,7 +16,7 @@ OBSERVED = {"USA": 295.0, "DEU": 429.0, "JPN": 419.0, "KOR": 1012.0, "CHN": 470.
 def test_robot_densities_of_2023_are_within_a_factor_of_two() -> None:
     table = decomp.load("world-2011")
     wage = calibration.country_labour_share(table) * calibration.gdp_per_worker(table)
-    saving = automation.machine_saving(
+    saving = diffusion.machine_saving(
         parameter("automation.machine_saving"),
         gradient=parameter("automation.wage_gradient"),
         relative_wage=wage / wage[table.economy("USA")],
@@ -24,13 +24,13 @@ def test_robot_densities_of_2023_are_within_a_factor_of_two() -> None:
     adoption = calibration.robot_adoption(table)
     for year in range(2011, 2023):
         price = np.exp(-parameter("automation.robot_price_decline") * (year - 2011))
-        rate = automation.diffusion_rate(
+        rate = diffusion.diffusion_rate(
             calibration.robot_speed(table),
-            gain=automation.profit(saving, price, 1.0),
+            gain=diffusion.profit(saving, price, 1.0),
             capability=calibration.ai_preparedness(table),
             access=1.0,
         )
-        adoption = automation.diffuse(adoption, rate, parameter("automation.robot_ceiling"))
+        adoption = diffusion.diffuse(adoption, rate, parameter("automation.robot_ceiling"))
     density = parameter("automation.robot_half_density") * adoption / (1.0 - adoption)
     for economy, observed in OBSERVED.items():
         ratio = density[table.economy(economy)] / observed

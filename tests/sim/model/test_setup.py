@@ -13,7 +13,7 @@ from decomp.table import WorldTable
 from sim.calibration import parameter
 from sim.model import WorldModel
 from sim.model.accounts import goods
-from sim.rules.automation import home_share
+from sim.rules.diffusion import home_share
 from sim.runs.result import RunResult
 from sim.scenario.read import read_scenario
 from sim.state import economy_mask, sector_mask

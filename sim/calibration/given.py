@@ -1,0 +1,220 @@
+"""What happened until 2026: duties added since 2017 by partner, use of AI and robots, unemployment (observed.csv, us_tariffs.csv).
+
+Everything is a *change since the year of a table*: duties of 2018 to 2022 are in the trade of a table of 2022 already.
+
+tariffs      Points that duties have added to the mean rate of an importer on a partner since 2017. Rows with a date hold from
+             that day on; a year is the mean over its days. For the United States from 2025 on ``us_tariffs.csv`` gives
+             yearly means in two parts. Duties of the United States are spread over goods by the profile of their kind (section
+             301, section 232, general), scaled so that the table's own trade gives the mean; others lie alike on all goods.
+             After the last year the rate that was in force at its end stays.
+adoption     Shares s of firms that use AI and robots per employee d move adoption K by its log-odds, Δ ln (K/(1−K)) = Δ ln (s/(1−s))
+             and Δ ln d, between years of one measure; years between two figures are interpolated, others are not known.
+unemployment Rates of the IMF (``series.csv``) move the odds of unemployment.
+
+What is known to be missing stands in the texts (``given.gap_1`` …), which reports and ``unweave explain observed`` show.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+import numpy as np
+
+from decomp.table import WorldTable
+from sim.calibration.rows import Row, read_rows
+from sim.calibration.series import members, read_series, size
+from sim.calibration.tables import EU_2025, ISO, Array, frozen, is_wiod_sector, sector_weight
+
+OBSERVED = ("observed.csv", ("series", "economy", "partner", "at"))
+US_TARIFFS = ("us_tariffs.csv", ("part", "partner", "at"))
+#: First year that a change can be measured from, first year with added duties, first year with all series, last observed one.
+FIRST, BEGIN, COMPLETE, LAST = 2011, 2018, 2022, 2026
+#: Members of the European Union, for which a row ``EU`` stands.
+EU = EU_2025 | {"HRV"}
+#: A profile that leaves less than this share of a partner's trade to bear a duty is no profile of its trade.
+THIN = 0.25
+
+
+def given_sources(*, observed: bool, growth: bool) -> tuple[str, ...]:
+    """Sources of observed paths and of growth, each once."""
+    rows = [*read_rows(*OBSERVED).values(), *read_rows(*US_TARIFFS).values()] if observed else []
+    names = ("real_growth", "population_growth", "current_account", "manufacturing", "unemployment") if growth else ()
+    wanted = {*names, "unemployment"} if observed else {*names}
+    series = [found for (name, _), found in read_series().items() if name in wanted]
+    return tuple(dict.fromkeys([row.source for row in rows] + [found.source for found in series]))
+
+
+def added_duties(table: WorldTable, at: int) -> Array:
+    """Duties in force in a year that were added since 2017, shape (G, N, G) [origin, sector, importer], shares.
+
+    A year after :data:`LAST` has what was in force at the end of it. Trade inside a label and services carry none.
+    """
+    rates = np.zeros((table.G, table.N, table.G))
+    weights = _trade_weights(table)
+    goods = _profile(table, "")
+    codes = members(table)
+    for r, importers in enumerate(codes):
+        parts = {_iso(code): size(code, COMPLETE) for code in importers}
+        whole = sum(parts.values())
+        for s, origins in enumerate(codes):
+            if r == s:
+                continue
+            for importer, share in parts.items():
+                for kind, mean in _means(importer, tuple(map(_iso, origins)), at).items():
+                    if mean:
+                        rates[s, :, r] += share / whole * mean * _spread(table, kind, goods, weights[s, :, r])
+    return frozen(rates)
+
+
+def _iso(code: str) -> str:
+    return ISO.get(code, code)
+
+
+def _means(importer: str, origins: tuple[str, ...], at: int) -> dict[str, float]:
+    """Mean points, as shares, that an importer has added on some origins, by kind of duty (empty: on all goods alike)."""
+    found: dict[str, float] = {}
+    weights = [_us_imports(code) if importer == "USA" else size(code, COMPLETE) for code in origins]
+    total = sum(weights) or 1.0
+    for origin, weight in zip(origins, weights, strict=True):
+        points = {"section-301" if importer == "USA" else "": _dated(importer, origin, at)}
+        if importer == "USA" and at >= 2025:
+            when = "after" if at > LAST else str(at)
+            points |= {part: _us_points(part, origin, when) for part in ("section-232", "general")}
+        for kind, value in points.items():
+            found[kind] = found.get(kind, 0.0) + weight / total * value / 100.0
+    return found
+
+
+@cache
+def _steps() -> dict[tuple[str, str], list[tuple[date, float]]]:
+    """Rates with the day from which they hold, by importer and partner."""
+    found: dict[tuple[str, str], list[tuple[date, float]]] = {}
+    for (name, economy, partner, at), row in read_rows(*OBSERVED).items():
+        if name == "tariff":
+            found.setdefault((economy, partner), []).append((date.fromisoformat(at), row.value))
+    return {pair: sorted(steps) for pair, steps in found.items()}
+
+
+@cache
+def _dated(importer: str, origin: str, at: int) -> float:
+    """Points of dated rows: mean over the days of a year, or those in force at the end of the last one."""
+    steps = _steps().get((importer if importer not in EU else "EU", origin if origin not in EU else "EU"), [])
+    if at > LAST:
+        return steps[-1][1] if steps else 0.0
+    first, last = date(at, 1, 1), date(at + 1, 1, 1)
+    total, points, start = 0.0, 0.0, first
+    for day, value in [*steps, (last, 0.0)]:
+        if day > start:
+            end = min(day, last)
+            total += points * (end - start).days
+            start = end
+        points = value
+    return total / (last - first).days
+
+
+def _us_row(part: str, origin: str, at: str) -> Row | None:
+    rows = read_rows(*US_TARIFFS)
+    return rows.get((part, origin, at)) or (rows.get((part, "EU", at)) if origin in EU else None)
+
+
+def _us_points(part: str, origin: str, at: str) -> float:
+    row = _us_row(part, origin, at) or read_rows(*US_TARIFFS)[part, "others", at]
+    return row.value
+
+
+def _us_imports(origin: str) -> float:
+    """Imports of the United States in 2024, billion USD; a hundredth of GDP for partners that the source does not name."""
+    row = _us_row("imports", origin, "2024")
+    if row is None:
+        return 0.01 * size(origin, COMPLETE)
+    within = sum(size(code, COMPLETE) for code in EU)
+    return row.value / 1000.0 * (size(origin, COMPLETE) / within if origin in EU and row.key[1] == "EU" else 1.0)
+
+
+@cache
+def _ratios(kind: str) -> dict[str, float]:
+    """Rate of each WIOD sector as a ratio to the mean of a kind of duty."""
+    return {
+        code: row.value for (part, code, at), row in read_rows(*US_TARIFFS).items() if at == "profile" and part == kind
+    }
+
+
+def _profile(table: WorldTable, kind: str) -> Array:
+    """Ratio of each sector's rate to the mean, shape (N,): 1 on goods and 0 on services without a kind of its own."""
+    named = table.sector_groups.get("goods", ())
+
+    def ratio(code: str, label: str) -> float:
+        if not is_wiod_sector(code):
+            return float(label in named)
+        return _ratios(kind).get(code, 0.0) if kind else float(int(code[1:]) <= 16)
+
+    means = []
+    for label in table.sectors:
+        weights = [sector_weight("trade", code) for code in table.sector_members[label]]
+        values = [ratio(code, label) for code in table.sector_members[label]]
+        means.append(np.average(values, weights=weights if sum(weights) > 0.0 else None))
+    return np.array(means)
+
+
+def trade_of(table: WorldTable) -> Array:
+    """Sales to industries and to final demand, shape (G, N, G) [origin, sector, destination]; negative ones are left out."""
+    inputs = table.Z.reshape(table.G, table.N, table.G, table.N).sum(axis=3)
+    sales: Array = np.maximum(inputs + table.Y.reshape(table.G, table.N, table.G), 0.0)
+    return sales
+
+
+def _trade_weights(table: WorldTable) -> Array:
+    """Share of each sector in what a destination buys from an origin, inputs and final, shape (G, N, G)."""
+    sales = trade_of(table) * (_profile(table, "") > 0.0)[None, :, None]
+    total = sales.sum(axis=1, keepdims=True)
+    shares: Array = np.divide(sales, total, out=np.zeros_like(sales), where=total > 0.0)
+    return shares
+
+
+def _spread(table: WorldTable, kind: str, goods: Array, weights: Array) -> Array:
+    """Rate by sector for a mean of one: the profile of the kind, scaled to the partner's trade, else the same on all goods."""
+    if not kind:
+        return goods
+    profile = _profile(table, kind)
+    mean = float(weights @ profile)
+    spread: Array = profile / mean if mean >= THIN else goods
+    return spread
+
+
+@cache
+def _figures(name: str, code: str) -> dict[int, float]:
+    """Log-odds of the use of AI, or logarithm of robots per employee, by year; years between two figures are interpolated."""
+    rows = {
+        int(at): row.value
+        for (of, economy, _, at), row in read_rows(*OBSERVED).items()
+        if of == name and economy == code
+    }
+    scaled = {year: np.log(v / (100.0 - v)) if name == "ai" else np.log(v) for year, v in rows.items()}
+    if not scaled:
+        return {}
+    years = range(min(scaled), max(scaled) + 1)
+    return dict(
+        zip(years, map(float, np.interp(years, sorted(scaled), [scaled[y] for y in sorted(scaled)])), strict=True)
+    )
+
+
+def adoption_steps(table: WorldTable, year: int) -> Array:
+    """Change of the log-odds of adoption from the year before, shape (2, G), robots first; NaN where nothing was observed.
+
+    An economy's own figures, else for members of the European Union those of the union; a label has the mean of its
+    observed members by GDP where these are at least half of it.
+    """
+    steps = np.full((2, table.G), np.nan)
+    for k, name in enumerate(("robots", "ai")):
+        for r, codes in enumerate(members(table)):
+            pairs = []
+            for code in map(_iso, codes):
+                figures = [_figures(name, code), _figures(name, "EU") if code in EU else {}]
+                own = next((f[year] - f[year - 1] for f in figures if year in f and year - 1 in f), None)
+                pairs.append((own, size(code, COMPLETE)))
+            known = [(step, weight) for step, weight in pairs if step is not None]
+            covered, whole = sum(w for _, w in known), sum(w for _, w in pairs)
+            if covered >= 0.5 * whole:
+                steps[k, r] = sum(step * weight for step, weight in known) / covered
+    return steps

@@ -1,0 +1,217 @@
+"""What is given in every year before anybody decides: `observed:` and `growth:` of a scenario, and their arrays for a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BeforeValidator, Field, StrictBool, StrictFloat, WithJsonSchema
+
+from sim.calibration import parameter
+from sim.calibration.given import COMPLETE, FIRST, LAST, added_duties, adoption_steps
+from sim.calibration.series import unknown
+from sim.calibration.trend import Trend, trend, unemployment_path, usable
+from sim.fields import Model, Year
+
+if TYPE_CHECKING:
+    from sim.rules import Rule
+    from sim.scenario.labels import TableLabels
+    from sim.scenario.schema import Scenario
+
+Array = NDArray[np.float64]
+
+_SWITCH: Mapping[Any, bool] = {"on": True, "off": False, True: True, False: False}
+
+
+class ObservedSettings(Model):
+    """What happened between the table's year and 2026, and what becomes of it."""
+
+    active: StrictBool = Field(
+        True, description="false: nothing is given, everything is simulated from the table's year."
+    )
+    tariffs: Literal["kept", "repealed", "undone", "off"] = "kept"
+    """Duties added since 2017. kept: as it happened, and they stay after the last observed year; repealed: as it happened,
+    then rates go back to those of 2017; undone: rates of 2017 from the first simulated year on, the contrast without the
+    tariffs; off: the table's year for ever."""
+    adoption: StrictBool = Field(True, description="Whether AI and robots spread as observed, where there are figures.")
+    unemployment: StrictBool = Field(True, description="Whether unemployment moves as observed.")
+    until: Annotated[Year, Field(ge=FIRST, le=LAST)] = LAST
+    """Last year that is given; governments decide from the year after it on."""
+
+
+class GrowthSettings(Model):
+    """How economies grow before anything else happens."""
+
+    path: Literal["trend", "none"] = "trend"
+    """trend: population, real GDP, sectors and deficits follow projections; none: every year is the base year plus its shocks."""
+    dollar: Annotated[StrictFloat, Field(ge=0.0, le=3.0)] = parameter("growth.dollar")
+    """Growth of relative dollar size for each unit of relative real growth."""
+    bias: StrictBool = Field(
+        True, description="Whether manufacturing goes on gaining or losing as before 2021, ever less."
+    )
+    deficits: StrictBool = Field(
+        True, description="Whether deficits follow the IMF; false: their share of world income stays."
+    )
+    machines: Literal["included", "on-top"] = "included"
+    """Whether the projected growth includes what robots and AI add at the default speed (the rest of growth is that much
+    smaller, and only what goes beyond it comes on top), or all of it comes on top."""
+    norm: StrictBool = Field(True, description="Whether unemployment goes to its norm after the last observed year.")
+
+
+def _switched(word: Any) -> Any:
+    if isinstance(word, bool | str) and word in _SWITCH:
+        return {"active": _SWITCH[word]}
+    return word
+
+
+def _grown(word: Any) -> Any:
+    return {"path": word} if word in ("trend", "none") else {"path": "none"} if word is False else word
+
+
+def _short(model: type[Model], *words: Any) -> Any:
+    return WithJsonSchema({"anyOf": [{"enum": list(words)}, model.model_json_schema()]})
+
+
+Observed = Annotated[ObservedSettings, BeforeValidator(_switched), _short(ObservedSettings, True, False, "on", "off")]
+Growth = Annotated[GrowthSettings, BeforeValidator(_grown), _short(GrowthSettings, "trend", "none")]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """What is given for the years of a run, the base year first; ratios to the base year unless said otherwise.
+
+    Parameters
+    ----------
+    last : int
+        Last year in which nobody decides about what was observed; the base year where nothing was.
+    tariffs : ndarray, shape (K, G, N, G), or None
+        Change of tariffs since the base year; the last entry stays.
+    adoption : ndarray, shape (K, 2, G), or None
+        Change of the log-odds of robots and AI over the year before; NaN where nothing was observed.
+    odds : ndarray, shape (T, G), or None
+        Odds of unemployment.
+    trend : Trend or None
+    """
+
+    last: int
+    tariffs: Array | None = None
+    adoption: Array | None = None
+    odds: Array | None = None
+    trend: Trend | None = None
+
+    def duties(self, passed: int) -> Array:
+        """Change of tariffs since the base year some years after it, shape (G, N, G)."""
+        assert self.tariffs is not None
+        duties: Array = self.tariffs[min(passed, len(self.tariffs) - 1)]
+        return duties
+
+    def claims(self, passed: int) -> tuple[Array | float, Array | float]:
+        """Factors on claimed pay some years after the base year: its expected growth, and what moves unemployment; (G,)."""
+        growth = 1.0 if self.trend is None else self.trend.claims[passed]
+        return growth, 1.0 if self.odds is None else self.odds[passed] ** -parameter("economy.wage_curve")
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+
+
+def filled(scenario: Scenario, table: Any) -> Scenario:
+    """Fill in what a scenario does not say: both are on from the first year on that all series have, off before it."""
+    today = table.year is not None and COMPLETE <= table.year <= LAST
+    changes: dict[str, Any] = {}
+    if scenario.observed is None:
+        changes["observed"] = ObservedSettings(active=today)
+    if scenario.growth is None:
+        fixed = scenario.economy.closure == "fixed-prices"
+        changes["growth"] = GrowthSettings(path="trend" if today and not fixed else "none")
+    return scenario.model_copy(update=changes)
+
+
+def given(scenario: Scenario, labels: TableLabels, rules: Sequence[Rule]) -> Given:
+    """Look up observed paths and growth of a scenario for a table; what cannot be meant so becomes a problem."""
+    table, problems = labels.table, labels.problems
+    years = tuple(range(scenario.years[0], max(scenario.years) + 1))
+    observed, growth = scenario.observed, scenario.growth
+    assert observed is not None and growth is not None, "filled in before"
+    why = usable(table)
+    for name, wanted in (("observed", observed.active), ("growth", growth.path == "trend")):
+        if wanted and why:
+            off = "off" if name == "observed" else "none"
+            problems.add(
+                (name,),
+                "S037",
+                f"cannot be used here: {why}.",
+                help=f"write `{name}: {off}`, or use a table of {FIRST} to {LAST}",
+            )
+    if growth.path == "trend" and scenario.economy.closure == "fixed-prices":
+        problems.add(
+            ("growth",),
+            "S036",
+            "the closure fixed-prices cannot answer growth: income and spending stay fixed.",
+            help="write `growth: none`",
+        )
+    if problems.errors or why or not (observed.active or growth.path == "trend"):
+        return Given(years[0])
+    if strange := unknown(table):
+        named = ", ".join(strange[:6]) + (f" and {len(strange) - 6} more" if len(strange) > 6 else "")
+        problems.add(
+            ("growth",) if growth.path == "trend" else ("observed",),
+            "S030",
+            f"{named}: no series of their own; those of the rest of the world stand in.",
+            warning=True,
+        )
+    last = min(observed.until, years[-1]) if observed.active else years[0]
+    seen = range(years[0], last + 1)
+    grows = growth.path == "trend"
+    odds = None
+    if (observed.active and observed.unemployment) or (grows and growth.norm):
+        odds = unemployment_path(
+            table,
+            years,
+            observed=observed.active and observed.unemployment,
+            norm=grows and growth.norm,
+            last=last,
+            speed=parameter("growth.norm_speed"),
+        )
+    expected = np.zeros((len(years), labels.G))
+    if grows and growth.machines == "included":
+        expected = parameter("growth.machines_response") * sum(
+            (rule.expected(labels, years) for rule in rules), expected
+        )
+    paths = None
+    if grows:
+        supply = scenario.economy.capital_supply
+        paths = trend(
+            table,
+            years,
+            dollar=growth.dollar,
+            bias=growth.bias,
+            deficits=growth.deficits,
+            expected=expected,
+            capital_supply=supply,
+        )
+    return Given(
+        last,
+        tariffs=_tariffs(table, observed, years) if observed.active and observed.tariffs != "off" else None,
+        adoption=np.stack([adoption_steps(table, year) for year in seen])
+        if observed.active and observed.adoption
+        else None,
+        odds=odds,
+        trend=paths,
+    )
+
+
+def _tariffs(table: Any, observed: ObservedSettings, years: Sequence[int]) -> Array:
+    """Change of tariffs since the base year: of the observed years, and of all that come after; (K, G, N, G)."""
+    before = added_duties(table, years[0])
+    if observed.tariffs == "undone":
+        return np.stack([np.zeros_like(before), -before])
+    path = [added_duties(table, year) - before for year in range(years[0], observed.until + 1)]
+    after = added_duties(table, observed.until + 1) if observed.until == LAST else path[-1] + before
+    return np.stack([*path, -before if observed.tariffs == "repealed" else after - before])
