@@ -24,14 +24,14 @@ import numpy as np
 from decomp.table import WorldTable
 from sim.calibration.rows import Row, read_rows
 from sim.calibration.series import members, read_series, size
-from sim.calibration.tables import EU_2025, ISO, Array, frozen, is_wiod_sector, sector_weight
+from sim.calibration.tables import Array, frozen, is_wiod_sector, sector_codes, sector_weight, union
 
 OBSERVED = ("observed.csv", ("series", "economy", "partner", "at"))
 US_TARIFFS = ("us_tariffs.csv", ("part", "partner", "at"))
 #: First year that a change can be measured from, first year with added duties, first year with all series, last observed one.
 FIRST, BEGIN, COMPLETE, LAST = 2011, 2018, 2022, 2026
 #: Members of the European Union, for which a row ``EU`` stands.
-EU = EU_2025 | {"HRV"}
+EU = union(COMPLETE)
 #: A profile that leaves less than this share of a partner's trade to bear a duty is no profile of its trade.
 THIN = 0.25
 
@@ -55,20 +55,16 @@ def added_duties(table: WorldTable, at: int) -> Array:
     goods = _profile(table, "")
     codes = members(table)
     for r, importers in enumerate(codes):
-        parts = {_iso(code): size(code, COMPLETE) for code in importers}
+        parts = {code: size(code, COMPLETE) for code in importers}
         whole = sum(parts.values())
         for s, origins in enumerate(codes):
             if r == s:
                 continue
             for importer, share in parts.items():
-                for kind, mean in _means(importer, tuple(map(_iso, origins)), at).items():
+                for kind, mean in _means(importer, origins, at).items():
                     if mean:
                         rates[s, :, r] += share / whole * mean * _spread(table, kind, goods, weights[s, :, r])
     return frozen(rates)
-
-
-def _iso(code: str) -> str:
-    return ISO.get(code, code)
 
 
 def _means(importer: str, origins: tuple[str, ...], at: int) -> dict[str, float]:
@@ -150,9 +146,9 @@ def _profile(table: WorldTable, kind: str) -> Array:
         return _ratios(kind).get(code, 0.0) if kind else float(int(code[1:]) <= 16)
 
     means = []
-    for label in table.sectors:
-        weights = [sector_weight("trade", code) for code in table.sector_members[label]]
-        values = [ratio(code, label) for code in table.sector_members[label]]
+    for label, codes in zip(table.sectors, sector_codes(table), strict=True):
+        weights = [sector_weight("trade", code) for code in codes]
+        values = [ratio(code, label) for code in codes]
         means.append(np.average(values, weights=weights if sum(weights) > 0.0 else None))
     return np.array(means)
 
@@ -209,7 +205,7 @@ def adoption_steps(table: WorldTable, year: int) -> Array:
     for k, name in enumerate(("robots", "ai")):
         for r, codes in enumerate(members(table)):
             pairs = []
-            for code in map(_iso, codes):
+            for code in codes:
                 figures = [_figures(name, code), _figures(name, "EU") if code in EU else {}]
                 own = next((f[year] - f[year - 1] for f in figures if year in f and year - 1 in f), None)
                 pairs.append((own, size(code, COMPLETE)))

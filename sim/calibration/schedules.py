@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from decomp.labels import listed, unknown_label
 from sim.calibration.given import COMPLETE, trade_of
-from sim.calibration.series import size
-from sim.calibration.tables import ISO, sector_weight
+from sim.calibration.series import members, size
+from sim.calibration.tables import sector_codes, sector_weight
 from sim.errors import SimError
 
 if TYPE_CHECKING:
@@ -163,10 +163,11 @@ def rates_by_sector(lines: Iterable[Line], table: WorldTable) -> tuple[SectorRat
 
     Raises ScheduleError: a partner is none of the table's economies, or its sectors are not made of WIOD's.
     """
-    if not any(code in GOODS for codes in table.sector_members.values() for code in codes):
+    made = dict(zip(table.sectors, sector_codes(table), strict=True))
+    if not any(code in GOODS for codes in made.values() for code in codes):
         raise ScheduleError(
-            f"the sectors of {table.name or 'the table'} ({listed(table.sectors[:4])}, …) are not made of WIOD's c1 to c16; "
-            "choose --table world-2022 or another table with these sectors."
+            f"the sectors of {table.name or 'the table'} ({listed(table.sectors[:4])}, …) are of no classification that is "
+            "known; choose --table world-2022 or another table."
         )
     by_partner: dict[tuple[str, float], list[Line]] = defaultdict(list)
     for line in lines:
@@ -174,8 +175,8 @@ def rates_by_sector(lines: Iterable[Line], table: WorldTable) -> tuple[SectorRat
     sums: dict[tuple[str, str], list[float]] = {}
     for (partner, part), own in by_partner.items():
         named = _by_code(own)
-        for label in table.sectors:
-            weights = {code: sector_weight("trade", code) for code in table.sector_members[label]}
+        for label, codes in made.items():
+            weights = {code: sector_weight("trade", code) for code in codes}
             if weights.keys() & named.keys():
                 total = sums.setdefault((label, partner), [0.0, 0.0])
                 for code in weights.keys() & named.keys():
@@ -188,7 +189,7 @@ def covered_trade(rates: Iterable[SectorRate], table: WorldTable, importer: int)
     """Share of an importer's purchases of goods abroad that a schedule names, by the table's own trade."""
     sales = trade_of(table)[:, :, importer].copy()
     sales[importer] = 0.0
-    goods = [k for k, label in enumerate(table.sectors) if {*table.sector_members[label]} & {*GOODS}]
+    goods = [k for k, codes in enumerate(sector_codes(table)) if {*codes} & {*GOODS}]
     named = 0.0
     for rate in rates:
         bought = sales[:, table.sector(rate.sector)]
@@ -200,13 +201,11 @@ def _partner(name: str, table: WorldTable) -> tuple[str, float]:
     """Label of the table for a partner (empty for all), and the share of the label that is meant."""
     if name.lower() in ("", "all", "world"):
         return "", 1.0
-    for label in table.economies:
-        codes = table.economy_members[label]
-        for code in codes:
-            if name in (code, ISO.get(code, code)) and name != label:
-                return label, size(code, COMPLETE) / math.fsum(size(c, COMPLETE) for c in codes)
-        if name == label:
-            return label, 1.0
+    if name in table.economies:
+        return name, 1.0
+    for label, codes in zip(table.economies, members(table), strict=True):
+        if name in codes:
+            return label, size(name, COMPLETE) / math.fsum(size(code, COMPLETE) for code in codes)
     raise ScheduleError(f"partner: {unknown_label(name, table.economies, 'economy')}")
 
 

@@ -8,7 +8,7 @@ a code without a line of its own gets that of ROW, and :func:`unknown` names it.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.calibration.countries import income_group
 from sim.calibration.rows import STATUSES, CalibrationError
-from sim.calibration.tables import FALLBACK_ECONOMY, ISO, Array
+from sim.calibration.tables import FALLBACK_ECONOMY, TRACKED, Array, economy_codes
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
@@ -75,17 +74,13 @@ def read_series() -> Mapping[tuple[str, str], Series]:
 def series(name: str, code: str) -> Series | None:
     """Series of a basic code, that of the rest of the world for one that the file does not name; None without either."""
     known = read_series()
-    for key in (code, ISO.get(code, code)):
-        if (name, key) in known:
-            return known[name, key]
-    return None if (("real_growth", ISO.get(code, code)) in known) else known.get((name, FALLBACK_ECONOMY))
+    return known.get((name, code if ("real_growth", code) in known else FALLBACK_ECONOMY))
 
 
 def unknown(table: WorldTable) -> tuple[str, ...]:
     """Codes of a table without series of their own."""
     known = {economy for name, economy in read_series() if name == "real_growth"}
-    codes = (code for label in table.economies for code in table.economy_members[label])
-    return tuple(code for code in codes if code not in known and ISO.get(code, code) not in known)
+    return tuple(code for codes in members(table) for code in codes if code not in known)
 
 
 def value_in(name: str, code: str, year: int) -> float:
@@ -102,9 +97,10 @@ def size(code: str, year: int) -> float:
     return value if value > 0.0 else 1.0
 
 
-def members(table: WorldTable) -> list[Sequence[str]]:
-    """Basic codes of each label of a table."""
-    return [table.economy_members[label] for label in table.economies]
+def members(table: WorldTable) -> list[tuple[str, ...]]:
+    """Basic codes of each label of a table, with RoW where its source is WIOD."""
+    wiod = any("RoW" in codes for codes in table.economy_members.values())
+    return [tuple("RoW" if wiod and code == "ROW" else code for code in codes) for codes in economy_codes(table)]
 
 
 def by_label(table: WorldTable, name: str, years: Iterable[int], weight_year: int) -> Array:
@@ -150,9 +146,9 @@ def manufacturing_losses(table: WorldTable, last: int) -> tuple[tuple[int, ...],
             if both:
                 before, now = (sum(entry[k] * entry[2] for entry in both) for k in (0, 1))
                 losses[t, r] = -np.log(now / before)
-    groups = np.array(income_group(table))
+    classes = [{name for name in TRACKED[:3] if label in table.economy_groups.get(name, ())} for label in table.economies]
     for r in map(int, np.flatnonzero(stands_in)):
-        alike = ~stands_in & (groups == groups[r])
+        alike = ~stands_in & np.array([bool(of & classes[r]) for of in classes])
         alike = alike if alike.any() else ~stands_in
         losses[:, r] = np.median(losses[:, alike], axis=1) if alike.any() else 0.0
     return years, losses, stands_in

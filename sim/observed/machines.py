@@ -20,6 +20,7 @@ from sim.calibration import parameter
 from sim.calibration.rows import Row, read_rows
 from sim.calibration.tables import COUNTRIES
 from sim.rules import automation
+from sim.rules.diffusion import diffuse, diffusion_rate, frontier_access, machine_saving, profit
 
 #: Years from which the rule is run, those of the bundled tables.
 STARTS = (2011, 2022)
@@ -55,21 +56,17 @@ def diffusion(start: int, economies: tuple[str, ...]) -> Mapping[str, np.ndarray
     wages = calibration.country_labour_share(table) * calibration.gdp_per_worker(table)
     relative = wages / wages[table.economy(automation.REFERENCE_ECONOMY)]
     gradient = parameter("automation.wage_gradient")
-    saving = automation.machine_saving(
-        parameter("automation.machine_saving"), gradient=gradient, relative_wage=relative
-    )
+    saving = machine_saving(parameter("automation.machine_saving"), gradient=gradient, relative_wage=relative)
     speed = np.stack([calibration.robot_speed(table), np.full(count, parameter("automation.ai_speed"))])
     leads = np.isin(economies, table.economy_groups.get(automation.PROVIDERS, ()))
-    access = automation.frontier_access(
-        leads, base_access=parameter("automation.base_access"), openness=0.0, sharing=0.0
-    )
+    access = frontier_access(leads, base_access=parameter("automation.base_access"), openness=0.0, sharing=0.0)
     ceiling = np.array([parameter("automation.robot_ceiling"), parameter("automation.ai_ceiling")])[:, None]
     decline = np.array([parameter("automation.robot_price_decline"), parameter("automation.ai_price_decline")])
     path = [adoption]
     for passed in range(_LAST - start):
-        gain = automation.profit(saving, np.exp(-decline * passed)[:, None], 1.0)
-        rate = automation.diffusion_rate(speed, gain=gain, capability=calibration.ai_preparedness(table), access=access)
-        path.append(automation.diffuse(path[-1], rate, ceiling))
+        gain = profit(saving, np.exp(-decline * passed)[:, None], 1.0)
+        rate = diffusion_rate(speed, gain=gain, capability=calibration.ai_preparedness(table), access=access)
+        path.append(diffuse(path[-1], rate, ceiling))
     levels = np.array(path)
     density = parameter("automation.robot_half_density") * levels[:, 0] / (1.0 - levels[:, 0])
     return {"robots": density, "ai": 100.0 * levels[:, 1]}
