@@ -146,7 +146,9 @@ def manufacturing_losses(table: WorldTable, last: int) -> tuple[tuple[int, ...],
             if both:
                 before, now = (sum(entry[k] * entry[2] for entry in both) for k in (0, 1))
                 losses[t, r] = -np.log(now / before)
-    classes = [{name for name in TRACKED[:3] if label in table.economy_groups.get(name, ())} for label in table.economies]
+    classes = [
+        {name for name in TRACKED[:3] if label in table.economy_groups.get(name, ())} for label in table.economies
+    ]
     for r in map(int, np.flatnonzero(stands_in)):
         alike = ~stands_in & np.array([bool(of & classes[r]) for of in classes])
         alike = alike if alike.any() else ~stands_in
