@@ -180,7 +180,7 @@ def test_control_characters_of_provenance_become_spaces():
     assert (table.name, table.notes) == ("t ]0;x ", ("one two",))
 
 
-@pytest.mark.parametrize("year", [0, -3, 10**30])
+@pytest.mark.parametrize("year", [0, -3, 10_000, 10**30])
 def test_a_year_that_is_none_is_refused(year):
     with pytest.raises(TableError, match="expected a year such as 2011"):
         WorldTable(np.ones((2, 2)), np.ones((2, 2)), ("HOM", "FOR"), ("a",), year=year)
