@@ -92,3 +92,15 @@ def test_a_deficit_cannot_be_carried_without_trade():
     pairs[2, :, :2] = pairs[:2, :, 2] = np.inf
     with pytest.raises(InfeasibleError):
         world.solve(friction=pairs)
+
+
+def test_trade_in_final_goods_alone_carries_a_deficit():
+    table = random_table(9, deficits=True)
+    Z = table.Z.reshape(3, 2, 3, 2) * np.eye(3)[:, None, :, None]
+    final_only = WorldTable(Z.reshape(6, 6), table.Y, table.economies, table.sectors)
+    world = WorldEconomy(final_only, trade_elasticity=4.0, labour_share=0.6)
+    one_shut = np.ones((3, 2, 3))
+    one_shut[0, 0, 1] = np.inf
+    found = world.solve(friction=one_shut)
+    assert found.Y.reshape(3, 2, 3)[0, 0, 1] == 0.0
+    assert found.Y.reshape(3, 2, 3)[0, 1, 1] > final_only.Y.reshape(3, 2, 3)[0, 1, 1], "the other good is bought instead"

@@ -38,6 +38,12 @@ def test_fixed_prices_against_a_literal_loop():
     np.testing.assert_allclose(found.unit_cost, 1.0)
     np.testing.assert_allclose(sum(found.table.primary.values()), found.table.value_added_flow, rtol=1e-9)
     np.testing.assert_allclose(found.income, world.base.income)
+    before = world.solve()
+    np.testing.assert_allclose(before.employment, 1.0)
+    np.testing.assert_allclose(
+        found.employment, found.labour_payments.sum(axis=1) / before.labour_payments.sum(axis=1), rtol=1e-12
+    )
+    assert np.abs(found.employment - 1.0).max() > 0.005
 
 
 def test_fixed_prices_close_where_tariffs_make_cells_tiny():
