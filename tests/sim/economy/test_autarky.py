@@ -103,4 +103,6 @@ def test_trade_in_final_goods_alone_carries_a_deficit():
     one_shut[0, 0, 1] = np.inf
     found = world.solve(friction=one_shut)
     assert found.Y.reshape(3, 2, 3)[0, 0, 1] == 0.0
-    assert found.Y.reshape(3, 2, 3)[0, 1, 1] > final_only.Y.reshape(3, 2, 3)[0, 1, 1], "the other good is bought instead"
+    assert found.Y.reshape(3, 2, 3)[0, 1, 1] > final_only.Y.reshape(3, 2, 3)[0, 1, 1], (
+        "the other good is bought instead"
+    )
