@@ -223,7 +223,9 @@ def _for_run(
     """Return the scenario with the table's expectations, and with the years and the seed of this run."""
     (start, end), changes = scenario.years, dict[str, Any]()
     known_years = "years" not in problems.assumed
-    if known_years and table.year not in (None, start):
+    if years is not None:
+        start = start if table.year is None else table.year  # the years of a run may be those of another table
+    elif known_years and table.year not in (None, start):
         help = f"write years: [{table.year}, {max(end, int(table.year or end))}], or choose the table of {start}"
         message = f"the base year {start} is not the year of the table {scenario.table!r}, {table.year}."
         problems.add(("years",), "S031", message, help=help)
@@ -236,7 +238,9 @@ def _for_run(
     if years is not None and known_years:
         if years[0] != start or not start <= years[1] <= start + LONGEST:
             message = f"years {years[0]}:{years[1]} do not fit: a run starts in its base year {start} and goes forward at most {LONGEST} years."
-            problems.found.append(Place("--years").problem("S022", message, help=f"for example --years {start}:{end}"))
+            problems.found.append(
+                Place("--years").problem("S022", message, help=f"for example --years {start}:{max(start, end)}")
+            )
         else:
             changes["years"] = (int(years[0]), int(years[1]))
     if isinstance(seed, Integral) and int(seed) >= 0:

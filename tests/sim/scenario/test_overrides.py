@@ -115,6 +115,15 @@ def test_a_run_can_be_shortened_and_reseeded(path: Any) -> None:
     assert load_scenario(path, years=(2011, 2030)).years == (2011, 2030)
 
 
+def test_the_years_of_a_run_are_those_of_the_table_that_it_takes(path: Any) -> None:
+    loaded = read_scenario(path, {"table": "classroom-2022"}, years=(2022, 2024))
+    assert loaded.resolved.years == (2022, 2023, 2024)
+    with pytest.raises(ScenarioError, match=r"S022.*a run starts in its base year 2022.*\n.*--years 2022:"):
+        read_scenario(path, {"table": "classroom-2022"}, years=(2011, 2014))
+    with pytest.raises(ScenarioError, match=r"S031.*the base year 2011 is not the year of the table 'classroom-2022'"):
+        read_scenario(path, {"table": "classroom-2022"})
+
+
 def test_a_short_run_does_not_object_to_later_policies(write: Any) -> None:
     text = HEAD + "policies:\n  - {who: USA, lever: tariff, value: 0.1, from: 2018}\n"
     resolved = read_scenario(write(text), years=(2011, 2013)).resolved
