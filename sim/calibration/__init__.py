@@ -24,8 +24,9 @@ base_weights.csv        trade and value added of 2011 and 2022, the weights of a
 
 ``status`` says how far a row can be trusted (:data:`STATUSES`). Sources and licences: World Input–Output Database 2013
 (Timmer et al. 2015), Penn World Table 10.01 (Feenstra, Inklaar & Timmer 2015) and World Bank WDI, all CC BY 4.0; ILO
-through Gapminder, CC BY 4.0; IMF AI Preparedness Index, IFR World Robotics, Epoch AI (CC BY 4.0) and Stanford AI Index figures are
-single published numbers, quoted with their source; elasticities are quoted from the papers named in each row.
+through Gapminder and the World Bank, CC BY 4.0; weights of 2022 from OECD (2025), Inter-Country Input-Output Tables, with
+attribution; IMF AI Preparedness Index, IFR World Robotics, US Census, Statistics Canada, Eurostat, Epoch AI (CC BY 4.0) and Stanford AI
+Index figures are single published numbers, quoted with their source; elasticities are quoted from the papers named in each row.
 """
 
 from __future__ import annotations

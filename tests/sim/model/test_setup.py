@@ -66,7 +66,7 @@ def test_china_has_its_own_robot_speed_unless_overridden(world: WorldTable) -> N
 def test_what_the_calibration_adds_is_said(world: WorldTable) -> None:
     notes = " ".join(model(world, behaviour={}).notes)
     assert "Robots spread in CHN at a speed of its own, 1.69 a year (the scenario's general speed is 0.25)." in notes
-    assert "Full access to the technological frontier: USA, DEU, GBR, EUR, CHN, JPN, KOR, TWN." in notes
+    assert "Full access to the technological frontier: USA, CAN, DEU, GBR, EUR, CHN, JPN, KOR, TWN." in notes
     assert "One external tariff and none among themselves: DEU, GBR, EUR." in notes
     assert "JPN c2 +20%" in notes
 
