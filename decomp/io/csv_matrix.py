@@ -11,8 +11,8 @@ Layout (blank cells where nothing is needed)::
     @tariff, final, ...               optional, over the first final-demand column of each economy
     @meta, {"year": 2011, ...}        optional JSON text
 
-The flow columns repeat the row labels in the same order; every further column is final demand, by economy and category
-(the same categories for each economy). All numbers keep their full precision.
+The flow columns repeat the row labels in the same order; every further column is final demand, by economy and category, every
+category for every economy. All numbers keep their full precision.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ from numpy.typing import NDArray
 from decomp.errors import FormatError
 from decomp.io.cells import Source, Text, rows_of, sniff
 from decomp.io.compact import SCHEMA_VERSION, meta_of, options_from_meta, parse_meta
-from decomp.io.files import blocks_of, number_row, reading, write_atomically
+from decomp.io.files import number_row, reading, write_atomically
+from decomp.io.grid import Grid, table_of
+from decomp.io.layouts import layout_of
 from decomp.table import WorldTable
 
 Array = NDArray[np.float64]
@@ -73,51 +75,29 @@ def _table(rows: Rows, path: Path) -> WorldTable:
                 "line 2. Every row needs the same number of commas."
             )
     body = [(number, row) for number, row in rows[2:] if not row[0].startswith(MARK)]
-    labels = [(row[0], row[1]) for _, row in body]
-    economies, sectors = blocks_of(labels, [number for number, _ in body], str(path))
-    n, G = len(labels), len(economies)
-    for i, label in enumerate(labels):
-        column = header[i] if i < len(header) else ("nothing", "")
-        if column != label:
-            raise FormatError(
-                f"{path}: column {i + 3} is {' '.join(column).strip()!r}, expected {' '.join(label)!r}: the flow columns "
-                "must repeat the row labels in the same order, before the columns of final demand."
-            )
-    published = header[-1] == ("@published", "output")
-    demand = header[n : len(header) - published]
-    categories = _categories(demand, economies, n + 3, path)
     columns = [f"column {i + 3} ({' '.join(h)})" for i, h in enumerate(header)]
-    numbers = np.array([number_row(row[2:], columns, f"{path}:{number}") for number, row in body])
+    grid = Grid(
+        where=str(path),
+        layout=layout_of("labelled-csv"),
+        rows=[(row[0], row[1]) for _, row in body],
+        columns=[("", label) if economy == "@published" else (economy, label) for economy, label in header],
+        numbers=np.array([number_row(row[2:], columns, f"{path}:{number}") for number, row in body]),
+        below=[],
+        lines=[number for number, _ in body],
+        labels=2,
+    )
+    table = table_of(grid)
+    n, ends = table.n, [economy for economy, _ in header]
+    first = [ends.index(economy, table.n) for economy in table.economies]  # of its columns of final demand
     own = [(number, row) for number, row in rows[2:] if row[0].startswith(MARK)]
-    options = _special_rows(own, columns, n, n + len(demand), len(categories), path)
-    if published:
-        options["published_output"] = numbers[:, -1]
-    F = numbers[:, n : n + len(demand)].reshape(n, G, len(categories))
-    if categories != ("final demand",):
-        options |= {"final_demand": F, "final_demand_labels": categories}
-    return WorldTable(numbers[:, :n], F.sum(axis=2), economies, sectors, **options)
+    options = _special_rows(own, columns, n, first, path)
+    if table.final_demand_labels == ("final demand",):
+        options |= {"final_demand": None, "final_demand_labels": None, "Y": table.Y}
+    return table.replace(**options)
 
 
-def _categories(demand: list[tuple[str, str]], economies: Sequence[str], start: int, path: Path) -> tuple[str, ...]:
-    """Categories of final demand, the same for every economy and in the same order; ``start`` is the first column."""
-    if not demand:
-        raise FormatError(
-            f"{path}: there is no column of final demand after the flow columns; one per economy is needed."
-        )
-    categories = tuple(dict.fromkeys(category for _, category in demand))
-    expected = [(economy, category) for economy in economies for category in categories]
-    if demand != expected:
-        both = [*demand, ("nothing", "")], [*expected, ("nothing", "")]
-        at, column, wanted = next((k, a, b) for k, (a, b) in enumerate(zip(*both, strict=False)) if a != b)
-        raise FormatError(
-            f"{path}: column {start + at} is {' '.join(column).strip()!r} among the columns of final demand, expected "
-            f"{' '.join(wanted).strip()!r}; give the same categories for every economy, economies in the order of the rows."
-        )
-    return categories
-
-
-def _special_rows(special: Rows, columns: list[str], n: int, end: int, C: int, path: Path) -> dict[str, Any]:
-    """Arguments of WorldTable from the layout's own rows below the matrix; final demand, C columns for each economy, stands from n to ``end``."""
+def _special_rows(special: Rows, columns: list[str], n: int, first: list[int], path: Path) -> dict[str, Any]:
+    """Arguments of WorldTable from the layout's own rows below the matrix; ``first`` are the columns that hold tariffs."""
     options: dict[str, Any] = {}
     for number, row in special:
         where, kind = f"{path}:{number}", (row[0], row[1])
@@ -130,7 +110,7 @@ def _special_rows(special: Rows, columns: list[str], n: int, end: int, C: int, p
         elif kind in (("@published", "value_added"), ("@published", "taxes")):
             options[f"published_{row[1]}"] = number_row(row[2 : n + 2], columns, where)
         elif kind == ("@tariff", "final"):
-            options["final_tariff"] = number_row(row[n + 2 : end + 2 : C], columns[n::C], where)
+            options["final_tariff"] = number_row([row[k + 2] for k in first], [columns[k] for k in first], where)
         else:
             raise FormatError(
                 f"{where}: unknown row {' '.join(kind)!r}. Allowed: @primary NAME, @published value_added, @published "

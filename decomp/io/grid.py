@@ -223,7 +223,9 @@ def _published(grid: Grid, X: Array, output: Array | None) -> tuple[dict[str, Ar
         else:
             sums[role] = sums.get(role, 0.0) + row
             parts[role].append(f"{title} {row.sum():,.6g}")
-    if output is not None and np.isfinite(output).all():
+    if output is not None and not np.isfinite(output).all():
+        notes.append("the column of published output has blank cells and is not kept")
+    elif output is not None:
         sums["output"] = max(sums.get("output", output), output, key=lambda given: float(np.abs(given - X).sum()))
     if "VA+TAXSUB" in {label for labels, _ in grid.below for label in labels}:
         notes.append("published value added includes taxes less subsidies on products")

@@ -185,14 +185,15 @@ def _only_the_library(document: YamlDocument, table: WorldTable | None) -> None:
 def read_table(name: str, content: bytes) -> WorldTable:
     """Read a table that was handed in: compact npz, labelled CSV or OECD ICIO CSV.
 
-    An UploadError when it is empty, too large, or of another ending; a DecompError with the place when it is not valid.
+    An UploadError when it is empty, too large, or of another ending; a DecompError with the place when it is not valid or unbalanced.
     """
-    from decomp.io import attach_classes, load
+    from decomp.io import attach_classes, load, refuse_imbalance
     from decomp.io.compact import read_npz_bytes
 
     plain = _checked(name, len(content), TABLE_ENDINGS, MAX_TABLE)
     if plain.lower().endswith(".npz"):
         table = attach_classes(read_npz_bytes(content, plain, max_bytes=MAX_UNPACKED))
+        refuse_imbalance(table)
     else:
         with tempfile.TemporaryDirectory() as place:
             file = Path(place) / plain

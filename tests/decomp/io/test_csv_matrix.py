@@ -78,9 +78,9 @@ def test_published_rows_written_by_hand(tmp_path):
             ",sector,c1,c2",
             ",sector,c2,c1",
             FormatError,
-            "column 3 is 'USA c2', expected 'USA c1': the flow columns must",
+            "column 1 of the flows is 'USA c2', expected 'USA c1': the columns must",
         ),
-        ("USA,CHN\n,", "CHN,USA\n,", FormatError, "column 7 is 'CHN final demand' .* expected 'USA final demand'"),
+        ("USA,CHN\n,", "USA,CHM\n,", FormatError, "the column 'CHM final demand' is final demand of no economy"),
         ("economy,,", "country,,", FormatError, "not a table matrix. Line 1 must begin with 'economy,'"),
         ("3,35\n", "3,35\n@primary2,x,1,1,1,1,1,1\n", FormatError, "unknown row '@primary2 x'. Allowed: @primary NAME"),
         ("3,35\n", "3,35\n@published,x,1,1,1,1,,\n", FormatError, "unknown row '@published x'. Allowed: @primary NAME"),
@@ -92,6 +92,11 @@ def test_broken_files(old, new, error, text, tmp_path):
     assert old in HAND
     with pytest.raises(error, match=text):
         read_csv(written(tmp_path, HAND.replace(old, new, 1)))
+
+
+def test_economies_of_final_demand_may_come_in_any_order(tmp_path):
+    swapped = load(written(tmp_path, HAND.replace("USA,CHN\n,", "CHN,USA\n,")))
+    assert swapped.Y.tolist() == [[6, 30], [8, 25], [40, 4], [35, 3]]
 
 
 def test_missing_row(tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -133,6 +135,14 @@ def test_wiod_2016_may_repeat_its_row_codes_or_its_industry_codes(tmp_path):
     found = load(written(tmp_path, {"b.xlsx": workbook(rows)}) / "b.xlsx")
     assert found.sectors == ("r1", "r2", "r3")
     np.testing.assert_allclose(found.Z, table.Z, rtol=1e-15)
+
+
+def test_an_xlsb_file_is_read_as_an_xlsx_file(tmp_path):
+    """The file beside this test holds the synthetic table, written by pyxlsbwriter 0.1.0, which is no dependency."""
+    pytest.importorskip("python_calamine")
+    found = load(Path(__file__).with_name("WIOT2014_Nov16_ROW.xlsb"))
+    same(found, wiod16_table())
+    assert (found.sectors, found.year) == (("A01", "A02", "C10-C12"), 2014)
 
 
 # -- zips ----------------------------------------------------------------------------------------
