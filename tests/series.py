@@ -125,31 +125,39 @@ def _manufacturing(folder: Path, groups: dict[str, list[str]], add: object) -> N
     iso = dict(zip(codes["UNTERM English Short"], codes["ISO3166-1-Alpha-3"], strict=True))
     names = {str(k).removesuffix(" (the)"): v for k, v in iso.items()} | NAMES
     accounts["iso"] = accounts["Country"].str.strip().map(names)
-    value = {"made": "Manufacturing_(ISIC_D)", "all": "Total_Value_Added"}
+    value = {
+        "made": "Manufacturing_(ISIC_D)",
+        "industry": "Mining_Manufacturing,_Utilities_(ISIC_C-E)",
+        "all": "Total_Value_Added",
+    }
     for column in value.values():
         accounts[column] = pd.to_numeric(accounts[column], errors="coerce")
-    wide = {
-        k: accounts.dropna(subset=["iso"]).pivot_table(index="iso", columns="Year", values=c) for k, c in value.items()
-    }
+    known = accounts.dropna(subset=["iso", *value.values()])
+    wide = {k: known.pivot_table(index="iso", columns="Year", values=column) for k, column in value.items()}
     for code, members in groups.items():
         if code == "TWN":
             continue
-        made, total = (wide[k].reindex(members) for k in ("made", "all"))
-        made, total = made.where(total.notna()), total.where(made.notna())
-        share = 100.0 * made.sum(axis=0, min_count=1) / total.sum(axis=0, min_count=1)
-        if code not in ("ROW", "RoW") and not share.notna().any():
-            print("no manufacturing series:", code)
-            continue
-        add("manufacturing", code, "% of total value added", share, 2, UN, "data (derived)", "")  # type: ignore[operator]
-    shares = {}
+        made, industry, whole = (wide[k].reindex(members).sum(axis=0, min_count=1) for k in value)
+        for name, rest, unit in (
+            ("manufacturing", whole, "% of total value added"),
+            ("manufacturing_core", whole - industry + made, "% of value added without mining and utilities"),
+        ):
+            add(name, code, unit, 100.0 * made / rest, 2, UN, "data (derived)", "")  # type: ignore[operator]
+    shares: dict[str, dict[int, float]] = {"manufacturing": {}, "manufacturing_core": {}}
     goods = next(row["members"].split() for row in data_rows("groups.csv") if row["group"] == "manufacturing")
     for year in range(1995, 2012):
         table = load(f"world-{year}")
         added = (table.V * table.X).reshape(table.G, table.N)[table.economy("TWN")]
-        shares[year] = 100.0 * added[[table.sector(s) for s in table.sectors if s in goods]].sum() / added.sum()
+        made = added[[table.sector(code) for code in table.sectors if code in goods]].sum()
+        other = added[[table.sector(code) for code in ("c2", "c17t18")]].sum()
+        shares["manufacturing"][year] = 100.0 * made / added.sum()
+        shares["manufacturing_core"][year] = 100.0 * made / (added.sum() - other)
     source = "World Input-Output Database, release 2013, through the bundled tables, CC BY 4.0"
     note = "the UN's accounts have no Taiwan; a series of its own, never joined to others"
-    add("manufacturing", "TWN", "% of total value added", pd.Series(shares), 2, source, "data (derived)", note)  # type: ignore[operator]
+    for name, values in shares.items():
+        unit = "% of total value added" if name == "manufacturing" else "% of value added without mining and utilities"
+        own = note if name == "manufacturing" else f"{note}; without construction as well"
+        add(name, "TWN", unit, pd.Series(values), 2, source, "data (derived)", own)  # type: ignore[operator]
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from datetime import date
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from decomp.table import WorldTable
 from sim.calibration.rows import Row, read_rows
@@ -51,19 +52,17 @@ def added_duties(table: WorldTable, at: int) -> Array:
     A year after :data:`LAST` has what was in force at the end of it. Trade inside a label and services carry none.
     """
     rates = np.zeros((table.G, table.N, table.G))
-    weights = _trade_weights(table)
-    goods = _profile(table, "")
-    codes = members(table)
+    profiles = {kind: _profile(table, kind) for kind in ("", "section-301", "section-232", "general")}
+    weights, codes = _trade_weights(table, profiles[""] > 0.0), members(table)
+    levying = {importer for importer, _ in _steps()} | {"USA"}
     for r, importers in enumerate(codes):
         parts = {code: size(code, COMPLETE) for code in importers}
         whole = sum(parts.values())
-        for s, origins in enumerate(codes):
-            if r == s:
-                continue
-            for importer, share in parts.items():
-                for kind, mean in _means(importer, origins, at).items():
+        for importer, share in parts.items():
+            for s, origins in enumerate(codes if importer in levying or (importer in EU and "EU" in levying) else ()):
+                for kind, mean in _means(importer, origins, at).items() if r != s else ():
                     if mean:
-                        rates[s, :, r] += share / whole * mean * _spread(table, kind, goods, weights[s, :, r])
+                        rates[s, :, r] += share / whole * mean * _spread(profiles[kind], profiles[""], weights[s, :, r])
     return frozen(rates)
 
 
@@ -160,19 +159,18 @@ def trade_of(table: WorldTable) -> Array:
     return sales
 
 
-def _trade_weights(table: WorldTable) -> Array:
+def _trade_weights(table: WorldTable, goods: NDArray[np.bool_]) -> Array:
     """Share of each sector in what a destination buys from an origin, inputs and final, shape (G, N, G)."""
-    sales = trade_of(table) * (_profile(table, "") > 0.0)[None, :, None]
+    sales = trade_of(table) * goods[None, :, None]
     total = sales.sum(axis=1, keepdims=True)
     shares: Array = np.divide(sales, total, out=np.zeros_like(sales), where=total > 0.0)
     return shares
 
 
-def _spread(table: WorldTable, kind: str, goods: Array, weights: Array) -> Array:
-    """Rate by sector for a mean of one: the profile of the kind, scaled to the partner's trade, else the same on all goods."""
-    if not kind:
+def _spread(profile: Array, goods: Array, weights: Array) -> Array:
+    """Rate by sector for a mean of one: a profile scaled to the partner's trade, else the same on all goods."""
+    if profile is goods:
         return goods
-    profile = _profile(table, kind)
     mean = float(weights @ profile)
     spread: Array = profile / mean if mean >= THIN else goods
     return spread

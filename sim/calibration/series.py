@@ -26,7 +26,15 @@ if TYPE_CHECKING:
 FILE = "series.csv"
 _HEAD = ("series", "economy", "unit", "source", "status", "note")
 #: Series in the file with the year from which they can be used for growth.
-SERIES = ("current_account", "gdp", "manufacturing", "population_growth", "real_growth", "unemployment")
+SERIES = (
+    "current_account",
+    "gdp",
+    "manufacturing",
+    "manufacturing_core",
+    "population_growth",
+    "real_growth",
+    "unemployment",
+)
 
 #: Change of the logarithm of a share within a year that is a break of the source, not industry (judgement).
 BREAK = 0.25
@@ -83,6 +91,7 @@ def unknown(table: WorldTable) -> tuple[str, ...]:
     return tuple(code for codes in members(table) for code in codes if code not in known)
 
 
+@cache
 def value_in(name: str, code: str, year: int) -> float:
     """Value in a year, the last known one after the end and NaN before the beginning or without a series."""
     found = series(name, code)
@@ -91,6 +100,7 @@ def value_in(name: str, code: str, year: int) -> float:
     return found.values[max(known for known in found.values if known <= year)]
 
 
+@cache
 def size(code: str, year: int) -> float:
     """GDP of a code in a year, billion USD, the weight within a label; 1 where it is not known."""
     value = value_in("gdp", code, max(year, 2011))
@@ -117,8 +127,12 @@ def by_label(table: WorldTable, name: str, years: Iterable[int], weight_year: in
     return np.array(rows)
 
 
-def manufacturing_losses(table: WorldTable, last: int) -> tuple[tuple[int, ...], Array, Array]:
+def manufacturing_losses(
+    table: WorldTable, last: int, name: str = "manufacturing"
+) -> tuple[tuple[int, ...], Array, Array]:
     """Yearly losses of manufacturing as governments remember them, ℓ = −Δ ln s, s its share in value added.
+
+    ``name="manufacturing_core"`` leaves mining and utilities out of value added: it does not move with the price of oil.
 
     Returns
     -------
@@ -135,8 +149,8 @@ def manufacturing_losses(table: WorldTable, last: int) -> tuple[tuple[int, ...],
     losses = np.zeros((len(years), table.G))
     stands_in = np.zeros(table.G, dtype=bool)
     for r, codes in enumerate(members(table)):
-        own = [found.values for code in codes if (found := series("manufacturing", code)) is not None]
-        weights = [size(code, 2021) for code in codes if series("manufacturing", code) is not None]
+        own = [found.values for code in codes if (found := series(name, code)) is not None]
+        weights = [size(code, 2021) for code in codes if series(name, code) is not None]
         stands_in[r] = not own
         for t, year in enumerate(years):
             pairs = [

@@ -10,8 +10,9 @@ Q = (dollar/ε − 1) (R − R̄) makes relative dollar size grow ``dollar`` tim
 slopes of three periods): economies that catch up make better goods, which find buyers without getting cheaper. An economy
 that only makes more of the same sells it at lower prices, and its dollar size grows ε < 1 for 1. Deflators count what is better
 as price: real GDP, income and wages are reported net of Q. B carries on, with decay δ, what manufacturing lost or
-gained in value added over the last ten known years (2012 to 2021), relative to the world. H = Σ D_i B_i with Domar weights D (Hulten) and
-M, what machines are expected to add, come off, so that real GDP grows as the source says.
+gained in value added over the last ten known years (2012 to 2021), relative to the world and without mining, whose
+prices would show in it. H = Σ D_i B_i with Domar weights D (Hulten) and M, what machines are expected to add, come off,
+so that real GDP grows as the source says.
 
 Deficits move by the IMF's change of the current account as a share of world GDP since 2024, when the energy prices of 2022 had
 gone; the changes are made to add up to zero. Unemployment goes
@@ -155,7 +156,7 @@ def _levels(table: WorldTable, years: Sequence[int], rate: Callable[[str, int], 
 
 def _recent_loss(table: WorldTable, gdp: Array, base: int) -> Array:
     """Mean yearly loss of manufacturing's share in the last ten known years, relative to the world, within its limit; (G,)."""
-    _, losses, _ = manufacturing_losses(table, min(base, MADE))
+    _, losses, _ = manufacturing_losses(table, min(base, MADE), "manufacturing_core")
     mean = losses[-RECENT:].mean(axis=0)
     most = parameter("growth.bias_limit")
     loss: Array = np.clip(mean - gdp @ mean / gdp.sum(), -most, most)

@@ -296,7 +296,10 @@ def given(report: Report) -> dict[str, Any] | None:
             for name, y in (("real_gdp", run.years[-1]), ("gdp", run.years[-1]), ("gdp", run.years[0]))
         ]
         real, dollars = (100.0 * (ratio_ ** (1.0 / years) - 1.0) for ratio_ in (course[0], course[1] / course[2]))
-        rows.append((report.names.economy(code), number(100.0 * rate, 1), number(real, 1), number(dollars, 1)))
+        moved = 100.0 * (
+            run.value("import_penetration", code, run.years[-1]) - run.value("import_penetration", code, run.years[0])
+        )
+        rows.append((report.names.economy(code), *(number(x, 1) for x in (100.0 * rate, real, dollars, moved))))
     duties = [
         (
             report.names.economy(row["importer"]),
@@ -307,7 +310,7 @@ def given(report: Report) -> dict[str, Any] | None:
     ]
     return {
         "how": how,
-        "growth": table(texts, "economy growth_source growth_run growth_dollars", rows, OPEN),
+        "growth": table(texts, "economy growth_source growth_run growth_dollars growth_imports", rows, OPEN),
         "duties": table(texts, "who partner duties_last duties_after", duties),
         "sources": told["sources"],
         "gaps": [texts(f"given.gap_{k}") for k in range(1, GAPS + 1)] if observed["active"] else [],

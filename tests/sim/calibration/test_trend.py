@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,34 @@ def test_dollars_grow_faster_than_volumes(grown) -> None:
     x, y = real - weights @ real, dollars - weights @ dollars
     slope = (weights * x * y).sum() / (weights * x * x).sum()
     assert slope == pytest.approx(parameter("growth.dollar"), abs=0.1)
+
+
+def net_imports_of_manufactures(result, record: int) -> np.ndarray:
+    """Imports less exports of manufactures as a share of what an economy uses of them; shape (G,)."""
+    table = result.table(result.records[record].year)
+    made = np.array([sector in table.sector_groups["manufacturing"] for sector in table.sectors])
+    sold = table.Z.reshape(table.G, table.N, table.G, table.N).sum(axis=3) + table.Y.reshape(table.G, table.N, table.G)
+    flows = sold[:, made].sum(axis=1)
+    return (flows.sum(axis=0) - flows.sum(axis=1)) / flows.sum(axis=0)
+
+
+def test_import_competition_comes_by_itself() -> None:
+    """On the trend alone, nobody deciding: exposure of rich economies, Brazil and India to others' goods (run with -s)."""
+    result = played("world-2022", behaviour=STILL)
+    first, last = (net_imports_of_manufactures(result, record) for record in (0, -1))
+    penetration = final(result, "import_penetration") - np.array(
+        [result.records[0].indicators.value("import_penetration", k) for k in range(result.loaded.table.G)]
+    )
+    rows = zip(result.loaded.table.economies, 100 * first, 100 * (last - first), 100 * penetration, strict=True)
+    told = {
+        code: (f"net {net:+.1f} %", f"moves {moves:+.1f}", f"import share {share:+.1f}")
+        for code, net, moves, share in rows
+    }
+    sys.stdout.write("".join(f"{code} {' '.join(row)}\n" for code, row in told.items()))
+    moved = dict(zip(result.loaded.table.economies, last - first, strict=True))
+    assert all(moved[code] > 0.003 for code in ("USA", "DEU", "GBR", "BRA", "IND")), told
+    # not Mexico, whose manufacturing gained from 2011 to 2021, nor the rest of the European Union together
+    assert moved["MEX"] < 0.0, told
 
 
 def test_people_are_counted_as_people(grown) -> None:
