@@ -5,7 +5,7 @@ Files of this package (all tidy CSV; the columns are the key, then value, low, h
 ======================  ============================================================================================
 parameters.csv          behaviour and elasticities by id, the defaults of scenarios
 elasticities.csv        trade elasticities of 35 sectors in four sets
-countries.csv           80 economies and the rest of the world by year, about 2011 and 2022: labour share, unemployment,
+countries.csv           87 economies and the rest of the world by year, about 2011 and 2022: labour share, unemployment,
                         people, GDP per worker, AI preparedness, tariffs, income class, robots, use of AI
 labour_profile.csv      sector shape of labour shares (judgement)
 exposure.csv            exposure of sectors to AI (Felten, Raj & Seamans) and robots (judgement)
