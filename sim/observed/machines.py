@@ -24,9 +24,8 @@ from sim.rules.diffusion import diffuse, diffusion_rate, frontier_access, machin
 
 #: Years from which the rule is run, those of the bundled tables.
 STARTS = (2011, 2022)
-#: Rows of the calibration that were published, by measure; and what in their unit says that a survey asked broadly.
-PUBLISHED = {"robots": "robot_density", "ai": "ai_use"}
-_BROAD = "10 or more employed"
+#: Rows of the calibration that were published, with their measure; surveys that asked broadly.
+PUBLISHED, BROAD = {"robot_density": "robots", "ai_use": "ai", "ai_use_broad": "ai"}, "ai_use_broad"
 _LAST = 2025
 #: How the note of a row begins that cannot be compared with the years before it.
 BREAK = "series break"
@@ -75,7 +74,7 @@ def diffusion(start: int, economies: tuple[str, ...]) -> Mapping[str, np.ndarray
 def compared() -> list[Compared]:
     """Return every published figure after 2011 beside what the rule gives, by measure, economy and year."""
     rows: list[tuple[str, Row]] = []
-    for measure, name in PUBLISHED.items():
+    for name, measure in PUBLISHED.items():
         found = (row for (of, _, _), row in read_rows(*COUNTRIES).items() if of == name)
         rows += [(measure, row) for row in found if row.status != "imputed" and row.when > STARTS[0]]
     economies = tuple(dict.fromkeys(["USA", *(row.key[1] for _, row in rows)]))
@@ -88,7 +87,7 @@ def compared() -> list[Compared]:
     scale = parameter("automation.broad_survey")
 
     def beside(measure: str, row: Row) -> Compared:
-        value = row.value * (scale if _BROAD in row.unit else 1.0)
+        value = row.value * (scale if row.key[0] == BROAD else 1.0)
         old, new = (given(measure, row, start) for start in STARTS)
         return Compared(measure, row.key[1], row.when, value, old, new, row.source, row.status, row.note)
 
