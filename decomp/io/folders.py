@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from decomp.io.files import existing, year_of
 from decomp.io.grid import Grid, Pair
 from decomp.io.layouts import layout_of
 from decomp.labels import listed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = NDArray[np.float64]
 
@@ -105,14 +108,6 @@ def pymrio_files(names: Sequence[str]) -> bool:
 
 def _pymrio(path: Path) -> Grid:
     """Labels (region, sector) in two columns and two header lines, tab-separated; without Z, Z = A x̂. Pickles are never loaded."""
-    import pandas as pd
-
-    def frame(name: str, head: int) -> pd.DataFrame:
-        if (path / f"{name}.parquet").is_file():
-            return pd.read_parquet(path / f"{name}.parquet")
-        columns = list(range(head)) if head > 1 else 0
-        return pd.read_csv(existing(path / f"{name}.txt"), sep="\t", index_col=[0, 1], header=columns)
-
     for name in ("Y", "A", "Z"):
         if (path / f"{name}.txt").is_file():
             head = sniff(Source(path / f"{name}.txt")).head
@@ -122,17 +117,17 @@ def _pymrio(path: Path) -> Grid:
                     "each column, and two label columns; they are not there. Export it again with pymrio's save_all()."
                 )
     has_Z = any((path / f"Z.{ending}").is_file() for ending in ("txt", "parquet"))
-    flows, final = frame("Z" if has_Z else "A", 2), frame("Y", 2)
+    flows, final = _frame(path, "Z" if has_Z else "A", 2), _frame(path, "Y", 2)
     if len(flows) != len(final) or list(flows.index) != list(final.index):
         raise FormatError(
             f"{path}: the rows of {'Z' if has_Z else 'A'} and Y differ; both need the same regions and sectors."
         )
     Z = flows.to_numpy(dtype=np.float64)
     if not has_Z:
-        Z = Z * frame("x", 1).reindex(flows.index).to_numpy(dtype=np.float64)[:, 0]
+        Z = Z * _frame(path, "x", 1).reindex(flows.index).to_numpy(dtype=np.float64)[:, 0]
     axes: list[list[Any]] = [list(flows.index), list(flows.columns), list(final.columns)]
     pairs = [[(str(a).strip(), str(b).strip()) for a, b in axis] for axis in axes]
-    year, name = year_of(path.name), path.name
+    unit, year, name = _pymrio_unit(path), year_of(path.name), path.name
     for meta in ("metadata.json", "file_parameters.json"):
         if year is None and (path / meta).is_file():
             year = year_of(str(json.loads((path / meta).read_text(encoding="utf-8")).get("description", "")))
@@ -146,8 +141,33 @@ def _pymrio(path: Path) -> Grid:
         lines=range(len(pairs[0])),
         name=name,
         year=year,
+        unit=unit,
         notes=("the value added of each sector is its residual: taxes less subsidies on products are part of it",),
     )
+
+
+def _frame(path: Path, name: str, head: int) -> pd.DataFrame:
+    """A file of pymrio with ``head`` header lines and (region, sector) in its first two columns."""
+    import pandas as pd
+
+    if (path / f"{name}.parquet").is_file():
+        return pd.read_parquet(path / f"{name}.parquet")
+    return pd.read_csv(
+        existing(path / f"{name}.txt"), sep="\t", index_col=[0, 1], header=list(range(head)) if head > 1 else 0
+    )
+
+
+def _pymrio_unit(path: Path) -> str:
+    """Unit that the folder gives for all sectors; FormatError where they have several: such flows do not add up."""
+    if not any((path / f"unit.{ending}").is_file() for ending in ("txt", "parquet")):
+        return ""
+    given = {str(unit).strip() for unit in _frame(path, "unit", 1).iloc[:, -1]}
+    if len(given) > 1:
+        raise FormatError(
+            f"{path}: several units ({listed(sorted(given)[:8])}); only monetary tables in one unit add up."
+        )
+    spelt = re.fullmatch(r"(?i)m(?:ill?(?:ion)?s?)?[. ]*(EUR|USD)", next(iter(given), ""))
+    return f"million {spelt[1].upper()}" if spelt else next(iter(given), "")
 
 
 def _gloria(path: Path, year: int | None) -> Grid:

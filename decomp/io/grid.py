@@ -46,6 +46,8 @@ class Grid:
     labels: int = 1
     name: str = ""
     year: int | None = None
+    #: Unit that the file itself states; else that of its layout.
+    unit: str = ""
     sector_names: tuple[str, ...] | None = None
     notes: tuple[str, ...] = ()
 
@@ -96,7 +98,7 @@ def table_of(grid: Grid, parts: PartsChoice = "sum") -> WorldTable:
         final_demand_labels=tuple(layout.categories.get(c, c) for c in categories),
         sector_names=grid.sector_names,
         year=grid.year,
-        unit=layout.unit,
+        unit=grid.unit or layout.unit,
         source=layout.source,
         licence=layout.licence,
         name=grid.name,

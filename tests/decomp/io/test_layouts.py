@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -143,6 +144,51 @@ def test_an_xlsb_file_is_read_as_an_xlsx_file(tmp_path):
     found = load(Path(__file__).with_name("WIOT2014_Nov16_ROW.xlsb"))
     same(found, wiod16_table())
     assert (found.sectors, found.year) == (("A01", "A02", "C10-C12"), 2014)
+
+
+@pytest.mark.parametrize("ending", ["txt", "parquet"])
+def test_a_folder_that_pymrio_wrote(ending, tmp_path):
+    pymrio = pytest.importorskip("pymrio")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        system = pymrio.load_test().calc_all()
+        system.save(str(tmp_path / "test_2010"), table_format=ending)
+    found = load(tmp_path / "test_2010", accept_imbalance=True)
+    np.testing.assert_array_equal(found.Z, system.Z.to_numpy())
+    np.testing.assert_array_equal(found.final_demand.reshape(found.n, -1), system.Y.to_numpy())
+    assert (found.unit, found.year) == ("million USD", 2010)
+
+
+def test_gloria_goes_through_pymrio(tmp_path, monkeypatch):
+    """GLORIA itself is too large for a test: pymrio's parser is replaced by its test system."""
+    pymrio = pytest.importorskip("pymrio")
+    asked = {}
+
+    def parse(path, **options):
+        asked.update(options)
+        return pymrio.load_test()
+
+    monkeypatch.setattr(pymrio, "parse_gloria", parse)
+    for year in (2020, 2021):
+        (tmp_path / f"GLORIA_MRIOs_59_{year}.zip").write_bytes(b"")
+    with pytest.raises(DataMissingError, match="expected one file GLORIA_MRIOs_VERSION_YEAR; found 2"):
+        load(tmp_path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = load(tmp_path, year=2021, accept_imbalance=True)
+    assert asked == {"year": 2021, "version": 59}
+    assert (found.unit, found.year, found.G, found.N) == ("thousand USD", 2021, 6, 8)
+
+
+def test_physical_units_do_not_add_up(tmp_path):
+    folder = written(tmp_path / "IOT_2011", exio(exio_table()))
+    units = [
+        ["region", "sector", "unit"],
+        *([e, s, "tonnes" if s == "Coal" else "M.EUR"] for e, s in (("AT", "Coal"), ("CN", "Rice"))),
+    ]
+    written(folder, {"unit.txt": text(units, "\t")})
+    with pytest.raises(FormatError, match=r"several units \(M.EUR, tonnes\); only monetary tables"):
+        load(folder)
 
 
 # -- zips ----------------------------------------------------------------------------------------
