@@ -78,6 +78,7 @@ class TableReport:
     final_demand: float
     value_added_total: float
     notes: tuple[str, ...]
+    estimate: str | None
     findings: tuple[TableFinding, ...]
 
     @property
@@ -111,7 +112,8 @@ class TableReport:
             if finding.id == "zero_output" and cells:
                 cells = [", ".join(f"{cell.where} ({cell.value:g})" for cell in finding.cells)]
             lines += [f"            {text}" for text in cells]
-        return "\n".join([*lines, *(f"  note: {note}" for note in self.notes)])
+        said = [self.estimate] if self.estimate else []
+        return "\n".join([*lines, *(f"  note: {note}" for note in (*said, *self.notes))])
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as plain values for JSON."""
@@ -138,7 +140,8 @@ def check_table(table: WorldTable) -> TableReport:
     Negative final demand: 1, sum -1, largest -1, mean -1; -7.14 % of all final demand
     """
     facts = {
-        name: getattr(table, name) for name in ("name", "year", "unit", "source", "licence", "value_added", "notes")
+        name: getattr(table, name)
+        for name in ("name", "year", "unit", "source", "licence", "value_added", "notes", "estimate")
     }
     n, C = table.n, len(table.final_demand_labels or ())
     demand = f"({n}, {table.G}, {C})" if C else f"({n}, {table.G})"

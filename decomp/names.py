@@ -148,15 +148,12 @@ def group_name(kind: Kind, name: str, lang: str = "en") -> str:
 
 
 def statement(name: str, lang: str = "en") -> str:
-    """Return what a bundled table says of itself as an estimate, by its id; LabelError where there is none.
+    """Return what a bundled table of 2022 says of itself, by the id of the statement.
 
     >>> statement("final-use-2022")[:9]
     'Estimate:'
     """
-    for row in data_rows("estimate", "statements.csv"):
-        if row["id"] == name:
-            return row[lang]
-    raise LabelError(f"no statement {name!r} in decomp/data/estimate/statements.csv.")
+    return next(row[lang] for row in data_rows("estimate", "statements.csv") if row["id"] == name)
 
 
 def estimate_text(estimate: str | None, lang: str = "en") -> str:

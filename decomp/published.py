@@ -1,17 +1,18 @@
-"""Our numbers beside printed ones: the China–Korea study reproduced from the full WIOD tables 1995–2011.
+"""Our numbers beside printed ones: the China–Korea study, from the bundled tables or from the full WIOD tables 1995–2011.
 
-The tables are not part of the package; every function takes the folder that holds ``wiot_1995.npz`` … ``wiot_2011.npz``. The
-printed figures and where they come from are in ``decomp/data/published``.
+Every function takes the folder that holds the full tables ``wiot_1995.npz`` … ``wiot_2011.npz``, which are not part of the package, or None
+for the bundled ones (16 economies): these differ by what aggregation does (:func:`aggregation`), and reach 2022, of another
+source. The printed figures and where they come from are in ``decomp/data/published``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from decomp.io import attach_classes
-from decomp.io.bundled import full_table
+from decomp.io.bundled import full_table, load_bundled, of_series
 from decomp.names import data_rows
 from decomp.result import Decomposition
 from decomp.structure import Definition, DvaByUse, SectorRow, VsStructure, dva_by_use, sector_table, vs_structure
@@ -20,6 +21,8 @@ from decomp.wwz import wwz
 
 #: Years of the study.
 YEARS = tuple(range(1995, 2012))
+#: Years of the bundled tables: the last one is of another source, never one series with the others.
+BUNDLED_YEARS = (*YEARS, 2022)
 #: Columns of Table 4, with the largest difference in percentage points that counts as reproduced.
 TOLERANCES = {"vs_share": 0.3, "mva": 0.9, "ova": 0.9, "fdc": 0.9, "fva_fin": 0.9, "fva_int": 0.9}
 
@@ -98,13 +101,39 @@ class YearlySectors:
     total: SectorRow = field(repr=False)
 
 
-def decomposed_years(wiod_dir: str | Path, years: Iterable[int] = YEARS) -> Iterator[tuple[int, Decomposition]]:
-    """Decompose the full tables of some years, one at a time; DataMissingError says where to get one that is absent."""
+@dataclass(frozen=True, slots=True)
+class SectorFinding:
+    """A finding of the study on sectors: the manufacturing sectors in which it holds, and those in which it does not."""
+
+    finding: str
+    exporter: str
+    importer: str
+    holds: tuple[str, ...]
+    fails: tuple[str, ...]
+
+
+def decomposed_years(wiod_dir: str | Path | None, years: Iterable[int] = YEARS) -> Iterator[tuple[int, Decomposition]]:
+    """Decompose the tables of some years, one at a time; DataMissingError says where to get one that is absent."""
     for year in years:
-        yield year, wwz(attach_classes(full_table(wiod_dir, year)))
+        table = load_bundled(of_series("world", year)) if wiod_dir is None else full_table(wiod_dir, year)
+        yield year, wwz(attach_classes(table))
 
 
-def table4(wiod_dir: str | Path, *, sectors: Spec = "all", definition: Definition = "one-minus-dva") -> list[Table4Row]:
+def aggregation(name: str) -> dict[str, tuple[float, float]]:
+    """Return how far figures on the bundled tables are from those on the full ones by column: mean and largest, percentage points.
+
+    ``name`` is ``"table4"``, ``"figures"`` or ``"sectors"`` (Tables 2–3 and 5–6, 1995 and 2011).
+
+    >>> aggregation("table4")["vs_share"]
+    (0.38, 1.13)
+    """
+    rows = data_rows("published", "aggregation.csv")
+    return {row["column"]: (float(row["mean"]), float(row["largest"])) for row in rows if row["table"] == name}
+
+
+def table4(
+    wiod_dir: str | Path | None = None, *, sectors: Spec = "all", definition: Definition = "one-minus-dva"
+) -> list[Table4Row]:
     """Return all 26 printed rows of Table 4 beside our numbers, in printed order.
 
     The printed figures match all 35 sectors, although the table is headed "manufacturing"; the printed VS is 1 − DVA share.
@@ -125,7 +154,12 @@ def table4(wiod_dir: str | Path, *, sectors: Spec = "all", definition: Definitio
 
 
 def figure(
-    wiod_dir: str | Path, exporter: Spec, importer: Spec, *, years: Sequence[int] = YEARS, sectors: Spec | None = None
+    wiod_dir: str | Path | None,
+    exporter: Spec,
+    importer: Spec,
+    *,
+    years: Sequence[int] = YEARS,
+    sectors: Spec | None = None,
 ) -> list[YearlyUse]:
     """Return domestic value added by use, year by year: Figure 1 (CHN → KOR) and Figure 2 (KOR → CHN) of the study."""
     return [
@@ -135,7 +169,7 @@ def figure(
 
 
 def sector_tables(
-    wiod_dir: str | Path,
+    wiod_dir: str | Path | None,
     exporter: str,
     importer: str,
     *,
@@ -157,7 +191,28 @@ def sector_tables(
     return tables
 
 
-def findings(wiod_dir: str | Path) -> list[QuotedShare]:
+def sector_findings(wiod_dir: str | Path | None = None) -> list[SectorFinding]:
+    """Return what the study finds by sector of manufacturing (c3–c16), both directions: in which sectors it holds, 1995 and 2011."""
+    found = []
+    for pair in (("CHN", "KOR"), ("KOR", "CHN")):
+        first, last = (
+            {row.sector: row.structure for row in table.rows}
+            for table in sector_tables(wiod_dir, *pair, years=(1995, 2011))
+        )
+        claims: dict[str, Callable[[VsStructure, VsStructure], bool]] = {
+            "vertical specialisation rises from 1995 to 2011": lambda a, b: b.vs_share > a.vs_share,
+            "the direct importer's value is a larger part of it in 2011": lambda a, b: b.mva > a.mva,
+            "third countries' value is the largest part of it in 2011": lambda a, b: b.ova > max(b.mva, b.fdc),
+            "double counting is a larger part of it in 2011": lambda a, b: b.fdc > a.fdc,
+        }
+        traded = [s for s in last if s in first and first[s].exports > 0 and last[s].exports > 0]
+        for finding, claim in claims.items():
+            holds = tuple(s for s in traded if claim(first[s], last[s]))
+            found.append(SectorFinding(finding, *pair, holds, tuple(s for s in traded if s not in holds)))
+    return found
+
+
+def findings(wiod_dir: str | Path | None = None) -> list[QuotedShare]:
     """Return the shares quoted in the study's text beside ours; DataMissingError where a table is absent."""
     quoted = data_rows("published", "findings_china_korea.csv")
     shares: dict[tuple[str, str, str], dict[str, float]] = {}

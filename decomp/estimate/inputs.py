@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from decomp.errors import DataMissingError, FormatError
 from decomp.estimate.method import Array, Fact, Known, fine_shares
+from decomp.io.files import existing, reading
 from decomp.names import data_rows
 
 YEAR = 2022
@@ -24,12 +24,10 @@ NEW = ("AGO", "ARE", "COD", "STP")
 #: Lower-income economies whose purchases and home stand for ROW's.
 _PROXIES = "AGO CIV CMR COD EGY MAR NGA SEN TUN KAZ BLR JOR LAO MMR PAK PER COL"
 #: Members of the OECD, the buyers that TiVA's totals are about.
-_OECD = (
+OECD = (
     "AUS AUT BEL CAN CHE CHL COL CRI CZE DEU DNK ESP EST FIN FRA GBR GRC HUN IRL ISL ISR ITA JPN KOR LTU LUX LVA MEX "
     "NLD NOR NZL POL PRT SVK SVN SWE TUR USA"
 )
-#: Value added at basic prices as a share of GDP: what ROW's GDP is multiplied with.
-BASIC = 0.95
 #: WIOD writes Romania its own way.
 _WIOD = {"ROM": "ROU", "RoW": ROW}
 
@@ -63,7 +61,7 @@ class Inputs:
             fine_shares(a[f"wiod2011_{use}"].astype(float), sectors, places, size, coarse)
             for use in ("final", "intermediate")
         ]
-        trade = dict(zip(self.economies, self._balances(), strict=True)) if balances else {}
+        one, other = (values(name) if balances else {} for name in ("exports", "imports"))
         return Known(
             Z=Z,
             output=a["output"].astype(float),
@@ -74,8 +72,8 @@ class Inputs:
             final_shares=shares[0],
             intermediate_shares=shares[1],
             proxies=proxies,
-            row_value_added=BASIC * fact("gdp", ROW) * 1e3,
-            balances=np.array([trade.get(e, np.nan) for e in self.economies]),
+            row_value_added=1e3 * values("value added")[ROW] / (1.0 - self.taxes()[-1]),
+            balances=np.array([1e3 * (one[e] - other[e]) if e in one else np.nan for e in self.economies]),
             facts=tuple(self._facts(sold)) if facts else (),
         )
 
@@ -83,65 +81,66 @@ class Inputs:
         """Positions of economies."""
         return np.array([self.economies.index(label) for label in labels])
 
-    def _balances(self) -> Array:
-        """Trade balances of national accounts, million USD; NaN where none is given."""
-        one, other = values("exports"), values("imports")
-        return np.array([1e3 * (one[e] - other[e]) if e in one else np.nan for e in self.economies])
+    def taxes(self) -> Array:
+        """Net taxes on inputs as a share of what is left of a column in 2020, by economy, ROW last: they are part of our value added."""
+        c = self.coarse
+        labels = [str(e) for e in c["economies"]]
+        taxes, value_added = (
+            c[f"published_{row}"].reshape(len(labels), -1).sum(axis=1) for row in ("taxes", "value_added")
+        )
+        share = dict(zip(labels, taxes / (taxes + value_added), strict=True))
+        return np.array([share.get(e, share[ROW]) for e in (*self.economies, ROW)])
 
-    def _earlier(self, sold: Array) -> tuple[Array, Array]:
-        """Coarse flows of 2020 in the order of the economies of 2022, (S+1, K, S+1): ROW is divided among its part and the new ones."""
+    def _earlier(self, sold: Array) -> list[Array]:
+        """Coarse flows of 2020 in the order of the economies of 2022, (S+1, K, S+1): ROW is divided among its part and the new ones.
+
+        A part sells and buys in proportion to its trade in intermediates in 2022, taken back to 2020 by the growth of that of the named.
+        """
         labels = [str(e) for e in self.arrays["icio2020_economies"]]
-        last = len(labels) - 1
+        last, inside = len(labels) - 1, np.array([e in NEW for e in self.economies])
         places = [labels.index(e) if e in labels else last for e in (*self.economies, ROW)]
-        inside = [e in NEW for e in self.economies]
         flows = [self.arrays[f"icio2020_{use}"].astype(float) for use in ("final", "intermediate")]
-        home = np.einsum("sis->s", sold)
-        row = flows[1][last, :, last].sum()
-        traded = flows[1].sum(axis=1)
-        was = traded[:last, :last].sum() - np.trace(traded[:last, :last])
-        growth = (sold.sum() - home.sum()) / was  # of trade in intermediates among the named: shares are of one year
-        exports = (sold.sum(axis=(1, 2)) - home) / (traded[last].sum() - row) / growth
-        imports = (sold.sum(axis=(0, 1)) - home) / (traded[:, last].sum() - row) / growth
-        rest = 1.0 - exports[inside].sum(), 1.0 - imports[inside].sum(), 1.0 - home[inside].sum() / row
-        parts = [
-            np.append(np.where(inside, part, 0.0), left)
-            for part, left in zip((exports, imports), rest[:2], strict=True)
-        ]
-        blocks = np.append(np.where(inside, home / row, 0.0), rest[2])
+        now, before = sold.sum(axis=1), flows[1].sum(axis=1)
+        home, home_before = np.diag(now), before[last, last]
+        growth = (now.sum() - home.sum()) / (before[:last, :last].sum() - np.trace(before[:last, :last]))
+
+        def parts(new: Array, whole: float) -> Array:
+            share = np.where(inside, new / whole, 0.0)
+            return np.append(share, 1.0 - share.sum())
+
+        sells = parts((now.sum(axis=1) - home) / growth, before[last].sum() - home_before)
+        buys = parts((now.sum(axis=0) - home) / growth, before[:, last].sum() - home_before)
+        blocks = parts(home, home_before)
         members = np.flatnonzero(np.append(inside, True))
         result = []
         for array in flows:
             out = array[places][:, :, places]
             of_row = array[last, :, :last].sum(axis=1)  # what ROW sells abroad, by sector
-            trade = array.sum(axis=1)
-            np.fill_diagonal(trade, 0.0)
+            trade = array.sum(axis=1) * (1.0 - np.eye(len(labels)))
             reach = trade[:last, last].sum() / trade[:last].sum()  # the part of trade that goes to ROW
-            for s in members:
-                out[s] *= parts[0][s]
-                out[:, :, s] *= parts[1][s]
+            out[members] *= sells[members, None, None]
+            out[:, :, members] *= buys[members]
             for s in members:
                 for r in members:  # the coarse table has these inside ROW's home block
-                    out[s, :, r] = (
-                        array[last, :, last] * blocks[s] if s == r else of_row * parts[0][s] * reach * parts[1][r]
-                    )
+                    out[s, :, r] = array[last, :, last] * blocks[s] if s == r else of_row * sells[s] * reach * buys[r]
             result.append(out)
-        return result[0], result[1]
+        return result
 
     def _facts(self, sold: Array) -> Iterable[Fact]:
         """Final exports to the OECD of ten Asian economies; final exports and inputs sold to ROW of electronics (TiVA)."""
-        oecd, S = self.positions(_OECD.split()), len(self.economies)
+        oecd, S = self.positions(OECD.split()), len(self.economies)
         every = np.arange(len(self.sectors))
         for economy, value in values("final exports", "OECD").items():
             s = self.economies.index(economy)
-            yield Fact(s, every, oecd[oecd != s], "final", 1e3 * value)
+            yield Fact(s, every, oecd[oecd != s], 1e3 * value)
         total, inputs = (values(name, activity="C26") for name in ("exports", "intermediate exports"))
         electronics = np.array([self.sectors.index("C26")])
         for economy, value in total.items():
             s = self.economies.index(economy)
             named = sold[s, electronics[0]].sum() - sold[s, electronics[0], s]
             buyers = np.array([r for r in range(S + 1) if r != s])
-            yield Fact(s, electronics, buyers, "final", 1e3 * (value - inputs[economy]))
-            yield Fact(s, electronics, np.array([S]), "intermediate", 1e3 * inputs[economy] - named)
+            yield Fact(s, electronics, buyers, 1e3 * (value - inputs[economy]))
+            yield Fact(s, electronics, np.array([S + 1]), 1e3 * inputs[economy] - named)
 
 
 def values(indicator: str, counterpart: str = "W", *, activity: str = "_T") -> dict[str, float]:
@@ -153,17 +152,8 @@ def values(indicator: str, counterpart: str = "W", *, activity: str = "_T") -> d
     }
 
 
-def fact(indicator: str, economy: str) -> float:
-    """Return one fact about an economy's total."""
-    return values(indicator)[economy]
-
-
 def _arrays(path: Path) -> dict[str, np.ndarray]:
     """Arrays of an npz file."""
-    if not path.is_file():
-        raise DataMissingError(f"{path}: there is no such file. The inputs of the estimate are {INPUTS} and {COARSE}.")
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except (OSError, ValueError) as error:
-        raise FormatError(f"{path}: not a readable npz file ({error}). Copy it again.") from error
+    hint = f"; the inputs of the estimate are {INPUTS} and {COARSE}"
+    with reading(path, "npz file"), np.load(existing(path, hint=hint), allow_pickle=False) as archive:
+        return dict(archive)

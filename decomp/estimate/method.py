@@ -37,15 +37,11 @@ TOLERANCE, SWEEPS = 1e-10, 5000
 
 @dataclass(frozen=True)
 class Fact:
-    """One published sum: final sales of a seller to some buyers, or its inputs sold to ROW.
-
-    ``sectors`` and ``buyers`` are positions; a buyer S is ROW. ``use`` is ``"final"`` or ``"intermediate"`` (to ROW only).
-    """
+    """One published sum of what a seller's ``sectors`` sell for final use to ``buyers``: positions, S is final use of ROW, S+1 its inputs."""
 
     seller: int
     sectors: Positions
     buyers: Positions
-    use: str
     value: float
 
 
@@ -139,38 +135,38 @@ def priors(known: Known, carry: float = 1.0) -> tuple[Array, Array, Array]:
     prior = np.empty((S, known.I, S + 2))
     prior[:, :, :S] = EF[:S, :, :S] * np.exp(carry * rest)
     prior[:, :, S] = EF[:S, :, S] * np.exp(carry * both)
-    prior[:, :, S + 1] = _to_row(known, Zbar, EZ) * np.exp(carry * e_k)
-    growth = np.clip(
-        _log(np.where(abroad, Zbar, 0).sum(axis=0), np.where(abroad, EZ[:S, :, :S], 0).sum(axis=0)), -CUT, CUT
-    )
+    exported, expected = (np.where(abroad, flows, 0.0) for flows in (Zbar, EZ[:S, :, :S]))
+    prior[:, :, S + 1] = _to_row(known, exported) * np.exp(carry * e_k)
+    growth = np.clip(_log(exported.sum(axis=0), expected.sum(axis=0)), -CUT, CUT)
     return prior, EF[S, :, :S] * np.exp(carry * EXPORTER * growth), EZ[S, :, :S] * np.exp(carry * growth)
 
 
-def _to_row(known: Known, Zbar: Array, EZ: Array) -> Array:
+def _to_row(known: Known, exported: Array) -> Array:
     """Prior of inputs sold to ROW, (S, I): the coarse sales of the earlier year, with the fine shares of today's sales to the proxies.
 
     The older table's rest of the world holds economies that are named here; its shares would be theirs.
     """
-    sold = Zbar[:, :, known.proxies].sum(axis=2)
-    for p in known.proxies:
-        sold[p] -= Zbar[p, :, p]
-    share, there = within(np.maximum(sold, 0.0)[:, :, None], known.coarse)
-    shares = np.where(there[:, :, 0], share[:, :, 0], known.intermediate_shares[: known.S, :, known.S])
-    return np.asarray(known.earlier_intermediate[: known.S, :, known.S][:, known.coarse] * shares)
+    S = known.S
+    share, there = within(exported[:, :, known.proxies].sum(axis=2, keepdims=True), known.coarse)
+    shares = np.where(there, share, known.intermediate_shares[:S, :, S:])[:, :, 0]
+    return np.asarray(known.earlier_intermediate[:S, known.coarse, S] * shares)
+
+
+def fold(coarse: Positions, size: int | None = None) -> Array:
+    """0–1 matrix (K, I): which sectors a coarse one sums; ``size`` is K where the last ones are empty."""
+    return np.equal.outer(np.arange(size or coarse.max() + 1), coarse).astype(float)
 
 
 def within(flows: Array, coarse: Positions) -> tuple[Array, NDArray[np.bool_]]:
     """Shares of sectors in their coarse sector along axis 1, and where the coarse sector has any flow."""
-    fold = np.equal.outer(np.arange(coarse.max() + 1), coarse).astype(float)
-    total = np.einsum("ki,sir->skr", fold, flows)[:, coarse]
+    total = np.einsum("ki,sir->skr", fold(coarse), flows)[:, coarse]
     return np.divide(flows, total, out=np.zeros_like(flows), where=total > 0), total > 0
 
 
 def _exporter(now: Array, before: Array, where: NDArray[np.bool_], coarse: Positions) -> tuple[Array, Array]:
     """Log growth by seller and coarse sector, and what a fine sector grew more, each (S, I) and cut at ±CUT."""
     one, other = (np.where(where, flows, 0.0).sum(axis=2) for flows in (now, before))
-    fold = np.equal.outer(np.arange(coarse.max() + 1), coarse).astype(float)
-    e_k = np.clip(_log(one @ fold.T, other @ fold.T), -CUT, CUT)[:, coarse]
+    e_k = np.clip(_log(one @ fold(coarse).T, other @ fold(coarse).T), -CUT, CUT)[:, coarse]
     return e_k, np.clip(_log(one, other) - e_k, -CUT, CUT)
 
 
@@ -193,7 +189,7 @@ def fit(known: Known, prior: Array, row_final: Array, row_inputs: Array, *, tole
     M[(*np.nonzero(empty), np.nonzero(empty)[0])] = z[empty]  # nothing is known of these rows: they sell at home
     uses = (known.output - known.Z.sum(axis=0)).reshape(S, known.I).sum(axis=1) - known.balances
     held = np.flatnonzero(~np.isnan(uses))
-    cells = [_cells(fact, S) for fact in known.facts]
+    cells = [np.ix_(np.array([fact.seller]), fact.sectors, fact.buyers) for fact in known.facts]
     gap = np.inf
     for sweep in range(1, SWEEPS + 1):
         now = M[:, :, held].sum(axis=(0, 1)) + from_row[:, :, held].sum(axis=(0, 1))
@@ -209,12 +205,6 @@ def fit(known: Known, prior: Array, row_final: Array, row_inputs: Array, *, tole
         if gap <= tolerance:
             return Fitted(M[:, :, : S + 1], M[:, :, S + 1], from_row[0], from_row[1], gap, sweep)
     raise TableError(f"the constraints contradict each other: {gap:.1e} off after {SWEEPS} sweeps. Check the facts.")
-
-
-def _cells(fact: Fact, S: int) -> tuple[Positions, ...]:
-    """Indices into the (S, I, S+2) flows of a fact's cells."""
-    buyers = fact.buyers if fact.use == "final" else np.array([S + 1])
-    return np.ix_(np.array([fact.seller]), fact.sectors, buyers)
 
 
 def close(known: Known, fitted: Fitted) -> Estimate:
@@ -269,10 +259,8 @@ def over_users(amount: Array, pattern: Array, other: Array, left: Array) -> Arra
 
 def _blocks(flows: Array, coarse: Positions) -> Array:
     """Shares (I, I) of cells in their block of coarse sectors; an empty block is filled evenly."""
-    K = int(coarse.max()) + 1
-    fold = np.equal.outer(np.arange(K), coarse).astype(float)
-    total = (fold @ flows @ fold.T)[np.ix_(coarse, coarse)]
-    even = 1.0 / np.outer(fold.sum(axis=1), fold.sum(axis=1))[np.ix_(coarse, coarse)]
+    K, here = fold(coarse), np.ix_(coarse, coarse)
+    total, even = (K @ flows @ K.T)[here], 1.0 / np.outer(K.sum(axis=1), K.sum(axis=1))[here]
     return np.where(total > 0, np.divide(flows, total, out=np.zeros_like(flows), where=total > 0), even)
 
 

@@ -96,21 +96,12 @@ def full_table(folder: str | Path, year: int) -> WorldTable:
 def build_bundled(wiod_dir: str | Path, out_dir: str | Path) -> list[Path]:
     """Build every bundled table to 2011 from a folder of full WIOD tables and write them with their checksums.
 
-    ``wiod_dir`` holds ``wiot_1995.npz`` … ``wiot_2011.npz``, the 41 × 35 tables in the compact layout; ``out_dir`` is made when it
-    is not there.
-    Returns list of Path: the files written, the checksums last.
-    Raises DataMissingError: a year is not in the folder; names the file. FormatError, TableError: a file is not a WIOD
-    table, or the folder cannot be written.
+    ``wiod_dir`` holds ``wiot_1995.npz`` … ``wiot_2011.npz``, the 41 × 35 tables in the compact layout. Returns as :func:`write_tables`.
+    Raises DataMissingError: a year is not in the folder. FormatError, TableError: a file is no WIOD table.
     """
-    return write_tables(
-        (
-            bundle(full, kind)
-            for year in YEARS
-            for full in (full_table(wiod_dir, year),)
-            for kind in (("classroom", "world") if year == CLASSROOM_YEAR else ("world",))
-        ),
-        out_dir,
-    )
+    kinds = {year: ("classroom", "world") if year == CLASSROOM_YEAR else ("world",) for year in YEARS}
+    full = ((full_table(wiod_dir, year), of_year) for year, of_year in kinds.items())
+    return write_tables((bundle(table, kind) for table, of_year in full for kind in of_year), out_dir)
 
 
 def write_tables(tables: Iterable[WorldTable], out_dir: str | Path) -> list[Path]:
@@ -118,20 +109,22 @@ def write_tables(tables: Iterable[WorldTable], out_dir: str | Path) -> list[Path
 
     Returns list of Path: the files written, the checksums last. Raises FormatError: the folder cannot be made or written.
     """
-    out = Path(out_dir)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FormatError(f"cannot make the folder {out}: {error.strerror or error}. Choose another.") from None
-    sums = out / "checksums.csv"
-    lines = sums.read_text(encoding="utf-8").splitlines()[1:] if sums.is_file() else []
-    checksums = dict(line.split(",") for line in lines)
-    written: list[Path] = []
+    out = made(Path(out_dir))
+    sums, written = out / "checksums.csv", []
+    lines = set(sums.read_text(encoding="utf-8").splitlines()[1:] if sums.is_file() else [])
     for table in tables:
         written.append(write_atomically(out / f"{table.name}.npz", to_npz_bytes(table)))
-        checksums[table.name] = table.checksum()
-    text = "".join(["name,sha256\n", *(f"{name},{checksums[name]}\n" for name in sorted(checksums))])
-    return [*written, write_atomically(sums, text.encode())]
+        lines = {line for line in lines if not line.startswith(f"{table.name},")} | {f"{table.name},{table.checksum()}"}
+    return [*written, write_atomically(sums, "\n".join(["name,sha256", *sorted(lines), ""]).encode())]
+
+
+def made(folder: Path) -> Path:
+    """Make a folder if it is not there; FormatError where it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FormatError(f"cannot make the folder {folder}: {error.strerror or error}. Choose another.") from None
+    return folder
 
 
 def bundle(full: WorldTable, kind: str) -> WorldTable:

@@ -38,6 +38,7 @@ def lines(
     whole: bool = False,
     spans: Sequence[Span] = (),
     mark: Mapping[str, Any] | None = None,
+    breaks: Sequence[int] = (),
     labelled: bool = True,
     axes: bool = True,
 ) -> Plot:
@@ -48,7 +49,7 @@ def lines(
     economies; ``dashed`` ones, another run for comparison, are grey where they have no tint. Several charts share
     ``limits``, the ends of the value axis, which starts at ``zero`` and counts what is ``whole``. ``spans`` are years
     shaded behind the lines, for charts with a width of their own; a ``mark`` is a prediction: ``year``, ``value``,
-    ``shape`` and ``label``.
+    ``shape`` and ``label``. At each of ``breaks``, the first year of another source, the lines start anew.
     """
     import pandas as pd
 
@@ -82,8 +83,12 @@ def lines(
     tips = [quantity("year"), quantity("value", format=",.2f")]
     encoding: Any = {"x": x, "y": y, "color": colour, "strokeDash": stroke, "strokeWidth": thick, "tooltip": tips}
     layers = span_layers(spans, first, last, width=(width or 0) - room, height=tall)
-    layers.append(layer("lines", "line", encoding, point=first == last))
-    data = {"lines": frame[frame["line"].isin(codes)]}
+    shown, alone = _parts(frame[frame["line"].isin(codes)], breaks)
+    data, detail = {"lines": shown}, {"detail": category("source")} if breaks else {}
+    layers.append(layer("lines", "line", encoding | detail, point=first == last))
+    if len(alone):
+        data["alone"] = alone
+        layers.append(layer("alone", "point", {"x": x, "y": y, "color": colour, "tooltip": tips}, filled=True, size=60))
     if labels:
         by_year = sorted(zip(frame["year"], frame["line"], frame["value"], strict=True))
         last_of = {line: (year, value) for year, line, value in by_year}
@@ -97,6 +102,14 @@ def lines(
         data["mark"] = pd.DataFrame([dict(mark)])
         layers += _predicted(mark["shape"], x, y)
     return Plot.of(layers, data, width=width and width - room, height=tall)
+
+
+def _parts(frame: DataFrame, breaks: Sequence[int]) -> tuple[DataFrame, DataFrame]:
+    """The frame with the number of the source of each year, and the rows of sources that have a single year."""
+    if not breaks:
+        return frame, frame.iloc[:0]
+    parted = frame.assign(source=[str(sum(year >= first for first in breaks)) for year in frame["year"]])
+    return parted, parted[parted.groupby("source")["year"].transform("nunique") == 1]
 
 
 def _predicted(shape: str, x: Spec, y: Spec) -> list[Spec]:
@@ -160,12 +173,14 @@ def stack(
     colours: Mapping[str, str],
     *,
     borders: DataFrame | None = None,
+    breaks: Sequence[int] = (),
     title: str | None = None,
     width: int | None = None,
 ) -> Plot:
     """Stack shares (``year``, ``part``, ``value`` in per cent) to 100 %; dashed: the ``borders`` of another run.
 
-    ``names`` are in stacking order from the bottom.
+    ``names`` are in stacking order from the bottom. At each of ``breaks``, the first year of another source, the areas start anew; a
+    source with a single year is a bar.
     """
     rank = {code: place for place, code in enumerate(names)}
     shares = frame.assign(name=frame["part"].map(dict(names)), rank=frame["part"].map(rank))
@@ -182,8 +197,14 @@ def stack(
     tips = [quantity("year"), category("name"), quantity("value", format=".1f")]
     encoding: Any = {"x": x, "y": y, "color": colour, "order": quantity("rank"), "tooltip": tips}
     bar, area = {"size": 60}, {"stroke": "white", "strokeWidth": 0.6}
+    shares, alone = _parts(shares, breaks)
+    data = {"shares": shares.drop(alone.index)}
+    if breaks:
+        encoding |= {"detail": category("source")}
     layers = [layer("shares", "bar" if single else "area", encoding, **(bar if single else area))]
-    data = {"shares": shares}
+    if len(alone):
+        data["alone"] = alone
+        layers.append(layer("alone", "bar", encoding, size=8, stroke="white", strokeWidth=0.6))
     if borders is not None:
         ranked = borders.assign(rank=borders["part"].map(rank)).sort_values(["year", "rank"], kind="stable")
         ends = ranked.assign(value=ranked.groupby("year")["value"].cumsum())

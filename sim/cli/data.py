@@ -1,4 +1,4 @@
-"""``unweave data``: look at a table, check it, convert it, and rebuild the bundled ones from WIOD."""
+"""``unweave data``: look at a table, check it, convert it, and rebuild the bundled ones."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Argument, Option
 
+from sim.cli import estimates
 from sim.cli.options import AcceptImbalance, AsJson, Force, Lang, TableYear, refuse_existing
 from sim.cli.tables import print_json
 from sim.cli.terminal import DATA, PARTIAL
-from sim.texts.plain import counted
 
 if TYPE_CHECKING:
     from decomp.names import Kind
@@ -25,6 +25,9 @@ data = typer.Typer(
     help="Input–output tables: look at one, check it, convert it, rebuild the bundled ones.",
     no_args_is_help=True,
 )
+data.command("build")(estimates.build)
+data.command("errors")(estimates.errors)
+data.command("import")(estimates.take)
 
 TableArgument = Annotated[
     str,
@@ -193,54 +196,6 @@ def convert(
     sys.stdout.write(f"{written}\n")
 
 
-@data.command("build")
-def build(
-    wiod: Annotated[
-        Path | None, Option("--wiod", help="Folder with wiot_1995.npz … wiot_2011.npz (41 × 35): the tables to 2011.")
-    ] = None,
-    icio: Annotated[
-        Path | None,
-        Option("--icio", help="Folder with icio2022_inputs.npz and icio2023_2020_77x11.npz: those of 2022."),
-    ] = None,
-    out: Annotated[
-        Path | None, Option("-o", "--out", help="Folder for the tables. Default: the package's own, in a checkout.")
-    ] = None,
-) -> None:
-    """Rebuild the bundled tables from their sources, and say which differ from the bundled ones.
-
-    Examples
-    --------
-      unweave data build --wiod wiod2013 -o rebuilt
-
-      unweave data build --icio icio -o rebuilt
-    """
-    from decomp.io.bundled import build_bundled, default_out_dir, write_tables
-    from decomp.names import data_rows
-
-    if wiod is None and icio is None:
-        raise typer.BadParameter("name the folder of at least one source.", param_hint="--wiod, --icio")
-    folder = out or default_out_dir()
-    if folder is None:
-        raise typer.BadParameter(
-            "give a folder: only a checkout of the project has one of its own.", param_hint="--out"
-        )
-    before = {row["name"]: row["sha256"] for row in data_rows("tables", "checksums.csv")}
-    written: list[Path] = []
-    if wiod is not None:
-        written += build_bundled(wiod, folder)
-    if icio is not None:
-        from decomp import estimate
-
-        written += write_tables(estimate.build(estimate.Inputs(icio)), folder)
-    sums = (folder / "checksums.csv").read_text(encoding="utf-8").splitlines()[1:]
-    after = dict(line.split(",") for line in sums)
-    built = sorted(path.stem for path in written if path.suffix == ".npz")
-    for name in built:
-        same = "same" if before.get(name) == after[name] else "differs from the bundled one"
-        sys.stdout.write(f"{name} {after[name][:12]} {same}\n")
-    sys.stderr.write(f"written: {counted(len(set(written)), 'file', 'files')} in {folder}\n")
-
-
 @data.command("tariffs")
 def tariffs(
     file: Annotated[Path, Argument(metavar="FILE", help="CSV: codes of 2, 4 or 6 digits (HS) or partners, and rates.")],
@@ -297,9 +252,10 @@ def tariffs(
 def _info(table: WorldTable, lang: Lang) -> dict[str, Any]:
     """What ``info`` shows, as plain values."""
     from decomp.check import imbalance
-    from decomp.names import economy_name, sector_name
+    from decomp.names import economy_name, estimate_text, sector_name
 
     facts: dict[str, Any] = {name: getattr(table, name) for name in ("name", "year", "unit", "source", "licence")}
+    facts["estimate"] = estimate_text(table.estimate, lang) or None
     facts |= {"checksum": table.checksum(), "value_added": table.value_added, "imbalance": imbalance(table)}
     economies = [economy_name(e, lang, members=table.economy_members[e]) for e in table.economies]
     sectors = [sector_name(s, lang) for s in table.sectors]
@@ -325,6 +281,7 @@ def _info_text(table: WorldTable, lang: Lang) -> str:
     lines = [
         *([f"UNBALANCED TABLE: {said}"] if said else []),
         f"{facts['name'] or 'table'}: {table.G} economies × {table.N} sectors, {facts['year'] or 'no year'}, {facts['unit']}",
+        *([f"estimate  {facts['estimate']}"] if facts["estimate"] else []),
         f"source    {facts['source'] or 'not given'}",
         f"licence   {facts['licence'] or 'not given'}",
         f"checksum  {facts['checksum']}",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Method = Literal["wwz", "kww", "borin-mancini-source", "borin-mancini-sink"]
 #: Columns of the CSV file.
-COLUMNS = ("table", "year", "exporter", "importer", "sectors", "kind", "item", "value", "unit", "method")
+COLUMNS = ("table", "year", "exporter", "importer", "sectors", "kind", "item", "value", "unit", "method", "estimate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +219,7 @@ def _as_json(flow: Flow) -> dict[str, Any]:
         "checksum": table.checksum(),
         "source": table.source,
         "licence": table.licence,
+        "estimate": table.estimate,
     }
 
 
@@ -240,4 +241,4 @@ def _rows(flow: Flow) -> Iterator[tuple[object, ...]]:
     items.append(("check", "residual", flow.residual, "share of largest exports"))
     items += [("check", f"unbalanced table: {said}", 1.0, "")] if (said := imbalance(table)) else []
     for item in items:
-        yield (*head, *item, flow.method)
+        yield (*head, *item, flow.method, table.estimate or "")

@@ -94,6 +94,7 @@ def as_data(past: History) -> dict[str, Any]:
         "definition": asked.definition,
         "sectors": "all" if asked.sectors is None else list(asked.sectors),
         "years": list(past.years),
+        "parts": [list(part) for part in past.parts],
         "pairs": {f"{s}-{r}": _by_indicator(past.rows_of_pair, s, r) for s, r in ways},
         "world": _by_indicator(past.rows_of_economies, "WLD", ""),
         "shocks": [asdict(shock) for shock in past.shocks],
@@ -147,10 +148,11 @@ def shown(past: History, texts: Texts) -> str:
 
     names = Words(past, texts)
     parts = [f"{names.title}", "", names.headline(), names.world(), "", texts("history.banner")]
-    for title, rows in (_use(past, texts, names), _vs(past, texts), _world(past, texts, names)):
+    for title, rows in (_use(past, texts, names), _vs(past, texts, names), _world(past, texts, names)):
         parts += ["", title, *columns(rows, rule=False).split("\n")]
-    source = past.sources[-1]
-    parts += ["", texts("history.limit_detail", economies=source.economies, sectors=source.sectors)]
+    source = past.sources[len(past.parts[0]) - 1]
+    parts += ["", *([names.break_note] if past.later else [])]
+    parts.append(texts("history.limit_detail", economies=source.economies, sectors=source.sectors))
     parts += [
         f"{shock.first}: {shock.label(texts.lang)} — {shock.note(texts.lang)} ({shock.source})" for shock in past.shocks
     ]
@@ -161,12 +163,13 @@ def _use(past: History, texts: Texts, names: Words) -> tuple[str, list[Sequence[
     ends = (past.exporter, past.importer)
     exports = past.series("exports", *ends)
     columns = [past.series(f"{code.lower()}_share", *ends) for code in _USE]
-    rows = [(str(y), f"{exports.get(y, 0.0):,.0f}", *(_cell(column, y) for column in columns)) for y in past.years]
+    sold = {y: f"{exports.get(y, 0.0):,.0f}" for y in past.years}
+    rows = [(names.year(y), sold[y], *(_cell(column, y) for column in columns)) for y in past.years]
     heads = (texts("history.col_year"), texts("history.col_exports"), *_USE)
     return texts("history.print_use", **names.ends), [heads, *rows]
 
 
-def _vs(past: History, texts: Texts) -> tuple[str, list[Sequence[str]]]:
+def _vs(past: History, texts: Texts, words: Words) -> tuple[str, list[Sequence[str]]]:
     from decomp.structure import VS_PARTS
     from sim.observed.measures import vs_indicator
 
@@ -177,7 +180,7 @@ def _vs(past: History, texts: Texts) -> tuple[str, list[Sequence[str]]]:
     columns.append(past.series(vs_indicator(definition), past.importer, past.exporter))
     both = (f"VS % ({other})", f"VS % {past.importer}→{past.exporter}")
     heads = (texts("history.col_year"), "VS %", *(part.upper() for part in VS_PARTS), *both)
-    rows = [(str(y), *(_cell(column, y) for column in columns)) for y in past.years]
+    rows = [(words.year(y), *(_cell(column, y) for column in columns)) for y in past.years]
     return texts("history.print_vs", definition=definition), [heads, *rows]
 
 
@@ -188,7 +191,7 @@ def _world(past: History, texts: Texts, names: Words) -> tuple[str, list[Sequenc
     reversal = past.series("reversal_labour_abundance")
     marks = {year: shock.label(texts.lang) for shock in past.shocks for year in range(shock.first, shock.last + 1)}
     rows = [
-        (str(y), *(_cell(column, y) for column in columns), _cell(reversal, y, 1.0, 3), marks.get(y, ""))
+        (names.year(y), *(_cell(column, y) for column in columns), _cell(reversal, y, 1.0, 3), marks.get(y, ""))
         for y in past.years
     ]
     dependence = [

@@ -91,7 +91,7 @@ def _tables() -> Iterator[Entry]:
     for name in bundled_names():
         table = load(name)
         sizes = {"name": name, "year": table.year, "economies": table.G, "sectors": table.N}
-        yield sizes | picked(table, "unit source licence")
+        yield sizes | picked(table, "unit source licence estimate")
 
 
 def _indicators() -> Iterator[Entry]:
@@ -163,7 +163,7 @@ def _lessons() -> Iterator[Entry]:
 #: Reader of the rows of each kind, and the columns of its table.
 _READERS: Mapping[str, tuple[Callable[[], Iterator[Entry]], str]] = {
     "scenarios": (_scenarios, "name title years table question"),
-    "tables": (_tables, "name year economies sectors unit licence"),
+    "tables": (_tables, "name year economies sectors unit licence estimate"),
     "indicators": (_indicators, "id level label unit formula"),
     "levers": (_levers, "where id label kind allowed default unit"),
     "terms": (_terms, "code number label group equation"),

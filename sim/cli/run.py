@@ -242,6 +242,7 @@ def exit_code(result: RunResult, ensemble: Ensemble | None = None) -> int:
 
 def _echo_run(saved: Run, lang: str, as_json: bool) -> None:
     """Say what came out: the finding first, then where everything is."""
+    from decomp.names import estimate_text
     from sim.report import against, calibration_warnings, headline, why
     from sim.texts import Texts
 
@@ -250,7 +251,8 @@ def _echo_run(saved: Run, lang: str, as_json: bool) -> None:
         echo_json(summary(saved, lang))
         return
     comparison = against(saved, lang)
-    lines = [headline(saved, lang), *([comparison] if comparison else []), *why(saved, lang)]
+    said = estimate_text(manifest["table"].get("estimate"), lang)
+    lines = [headline(saved, lang), *([comparison] if comparison else []), *why(saved, lang), *([said] if said else [])]
     lines += calibration_warnings(saved, texts)
     lines += [*_ensemble_lines(saved, texts), ""]
     span = {"first": saved.years[0], "last": saved.years[-1], "count": len(saved.years)}
@@ -286,6 +288,7 @@ def summary(saved: Run, lang: str = "en") -> dict[str, Any]:
     return {
         **{key: saved.manifest[key] for key in kept.split()},
         "headline": headline(saved, lang),
+        "estimate": saved.manifest["table"].get("estimate"),
         "against": against(saved, lang),
         "calibration_warnings": calibration_warnings(saved, Texts(lang)),
         "numbers": numbers,

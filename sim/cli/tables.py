@@ -192,15 +192,18 @@ def _print_members(out: Console, flow: Flow, words: Texts) -> None:
 
 
 def _print_notes(out: Console, flow: Flow, words: Texts) -> None:
-    """Print the residual, the table with its source, and what aggregation costs."""
+    """Print the residual, the table with its source, what of it is estimated, and what aggregation costs."""
+    from decomp.names import estimate_text
+
     table = flow.table
     gap = "gap" if flow.method == "wwz" else "gap_flow"
     out.print()
     out.print(words(f"flow.{gap}", count=len(flow.terms), value=f"{flow.residual:.1e}"))
     name = table.name or words("flow.nameless")
-    facts = [words("flow.table", name=name, economies=table.G, sectors=table.N), table.source, table.licence]
+    said = estimate_text(table.estimate, words.lang)
+    facts = [words("flow.table", name=name, economies=table.G, sectors=table.N), said, table.source, table.licence]
     out.print(". ".join(fact.rstrip(".") for fact in facts if fact) + ".")
     for note in table.notes:
         out.print(words("flow.note", note=note))
-    if table.name.startswith("world-"):
+    if table.name.startswith("world-") and table.year is not None and table.year < 2012:
         out.print(words("flow.detail"))

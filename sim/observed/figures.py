@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from decomp.names import estimate_text
 from decomp.structure import DEFINITIONS
 from sim._version import __version__
 from sim.charts import Figure, lines, stack
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 Series = Mapping[int, float]
 #: Parts of VS in stacking order.
 VS_STACK = ("ova", "mva", "fdc", "ddc")
+#: Mark of years of another source than the first one.
+BREAK = "‡"
 #: Economies whose advantage is drawn: the pair, and so many others with the largest labour-intensive advantage.
 OTHERS = 4
 
@@ -52,7 +55,21 @@ class Words:
     @property
     def title(self) -> str:
         """Title of the history."""
-        return self.texts("history.title", first=self.past.years[0], last=self.past.years[-1], **self.ends)
+        key, part = "history.title_break" if self.past.later else "history.title", self.past.parts[0]
+        return self.texts(key, first=part[0], last=part[-1], later=_list(self.past.later), **self.ends)
+
+    def year(self, year: int) -> str:
+        """A year in a table, marked where it is of another source than the first one."""
+        return f"{year} {BREAK}" if year in self.past.later else str(year)
+
+    @property
+    def break_note(self) -> str:
+        """What the mark of a year means, with what is estimated; empty without a break."""
+        if not self.past.later:
+            return ""
+        said = {estimate_text(t.estimate, self.texts.lang) for t in self.past.sources if t.estimate}
+        note = self.texts("history.break", mark=BREAK, years=_list(self.past.later))
+        return " ".join([note, *sorted(said)])
 
     @property
     def definition(self) -> str:
@@ -67,19 +84,30 @@ class Words:
         series = past.series(name, past.exporter, past.importer)
         if not series:
             return self.title
+        series, later = past.within(series), {year: value for year, value in series.items() if year in past.later}
         values = (series[min(series)], series[max(series)])
         key = "up" if values[1] >= values[0] else "down"
         if past.asked.definition == "foreign-content":
             key = "foreign"
         years = {"first": min(series), "last": max(series)}
-        sentence = self.texts(f"history.headline_{key}", **years, **self.ends, **_levels(values))
+        sentence = self.texts(f"history.headline_{key}", **years, **self.ends, **_levels(values)) + self._later(later)
         said = "; ".join(f"{source.year}: {source.imbalance}" for source in past.sources if source.imbalance)
         return self.texts("headline.unbalanced", said=said, sentence=sentence) if said else sentence
 
     def world(self) -> str:
         """What happened to world interdependence."""
         series = self.past.series("interdependence", WORLD)
-        return self.texts("history.world", **_levels((series[min(series)], series[max(series)])))
+        part, later = self.past.within(series), {y: value for y, value in series.items() if y in self.past.later}
+        return self.texts("history.world", **_levels((part[min(part)], part[max(part)]))) + self._later(later)
+
+    def _later(self, values: Series) -> str:
+        """The values after a break of sources, said apart."""
+        return "".join(self.texts("history.later", year=y, value=_percent(value)) for y, value in values.items())
+
+
+def _list(years: Sequence[int]) -> str:
+    """Years as text."""
+    return ", ".join(map(str, years))
 
 
 def _levels(values: tuple[float, float]) -> dict[str, str]:
@@ -95,7 +123,10 @@ class HistoryFigures(Words):
         """Return lines over years with the shocks as shaded years; None when there is nothing to draw."""
         kept = {code: values for code, values in series.items() if values}
         spans = [(shock.first, shock.last, shock.label(self.texts.lang)) for shock in self.past.shocks]
-        return self._figure(key, kept, names, partial(lines, zero=zero, spans=spans), **options) if kept else None
+        gaps = zip(self.past.parts, self.past.parts[1:], strict=False)
+        spans += [(one[-1] + 1, other[0] - 1, self.texts("history.break_label")) for one, other in gaps]
+        chart = partial(lines, zero=zero, spans=spans, breaks=self.past.breaks)
+        return self._figure(key, kept, names, chart, **options) if kept else None
 
     def stack(self, key: str, series: Mapping[str, Series], names: Mapping[str, str], **words: Any) -> Figure | None:
         """Return shares that add up to 100 over years; None when the pair does not trade."""
@@ -103,7 +134,7 @@ class HistoryFigures(Words):
             return None
 
         def chart(frame: DataFrame, names: Mapping[str, str], **size: Any) -> Any:
-            return stack(frame.rename(columns={"line": "part"}), names, GROUP_COLOURS, **size)
+            return stack(frame.rename(columns={"line": "part"}), names, GROUP_COLOURS, breaks=self.past.breaks, **size)
 
         return self._figure(key, series, names, chart, **words)
 
@@ -127,12 +158,17 @@ class HistoryFigures(Words):
         cells = [(year, code, factor * value) for code, values in series.items() for year, value in values.items()]
         frame = pd.DataFrame(cells, columns=["year", "line", "value"])
         axis = self.texts(f"history.{key}_axis")
-        ends = {code: {"before": shown(v[min(v)]), "after": shown(v[max(v)])} for code, v in series.items()}
+        parts = {code: self.past.within(v) or dict(v) for code, v in series.items()}
+        ends = {code: {"before": shown(v[min(v)]), "after": shown(v[max(v)])} for code, v in parts.items()}
         facts = " ".join(self.texts("alt.line_fact", name=names[code], **values) for code, values in ends.items())
-        rows = [(str(year), *(shown(values.get(year, float("nan"))) for values in series.values())) for year in years]
+        for code, year in ((code, y) for code in series for y in self.past.later if y in series[code]):
+            facts += self.texts("history.alt_later", name=names[code], year=year, value=shown(series[code][year]))
+        cells_of = {y: [shown(values.get(y, float("nan"))) for values in series.values()] for y in years}
+        rows = [(self.year(year), *shown_cells) for year, shown_cells in cells_of.items()]
         table = pd.DataFrame(rows, columns=[self.texts("table.year"), *(names[code] for code in series)])
         title, subtitle = (self.texts(f"history.{key}{end}", **words) for end in ("", "_note"))
-        alt = self.texts("alt.lines", base=years[0], year=years[-1], facts=facts)
+        first = [year for year in years if year in self.past.parts[0]] or years
+        alt = self.texts("alt.lines", base=first[0], year=first[-1], facts=facts)
         return Figure(
             key, title, subtitle, alt, lambda width: chart(frame, names, title=axis, width=width), table, table
         )
@@ -213,12 +249,13 @@ def render_history(past: History, lang: str = "both", *, command: str = "") -> s
     """Return the HTML text of a history; ``lang`` is ``en``, ``zh`` or ``both`` with a switch, else ValueError."""
 
     def context(texts: Texts) -> dict[str, Any]:
-        names, size = Words(past, texts), past.sources[-1]
+        names, size = Words(past, texts), past.sources[len(past.parts[0]) - 1]
         worst = min(past.responses(), key=lambda fall: fall.change, default=None)
         largest = ""
         if worst is not None and worst.change < 0:
             largest = texts("history.largest", label=worst.shock.label(texts.lang), change=_points(worst, texts))
         detail = texts("history.limit_detail", economies=size.economies, sectors=size.sectors)
+        limits = [texts(f"history.limit_{key}") for key in ("prices", "purged", "abundance")]
         return {
             "template": "history.html.j2",
             "t": texts,
@@ -229,7 +266,7 @@ def render_history(past: History, lang: str = "both", *, command: str = "") -> s
             "sections": figures(past, texts),
             "shocks": shock_table(past, texts),
             "largest": largest,
-            "limits": [detail, *(texts(f"history.limit_{key}") for key in ("prices", "purged", "abundance"))],
+            "limits": list(filter(None, (names.break_note, detail, *limits))),
             "provenance": _provenance(past, texts, command),
         }
 
@@ -248,7 +285,8 @@ def shock_table(past: History, texts: Texts) -> Table | None:
         fall = falls.get(shock.id)
         numbers = (texts("history.unmeasured"), "–", "–", "–")
         if fall:
-            back = texts("history.never", last=past.years[-1]) if fall.back is None else str(fall.back)
+            last = max(past.within(dict.fromkeys(past.years, 0.0), fall.year_low))
+            back = texts("history.never", last=last) if fall.back is None else str(fall.back)
             numbers = (
                 f"{_percent(fall.before)} ({fall.year_before})",
                 f"{_percent(fall.low)} ({fall.year_low})",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from decomp.check import imbalance
@@ -114,11 +115,12 @@ class TableRead:
     licence: str
     residual: float
     imbalance: str = ""
+    estimate: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """Observed years of a pair and of the world."""
+    """Observed years of a pair and of the world. Years of different sources are parts, never one series (:attr:`parts`)."""
 
     asked: Question
     rows_of_pair: Mapping[int, Sequence[Measured]]
@@ -133,6 +135,27 @@ class History:
         """Years in order."""
         return tuple(self.rows_of_pair)
 
+    @cached_property
+    def parts(self) -> tuple[tuple[int, ...], ...]:
+        """Years of one source each, in order: between two parts the series break."""
+        groups = groupby(self.sources, key=lambda table: table.source)
+        return tuple(tuple(table.year for table in part) for _, part in groups)
+
+    @property
+    def breaks(self) -> tuple[int, ...]:
+        """First years after a break of sources."""
+        return tuple(part[0] for part in self.parts[1:])
+
+    @property
+    def later(self) -> tuple[int, ...]:
+        """Years after the first break of sources."""
+        return tuple(year for part in self.parts[1:] for year in part)
+
+    def within(self, values: Mapping[int, float], year: int | None = None) -> dict[int, float]:
+        """The values of one part: that of a year, by default the first."""
+        part = next((part for part in self.parts if year in part), self.parts[0])
+        return {y: value for y, value in values.items() if y in part}
+
     @property
     def exporter(self) -> str:
         """Exporter as asked."""
@@ -145,17 +168,17 @@ class History:
 
     @cached_property
     def pair(self) -> DataFrame:
-        """Columns year, exporter, importer, indicator, value, unit; both directions, the asked one first."""
-        return _frame(self.rows_of_pair, ("exporter", "importer"))
+        """Columns year, exporter, importer, indicator, value, unit, table, estimate; both directions, the asked one first."""
+        return self._frame(self.rows_of_pair, ("exporter", "importer"))
 
     @cached_property
     def indicators(self) -> DataFrame:
-        """Columns year, economy (``WLD`` is the world), indicator, value, unit; undefined values have no row."""
-        return _frame(self.rows_of_economies, ("economy", ""))
+        """Columns year, economy (``WLD`` is the world), indicator, value, unit, table, estimate; undefined values have no row."""
+        return self._frame(self.rows_of_economies, ("economy", ""))
 
     @cached_property
     def frame(self) -> DataFrame:
-        """Both frames as one: year, exporter, importer (empty for economies and the world), indicator, value, unit."""
+        """Both frames as one: importer is empty for economies and the world."""
         import pandas as pd
 
         economies = self.indicators.rename(columns={"economy": "exporter"})
@@ -178,9 +201,22 @@ class History:
         return tuple(s for s in shocks() if self.years and s.last >= self.years[0] and s.first <= self.years[-1])
 
     def responses(self, indicator: str = "interdependence") -> list[ShockResponse]:
-        """Return what a series of the world did around each shock; shocks whose year before was not observed are left out."""
+        """Return what a series of the world did around each shock, within the source of the year before it, where there is one."""
         series = self.series(indicator)
-        return [fall for shock in self.shocks if (fall := response(series, shock)) is not None]
+        parts = ((shock, self.within(series, shock.first - 1)) for shock in self.shocks)
+        return [fall for shock, part in parts if (fall := response(part, shock)) is not None]
+
+    def _frame(self, rows: Mapping[int, Sequence[Measured]], labels: tuple[str, str]) -> DataFrame:
+        """Tidy frame of measured rows with the table of each; an empty second label drops its column."""
+        import pandas as pd
+
+        about = {table.year: (table.name, table.estimate or "") for table in self.sources}
+        columns = ["year", labels[0], labels[1], "indicator", "value", "unit", "table", "estimate"]
+        data: list[tuple[Any, ...]] = [
+            (year, *row, *about[year]) for year, measured in rows.items() for row in measured if not math.isnan(row[3])
+        ]
+        frame = pd.DataFrame(data, columns=[name or "_" for name in columns])
+        return frame if labels[1] else frame.drop(columns="_")
 
 
 def history(
@@ -240,7 +276,7 @@ def history(
     for index, (year, table) in enumerate(zip(years, read, strict=True)):
         pairs[year], economies[year], residual = measure(table, asked)
         facts = (table.name, table.checksum(), table.G, table.N, table.unit, table.source, table.licence)
-        sources.append(TableRead(year, *facts, residual, imbalance(table)))
+        sources.append(TableRead(year, *facts, residual, imbalance(table), table.estimate))
         members = {label: tuple(table.economy_members.get(label, ())) for label in (exporter, importer)}
         if progress is not None:
             progress(year, index, len(years))
@@ -264,15 +300,3 @@ def _years(source: str, first: int | None, last: int | None) -> list[int]:
     if not wanted:
         raise DataMissingError(f"no year from {first} to {last}: the first year lies after the last. Exchange them.")
     return wanted
-
-
-def _frame(rows: Mapping[int, Sequence[Measured]], labels: tuple[str, str]) -> DataFrame:
-    """Tidy frame of measured rows; an empty second label drops its column."""
-    import pandas as pd
-
-    columns = ["year", labels[0], labels[1], "indicator", "value", "unit"]
-    data: list[tuple[Any, ...]] = [
-        (year, *row) for year, measured in rows.items() for row in measured if not math.isnan(row[3])
-    ]
-    frame = pd.DataFrame(data, columns=[name or "_" for name in columns])
-    return frame if labels[1] else frame.drop(columns="_")

@@ -71,6 +71,7 @@ def _context(run: Run, texts: Texts) -> dict[str, Any]:
         "growth": sections.growth_sentence(run, texts),
         "doubts": calibration_warnings(run, texts),
         "given": sections.given(report),
+        "estimate": sections.estimate_sentence(run, texts),
         "timeline": drawn.pop("acts", []),
         "sections": drawn,
         "ensemble": sections.ensemble(report),

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from decomp.names import estimate_text
 from sim.report.data import Report, companion_value, dependence
 from sim.report.names import amount, in_order
 from sim.report.sentences import drawn_sentence, facts, failure_sentence
@@ -317,6 +318,11 @@ def given(report: Report) -> dict[str, Any] | None:
     }
 
 
+def estimate_sentence(run: Run, texts: Texts) -> str:
+    """What of the run's table is estimated, with its error; empty when nothing is."""
+    return estimate_text(run.manifest.get("table", {}).get("estimate"), texts.lang)
+
+
 def provenance(run: Run, texts: Texts) -> list[tuple[str, str]]:
     """Where the numbers come from: pairs of item and value."""
     m = run.manifest
@@ -327,6 +333,7 @@ def provenance(run: Run, texts: Texts) -> list[tuple[str, str]]:
         "status": texts(f"status.{run.status}"),
         "years": f"{years[0]}–{years[-1]} ({len(years)})" if years else "–",
         "table": f"{of_table.get('name', '')} ({of_table.get('unit', '')})",
+        "estimate": estimate_sentence(run, texts),
         **{key: of_table.get(key, "") for key in ("checksum", "source", "licence")},
         "seed": m.get("seed", ""),
         "hash": m.get("hash", ""),

@@ -138,6 +138,7 @@ def readme(run: Run, headline: str, *, report: bool) -> str:
     """Text of the README.md of a run folder: what happened, what is where (the report if there will be one), how to repeat it."""
     manifest, table = run.manifest, run.manifest.get("table", {})
     years = f"{run.years[0]}–{run.years[-1]}" if run.years else "none"
+    estimated = f"\n- {said}" if (said := table.get("estimate")) else ""
     growth = growth_sentence(run, Texts("en"))
     files = {
         "`report.html`": "the report: one file, opens offline" if report else "",
@@ -161,7 +162,7 @@ def readme(run: Run, headline: str, *, report: bool) -> str:
 A model world, not a forecast. {growth}
 
 - scenario: `{run.name}`, seed {manifest.get("seed")}, years {years}, status **{run.status}**
-- table: {table.get("name")} — {table.get("source")} ({table.get("licence") or "licence not stated"})
+- table: {table.get("name")} — {table.get("source")} ({table.get("licence") or "licence not stated"}){estimated}
 - Unweave {manifest.get("versions", {}).get("unweave")}
 
 | file | what it holds |

@@ -148,7 +148,7 @@ def about_table(table: WorldTable, name: str) -> dict[str, Any]:
     own, sectors = table.economy_names or table.economies, table.sector_names or table.sectors
     about: dict[str, Any] = {"name": table.name or Path(name).name, "year": table.year, "checksum": table.checksum()}
     about |= {"unit": table.unit, "source": table.source, "licence": table.licence, "notes": list(table.notes)}
-    about["imbalance"] = imbalance(table)
+    about |= {"imbalance": imbalance(table), "estimate": table.estimate}
     economies = [
         {"code": code, "name": label, "members": list(table.economy_members.get(code, ()))}
         for code, label in zip(table.economies, own, strict=True)

@@ -138,15 +138,23 @@ def check_table(run: Run, texts: Texts) -> DataFrame:
 
 
 def table_list() -> DataFrame:
-    """The bundled tables: size, year, unit, source, licence and checksum."""
+    """The bundled tables: size, year, unit, what is estimated, source, licence and checksum."""
     from decomp.io import bundled_names, load
 
     tables = {name: load(name) for name in bundled_names()}
     rows = [
-        (name, one.year, one.G, one.N, one.unit, one.source, one.licence, one.checksum()[:12])
+        (name, one.year, one.G, one.N, one.unit, one.estimate or "", one.source, one.licence, one.checksum()[:12])
         for name, one in tables.items()
     ]
-    return framed(rows, "table year economies sectors unit source licence checksum")
+    return framed(rows, "table year economies sectors unit estimate source licence checksum")
+
+
+def estimate_of(table: str, lang: str) -> str:
+    """What of a bundled table is estimated, in a language; empty for exact tables and for those that are not bundled."""
+    from decomp.io import bundled_names, load
+    from decomp.names import estimate_text
+
+    return estimate_text(load(table).estimate, lang) if table in bundled_names() else ""
 
 
 def source_list() -> DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from decomp.names import estimate_text
 from sim.charts.figure import Figure
 from sim.explorer.contents import method as view
 from sim.explorer.contents.decisions import methods
@@ -245,9 +246,11 @@ def _data(run: Run | None) -> None:
     tables = _tables()
     columns = ("table", "year", "economies", "sectors", "unit", "checksum")
     _table(tables, "tables", say("method.tables_alt"), columns=columns)
-    for column in ("source", "licence"):  # the same for all tables: said once, in full
+    for column in ("estimate", "source", "licence"):  # the same for many tables: said once, in full
         for text in dict.fromkeys(tables[column]):
-            st.caption(f"**{say(f'column.{column}')}** {text}")
+            shown = estimate_text(text, session.texts().lang)
+            if shown:
+                st.caption(f"**{say(f'column.{column}')}** {shown}")
     ui.section("method.sources")
     _searched(view.source_list(), "sources", "method.sources_alt")
     if run is not None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from decomp.names import estimate_text
 from sim._version import __version__
 from sim.errors import OutputError, ScenarioError
 from sim.explorer.contents import bands, comparison
@@ -168,7 +169,9 @@ def _panels(base: Case, others: list[Case]) -> None:
 
 def _note(base: Case) -> str:
     """What files say about the data behind all scenarios."""
-    return say("ui.file_data", code=base.run.manifest["table"]["name"], version=__version__)
+    about = base.run.manifest["table"]
+    said = estimate_text(about.get("estimate"), session.texts().lang)
+    return say("ui.file_data", code=about["name"], version=__version__) + (f" {said}" if said else "")
 
 
 def _ranking(base: Case, others: list[Case], year: int, spans: Spans | None) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 from sim._version import __version__
 from sim.explorer.contents import lab_figures
 from sim.explorer.contents.comparison import finding
+from sim.explorer.contents.method import estimate_of
 from sim.explorer.parts import choosing, levers, picking, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups import share
@@ -165,6 +166,7 @@ def _chart(setup: Setup, run: RunResult, base: RunResult, side: int, year: int) 
     own = say("ui.changed", name=own) if setup.changed else own
     against = ui.preset_title(setup.versus)
     note = say("ui.file_note", name=own, code=setup.table, base=against, version=__version__)
+    note = f"{note} {estimate_of(setup.table, session.texts().lang)}".rstrip()
     ui.show(figure, f"{side}", name=setup.preset, titled=False, note=note)
 
 

@@ -6,7 +6,7 @@ import html
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from sim.charts.grids import CELL
 from sim.charts.theme import LOOK
 from sim.errors import EconomyError, ScenarioError, SimError
 from sim.explorer.contents.comparison import change
+from sim.explorer.contents.method import estimate_of
 from sim.explorer.parts import session
 from sim.explorer.parts.session import say
 from sim.explorer.setups.setup import preset_scenario
@@ -78,8 +79,13 @@ def folded(box: Callable[..., Any], label: str, key: str, **settings: Any) -> It
 def badge(table: str) -> None:
     """What kind of data and of statement this is; on every page."""
     texts = session.texts()
-    name = texts.get(f"ui.table_{table.split('-')[0]}") or table
-    st.caption(texts("ui.badge", table=name, code=table))
+    name = texts.get(f"ui.table_{table.replace('-', '_')}") or texts.get(f"ui.table_{table.split('-')[0]}") or table
+    said = _estimate_of(table, texts.lang)
+    st.caption(texts("ui.badge", table=name, code=table) + (f" {said}" if said else ""))
+
+
+#: What of a table is estimated, found once per session of the server.
+_estimate_of = lru_cache(maxsize=64)(estimate_of)
 
 
 def metric(run: RunResult, base: RunResult | None, indicator: str, year: int) -> None:

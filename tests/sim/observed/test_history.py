@@ -13,6 +13,8 @@ import sim
 import sim.cli
 from decomp.errors import DataMissingError, LabelError
 from sim.observed import History, Shock, history, response, shocks
+from sim.observed.figures import Words, figures
+from sim.texts import Texts
 
 
 @pytest.fixture(scope="module")
@@ -82,9 +84,45 @@ def test_interdependence_falls_most_in_the_financial_crisis(past: History) -> No
     assert by_shock["financial-crisis"] == min(by_shock.values()) < -0.015
 
 
+def test_2022_is_another_source_and_never_one_series(past: History) -> None:
+    assert past.parts == (tuple(range(1995, 2012)), (2022,))
+    frame = past.pair
+    assert set(frame[frame["year"] == 2022]["table"]) == {"world16-2022"}
+    assert frame[frame["year"] == 2022]["estimate"].str.startswith("Estimate: ").all()
+    assert not frame[frame["year"] < 2022]["estimate"].any()
+    crisis = next(fall for fall in past.responses() if fall.shock.id == "financial-crisis")
+    assert crisis.back is None  # 2022 is higher, in another source
+    for lang, words, mark in (
+        ("en", "the two are not one series", "another source"),
+        ("zh", "不是同一序列", "数据来源不同"),
+    ):
+        named = Words(past, Texts(lang))
+        assert words in named.headline()
+        assert "2011" in named.headline()
+        assert words in named.world()
+        assert mark in named.break_note
+        assert "3.5" in named.break_note
+        assert (named.year(2011), named.year(2022)) == ("2011", "2022 ‡")
+
+
+def test_charts_do_not_join_the_sources(past: History) -> None:
+    drawn = figures(past, Texts("en"))
+    vs, structure = drawn["pair"][:2]
+    spec = vs.drawn(600)
+    assert set(spec.data["alone"]["year"]) == {2022}
+    joined = next(part for part in spec.spec["layer"] if part["data"].get("name") == "lines")
+    assert joined["encoding"]["detail"]["field"] == "source"
+    assert spec.data["lines"].groupby("source")["year"].max().tolist() == [2011, 2022]
+    assert "break of sources" in str(spec.spec)
+    assert set(structure.drawn(600).data["shares"]["year"]) == set(range(1995, 2012))
+    assert "33.8 in 2022, by another source" in vs.alt
+    assert vs.table.iloc[-1, 0] == "2022 ‡"
+
+
 def test_frames_are_tidy(past: History) -> None:
-    assert list(past.pair.columns) == ["year", "exporter", "importer", "indicator", "value", "unit"]
-    assert list(past.indicators.columns) == ["year", "economy", "indicator", "value", "unit"]
+    about = ["indicator", "value", "unit", "table", "estimate"]
+    assert list(past.pair.columns) == ["year", "exporter", "importer", *about]
+    assert list(past.indicators.columns) == ["year", "economy", *about]
     assert not past.frame.duplicated(["year", "exporter", "importer", "indicator"]).any()
     assert past.frame["value"].notna().all()
     assert len(past.frame) == len(past.pair) + len(past.indicators)
