@@ -13,6 +13,7 @@ from sim.cli import estimates
 from sim.cli.options import AcceptImbalance, AsJson, Force, Lang, TableYear, refuse_existing
 from sim.cli.tables import print_json
 from sim.cli.terminal import DATA, PARTIAL
+from sim.texts.plain import counted
 
 if TYPE_CHECKING:
     from decomp.names import Kind
