@@ -149,11 +149,11 @@ def take(
 
       unweave data import --as world --remove
     """
-    from decomp.estimate import own
+    from decomp.estimate.tables import adopt, forget
 
     if (file is None) != remove:
         raise typer.BadParameter("give a file, or --remove.", param_hint="FILE")
-    written = own.forget(kind) if file is None else own.adopt(file, kind)
+    written = forget(kind) if file is None else adopt(file, kind)
     sys.stderr.write(f"{'removed' if remove else 'written'}: {written}\n")
     what = "the bundled estimate again" if remove else "OECD's table, exact"
     sys.stdout.write(f"{kind}-2022 is {what}\n")

@@ -11,8 +11,7 @@ import pytest
 import decomp
 import sim.cli
 from decomp.errors import DataMissingError, FormatError, LabelError
-from decomp.estimate import own
-from decomp.estimate.tables import economies_of, sectors_of
+from decomp.estimate.tables import adopt, economies_of, forget, sectors_of
 from decomp.io.bundled import user_folder
 
 DEMAND = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR")
@@ -100,9 +99,9 @@ def test_another_year_or_edition_is_refused(tmp_path: Path) -> None:
     for year in (2021, 2022):
         official(tmp_path / f"{year}_SML.csv", ["CHN", "USA", "ROW"])
     with pytest.raises((FormatError, DataMissingError), match="2021"):
-        own.adopt(tmp_path / "2021_SML.csv", "world")
+        adopt(tmp_path / "2021_SML.csv", "world")
     with pytest.raises(LabelError, match="concordance of economies: unknown economy 'CAN'"):
-        own.adopt(tmp_path / "2022_SML.csv", "world")
+        adopt(tmp_path / "2022_SML.csv", "world")
     with pytest.raises(DataMissingError, match="nothing was imported as classroom; the bundled estimate is in use"):
-        own.forget("classroom")
+        forget("classroom")
     assert not user_folder().exists() or not any(user_folder().iterdir())
