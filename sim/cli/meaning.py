@@ -94,6 +94,8 @@ def _value(entry: Entry, field: str, texts: Texts) -> str:
         return _number(value)
     if isinstance(value, list):
         return ", ".join(map(str, value))
+    if field == "allowed" and entry["kind"] == "given":
+        return meaning("setting", entry["id"], value, texts)
     if field == "allowed":
         return limits(value, texts) if texts.lang == "zh" else str(value)
     if field == "meaning":

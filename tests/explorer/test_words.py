@@ -81,6 +81,7 @@ def test_every_word_of_the_registries_is_still_said() -> None:
             for cell in frame[column] for one in (cell, *phrases_of(cell))}  # fmt: skip
     used |= {slug(str(entry.get(field))) for entry in entries() for field in ("applies_to", "nature", "unit", "scope")}
     meant = {f"meaning.{kind_of(entry)}.{slug(entry['id'])}" for entry in entries() if "meaning" in entry}
+    meant |= {f"meaning.setting.{entry['id']}" for entry in entries() if entry["kind"] == "given"}
     meant |= {f"meaning.status.{slug(status)}" for status in STATUSES}
     used |= {slug(row[field]) for row in lists.entries("levers") for field in ("unit", "where")}
     kept = {key for key in catalogue("zh") if key.startswith(("phrase.", "meaning."))}
