@@ -27,8 +27,8 @@ from decomp.io.files import existing, number_row, refuse_large, refuse_many, yea
 
 Array = NDArray[np.float64]
 
-#: Separators that are tried, and the bytes of one line and of one block.
-SEPARATORS = ",;\t|"
+#: Separators that are tried, lines that are looked at, and the bytes of one line and of one block.
+SEPARATORS, LOOKED_AT = ",;\t|", 40
 LONGEST_LINE, BLOCK = 4_000_000, 8 << 20
 _NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*")
 
@@ -122,14 +122,15 @@ class Text:
 def sniff(source: Source) -> Text:
     """Read the first lines of a text file and find its separator and its decimal mark."""
     with source.open() as stream:
-        lines = [stream.readline(LONGEST_LINE).decode("utf-8-sig", "strict") for _ in range(4)]
+        lines = [stream.readline(LONGEST_LINE).decode("utf-8-sig", "strict") for _ in range(LOOKED_AT)]
     separator = max(SEPARATORS, key=lambda mark: len(_cells(lines[0], mark)))
     head = [_cells(line, separator) for line in lines if line.strip()]
     refuse_many(1, max(map(len, head), default=0), source.where)
-    cells = [cell for row in head[1:] for cell in row[1:]]
-    comma = separator != "," and any(re.fullmatch(r"-?\d*,\d+([eE][-+]?\d+)?", cell) for cell in cells)
-    point = any(re.fullmatch(r"-?\d*\.\d+([eE][-+]?\d+)?", cell) for cell in cells)
-    return Text(source, Dialect(separator, "," if comma and not point else "."), head)
+    cells = [cell for row in head[1:] for cell in row[1:]] if separator != "," else []
+    comma, point = (
+        any(re.fullmatch(rf"-?\d*{mark}\d+([eE][-+]?\d+)?", cell) for cell in cells) for mark in (",", r"\.")
+    )
+    return Text(source, Dialect(separator, "," if comma and not point else "."), head[:4])
 
 
 def _cells(line: str, separator: str) -> list[str]:

@@ -168,7 +168,7 @@ def _tail(
             output = grid.numbers[:, k]
         elif role == "discrepancy":
             notes.append(f"column {label} left out (discrepancy, sum {np.nansum(grid.numbers[:, k]):,.6g})")
-        elif role is None or role == "taxes":
+        elif role != "totals":
             raise FormatError(
                 f"{grid.where}: the column {_word((economy, label))!r} is final demand of no economy that has rows "
                 f"({listed(economies)}), and has no other meaning in this layout ({layout.title}). Its economy or its label is "

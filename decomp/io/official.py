@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from decomp.errors import DataMissingError, FormatError
 from decomp.io.cells import Source, Text, block_of, flat_cells, member_of, members, sheets, sniff
-from decomp.io.files import number_row, reading, year_of
+from decomp.io.files import number_row, reading, refuse_many, year_of
 from decomp.io.folders import folder, pymrio_files
 from decomp.io.grid import Grid, Pair, PartsChoice, table_of
 from decomp.io.layouts import Layout, with_shape
@@ -135,15 +135,15 @@ def _pair(label: str) -> Pair:
 def _flat(text: Text, layout: Layout) -> Grid:
     """One line a cell: row label, column label, …, value. Every cell of the grid must be there once."""
     labels, head, at_row, at_column, values = flat_cells(text)
+    refuse_many(len(labels), len(head), text.source.where)
+    twice = np.flatnonzero(np.bincount(at_row * len(head) + at_column, minlength=1) > 1)
+    if twice.size:
+        row, column = divmod(int(twice[0]), len(head))
+        raise FormatError(f"{text.source.where}: the cell {labels[row]} → {head[column]} is given twice.")
     numbers = np.full((len(labels), len(head)), np.nan)
     numbers[at_row, at_column] = values
-    if len(values) > numbers.size or len(values) != np.isfinite(numbers).sum():
-        pairs = Counter(zip(at_row.tolist(), at_column.tolist(), strict=True))
-        twice = next((pair for pair, times in pairs.items() if times > 1), None)
-        if twice is not None:
-            raise FormatError(f"{text.source.where}: the cell {labels[twice[0]]} → {head[twice[1]]} is given twice.")
-    flows = [label for label in labels if label in set(head)]
-    order = [*flows, *(label for label in head if label not in set(flows))]
+    columns, rows = set(head), set(labels)
+    order = [*(label for label in labels if label in columns), *(label for label in head if label not in rows)]
     place = {label: k for k, label in enumerate(head)}
     return _labelled(text, layout, labels, order, numbers[:, [place[label] for label in order]])
 
@@ -162,7 +162,7 @@ def _rows(text: Text, layout: Layout) -> Grid:
             f"{text.source.where}: label columns {', '.join(sorted(missing))} are missing before {head[start - 1]!r}."
         )
     cells = [(line[at["Country"]], line[at["RNr"]], line[at["IndustryCode"]]) for line in texts]
-    flows = [k for k, (economy, _, code) in enumerate(cells) if layout.role(economy) != "output"]
+    flows = [k for k, (economy, _, code) in enumerate(cells) if layout.role(economy) != "output"]  # TOT is no economy
     kept = set(flows)
     sector = {number: code for economy, number, code in (cells[k] for k in flows)}
     pairs = [(f[1], sector.get(f[2], f[2])) if f else ("", head[start + k]) for k, f in enumerate(wide[start:])]
@@ -226,17 +226,13 @@ def _grid_of_sheet(source: Source, layout: Layout, above: list[Line], rows: list
             f"{source.where}: it looks like {layout.title}, but no row above the flows repeats {what} from column E on, in the "
             "order of the rows. Rows or columns are missing, or were moved."
         )
-    columns, final = list(zip(head[place], head[at], strict=True)), list[Pair]()
-    for economy, code, name in zip(head[place], head[at], head[place - 1], strict=True):
+    ends = list(zip(head[place], head[at], head[place - 1], strict=True))
+    # a category is known by its name where names tell the columns apart, else by its code
+    told = len({(economy, name or code) for economy, code, name in ends[n:]}) == len(ends[n:])
+    columns: list[Pair] = []
+    for k, (economy, code, name) in enumerate(ends):
         total = economy.upper() == "TOT" or (not economy and "total" in name.casefold())
-        final.append(("", "GO") if total else (economy, name or code))
-    if len(set(final[n:])) == len(final[n:]):  # a category is known by its name where names tell the columns apart
-        columns[n:] = final[n:]
-    else:
-        columns[n:] = [
-            ("", "GO") if label == "GO" and not e else pair
-            for pair, (e, label) in zip(columns[n:], final[n:], strict=True)
-        ]
+        columns.append(("", "GO") if total else (economy, (name or code) if told and k >= n else code))
     while columns and columns[-1] == ("", ""):
         columns.pop()
     words = [f"column {_letters(k)} ({' '.join(pair).strip()})" for k, pair in enumerate(columns, 4)]
@@ -246,7 +242,7 @@ def _grid_of_sheet(source: Source, layout: Layout, above: list[Line], rows: list
 
     below = []
     for (line, row), (code, name, _, number) in zip(rows[n:], titles[n:], strict=True):
-        if name or number:
+        if (name or number) and any(cell != "" for cell in row[4:]):  # what has no numbers is a remark
             values = numbers([0.0 if cell == "" else cell for cell in row], f"{source.where}: row {line}")
             values[[cell == "" for cell in row[4 : 4 + len(columns)]]] = np.nan
             below.append(((code, number, name), values))

@@ -191,6 +191,22 @@ def test_physical_units_do_not_add_up(tmp_path):
         load(folder)
 
 
+def test_whole_numbers_in_the_first_lines_say_nothing_about_the_decimal_mark(tmp_path):
+    table = icio_table()
+    lines = icio(table)
+    zeros = [[line[0], *[0] * 15, *line[16:]] for line in lines[1:8]]
+    zeros = [[line[0], *[1] * (len(line) - 1)] for line in zeros]
+    path = saved(tmp_path, [lines[0], *zeros, *lines[8:]], separator=";", decimal=",")
+    np.testing.assert_array_equal(load(path, accept_imbalance=True).Z[7:], table.Z[7:])
+
+
+def test_remarks_below_a_sheet_are_no_rows(tmp_path):
+    pytest.importorskip("openpyxl"), pytest.importorskip("python_calamine")
+    table = samples.adb_table()
+    rows = [*samples.adb(table), [None] * 3, [None, "Source: Asian Development Bank."], ["Note:", "as of June 2023"]]
+    same(load(written(tmp_path, {"a.xlsx": workbook(rows)}) / "a.xlsx"), table)
+
+
 # -- zips ----------------------------------------------------------------------------------------
 
 
