@@ -121,5 +121,7 @@ def test_at_equal_prices_trade_beats_staying_alone() -> None:
 def test_slopes_are_inverse_to_intensity_within_a_sector() -> None:
     slope = carbon.slopes(INTENSITY, OUTPUT, slope=200.0)
     assert slope[0, 0] / slope[1, 0] == pytest.approx(3.0)
+    tiny = carbon.slopes(INTENSITY, 1e-9 * OUTPUT, slope=200.0)
+    np.testing.assert_allclose(tiny, slope, rtol=1e-12)  # whatever the unit of output
     same = carbon.slopes(np.ones((3, 2)), OUTPUT, slope=200.0)
     assert same == pytest.approx(np.full((3, 2), 200.0))
