@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.rules import reasons
+from sim.rules import Reason, reasons
 from sim.rules.log import COLUMNS, batch, frame, sentences
 from sim.runs.result import RunResult
 
@@ -89,6 +89,15 @@ def test_every_kind_of_reason_makes_a_sentence() -> None:
         (text,) = sentences(one, ("USA", "CHN"), ("c14",))
         assert "{" not in text
         assert text.endswith(".")
+        assert ("CHN" in text) == ("{partner}" in reason.sentence), kind
+        assert ("c14" in text) == ("{sector}" in reason.sentence), kind
+
+
+def test_a_decision_towards_everybody_says_so() -> None:
+    reason = Reason("Raised against {partner} on {sector}.", (), "Rule", "tariffs")
+    assert sentences(batch(2020, "tariff", "own", reason, 0, 0.0, 0.1), ("USA",), ("c1",)) == [
+        "Raised against all partners on all sectors."
+    ]
 
 
 def test_an_empty_log_is_an_empty_frame_with_its_columns() -> None:
