@@ -44,6 +44,20 @@ def test_letters_are_sections_and_words_are_industries_only_beside_others() -> N
     assert basic("sector", "Cultivation of wheat", named[:20]) == ()
 
 
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        *(("Raw milk", "c1"), ("Mining of coal and lignite; extraction of peat (10)", "c2"), ("Processed rice", "c3")),
+        *(("Paper", "c7"), ("Petroleum Refinery", "c8"), ("Chemicals nec", "c9"), ("Casting of metals", "c12")),
+        *(("Manufacture of motor vehicles, trailers and semi-trailers (34)", "c15"), ("Production of electricity by coal", "c17")),
+        *(("Retail sale of automotive fuel", "c19"), ("Inland water transport", "c24"), ("Waste water treatment, food", "c34")),
+        *(("Re-processing of secondary plastic into new plastic", "c10 c11"), ("Research and development (73)", "c30")),
+    ],
+)  # fmt: skip
+def test_words_of_exiobase(words: str, codes: str) -> None:
+    assert " ".join(basic("sector", words, ["x"] * 163)) == codes
+
+
 def test_every_row_leads_to_basic_codes() -> None:
     economies = [
         spelling for row in data_rows("codes", "economies.csv") for spelling in (row["code"], *row["also"].split())
