@@ -85,7 +85,7 @@ def table_of(grid: Grid, parts: PartsChoice = "sum") -> WorldTable:
     if len(presented) < len(economies):
         N = len(sectors)
         kept = Parts(economies, tuple(wholes), Z.copy(), F.sum(axis=2), published.get("published_value_added"))
-        notes.append(_said(kept, presented, N, parts))
+        notes.append(_said(kept, N, parts))
         Z, F = kept.summed(kept.summed(Z).T).T, kept.summed(F)
         facts = {name: kept.summed(row) for name, row in published.items()}
         facts["parts"] = kept.without_empty(N) if parts == "keep" else None
@@ -107,23 +107,40 @@ def table_of(grid: Grid, parts: PartsChoice = "sum") -> WorldTable:
     )
 
 
-def _said(kept: Parts, presented: Sequence[str], N: int, parts: PartsChoice) -> str:
-    """What happens to the parts, and how much of an economy's flows runs among them."""
+def _said(kept: Parts, N: int, parts: PartsChoice) -> str:
+    """What happens to the parts, and what summing them before the inversion changes: V_s L_ss E_s, all that needs no other economy."""
     said = []
-    for whole in dict.fromkeys(w for w, label in zip(kept.wholes, kept.labels, strict=True) if w != label):
+    for economy, whole in enumerate(dict.fromkeys(kept.wholes)):
         inside = [k for k, w in enumerate(kept.wholes) if w == whole]
+        if len(inside) == 1 and kept.labels[inside[0]] == whole:
+            continue
         cells = (np.array(inside)[:, None] * N + np.arange(N)).ravel()
-        among = kept.Z[np.ix_(cells, cells)].reshape(len(inside), N, len(inside), N).sum(axis=(1, 3))
-        output = kept.Z[cells].sum() + kept.Y[cells].sum()
-        share = (among.sum() - np.trace(among)) / output if output else 0.0
+        own, inputs = kept.Z[np.ix_(cells, cells)], kept.Z[:, cells].sum(axis=0)
+        X = kept.Z[cells].sum(axis=1) + kept.Y[cells].sum(axis=1)
+        E = X - own.sum(axis=1) - kept.Y[cells, economy]
+        sums = np.kron(np.ones(len(inside)), np.eye(N))  # sums the parts of a sector, (N, cells)
+        apart = _domestic_share(own, inputs, X, E)
+        together = _domestic_share(sums @ own @ sums.T, sums @ inputs, sums @ X, sums @ E)
         names = ", ".join(kept.labels[k] for k in inside if kept.labels[k] != whole)
-        said.append(f"{names} into {whole} (deliveries among its parts: {100 * share:.2g} % of its output)")
-    done = (
+        said.append(
+            f"{names} into {whole} (domestic value added in its exports {together:.2%} summed first, {apart:.2%} apart)"
+        )
+    how = (
         'summed before inversion, parts="keep" inverts them apart'
         if parts == "sum"
         else "inverted apart, then presented as one"
     )
-    return f"{'; '.join(said)}: {done}"
+    return f"{'; '.join(said)}: {how}"
+
+
+def _domestic_share(own: Array, inputs: Array, X: Array, E: Array) -> float:
+    """V_s L_ss E_s / E_s of one economy: flows inside it (k, k), all inputs, output and exports (k,) in the unit of the table."""
+    V = np.divide(X - inputs, X, out=np.ones_like(X), where=X > 0)
+    A = own * np.divide(1.0, X, out=np.zeros_like(X), where=X > 0)
+    try:
+        return float(V @ np.linalg.solve(np.eye(len(X)) - A, E) / E.sum()) if E.sum() else float("nan")
+    except np.linalg.LinAlgError:
+        return float("nan")
 
 
 def _same_columns(grid: Grid) -> None:
