@@ -19,6 +19,8 @@ from sim.scenario.yaml_text import KeyPath
 
 #: Mark of a label that counts only where the table has it: ``RUS?``.
 OPTIONAL = "?"
+#: Mark of a label or group that is taken out again: ``[all, -eu]``.
+WITHOUT = "-"
 #: Words that no group may take.
 RESERVED = ("all", "WLD", "base")
 #: The world as an economy in expectations and results.
@@ -73,14 +75,19 @@ class TableLabels:
         return []
 
     def listed(self, kind: Kind, path: KeyPath, names: Sequence[str]) -> list[int]:
-        """Positions of names in table order; one marked as optional may be missing, an unknown one becomes a problem."""
+        """Positions of names in table order; one marked as optional may be missing, an unknown one becomes a problem.
+
+        What is marked as taken out does not count, wherever it stands.
+        """
         document = self.problems.document
-        bare = [name.removesuffix(OPTIONAL) for name in names]
+        bare = [name.removeprefix(WITHOUT).removesuffix(OPTIONAL) for name in names]
         alone = document is not None and document.node((*self.problems.original(path), 0)) is None
         for i, name in enumerate(bare):
-            if not self._has(kind, name) and name == names[i]:
+            if not self._has(kind, name) and not names[i].endswith(OPTIONAL):
                 self._unknown(kind, path if alone else (*path, i), name)
-        return self._positions(kind, [name for name in bare if self._has(kind, name)])
+        known = [(name, self._has(kind, name), full.startswith(WITHOUT)) for name, full in zip(bare, names, strict=True)]
+        out = self._positions(kind, [name for name, has, left in known if has and left])
+        return [k for k in self._positions(kind, [name for name, has, left in known if has and not left]) if k not in out]
 
     def _has(self, kind: Kind, name: str) -> bool:
         """Whether the table or the scenario has a label or group, also in another spelling: KOR for ``KR``, c14 for ``C26``."""
