@@ -14,7 +14,7 @@ from sim.calibration import parameter
 from sim.calibration.given import COMPLETE, FIRST, LAST, added_duties, adoption_steps
 from sim.calibration.series import unknown
 from sim.calibration.trend import Trend, trend, unemployment_path, usable
-from sim.fields import Model, Year
+from sim.fields import Economies, Model, Year
 
 if TYPE_CHECKING:
     from sim.rules import Rule
@@ -36,6 +36,8 @@ class ObservedSettings(Model):
     """Duties added since 2017. kept: as it happened, and they stay after the last observed year; repealed: as it happened,
     then rates go back to those of 2017; undone: rates of 2017 from the first simulated year on, the contrast without the
     tariffs; off: the table's year for ever."""
+    between: Economies | None = None
+    """Whose duties on each other are repealed or undone; all others are as observed. Everybody's unless given."""
     adoption: StrictBool = Field(True, description="Whether AI and robots spread as observed, where there are figures.")
     unemployment: StrictBool = Field(True, description="Whether unemployment moves as observed.")
     until: Annotated[Year, Field(ge=FIRST, le=LAST)] = LAST
@@ -198,7 +200,7 @@ def given(scenario: Scenario, labels: TableLabels, rules: Sequence[Rule]) -> Giv
         )
     return Given(
         last,
-        tariffs=_tariffs(table, observed, years) if observed.active and observed.tariffs != "off" else None,
+        tariffs=_tariffs(labels, observed, years) if observed.active and observed.tariffs != "off" else None,
         adoption=np.stack([adoption_steps(table, year) for year in seen])
         if observed.active and observed.adoption
         else None,
@@ -207,11 +209,19 @@ def given(scenario: Scenario, labels: TableLabels, rules: Sequence[Rule]) -> Giv
     )
 
 
-def _tariffs(table: Any, observed: ObservedSettings, years: Sequence[int]) -> Array:
+def _tariffs(labels: TableLabels, observed: ObservedSettings, years: Sequence[int]) -> Array:
     """Change of tariffs since the base year: of the observed years, and of all that come after; (K, G, N, G)."""
+    table = labels.table
     before = added_duties(table, years[0])
-    if observed.tariffs == "undone":
-        return np.stack([np.zeros_like(before), -before])
     path = [added_duties(table, year) - before for year in range(years[0], observed.until + 1)]
-    after = added_duties(table, observed.until + 1) if observed.until == LAST else path[-1] + before
-    return np.stack([*path, -before if observed.tariffs == "repealed" else after - before])
+    path.append(added_duties(table, observed.until + 1) - before if observed.until == LAST else path[-1])
+    kept = np.stack(path)
+    if observed.tariffs == "kept":
+        return kept
+    without = kept.copy()
+    without[1 if observed.tariffs == "undone" else -1 :] = -before
+    if observed.between is None:
+        return without
+    meant = np.zeros(labels.G, dtype=bool)
+    meant[labels.listed("economy", ("observed", "between"), observed.between)] = True
+    return np.where(np.outer(meant, meant)[:, None, :], without, kept)
