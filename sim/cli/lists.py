@@ -79,7 +79,7 @@ def _scenarios() -> Iterator[Entry]:
         given = {key: data[key] for key in ("title", "question")}
         given |= {
             "narrative": data.get("narrative", []),
-            "table": data.get("table", "world-2011"),
+            "table": data.get("table", "world-2022"),
             "years": data["years"],
         }
         yield {"name": name, **given, "expectations": len(data.get("expect", [])), "file": str(path)}

@@ -190,7 +190,7 @@ class Scenario(Model):
     """Scenarios that it was built on with `extends`, nearest first; filled in when it is read."""
     groups: Groups = Field(default_factory=Groups)
     """Groups of this scenario, to be named like those of the table."""
-    table: StrictStr = Field("world-2011", min_length=1, description="A bundled table or the path of a table file.")
+    table: StrictStr = Field("world-2022", min_length=1, description="A bundled table or the path of a table file.")
     accept_imbalance: bool = False
     """Use the table although what its file publishes differs from its sums by more than 0.5 %; it is said in every headline."""
     years: tuple[Year, Year] = Field(description="Base year (the year of the table) and last year.")
