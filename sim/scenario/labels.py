@@ -85,9 +85,13 @@ class TableLabels:
         for i, name in enumerate(bare):
             if not self._has(kind, name) and not names[i].endswith(OPTIONAL):
                 self._unknown(kind, path if alone else (*path, i), name)
-        known = [(name, self._has(kind, name), full.startswith(WITHOUT)) for name, full in zip(bare, names, strict=True)]
+        known = [
+            (name, self._has(kind, name), full.startswith(WITHOUT)) for name, full in zip(bare, names, strict=True)
+        ]
         out = self._positions(kind, [name for name, has, left in known if has and left])
-        return [k for k in self._positions(kind, [name for name, has, left in known if has and not left]) if k not in out]
+        return [
+            k for k in self._positions(kind, [name for name, has, left in known if has and not left]) if k not in out
+        ]
 
     def _has(self, kind: Kind, name: str) -> bool:
         """Whether the table or the scenario has a label or group, also in another spelling: KOR for ``KR``, c14 for ``C26``."""
