@@ -27,6 +27,8 @@ SHOWN = {
 }
 #: Economies of the table of machines.
 MACHINES = "USA,CAN,MEX,BRA,DEU,GBR,FRA,ITA,DNK,POL,ROU,HUN,TUR,RUS,IND,CHN,JPN,KOR,TWN,SGP"
+#: What makes all else stand still in a scenario of the library.
+STILL = ("growth=none", "observed=off")
 #: Views of the explorer that the README shows, each with its link.
 SCREENS = {
     "explorer-lab": "/lab?v=1&p=interdependence-fades&l=en",
@@ -66,17 +68,18 @@ def machines() -> None:
 
 
 def literature_block() -> str:
-    """The sizes of ai-divide beside the literature's, as a Markdown table."""
+    """The sizes of ai-divide, with all else standing still, beside the literature's, as a Markdown table."""
     import tempfile
+
+    import sim
 
     from sim.report.data import Report
     from sim.report.evidence import literature_table
     from sim.runs.saved import read_run
     from sim.texts import Texts
-    from tests.library import TABLES, library_run
 
     with tempfile.TemporaryDirectory() as folder:
-        run = read_run(library_run("ai-divide", TABLES[0]).save(folder, lang=None))
+        run = read_run(sim.run("ai-divide", overrides=STILL).save(folder, lang=None))
         table = literature_table(Report(run, Texts("en")))
     assert table is not None
     lines = [table.heads, ["---"] * len(table.heads), *table.rows]
@@ -109,7 +112,7 @@ def picture() -> None:
         drawn.append(lines(rows[["year", "line", "value"]], SHOWN, title=title, width=420, height=240))
     folder = ROOT / "docs"
     folder.mkdir(exist_ok=True)
-    alt_text = f"Two line charts over 2011 to 2035: {', '.join(SHOWN.values())}."
+    alt_text = f"Two line charts over 2022 to 2040: {', '.join(SHOWN.values())}."
     svg = to_svg(beside(drawn, [""] * len(drawn)), key="scenarios", alt_text=alt_text)
     (folder / "scenarios.svg").write_text(svg, encoding="utf-8")
 

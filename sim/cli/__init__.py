@@ -49,8 +49,8 @@ equilibrium; every simulated year is decomposed exactly.
 Examples:
   unweave list scenarios
   unweave run ai-divide
-  unweave run my.yaml --set behaviour.automation.robot_speed=0.4 --years 2011:2020
-  unweave decompose world-2011 --exporter CHN --importer KOR
+  unweave run my.yaml --set behaviour.automation.robot_speed=0.4 --years 2022:2030
+  unweave decompose world-2022 --exporter CHN --importer KOR
 
 \b
 Exit codes: 0 ok, 1 finished with failures or partial, 2 invalid input, 3 data, 4 no numerical solution,

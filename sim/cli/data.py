@@ -34,7 +34,7 @@ TableArgument = Annotated[
     str,
     Argument(
         metavar="TABLE",
-        help="A bundled table (world-2011), or a file or folder in a layout of `unweave data list`, also zipped.",
+        help="A bundled table (world-2022), or a file or folder in a layout of `unweave data list`, also zipped.",
     ),
 ]
 
@@ -51,7 +51,7 @@ def info(
 
     Example:
 
-      unweave data info world-2011 --lang zh
+      unweave data info world-2022 --lang zh
     """
     from decomp.io import load
 
@@ -74,7 +74,7 @@ def check(
 
     Example:
 
-      unweave data check world-2011
+      unweave data check world-2022
     """
     from decomp.io import load
 

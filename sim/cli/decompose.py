@@ -52,7 +52,7 @@ def decompose(
     table: Annotated[
         str,
         Argument(
-            help="A bundled table (world-2011), a bundled series (world), a table file, or a folder of yearly files."
+            help="A bundled table (world-2022), a bundled series (world), a table file, or a folder of yearly files."
         ),
     ],
     exporter: options.Exporter,
@@ -88,15 +88,15 @@ def decompose(
 
     Examples
     --------
-      unweave decompose world-2011 --exporter CHN --importer KOR
+      unweave decompose world-2022 --exporter CHN --importer KOR
 
       unweave decompose world --exporter KOR --importer CHN --years 1995:2011
 
-      unweave decompose world-2011 -e USA -i CHN --sectors manufacturing --definition foreign-content --json
+      unweave decompose world-2022 -e USA -i CHN --sectors manufacturing --definition foreign-content --json
 
-      unweave decompose world-2011 -e USA -i all --method kww
+      unweave decompose world-2022 -e USA -i all --method kww
 
-      unweave decompose world-2011 -e eu -i all --area
+      unweave decompose world-2022 -e eu -i all --area
     """
     from decomp.errors import LabelError
     from decomp.io import tables

@@ -83,7 +83,7 @@ def _looked_at(what: str, look: Callable[[], str | Finding]) -> Finding:
 def _data() -> str:
     from decomp.io import bundled_names, load
 
-    return f"{len(bundled_names())}, for example {load('classroom-2011')!r}"
+    return f"{len(bundled_names())}, for example {load('classroom-2022')!r}"
 
 
 def _library() -> Finding:
@@ -97,14 +97,14 @@ def _arithmetic() -> Finding:
     from decomp.io import load
     from decomp.wwz import wwz
 
-    residual = float(wwz(load("classroom-2011")).residual)
+    residual = float(wwz(load("classroom-2022")).residual)
     return Finding("16 terms add up", f"largest residual {residual:.1e}", residual <= 1e-10)
 
 
 def _simulation() -> Finding:
     from sim.runs.runner import run
 
-    result = run("baseline", overrides={"table": "classroom-2011"}, years=(2011, 2012))
+    result = run("baseline", overrides={"table": "classroom-2022"}, years=(2022, 2023))
     fine, worst = result.status == "ok" and result.passed, result.message or "checks failed"
     seconds = f"{result.timings['total']:.1f} s, all checks passed"
     return Finding("a simulated year", seconds if fine else worst, fine, "" if fine else "reinstall unweave")
@@ -114,7 +114,7 @@ def _report() -> str:
     from sim.report import render
     from sim.runs.runner import run
 
-    page = render(run("baseline", overrides={"table": "classroom-2011"}, years=(2011, 2012)), "en")
+    page = render(run("baseline", overrides={"table": "classroom-2022"}, years=(2022, 2023)), "en")
     return f"{len(page) / 1e6:.1f} MB, {page.count('<svg')} figures"
 
 

@@ -26,7 +26,7 @@ Overrides = Annotated[
     list[str] | None, Option("--set", help="Override, for example policies.0.value=0.3; repeat for more.")
 ]
 Seed = Annotated[int | None, Option(min=0, help="Seed instead of the scenario's.")]
-Span = Annotated[str | None, Option(help="Run only these years, for example 2011:2020.")]
+Span = Annotated[str | None, Option(help="Run only these years, for example 2022:2030.")]
 RunsFolder = Annotated[Path | None, Option("--runs", help="Where runs are looked up [UNWEAVE_RUNS or ./runs].")]
 
 Exporter = Annotated[str, Option("--exporter", "-e", help="Economy or group that exports.")]

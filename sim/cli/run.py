@@ -73,7 +73,7 @@ def run(
     \b
     Examples:
       unweave run ai-divide
-      unweave run my.yaml --set behaviour.automation.robot_speed=0.4 --years 2011:2020
+      unweave run my.yaml --set behaviour.automation.robot_speed=0.4 --years 2022:2030
       unweave run trade-war -o results --json > result.json
       unweave run trade-war --attribution
       unweave run ai-divide --seeds 20
@@ -110,12 +110,12 @@ def with_seeds(overrides: list[str] | None, seeds: int | None) -> list[str]:
 
 
 def first_and_last(text: str | None) -> tuple[int, int] | None:
-    """First and last year of ``2011:2020``."""
+    """First and last year of ``2022:2030``."""
     if text is None:
         return None
     match = re.fullmatch(r"(\d+):(\d+)", text.strip())
     if match is None:
-        raise typer.BadParameter(f"{text!r} is not FIRST:LAST, for example 2011:2020", param_hint="--years")
+        raise typer.BadParameter(f"{text!r} is not FIRST:LAST, for example 2022:2030", param_hint="--years")
     return int(match[1]), int(match[2])
 
 

@@ -42,7 +42,7 @@ def validate(
     \b
     Examples:
       unweave validate scenarios/*.yaml
-      unweave validate my.yaml --set table=classroom-2011
+      unweave validate my.yaml --set table=classroom-2022
       unweave validate my.yaml --format github
     """
     output = "json" if as_json else output

@@ -50,7 +50,7 @@ def sweep(
 
     \b
     Examples:
-      unweave sweep trade-war --grid policies.3.value=0:0.6:0.1
+      unweave sweep trade-war --grid policies.0.value=0.3:1.2:0.3
       unweave sweep baseline --seeds 1000 --show interdependence --show real_income:USA
       unweave sweep ai-divide -g behaviour.automation.ai_home_share=0,0.5,1 --seeds 20 -o share
     """

@@ -65,9 +65,14 @@ class Sizing:
 
 
 def sizings(run: Run) -> list[Sizing]:
-    """Every published size that the run can be set beside: the indicator tracked, enough years of its window finished."""
-    sizes = []
+    """Every published size that the run can be set beside: the indicator tracked, enough years of its window finished.
+
+    Where the world grows by a trend only shares can be set beside studies that count AI alone.
+    """
+    sizes, grows = [], run.manifest.get("given", {}).get("growth", {}).get("path") == "trend"
     for published in benchmarks().values():
+        if grows and published.kind != "points":
+            continue
         over, _, under = published.indicator.partition("/")
         series = run.series(over, published.economy)
         if under:

@@ -25,7 +25,7 @@ COLUMNS: Mapping[str, tuple[type, str]] = {
     "year": (int, "simulated year; the first one is the base year"),
     "economy": (
         str,
-        "code of an economy; WLD is the world, group:… a group (income classes of 2011, leaders, own groups)",
+        "code of an economy; WLD is the world, group:… a group (income classes, leaders, own groups)",
     ),
     "exports": (float, "gross exports of the exporter's sector to the importer"),
     "exporter": (str, "code of the exporting economy s"),

@@ -61,7 +61,7 @@ class EconomySettings(Model, section="economy"):
     )
     base_tariffs: Literal["applied", "none"] = Field(
         "applied",
-        description="applied: weighted applied rates of 2011 on goods (0 inside the EU and on services); none: no tariffs.",
+        description="applied: weighted applied rates on goods (0 inside the EU and on services); none: no tariffs.",
     )
     repair: Literal["small", "none"] = Field(
         "small",

@@ -1,4 +1,4 @@
-"""What drives the results of the library: the mechanisms behind its findings, and both ends of what is uncertain."""
+"""What drives the results of the library of 2011: the mechanisms behind its findings, and both ends of what is uncertain."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import pytest
 import decomp
 import sim
 from sim.runs.result import RunResult
-from tests.library import library_run as run
+from tests.library import OLD
+from tests.library import old_run as run
 
 
 def test_why_the_united_states_and_china_do_not_gain_in_ai_divide() -> None:
     """Selling AI services abroad crowds out American manufacturing exports: with AI bought at home the share rises."""
     at_home = sim.run(
-        "ai-divide", table=decomp.load("world-2011"), overrides={"behaviour.automation.ai_home_share": 1.0}
+        OLD["ai-divide"], table=decomp.load("world-2011"), overrides={"behaviour.automation.ai_home_share": 1.0}
     )
     base = at_home.value("us_china_manufacturing_share", year=2011)
     assert at_home.value("us_china_manufacturing_share") > 1.02 * base
@@ -35,7 +36,7 @@ def test_automation_alone_raises_interdependence_through_bought_ai_services() ->
     base = run("baseline", "world-2011")
     rise = base.value("interdependence") - base.value("interdependence", year=2011)
     at_home = sim.run(
-        "baseline", table=decomp.load("world-2011"), overrides={"behaviour.automation.ai_home_share": 1.0}
+        OLD["baseline"], table=decomp.load("world-2011"), overrides={"behaviour.automation.ai_home_share": 1.0}
     )
     assert rise > 0.005
     assert at_home.value("interdependence") - base.value("interdependence", year=2011) < 0.5 * rise
@@ -45,7 +46,7 @@ def test_capital_supply_decides_the_real_wage_under_automation() -> None:
     """Both ends of the standing sensitivity: fixed capital lowers American real wages, elastic capital raises them."""
     table = decomp.load("world-2011")
     fixed, elastic = (
-        sim.run("ai-divide", table=table, overrides={"economy.capital_supply": supply}) for supply in (0.0, "inf")
+        sim.run(OLD["ai-divide"], table=table, overrides={"economy.capital_supply": supply}) for supply in (0.0, "inf")
     )
     assert fixed.value("real_wage", "USA") < 1.0 < elastic.value("real_wage", "USA")
     assert fixed.value("unemployment", "USA") > elastic.value("unemployment", "USA")
@@ -55,7 +56,7 @@ def test_backlash_cuts_interdependence_against_the_same_diffusion() -> None:
     """N1.7: the same automation, with and without governments that answer grievance."""
     table = decomp.load("world-2011")
     backlash = sim.run(
-        "baseline",
+        OLD["baseline"],
         table=table,
         overrides={"behaviour.protection": {"active": True, "sensitivity": 3.0}, "behaviour.trust.active": True},
     )
@@ -69,7 +70,7 @@ def test_backlash_cuts_interdependence_against_the_same_diffusion() -> None:
 def test_tariffs_stay_finite_over_a_long_spiral() -> None:
     """Retaliation coefficients near one, strong grievance: tariffs stop at the cap and the economy still clears."""
     hot = sim.run(
-        "baseline", table=decomp.load("classroom-2011"),
+        OLD["baseline"], table=decomp.load("classroom-2011"),
         overrides={"behaviour.protection": {"active": True, "sensitivity": 10.0, "threshold": 0.0, "retaliation": 0.99, "cap": 0.6}, "behaviour.trust.active": True},
     )  # fmt: skip
     assert hot.status == "ok", hot.message

@@ -122,11 +122,11 @@ def test_overrides_reach_what_is_inherited(files: Any) -> None:
 def test_a_name_of_the_library_needs_no_path(files: Any) -> None:
     scenario = read_scenario(files(a=CHILD.replace("base.yaml", "baseline")) / "a.yaml").scenario
     assert scenario.derived_from == ("baseline",)
-    assert scenario.years == (2011, 2035)
+    assert scenario.years == (2022, 2040)
 
 
 def test_plain_data_can_extend_the_library() -> None:
-    data = {"name": "a", "title": "A", "question": "?", "extends": "baseline", "table": "classroom-2011"}
+    data = {"name": "a", "title": "A", "question": "?", "extends": "baseline", "table": "classroom-2022"}
     assert read_scenario(data).scenario.derived_from == ("baseline",)
 
 
@@ -168,7 +168,7 @@ def test_what_cannot_be_extended(files: Any) -> None:
         ("extend: baseline", "S010", 1, "did you mean 'extends'?"),
         ("extends: base.yaml\nexpect+: []", "S010", 1, "unknown key 'expect+'"),
     ]:
-        head = "name: a\ntitle: A\nquestion: '?'\nyears: [2011, 2020]\n"
+        head = "name: a\ntitle: A\nquestion: '?'\nyears: [2011, 2020]\ntable: classroom-2011\n"
         folder = files(base=BASE, list="- 1\n", a=f"{head}{line}\n")
         found = faults(folder / "a.yaml")
         assert found[0][0] == code

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import MOST_PROBLEMS, ScenarioError, quoted, render, visible
-from sim.scenario import scenario_files
 from sim.scenario.layers import LONGEST_CHAIN
 from sim.scenario.read import read_document, read_scenario
 from sim.scenario.yaml_text import MAX_ENTRIES, MAX_SIZE, dump, parse
+from tests.library import OLD
 from tests.sim.scenario.conftest import HEAD, Problems
 from tests.sim.scenario.test_yaml_text import trees
 
@@ -159,7 +159,7 @@ def test_unseen_characters_are_written_out() -> None:
 # -- one part of a scenario replaced by something else -------------------------------------------------
 
 GOOD = {
-    **read_document(scenario_files()["trade-war"]).data,
+    **read_document(OLD["trade-war"]).data,
     "table": "classroom-2011",
     "events": [
         {"type": "export-restriction", "who": "all", "sectors": ["goods"], "size": 0.3, "from": 2020, "duration": 2}

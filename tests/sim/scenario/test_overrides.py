@@ -148,6 +148,6 @@ def test_an_entry_of_an_absent_list_is_judged_as_an_entry_of_a_list() -> None:
         load_scenario("baseline", ["policies.1.value=0.3"])
     assert "policies has 0 entries, no position 1." in str(caught.value)
     added = load_scenario(
-        "baseline", ["policies.0={who: [USA], lever: tariff, partners: [CHN], value: 0.3, from: 2018}"]
+        "baseline", ["policies.0={who: [USA], lever: tariff, partners: [CHN], value: 0.3, from: 2028}"]
     )
     assert added.policies[0].value == 0.3
