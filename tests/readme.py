@@ -72,7 +72,6 @@ def literature_block() -> str:
     import tempfile
 
     import sim
-
     from sim.report.data import Report
     from sim.report.evidence import literature_table
     from sim.runs.saved import read_run

@@ -10,6 +10,7 @@ import pytest
 
 from sim.cli import call
 from tests.cli.conftest import folders
+from tests.library import OLD
 
 pytestmark = pytest.mark.usefixtures("own_runs")
 #: Short and small: classroom table, few years.
@@ -18,7 +19,7 @@ SHORT = ("--set", "table=classroom-2011", "--years", "2011:2014", "-q", "--alone
 
 def test_compare_sets_the_second_run_against_the_first(capsys: pytest.CaptureFixture[str]) -> None:
     assert call(["run", "baseline", *SHORT, "--no-report"]) == 0
-    assert call(["run", "trade-war", *SHORT, "--no-report", "--set", "policies.0.from=2012"]) == 0
+    assert call(["run", str(OLD["trade-war"]), *SHORT, "--no-report", "--set", "policies.0.from=2012"]) == 0
     capsys.readouterr()
     assert call(["compare", "baseline", "trade-war", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
@@ -46,7 +47,7 @@ def test_compare_with_itself_shows_no_difference(capsys: pytest.CaptureFixture[s
 
 def test_compare_refuses_runs_of_different_tables(capsys: pytest.CaptureFixture[str]) -> None:
     assert call(["run", "baseline", *SHORT, "--no-report"]) == 0
-    assert call(["run", "status-quo", "--years", "2011:2012", "-q", "--no-report"]) == 0
+    assert call(["run", "status-quo", "--years", "2022:2023", "-q", "--no-report"]) == 0
     capsys.readouterr()
     assert call(["compare", "baseline", "status-quo"]) == 2
     assert "they start from different tables, classroom-2011" in capsys.readouterr().err
