@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
+#: No test reads tables that a developer has put in the place of the bundled ones.
+os.environ["UNWEAVE_TABLES"] = str(ROOT / "tests" / "no tables")
 
 settings.register_profile(
     "unweave", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

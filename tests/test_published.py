@@ -17,6 +17,7 @@ from decomp.errors import DataMissingError
 from decomp.names import data_rows
 from decomp.published import TOLERANCES, YEARS, figure, findings, sector_tables, table4, table4_markdown
 from decomp.result import Decomposition
+from decomp.structure import dva_by_use
 from sim.cli import app
 from tests.test_docs import marked
 
@@ -27,12 +28,14 @@ def each_year_once() -> Iterator[None]:
     decompose = decomp.published.decomposed_years
 
     @cache
-    def of_year(folder: Path, year: int) -> tuple[int, Decomposition]:
+    def of_year(folder: Path | None, year: int) -> tuple[int, Decomposition]:
         return next(iter(decompose(folder, [year])))
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(
-            decomp.published, "decomposed_years", lambda folder, years=YEARS: (of_year(Path(folder), y) for y in years)
+            decomp.published,
+            "decomposed_years",
+            lambda folder, years=YEARS: (of_year(folder and Path(folder), y) for y in years),
         )
         yield
 
@@ -224,3 +227,63 @@ def test_the_validation_table_of_the_readme_is_what_the_command_prints(wiod_dir:
     result = run("table4", wiod_dir, "--markdown")
     assert result.exit_code == 0, result.output
     assert result.stdout.strip() == marked("table4")
+
+
+# -- on the bundled tables -------------------------------------------------------------------------------------------------
+
+
+def test_what_aggregation_does_to_the_figures_is_what_is_said(wiod_dir):
+    """The sizes that the command prints are those between the bundled and the full tables."""
+    found: dict[tuple[str, str], list[float]] = {}
+    for pair in (("CHN", "KOR"), ("KOR", "CHN")):
+        for year in YEARS:
+            (_, full), (_, coarse) = (
+                next(iter(decomp.published.decomposed_years(d, [year]))) for d in (wiod_dir, None)
+            )
+            shares = [dva_by_use(d, *pair).shares() for d in (full, coarse)]
+            vs = [decomp.vs_structure(d, *pair) for d in (full, coarse)]
+            for column in shares[0]:
+                found.setdefault(("figures", column), []).append(shares[1][column] - shares[0][column])
+            for column in TOLERANCES:
+                found.setdefault(("table4", column), []).append(getattr(vs[1], column) - getattr(vs[0], column))
+        both = [sector_tables(d, *pair, years=(1995, 2011)) for d in (wiod_dir, None)]
+        for full_table, coarse_table in zip(*both, strict=True):
+            for one, other in zip(full_table.rows, coarse_table.rows, strict=True):
+                for column in TOLERANCES:
+                    gap = getattr(other.structure, column) - getattr(one.structure, column)
+                    found.setdefault(("sectors", column), []).extend([gap] if gap == gap else [])
+    for name in ("table4", "figures", "sectors"):
+        for column, (mean, largest) in decomp.published.aggregation(name).items():
+            sizes = [abs(gap) for gap in found[name, column]]
+            assert sum(sizes) / len(sizes) == pytest.approx(mean, abs=0.006), (name, column)
+            assert max(sizes) == pytest.approx(largest, abs=0.006), (name, column)
+
+
+def test_sector_findings_of_the_study(wiod_dir):
+    for folder in (wiod_dir, None):
+        found = {(f.exporter, f.finding): f for f in decomp.published.sector_findings(folder)}
+        assert len(found) == 8
+        rises = found["KOR", "vertical specialisation rises from 1995 to 2011"]
+        assert not rises.fails
+        assert len(rises.holds) == 13  # one of the fourteen sectors does not trade
+        importer = found["KOR", "the direct importer's value is a larger part of it in 2011"]
+        assert len(importer.holds) >= 12
+        assert not found["CHN", "the direct importer's value is a larger part of it in 2011"].holds
+
+
+def test_commands_run_on_bundled_tables_and_mark_the_break():
+    runner = CliRunner()
+    answer = json.loads(runner.invoke(app, ["published", "figures", "--json"]).stdout)
+    assert [point["year"] for point in answer["series"]["KOR-CHN"]] == [*YEARS, 2022]
+    assert [point["estimate"][:8] for point in answer["series"]["KOR-CHN"][-2:]] == ["", "Estimate"]
+    text = runner.invoke(app, ["published", "sectors"]).stdout
+    assert "2022 ‡" in text
+    assert "another source, not one series with 1995 to 2011. Estimate: " in text
+    assert "mean difference" in text or "differ on average" in text
+    rows = list(csv.DictReader(io.StringIO(runner.invoke(app, ["published", "sectors", "--csv"]).stdout)))
+    assert {row["source"] for row in rows} == {"WIOD 2013", "world16-2022"}
+    assert {row["sector"] for row in rows if row["year"] == "2022"} >= {"c4t5", "c14", "total"}
+    table = runner.invoke(app, ["published", "table4"])
+    assert table.exit_code == 0
+    assert "Bundled tables" in table.stdout
+    assert "of 13" in runner.invoke(app, ["published", "findings"]).stdout

@@ -250,8 +250,7 @@ def over_users(amount: Array, pattern: Array, other: Array, left: Array) -> Arra
     flows = amount[:, None] * base / base.sum(axis=1, keepdims=True)
     used = flows.sum(axis=0)
     flows *= np.minimum(1.0, np.divide(room, used, out=np.ones_like(used), where=used > 0))
-    free = room - flows.sum(axis=0)
-    excess = amount - flows.sum(axis=1)
+    free, excess = np.maximum(room - flows.sum(axis=0), 0.0), np.maximum(amount - flows.sum(axis=1), 0.0)
     if excess.sum() > free.sum() * (1 + 1e-12):
         raise TableError("inputs bought from the rest of the world exceed what is left of the columns.")
     return np.asarray(flows + np.outer(excess, free / free.sum() if free.sum() > 0 else free))
