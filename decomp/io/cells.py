@@ -243,6 +243,7 @@ def sheets(source: Source) -> list[tuple[str, list[list[Any]]]]:
     """Return name and rows of every sheet of a workbook; blank cells are ``""``, all rows of a sheet have equal length.
 
     The reader, written in Rust, ends its process where a damaged workbook asks for too much memory, so it works in one of its own.
+    What that sends is pickled by us from texts and numbers; no file's pickle is ever loaded.
     Raises FormatError: it gave up. DataMissingError: python-calamine is not installed.
     """
     try:

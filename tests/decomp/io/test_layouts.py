@@ -200,6 +200,19 @@ def test_whole_numbers_in_the_first_lines_say_nothing_about_the_decimal_mark(tmp
     np.testing.assert_array_equal(load(path, accept_imbalance=True).Z[7:], table.Z[7:])
 
 
+@pytest.mark.parametrize(("row", "column"), [(1_048_576, 16_384), (30_000, 3)])
+def test_a_cell_far_away_takes_no_memory_without_end(row, column, tmp_path):
+    """The reader of workbooks would end the program: it asks for all cells up to the last one."""
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("python_calamine")
+    book = openpyxl.Workbook()
+    book.active.cell(1, 1, "title")
+    book.active.cell(row, column, 1.0)
+    book.save(tmp_path / "far.xlsx")
+    with pytest.raises(FormatError, match=r"not a readable workbook \(memory allocation|more than 25,000 rows"):
+        load(tmp_path / "far.xlsx")
+
+
 def test_remarks_below_a_sheet_are_no_rows(tmp_path):
     pytest.importorskip("openpyxl"), pytest.importorskip("python_calamine")
     table = samples.adb_table()
