@@ -65,7 +65,7 @@ def test_the_rounded_figures_that_every_output_names_are_right(past: History) ->
 
 def test_the_last_observed_year_is_near_the_simulated_base_year(past: History) -> None:
     """Only the purge of negative final demand and what counts as value added stand between them."""
-    base = sim.run("status-quo", years=(2011, 2011))
+    base = sim.run("status-quo", table=decomp.load("world-2011"), years=(2011, 2011))
     assert past.series("vs_foreign_content")[2011] == pytest.approx(base.value("vs_foreign_content"), abs=0.002)
     assert past.series("reversal_labour_abundance")[2011] == pytest.approx(
         base.value("reversal_labour_abundance"), abs=0.01
