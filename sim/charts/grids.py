@@ -29,8 +29,9 @@ MAP = (
     "  .   .   .   .   .  RUS  .   .   .",
     " CAN  .  GBR DEU  .   .   .  KOR JPN",
     " USA  .   .  EUR TUR  .  CHN  .   .",
-    " MEX  .  EME  .   .  IND  .  TWN  .",
-    "  .  BRA  .   .  ROW  .   .  IDN  .",
+    " MEX  .  EME  .  GLF PAK  .  TWN  .",
+    " LAC BRA  .  AFR  .  IND BGD VNM  .",
+    "  .   .   .  ZAF ROW  .  ASE IDN  .",
     "  .   .   .   .   .   .   .   .  AUS",
 )
 #: Column and row of each economy's tile.

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: First year, last year and short name of what happened.
 Span = tuple[int, int, str]
+#: Last year of what is given, and the words to both sides of the rule after it.
+Seam = tuple[int, str, str]
 #: Height of a line of a label; on a page, pixels free above and below lines, the share of the width for the labels at
 #: their ends, and the letters in a line of them.
 LINE, PADDING, ENDS, END = 16, 18, 0.3, 13
@@ -39,6 +41,7 @@ def lines(
     spans: Sequence[Span] = (),
     mark: Mapping[str, Any] | None = None,
     breaks: Sequence[int] = (),
+    seam: Seam | None = None,
     labelled: bool = True,
     axes: bool = True,
 ) -> Plot:
@@ -49,7 +52,8 @@ def lines(
     economies; ``dashed`` ones, another run for comparison, are grey where they have no tint. Several charts share
     ``limits``, the ends of the value axis, which starts at ``zero`` and counts what is ``whole``. ``spans`` are years
     shaded behind the lines, for charts with a width of their own; a ``mark`` is a prediction: ``year``, ``value``,
-    ``shape`` and ``label``. At each of ``breaks``, the first year of another source, the lines start anew.
+    ``shape`` and ``label``. At each of ``breaks``, the first year of another source, the lines start anew; a ``seam``
+    divides what is given from what is simulated.
     """
     import pandas as pd
 
@@ -101,6 +105,7 @@ def lines(
     if mark:
         data["mark"] = pd.DataFrame([dict(mark)])
         layers += _predicted(mark["shape"], x, y)
+    layers += seam_layers(seam, first, last, x)
     return Plot.of(layers, data, width=width and width - room, height=tall)
 
 
@@ -123,6 +128,22 @@ def _predicted(shape: str, x: Spec, y: Spec) -> list[Spec]:
         layer("mark", "text", said, **text, **edge),
         layer("mark", "text", said, **text, color=PREDICTED),
     ]
+
+
+def seam_layers(seam: Seam | None, first: int, last: int, x: Spec) -> list[Spec]:
+    """Draw a light rule after the last year that is given, with the words for both sides on top; none outside the years."""
+    if seam is None or not first < seam[0] < last:
+        return []
+    at: Spec = {"x": x | {"field": "seam"}}
+    data: Spec = {"data": {"values": [{"seam": seam[0] + 0.5}]}}
+    rule = layer("", "rule", at, color=theme.QUIET, strokeDash=[2, 3], opacity=0.8, aria=False) | data
+    look = {"fontSize": 11, "baseline": "middle", "color": theme.QUIET, "aria": False}
+    words = []
+    for word, align, dx in ((seam[1], "right", -5), (seam[2], "left", 5)):
+        said = {**at, "y": {"value": 7}, "text": {"value": word}}
+        edge = layer("", "text", said, align=align, dx=dx, **look, stroke="white", strokeWidth=4, opacity=0.8)
+        words += [edge | data, layer("", "text", said, align=align, dx=dx, **look) | data]
+    return [rule, *(word for word in words if word["encoding"]["text"]["value"])]
 
 
 def span_layers(spans: Sequence[Span], first: int, last: int, *, width: int, height: int) -> list[Spec]:
@@ -174,13 +195,14 @@ def stack(
     *,
     borders: DataFrame | None = None,
     breaks: Sequence[int] = (),
+    seam: Seam | None = None,
     title: str | None = None,
     width: int | None = None,
 ) -> Plot:
     """Stack shares (``year``, ``part``, ``value`` in per cent) to 100 %; dashed: the ``borders`` of another run.
 
     ``names`` are in stacking order from the bottom. At each of ``breaks``, the first year of another source, the areas start anew; a
-    source with a single year is a bar.
+    source with a single year is a bar; a ``seam`` divides what is given from what is simulated.
     """
     rank = {code: place for place, code in enumerate(names)}
     shares = frame.assign(name=frame["part"].map(dict(names)), rank=frame["part"].map(rank))
@@ -211,6 +233,7 @@ def stack(
         data["borders"] = ends[ends["rank"] < len(rank) - 1]
         line = {"x": x, "y": quantity("value", scale=scale), "detail": category("rank")}
         layers.append(layer("borders", "line", line, color=theme.INK, strokeDash=list(theme.DASHED), strokeWidth=1.3))
+    layers += seam_layers(seam, first, last, x)
     return Plot.of(
         layers, data, width=width and width - theme.SIDE, height=theme.HEIGHT if width else stack_height(len(names))
     )

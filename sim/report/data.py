@@ -45,6 +45,12 @@ class Report:
         return [str(name) for name in frame.loc[frame["kind"] == "scenario", "companion"].unique()]
 
 
+def seam(run: Run, texts: Texts | None = None) -> tuple[int, str, str] | None:
+    """Last given year of a run, with the words for both sides of it where there is room; None where nothing was given."""
+    words = (texts("chart.given"), texts("chart.simulated")) if texts else ("", "")
+    return None if run.given_to is None else (run.given_to, *words)
+
+
 def companion(run: Run, scenario: str) -> DataFrame:
     """What was kept of a scenario that the run was compared with: columns year, economy, indicator, value."""
     frame = run["companions"]

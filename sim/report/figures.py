@@ -89,7 +89,7 @@ def course(report: Report, key: str, indicator: str, economies: Sequence[str]) -
     names = {code: report.names.economy(code) for code in economies} | {name: name for name in others}
     present = set(frame.loc[frame["year"] == frame["year"].max(), "line"])
     table, facts = by_year(report, frame, "line", {code: name for code, name in names.items() if code in present})
-    draw = partial(lines, frame, names, title=texts(f"fig.{key}_axis"), dashed=others)
+    draw = partial(lines, frame, names, title=texts(f"fig.{key}_axis"), dashed=others, seam=data.seam(run, texts))
     return figure(report, key, draw, texts("alt.lines", facts=facts, **report.span), table)
 
 
@@ -100,7 +100,9 @@ def groups(report: Report) -> Figure | None:
         return None
     names = {code: texts(f"group.{code}") for code in data.GROUPS}
     table, facts = by_year(report, frame, "part", names)
-    draw = partial(stack, frame, names, GROUP_COLOURS, title=texts("fig.groups_axis"))
+    draw = partial(
+        stack, frame, names, GROUP_COLOURS, title=texts("fig.groups_axis"), seam=data.seam(report.run, texts)
+    )
     return figure(report, "groups", draw, texts("alt.groups", facts=facts, **report.span), table)
 
 

@@ -75,6 +75,12 @@ class RunResult(Run):
         return {name: tidy(name, frame) for name, frame in tables_of(self, {}).items()}
 
     @property
+    def given_to(self) -> int | None:
+        """Last year in which what happened was given and nobody decided; None where nothing was given."""
+        observed = self.scenario.observed
+        return self.loaded.resolved.given.last if observed is not None and observed.active else None
+
+    @property
     def scenario(self) -> Scenario:
         """The scenario as run: overrides and all defaults filled in."""
         return self.loaded.resolved.scenario

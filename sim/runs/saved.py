@@ -137,6 +137,12 @@ class Run:
         return str(rows.iloc[0]) if len(rows) else ""
 
     @property
+    def given_to(self) -> int | None:
+        """Last year in which what happened was given and nobody decided; None where nothing was given."""
+        told = self.manifest.get("given") or {}
+        return int(told["last"]) if (told.get("observed") or {}).get("active") else None
+
+    @property
     def passed(self) -> bool:
         """Whether every check of every finished year passed."""
         return bool(self.tables["checks"]["passed"].all())

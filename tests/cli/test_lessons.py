@@ -55,7 +55,7 @@ def test_json_of_a_lesson_names_steps_and_where_numbers_come_from(call: Call) ->
     runs = {one["name"]: one for one in entry["evidence"]}
     assert runs.keys() == lesson.sources.keys()
     assert runs["answered"]["levers"] == {"speed": 0, "tariff": 0.25, "retaliation": 0.9}
-    assert runs["answered"]["who"] == ["USA"] and runs["answered"]["end"] == 2020
+    assert runs["answered"]["who"] == ["USA"] and runs["answered"]["end"] == 2032
 
 
 def test_codes_of_lesson_files_are_explained_and_listed(call: Call) -> None:

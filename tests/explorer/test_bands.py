@@ -17,7 +17,7 @@ from sim.explorer.setups.setup import Setup
 from sim.texts import Texts
 from tests.explorer.conftest import healthy
 
-END, COUNT = 2017, 4
+END, COUNT = 2028, 4
 BASE, TARIFF = Setup(end=END), Setup(end=END).with_value("tariff", 0.2)
 
 
@@ -133,7 +133,7 @@ def test_the_page_offers_bands_and_shows_them(visit, lang: str, monkeypatch) -> 
     session.manager.clear()
     monkeypatch.setattr(bands, "COUNT", 2)
     monkeypatch.setattr(bands, "COUNTS", (2, 3))
-    texts, link = Texts(lang), {"l": lang, "p": "trade-war", "to": "2013"}
+    texts, link = Texts(lang), {"l": lang, "p": "trade-war", "to": "2025"}
     app = visit("compare", link)
     healthy(app)
     assert app.button(key="bands.compute").label == texts("bands.compute")

@@ -90,7 +90,7 @@ def test_no_chart_is_blank_and_nothing_is_wider_than_the_screen(visitor, path, l
 
 def test_a_long_run_tells_its_years_and_stops_within_a_second(visitor) -> None:
     one = visitor()
-    one.page.goto(f"{one.address}/lab?l=en&t=world-2011&L.reshoring=0.07")
+    one.page.goto(f"{one.address}/lab?l=en&t=world-2022&L.reshoring=0.07")
     one.page.locator(".st-key-run button").first.click()
     stop = one.page.get_by_role("button", name="Stop", exact=True)
     stop.wait_for(timeout=30_000)
@@ -107,7 +107,7 @@ def test_a_long_run_tells_its_years_and_stops_within_a_second(visitor) -> None:
 
 def test_downloads_open(visitor) -> None:
     one = visitor()
-    one.open("/lab?l=zh&p=trade-war&to=2016")
+    one.open("/lab?l=zh&p=trade-war&to=2029")
     one.page.locator(".st-key-downloads button").first.click()
     with one.page.expect_download(timeout=90_000) as asked:
         one.page.locator(".st-key-dl-zip button, .st-key-dl\\.zip button").first.click()

@@ -70,7 +70,7 @@ def test_what_opens_in_the_laboratory_is_accessible_and_closes_with_escape(visit
 
 def test_waiting_for_a_large_table_and_teaching_are_accessible(visitor) -> None:
     one, texts = visitor(color_scheme="dark"), Texts("zh")
-    one.arrive("/lab?l=zh&t=world-2011&L.reshoring=0.08")
+    one.arrive("/lab?l=zh&t=world-2022&L.reshoring=0.08")
     assert not one.faults()
     one.arrive("/lessons?l=zh")
     one.page.get_by_text(texts("lessons.teacher"), exact=True).click()
@@ -122,7 +122,7 @@ def test_the_keyboard_changes_the_language(visitor) -> None:
 
 def test_reload_back_and_forward_keep_what_was_set_and_tabs_do_not_mix(visitor) -> None:
     one = visitor()
-    one.open(f"/lab?l=en&{MOVED}&y=2025")
+    one.open(f"/lab?l=en&{MOVED}&y=2030")
     before = one.metrics()
     one.page.get_by_role("link", name="Links", exact=True).first.click()
     one.page.get_by_role("heading", name="Links", exact=True).wait_for()

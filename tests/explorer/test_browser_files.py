@@ -29,7 +29,7 @@ def taken(one: Visitor, key: str) -> Any:
 
 def test_a_chart_is_taken_away_as_png_and_svg_in_chinese(visitor) -> None:
     one, texts = visitor(), Texts("zh")
-    one.open("/lab?l=zh&p=trade-war&to=2016")
+    one.open("/lab?l=zh&p=trade-war&to=2029")
     assert not one.page.locator("[class*=st-key-png]").count()  # nothing of it stands beside the chart
     one.page.get_by_role("tab", name=texts("ui.tab_table")).first.click()
     one.keyed("png.0").wait_for(timeout=30_000)
@@ -40,12 +40,12 @@ def test_a_chart_is_taken_away_as_png_and_svg_in_chinese(visitor) -> None:
     content = Path(png.path()).read_bytes()
     assert content.startswith(b"\x89PNG") and struct.unpack(">I", content[16:20]) == (1800,)
     words = "".join(ElementTree.parse(svg.path()).getroot().itertext())
-    assert "贸易相互依存" in words and "中美贸易战" in words and "classroom-2011" in words
+    assert "贸易相互依存" in words and "中美贸易战" in words and "classroom-2022" in words
 
 
 def test_a_run_that_is_taken_away_opens_again(visitor) -> None:
     one, texts = visitor(), Texts("en")
-    one.open("/lab?l=en&p=trade-war&to=2016")
+    one.open("/lab?l=en&p=trade-war&to=2029")
     one.press("downloads")
     box = Path(taken(one, "dl.zip").path()).read_bytes()
     one.page.keyboard.press("Escape")

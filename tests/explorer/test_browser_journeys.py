@@ -19,8 +19,8 @@ pytestmark = pytest.mark.browser
 GOOD = """name: mine
 title: {en: "Mine", zh: "自己的"}
 question: {en: "What does a tariff do?", zh: "关税有何作用？"}
-table: classroom-2011
-years: [2011, 2016]
+table: classroom-2022
+years: [2022, 2029]
 behaviour:
   automation: {active: true}
 """
@@ -154,7 +154,7 @@ def test_a_cell_chooses_the_flow_and_its_decomposition_travels_as_an_address(vis
 
     click("chart.matrix", "Korea absorbs value added of Japan:", "JPN")
     assert field(one, "links.exporter") == "Japan" and "decompose.importer=KOR" in one.page.url
-    one.page.get_by_text("Japan: the way of value through its exports, 2011").wait_for(timeout=30_000)
+    one.page.get_by_text("Japan: the way of value through its exports, 2022").wait_for(timeout=30_000)
     click("chart.map", "Germany:", "DEU")
     assert field(one, "links.exporter") == "Germany", "the map chooses the economy that all parts share"
     click("chart.matrix", "Korea absorbs value added of Japan:", "JPN")  # the same cell as before is a choice again
@@ -169,7 +169,7 @@ def test_a_cell_chooses_the_flow_and_its_decomposition_travels_as_an_address(vis
     year = one.keyed("decompose.year").locator("input[type=range]").first
     year.focus()
     year.press("ArrowLeft")
-    one.page.wait_for_url("**y=2010**", timeout=30_000)
+    one.page.wait_for_url("**y=2011**", timeout=30_000)
     one.settle()
     other = visitor(height=1400)
     other.arrive(one.page.url.removeprefix(one.address))

@@ -24,12 +24,12 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @pytest.fixture(scope="module")
 def run() -> Any:
-    return simulate(Setup(preset="interdependence-fades", end=2016))
+    return simulate(Setup(preset="interdependence-fades", end=2029))
 
 
 @pytest.fixture(scope="module")
 def base() -> Any:
-    return simulate(Setup(end=2016))
+    return simulate(Setup(end=2029))
 
 
 def of_every_page(run: Any, base: Any, texts: Texts) -> dict[str, Figure]:
@@ -41,15 +41,15 @@ def of_every_page(run: Any, base: Any, texts: Texts) -> dict[str, Figure]:
         Case("g", "Again", run),
     ]
     panels = comparison.panels(contenders[0], contenders[1:], "interdependence", "WLD", texts)
-    way = links_view.way(source, "KOR", 2016, (), 4, texts)
+    way = links_view.way(source, "KOR", 2029, (), 4, texts)
     assert panels is not None and way is not None
     figures = {
         "course": lab_figures.course(run, base, "vs_foreign_content", "CHN", texts),
         "groups": lab_figures.groups(run, base, "CHN", texts),
-        "incomes": lab_figures.incomes(run, base, 2016, texts),
-        "ranking": comparison.ranking(contenders[0], contenders[1:], "real_income", 2016, texts),
-        "matrix": links_view.heat(source, "dependence", 2016, 2011, False, texts),
-        "map": links_view.tile_map(source, "on", "CHN", 2016, None, texts),
+        "incomes": lab_figures.incomes(run, base, 2029, texts),
+        "ranking": comparison.ranking(contenders[0], contenders[1:], "real_income", 2029, texts),
+        "matrix": links_view.heat(source, "dependence", 2029, 2022, False, texts),
+        "map": links_view.tile_map(source, "on", "CHN", 2029, None, texts),
         "panels": panels.whole,
         "way": way.picture,
     }

@@ -42,10 +42,10 @@ def setups(draw):
     for who, name in draw(st.sets(st.tuples(st.sampled_from(ECONOMIES), st.sampled_from(sorted(LOCAL))), max_size=4)):
         setup = setup.with_local(who, name, draw(position(LOCAL[name])))
     some = st.lists(st.sampled_from((*ECONOMIES, "eu", "high-income")), unique=True, min_size=1, max_size=3).map(tuple)
-    end = draw(st.none() | st.integers(2020, 2034))
+    end = draw(st.none() | st.integers(2033, 2039))
     return replace(
         setup,
-        start=draw(st.integers(2012, 2019)),
+        start=draw(st.integers(2023, 2032)),
         ramp=draw(st.sampled_from(("step", "linear"))),
         who=draw(st.just(("all",)) | some),
         partners=draw(st.just(("all",)) | some),
@@ -60,7 +60,7 @@ def some(one):
 
 
 sources = st.sampled_from((*FIXED, *(f"preset:{name}" for name in presets()), "run:20260101T000000Z-mine-0a1b2c3d"))
-codes, years = st.sampled_from((*ECONOMIES, "all", "electronics", "high-income")), st.integers(1995, 2035)
+codes, years = st.sampled_from((*ECONOMIES, "all", "electronics", "high-income")), st.integers(1995, 2040)
 #: What pages may hold, by key: every key of PICKS is here.
 CHOICES = {
     **dict.fromkeys(("compare.base", "decompose.source", "decompose.other", "links.source", "look_at"), sources),
@@ -88,7 +88,7 @@ picks = st.fixed_dictionaries({}, optional=CHOICES).map(lambda found: tuple(sort
 views = st.builds(
     View,
     lang=st.sampled_from(("en", "zh")),
-    year=st.none() | st.integers(2011, 2035),
+    year=st.none() | st.integers(2022, 2040),
     economy=st.sampled_from(("WLD", *ECONOMIES)),
     charts=st.tuples(st.sampled_from(CHARTS), st.sampled_from(CHARTS)),
     picks=picks,
@@ -117,9 +117,9 @@ def test_garbage_is_reported_and_changes_nothing(query) -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("v", "2"), ("p", "no-such"), ("t", "world-1900"), ("t", "world-1995"), ("b", "../etc"), ("L.tariff", "9"),
+        ("v", "1"), ("v", "3"), ("p", "no-such"), ("t", "world-1900"), ("t", "world-2011"), ("b", "../etc"), ("L.tariff", "9"),
         ("L.tariff", "nan"), ("L.tariff", "x"), ("L.nothing", "1"), ("L.XYZ.tariff", "0.1"), ("L.CHN.nothing", "1"),
-        ("from", "1066"), ("from", "2035"), ("to", "2011"), ("to", "soon"), ("ramp", "s"), ("who", "XYZ"), ("with", "a,b"),
+        ("from", "1066"), ("from", "2040"), ("to", "2022"), ("to", "soon"), ("ramp", "s"), ("who", "XYZ"), ("with", "a,b"),
         ("l", "fr"), ("c", "XYZ"), ("g", "one"), ("y", "9999"), ("zz", "1"), ("compare.base", "no-such"),
         ("compare.base", "run:../etc"), ("compare.base", "named:mine"), ("compare.others", "lab.lab"), ("compare.others", ""),
         ("decompose.level", "17"), ("decompose.importer", "<b>"), ("decompose.sectors", "a..b"), ("links.home", "yes"),
@@ -135,9 +135,9 @@ def test_each_wrong_part_is_named(key, value) -> None:
 
 
 def test_only_differences_are_written() -> None:
-    assert encode(Setup()) == {"v": "1", "p": "baseline"}
+    assert encode(Setup()) == {"v": "2", "p": "baseline"}
     assert encode(Setup().with_value("tariff", 0.2).with_local("CHN", "speed", 1.5), View(lang="zh")) == {
-        "v": "1", "p": "baseline", "l": "zh", "L.tariff": "0.2", "L.CHN.speed": "1.5",
+        "v": "2", "p": "baseline", "l": "zh", "L.tariff": "0.2", "L.CHN.speed": "1.5",
     }  # fmt: skip
     back = Setup().with_value("tariff", 0.2).with_value("tariff", 0.0)
     assert back == Setup()
@@ -178,5 +178,11 @@ def test_every_lever_moved_and_every_choice_of_a_page_made_still_fits(found) -> 
         setup = setup.with_value(control.id, control.high)
     for page in {page for pick in PICKS.values() for page in pick.pages}:
         here = tuple((key, found[key]) for key in sorted(PICKS) if page in PICKS[key].pages)
-        view = View("zh", 2011, "CHN", ("real_income", "manufacturing_va_share"), here)
+        view = View("zh", 2022, "CHN", ("real_income", "manufacturing_va_share"), here)
         assert len(link(setup, view, f"http://127.0.0.1:8501/{page}")) < LONGEST
+
+
+def test_a_link_of_the_world_of_2011_opens_in_today_s_and_says_what_it_lost() -> None:
+    found = decode({"v": "1", "p": "trade-war", "t": "world-2011", "from": "2015", "L.tariff": "0.2", "l": "zh"})
+    assert found.unknown == ("v=1", "t=world-2011", "from=2015")
+    assert (found.setup, found.view) == (Setup(preset="trade-war").with_value("tariff", 0.2), View(lang="zh"))

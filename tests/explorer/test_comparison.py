@@ -25,7 +25,7 @@ from sim.runs.saved import Run, read_run
 from sim.texts import Texts
 
 EN, ZH = Texts("en"), Texts("zh")
-END = 2020
+END = 2031
 
 
 def case(id: str, setup: Setup) -> Case:
@@ -62,7 +62,7 @@ def test_the_sentence_follows_the_numbers(four) -> None:
     base, tariff = four[:2]
     words = sentence(base, tariff, END, EN)
     assert "trade interdependence lower by" in words and "the mean tariff on goods higher by" in words
-    assert "nothing differs" in sentence(base, tariff, 2011, EN)
+    assert "nothing differs" in sentence(base, tariff, 2022, EN)
     assert "贸易相互依存" in sentence(base, tariff, END, ZH)
 
 
@@ -124,11 +124,11 @@ def test_other_tables_and_years_do_not_fit(four) -> None:
     table = {**base.run.manifest["table"], "checksum": "another"}
     other = replace(base, run=Run({**base.run.manifest, "table": table}, base.run.tables))
     assert misfit(base.run, other.run) == "table"
-    late = {**base.run.manifest, "years": {**base.run.manifest["years"], "finished": [2015, 2016]}}
+    late = {**base.run.manifest, "years": {**base.run.manifest["years"], "finished": [2026, 2027]}}
     assert misfit(base.run, Run(late, base.run.tables)) == "year"
     none = {**base.run.manifest, "years": {**base.run.manifest["years"], "finished": []}}
     assert misfit(base.run, Run(none, base.run.tables)) == "none"
-    assert misfit(base.run, four[1].run) == "" and common_years(four) == list(range(2011, END + 1))
+    assert misfit(base.run, four[1].run) == "" and common_years(four) == list(range(2022, END + 1))
 
 
 def test_scenarios_of_one_name_are_told_apart(four) -> None:
@@ -136,7 +136,7 @@ def test_scenarios_of_one_name_are_told_apart(four) -> None:
 
 
 def test_a_folder_tells_its_rules_and_one_without_a_scenario_keeps_silent(four, tmp_path) -> None:
-    folder = simulate(Setup(preset="interdependence-fades", end=2013)).save(tmp_path, lang=None)
+    folder = simulate(Setup(preset="interdependence-fades", end=2024)).save(tmp_path, lang=None)
     saved = Case("folder", "x", read_run(folder))
     assert "rule:protection" in set(settings(four[0], [saved], EN)[1]["setting"])
     silent = replace(saved, run=Run(saved.run.manifest, saved.run.tables, tmp_path / "gone"))

@@ -29,12 +29,12 @@ def test_every_kind_of_reason_has_a_rule_with_an_equation_and_texts() -> None:
 def test_filters_leave_what_they_name(ledger: Run) -> None:
     whole = view.log(ledger, Filter())
     assert len(whole) == len(ledger["decisions"])
-    some = view.log(ledger, Filter(levers=("tariff",), economies=("KOR",), kinds=("commitment",), years=(2015, 2020)))
+    some = view.log(ledger, Filter(levers=("tariff",), economies=("KOR",), kinds=("commitment",), years=(2027, 2033)))
     assert 0 < len(some) < len(whole)
     assert (
         set(some["economy"]) == {"KOR"}
         and set(some["kind"]) == {"commitment"}
-        and some["year"].between(2015, 2020).all()
+        and some["year"].between(2027, 2033).all()
     )
     assert view.log(ledger, Filter(economies=("ROW",), levers=("ledger",))).empty
 
@@ -98,8 +98,8 @@ def test_states_over_the_years_have_a_picture(ledger: Run, state: str, lang: str
 
 
 def test_a_run_without_a_ledger_says_so() -> None:
-    run = simulate(Setup(end=2013))
-    assert view.between(run, "both", 2013, change=False, texts=Texts("en")) is None
+    run = simulate(Setup(end=2024))
+    assert view.between(run, "both", 2024, change=False, texts=Texts("en")) is None
 
 
 def test_parameters_of_a_rule_are_those_of_the_run(ledger: Run) -> None:

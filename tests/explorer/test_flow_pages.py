@@ -16,7 +16,7 @@ pytest.importorskip("streamlit")
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return simulate(Setup(preset="trade-war", end=2014)).save(tmp_path_factory.mktemp("runs"), lang=None)
+    return simulate(Setup(preset="trade-war", end=2025)).save(tmp_path_factory.mktemp("runs"), lang=None)
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +79,7 @@ def test_compare_leaves_out_other_tables_unless_told(visit, monkeypatch, tmp_pat
 
 
 def test_a_large_table_offers_to_compute_what_is_missing(visit) -> None:
-    app = visit("links", {"l": "en", "t": "world-2011", "p": "us-china-tariffs"})
+    app = visit("links", {"l": "en", "t": "world-2022", "p": "us-china-tariffs"})
     healthy(app)
     assert any("Not computed yet" in one.value for one in app.info)
     assert app.button(key="sources.compute").label == "Compute now"

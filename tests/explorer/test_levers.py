@@ -22,7 +22,7 @@ def run(setup):
 
 
 def shorter(setup):
-    return replace(setup, end=2025)
+    return replace(setup, end=2033)
 
 
 #: Levers that matter only beside another one, and a setup in which that one is moved.
@@ -67,7 +67,7 @@ def test_a_lever_that_is_off_really_would_not_matter(name) -> None:
 @pytest.mark.parametrize("field", ["start", "ramp", "who", "partners", "sectors"])
 def test_each_option_matters_to_the_tariff(field) -> None:
     setup = shorter(Setup().with_value("tariff", 0.2))
-    other = {"start": 2020, "ramp": "linear", "who": ("USA",), "partners": ("CHN",), "sectors": "manufacturing"}[field]
+    other = {"start": 2029, "ramp": "linear", "who": ("USA",), "partners": ("CHN",), "sectors": "manufacturing"}[field]
     assert run(setup).value("interdependence") != pytest.approx(
         run(replace(setup, **{field: other})).value("interdependence"), rel=1e-5
     )
@@ -107,16 +107,16 @@ def test_command_python_and_yaml_run_the_same(tmp_path) -> None:
     mine = run(setup).value("interdependence")
     file = tmp_path / "own.yaml"
     file.write_text(share.yaml(setup), encoding="utf-8")
-    assert sim.run(str(file), years=(2011, 2025)).value("interdependence") == mine
-    assert sim.run("trade-war", overrides=list(overrides(setup)), years=(2011, 2025)).value("interdependence") == mine
+    assert sim.run(str(file), years=(2022, 2033)).value("interdependence") == mine
+    assert sim.run("trade-war", overrides=list(overrides(setup)), years=(2022, 2033)).value("interdependence") == mine
     names: dict = {}
     exec(share.python(setup), names)
     assert names["result"].value("interdependence") == mine
-    assert "--years 2011:2025" in share.command(setup)
+    assert "--years 2022:2033" in share.command(setup)
 
 
 def test_undoing_a_change_gives_the_preset_back() -> None:
-    setup = replace(Setup().with_value("tariff", 0.1).with_local("USA", "tariff", 0.2), founders=("KOR",), end=2030)
+    setup = replace(Setup().with_value("tariff", 0.1).with_local("USA", "tariff", 0.2), founders=("KOR",), end=2035)
     for one in setup.differences():
         setup = setup.without(one)
     assert setup == Setup() and not setup.changed

@@ -19,10 +19,10 @@ from tests.explorer.conftest import healthy
 pytest.importorskip("streamlit")
 
 GIVEN = (
-    "extends: trust-ledger\nname: mine\ntitle: Mine\nquestion: What then?\ntable: classroom-2011\nyears: [2011, 2014]\n"
+    "extends: trust-ledger\nname: mine\ntitle: Mine\nquestion: What then?\ntable: classroom-2022\nyears: [2022, 2025]\n"
 )
 #: Line 7 has a lever that does not exist.
-BAD = f"{GIVEN}policies: [{{who: USA, lever: tarif, value: 0.2, from: 2012}}]\n"
+BAD = f"{GIVEN}policies: [{{who: USA, lever: tarif, value: 0.2, from: 2023}}]\n"
 #: Links of the states that differ by their link only.
 LINKS = {
     "empty": {},
@@ -35,7 +35,7 @@ LINKS = {
         "to": "2030",
     },
     "bad link": {"p": "no-such", "L.tariff": "99", "zz": "1", "y": "1066", "c": "XXX"},
-    "large table": {"t": "world-2011", "L.reshoring": "0.05"},
+    "large table": {"t": "world-2022", "L.reshoring": "0.05"},
 }
 #: The states of everyday are looked at in both languages, the others in one: texts are the same in both (tests/sim/texts).
 CASES = [
@@ -67,7 +67,7 @@ def bad_scenario(visit: Callable[..., Any], lang: str) -> Any:
 
 def cancelled_run(visit: Callable[..., Any], lang: str) -> Any:
     """Somebody has stopped a run on the large table."""
-    app = visit("lab", {"l": lang, "t": "world-2011", "L.reshoring": "0.09"})
+    app = visit("lab", {"l": lang, "t": "world-2022", "L.reshoring": "0.09"})
     app.button(key="run").click().run()
     jobs = app.session_state["x.session"].jobs
     for job in jobs:

@@ -20,7 +20,7 @@ JOURNEYS: dict[str, list[tuple[str, str, Any]]] = {
         ("selectbox", "decompose.exporter", "JPN"),
         ("selectbox", "decompose.importer", "IND"),
         ("multiselect", "decompose.sectors", ["electronics"]),
-        ("selectbox", "decompose.against", 2016),
+        ("selectbox", "decompose.against", 2030),
         ("radio", "decompose.level", "terms"),
         ("radio", "decompose.between", "scenarios"),
         ("selectbox", "decompose.other", "observed"),
@@ -28,7 +28,7 @@ JOURNEYS: dict[str, list[tuple[str, str, Any]]] = {
     ],
     "links": [
         ("selectbox", "links.source", "observed"),
-        ("slider", "links.year", 2005),
+        ("select_slider", "links.year", 2005),
         ("selectbox", "links.against", 1997),
         ("radio", "links.measure", "mutual"),
         ("checkbox", "links.home", True),
@@ -44,17 +44,17 @@ JOURNEYS: dict[str, list[tuple[str, str, Any]]] = {
         ("selectbox", "compare.indicator", "vs_foreign_content"),
         ("selectbox", "compare.economy", "KOR"),
         ("selectbox", "compare.ranked", "unemployment"),
-        ("slider", "compare.year", 2020),
+        ("slider", "compare.year", 2030),
     ],
     "agents": [
         ("selectbox", "agents.run", "preset:trust-ledger"),
         ("multiselect", "agents.levers", ["tariff", "ledger"]),
         ("multiselect", "agents.economies", ["KOR", "JPN"]),
-        ("slider", "agents.years", (2013, 2030)),
+        ("slider", "agents.years", (2024, 2036)),
         ("selectbox", "agents.measure", "tariff"),
         ("toggle", "agents.change", True),
         ("selectbox", "agents.state", "ledger"),
-        ("slider", "agents.year", 2025),
+        ("slider", "agents.year", 2030),
     ],
     "assumptions": [
         ("radio", "method.section", "levers"),
@@ -145,7 +145,7 @@ def test_a_pair_chosen_in_the_matrix_is_framed_and_leads_to_its_decomposition(vi
         "DEU",
         "USA",
     )
-    assert app.slider(key="decompose.year").value == 2003
+    assert app.select_slider(key="decompose.year").value == 2003
 
 
 def test_only_differences_of_the_page_in_sight_are_in_the_address(visit) -> None:
@@ -204,6 +204,6 @@ def test_what_is_not_offered_here_is_said_where_it_belongs_until_something_is_ch
 
 
 def test_a_choice_that_waits_for_a_long_run_stays_in_the_address(visit) -> None:
-    app = visit("decompose", {"l": "en", "t": "world-2011", "decompose.source": "lab", "decompose.level": "terms"})
+    app = visit("decompose", {"l": "en", "t": "world-2022", "decompose.source": "lab", "decompose.level": "terms"})
     assert any("Not computed yet" in one.value for one in app.info)
     assert address(app)["decompose.level"] == "terms"

@@ -90,30 +90,30 @@ def test_levers_that_would_not_matter_are_off_and_say_why(visit) -> None:
 
 def test_each_control_of_the_advanced_section_reaches_the_setup(visit) -> None:
     app = unfold(visit("lab", {"l": "en", "L.tariff": "0.1", "L.ledger": "0.02"}))
-    app.slider(key="o.start").set_value(2020)
+    app.slider(key="o.start").set_value(2030)
     app.radio(key="o.ramp").set_value("linear")
     app.multiselect(key="o.who").set_value(["USA"])
     app.multiselect(key="o.partners").set_value(["CHN"])
     app.radio(key="o.sectors").set_value("manufacturing")
     app.multiselect(key="o.founders").set_value(["IND"])
-    app.slider(key="o.end").set_value(2030)
+    app.slider(key="o.end").set_value(2036)
     healthy(app.run())
     query = {key: value[0] if isinstance(value, list) else value for key, value in app.query_params.items()}
     wanted = {
-        "from": "2020",
+        "from": "2030",
         "ramp": "linear",
         "who": "USA",
         "on": "CHN",
         "of": "manufacturing",
         "with": "IND",
-        "to": "2030",
+        "to": "2036",
     }
     assert {key: query.get(key) for key in wanted} == wanted
 
 
 def test_every_preset_opens(visit) -> None:
     for preset in presets():
-        app = visit("lab", {"l": "zh", "p": preset, "to": "2013"})
+        app = visit("lab", {"l": "zh", "p": preset, "to": "2025"})
         healthy(app)
         assert len(app.metric) == 4 and not app.warning and app.selectbox(key="preset").value == preset
 
@@ -195,7 +195,7 @@ def test_the_charts_of_the_start_have_a_table_and_a_download(visit) -> None:
 
 
 def test_on_a_large_table_a_moved_lever_waits_for_run_and_says_that_the_numbers_are_old(visit) -> None:
-    app = visit("lab", {"l": "en", "t": "world-2011", "to": "2013", "L.tariff": "0.1"})
+    app = visit("lab", {"l": "en", "t": "world-2022", "to": "2024", "L.tariff": "0.1"})
     assert not app.metric and "Press Run" in app.info[0].value
     app.button(key="run").click().run()
     deadline = time.monotonic() + 60

@@ -14,7 +14,7 @@ from sim.texts import Texts
 
 @pytest.fixture(scope="module")
 def runs():
-    return simulate(Setup(end=2016).with_value("tariff", 0.2)), simulate(Setup(end=2016))
+    return simulate(Setup(end=2029).with_value("tariff", 0.2)), simulate(Setup(end=2029))
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -22,11 +22,11 @@ def runs():
 def test_each_course_has_its_alternative_table_and_data(runs, indicator, lang) -> None:
     run, base = runs
     picture = lab_figures.course(run, base, indicator, "WLD", Texts(lang))
-    assert "2011" in picture.alt and "2016" in picture.alt
+    assert "2022" in picture.alt and "2029" in picture.alt
     assert set(picture.data["line"]) == {"scenario", "baseline"}
     assert len(picture.table) == 6 and len(picture.table.columns) == 3
     assert list(picture.data.columns) == ["year", "line", "economy", "indicator", "value", "unit"]
-    last = picture.data[(picture.data["year"] == 2016) & (picture.data["line"] == "scenario")]["value"].iloc[0]
+    last = picture.data[(picture.data["year"] == 2029) & (picture.data["line"] == "scenario")]["value"].iloc[0]
     assert last == pytest.approx(run.value(indicator), rel=1e-12)
 
 
@@ -44,7 +44,7 @@ def test_the_baseline_is_dashed_and_the_scenario_is_not(runs) -> None:
 def test_a_run_that_is_its_own_baseline_is_one_line(runs) -> None:
     _, base = runs
     assert set(lab_figures.course(base, base, "interdependence", "WLD", Texts("en")).data["line"]) == {"scenario"}
-    assert "against 2011" in finding(base, base, 2016, "x", Texts("en"))
+    assert "against 2022" in finding(base, base, 2029, "x", Texts("en"))
 
 
 @pytest.mark.parametrize("economy", ["WLD", "KOR"])
@@ -56,13 +56,13 @@ def test_the_groups_add_up_to_all_exports(runs, economy) -> None:
 
 def test_incomes_are_against_the_baseline_of_the_same_year(runs) -> None:
     run, base = runs
-    data = lab_figures.incomes(run, base, 2016, Texts("en")).data.set_index("economy")["value"]
+    data = lab_figures.incomes(run, base, 2029, Texts("en")).data.set_index("economy")["value"]
     wanted = 100 * (run.value("real_income", "KOR") / base.value("real_income", "KOR") - 1)
     assert data["KOR"] == pytest.approx(wanted)
 
 
 def test_the_finding_says_the_signs(runs) -> None:
     run, base = runs
-    sentence = finding(run, base, 2016, "Baseline", Texts("en"))
+    sentence = finding(run, base, 2029, "Baseline", Texts("en"))
     assert "trade interdependence lower by" in sentence and "the mean tariff on goods higher by 20.0" in sentence
-    assert "“Baseline”" in sentence and "“基准”" in finding(run, base, 2016, "基准", Texts("zh"))
+    assert "“Baseline”" in sentence and "“基准”" in finding(run, base, 2029, "基准", Texts("zh"))

@@ -21,9 +21,9 @@ pytest.importorskip("streamlit")
 
 LANGS = ("en", "zh")
 GOOD = (
-    "extends: trust-ledger\nname: mine\ntitle: Mine\nquestion: What then?\ntable: classroom-2011\nyears: [2011, 2014]\n"
+    "extends: trust-ledger\nname: mine\ntitle: Mine\nquestion: What then?\ntable: classroom-2022\nyears: [2022, 2025]\n"
 )
-BAD = GOOD + "policies:\n  - {who: USA, lever: tarif, value: 0.2, from: 2012}\n"
+BAD = GOOD + "policies:\n  - {who: USA, lever: tarif, value: 0.2, from: 2023}\n"
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +156,7 @@ def test_files_that_cannot_be_scenarios_keep_what_was_there(visit, lang: str, na
 
 @pytest.mark.parametrize("lang", ["zh"])
 def test_a_corrupt_table_is_explained_and_a_good_one_is_run_on(visit, lang: str, tmp_path: Path) -> None:
-    good = save(load("classroom-2011"), tmp_path / "t.npz").read_bytes()
+    good = save(load("classroom-2022"), tmp_path / "t.npz").read_bytes()
     app = visit("runs", {"l": lang})
     app.file_uploader(key="upload.table").set_value(("t.npz", good[: len(good) // 2], "application/zip")).run()
     translated(app, lang)
@@ -164,7 +164,7 @@ def test_a_corrupt_table_is_explained_and_a_good_one_is_run_on(visit, lang: str,
     app.file_uploader(key="upload.table").set_value(("t.npz", good, "application/zip")).run()
     translated(app, lang)
     assert app.success and not app.warning
-    app.text_area(key="files.text").set_value(GOOD.replace("table: classroom-2011\n", "")).run()
+    app.text_area(key="files.text").set_value(GOOD.replace("table: classroom-2022\n", "")).run()
     app.button(key="files.run").click().run()
     finished(app)
     translated(app, lang)
@@ -176,7 +176,7 @@ def test_a_corrupt_table_is_explained_and_a_good_one_is_run_on(visit, lang: str,
 def test_a_run_that_is_stopped_shows_what_was_finished(visit, lang: str) -> None:
     app = visit("runs", {"l": lang})
     app.text_area(key="files.text").set_value(
-        GOOD.replace("classroom-2011", "world-2011").replace("2014", "2035")
+        GOOD.replace("classroom-2022", "world-2022").replace("2025", "2040")
     ).run()
     app.button(key="files.run").click().run()
     job = app.session_state["x.session"].jobs[-1]
@@ -204,7 +204,7 @@ def test_long_runs_of_the_session_are_listed_and_can_be_stopped(visit, lang: str
     app = visit("runs", {"l": lang})
     assert texts("files.jobs") not in [one.value for one in app.header]
     app.text_area(key="files.text").set_value(
-        GOOD.replace("classroom-2011", "world-2011").replace("2014", "2035")
+        GOOD.replace("classroom-2022", "world-2022").replace("2025", "2040")
     ).run()
     app.button(key="files.run").click().run()
     job = app.session_state["x.session"].jobs[-1]

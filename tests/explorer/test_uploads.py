@@ -27,11 +27,11 @@ from sim.explorer.setups.uploads import (
 from sim.runs.saved import read_run
 from sim.scenario import scenario_files
 
-SMALL = "extends: baseline\nname: mine\ntitle: Mine\nquestion: What then?\ntable: classroom-2011\nyears: [2011, 2013]\n"
+SMALL = "extends: baseline\nname: mine\ntitle: Mine\nquestion: What then?\ntable: classroom-2022\nyears: [2022, 2024]\n"
 
 
 def bytes_of(tmp_path: Path, suffix: str) -> bytes:
-    return save(load("classroom-2011"), tmp_path / f"t{suffix}").read_bytes()
+    return save(load("classroom-2022"), tmp_path / f"t{suffix}").read_bytes()
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd.yaml", "C:\\x\\a.yaml", ".hidden.yaml", "a b/ü?.yaml", "..", ""])
@@ -62,7 +62,7 @@ def test_a_table_that_is_too_large_is_not_opened() -> None:
 
 @pytest.mark.parametrize("suffix", [".npz", ".csv"])
 def test_a_table_is_read_as_it_was_written(tmp_path: Path, suffix: str) -> None:
-    assert read_table(f"t{suffix}", bytes_of(tmp_path, suffix)).checksum() == load("classroom-2011").checksum()
+    assert read_table(f"t{suffix}", bytes_of(tmp_path, suffix)).checksum() == load("classroom-2022").checksum()
 
 
 def test_pickled_objects_are_refused() -> None:
@@ -95,23 +95,23 @@ def test_faults_of_a_csv_name_the_place_in_the_users_file(tmp_path: Path) -> Non
 
 def test_a_scenario_runs_and_its_key_follows_its_content() -> None:
     given = read_given(SMALL, "mine.yaml")
-    assert given.key != read_given(SMALL.replace("2013", "2012"), "mine.yaml").key
+    assert given.key != read_given(SMALL.replace("2024", "2023"), "mine.yaml").key
     done: list[int] = []
     run = run_given(given, lambda year, index, total: done.append(year))
-    assert run.status == "ok" and done == [2011, 2012, 2013]
+    assert run.status == "ok" and done == [2022, 2023, 2024]
     assert run.loaded.text == SMALL
 
 
 def test_a_scenario_runs_on_a_table_of_ones_own(tmp_path: Path) -> None:
     table = read_table("t.npz", bytes_of(tmp_path, ".npz"))
-    given = read_given(SMALL.replace("table: classroom-2011\n", ""), "mine.yaml", table)
+    given = read_given(SMALL.replace("table: classroom-2022\n", ""), "mine.yaml", table)
     assert given.loaded is not None and given.loaded.table is table
 
 
 def test_a_run_that_is_stopped_keeps_its_years() -> None:
     calls = iter([False, True])
     run = run_given(read_given(SMALL, "mine.yaml"), stop=lambda: next(calls, True))
-    assert run.status == "cancelled" and run.years == (2011, 2012)
+    assert run.status == "cancelled" and run.years == (2022, 2023)
 
 
 @pytest.mark.parametrize("key", ["extends", "table"])
@@ -126,7 +126,7 @@ def test_scenarios_may_not_refer_to_files(key: str, value: str) -> None:
 def test_all_faults_of_a_scenario_are_told_with_line_and_column() -> None:
     text = (
         SMALL
-        + "policies:\n  - {who: USA, lever: tarif, value: 0.2, from: 2012}\n  - {who: XYZ, lever: tariff, value: 0.2, from: 2012}\n"
+        + "policies:\n  - {who: USA, lever: tarif, value: 0.2, from: 2023}\n  - {who: XYZ, lever: tariff, value: 0.2, from: 2023}\n"
     )
     with pytest.raises(ScenarioError) as caught:
         read_given(text, "mine.yaml")
@@ -165,7 +165,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_folders_are_listed_newest_first_and_say_what_cannot_be_opened(runs: Path) -> None:
     found = run_files.listed(runs)
     assert [one.readable for one in found] == [True, False, False]
-    assert found[0].scenario == "mine" and found[0].years == "2011–2013" and found[2].status == "damaged"
+    assert found[0].scenario == "mine" and found[0].years == "2022–2024" and found[2].status == "damaged"
     assert run_files.listed(runs / "none") == []
 
 

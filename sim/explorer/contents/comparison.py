@@ -17,6 +17,7 @@ from sim.charts.theme import TINTS, padded
 from sim.explorer.contents import framed
 from sim.indicators import INDICATORS, PLACES
 from sim.levers import EVENT, POLICY
+from sim.report.data import seam
 from sim.report.names import Names
 from sim.runs.compare import differences, differing
 from sim.runs.saved import WORLD, Run
@@ -172,7 +173,8 @@ def panels(base: Case, others: Sequence[Case], indicator: str, economy: str, tex
         )
         frame, dash, tints = frame[["year", "line", "value"]], ["base"], {"scenario": tint}
         blank = dict.fromkeys(pair, "")
-        charts.append(lines(frame, blank, tints=tints, dashed=dash, limits=limits, height=PANEL, labelled=False))
+        look: Any = {"limits": limits, "height": PANEL, "labelled": False, "seam": seam(case.run, texts)}
+        charts.append(lines(frame, blank, tints=tints, dashed=dash, **look))
     heads = headings((base, *others), texts)
     names = dict(zip(series, heads, strict=True))
     years = sorted({year for line in series.values() for year in line})

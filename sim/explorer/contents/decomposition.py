@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,6 +28,8 @@ from sim.explorer.contents.flows import (
     see,
     short,
 )
+from sim.observed.figures import BREAK
+from sim.report.data import seam
 from sim.texts import Texts
 from sim.texts.formats import ends_in_words, number
 
@@ -144,17 +147,28 @@ def history(source: Source, flow: Flow, texts: Texts) -> tuple[Figure, Figure] |
     seen = [look for year in source.years if (look := see(source, flow, year)).traded]
     if not seen:
         return None
-    first, last = seen[0], seen[-1]
+    spans = [[look.year for look in part] for _, part in groupby(seen, key=lambda look: source.part(look.year))]
+    later = [year for span in spans[1:] for year in span]
     names: dict[str, str] = {str(key): texts(f"decompose.{name}") for key, name in VS.items()}
     parts = {code: short(code, texts) for code in PARTITION}
     definitions = framed([(look.year, key, look.vs(key)) for look in seen for key in VS], "year line value")
     shares = framed([(look.year, code, look.share(code)) for look in seen for code in parts], "year part value")
-    words = {"first": first.year, "last": last.year, "flow": first.name(texts)}
+    years = ", ".join(f"{span[0]}–{span[-1]}" if len(span) > 1 else str(span[0]) for span in spans)
+    words = {"years": f"{years} {BREAK}" if later else years, "flow": seen[0].name(texts)}
 
     def alt(key: str, frame: DataFrame, column: str, names: Mapping[str, str]) -> str:
         values = {code: dict(zip(part["year"], part["value"], strict=True)) for code, part in frame.groupby(column)}
-        return texts(key, base=first.year, year=last.year, facts=ends_in_words(names, values, texts))
+        first = {code: {year: values[code][year] for year in spans[0]} for code in names}
+        facts = ends_in_words(names, first, texts) + "".join(
+            texts("history.alt_later", name=name, year=year, value=number(values[code][year]))
+            for code, name in names.items()
+            for year in later
+        )
+        return texts(key, base=spans[0][0], year=spans[0][-1], facts=facts)
 
+    across: Any = {"breaks": [span[0] for span in spans[1:]]} | (
+        {"seam": seam(source.run, texts)} if source.run is not None else {}
+    )
     ends = {"exporter": flow.exporter, "importer": flow.importer, "unit": "% of gross exports"}
     vs = Figure(
         id=f"vs-{flow.exporter}-{flow.importer}",
@@ -168,8 +182,9 @@ def history(source: Source, flow: Flow, texts: Texts) -> tuple[Figure, Figure] |
             dashed=list(VS)[1:],
             zero=True,
             height=stack_height(len(parts)),
+            **across,
         ),
-        table=_wide(definitions, "line", names, texts),
+        table=_wide(definitions, "line", names, texts, later),
         data=definitions.assign(**ends).rename(columns={"line": "definition"}),
         about=about((), texts),
     )
@@ -178,8 +193,8 @@ def history(source: Source, flow: Flow, texts: Texts) -> tuple[Figure, Figure] |
         title=texts("decompose.history", **words),
         subtitle=texts("decompose.history_note"),
         alt=alt("alt.groups", shares, "part", parts),
-        chart=stack(shares, parts, COLOURS),
-        table=_wide(shares, "part", parts, texts),
+        chart=stack(shares, parts, COLOURS, **across),
+        table=_wide(shares, "part", parts, texts, later),
         data=_data(seen, PARTITION),
         about=about(PARTITION, texts),
     )
@@ -190,10 +205,8 @@ def by_sector(seen: Seen, texts: Texts) -> tuple[DataFrame, DataFrame]:
     """One row per exporting sector: exports, domestic value added, both kinds of VS; shown and plain."""
     import pandas as pd
 
-    flow, chosen = seen.flow, tuple(seen.source.sectors)
-    if seen.flow.sectors:
-        table = seen.source.decomposition(seen.year).table
-        chosen = tuple(table.sectors[i] for i in table.sectors_in(list(flow.sectors)))
+    flow, table = seen.flow, seen.source.decomposition(seen.year).table
+    chosen = [table.sectors[i] for i in table.sectors_in(list(flow.sectors) or ALL)]
     names, shown, plain = seen.source.names(texts), [], []
     for code in chosen:
         sector = see(seen.source, Flow(flow.exporter, flow.importer, (code,)), seen.year)
@@ -211,9 +224,13 @@ def by_sector(seen: Seen, texts: Texts) -> tuple[DataFrame, DataFrame]:
     return pd.DataFrame(shown, columns=heads), pd.DataFrame(plain, columns=columns)
 
 
-def _wide(frame: DataFrame, column: str, names: Mapping[str, str], texts: Texts) -> DataFrame:
+def _wide(
+    frame: DataFrame, column: str, names: Mapping[str, str], texts: Texts, later: Sequence[int] = ()
+) -> DataFrame:
+    """A row for each year, those ``later`` ones marked that are of another source than the first."""
     wide = frame.pivot_table(index="year", columns=column, values="value", sort=False)
     wide = wide.loc[:, list(names)].map(lambda value: number(float(value), 2)).reset_index()
+    wide["year"] = [f"{year} {BREAK}" if year in later else str(year) for year in wide["year"]]
     wide.columns = [texts("table.year"), *(f"{name} (%)" for name in names.values())]
     return wide
 

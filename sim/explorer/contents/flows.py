@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -29,8 +30,8 @@ from sim.texts.formats import number
 Array = NDArray[np.float64]
 #: Every partner, or every sector.
 ALL = "all"
-#: Id of the observed tables.
-OBSERVED = "observed"
+#: Id of the observed tables, and the series of bundled tables that they are.
+OBSERVED, SERIES = "observed", "world"
 #: Levels of detail: groups that hold every term once, or the sixteen terms.
 LEVELS = {"groups": PARTITION, "terms": TERM_CODES}
 #: Blue and green: domestic; orange: foreign; grey: counted twice or more.
@@ -77,14 +78,15 @@ class Ends:
 def _decomposed(run: RunResult | None, year: int) -> Decomposition:
     """A year of a run, or of the observed tables."""
     from decomp.io import load
+    from decomp.io.bundled import of_series
     from decomp.wwz import wwz
 
-    return wwz(load(f"world-{year}")) if run is None else run.decomposition(year)
+    return wwz(load(of_series(SERIES, year))) if run is None else run.decomposition(year)
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """One set of years to look at: the bundled tables of the world, 1995–2011, as published, or a run."""
+    """One set of years to look at: the bundled tables of the world, 1995–2011 and 2022, or a run."""
 
     id: str = OBSERVED
     title: Any = ""
@@ -97,10 +99,19 @@ class Source:
 
     @cached_property
     def years(self) -> tuple[int, ...]:
-        """Years there are; of the observed tables those of one source, WIOD."""
-        from decomp.io.bundled import YEARS
+        """Years there are."""
+        from decomp.io import years_of
 
-        return tuple(YEARS) if self.run is None else self.run.years
+        return tuple(years_of(SERIES)) if self.run is None else self.run.years
+
+    @property
+    def breaks(self) -> tuple[int, ...]:
+        """First years of another source than the year before: those after a gap. No change goes across one."""
+        return tuple(year for before, year in pairwise(self.years) if year > before + 1)
+
+    def part(self, year: int) -> int:
+        """Number of the source of a year, from 0: years of two parts are not one series."""
+        return sum(year >= first for first in self.breaks)
 
     @cached_property
     def _table(self) -> WorldTable | None:
@@ -122,8 +133,14 @@ class Source:
 
     @property
     def sectors(self) -> list[str]:
-        """Codes of the sectors in table order."""
-        return list(self._table.sectors if self._table else self.run.sectors if self.run else ())
+        """Codes of the sectors that all years have, in table order."""
+        there = list(self._table.sectors if self._table else self.run.sectors if self.run else ())
+        ends = (
+            [self.decomposition(first).table.sectors for first in (*self.years[:1], *self.breaks)]
+            if self.breaks
+            else []
+        )
+        return [code for code in there if all(code in sectors for sectors in ends)]
 
     @property
     def sector_groups(self) -> tuple[str, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sim.charts import Figure, Plot, bars, lines, stack
 from sim.charts.theme import GROUP_COLOURS, TALL, WORLD_COLOUR, economy_colours
 from sim.explorer.contents import framed
 from sim.indicators import INDICATORS
-from sim.report.data import GROUPS
+from sim.report.data import GROUPS, seam
 from sim.runs.result import RunResult
 from sim.runs.saved import WORLD
 from sim.texts import Texts
@@ -47,7 +49,9 @@ def course(run: RunResult, base: RunResult | None, indicator: str, economy: str,
         title=info.label(texts.lang),
         subtitle=texts("chart.subtitle", unit=axis_unit(info.unit, texts), economy=who),
         alt=texts("chart.alt_course", **words, rest=facts),
-        chart=lines(drawn, dict(reversed(names.items())), tints={"scenario": tint}, dashed=["baseline"]),
+        chart=lines(
+            drawn, dict(reversed(names.items())), tints={"scenario": tint}, dashed=["baseline"], seam=seam(run, texts)
+        ),
         table=pd.DataFrame({texts("table.year"): years} | wide),
         data=data,
         about=[(texts(f"chart.{key}"), getattr(info, key)) for key in ("formula", "source", "unit")],
@@ -65,9 +69,8 @@ def sparkline(run: RunResult, base: RunResult | None, indicator: str) -> Plot:
     ]
     frame = framed(rows, "year line value")
     tints = {"scenario": "#0B5A8F"}
-    return lines(
-        frame, dict.fromkeys(shown, ""), tints=tints, dashed=["baseline"], height=64, labelled=False, axes=False
-    )
+    look: Any = {"height": 64, "labelled": False, "axes": False, "seam": seam(run)}
+    return lines(frame, dict.fromkeys(shown, ""), tints=tints, dashed=["baseline"], **look)
 
 
 def groups(run: RunResult, base: RunResult | None, economy: str, texts: Texts) -> Figure:
@@ -98,7 +101,7 @@ def groups(run: RunResult, base: RunResult | None, economy: str, texts: Texts) -
         title=texts("chart.groups"),
         subtitle=texts("chart.subtitle", unit=texts("chart.of_exports"), economy=who),
         alt=texts("chart.alt_course", name=texts("chart.groups"), economy=who, rest=facts),
-        chart=stack(own, names, GROUP_COLOURS, borders=other if len(other) else None),
+        chart=stack(own, names, GROUP_COLOURS, borders=other if len(other) else None, seam=seam(run, texts)),
         table=wide.set_axis([texts("chart.line"), texts("table.year"), *names.values()], axis=1),
         data=data,
         about=[*formulas, (texts("chart.source"), INDICATORS["vax"].source)],

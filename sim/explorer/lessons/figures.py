@@ -12,6 +12,7 @@ from sim.explorer.lessons.evidence import Evidence, readings_of
 from sim.explorer.lessons.marking import Progress, filled, number, spelled
 from sim.explorer.lessons.schema import Course, History, Numbers, Pairs, PredictStep, Run, Which
 from sim.indicators import INDICATORS
+from sim.report.data import seam
 from sim.texts import Texts
 from sim.texts.formats import axis_unit, ends_in_words, scale
 
@@ -44,7 +45,14 @@ def course(evidence: Evidence, asked: Course, progress: Progress, t: Texts) -> F
         title=info.label(t.lang),
         subtitle=t("chart.subtitle", unit=t("lessons.members") if whole else axis_unit(info.unit, t), economy=economy),
         alt=t("chart.alt_course", name=info.label(t.lang), economy=economy, rest=facts),
-        chart=lines(frame, names, mark=mark, dashed=asked.sources[:1] if len(names) > 1 else (), whole=whole),
+        chart=lines(
+            frame,
+            names,
+            mark=mark,
+            dashed=asked.sources[:1] if len(names) > 1 else (),
+            whole=whole,
+            seam=seam(evidence.run(asked.sources[0]), t),
+        ),
         table=_wide(frame, names, t),
         data=frame.assign(
             value=frame["value"] / scale(info.unit), indicator=asked.id, economy=asked.economy, unit=info.unit

@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from decomp.names import estimate_text
 from sim._version import __version__
 from sim.explorer.lessons.evidence import run_of
 from sim.explorer.setups.setup import STATUS_QUO, Setup
@@ -53,7 +54,14 @@ def kit(minutes: int, lang: str) -> str:
     expected.append((k["interdependence"], [number(100 * run.value("interdependence")) for run in runs]))
     template = (files("sim.explorer.lessons") / "roleplay.html.j2").read_text(encoding="utf-8")
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True).from_string(template)
-    numbers = {"minutes": minutes, "talk": TALK[minutes], "year": base.years[-1], "version": __version__}
+    said = estimate_text(base.base_table.estimate, lang)
+    numbers = {
+        "minutes": minutes,
+        "estimate": said,
+        "talk": TALK[minutes],
+        "year": base.years[-1],
+        "version": __version__,
+    }
     return page.render(k=k, timetable=timetable, cards=cards, expected=expected, **numbers)
 
 

@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sim.explorer.setups.setup import START
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case letters, digits and underscores")]
 Unit = Literal["percent", "points", "plain", "ratio", "count", "change", "growth"]
 
@@ -58,7 +60,7 @@ class Run(Part):
     who: tuple[str, ...] = Field(("all",), description="who levies the tariff")
     partners: tuple[str, ...] = Field(("all",), description="on whom")
     sectors: Literal["goods", "manufacturing"] = "goods"
-    start: int = Field(2015, description="year in which the levers begin to act")
+    start: int = Field(START, description="year in which the levers begin to act")
     end: int | None = Field(None, description="last year; as in the scenario when absent")
     founders: tuple[str, ...] = Field((), description="who founds the ledger; as in the scenario when absent")
     overrides: tuple[str, ...] = Field((), description="further settings as path=value, for what has no lever")

@@ -74,7 +74,9 @@ def _results(source: Source, flow: Flow, year: int) -> None:
     gap, observed = source.residual(year), source.id == OBSERVED
     exact = gap <= EXACT
     lines = say("decompose.badge_exact" if exact else "decompose.badge_bad", gap=f"{gap:.1e}")
-    lines += f"  \n{choosing.note_on(source)}" + (f" {say('decompose.coarse')}" if observed else "")
+    lines += f"  \n{choosing.note_on(source)}" + (
+        f" {say('decompose.coarse')}" if observed and year not in source.breaks else ""
+    )
     (st.caption if exact else st.error)(lines)
     levels, label = list(flows.LEVELS), texts("decompose.level")
     level = picking.choose_radio(label, levels, "decompose.level", words("decompose.level_"))
@@ -116,6 +118,7 @@ def _change(seen: Seen, level: str) -> None:
         return
     if (before.source.id == OBSERVED) != (seen.source.id == OBSERVED):
         st.caption(texts("decompose.mixed"))
+    choosing.warn_across(seen.source, seen.year, before.year if before.source.id == seen.source.id else seen.year)
     with st.container(border=True):
         ui.show(decomposition.difference(before, seen, level, form, texts), "change", name="decompose")
 
@@ -125,7 +128,8 @@ def _other_year(seen: Seen) -> Seen | None:
     if not years:
         st.info(say("decompose.one_year"))
         return None
-    year = picking.choose(say("decompose.other_year"), years, "decompose.against", years[0])
+    same = [year for year in years if seen.source.part(year) == seen.source.part(seen.year)]
+    year = picking.choose(say("decompose.other_year"), years, "decompose.against", (*same, years[-1])[0])
     return see(seen.source, seen.flow, year)
 
 

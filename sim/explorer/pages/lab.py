@@ -16,14 +16,25 @@ from sim.explorer.parts import choosing, levers, picking, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups import share
 from sim.explorer.setups.codec import CHARTS, COURSES, GROUPS, INCOMES, LONGEST, link
-from sim.explorer.setups.setup import LIVE_TABLE, STATUS_QUO, Setup, preset_scenario, presets, untouched
+from sim.explorer.setups.setup import (
+    LARGE_TABLE,
+    LIVE_TABLE,
+    STATUS_QUO,
+    Setup,
+    preset_scenario,
+    presets,
+    rivals,
+    table_for,
+    table_of,
+    untouched,
+)
 from sim.indicators import INDICATORS, PLACES
 from sim.indicators.registry import WORLD as WORLD_ONLY
 from sim.runs.result import RunResult
 from sim.runs.saved import WORLD
 
 #: Tables of the laboratory: answered while a lever moves, and on Run.
-TABLES = (LIVE_TABLE, "world-2011")
+TABLES = (LIVE_TABLE, LARGE_TABLE)
 #: Key of the session of the runs that were shown last.
 SHOWN = "x.shown"
 
@@ -57,12 +68,20 @@ def _choices() -> None:
         session.change(replace(session.setup(), versus=name))
 
     def table_name(code: str) -> str:
-        return session.texts().get(f"ui.table_{code.split('-')[0]}_short") or code
+        table = table_of(code)
+        return say(f"ui.table_{code.split('-')[0]}_short", economies=table.G, sectors=table.N)
 
     boxes: list[tuple[str, str, Any, Any, Any, str]] = [
         ("preset", setup.preset, levers.choose_preset, presets(), ui.preset_title, question),
-        ("versus", setup.versus, against, presets(), ui.preset_title, say("lab.versus_help")),
-        ("table", setup.table, levers.choose_table, TABLES, table_name, say("lab.table_help")),
+        ("versus", setup.versus, against, rivals(setup.preset), ui.preset_title, say("lab.versus_help")),
+        (
+            "table",
+            setup.table,
+            levers.choose_table,
+            [table_for(setup.preset, name) for name in TABLES],
+            table_name,
+            say("lab.table_help"),
+        ),
     ]
     for column, (key, value, act, options, show, help) in zip(st.columns([5, 4, 3]), boxes, strict=True):
         with column:

@@ -33,6 +33,7 @@ def page() -> None:
         with right:
             against = _against(source, year)
         st.caption(choosing.note_on(source))
+        choosing.warn_across(source, year, against)
         _matrix(source, year, against)
         _way(source, year)
         _map(source, year, against)

@@ -13,17 +13,19 @@ from typing import Any
 import streamlit as st
 
 from decomp.errors import DecompError
+from decomp.io.bundled import of_series
 from sim.errors import OutputError, SimError
 from sim.explorer.contents import framed
 from sim.explorer.contents.bands import DrawnSetup
 from sim.explorer.contents.comparison import Case, rules_of
-from sim.explorer.contents.flows import OBSERVED, Source
+from sim.explorer.contents.flows import OBSERVED, SERIES, Source
 from sim.explorer.parts import picking, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups import share
 from sim.explorer.setups.engine import BusyError, Job, Simulate, simulate
 from sim.explorer.setups.setup import STATUS_QUO, Setup, presets, untouched
 from sim.explorer.setups.uploads import GivenSetup
+from sim.observed.figures import BREAK
 from sim.runs.folder import runs_folder
 from sim.runs.result import RunResult
 from sim.runs.saved import Run
@@ -180,14 +182,28 @@ def _chosen(
 
 def note_on(source: Source) -> str:
     """What kind of years a source has."""
-    key = "sources.observed_note" if source.id == OBSERVED else "sources.simulated_note"
-    return say(key, base=source.years[0])
+    if source.id == OBSERVED:
+        later = say("history.break", mark=BREAK, years=", ".join(map(str, source.breaks)))
+        return f"{say('sources.observed_note')} {later}" if source.breaks else say("sources.observed_note")
+    until = source.run.given_to if source.run is not None else None
+    return (
+        say("sources.simulated_note", base=source.years[0])
+        if until is None
+        else say("sources.given_note", base=source.years[0], last=until)
+    )
+
+
+def warn_across(source: Source, year: int, other: int | None) -> None:
+    """Say that two years are of different sources, where they are."""
+    if other is not None and source.part(year) != source.part(other):
+        first, last = sorted((year, other))
+        st.warning(say("sources.across", first=first, last=last))
 
 
 def badge_of(source: Source | None, year: int | None) -> None:
     """What kind of data and of statement this is, below a page on a source of flows."""
     seen = source is not None and source.id == OBSERVED and year is not None
-    ui.badge(f"world-{year}" if seen else session.setup().table)
+    ui.badge(of_series(SERIES, year) if seen and year else session.setup().table)
 
 
 def missing(ids: Sequence[str]) -> None:

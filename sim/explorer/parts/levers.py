@@ -15,7 +15,17 @@ from sim.explorer.parts import session, ui
 from sim.explorer.parts.picking import widget, words
 from sim.explorer.parts.session import say
 from sim.explorer.setups.levers import CONTROLS, LOCAL, MAIN, MORE, Control
-from sim.explorer.setups.setup import ALL, FOUNDERS, STATUS_QUO, Setup, preset_scenario, preset_value, table_of
+from sim.explorer.setups.setup import (
+    ALL,
+    FOUNDERS,
+    STATUS_QUO,
+    Setup,
+    preset_scenario,
+    preset_value,
+    rivals,
+    table_for,
+    table_of,
+)
 from sim.texts.formats import number
 
 #: Colour of the badge of each kind.
@@ -289,5 +299,7 @@ def choose_table(name: str) -> None:
 
 def choose_preset(name: str) -> None:
     """Start from another scenario, its levers as they stand there; table and comparison stay."""
-    session.change(Setup(preset=name, table=session.setup().table, versus=session.setup().versus))
+    now, fit = session.setup(), rivals(name)
+    versus = now.versus if now.versus in fit else fit[0]
+    session.change(Setup(preset=name, table=table_for(name, now.table), versus=versus))
     session.look(year=None)

@@ -178,7 +178,10 @@ def choose_year(years: Sequence[int], label: str, *, key: str) -> int:
     def look(year: int) -> None:
         session.look(year=None if year == years[-1] else year)
 
-    widget(st.slider, label, key, value, look, min_value=years[0], max_value=years[-1])
+    if years[-1] - years[0] == len(years) - 1:
+        widget(st.slider, label, key, value, look, min_value=years[0], max_value=years[-1])
+    else:  # years are missing
+        widget(st.select_slider, label, key, value, look, years)
     return value
 
 

@@ -15,7 +15,7 @@ import streamlit as st
 
 from sim.explorer.setups.codec import PICKS, View, decode, encode
 from sim.explorer.setups.engine import Job, JobManager, Store
-from sim.explorer.setups.setup import LIVE_TABLE, Setup
+from sim.explorer.setups.setup import Setup
 from sim.explorer.setups.uploads import Unpacked
 from sim.runs.result import RunResult
 from sim.runs.saved import Run, read_run
@@ -173,7 +173,7 @@ def say(key: str, **values: Any) -> str:
 
 def run_of(wanted: Setup) -> RunResult | None:
     """The run of a setup: made now on the classroom table; elsewhere only if it is finished already."""
-    return store().get(wanted) if wanted.table == LIVE_TABLE else store().peek(wanted)
+    return store().get(wanted) if wanted.live else store().peek(wanted)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -22,6 +22,7 @@ from sim.explorer.contents.comparison import change
 from sim.explorer.contents.method import estimate_of
 from sim.explorer.parts import session
 from sim.explorer.parts.session import say
+from sim.explorer.setups.codec import OLDER
 from sim.explorer.setups.setup import preset_scenario
 from sim.explorer.setups.uploads import UploadError
 from sim.indicators import INDICATORS
@@ -56,7 +57,11 @@ def heading(page: str) -> None:
         st.title(say(f"nav.{page}"), anchor=False, width="content")
         under = say("ui.under_heading", question=say(f"nav.{page}_question"), banner=say("ui.banner"))
         st.caption(under, width="content")
-    if parts := session.now().unknown:  # a broken link can hold anything: the first parts, none of them long
+    if f"v={OLDER}" in session.now().unknown:
+        st.info(say("ui.older_link"))
+    if parts := [
+        part for part in session.now().unknown if part != f"v={OLDER}"
+    ]:  # a broken link can hold anything: the first parts, none of them long
         shown = [part if len(part) <= 60 else f"{part[:59]}…" for part in parts[:8]] + ["…"] * (len(parts) > 8)
         st.warning(say("ui.unknown_link", count=len(parts), parts=", ".join(shown)))
 
@@ -96,7 +101,8 @@ def metric(run: RunResult, base: RunResult | None, indicator: str, year: int) ->
     against = str(run.years[0]) if own else texts("ui.baseline_short")
     words = texts(f"ui.delta_{moved.direction}", change=moved.show(texts, sign=False).lstrip(MINUS), against=against)
     arrow: Any = {"up": "up", "down": "down"}.get(moved.direction, "off")
-    label = texts.get(f"metric.{indicator}") or info.label(texts.lang)
+    key = f"metric.{indicator}"
+    label = texts(key, base=run.years[0]) if texts.get(key) else info.label(texts.lang)
     st.metric(label, level(moved.after, info.unit), words, delta_color="off", delta_arrow=arrow, border=True)
 
 

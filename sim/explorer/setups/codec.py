@@ -1,6 +1,6 @@
 """Links: a setup and a view as a query string of ids, with differences only; what is not understood is reported, never dropped.
 
-``v=1`` is the version, ``p`` the preset, ``t`` the table, ``b`` the scenario compared with, ``L.<lever>`` a lever,
+``v=2`` is the version (links of version 1 started in 2011), ``p`` the preset, ``t`` the table, ``b`` the scenario compared with, ``L.<lever>`` a lever,
 ``L.<economy>.<lever>`` a lever of one economy; the other keys are listed in :data:`OPTIONS`, :data:`VIEW` and :data:`PICKS`.
 A missing key is a default.
 
@@ -18,12 +18,21 @@ from urllib.parse import urlencode
 
 from decomp.io import bundled_names
 from sim.explorer.setups.levers import CONTROLS, LOCAL
-from sim.explorer.setups.setup import LIVE_TABLE, Setup, preset_scenario, presets, table_of
+from sim.explorer.setups.setup import (
+    LARGE_TABLE,
+    LIVE_TABLE,
+    Setup,
+    preset_scenario,
+    presets,
+    rivals,
+    table_for,
+    table_of,
+)
 from sim.indicators import PLACES
 from sim.texts import LANGUAGES
 
-#: Version of the links.
-VERSION = "1"
+#: Version of the links, and the one before: the same words, of a world that started in 2011.
+VERSION, OLDER = "2", "1"
 #: Longest link that is offered (longer ones are given as a file), and longest id in one.
 LONGEST, LONGEST_ID = 1800, 80
 #: First and last year that a link may name.
@@ -157,7 +166,7 @@ OPTIONS: Mapping[str, tuple[str, Reader]] = {
 VIEW: Mapping[str, tuple[str, Reader]] = {
     "l": ("lang", _words(*LANGUAGES)),
     "y": ("year", _year),
-    "c": ("economy", _one_of(lambda: {"WLD", *table_of("world-2011").economies, *table_of(LIVE_TABLE).economies})),
+    "c": ("economy", _one_of(lambda: {"WLD", *table_of(LARGE_TABLE).economies, *table_of(LIVE_TABLE).economies})),
     "g": ("charts", _pair),
 }
 # Every field of a setup has a key, or is one of those that are written lever by lever.
@@ -295,21 +304,26 @@ def decode(query: Mapping[str, str]) -> Decoded:
             setup = setup if key in known else _moved(setup, key, text)
         except ValueError:
             unknown.append(f"{key}={text}")
-    return Decoded(setup, replace(view, picks=tuple(sorted(picks.items()))), tuple(unknown))
+    return Decoded(setup, replace(view, picks=tuple(sorted(picks.items()))), tuple(dict.fromkeys(unknown)))
 
 
 def _fitting(setup: Setup, query: Mapping[str, str], unknown: list[str]) -> Setup:
-    """Put back what does not fit the table or the preset: economies it lacks, a last year outside the run."""
-    table, default = table_of(setup.table), Setup()
+    """Put back what does not fit the table or the preset: a table of another year, economies it lacks, a last year outside the run."""
+    default, fit, first = Setup(), rivals(setup.preset), preset_scenario(setup.preset).years[0]
+    for key, fits, field, instead in (
+        ("t", table_of(setup.table).year == first, "table", table_for(setup.preset)),
+        ("b", setup.versus in fit, "versus", fit[0]),
+    ):
+        if not fits:
+            unknown += [f"{key}={query[key]}"] * (key in query)
+            setup = replace(setup, **{field: instead})
+    table = table_of(setup.table)
     known = {*table.economies, *table.economy_groups, "all"}
     for key, (field, _) in OPTIONS.items():
         if key in ("who", "on", "with") and not set(getattr(setup, field)) <= known:
             unknown.append(f"{key}={query[key]}")
             setup = replace(setup, **{field: getattr(default, field)})
     first, last = preset_scenario(setup.preset).years
-    if table.year != first:
-        unknown.append(f"t={setup.table}")
-        setup = replace(setup, table=default.table)
     if setup.end is not None and not first + 1 < setup.end <= last:
         unknown.append(f"to={setup.end}")
         setup = replace(setup, end=None)

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 #: Scenario that the status quo of every lever is read from, and that results are set against unless chosen otherwise.
 STATUS_QUO = "baseline"
-#: Small table on which the laboratory answers while a lever is moved.
-LIVE_TABLE = "classroom-2011"
-#: Year in which levers start to act unless chosen otherwise.
-START = 2015
+#: Small table on which the laboratory answers while a lever is moved, and the large one.
+LIVE_TABLE, LARGE_TABLE = "classroom-2022", "world-2022"
+#: Year in which levers start to act unless chosen otherwise: the first one that is not given.
+START = 2027
 #: Everybody, as who levies a tariff and on whom.
 ALL = ("all",)
 #: Economies that found the ledger unless the preset or the user names others.
@@ -70,6 +70,11 @@ class Setup:
         """First and last year of the run."""
         first, last = preset_scenario(self.preset).years
         return first, self.end or last
+
+    @property
+    def live(self) -> bool:
+        """Whether the table is small enough to answer while a lever is moved."""
+        return self.table.startswith(LIVE_TABLE.partition("-")[0])
 
     @property
     def steps(self) -> int:
@@ -131,7 +136,15 @@ class Setup:
 
 def untouched(preset: str, setup: Setup) -> Setup:
     """A scenario of the library as it stands, on the table and to the year of a setup: what it is compared with."""
-    return Setup(preset=preset, table=setup.table, versus=setup.versus, end=setup.end)
+    same = preset_scenario(preset).years == preset_scenario(setup.preset).years
+    end = setup.end if same else None
+    return Setup(preset=preset, table=table_for(preset, setup.table), versus=setup.versus, end=end)
+
+
+def table_for(preset: str, table: str = LIVE_TABLE) -> str:
+    """The table that a scenario runs on: ``table``, or the one of its size of the year in which the scenario starts."""
+    first = preset_scenario(preset).years[0]
+    return table if table_of(table).year == first else f"{table.partition('-')[0]}-{first}"
 
 
 @cache
@@ -165,6 +178,12 @@ def preset_value(preset: str, lever: str) -> float:
 def presets() -> list[str]:
     """Names of the scenarios of the library: the status quo first."""
     return sorted(scenario_files(), key=lambda name: name != STATUS_QUO)
+
+
+def rivals(preset: str) -> list[str]:
+    """Scenarios that a scenario can be set against: those that start in the same year."""
+    first = preset_scenario(preset).years[0]
+    return [name for name in presets() if preset_scenario(name).years[0] == first]
 
 
 def overrides(setup: Setup) -> tuple[str, ...]:

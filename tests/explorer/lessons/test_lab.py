@@ -37,7 +37,7 @@ def test_the_laboratory_has_the_numbers_of_the_lesson_or_says_that_it_has_not() 
 def test_moved_levers_and_options_travel_and_fit_a_link() -> None:
     lesson = LESSONS["tariff-retaliation"]
     setup = setups(lesson, {"tariff": {"tariff": 0.4}})["tariff"]
-    assert (setup.value("tariff"), setup.who, setup.partners, setup.end) == (0.4, ("USA",), ("CHN",), 2020)
+    assert (setup.value("tariff"), setup.who, setup.partners, setup.end) == (0.4, ("USA",), ("CHN",), 2032)
     assert decode(encode(setup)).setup == setup and not decode(encode(setup)).unknown
 
 
