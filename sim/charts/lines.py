@@ -76,7 +76,7 @@ def lines(
     reach = (limits[1] - limits[0]) if limits else (max(reached) - min(reached) or 1.0) * tall / (tall - 2 * PADDING)
     after = ENDS / (1 - ENDS) * max(1, last - first) if labels and width is None else 0
     years = {"domain": [first, max(last + after, first + 1)], "nice": False, "zero": False}
-    x = quantity("year", scale=years, axis=theme.years_of([first, last], width and width - room) if axes else None)
+    x = quantity("year", scale=years, axis=_axis(frame, breaks, width and width - room) if axes else None)
     axis = theme.values_of(title, tickCount=5 if tall > 100 else 3, **({"tickMinStep": 1} if whole else {}))
     y = quantity("value", scale=scale, axis=axis if axes else None, **({} if axes else {"title": None}))
     domain: Spec = {"domain": codes}
@@ -100,13 +100,22 @@ def lines(
         places = theme.spread([float(last_of[code][1]) for code in codes], gap)
         rows = [(last_of[code][0], code, place, labels[code]) for code, place in zip(codes, places, strict=True)]
         data["ends"] = pd.DataFrame(rows, columns=["year", "line", "value", "label"])
-        text = {"align": "left", "dx": 12 if mark else 6, "fontSize": 13, "baseline": "middle", "lineBreak": "|"}
+        text = {"align": "left", "dx": 12 if mark or len(alone) else 6, "fontSize": 13, "baseline": "middle", "lineBreak": "|"}
         layers.append(layer("ends", "text", {"x": x, "y": y, "color": colour, "text": category("label")}, **text))
     if mark:
         data["mark"] = pd.DataFrame([dict(mark)])
         layers += _predicted(mark["shape"], x, y)
     layers += seam_layers(seam, first, last, x)
     return Plot.of(layers, data, width=width and width - room, height=tall)
+
+
+def _axis(frame: DataFrame, breaks: Sequence[int], width: int | None) -> Spec:
+    """Axis of years; with ``breaks``, it also names the first year of each source and none in the gap before it."""
+    years = sorted({int(year) for year in frame["year"]})
+    axis = theme.years_of(years, width)
+    if breaks:
+        axis["values"] = sorted({*axis["values"], *breaks} & {*years})
+    return axis
 
 
 def _parts(frame: DataFrame, breaks: Sequence[int]) -> tuple[DataFrame, DataFrame]:
@@ -137,11 +146,11 @@ def seam_layers(seam: Seam | None, first: int, last: int, x: Spec) -> list[Spec]
     at: Spec = {"x": x | {"field": "seam"}}
     data: Spec = {"data": {"values": [{"seam": seam[0] + 0.5}]}}
     rule = layer("", "rule", at, color=theme.QUIET, strokeDash=[2, 3], opacity=0.8, aria=False) | data
-    look = {"fontSize": 11, "baseline": "middle", "color": theme.QUIET, "aria": False}
+    look = {"fontSize": 11, "baseline": "middle", "color": theme.INK, "aria": False}
     words = []
     for word, align, dx in ((seam[1], "right", -5), (seam[2], "left", 5)):
         said = {**at, "y": {"value": 7}, "text": {"value": word}}
-        edge = layer("", "text", said, align=align, dx=dx, **look, stroke="white", strokeWidth=4, opacity=0.8)
+        edge = layer("", "text", said, align=align, dx=dx, **look, stroke="white", strokeWidth=3)
         words += [edge | data, layer("", "text", said, align=align, dx=dx, **look) | data]
     return [rule, *(word for word in words if word["encoding"]["text"]["value"])]
 
@@ -208,8 +217,9 @@ def stack(
     shares = frame.assign(name=frame["part"].map(dict(names)), rank=frame["part"].map(rank))
     first, last = int(frame["year"].min()), int(frame["year"].max())
     single = first == last
-    years = {"domain": [first - 0.5, last + 0.5] if single else [first, last], "nice": False, "zero": False}
-    x = quantity("year", scale=years, axis=theme.years_of([first, last], width and width - theme.SIDE))
+    ends = [first - 0.5 * single, last + 0.5 * (single or last in breaks)]
+    years = {"domain": ends, "nice": False, "zero": False}
+    x = quantity("year", scale=years, axis=_axis(shares, breaks, width and width - theme.SIDE))
     scale = {"domain": [0, 100], "nice": False}
     y = quantity("value", stack="zero", scale=scale, axis=theme.values_of(title))
     shown = list(names)[::-1]  # the legend in the order of the stack, from above

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.charts import Figure, Plot, bars, lines, stack
-from sim.charts.theme import GROUP_COLOURS, TALL, WORLD_COLOUR, economy_colours
+from sim.charts.theme import GROUP_COLOURS, TALL, WORLD_COLOUR, economy_colours, padded
 from sim.explorer.contents import framed
 from sim.indicators import INDICATORS
 from sim.report.data import GROUPS, seam
@@ -69,7 +69,8 @@ def sparkline(run: RunResult, base: RunResult | None, indicator: str) -> Plot:
     ]
     frame = framed(rows, "year line value")
     tints = {"scenario": "#0B5A8F"}
-    look: Any = {"height": 64, "labelled": False, "axes": False, "seam": seam(run)}
+    limits = padded([value for _, _, value in rows])
+    look: Any = {"height": 64, "labelled": False, "axes": False, "limits": limits, "seam": seam(run)}
     return lines(frame, dict.fromkeys(shown, ""), tints=tints, dashed=["baseline"], **look)
 
 
