@@ -100,7 +100,13 @@ def lines(
         places = theme.spread([float(last_of[code][1]) for code in codes], gap)
         rows = [(last_of[code][0], code, place, labels[code]) for code, place in zip(codes, places, strict=True)]
         data["ends"] = pd.DataFrame(rows, columns=["year", "line", "value", "label"])
-        text = {"align": "left", "dx": 12 if mark or len(alone) else 6, "fontSize": 13, "baseline": "middle", "lineBreak": "|"}
+        text = {
+            "align": "left",
+            "dx": 12 if mark or len(alone) else 6,
+            "fontSize": 13,
+            "baseline": "middle",
+            "lineBreak": "|",
+        }
         layers.append(layer("ends", "text", {"x": x, "y": y, "color": colour, "text": category("label")}, **text))
     if mark:
         data["mark"] = pd.DataFrame([dict(mark)])

@@ -23,6 +23,7 @@ from sim.explorer.setups.codec import (
     lost,
     written,
 )
+from sim.explorer.setups.engine import load
 from sim.explorer.setups.levers import CONTROLS, LOCAL
 from sim.explorer.setups.setup import Setup, presets
 
@@ -117,7 +118,7 @@ def test_garbage_is_reported_and_changes_nothing(query) -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("v", "1"), ("v", "3"), ("p", "no-such"), ("t", "world-1900"), ("t", "world-2011"), ("b", "../etc"), ("L.tariff", "9"),
+        ("v", "1"), ("v", "3"), ("p", "no-such"), ("t", "world-1900"), ("t", "world-1995"), ("b", "../etc"), ("L.tariff", "9"),
         ("L.tariff", "nan"), ("L.tariff", "x"), ("L.nothing", "1"), ("L.XYZ.tariff", "0.1"), ("L.CHN.nothing", "1"),
         ("from", "1066"), ("from", "2040"), ("to", "2022"), ("to", "soon"), ("ramp", "s"), ("who", "XYZ"), ("with", "a,b"),
         ("l", "fr"), ("c", "XYZ"), ("g", "one"), ("y", "9999"), ("zz", "1"), ("compare.base", "no-such"),
@@ -182,7 +183,16 @@ def test_every_lever_moved_and_every_choice_of_a_page_made_still_fits(found) -> 
         assert len(link(setup, view, f"http://127.0.0.1:8501/{page}")) < LONGEST
 
 
-def test_a_link_of_the_world_of_2011_opens_in_today_s_and_says_what_it_lost() -> None:
-    found = decode({"v": "1", "p": "trade-war", "t": "world-2011", "from": "2015", "L.tariff": "0.2", "l": "zh"})
-    assert found.unknown == ("v=1", "t=world-2011", "from=2015")
-    assert (found.setup, found.view) == (Setup(preset="trade-war").with_value("tariff", 0.2), View(lang="zh"))
+def test_a_link_of_the_world_of_2011_opens_on_the_table_that_it_meant() -> None:
+    found = decode({"v": "1", "p": "ai-divide", "L.tariff": "0.2", "l": "zh"})
+    expected = Setup(preset="ai-divide", table="classroom-2011", start=2015, end=2035).with_value("tariff", 0.2)
+    assert (found.setup, found.view, found.unknown) == (expected, View(lang="zh"), ("v=1",))
+    assert decode(encode(expected)).setup == expected and load(expected).resolved.years[0] == 2011
+    named = decode({"v": "1", "p": "ai-divide", "t": "world-2011", "from": "2018", "to": "2030"})
+    assert named.setup == Setup(preset="ai-divide", table="world-2011", start=2018, end=2030)
+
+
+def test_a_scenario_that_cannot_start_in_2011_opens_in_its_own_year_and_says_so() -> None:
+    found = decode({"v": "1", "p": "nash-escalation", "t": "world-2011", "from": "2015"})
+    assert found.setup == Setup(preset="nash-escalation") and found.unknown == ("v=1", "t=world-2011")
+    assert decode({"p": "korea-china-chain-2011"}).setup.table == "classroom-2011"

@@ -87,7 +87,7 @@ def test_one_minus_dva_exceeds_foreign_content_by_domestic_double_counting(sourc
 def test_sectors_add_up_and_unfold_groups(source) -> None:
     shown, plain = by_sector(see(source, FLOW, 2011), EN)
     assert plain["exports_million_usd"].sum() == pytest.approx(see(source, FLOW, 2011).exports)
-    assert len(shown) == len(source.sectors)
+    assert len(shown) == 20 and len(by_sector(see(source, FLOW, 2022), EN)[0]) == 19
     some = by_sector(see(source, replace(FLOW, sectors=("manufacturing",)), 2011), EN)[1]
     assert 1 < len(some) < len(plain)
 
@@ -102,3 +102,20 @@ def test_amounts_are_in_the_unit_of_the_language(source) -> None:
     assert composition(seen, "groups", EN).table["billion USD"].iloc[-1] == "111.9"
     assert composition(seen, "groups", ZH).table["亿美元"].iloc[-1] == "1,118.7"
     assert set(composition(seen, "groups", ZH).data["unit"]) == {"million USD"}
+
+
+def test_no_line_goes_through_the_break_of_sources(source) -> None:
+    assert source.breaks == (2022,) and [source.part(year) for year in (1995, 2011, 2022)] == [0, 0, 1]
+    assert not {"c4", "c5", "c4t5"} & set(source.sectors), "only what both sources have can be chosen for all years"
+    for texts in (EN, ZH):
+        vs, parts = history(source, FLOW, texts)
+        for picture in (vs, parts):
+            assert "1995–2011, 2022 ‡" in picture.title and picture.table.iloc[-1, 0] == "2022 ‡"
+            assert "2011" in picture.alt and ("another source" in picture.alt or "另一数据来源" in picture.alt)
+            spec = picture.chart.to_dict()
+            rows = spec["datasets"]["lines" if picture is vs else "shares"]
+            joined = [layer for layer in spec["layer"] if layer["mark"]["type"] in ("line", "area")]
+            assert all(layer["encoding"]["detail"]["field"] == "source" for layer in joined)
+            assert {row["source"] for row in rows if row["year"] <= 2011} == {"0"}
+            assert "0" not in {row["source"] for row in rows if row["year"] == 2022}
+            assert {row["year"] for row in spec["datasets"]["alone"]} == {2022}

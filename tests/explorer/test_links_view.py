@@ -60,7 +60,7 @@ def test_a_change_is_coloured_around_zero(source) -> None:
     assert domain[0] == -domain[2] and domain[1] == 0
 
 
-@pytest.mark.parametrize("name", ["world-2011", "classroom-2011"])
+@pytest.mark.parametrize("name", ["world-2011", "classroom-2011", "world-2022", "world16-2022", "classroom-2022"])
 def test_no_two_tiles_share_a_place(name: str) -> None:
     codes = load(name).economies
     found = tile_places(codes)

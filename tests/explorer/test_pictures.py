@@ -24,7 +24,7 @@ def test_each_course_has_its_alternative_table_and_data(runs, indicator, lang) -
     picture = lab_figures.course(run, base, indicator, "WLD", Texts(lang))
     assert "2022" in picture.alt and "2029" in picture.alt
     assert set(picture.data["line"]) == {"scenario", "baseline"}
-    assert len(picture.table) == 6 and len(picture.table.columns) == 3
+    assert len(picture.table) == 8 and len(picture.table.columns) == 3
     assert list(picture.data.columns) == ["year", "line", "economy", "indicator", "value", "unit"]
     last = picture.data[(picture.data["year"] == 2029) & (picture.data["line"] == "scenario")]["value"].iloc[0]
     assert last == pytest.approx(run.value(indicator), rel=1e-12)
@@ -66,3 +66,25 @@ def test_the_finding_says_the_signs(runs) -> None:
     sentence = finding(run, base, 2029, "Baseline", Texts("en"))
     assert "trade interdependence lower by" in sentence and "the mean tariff on goods higher by 20.0" in sentence
     assert "“Baseline”" in sentence and "“基准”" in finding(run, base, 2029, "基准", Texts("zh"))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_rule_divides_what_is_given_from_what_is_simulated(runs, lang) -> None:
+    run, base = runs
+    texts = Texts(lang)
+    for picture in (
+        lab_figures.course(run, base, "interdependence", "WLD", texts),
+        lab_figures.groups(run, base, "WLD", texts),
+    ):
+        spec = picture.chart.to_dict(validate=False)
+        at = [layer["data"]["values"][0]["seam"] for layer in spec["layer"] if "values" in layer["data"]]
+        words = {layer["encoding"]["text"].get("value") for layer in spec["layer"] if layer["mark"]["type"] == "text"}
+        assert set(at) == {run.given_to + 0.5} == {2026.5}
+        assert {texts("chart.given"), texts("chart.simulated")} <= words
+
+
+def test_where_nothing_is_given_there_is_no_rule() -> None:
+    old = simulate(Setup(table="classroom-2011", end=2016))
+    assert old.given_to is None
+    spec = lab_figures.course(old, None, "interdependence", "WLD", Texts("en")).chart.to_dict(validate=False)
+    assert not [layer for layer in spec["layer"] if layer["mark"]["type"] == "rule"]

@@ -23,7 +23,6 @@ from sim.explorer.setups.setup import (
     Setup,
     preset_scenario,
     presets,
-    rivals,
     table_for,
     table_of,
     untouched,
@@ -68,20 +67,14 @@ def _choices() -> None:
         session.change(replace(session.setup(), versus=name))
 
     def table_name(code: str) -> str:
-        table = table_of(code)
-        return say(f"ui.table_{code.split('-')[0]}_short", economies=table.G, sectors=table.N)
+        table, kind = table_of(code), "classroom" if Setup(table=code).live else "world"
+        return say(f"ui.table_{kind}_short", economies=table.G, sectors=table.N, year=str(table.year))
 
+    tables = [*dict.fromkeys([*(table_for(setup.preset, name) for name in TABLES), setup.table])]
     boxes: list[tuple[str, str, Any, Any, Any, str]] = [
         ("preset", setup.preset, levers.choose_preset, presets(), ui.preset_title, question),
-        ("versus", setup.versus, against, rivals(setup.preset), ui.preset_title, say("lab.versus_help")),
-        (
-            "table",
-            setup.table,
-            levers.choose_table,
-            [table_for(setup.preset, name) for name in TABLES],
-            table_name,
-            say("lab.table_help"),
-        ),
+        ("versus", setup.versus, against, presets(), ui.preset_title, say("lab.versus_help")),
+        ("table", setup.table, levers.choose_table, tables, table_name, say("lab.table_help")),
     ]
     for column, (key, value, act, options, show, help) in zip(st.columns([5, 4, 3]), boxes, strict=True):
         with column:

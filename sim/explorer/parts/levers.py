@@ -22,7 +22,6 @@ from sim.explorer.setups.setup import (
     Setup,
     preset_scenario,
     preset_value,
-    rivals,
     table_for,
     table_of,
 )
@@ -181,7 +180,7 @@ def advanced() -> None:
         with left:
             st.markdown(f"**{say('lab.when')}**")
             setup = session.setup()
-            first, last = preset_scenario(setup.preset).years
+            first, last = setup.years[0], preset_scenario(setup.preset).years[1]
             end = setup.end or last
 
             def until(year: int) -> None:
@@ -299,7 +298,6 @@ def choose_table(name: str) -> None:
 
 def choose_preset(name: str) -> None:
     """Start from another scenario, its levers as they stand there; table and comparison stay."""
-    now, fit = session.setup(), rivals(name)
-    versus = now.versus if now.versus in fit else fit[0]
-    session.change(Setup(preset=name, table=table_for(name, now.table), versus=versus))
+    now = session.setup()
+    session.change(Setup(preset=name, table=table_for(name, now.table), versus=now.versus))
     session.look(year=None)

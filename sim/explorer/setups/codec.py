@@ -17,6 +17,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from decomp.io import bundled_names
+from sim.errors import SimError
+from sim.explorer.setups.engine import load
 from sim.explorer.setups.levers import CONTROLS, LOCAL
 from sim.explorer.setups.setup import (
     LARGE_TABLE,
@@ -24,15 +26,15 @@ from sim.explorer.setups.setup import (
     Setup,
     preset_scenario,
     presets,
-    rivals,
     table_for,
     table_of,
 )
 from sim.indicators import PLACES
 from sim.texts import LANGUAGES
 
-#: Version of the links, and the one before: the same words, of a world that started in 2011.
+#: Version of the links, and the one before with its own defaults: the same words, of a world that started in 2011.
 VERSION, OLDER = "2", "1"
+BEFORE: Mapping[str, Any] = {"table": "classroom-2011", "start": 2015, "end": 2035}
 #: Longest link that is offered (longer ones are given as a file), and longest id in one.
 LONGEST, LONGEST_ID = 1800, 80
 #: First and last year that a link may name.
@@ -295,7 +297,8 @@ def decode(query: Mapping[str, str]) -> Decoded:
 
     if query.get("v", VERSION) != VERSION:
         unknown.append(f"v={query['v']}")
-    setup, view = Setup(**read(OPTIONS)), View(**read(VIEW))
+    setup = Setup(**(BEFORE if query.get("v") == OLDER else {}) | read(OPTIONS))
+    view = View(**read(VIEW))
     picks = read({key: (key, pick.read) for key, pick in PICKS.items()})
     setup = _fitting(setup, query, unknown)
     known = {"v", *OPTIONS, *VIEW, *PICKS}
@@ -309,21 +312,17 @@ def decode(query: Mapping[str, str]) -> Decoded:
 
 def _fitting(setup: Setup, query: Mapping[str, str], unknown: list[str]) -> Setup:
     """Put back what does not fit the table or the preset: a table of another year, economies it lacks, a last year outside the run."""
-    default, fit, first = Setup(), rivals(setup.preset), preset_scenario(setup.preset).years[0]
-    for key, fits, field, instead in (
-        ("t", table_of(setup.table).year == first, "table", table_for(setup.preset)),
-        ("b", setup.versus in fit, "versus", fit[0]),
-    ):
-        if not fits:
-            unknown += [f"{key}={query[key]}"] * (key in query)
-            setup = replace(setup, **{field: instead})
+    default = Setup()
+    if not _runs(setup):
+        unknown += [f"t={query['t']}"] * ("t" in query)
+        setup = replace(setup, table=table_for(setup.preset), start=default.start, end=default.end)
     table = table_of(setup.table)
     known = {*table.economies, *table.economy_groups, "all"}
     for key, (field, _) in OPTIONS.items():
         if key in ("who", "on", "with") and not set(getattr(setup, field)) <= known:
             unknown.append(f"{key}={query[key]}")
             setup = replace(setup, **{field: getattr(default, field)})
-    first, last = preset_scenario(setup.preset).years
+    first, last = setup.years[0], preset_scenario(setup.preset).years[1]
     if setup.end is not None and not first + 1 < setup.end <= last:
         unknown.append(f"to={setup.end}")
         setup = replace(setup, end=None)
@@ -332,6 +331,18 @@ def _fitting(setup: Setup, query: Mapping[str, str], unknown: list[str]) -> Setu
             unknown.append(f"from={setup.start}")
         setup = replace(setup, start=min(default.start, (setup.end or last) - 1))
     return setup
+
+
+def _runs(setup: Setup) -> bool:
+    """Whether a scenario can start from the year of the table: from its own, or from that of older links where nothing in it minds."""
+    own, first = preset_scenario(setup.preset).years[0], setup.years[0]
+    if first >= own or first != table_of(BEFORE["table"]).year:
+        return first == own
+    try:
+        load(replace(setup, end=None))
+    except SimError:
+        return False
+    return True
 
 
 def _moved(setup: Setup, key: str, text: str) -> Setup:

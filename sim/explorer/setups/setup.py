@@ -67,9 +67,9 @@ class Setup:
 
     @property
     def years(self) -> tuple[int, int]:
-        """First and last year of the run."""
+        """First and last year of the run: it starts in the year of its table."""
         first, last = preset_scenario(self.preset).years
-        return first, self.end or last
+        return table_of(self.table).year or first, self.end or last
 
     @property
     def live(self) -> bool:
@@ -136,15 +136,14 @@ class Setup:
 
 def untouched(preset: str, setup: Setup) -> Setup:
     """A scenario of the library as it stands, on the table and to the year of a setup: what it is compared with."""
-    same = preset_scenario(preset).years == preset_scenario(setup.preset).years
-    end = setup.end if same else None
-    return Setup(preset=preset, table=table_for(preset, setup.table), versus=setup.versus, end=end)
+    table = setup.table if preset_scenario(preset).years[0] >= setup.years[0] else table_for(preset, setup.table)
+    last = preset_scenario(preset).years[1]
+    return Setup(preset=preset, table=table, versus=setup.versus, end=min(setup.end, last) if setup.end else None)
 
 
 def table_for(preset: str, table: str = LIVE_TABLE) -> str:
-    """The table that a scenario runs on: ``table``, or the one of its size of the year in which the scenario starts."""
-    first = preset_scenario(preset).years[0]
-    return table if table_of(table).year == first else f"{table.partition('-')[0]}-{first}"
+    """The table of the year in which a scenario starts that is as large as ``table``."""
+    return f"{table.partition('-')[0].rstrip('16')}-{preset_scenario(preset).years[0]}"
 
 
 @cache
@@ -180,16 +179,12 @@ def presets() -> list[str]:
     return sorted(scenario_files(), key=lambda name: name != STATUS_QUO)
 
 
-def rivals(preset: str) -> list[str]:
-    """Scenarios that a scenario can be set against: those that start in the same year."""
-    first = preset_scenario(preset).years[0]
-    return [name for name in presets() if preset_scenario(name).years[0] == first]
-
-
 def overrides(setup: Setup) -> tuple[str, ...]:
     """Overrides of the preset, ``path=value`` each, in a fixed order; the table comes first."""
     lines = [f"table={setup.table}"]
     scenario, moved = preset_scenario(setup.preset), {name for name, _ in setup.changes}
+    if setup.years[0] != scenario.years[0]:
+        lines.append(f"years={flow([setup.years[0], scenario.years[1]])}")
     families = {CONTROLS[name].family for name in moved}
     economies = table_of(setup.table).economies
     # The preset may expect something of an economy that the table has only inside a larger one.
