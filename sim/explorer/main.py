@@ -17,7 +17,7 @@ from altair.utils.schemapi import debug_mode
 from sim.explorer.parts import picking, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups.engine import Store
-from sim.explorer.setups.setup import Setup, presets
+from sim.explorer.setups.setup import Setup, presets, table_for
 from sim.texts import LANGUAGES, Texts
 
 #: Options of the server by dotted name; ``.streamlit/config.toml`` of the repository says the same (a test compares). It runs on
@@ -106,7 +106,7 @@ def prepare(store: Store) -> None:
         while not (store.asked and time.monotonic() - store.asked > QUIET):
             time.sleep(LOOK)
         with suppress(Exception):  # who chooses it is told
-            store.get(Setup(preset=name), ahead=True)
+            store.get(Setup(preset=name, table=table_for(name)), ahead=True)
 
 
 def main() -> None:

@@ -25,8 +25,10 @@ from sim.explorer.setups.codec import (
 )
 from sim.explorer.setups.engine import load
 from sim.explorer.setups.levers import CONTROLS, LOCAL
-from sim.explorer.setups.setup import Setup, presets
+from sim.explorer.setups.setup import Setup, preset_scenario, presets
 
+#: Scenarios that start in the year of the live table.
+TODAY = [name for name in presets() if preset_scenario(name).years[0] == 2022]
 ECONOMIES = ("USA", "CHN", "JPN", "KOR", "IND", "EUR", "EME", "ROW")
 
 
@@ -37,7 +39,7 @@ def position(control):
 
 @st.composite
 def setups(draw):
-    setup = Setup(preset=draw(st.sampled_from(presets())), versus=draw(st.sampled_from(presets())))
+    setup = Setup(preset=draw(st.sampled_from(TODAY)), versus=draw(st.sampled_from(presets())))
     for name in draw(st.sets(st.sampled_from(sorted(CONTROLS)))):
         setup = setup.with_value(name, draw(position(CONTROLS[name])))
     for who, name in draw(st.sets(st.tuples(st.sampled_from(ECONOMIES), st.sampled_from(sorted(LOCAL))), max_size=4)):
@@ -118,7 +120,7 @@ def test_garbage_is_reported_and_changes_nothing(query) -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("v", "1"), ("v", "3"), ("p", "no-such"), ("t", "world-1900"), ("t", "world-1995"), ("b", "../etc"), ("L.tariff", "9"),
+        ("v", "3"), ("p", "no-such"), ("t", "world-1900"), ("t", "world-1995"), ("b", "../etc"), ("L.tariff", "9"),
         ("L.tariff", "nan"), ("L.tariff", "x"), ("L.nothing", "1"), ("L.XYZ.tariff", "0.1"), ("L.CHN.nothing", "1"),
         ("from", "1066"), ("from", "2040"), ("to", "2022"), ("to", "soon"), ("ramp", "s"), ("who", "XYZ"), ("with", "a,b"),
         ("l", "fr"), ("c", "XYZ"), ("g", "one"), ("y", "9999"), ("zz", "1"), ("compare.base", "no-such"),

@@ -11,7 +11,7 @@ import sim
 from sim.explorer.setups import share
 from sim.explorer.setups.engine import load, simulate
 from sim.explorer.setups.levers import CONTROLS, LOCAL, MAIN
-from sim.explorer.setups.setup import STATUS_QUO, Setup, overrides, preset_value, presets
+from sim.explorer.setups.setup import STATUS_QUO, Setup, overrides, preset_value, presets, table_for
 from sim.indicators import INDICATORS, PLACES
 from sim.texts import Texts
 
@@ -96,7 +96,7 @@ def test_at_most_seven_main_levers_with_the_status_quo_on_their_scale() -> None:
 def test_every_scenario_of_the_library_opens_with_its_levers_on_their_scale(preset) -> None:
     for control in CONTROLS.values():
         assert control.low <= preset_value(preset, control.id) <= control.high, control.id
-    assert load(Setup(preset=preset)).table.name
+    assert load(Setup(preset=preset, table=table_for(preset))).table.name
 
 
 def test_command_python_and_yaml_run_the_same(tmp_path) -> None:

@@ -314,7 +314,7 @@ def _fitting(setup: Setup, query: Mapping[str, str], unknown: list[str]) -> Setu
     """Put back what does not fit the table or the preset: a table of another year, economies it lacks, a last year outside the run."""
     default = Setup()
     if not _runs(setup):
-        unknown += [f"t={query['t']}"] * ("t" in query)
+        unknown += [f"{key}={text}" for key, text in query.items() if key == "t"]
         setup = replace(setup, table=table_for(setup.preset), start=default.start, end=default.end)
     table = table_of(setup.table)
     known = {*table.economies, *table.economy_groups, "all"}

@@ -158,3 +158,26 @@ def test_what_turns_an_answer_round_is_said_in_words(lang: str) -> None:
     assert not [one for one in said for code in ("HOM", "JPN", "behaviour.", "{") if code in one]
     tariff = "Tariff of USA on China (points) = 0" if lang == "en" else "美国对中国加征的关税（百分点） = 0"
     assert sum(tariff in one for one in said) == 2
+
+
+def test_what_lesson_4_says_of_a_world_without_earlier_duties_holds() -> None:
+    """The first points of a tariff cost the seller most, those on top of the duties of 2018 to 2026 the buyer."""
+    lesson = LESSONS["tariff-retaliation"]
+    undone = {
+        name: lesson.sources[name].model_copy(update={"overrides": ("observed={tariffs: undone}",)})
+        for name in ("calm", "tariff")
+    }
+    without, given = (
+        Evidence(lesson.model_copy(update={"sources": {**lesson.sources, **part}})) for part in (undone, {})
+    )
+    assert without.value("ichn") < 1.2 * without.value("iusa") < 0
+    assert given.value("iusa") < 1.2 * given.value("ichn") < 0
+
+
+def test_what_lesson_8_tells_the_teacher_holds_on_the_classroom_table() -> None:
+    lesson = LESSONS["trust-ledger"]
+    measures = {"part": Measure(what="help / (interdependence(divide) - interdependence(fades))")} | lesson.measures
+    divide = lesson.sources["fades"].model_copy(update={"preset": "ai-divide"})
+    sources = {**lesson.sources, "divide": divide}
+    part = Evidence(lesson.model_copy(update={"measures": measures, "sources": sources})).value("part")
+    assert 0.35 < part < 0.45 and "two fifths" in lesson.notes.en
