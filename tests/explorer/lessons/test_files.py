@@ -24,7 +24,7 @@ GOOD = lesson_files()["cascade"].read_text(encoding="utf-8")
         ("rate * crossings\"", "rate ** crossings\"", "L012", "'rate ** crossings' cannot be computed"),
         ("rate * crossings\"", "__import__('os').name\"", "L012", "cannot be computed"),
         ("rate * crossings\"", "rate * (lambda: 1)(chain)\"", "L012", "cannot be computed"),
-        ("preset: baseline, levers: {speed: 0, tariff: 0.1}", "preset: base, levers: {speed: 0}", "L013", "unknown scenario"),
+        ("preset: baseline, levers: {tariff: 0.1}", "preset: base, levers: {tariff: 0.1}", "L013", "unknown scenario"),
         ("at every border", "at " + "every " * 3 + "border", "", ""),
         ("Suppose that everybody goes on buying as before.", "word " * 60, "L014", "at most 80 words"),
         ("{en: \"It stays ({vs}): no tariff, no cascade.\"", "{en: \"It stays ({vss}): no.\"", "L013", "unknown measure 'vss'"),
