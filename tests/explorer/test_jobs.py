@@ -11,7 +11,7 @@ import pytest
 from sim.explorer import main as serve
 from sim.explorer.setups import engine
 from sim.explorer.setups.engine import MOST, BusyError, JobManager, Store, simulate
-from sim.explorer.setups.setup import Setup, presets
+from sim.explorer.setups.setup import Setup, presets, table_for
 
 
 def until(condition, seconds=20.0) -> None:
@@ -131,4 +131,5 @@ def test_the_library_is_run_ahead_while_visitors_read(monkeypatch) -> None:
     assert made == [Setup().preset]  # the one that was asked for: the visitor is at work
     ahead.join(timeout=10)
     assert made[1:] == presets()
-    assert all((store.peek(Setup(preset=name)) is None) == (name == presets()[1]) for name in presets())
+    setups = {name: Setup(preset=name, table=table_for(name)) for name in presets()}
+    assert all((store.peek(setup) is None) == (name == presets()[1]) for name, setup in setups.items())

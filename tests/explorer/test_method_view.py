@@ -114,7 +114,9 @@ def test_published_figures_are_met_but_for_misprints() -> None:
 
 
 def test_literature_needs_years(run: Run) -> None:
-    assert len(proof.literature(run, EN)) > 5
+    """Where the world grows by a trend only shares can be set beside studies that count AI alone."""
+    assert len(proof.literature(simulate(Setup(table="classroom-2011")), EN)) > 5
+    assert set(proof.literature(run, EN)["unit"]) == {"percentage points"}
     assert proof.literature(simulate(Setup(end=2024)), EN).empty
 
 
