@@ -190,7 +190,7 @@ def test_the_charts_of_the_start_have_a_table_and_a_download(visit) -> None:
     app.session_state["start.numbers"] = True
     app.run()
     healthy(app)
-    assert len(app.dataframe[0].value) == 25 and app.dataframe[0].value.shape[1] == 5
+    assert len(app.dataframe[0].value) == 19 and app.dataframe[0].value.shape[1] == 5
     assert [one.proto.id for one in app.get("download_button")]
 
 

@@ -197,7 +197,7 @@ def warn_across(source: Source, year: int, other: int | None) -> None:
     """Say that two years are of different sources, where they are."""
     if other is not None and source.part(year) != source.part(other):
         first, last = sorted((year, other))
-        st.warning(say("sources.across", first=first, last=last))
+        st.info(say("sources.across", first=first, last=last))
 
 
 def badge_of(source: Source | None, year: int | None) -> None:
