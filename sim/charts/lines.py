@@ -223,8 +223,8 @@ def stack(
     shares = frame.assign(name=frame["part"].map(dict(names)), rank=frame["part"].map(rank))
     first, last = int(frame["year"].min()), int(frame["year"].max())
     single = first == last
-    ends = [first - 0.5 * single, last + 0.5 * (single or last in breaks)]
-    years = {"domain": ends, "nice": False, "zero": False}
+    span = [first - 0.5 * single, last + 0.5 * (single or last in breaks)]
+    years = {"domain": span, "nice": False, "zero": False}
     x = quantity("year", scale=years, axis=_axis(shares, breaks, width and width - theme.SIDE))
     scale = {"domain": [0, 100], "nice": False}
     y = quantity("value", stack="zero", scale=scale, axis=theme.values_of(title))

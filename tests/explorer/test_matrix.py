@@ -19,7 +19,7 @@ from tests.explorer.conftest import healthy
 pytest.importorskip("streamlit")
 
 GIVEN = (
-    "extends: trust-ledger\nname: mine\ntitle: Mine\nquestion: What then?\ntable: classroom-2022\nyears: [2022, 2025]\n"
+    "extends: trust-ledger\nname: mine\ntitle: Mine\nquestion: What then?\ntable: classroom-2022\nyears: [2022, 2028]\n"
 )
 #: Line 7 has a lever that does not exist.
 BAD = f"{GIVEN}policies: [{{who: USA, lever: tarif, value: 0.2, from: 2023}}]\n"

@@ -21,7 +21,7 @@ pytest.importorskip("streamlit")
 
 LANGS = ("en", "zh")
 GOOD = (
-    "extends: trust-ledger\nname: mine\ntitle: Mine\nquestion: What then?\ntable: classroom-2022\nyears: [2022, 2025]\n"
+    "extends: trust-ledger\nname: mine\ntitle: Mine\nquestion: What then?\ntable: classroom-2022\nyears: [2022, 2028]\n"
 )
 BAD = GOOD + "policies:\n  - {who: USA, lever: tarif, value: 0.2, from: 2023}\n"
 
@@ -176,7 +176,7 @@ def test_a_corrupt_table_is_explained_and_a_good_one_is_run_on(visit, lang: str,
 def test_a_run_that_is_stopped_shows_what_was_finished(visit, lang: str) -> None:
     app = visit("runs", {"l": lang})
     app.text_area(key="files.text").set_value(
-        GOOD.replace("classroom-2022", "world-2022").replace("2025", "2040")
+        GOOD.replace("classroom-2022", "world-2022").replace("2028", "2040")
     ).run()
     app.button(key="files.run").click().run()
     job = app.session_state["x.session"].jobs[-1]
@@ -204,7 +204,7 @@ def test_long_runs_of_the_session_are_listed_and_can_be_stopped(visit, lang: str
     app = visit("runs", {"l": lang})
     assert texts("files.jobs") not in [one.value for one in app.header]
     app.text_area(key="files.text").set_value(
-        GOOD.replace("classroom-2022", "world-2022").replace("2025", "2040")
+        GOOD.replace("classroom-2022", "world-2022").replace("2028", "2040")
     ).run()
     app.button(key="files.run").click().run()
     job = app.session_state["x.session"].jobs[-1]

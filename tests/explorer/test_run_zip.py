@@ -24,7 +24,7 @@ from sim.texts import Texts
 from tests.explorer.conftest import healthy
 
 SCENARIO = (
-    "extends: trust-ledger\nname: mine\ntitle: Mine\nquestion: What then?\ntable: classroom-2022\nyears: [2022, 2025]\n"
+    "extends: trust-ledger\nname: mine\ntitle: Mine\nquestion: What then?\ntable: classroom-2022\nyears: [2022, 2028]\n"
 )
 Files = dict[str, bytes]
 

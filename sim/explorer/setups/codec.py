@@ -297,7 +297,7 @@ def decode(query: Mapping[str, str]) -> Decoded:
 
     if query.get("v", VERSION) != VERSION:
         unknown.append(f"v={query['v']}")
-    setup = Setup(**(BEFORE if query.get("v") == OLDER else {}) | read(OPTIONS))
+    setup = Setup(**{**(BEFORE if query.get("v") == OLDER else {}), **read(OPTIONS)})
     view = View(**read(VIEW))
     picks = read({key: (key, pick.read) for key, pick in PICKS.items()})
     setup = _fitting(setup, query, unknown)
