@@ -185,7 +185,8 @@ def calibration_warnings(run: Run, texts: Texts) -> list[str]:
     for row in about.get("values", ()):
         years = "/".join(map(str, sorted(set(row["far"].values()))))
         if years:
-            far.append(f"{texts('calibration.' + row['parameter'])} {years}")
+            whose = "" if len(row["far"]) == sum(row["years"].values()) else f" ({_few(sorted(row['far']))})"
+            far.append(f"{texts('calibration.' + row['parameter'])} {years}{whose}")
     if far:
         values = texts("calibration.join").join(far)
         said.append(texts("calibration.far", year=run.manifest["table"]["year"], values=values))

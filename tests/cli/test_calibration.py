@@ -63,7 +63,7 @@ def test_a_run_says_which_year_each_value_is_of(call: Call, tmp_path: Path) -> N
     )
     assert code == 0
     assert (
-        "The table is of 2011; more than three years from it are: unemployment 2000, AI preparedness 2023, AI compute 2025."
+        "The table is of 2011; more than three years from it are: unemployment 2000 (ROW), AI preparedness 2023, AI compute 2025."
         in out
     )
     (folder,) = tmp_path.iterdir()
