@@ -54,6 +54,8 @@ class RunResult(Run):
         table, names = self.loaded.table, self.__dict__
         names |= {"name": self.scenario.name, "years": tuple(record.year for record in self.records)}
         names |= {"last_planned": self.scenario.years[1], "economies": table.economies, "sectors": table.sectors}
+        observed = self.scenario.observed
+        names["given_to"] = self.loaded.resolved.given.last if observed is not None and observed.active else None
         names["economy_names"] = dict(zip(table.economies, table.economy_names or table.economies, strict=True))
         names["sector_names"] = dict(zip(table.sectors, table.sector_names or table.sectors, strict=True))
 
@@ -73,12 +75,6 @@ class RunResult(Run):
         from sim.runs.tables import tables_of, tidy
 
         return {name: tidy(name, frame) for name, frame in tables_of(self, {}).items()}
-
-    @property
-    def given_to(self) -> int | None:
-        """Last year in which what happened was given and nobody decided; None where nothing was given."""
-        observed = self.scenario.observed
-        return self.loaded.resolved.given.last if observed is not None and observed.active else None
 
     @property
     def scenario(self) -> Scenario:

@@ -67,7 +67,8 @@ class Run:
 
     * ``manifest``, what run.json says; ``tables``, the tidy tables of :data:`TABLES` by name and those of :data:`ON_REQUEST`
       that were asked for, rounded as in the files (``run["checks"]``, ``"bands" in run``); ``folder``, where it lies, or None;
-    * ``name`` of the scenario, ``status``, finished ``years`` (the base year first), ``last_planned`` year, codes of
+    * ``name`` of the scenario, ``status``, finished ``years`` (the base year first), ``last_planned`` year, ``given_to``, the last
+      year in which what happened was given and nobody decided (None where nothing was), codes of
       ``economies`` and ``sectors`` in the order of the table and their own names, ``economy_names`` and ``sector_names``;
     * :meth:`value`, :meth:`series` and :meth:`unit` of an indicator, and ``passed``: whether every check of every year did.
 
@@ -85,6 +86,8 @@ class Run:
         self.name = str(manifest.get("name", ""))
         self.status = str(manifest.get("status", "failed"))
         self.years = tuple(int(year) for year in years.get("finished", ()))
+        told = manifest.get("given") or {}
+        self.given_to: int | None = int(told["last"]) if (told.get("observed") or {}).get("active") else None
         self.last_planned: int | None = int(years["requested"][-1]) if years.get("requested") else None
         self.economy_names, self.sector_names = (
             {str(entry["code"]): str(entry.get("name") or entry["code"]) for entry in table.get(kind, ())}
@@ -135,12 +138,6 @@ class Run:
         frame = self.tables["indicators"]
         rows = frame.loc[frame["indicator"] == indicator, "unit"]
         return str(rows.iloc[0]) if len(rows) else ""
-
-    @property
-    def given_to(self) -> int | None:
-        """Last year in which what happened was given and nobody decided; None where nothing was given."""
-        told = self.manifest.get("given") or {}
-        return int(told["last"]) if (told.get("observed") or {}).get("active") else None
 
     @property
     def passed(self) -> bool:

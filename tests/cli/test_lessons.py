@@ -54,7 +54,7 @@ def test_json_of_a_lesson_names_steps_and_where_numbers_come_from(call: Call) ->
     assert [one["kind"] for one in entry["steps"]] == [step.kind for step in lesson.steps]
     runs = {one["name"]: one for one in entry["evidence"]}
     assert runs.keys() == lesson.sources.keys()
-    assert runs["answered"]["levers"] == {"speed": 0, "tariff": 0.25, "retaliation": 0.9}
+    assert runs["answered"]["levers"] == {"tariff": 0.25, "retaliation": 0.9}
     assert runs["answered"]["who"] == ["USA"] and runs["answered"]["end"] == 2032
 
 

@@ -17,9 +17,8 @@ from sim.explorer.parts.session import say
 from sim.explorer.setups import share
 from sim.explorer.setups.codec import CHARTS, COURSES, GROUPS, INCOMES, LONGEST, link
 from sim.explorer.setups.setup import (
-    LARGE_TABLE,
-    LIVE_TABLE,
     STATUS_QUO,
+    TABLES,
     Setup,
     preset_scenario,
     presets,
@@ -32,8 +31,6 @@ from sim.indicators.registry import WORLD as WORLD_ONLY
 from sim.runs.result import RunResult
 from sim.runs.saved import WORLD
 
-#: Tables of the laboratory: answered while a lever moves, and on Run.
-TABLES = (LIVE_TABLE, LARGE_TABLE)
 #: Key of the session of the runs that were shown last.
 SHOWN = "x.shown"
 

@@ -20,15 +20,7 @@ from decomp.io import bundled_names
 from sim.errors import SimError
 from sim.explorer.setups.engine import load
 from sim.explorer.setups.levers import CONTROLS, LOCAL
-from sim.explorer.setups.setup import (
-    LARGE_TABLE,
-    LIVE_TABLE,
-    Setup,
-    preset_scenario,
-    presets,
-    table_for,
-    table_of,
-)
+from sim.explorer.setups.setup import TABLES, Setup, preset_scenario, presets, table_for, table_of
 from sim.indicators import PLACES
 from sim.texts import LANGUAGES
 
@@ -168,7 +160,7 @@ OPTIONS: Mapping[str, tuple[str, Reader]] = {
 VIEW: Mapping[str, tuple[str, Reader]] = {
     "l": ("lang", _words(*LANGUAGES)),
     "y": ("year", _year),
-    "c": ("economy", _one_of(lambda: {"WLD", *table_of(LARGE_TABLE).economies, *table_of(LIVE_TABLE).economies})),
+    "c": ("economy", _one_of(lambda: {"WLD", *(code for name in TABLES for code in table_of(name).economies)})),
     "g": ("charts", _pair),
 }
 # Every field of a setup has a key, or is one of those that are written lever by lever.

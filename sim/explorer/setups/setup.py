@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 #: Scenario that the status quo of every lever is read from, and that results are set against unless chosen otherwise.
 STATUS_QUO = "baseline"
-#: Small table on which the laboratory answers while a lever is moved, and the large one.
-LIVE_TABLE, LARGE_TABLE = "classroom-2022", "world-2022"
+#: Tables of the laboratory: the small one, which answers while a lever is moved, and the large one, which does on Run.
+TABLES = LIVE_TABLE, LARGE_TABLE = "classroom-2022", "world-2022"
 #: Year in which levers start to act unless chosen otherwise: the first one that is not given.
 START = 2027
 #: Everybody, as who levies a tariff and on whom.
