@@ -64,7 +64,7 @@ def _name(kind: str, code: str, lang: str, short: bool, members: set[str]) -> st
     if lang not in LANGUAGES:
         raise LabelError(f"unknown language {lang!r} for the name of {code!r}. Allowed: {', '.join(LANGUAGES)}.")
     variants = _names().get((kind, code), {})
-    row = next((row for contains, row in variants.items() if contains in members), variants.get(""))
+    row = next((row for part, row in variants.items() if part and set(part.split()) <= members), variants.get(""))
     return code if row is None else row[f"short_{lang}" if short else lang]
 
 
