@@ -16,7 +16,7 @@ import pytest
 from sim.calibration import fact, nash_tariffs
 from sim.runs.compare import evaluate
 from sim.scenario.read import load_scenario
-from tests.library import NAMES, OLD, RUNS, TABLES, library_run, old_run
+from tests.library import COLUMNS, ICIO_LIKE, NAMES, OLD, RUNS, TABLES, library_run, main, old_run
 from tests.reference import KEPT, TODAY, check_headline
 
 #: Scenarios that issue and narratives ask for.
@@ -205,3 +205,19 @@ def test_headline_numbers_of_the_engine_are_those_kept(name: str) -> None:
 @pytest.mark.parametrize("name", KEPT)
 def test_headline_numbers_of_the_library_are_those_kept(name: str) -> None:
     check_headline(name, library_run(name, TABLES[0]), TODAY)
+
+
+def test_the_overview_shows_scenarios_on_three_tables(capsys: pytest.CaptureFixture[str]) -> None:
+    """``python -m tests.library``: a scenario ends well wherever it runs, with parameters of the table's own goods."""
+    main(["status-quo", "leapfrog", "--years", "2022:2023"])
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == list(COLUMNS)
+    shown = [dict(zip(COLUMNS, line, strict=True)) for line in lines[2:]]
+    assert [row["table"] for row in shown] == [*TABLES, ICIO_LIKE] * 2
+    for row in shown:
+        passed, run = map(int, row["checks"].split("/"))
+        assert row["status"] == "ok" and passed == run > 0 and row["stands in"] == "nothing"
+        assert float(row["elasticity"]) > 4.0 and float(row["robots"]) > 0.2 and float(row["ai"]) > 0.1
+        assert (row["met"], row["failed"], row["unknown"]) == (
+            ("7", "0", "0") if row["scenario"] == "status-quo" else ("0", "0", "7")
+        )

@@ -15,9 +15,10 @@ from sim.studies.ensemble import Ensemble, run_members
 from sim.studies.store import SweepFolder
 from sim.studies.sweep import plan_sweep, run_sweep
 from tests.benchmarks.rows import Row, seconds
+from tests.library import OLD
 
 #: Everything that can act does: diffusion, protection with retaliation, trust, and the tariffs of the trade war.
-SCENARIO, OVERRIDES = "trade-war", {"behaviour.protection.sensitivity": 2.0}
+SCENARIO, OVERRIDES = OLD["trade-war"], {"behaviour.protection.sensitivity": 2.0}
 #: Members and seconds allowed on two processors.
 SEEDS, LIMIT = 20, 30.0
 #: Members of the sweep whose speed is measured; a thousand take a thousand divided by it.

@@ -18,10 +18,13 @@ from sim.runs.result import RunResult
 from sim.runs.runner import run_loaded
 from sim.scenario.read import read_scenario
 from tests.benchmarks.rows import Row, data_dir, seconds
+from tests.library import OLD
 
 ROOT = Path(__file__).resolve().parents[2]
-#: Everything that can act does: diffusion, protection with retaliation, trust, and the tariffs of the trade war.
-SCENARIO, OVERRIDES = "trade-war", {"behaviour.protection.sensitivity": 2.0}
+#: Everything that can act does: diffusion, protection with retaliation, trust, and the tariffs of the trade war of 2011.
+SCENARIO, OVERRIDES = OLD["trade-war"], {"behaviour.protection.sensitivity": 2.0}
+#: Table and scenario of today, repeats, seconds allowed for 18 years.
+TODAY = (("world-2022", "ai-divide", 7, 0.8), ("world-2022", "interdependence-fades", 5, None))
 #: Table, repeats, seconds allowed.
 CASES = (("classroom-2011", 15, 0.15), ("world-2011", 7, 1.0))
 #: Limits of the full table: seconds and gigabytes.
@@ -54,6 +57,10 @@ def run(smoke: bool) -> list[Row]:
         rows.append(
             Row("run", f"{name}, {len(first.years)} years, {first.status}", best, "s", None if smoke else limit, note)
         )
+    for name, scenario, repeats, limit in TODAY:
+        loaded = read_scenario(scenario, [f"table={name}"], years=(2022, 2025) if smoke else None)
+        best = min(seconds(lambda one=loaded: run_loaded(one)) for _ in range(1 if smoke else repeats))
+        rows.append(Row("run", f"{name}, {scenario}", best, "s", None if smoke else limit, "18 years"))
     return rows if smoke else rows + _full()
 
 

@@ -139,18 +139,18 @@ def test_dry_run_writes_nothing(own_runs: Path, capsys: pytest.CaptureFixture[st
 @pytest.mark.parametrize("years", ["2011", "2011-2020", "2020:", "all"])
 def test_years_of_another_form_are_explained(years: str, own_runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(["run", "baseline", "--years", years]) == 2
-    assert "is not FIRST:LAST, for example 2011:2020" in capsys.readouterr().err
+    assert "is not FIRST:LAST, for example 2022:2030" in capsys.readouterr().err
     assert not own_runs.exists()
 
 
-@pytest.mark.parametrize("years", ["2011:99999", "2011:2212", "2005:2012", "2020:2011"])
+@pytest.mark.parametrize("years", ["2022:99999", "2022:2223", "2005:2022", "2030:2022"])
 def test_years_that_do_not_fit_are_told_what_fits(
     years: str, own_runs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert call(["run", "baseline", "--years", years]) == 2
     said = capsys.readouterr().err
-    assert f"years {years} do not fit: a run starts in its base year 2011 and goes forward at most 200 years" in said
-    assert "--years 2011:2035" in said and not own_runs.exists()
+    assert f"years {years} do not fit: a run starts in its base year 2022 and goes forward at most 200 years" in said
+    assert "--years 2022:2040" in said and not own_runs.exists()
 
 
 def test_an_invalid_scenario_leaves_no_folder(
@@ -158,7 +158,7 @@ def test_an_invalid_scenario_leaves_no_folder(
 ) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text(
-        "name: bad\ntitle: Bad\nquestion: What?\nyears: [2011, 2015]\npolicies: [{who: [USX], lever: tariff, value: 0.1}]\n"
+        "name: bad\ntitle: Bad\nquestion: What?\nyears: [2022, 2026]\npolicies: [{who: [USX], lever: tariff, value: 0.1}]\n"
     )
     assert call(["run", str(bad)]) == 2
     assert "USX" in capsys.readouterr().err

@@ -11,6 +11,7 @@ import decomp
 import sim
 from sim.indicators.income import PARTS, log_mean
 from sim.runs.result import RunResult
+from tests.library import OLD
 
 OFF = {"automation": {"active": False}, "protection": {"active": False}, "trust": {"active": False}}
 FIXED = {"labour_market": "full-employment", "capital_supply": 0.0}
@@ -32,7 +33,7 @@ def parts(run: RunResult) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("scenario", ["baseline", "ai-divide", "trade-war"])
 def test_the_parts_add_up_to_real_income_over_25_years(scenario: str) -> None:
-    run = sim.run(scenario, table=decomp.load("world-2011"))
+    run = sim.run(OLD[scenario], table=decomp.load("world-2011"))
     found = parts(run)
     change = np.log([run.value("real_income", e) for e in run.economies])
     np.testing.assert_allclose(sum(found.values()), change, atol=1e-12)

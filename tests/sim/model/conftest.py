@@ -8,6 +8,7 @@ import decomp
 import sim
 from decomp.table import WorldTable
 from sim.runs.result import RunResult
+from tests.library import OLD
 
 #: A short world in which everything happens: diffusion, protection, retaliation, a policy, an export ban.
 BUSY = {
@@ -42,4 +43,4 @@ def busy() -> RunResult:
 
 @pytest.fixture(scope="session")
 def still(classroom: WorldTable) -> RunResult:
-    return sim.run("status-quo", table=classroom)
+    return sim.run(OLD["status-quo"], table=classroom)

@@ -15,6 +15,7 @@ import sim
 from decomp.table import WorldTable
 from sim.model import HorizonError, WorldModel
 from sim.scenario.read import read_scenario
+from tests.library import OLD
 from tests.sim.model.conftest import BUSY
 
 SCENARIO = {**BUSY, "years": [2011, 2013], "policies": [], "events": []}
@@ -33,7 +34,7 @@ def model(table: WorldTable) -> WorldModel:
 
 
 def test_a_model_runs_by_its_scenario_alone() -> None:
-    made = WorldModel("status-quo", years=(2011, 2012))
+    made = WorldModel(OLD["status-quo"], years=(2011, 2012))
     assert made.running
     made.step()
     assert not made.running

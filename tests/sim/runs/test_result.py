@@ -12,11 +12,12 @@ import sim
 from sim.indicators import INDICATORS, PAIR_INDICATORS
 from sim.runs.result import RunResult, tidy
 from sim.runs.saved import WORLD, YearError, read_run
+from tests.library import OLD
 
 
 @pytest.fixture(scope="module")
 def run() -> RunResult:
-    return sim.run("trade-war", table=decomp.load("classroom-2011"), years=(2011, 2019))
+    return sim.run(OLD["trade-war"], table=decomp.load("classroom-2011"), years=(2011, 2019))
 
 
 def test_indicators_are_tidy(run: RunResult) -> None:

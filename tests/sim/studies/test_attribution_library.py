@@ -8,8 +8,8 @@ import pytest
 import decomp
 import sim
 from decomp.table import WorldTable
-from sim.scenario import scenario_files
 from sim.studies.attribution import attribute
+from tests.library import OLD
 
 
 @pytest.fixture(scope="module")
@@ -17,10 +17,10 @@ def classroom() -> WorldTable:
     return decomp.load("classroom-2011")
 
 
-@pytest.mark.parametrize("name", scenario_files())
+@pytest.mark.parametrize("name", OLD)
 def test_nothing_escapes_the_channels(name: str, classroom: WorldTable) -> None:
     """What is left over is what moves with every channel off: a new rule that no channel names would show here."""
-    found = attribute(sim.run(name, table=classroom), workers=1)
+    found = attribute(sim.run(OLD[name], table=classroom), workers=1)
     assert found.notes == ()
     assert np.nanmax(np.abs(found.residual)) < 1e-10
     assert found.runs == 2 ** len(found.used) - 1

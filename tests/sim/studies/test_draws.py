@@ -15,12 +15,13 @@ from sim.scenario.read import LoadedScenario, read_scenario
 from sim.scenario.resolve import resolve
 from sim.scenario.schema import Scenario
 from sim.studies.draw import around, draw, member_scenario, stream
+from tests.library import OLD
 
 CLASSROOM = ["table=classroom-2011", "years=[2011, 2016]", "expect=[]"]
 
 
 def loaded(name: str = "trade-war", *overrides: str) -> LoadedScenario:
-    return read_scenario(name, ["table=classroom-2011", "seeds=20", *overrides])
+    return read_scenario(OLD[name], ["table=classroom-2011", "seeds=20", *overrides])
 
 
 def values(found: LoadedScenario, member: int) -> dict[tuple[str, str, int | None], float | str]:

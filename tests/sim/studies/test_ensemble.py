@@ -15,13 +15,14 @@ from sim.runs.saved import read_run
 from sim.studies import draw as drawing
 from sim.studies.draw import member_scenario
 from sim.studies.ensemble import Ensemble, quantiles, run_ensemble
+from tests.library import OLD
 
 SHORT = {"table": "classroom-2011"}
 
 
 def small(seeds: int = 4, jobs: int = 1, **options: object) -> Ensemble:
     overrides = {**SHORT, **options.pop("overrides", {})}  # type: ignore[dict-item]
-    return run_ensemble("trade-war", seeds=seeds, overrides=overrides, years=(2011, 2019), jobs=jobs, **options)  # type: ignore[arg-type]
+    return run_ensemble(OLD["trade-war"], seeds=seeds, overrides=overrides, years=(2011, 2019), jobs=jobs, **options)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
