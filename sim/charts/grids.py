@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.charts.figure import Plot, Spec, category, layer, quantity
+from sim.charts.lines import Seam, seam_layers
 from sim.charts.theme import EMPTY, INK, LESS, MORE, OKABE_ITO, QUIET, RULE, room_for, text_width, years_of
 
 if TYPE_CHECKING:
@@ -167,11 +168,12 @@ def timeline(
     *,
     width: int | None = None,
     row: int = 24,
+    seam: Seam | None = None,
 ) -> Plot:
     """Draw who acted when: symbols at (year, economy), a row of symbols per lever inside each economy's band.
 
     The frame has ``year``, ``economy``, ``lever`` and ``size`` (0 to 1: the change relative to the largest of its
-    lever).
+    lever). A ``seam`` divides what is given from what is decided.
     """
     names = [name for code, name in economies.items() if (frame["economy"] == code).any()]
     data = frame.assign(name=frame["economy"].map(dict(economies)), label=frame["lever"].map(dict(levers)))
@@ -194,7 +196,8 @@ def timeline(
     tall = max(row, (11 if width is None else 9) * len(domain)) * max(1, len(names))
     symbols = layer("moves", "point", encoding, filled=True, opacity=0.85)
     height = tall + (100 if width is None else 0)
-    return Plot.of([symbols], {"moves": data}, width=width and width - room, height=height)
+    layers = [symbols, *seam_layers(seam, years[0], years[-1], encoding["x"])]
+    return Plot.of(layers, {"moves": data}, width=width and width - room, height=height)
 
 
 def _scale(top: float, *, change: bool) -> tuple[Spec, str]:

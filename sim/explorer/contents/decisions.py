@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sim.charts import Figure, matrix, states, timeline
 from sim.explorer.contents import framed
 from sim.indicators import INDICATORS, PAIR_INDICATORS, PLACES
+from sim.report.data import seam
 from sim.report.names import Names, amount, in_order
 from sim.rules import reasons
 from sim.rules.log import Reason
@@ -86,7 +87,7 @@ def when(frame: DataFrame, run: Run, texts: Texts) -> Figure | None:
         title=texts("agents.timeline"),
         subtitle=texts("agents.timeline_note"),
         alt=texts("agents.timeline_alt", most=codes[str(moves["economy"].value_counts().index[0])], **count, **span),
-        chart=timeline(top, levers, codes, row=30),
+        chart=timeline(top, levers, codes, row=30, seam=seam(run)),
         table=shown.set_axis([texts(head) for head in heads], axis=1),
         data=table,
         about=[(texts("agents.timeline"), texts("agents.timeline_about"))],
