@@ -56,6 +56,13 @@ def test_a_run_is_measured_over_the_window_of_the_study() -> None:
     assert found["goldman-productivity"].verdict == "below"
 
 
+def test_growth_by_a_trend_is_not_set_beside_studies_of_ai_alone() -> None:
+    run = made(growing("tfp", "USA", 0.01), growing("labour_share", "USA", -0.001))
+    trend = Run({**run.manifest, "given": {"growth": {"path": "trend"}}}, run.tables)
+    assert {one.benchmark.id for one in sizings(run)} == {"acemoglu-tfp", "acemoglu-labour-share"}
+    assert {one.benchmark.id for one in sizings(trend)} == {"acemoglu-labour-share"}
+
+
 @pytest.mark.parametrize(
     ("ours", "low", "high", "verdict"),
     [(0.6, 0.5, 0.7, "within"), (0.4, 0.5, 0.7, "below"), (0.9, 0.5, 0.7, "above"), (-1.9, -0.3, -0.3, "above"),

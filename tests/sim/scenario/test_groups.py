@@ -43,6 +43,17 @@ def test_a_member_with_a_question_mark_counts_only_where_the_table_has_it() -> N
     assert [on_world.economies[k] for k in on_world.interventions[0].who] == ["RUS", "CHN"]
 
 
+def test_a_member_with_a_minus_is_taken_out_wherever_it_stands() -> None:
+    groups = {"economies": {"others": ["-eu", "all", "-RUS?", "-row"], "rest": ["all", "-others"]}}
+    policies = [{"who": who, "lever": "ai", "value": 0.2} for who in ("others", "rest")]
+    found = resolved(groups=groups, policies=policies)
+    others, rest = ([found.economies[k] for k in move.who] for move in found.interventions)
+    assert others == ["USA", "CHN", "JPN", "KOR", "IND", "EME"]
+    assert rest == ["EUR", "ROW"]
+    with pytest.raises(ScenarioError, match="unknown economy or group 'EUX'"):
+        resolved(groups={"economies": {"others": ["all", "-EUX"]}})
+
+
 def test_a_policy_of_an_absent_optional_economy_reaches_nothing_and_does_not_warn() -> None:
     policies = [{"who": "CAN?", "lever": "tariff", "value": 0.1}, {"who": ["USA", "CAN?"], "lever": "ai", "add": 0.1}]
     loaded = read_scenario({**HEAD, "policies": policies})
