@@ -80,7 +80,7 @@ def test_nobody_answers_what_was_observed() -> None:
 
 def test_a_tariff_rule_of_ones_own_waits_as_well() -> None:
     class Raise(Rule):
-        name, lever, sentence = "raise", "tariff", "because"
+        name, lever, sentence = "levy", "tariff", "because"
 
         def decide(self, agent, seen):
             return Decision(np.full((seen.world.G, seen.world.N), 0.1))
@@ -88,7 +88,7 @@ def test_a_tariff_rule_of_ones_own_waits_as_well() -> None:
     model = WorldModel(scenario(behaviour=STILL), rules=[Raise()])
     while model.running:
         model.step()
-    added = {record.year: record.state.variables["raise"].max() for record in model.records}
+    added = {record.year: record.state.variables["levy"].max() for record in model.records}
     assert [added[year] for year in (2026, 2027)] == [0.0, pytest.approx(0.1)]
 
 
