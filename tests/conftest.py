@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,16 @@ settings.load_profile("unweave")
 def find_data() -> Path:
     """Folder of the development data: ``UNWEAVE_DATA``, else ``shared/data`` beside the project."""
     return Path(os.environ.get("UNWEAVE_DATA") or ROOT.parent / "shared" / "data")
+
+
+@pytest.fixture(autouse=True)
+def logger_as_found() -> Iterator[None]:
+    """What one test makes of the logger (a command that is called in the same process sets it) is nothing to the next."""
+    logger = logging.getLogger("unweave")
+    held = logger.level, logger.propagate, list(logger.handlers)
+    yield
+    logger.setLevel(held[0])
+    logger.propagate, logger.handlers[:] = held[1], held[2]
 
 
 @pytest.fixture(scope="session")
