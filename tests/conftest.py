@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,13 +25,11 @@ def find_data() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def logger_as_found() -> Iterator[None]:
-    """What one test makes of the logger (a command that is called in the same process sets it) is nothing to the next."""
+def fresh_logger() -> None:
+    """What a command called in the same process makes of the logger is nothing to the tests after it."""
     logger = logging.getLogger("unweave")
-    held = logger.level, logger.propagate, list(logger.handlers)
-    yield
-    logger.setLevel(held[0])
-    logger.propagate, logger.handlers[:] = held[1], held[2]
+    logger.setLevel(logging.NOTSET)
+    logger.propagate, logger.handlers[:] = True, []
 
 
 @pytest.fixture(scope="session")
