@@ -204,7 +204,9 @@ def _bands(base: Case, others: Sequence[Case]) -> Spans | None:
         if left := [other.id for other in others if other.id not in setups]:
             st.caption(texts("bands.folder", names=choosing.names_of(left)))
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            going = any(isinstance(job.setup, DrawnSetup) and not job.over for job in session.now().jobs)
+            # A run that was asked to stop is no longer waited for, so that nothing would enable this again later.
+            jobs = [job for job in session.now().jobs if isinstance(job.setup, DrawnSetup)]
+            going = any(not (job.over or job.stopping) for job in jobs)
             # Always drawn: a selection that goes and comes back would show its first option.
             label, counts = texts("bands.count"), bands.COUNTS
             count = picking.choose(label, counts, "bands.count", bands.COUNT, width=160, disabled=going)
