@@ -26,10 +26,11 @@ def find_data() -> Path:
 
 @pytest.fixture(autouse=True)
 def fresh_logger() -> None:
-    """What a command called in the same process makes of the logger is nothing to the tests after it."""
-    logger = logging.getLogger("unweave")
-    logger.setLevel(logging.NOTSET)
-    logger.propagate, logger.handlers[:] = True, []
+    """What a command called in the same process makes of the loggers is nothing to the tests after it."""
+    for name in ("unweave", *(known for known in logging.root.manager.loggerDict if known.startswith("unweave."))):
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.NOTSET)
+        logger.propagate, logger.disabled, logger.handlers[:] = True, False, []
 
 
 @pytest.fixture(scope="session")

@@ -87,7 +87,7 @@ def readers() -> dict[str, Reader]:
         "zip": Reader(
             "zip",
             zip_samples,
-            lambda folder: unpack("a.zip", (folder / "a.zip").read_bytes()),
+            lambda folder: unpack("a.zip", (folder / "a.zip").read_bytes()).place.cleanup(),
             (OutputError, UploadError),
         ),
         "sweep": Reader("sweep", sweep_samples, read_sweep, (OutputError,)),
@@ -132,8 +132,13 @@ def read_sweep(folder: Path) -> object:
     """Open the folder of a sweep and read its parts; a damaged one is set aside."""
     plan = json.loads(sweep_samples()[0]["sweep.json"])
     store = SweepFolder.open(folder, plan)
-    logging.getLogger("unweave.sweep").setLevel(logging.CRITICAL)
-    return store.abouts(), store.frame("interdependence", "WLD", 2012)
+    logger = logging.getLogger("unweave.sweep")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        return store.abouts(), store.frame("interdependence", "WLD", 2012)
+    finally:
+        logger.setLevel(before)
 
 
 # -- valid samples ---------------------------------------------------------------------------------------------------
