@@ -14,7 +14,7 @@ from decomp.table import WorldTable
 from sim.economy.arrays import Array, lock
 from sim.economy.errors import ConvergenceError
 from sim.economy.machines import KINDS
-from sim.economy.passes import factor_payments
+from sim.economy.passes import export_taxes, factor_payments
 from sim.economy.response import Response, cost_shares
 from sim.economy.shocks import Shocks
 from sim.economy.solver import Point, Solution
@@ -77,8 +77,9 @@ class Equilibrium:
     labour_payments: Array
     capital_payments: Array
     tariff_payments: Array
-    #: Tariffs on final demand, tariff revenue with export-tax receipts, income: values (G,).
+    #: Tariffs on final demand, those on machines inside ``tariff_payments``, all revenue with export taxes, income: values (G,).
     final_tariff: Array
+    machine_tariff: Array
     revenue: Array
     income: Array
     #: Spending on education and ledgers, value (G,).
@@ -171,13 +172,18 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
     state, prices, base = solution.state, solution.state.prices, system.base
     G, N = system.G, system.N
     point, quantities = state.point, state.quantities
-    shares = cost_shares(system, prices)
-    shares *= point.output
-    tariff = np.einsum("sirj,sir->rj", shares, system.duty)
-    shares *= system.recorded[..., None]
+    if len(system.borders) == 1:
+        shares = cost_shares(system, prices)
+        shares *= point.output
+        tariff = np.einsum("sirj,sir->rj", shares, system.inputs.duty)
+        shares *= system.inputs.recorded[..., None]
+    else:
+        tariff = cost_shares(system, prices, "duty").sum(axis=(0, 1)) * point.output
+        shares = cost_shares(system, prices, "recorded")
+        shares *= point.output
     final = system.sourcing[..., N] * prices.delivered * quantities.spending[:, :, N]
-    Z, Y = shares.reshape(G * N, G * N), (final * system.recorded).reshape(G * N, G)
-    export_tax = np.zeros((G, N)) if system.rent is None else (quantities.flow * system.rent).sum(axis=2)
+    Z, Y = shares.reshape(G * N, G * N), (final * system.final.recorded).reshape(G * N, G)
+    export_tax = export_taxes(system, quantities.flows)
     earned, growth = closed(Z, Y.sum(axis=1) - export_tax.reshape(-1), point.output.reshape(-1))
     X = earned + export_tax.reshape(-1)
     tariff *= growth.reshape(G, N)
@@ -192,7 +198,7 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
     machine = np.exp(prices.machine_price - system.machine_saving) if system.kinds else ()
     rows = labour + capital + tariff + export_tax
     checks = checked(system, solution, X, Z.sum(axis=0) + rows.reshape(-1), final.sum(axis=(0, 1)))
-    shipped = system.barrier + np.log(system.recorded * (1.0 + base.tariffs))  # log κ(1+x)
+    shipped = system.barrier + np.log(system.inputs.recorded * (1.0 + base.tariffs))  # log κ(1+x)
     return Equilibrium(
         Z=Z,
         Y=Y,
@@ -211,7 +217,8 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
         labour_payments=labour,
         capital_payments=capital,
         tariff_payments=tariff,
-        final_tariff=(final * system.duty).sum(axis=(0, 1)),
+        final_tariff=(final * system.final.duty).sum(axis=(0, 1)),
+        machine_tariff=_machine_tariff(system, solution),
         revenue=quantities.revenue,
         income=point.income,
         outlays=outlays,
@@ -221,11 +228,18 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
         iterations=solution.passes,
         renewals=solution.renewals,
         shocks=shocks,
-        export_tax_payments=None if system.rent is None else export_tax,
+        export_tax_payments=None if system.inputs.rent is None else export_tax,
         shipped_price=np.exp(point.cost[:, :, None] + shipped),
         _template=template,
         _carry=following,
     )
+
+
+def _machine_tariff(system: System, solution: Solution) -> Array:
+    """Tariffs on machine services (G,)."""
+    weights, spending = system.sourcing[..., system.N + 1 :], solution.state.quantities.spending[:, :, system.N + 1 :]
+    flow = np.einsum("siru,iru->sir", weights, spending) * solution.state.prices.delivered
+    return np.asarray((flow * system.borders[-1][1].duty).sum(axis=(0, 1)))
 
 
 def closed(Z: Array, final: Array, output: Array) -> tuple[Array, Array]:

@@ -34,21 +34,23 @@ def solve_fixed_prices(system: System, read: ReadShocks, shocks: Shocks, templat
     _require_sourcing_only(read)
     base, settings, G, N = system.base, system.settings, system.G, system.N
     with np.errstate(divide="ignore", invalid="ignore"):  # an input whose sources are all shut
-        delivered, total, index = sourcing(system.sourcing, system.barrier.copy(), system.theta, system.unused)
+        delivered, total, index = sourcing(
+            system.sourcing, system.barrier.copy(), system.theta, system.unused, system.excess
+        )
     require_sources(system, total)
     consumer_price = np.exp((base.final_shares * index[:, :, N]).sum(axis=0))
     # purchaser spending per unit of the user's output (G, N, G, N) and of final demand (G, N, G)
     inputs = system.sourcing[..., :N] * delivered[..., None]
     inputs *= base.input_shares * (1.0 - base.value_share) / total[:, :, :N]
     final = system.sourcing[..., N] * delivered * (base.final_shares * base.income / total[:, :, N])
-    A = (inputs * system.recorded[..., None]).reshape(G * N, G * N)
-    Y = (final * system.recorded).reshape(G * N, G)
+    A = (inputs * system.inputs.recorded[..., None]).reshape(G * N, G * N)
+    Y = (final * system.final.recorded).reshape(G * N, G)
     X = np.asarray(scipy.linalg.solve(np.eye(G * N) - A, Y.sum(axis=1)))
     Z = A * X
     X, _ = closed(Z, Y.sum(axis=1), X)  # cells that prohibitive tariffs have made tiny, to their own digits
     output = X.reshape(G, N)
-    duty = np.einsum("sirj,sir->rj", inputs, system.duty) * output
-    final_tariff = (final * system.duty).sum(axis=(0, 1))
+    duty = np.einsum("sirj,sir->rj", inputs, system.inputs.duty) * output
+    final_tariff = (final * system.final.duty).sum(axis=(0, 1))
     factor = output - Z.reshape(G, N, G, N).sum(axis=(0, 1)) - duty
     if (factor < -LOSS * X.max()).any():
         s, i = (int(k) for k in np.unravel_index(int(np.argmin(factor)), factor.shape))
@@ -84,6 +86,7 @@ def solve_fixed_prices(system: System, read: ReadShocks, shocks: Shocks, templat
         capital_payments=capital,
         tariff_payments=duty,
         final_tariff=final_tariff,
+        machine_tariff=np.zeros(G),
         revenue=duty.sum(axis=1) + final_tariff,
         income=base.income,
         outlays=np.zeros(G),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -54,8 +55,8 @@ class Quantities(NamedTuple):
 
     #: Purchaser spending over the normaliser (N, G, U); times weight and delivered it gives the flow of each user.
     spending: Array
-    #: Purchaser spending by flow (G, N, G).
-    flow: Array
+    #: Purchaser spending by flow (G, N, G) of the users that pay the same tariffs.
+    flows: tuple[Array, ...]
     #: Demand at basic prices (G, N) and income (G,) implied; tariff and export-tax revenue (G,).
     output: Array
     income: Array
@@ -119,16 +120,29 @@ def quantity_pass(system: System, prices: Prices, output: Array, income: Array, 
     """Demand for every cell's output and the incomes it brings, at given X (G, N) and I (G,)."""
     spending = user_spending(system, prices, output, income)
     spending /= prices.total
-    flow = np.matmul(system.sourcing.transpose(1, 2, 0, 3), spending[:, :, :, None])[:, :, :, 0]
-    flow = flow.transpose(2, 0, 1) * prices.delivered
-    revenue = np.add.reduce(flow * system.duty, axis=(0, 1))
+    flows = []
+    for users, _ in system.borders:
+        flow = np.matmul(system.sourcing[..., users].transpose(1, 2, 0, 3), spending[:, :, users, None])[:, :, :, 0]
+        flows.append(flow.transpose(2, 0, 1) * prices.delivered)
+    bought = list(zip(flows, (border for _, border in system.borders), strict=True))
+    revenue = sum(np.add.reduce(flow * border.duty, axis=(0, 1)) for flow, border in bought)
     capital = np.add.reduce(output * prices.value_share * prices.capital_share, axis=1)
     earned = supply.wage_bill + capital + revenue + system.base.deficit
-    if system.rent is not None:
-        rent = (flow * system.rent).sum(axis=(1, 2))
+    if system.inputs.rent is not None:
+        rent = export_taxes(system, flows).sum(axis=1)
         revenue = revenue + rent
         earned = earned + rent
-    return Quantities(spending, flow, np.add.reduce(flow * system.basic, axis=2), earned, revenue, supply)
+    demand = sum(np.add.reduce(flow * border.basic, axis=2) for flow, border in bought)
+    return Quantities(spending, tuple(flows), np.asarray(demand), earned, np.asarray(revenue), supply)
+
+
+def export_taxes(system: System, flows: Sequence[Array]) -> Array:
+    """Receipts of export taxes by cell (G, N) from the flows of :class:`Quantities`."""
+    taxes = np.zeros((system.G, system.N))
+    for flow, (_, border) in zip(flows, system.borders, strict=True):
+        if border.rent is not None:
+            taxes += (flow * border.rent).sum(axis=2)
+    return taxes
 
 
 def user_spending(system: System, prices: Prices, output: Array, income: Array) -> Array:

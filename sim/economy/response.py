@@ -78,13 +78,18 @@ def factorise(matrix: Array) -> Factors:
     return Factors(lu, pivots)
 
 
-def cost_shares(system: System, prices: Prices) -> Array:
-    """Share of each input flow in the cost of each cell, at purchaser prices, machines included: (G, N, G, N)."""
+def cost_shares(system: System, prices: Prices, valued: str = "") -> Array:
+    """Share of each input flow in the cost of each cell, at purchaser prices, machines included: (G, N, G, N).
+
+    ``valued`` is a field of :class:`~sim.economy.system.Border`: what becomes of that share at the border, by use.
+    """
     N = system.N
     weight = prices.input_shares * prices.inputs_share
     weight /= prices.total[:, :, :N]
     shares = system.sourcing[..., :N] * prices.delivered[..., None]
     shares *= weight
+    if valued:
+        shares *= getattr(system.inputs, valued)[..., None]
     if system.kinds:
         supplied = np.flatnonzero(system.bundles.any(axis=(0, 2)))
         bundle = system.bundles / prices.total[:, :, N + 1 :].transpose(2, 0, 1)  # (k, i, r)
@@ -92,6 +97,8 @@ def cost_shares(system: System, prices: Prices) -> Array:
         for k in range(system.kinds):
             for i in supplied[system.bundles[k, supplied].any(axis=1)]:
                 origin = system.sourcing[:, i, :, N + 1 + k] * prices.delivered[:, i] * bundle[k, i]
+                if valued:
+                    origin *= getattr(system.borders[-1][1], valued)[:, i]
                 shares[:, i] += origin[:, :, None] * services[k]
     return shares
 
@@ -110,21 +117,33 @@ def factor_markets(system: System, prices: Prices, shares: Array, scale: Array) 
     n = G * N
     matrix = np.zeros((n + G, n + G))
     goods = matrix[:n, :n].reshape(G, N, G, N)
-    np.multiply(shares, system.basic[..., None], out=goods)
+    uniform = len(system.borders) == 1
+    if uniform:
+        np.multiply(shares, system.inputs.basic[..., None], out=goods)
+    else:
+        goods[...] = cost_shares(system, prices, "basic")
     # per unit of income: purchaser spending by flow (s, i, r)
     final = prices.final_shares
     if system.outlays is not None:
         final = final * (1.0 - system.outlays.sum(axis=0)) + (system.outlay_bundles * system.outlays[:, None]).sum(0)
     spent = system.sourcing[..., N] * prices.delivered * (final / prices.total[:, :, N])
     r = np.arange(G)
-    matrix[:n, n:] = (spent * system.basic).reshape(n, G)
-    duty = np.einsum("sirj,sir->rj", shares, system.duty) + prices.value_share * prices.capital_share
+    border = system.final
+    matrix[:n, n:] = (spent * border.basic).reshape(n, G)
+    if uniform:
+        duty = np.einsum("sirj,sir->rj", shares, border.duty)
+    else:
+        duty = cost_shares(system, prices, "duty").sum(axis=(0, 1))
     incomes = matrix[n:, :n].reshape(G, G, N)
-    incomes[r, r] = duty
-    matrix[n + r, n + r] = (spent * system.duty).sum(axis=(0, 1))
-    if system.rent is not None:
-        incomes += np.einsum("sirj,sir->srj", shares, system.rent)
-        matrix[n:, n:] += (spent * system.rent).sum(axis=1)
+    incomes[r, r] = duty + prices.value_share * prices.capital_share
+    matrix[n + r, n + r] = (spent * border.duty).sum(axis=(0, 1))
+    if border.rent is not None:
+        incomes += (
+            np.einsum("sirj,sir->srj", shares, border.rent)
+            if uniform
+            else cost_shares(system, prices, "rent").sum(axis=1)
+        )
+        matrix[n:, n:] += (spent * border.rent).sum(axis=1)
     matrix *= scale
     matrix /= -scale[:, None]
     matrix[np.arange(n + G), np.arange(n + G)] += 1.0
@@ -201,14 +220,16 @@ def _tangent(
     if system.kinds:
         change[:, :, N + 1 :] += services.transpose(1, 0, 2)
     change *= single(found.spending[..., None])
-    flow = np.matmul(weights.transpose(1, 2, 0, 3), change)  # (i, r, s, f)
-    del change, index, weights
-    flow *= delivered
-    flow -= single(found.flow.transpose(1, 2, 0)[..., None]) * (theta * own)
-    demand = np.einsum("irsf,sir->sif", flow, single(system.basic)).astype(np.float64)
-    earned = np.einsum("irsf,sir->rf", flow, single(system.duty)).astype(np.float64)
-    if system.rent is not None:
-        earned += np.einsum("irsf,sir->sf", flow, single(system.rent))
+    del index
+    demand, earned = np.zeros_like(cost), np.zeros((system.G, cost.shape[2]))
+    for (users, border), bought in zip(system.borders, found.flows, strict=True):
+        flow = np.matmul(weights[..., users].transpose(1, 2, 0, 3), change[:, :, users])  # (i, r, s, f)
+        flow *= delivered
+        flow -= single(bought.transpose(1, 2, 0)[..., None]) * (theta * own)
+        demand += np.einsum("irsf,sir->sif", flow, single(border.basic))
+        earned += np.einsum("irsf,sir->rf", flow, single(border.duty))
+        if border.rent is not None:
+            earned += np.einsum("irsf,sir->sf", flow, single(border.rent))
     capital = (output * prices.value_share * prices.capital_share)[..., None]
     earned += (capital * (effects.value + effects.capital)).sum(axis=1)
     earned += found.supply.wage_bill[:, None] * _wage_bill_change(system, found, consumer)

@@ -23,6 +23,8 @@ MACHINE_SAVING = parameter("automation.machine_saving")
 FLOW, LARGEST = "exporter, sector, destination", 1e6
 #: Transfers that sum to less than this share of world income sum to zero.
 ROUNDING = 1e-15
+#: Uses that a tariff may tell apart: inputs of sectors, final demand, machines.
+USES = ("inputs", "final", "machines")
 #: What outlays are bought for.
 OUTLAYS = ("public", "business")
 #: Shocks that a path from the base year follows in proportion.
@@ -36,8 +38,9 @@ class Shocks:
 
     Parameters
     ----------
-    tariffs : (G, N, G)
-        Ad-valorem rates t[s, i, r] (levels, not increments); the diagonal is ignored.
+    tariffs : (G, N, G) or {"inputs": (G, N, G), "final": …, "machines": …}
+        Ad-valorem rates t[s, i, r] (levels, not increments), for all uses or by use (a use without an entry keeps the base
+        rates); the diagonal is ignored.
     friction : (G, N, G)
         Iceberg factors κ, ratio to the base year, > 0; ``inf`` shuts a flow exactly; the diagonal is ignored.
     export_tax : (G, N, G)
@@ -65,7 +68,7 @@ class Shocks:
         sum to zero and are added to the base year's deficits.
     """
 
-    tariffs: ArrayLike | None = None
+    tariffs: ArrayLike | Mapping[str, ArrayLike] | None = None
     friction: ArrayLike | None = None
     export_tax: ArrayLike | None = None
     automation: PerKind | None = None
@@ -94,7 +97,9 @@ class Shocks:
 class ReadShocks:
     """Validated arrays, all present."""
 
+    #: On inputs, and on every use (3, G, N, G) where they differ, else None.
     tariffs: Array
+    by_use: Array | None
     #: log κ, inf allowed.
     friction: Array
     export_tax: Array | None
@@ -121,12 +126,17 @@ class ReadShocks:
         """
         shut = np.isinf(self.friction)
         closing = (-2.0 / theta * np.log1p(-share))[None, :, None] if share < 1.0 else np.inf
-        ratio = np.log1p(self.tariffs) - np.log1p(base.tariffs)
         values = {name: getattr(self, name) for name in SCALED}
         scaled: dict[str, Any] = {name: None if value is None else share * value for name, value in values.items()}
+
+        def levied(rates: Array) -> Array:
+            ratio = np.log1p(rates) - np.log1p(base.tariffs)
+            return np.asarray((1.0 + base.tariffs) * np.exp(share * ratio) - 1.0)
+
         return replace(
             self,
-            tariffs=(1.0 + base.tariffs) * np.exp(share * ratio) - 1.0,
+            tariffs=levied(self.tariffs),
+            by_use=None if self.by_use is None else levied(self.by_use),
             friction=np.where(shut, closing, np.where(shut, 0.0, self.friction) * share),
             export_tax=None if self.export_tax is None else np.expm1(share * np.log1p(self.export_tax)),
             **scaled,
@@ -143,24 +153,40 @@ def read_shocks(shocks: Shocks, base: BaseEconomy) -> ReadShocks:
         "sector": base.sectors,
     }
 
-    def checked(name: str, axes: str, high: float, low: float = 0.0, *, open_low: bool = True) -> Array:
-        along = [labels[axis] for axis in axes.split(", ")]
-        values = shaped(getattr(shocks, name), tuple(len(names) for names in along), name, axes).copy()
+    def checked(
+        name: str, axes: str, high: float, low: float = 0.0, *, open_low: bool = True, use: str | None = None
+    ) -> Array:
+        along, given = [labels[axis] for axis in axes.split(", ")], getattr(shocks, name)
+        given, what = (given, name) if use is None else (given[use], f"{name}[{use!r}]")
+        values = shaped(given, tuple(len(names) for names in along), what, axes).copy()
         if axes == FLOW:
             values[np.arange(G), :, np.arange(G)] = 1.0 if name == "friction" else 0.0
-        return within(values, low, high, name, along, open_low=open_low)
+        return within(values, low, high, what, along, open_low=open_low)
+
+    def tariffs() -> list[Array]:
+        """Rates on every use, or on all of them alike."""
+        given = {} if shocks.tariffs is None else shocks.tariffs
+        if not isinstance(given, Mapping):
+            given = {"": given}
+        elif unknown := [use for use in given if use not in USES]:
+            raise ShockError(f"tariffs have no use {unknown[0]!r}; allowed: {', '.join(USES)}.")
+        if any(np.isinf(np.asarray(rates, dtype=np.float64)).any() for rates in given.values()):
+            raise ShockError("tariffs contain inf; a prohibitive barrier is friction = inf (share exactly 0).")
+        if "" in given:
+            return [checked("tariffs", FLOW, np.inf, -1.0)]
+        return [checked("tariffs", FLOW, np.inf, -1.0, use=use) if use in given else base.tariffs for use in USES]
 
     def logs(name: str, axes: str) -> Array:
         if getattr(shocks, name) is None:
             return np.zeros([len(labels[axis]) for axis in axes.split(", ")])
         return np.asarray(np.log(checked(name, axes, LARGEST)))
 
-    if shocks.tariffs is not None and np.isinf(np.asarray(shocks.tariffs, dtype=np.float64)).any():
-        raise ShockError("tariffs contain inf; a prohibitive barrier is friction = inf (share exactly 0).")
+    rates = tariffs()
     saving, price = _machine_cost(shocks, base)
     export_tax = None if shocks.export_tax is None else checked("export_tax", FLOW, LARGEST, -1.0)
     return ReadShocks(
-        tariffs=base.tariffs if shocks.tariffs is None else checked("tariffs", FLOW, np.inf, -1.0),
+        tariffs=rates[0],
+        by_use=np.stack(rates) if any((rate != rates[0]).any() for rate in rates) else None,
         friction=np.zeros((G, N, G)) if shocks.friction is None else np.log(checked("friction", FLOW, np.inf)),
         export_tax=export_tax if export_tax is not None and export_tax.any() else None,
         automation=_automation(shocks.automation, base),

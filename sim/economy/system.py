@@ -6,6 +6,7 @@ Unknowns of the solver: log unit costs log ĉ (G, N), log wages and rentals (G,)
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,16 @@ REOPENING = parameter("economy.reopening_share")
 OUTLAY_GROUPS: tuple[tuple[str, ...], ...] = (("public", "public-services", "services"), ("ict-business", "services"))
 
 
+class Border(NamedTuple):
+    """What becomes of a unit of purchaser spending at the border, (G, N, G) each."""
+
+    #: Basic value, flow recorded, tariff, export tax (None without any).
+    basic: Array
+    recorded: Array
+    duty: Array
+    rent: Array | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class System:
     """What a pass needs; shapes with s exporter, i input sector, r destination, j using sector, k machine kind."""
@@ -38,13 +49,12 @@ class System:
     #: 1 where nothing is bought, else 0; the sum of the weights less 1 (None: 0): (N, G, U).
     unused: Array
     excess: Array | None
-    #: log κ (1+t)(1+x)/(1+t⁰) (G, N, G).
+    #: log κ (1+t)(1+x)/(1+t⁰) (G, N, G), t the tariff on inputs; that of another use is in its sourcing weights,
+    #: π ((1+t_u)/(1+t))^−θ.
     barrier: Array
-    #: Per unit of purchaser spending (G, N, G): basic value, flow recorded, tariff, export tax (None without any).
-    basic: Array
-    recorded: Array
-    duty: Array
-    rent: Array | None
+    #: Users (a part of U) that pay the same tariffs, and what becomes of their spending: all of them, or inputs, final
+    #: demand and machines.
+    borders: tuple[tuple[slice, Border], ...]
     #: Final-demand weights (N, G) with shifters; outlay shares of GDP (2, G) and their bundles (2, N, G).
     final_shares: Array
     outlays: Array | None
@@ -80,6 +90,16 @@ class System:
         """Number of sectors."""
         return self.base.N
 
+    @property
+    def inputs(self) -> Border:
+        """What becomes of spending on inputs at the border."""
+        return self.borders[0][1]
+
+    @property
+    def final(self) -> Border:
+        """What becomes of final spending at the border."""
+        return self.borders[min(1, len(self.borders) - 1)][1]
+
 
 def build_system(
     base: BaseEconomy,
@@ -104,9 +124,10 @@ def build_system(
     if settings.sluggishness < 1.0:
         theta = theta * settings.sluggishness
         sourcing, excess = _sluggish(sourcing, last_sourcing, settings.sluggishness, theta)
+    if shocks.by_use is not None:
+        sourcing, excess = _by_use(sourcing, excess, shocks.by_use, theta)
     kinds = sourcing.shape[3] - base.N - 1
     tax = 0.0 if shocks.export_tax is None else shocks.export_tax
-    paid = 1.0 / (1.0 + shocks.tariffs)
     ell = settings.labour_share
     delta = np.zeros((0, base.G, base.N)) if shocks.automation is None else shocks.automation
     labour_base = (ell * base.factor_income).sum(axis=1)
@@ -132,10 +153,7 @@ def build_system(
         unused=(np.concatenate(bought, axis=2) == 0).astype(np.float64),
         excess=excess,
         barrier=shocks.friction + np.log((1.0 + shocks.tariffs) * (1.0 + tax) / (1.0 + base.tariffs)),
-        basic=paid / (1.0 + tax),
-        recorded=paid,
-        duty=shocks.tariffs * paid,
-        rent=None if shocks.export_tax is None else tax * paid / (1.0 + tax),
+        borders=_borders(shocks, base.N),
         final_shares=final_shares,
         outlays=shocks.outlays,
         outlay_bundles=outlay_bundles,
@@ -156,6 +174,35 @@ def build_system(
         log_reference=shocks.reference_wage,
         world_income=float(base.factor_income.sum()),
     )
+
+
+def _borders(shocks: ReadShocks, N: int) -> tuple[tuple[slice, Border], ...]:
+    """Users that pay the same tariffs, and what becomes of a unit of their spending."""
+
+    def border(rates: Array) -> Border:
+        paid, tax = 1.0 / (1.0 + rates), shocks.export_tax
+        if tax is None:
+            return Border(paid, paid, rates * paid, None)
+        return Border(paid / (1.0 + tax), paid, rates * paid, tax * paid / (1.0 + tax))
+
+    if shocks.by_use is None:
+        return ((slice(None), border(shocks.tariffs)),)
+    users = (slice(0, N), slice(N, N + 1), slice(N + 1, None))
+    return tuple((part, border(rates)) for part, rates in zip(users, shocks.by_use, strict=True))
+
+
+def _by_use(sourcing: Array, excess: Array | None, rates: Array, theta: Array) -> tuple[Array, Array | None]:
+    """Weights with what other tariffs than those on inputs make dearer, π ((1+t_u)/(1+t))^−θ; their sum less 1 if θ is small."""
+    N = len(theta)
+    dearer = -theta[:, None] * (np.log1p(rates[1:]) - np.log1p(rates[0]))
+    change = np.zeros((*sourcing.shape[:3], sourcing.shape[3] - N))
+    change[..., 0], change[..., 1:] = dearer[0], dearer[1][..., None]
+    weights = sourcing.copy()
+    weights[..., N:] *= np.exp(change)
+    if theta.min() < RIGID:
+        excess = np.zeros(sourcing.shape[1:]) if excess is None else excess.copy()
+        excess[..., N:] += (sourcing[..., N:] * np.expm1(change)).sum(axis=0)
+    return weights, excess
 
 
 def outlay_bundles(table: WorldTable, base: BaseEconomy) -> Array:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 
-def respond(Z, Y, t0, dt, theta, ell, sigma, epsilon, u0):
+def respond(Z, Y, t0, dt, theta, ell, sigma, epsilon, u0, dt_final=None):
     """Changes d log (wage, rental, consumer price, income), each (G,), for a change dt (G,N,G) of ad-valorem tariffs.
 
     Z (G,N,G,N), Y (G,N,G) at basic prices; sigma = (value added, inputs, consumption, tasks); epsilon the capital
-    supply elasticity; u0 None for full employment, else base unemployment with the wage curve of power 10.
+    supply elasticity; u0 None for full employment, else base unemployment with the wage curve of power 10; dt_final (G,N,G) is
+    the change on final demand where it is another.
     """
     G, N = Y.shape[:2]
     sv, sm, sf, st = sigma
@@ -44,7 +45,8 @@ def respond(Z, Y, t0, dt, theta, ell, sigma, epsilon, u0):
         rows.append(row)
         rhs.append(constant)
 
-    wedge = dt / (1 + t0)
+    dt_final = dt if dt_final is None else dt_final
+    wedge, wedge_final = dt / (1 + t0), dt_final / (1 + t0)
     for r in range(G):
         for j in range(N):
             for i in range(N):  # sourcing price: Σ π (dc + wedge)
@@ -66,7 +68,7 @@ def respond(Z, Y, t0, dt, theta, ell, sigma, epsilon, u0):
             for s in range(G):
                 share = buy_final[s, i, r] / total
                 terms.append((share, "c", s, i))
-                constant -= share * wedge[s, i, r]
+                constant -= share * wedge_final[s, i, r]
             equation(terms, constant)
         equation([(-1.0, "pc", r)] + [(buy_final[:, i, r].sum() / income[r], "pf", i, r) for i in range(N)])
 
@@ -91,7 +93,7 @@ def respond(Z, Y, t0, dt, theta, ell, sigma, epsilon, u0):
             (-theta[i], "c", s, i),
             (theta[i], "pf", i, r),
         ]
-        return terms, -(theta[i] + 1) * wedge[s, i, r]
+        return terms, -(theta[i] + 1) * wedge_final[s, i, r]
 
     def factor_payment(which, r, j):
         own = "w" if which == "labour" else "rho"
@@ -131,7 +133,7 @@ def respond(Z, Y, t0, dt, theta, ell, sigma, epsilon, u0):
             for i in range(N):
                 more, known = final_flow(s, i, r)
                 terms += scaled(t0[s, i, r] * Y[s, i, r], more)
-                constant -= t0[s, i, r] * Y[s, i, r] * known + dt[s, i, r] * Y[s, i, r]
+                constant -= t0[s, i, r] * Y[s, i, r] * known + dt_final[s, i, r] * Y[s, i, r]
                 for j in range(N):
                     more, known = input_flow(s, i, r, j)
                     terms += scaled(t0[s, i, r] * Z[s, i, r, j], more)

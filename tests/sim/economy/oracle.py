@@ -52,15 +52,17 @@ class Oracle:
     ):
         """Everything implied at these unit costs (G,N), factor prices (G,), basic outputs (G,N) and incomes (G,).
 
-        delta (K,G,N) displaced shares, mu_q_decline (K,G) the product μ e^{−g}.
+        delta (K,G,N) displaced shares, mu_q_decline (K,G) the product μ e^{−g}; tariffs (G,N,G), or three of them: on inputs,
+        on final demand, on machines.
         """
+        on_inputs, on_final, on_machines = tariffs if isinstance(tariffs, tuple) else (tariffs,) * 3
         G, N, K = self.G, self.N, len(delta)
         Z, Y = np.zeros((G, N, G, N)), np.zeros((G, N, G))
         new_cost, labour, capital = np.zeros((G, N)), np.zeros((G, N)), np.zeros((G, N))
         machine_price, duty = np.zeros((K, G)), np.zeros(G)
         export_tax = np.zeros((G, N))
 
-        def ship(s, i, r, spent):
+        def ship(s, i, r, spent, tariffs):
             """Book purchaser spending on a flow; returns its value at the border, export tax included."""
             value = spent / (1 + tariffs[s, i, r])
             duty[r] += spent - value
@@ -72,7 +74,7 @@ class Oracle:
             for k in range(K):
                 log_price, shares = math.log(mu_q_decline[k, r]), []
                 for i in range(N):
-                    price, share = self.source(self.bundle_sources[k, :, i, r], i, r, cost, tariffs, kappa, tax)
+                    price, share = self.source(self.bundle_sources[k, :, i, r], i, r, cost, on_machines, kappa, tax)
                     shares.append(share)
                     log_price += self.bundles[k, i, r] * math.log(price)
                 machine_price[k, r] = math.exp(log_price)
@@ -85,7 +87,7 @@ class Oracle:
                     if bought.sum() == 0:
                         prices.append(1.0), origins.append([0.0] * G)
                         continue
-                    price, share = self.source(bought / bought.sum(), i, r, cost, tariffs, kappa, tax)
+                    price, share = self.source(bought / bought.sum(), i, r, cost, on_inputs, kappa, tax)
                     prices.append(price), origins.append(share)
                 base_inputs = sum(spends)
                 alpha = [spend / base_inputs for spend in spends]
@@ -109,23 +111,23 @@ class Oracle:
                     for i in range(N):
                         for s in range(G):
                             spent = bought * self.bundles[k, i, r] * machine_sources[k][i][s]
-                            Z[s, i, r, j] += ship(s, i, r, spent)
+                            Z[s, i, r, j] += ship(s, i, r, spent, on_machines)
                 inputs_spent = output[r, j] * (1 - value) * (inputs / gross) ** (1 - self.sv)
                 for i in range(N):
                     on_input = inputs_spent * alpha[i] * (prices[i] / inputs) ** (1 - self.sm)
                     for s in range(G):
-                        Z[s, i, r, j] += ship(s, i, r, on_input * origins[i][s])
+                        Z[s, i, r, j] += ship(s, i, r, on_input * origins[i][s], on_inputs)
             beta = self.buy_final[:, :, r].sum(axis=0) / self.income0[r] * demand[:, r]
             beta /= beta.sum()
             found = [
-                self.source(self.buy_final[:, i, r] / self.buy_final[:, i, r].sum(), i, r, cost, tariffs, kappa, tax)
+                self.source(self.buy_final[:, i, r] / self.buy_final[:, i, r].sum(), i, r, cost, on_final, kappa, tax)
                 for i in range(N)
             ]
             consumer = mean([price for price, _ in found], beta, self.sf)
             for i in range(N):
                 spent = income[r] * beta[i] * (found[i][0] / consumer) ** (1 - self.sf)
                 for s in range(G):
-                    Y[s, i, r] = ship(s, i, r, spent * found[i][1][s])
+                    Y[s, i, r] = ship(s, i, r, spent * found[i][1][s], on_final)
         return {
             "cost": new_cost,
             "Z": Z,

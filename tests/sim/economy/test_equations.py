@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 
 from sim.economy import MachineSpec, WorldEconomy
+from sim.economy.shocks import USES
 from tests.sim.economy.oracle import Oracle
 from tests.sim.economy.tables import everywhere, random_table
 
 
 @pytest.mark.parametrize("sigma", [(0.5, 0.2, 0.9, 0.5), (1.0, 1.0, 1.0, 1.0), (0.0, 1.6, 2.0, 1.4)])
 @pytest.mark.parametrize("shut", [False, True])
-def test_every_equation_holds_with_every_shock(sigma, shut):
+@pytest.mark.parametrize("by_use", [False, True])
+def test_every_equation_holds_with_every_shock(sigma, shut, by_use):
     G, N = 3, 3
     rng = np.random.default_rng(17)
     table = random_table(21, G, N, holes=0.3)
@@ -31,6 +33,7 @@ def test_every_equation_holds_with_every_shock(sigma, shut):
         machines=machines,
     )
     tariffs = everywhere(G, N, 1.0) * rng.uniform(0, 0.5, (G, N, G))
+    rates = (tariffs, *(everywhere(G, N, 1.0) * rng.uniform(0, 0.5, (2, G, N, G)))) if by_use else (tariffs,) * 3
     kappa = np.where(everywhere(G, N, 1.0) > 0, rng.uniform(0.8, 1.5, (G, N, G)), 1.0)
     if shut:
         kappa[0, 1, 2] = np.inf
@@ -41,7 +44,7 @@ def test_every_equation_holds_with_every_shock(sigma, shut):
     labour, capital = rng.uniform(0.9, 1.1, G), rng.uniform(0.9, 1.1, G)
     reference = rng.uniform(0.95, 1.05, G)
     found = world.solve(
-        tariffs=tariffs,
+        tariffs=dict(zip(USES, rates, strict=True)),
         friction=kappa,
         export_tax=tax,
         automation={"robots": delta[0], "ai": delta[1]},
@@ -70,7 +73,7 @@ def test_every_equation_holds_with_every_shock(sigma, shut):
     basic_output = (found.X - found.export_tax_payments.reshape(-1)).reshape(G, N)
     again = oracle.evaluate(
         found.unit_cost, found.wage, found.rental, basic_output, found.income,
-        tariffs=tariffs, kappa=kappa, tax=tax, delta=delta, mu_q_decline=saving * price[:, None],
+        tariffs=rates, kappa=kappa, tax=tax, delta=delta, mu_q_decline=saving * price[:, None],
         productivity=productivity, demand=demand,
     )  # fmt: skip
     np.testing.assert_allclose(again["cost"], found.unit_cost, rtol=1e-10)
