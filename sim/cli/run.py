@@ -16,6 +16,7 @@ from typer import Option
 
 from sim.cli import options
 from sim.cli.options import echo_json
+from sim.cli.scenarios import rules_line
 from sim.cli.terminal import INTERRUPTED, NUMERICAL, OK, PARTIAL, Progress, Stopper, say, stopper
 from sim.errors import ScenarioError
 
@@ -88,8 +89,8 @@ def run(
         return OK
     from sim.runs.folder import finish, start
 
-    if loaded.also_on and not quiet:
-        say(f"{loaded.scenario.name}: {loaded.also_on}")
+    if not quiet:
+        say(f"{loaded.scenario.name}: {rules_line(loaded, 'en' if lang == 'both' else lang)}")
     folder = start(loaded, output, ["unweave", *sys.argv[1:]], ["--alone"] if alone else [])
     with stopper() as stop:
         result, beside, frames, ensemble = _played(loaded, folder, threads, quiet, alone, jobs, stop)
@@ -148,7 +149,7 @@ def _echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> No
         2 ** len(used(scenario, loaded.resolved.rules)) - 1 if ATTRIBUTION in scenario.outputs else 0
     )
     plan |= {"ensemble_members": scenario.seeds, "memory_megabytes": round(12 * 8 * table.n**2 / 1e6 + 150)}
-    plan["runs_folder"] = str(runs_folder(output))
+    plan |= {"runs_folder": str(runs_folder(output)), "rules": loaded.rules}
     plan["warnings"] = [f"{problem.place}: {problem.message}" for problem in loaded.warnings]
     if as_json:
         echo_json(plan)
@@ -160,6 +161,7 @@ def _echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> No
         f"{scenario.name}: {span}, seed {scenario.seed}",
         f"table      {plan['table']}, {size}",
         f"sets       {plan['policies']} policies, {plan['events']} events",
+        f"           {rules_line(loaded)}",
         f"writes to  a new folder in {plan['runs_folder']}",
         *([f"splits     what changes by channel: {further[0]} further runs"] if further[0] else []),
         *([f"ensemble   {further[1]} further runs over stated draws"] if further[1] else []),
@@ -278,7 +280,7 @@ def summary(saved: Run, lang: str = "en") -> dict[str, Any]:
     from sim.report.sentences import facts
     from sim.texts import Texts
 
-    kept = "schema_version run status message name seed hash years rerun checks expectations"
+    kept = "schema_version run status message name seed hash years rules rerun checks expectations"
     numbers = [
         {"indicator": fact.indicator, "economy": "WLD", "base_year": fact.base, "year": fact.year}
         | {"before": fact.change.before, "after": fact.change.after, "unit": fact.change.unit}

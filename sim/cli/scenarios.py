@@ -20,6 +20,8 @@ from sim.errors import OutputError, Problem, ScenarioError, render, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sim.scenario.read import LoadedScenario
+
 #: Version of the JSON that these commands print.
 SCHEMA_VERSION = 1
 #: Most characters of a source line in the JSON.
@@ -48,22 +50,22 @@ def validate(
     output = "json" if as_json else output
     results, rows = [], []
     for file in sources:
-        found, by_default = _read(file, overrides)
+        found, loaded = _read(file, overrides)
         problems = strictly(found, strict=strict)
         errors, warnings = ([p for p in problems if p.severity == severity] for severity in ("error", "warning"))
         results += errors
         row: dict[str, Any] = {"file": file, "valid": not errors}
         for name, group in (("errors", errors), ("warnings", warnings)):
             row[name] = [asdict(problem) | {"source": problem.source[:LONGEST_SOURCE]} for problem in group]
-        rows.append(row | {"on_by_default": [*by_default]})
+        rows.append(row | {"rules": loaded and loaded.rules})
         for problem in (*errors, *warnings) if output != "json" else ():
             typer.echo(_github(problem) if output == "github" else render(problem))
         if output == "text":
             counts = {"error": len(errors), "warning": len(warnings)}
             numbers = [f"{number} {word}{'s' * (number != 1)}" for word, number in counts.items() if number]
             typer.echo(f"{visible(file)}: {', '.join(numbers) or 'ok'}")
-            if by_default:
-                typer.echo(f"  also on by default: {', '.join(by_default)}")
+            if loaded:
+                typer.echo(f"  {rules_line(loaded)}")
     if output == "json":
         echo_json({"schema_version": SCHEMA_VERSION, "files": rows})
     if results:
@@ -105,8 +107,22 @@ def listing(
         typer.echo(shown(kind, rows, lang))
 
 
-def _read(file: str, overrides: list[str] | None) -> tuple[Iterable[Problem], tuple[str, ...]]:
-    """Problems of one scenario, and what is on by default; an unreadable table is one error of its own."""
+def rules_line(loaded: LoadedScenario, lang: str = "en") -> str:
+    """Say which rules act, which do not, and what is given before anybody decides."""
+    from sim.texts import Texts
+
+    texts, resolved, rules = Texts(lang), loaded.resolved, loaded.rules
+    observed, growth = resolved.scenario.observed, resolved.scenario.growth
+    given = [texts("cli.given_observed", last=resolved.given.last)] if observed and observed.active else []
+    if growth and growth.path == "trend":
+        less = growth.machines == "included" and "automation" in rules["off"]
+        given.append(texts("cli.given_trend_without" if less else "cli.given_trend"))
+    parts = {**rules, "given": given}
+    return texts("cli.rules", **{k: texts("cli.join").join(part) or texts("cli.nothing") for k, part in parts.items()})
+
+
+def _read(file: str, overrides: list[str] | None) -> tuple[Iterable[Problem], LoadedScenario | None]:
+    """Problems of one scenario, and the scenario itself if it can be run; an unreadable table is one error of its own."""
     from decomp.errors import DecompError
     from sim.indicators.registry import INDICATORS
     from sim.scenario.read import read_scenario
@@ -114,10 +130,10 @@ def _read(file: str, overrides: list[str] | None) -> tuple[Iterable[Problem], tu
     try:
         loaded = read_scenario(file, overrides, indicators=tuple(INDICATORS))
     except ScenarioError as error:
-        return error.problems, ()
+        return error.problems, None
     except DecompError as error:
-        return [Problem("data", str(error), file)], ()
-    return loaded.warnings, loaded.by_default
+        return [Problem("data", str(error), file)], None
+    return loaded.warnings, loaded
 
 
 def _github(problem: Problem) -> str:

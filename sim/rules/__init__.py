@@ -12,7 +12,7 @@ more of them. A rule with the name of a built-in one replaces it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
@@ -115,7 +115,7 @@ def section_model(section: str, settings: tuple[type[Settings], ...]) -> type[Se
 
 
 def behaviour_model(base: type[Model], rules: Iterable[Rule]) -> type[Model]:
-    """Model of ``behaviour:`` with a section for every rule."""
+    """Model of ``behaviour:`` with a section for every rule; a built-in one that is not written there is off."""
     fields: dict[str, Any] = {}
     rules = tuple(rules)
     for section in dict.fromkeys(rule.section for rule in rules):
@@ -123,7 +123,8 @@ def behaviour_model(base: type[Model], rules: Iterable[Rule]) -> type[Model]:
         model = section_model(section, tuple(dict.fromkeys(rule.Settings for rule in here)))
         about = here[0].about or (here[0].__doc__ or "").partition("\n")[0]
         alias = here[0].name if here[0].name.replace("-", "_") == section != here[0].name else None
-        fields[section] = (model, Field(default_factory=model, description=about, alias=alias))
+        unwritten: dict[str, Any] = {"active": False} if here[0] in BUILT_IN else {}
+        fields[section] = (model, Field(default_factory=partial(model, **unwritten), description=about, alias=alias))
     return create_model("Behaviour", __base__=base, __doc__=base.__doc__, **fields)
 
 

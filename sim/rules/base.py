@@ -33,7 +33,10 @@ Value = TypeVar("Value")
 
 
 class Settings(Model):
-    """Part of a rule in ``behaviour:``. A rule without settings of its own can be switched off."""
+    """Part of a rule in ``behaviour:``. A rule without settings of its own can be switched off.
+
+    A built-in rule acts where its part is written; one that a run adds acts unless it is switched off.
+    """
 
     active: StrictBool = Field(True, description="false: the rule does nothing.")
 

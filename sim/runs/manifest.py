@@ -68,6 +68,7 @@ def opening(
         "rerun": rerun(loaded, flags),
         "overrides": list(loaded.overrides),
         "settings": settings,
+        "rules": loaded.rules,
         "given": given,
         "table": about_table(loaded.table, scenario.table),
         "versions": versions(),

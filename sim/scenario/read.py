@@ -49,8 +49,6 @@ class LoadedScenario:
         Path of the file as given; empty when it did not come from a file.
     overrides : tuple of str
         As given, in the form ``path=value``.
-    by_default : tuple of str
-        Families of behaviour that are switched on although the scenario does not mention them.
     """
 
     scenario: Scenario
@@ -60,12 +58,14 @@ class LoadedScenario:
     text: str
     file: str
     overrides: tuple[str, ...]
-    by_default: tuple[str, ...] = ()
 
     @property
-    def also_on(self) -> str:
-        """What is switched on beside what the scenario says, in one line; empty when there is nothing."""
-        return f"also on by default: {', '.join(self.by_default)}" if self.by_default else ""
+    def rules(self) -> dict[str, list[str]]:
+        """Sections of ``behaviour:`` with a rule that can act (``on``), and the others (``off``)."""
+        rules = self.resolved.rules
+        acting = {rule.section for rule in rules if not rule.idle(rule.settings)}
+        sections = {rule.section: rule.section in acting for rule in rules}
+        return {word: [name for name, on in sections.items() if on is (word == "on")] for word in ("on", "off")}
 
 
 def load_scenario(source: ScenarioSource, overrides: Overrides | None = None, **options: Any) -> Scenario:
@@ -137,8 +137,7 @@ def read_scenario(
     if isinstance(overrides, Mapping):
         overrides = [f"{name}={value}" for name, value in overrides.items()]
     texts = (overrides,) if isinstance(overrides, str) else tuple(overrides or ())
-    warnings, by_default = tuple(problems.warnings), _by_default(resolved.rules, document.data.get("behaviour") or ())
-    return LoadedScenario(scenario, resolved, table, warnings, document.text, file, texts, by_default)
+    return LoadedScenario(scenario, resolved, table, tuple(problems.warnings), document.text, file, texts)
 
 
 def find_scenario(name: str | Path) -> Path:
@@ -185,16 +184,6 @@ def _doubts(table: WorldTable, problems: Problems) -> None:
     for message in unmapped(table):
         help = "use codes of WIOD, ISIC Rev. 4, EXIOBASE or ISO 3166, or give the parts of your labels as members"
         problems.add(("table",), "S042", f"{message}.", help=help, warning=True)
-
-
-def _by_default(rules: Iterable[Rule], mentioned: Collection[str]) -> tuple[str, ...]:
-    """Sections of built-in rules that act although the scenario does not mention them."""
-    sections = {
-        rule.section: f"{rule.section} with retaliation" if getattr(rule.settings, "retaliation", 0) else rule.section
-        for rule in rules
-        if rule.section not in mentioned and not rule.idle(rule.settings)
-    }
-    return tuple(sections.values())
 
 
 def _table(scenario: Scenario, file: str, problems: Problems) -> WorldTable | None:

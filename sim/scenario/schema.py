@@ -200,7 +200,9 @@ class Scenario(Model):
     """Members of an ensemble run beside the scenario as written; 0: none. `draws` says what they differ in."""
     draws: Draws = Field(default_factory=Draws, description="What the members of an ensemble differ in.")
     economy: EconomySettings = Field(default_factory=EconomySettings, description="How the world table answers.")
-    behaviour: SerializeAsAny[Behaviour] = Field(default_factory=Behaviour, description="How the agents behave.")
+    behaviour: SerializeAsAny[Behaviour] = Field(
+        default_factory=Behaviour, description="How the agents behave: rules that are not written are off."
+    )
     policies: tuple[Policy, ...] = Field((), description="Levers moved by the scenario.")
     events: tuple[Event, ...] = Field((), description="Shocks.")
     observed: Observed | None = Field(

@@ -124,7 +124,8 @@ def test_progress_is_on_stderr_in_plain_lines_when_nobody_watches(capsys: pytest
         call(["run", "status-quo", "--set", "table=classroom-2011", "--years", "2011:2013", "--no-report", "--alone"])
         == 0
     )
-    lines = capsys.readouterr().err.splitlines()
+    told, *lines = capsys.readouterr().err.splitlines()
+    assert told.startswith("status-quo: rules on: none; off: ")
     assert [line.split("(")[0] for line in lines] == [f"status-quo: {year} " for year in (2011, 2012, 2013)]
 
 

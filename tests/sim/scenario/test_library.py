@@ -160,7 +160,7 @@ policies:
     sectors: [goods]
 title: {en: A}
 economy: {capital_supply: 1.0}
-behaviour: {trust: {active: true}}
+behaviour: {trust: {active: false}}
 """
 
 
