@@ -79,7 +79,7 @@ def scenario(rng: np.random.Generator, wide: float = 0.0) -> dict[str, Any]:
     data: dict[str, Any] = {"name": "random", "title": "Random", "question": "Does it solve?", "years": [2011, last]}
     economy: dict[str, Any] = {
         "closure": "fixed-prices" if fixed else "general-equilibrium",
-        "labour_market": str(rng.choice(["wage-curve", "full-employment"])),
+        "labour_market": str(rng.choice(["wage-curve", "elastic", "rigid", "full-employment"])),
         "labour_profile": str(rng.choice(["sectoral", "flat"])),
         "base_tariffs": str(rng.choice(["applied", "none"])),
         "trade_elasticity": str(rng.choice(list(ELASTICITY_SETS)))

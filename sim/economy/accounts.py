@@ -59,12 +59,13 @@ class Equilibrium:
     #: ŵ/P̂_C per employed hour, income net of outlays over P̂_C: (G,).
     real_wage: Array
     real_income: Array
-    #: Rate, level (0 under full employment): (G,).
+    #: Rate, level (0 but under the wage curve): (G,).
     unemployment: Array
     #: wL / (wL + ρK), level: (G,).
     labour_share: Array
-    #: L̂, K̂, ŵ, ρ̂, P̂_C: (G,).
+    #: L̂, K̂, ŵ, ρ̂, P̂_C: (G,); persons of the labour force who take part, ratio (1 but where labour supply is elastic or rigid).
     employment: Array
+    labour_participation: Array
     capital: Array
     wage: Array
     rental: Array
@@ -208,6 +209,7 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
         unemployment=state.supply.unemployment,
         labour_share=paid_labour / (paid_labour + paid_capital),
         employment=np.exp(state.supply.log_labour),
+        labour_participation=np.exp(system.settings.persons * (state.supply.log_labour - system.log_labour)),
         capital=np.where(paid_capital > 0, paid_capital / system.capital_base / rental, 1.0),
         wage=wage,
         rental=rental,
@@ -266,7 +268,7 @@ def checked(system: System, solution: Solution, X: Array, costs: Array, spent: A
 
     balance: output against inputs, factor and tariff rows, by cell (cells below 1e-6 of the mean: of that);
     income_spending: income against spending, and against its sources; labour_market: paid against supplied at the wage;
-    capital_market: the same over 1 + ε, since supply answers returns, known to so many digits, with elasticity ε.
+    capital_market: the same over 1 + ε, since supply answers returns, known to so many digits, with elasticity ε; labour likewise.
     """
     state, base, G = solution.state, system.base, system.G
     wage, rental = state.point.factor[:G], state.point.factor[G:]
@@ -281,7 +283,7 @@ def checked(system: System, solution: Solution, X: Array, costs: Array, spent: A
     gaps = {
         "balance": float((np.abs(X - costs) / np.maximum(X, SMALL_CELL * X.mean())).max()),
         "income_spending": float(gap.max()),
-        "labour_market": float((np.abs(labour - supplied) / supplied).max()),
+        "labour_market": float((np.abs(labour - supplied) / supplied).max()) / system.stiffness,
         "capital_market": float(np.abs(capital_gap).max()),
         "numeraire": abs(float((labour.sum() + capital.sum()) / system.world_income) - 1.0),
     }

@@ -76,6 +76,7 @@ def solve_fixed_prices(system: System, read: ReadShocks, shocks: Shocks, templat
         unemployment=settings.unemployment,
         labour_share=labour.sum(axis=1) / factor.sum(axis=1),
         employment=labour.sum(axis=1) / base_labour.sum(axis=1),
+        labour_participation=ones,
         capital=np.divide(capital.sum(axis=1), base_capital, out=np.ones(G), where=base_capital > 0),
         wage=ones,
         rental=ones,

@@ -106,10 +106,18 @@ def _tasks(system: System, index: Array, wage: Array, rental: Array) -> tuple[Ar
 
 
 def labour_supply(system: System, wage: Array, consumer_price: Array) -> Supply:
-    """Labour supplied: L̂ = endowment · (1−u)/(1−u⁰), u/(1−u) = u⁰/(1−u⁰) · (ω/ω̄)^{−10}."""
+    """Labour supplied at real wage ω against the reference ω̄.
+
+    wage curve: L̂ = endowment · (1−u)/(1−u⁰), u/(1−u) = u⁰/(1−u⁰) · (ω/ω̄)^{−10};   else: L̂ = endowment · (ω/ω̄)^κ, where rigid
+    real wages have a κ so large that they hardly fall below ω̄, and 0 above it
+    """
     log_labour, u, response = system.log_labour, np.zeros(system.G), np.zeros(system.G)
+    relative = wage - consumer_price - system.log_reference
+    if system.settings.labour_elastic[0] > 0.0:
+        response = np.where(relative < 0.0, *system.settings.labour_elastic)
+        log_labour = log_labour + response * relative
     if system.unemployment_logit is not None:
-        logit = system.unemployment_logit - WAGE_CURVE_POWER * (wage - consumer_price - system.log_reference)
+        logit = system.unemployment_logit - WAGE_CURVE_POWER * relative
         log_labour = log_labour - np.logaddexp(0.0, logit) + np.logaddexp(0.0, system.unemployment_logit)
         u = np.exp(-np.logaddexp(0.0, -logit))
         response = WAGE_CURVE_POWER * u
@@ -174,7 +182,7 @@ def factor_residuals(
 ) -> Array:
     """Excess demand for labour and capital in logs, (2G,); zero in equilibrium.
 
-    labour:   log(paid / (w L)) + g,   g = log(world factor income / its base value): the numeraire
+    labour:   log(paid / (w L)) / max(1, κ) + g,   g = log(world factor income / its base value): the numeraire
     capital:  [log(paid / (K⁰ k)) − log ρ̂] / (1+ε) − ε/(1+ε) · log(ρ̂ / P̂_C)
 
     By Walras' law the labour equations hold only where g = 0, so that the numeraire costs no equation.
@@ -188,6 +196,7 @@ def factor_residuals(
     np.divide(labour, supply.wage_bill, out=residuals[:G])
     np.divide(capital, system.capital_base, out=residuals[G:])
     np.log(residuals, out=residuals)
+    residuals[:G] /= system.stiffness
     residuals[:G] += np.log(world / system.world_income)
     excess = residuals[G:] - system.log_capital - rental
     residuals[G:] = (1.0 - elastic) * excess - elastic * (rental - prices.consumer_price)

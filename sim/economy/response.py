@@ -237,7 +237,7 @@ def _tangent(
 
 
 def _wage_bill_change(system: System, found: Quantities, consumer: Array) -> Array:
-    """Change of log(w L) (G, 2G): own wage plus the wage curve."""
+    """Change of log(w L) (G, 2G): own wage plus what labour supply answers to the real wage."""
     own = np.eye(system.G, 2 * system.G)
     return np.asarray(own + found.supply.response[:, None] * (own - consumer), dtype=np.float64)
 
@@ -289,6 +289,6 @@ def _market_jacobian(
     elastic = system.capital_elastic[:, None]
     excess = capital / np.where(paid_capital > 0, paid_capital, 1.0)[:, None] - rental
     jacobian = np.empty((2 * G, 2 * G))
-    jacobian[:G] = labour / paid_labour[:, None] - bill + numeraire
+    jacobian[:G] = (labour / paid_labour[:, None] - bill) / system.stiffness + numeraire
     jacobian[G:] = (1.0 - elastic) * excess - elastic * (rental - effects.consumer)
     return jacobian

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,7 +15,7 @@ from sim.calibration import parameter
 from sim.economy.arrays import Array, by_label, lock, number, shaped, within
 from sim.economy.errors import ShockError
 
-LabourMarket = Literal["full-employment", "wage-curve"]
+LabourMarket = Literal["wage-curve", "elastic", "rigid", "full-employment"]
 Closure = Literal["general-equilibrium", "fixed-prices"]
 TradeElasticity = str | float | ArrayLike | Mapping[str, float]
 
@@ -25,6 +25,12 @@ SUBSTITUTION: Mapping[str, float] = {
 }
 #: u/(1−u) moves with the real wage to minus this power: the elasticity of pay to unemployment (−0.1), inverted.
 WAGE_CURVE_POWER = -1.0 / parameter("economy.wage_curve")
+#: Elasticities of hours of those who work and of the number of persons to the real wage, when none are given.
+LABOUR_SUPPLY: Mapping[str, float] = {
+    name: parameter(f"economy.labour_supply.{name}") for name in ("hours", "participation")
+}
+#: Elasticity of employment below the reference wage where real wages are rigid.
+RIGID_SUPPLY = parameter("economy.rigid_supply")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,10 +45,14 @@ class Settings:
         Labour's share ℓ of factor income.
     value_added, inputs, consumption, tasks : float
         σ_v, σ_m, σ_f, σ.
+    labour_elastic : (float, float)
+        Elasticity of labour supply where the real wage is below and above its reference (0 but where it is elastic or rigid).
+    persons : float
+        Part of that which persons answer, and not hours.
     capital_supply : float
         ε_K: 0 fixed stock, inf steady state.
     unemployment : ndarray (G,)
-        Base unemployment rate u⁰ (0 under full employment).
+        Base unemployment rate u⁰ (0 but under the wage curve).
     sluggishness : float
         λ in (0, 1]: part of the way to long-run sourcing made in a year; all of it at fixed prices.
     """
@@ -54,6 +64,8 @@ class Settings:
     consumption: float
     tasks: float
     labour_market: LabourMarket
+    labour_elastic: tuple[float, float]
+    persons: float
     capital_supply: float
     unemployment: Array
     closure: Closure
@@ -71,22 +83,25 @@ def read_settings(
     labour_share: ArrayLike | str | Mapping[str, float],
     substitution: Mapping[str, float] | None,
     labour_market: str,
+    labour_supply: Mapping[str, float] | None,
     capital_supply: float,
     unemployment: ArrayLike | Mapping[str, float] | None,
     closure: str,
     sluggishness: float,
 ) -> Settings:
     """Validate what the user gave and fill in calibrated defaults."""
-    if labour_market not in ("full-employment", "wage-curve"):
-        raise ShockError(f"labour_market is {labour_market!r}; allowed: 'full-employment', 'wage-curve'.")
+    if labour_market not in get_args(LabourMarket):
+        allowed = ", ".join(map(repr, get_args(LabourMarket)))
+        raise ShockError(f"labour_market is {labour_market!r}; allowed: {allowed}.")
     if closure not in ("general-equilibrium", "fixed-prices"):
         raise ShockError(f"closure is {closure!r}; allowed: 'general-equilibrium', 'fixed-prices'.")
     speed = number(sluggishness, "sluggishness", low=0.0, high=1.0, open_low=True)
     return Settings(
         trade_elasticity=_trade_elasticity(table, trade_elasticity),
         labour_share=_labour_share(table, labour_share),
-        **_substitution(substitution),
+        **_elasticities("substitution", "nest", SUBSTITUTION, substitution),
         labour_market=labour_market,  # type: ignore[arg-type]
+        **_labour_supply(labour_market, _elasticities("labour_supply", "margin", LABOUR_SUPPLY, labour_supply)),
         capital_supply=number(capital_supply, "capital_supply", low=0.0),
         unemployment=_unemployment(table, unemployment, labour_market),
         closure=closure,  # type: ignore[arg-type]
@@ -94,13 +109,22 @@ def read_settings(
     )
 
 
-def _substitution(changes: Mapping[str, float] | None) -> dict[str, float]:
-    sigma = dict(SUBSTITUTION)
+def _elasticities(
+    what: str, kind: str, defaults: Mapping[str, float], changes: Mapping[str, float] | None
+) -> dict[str, Any]:
+    found = dict(defaults)
     for name, value in (changes or {}).items():
-        if name not in sigma:
-            raise ShockError(f"substitution has no nest {name!r}; allowed: {', '.join(sigma)}.")
-        sigma[name] = number(value, f"substitution[{name!r}]", low=0.0, high=100.0)
-    return sigma
+        if name not in found:
+            raise ShockError(f"{what} has no {kind} {name!r}; allowed: {', '.join(found)}.")
+        found[name] = number(value, f"{what}[{name!r}]", low=0.0, high=100.0)
+    return found
+
+
+def _labour_supply(labour_market: str, margins: Mapping[str, float]) -> dict[str, Any]:
+    total = sum(margins.values())
+    elastic = {"elastic": (total, total), "rigid": (RIGID_SUPPLY, 0.0)}.get(labour_market, (0.0, 0.0))
+    hours = margins["hours"] / total if labour_market == "elastic" and total else 0.0
+    return {"labour_elastic": elastic, "persons": 1.0 - hours if elastic[0] else 0.0}
 
 
 def _trade_elasticity(table: WorldTable, choice: TradeElasticity) -> Array:
@@ -130,7 +154,7 @@ def _labour_share(table: WorldTable, choice: ArrayLike | str | Mapping[str, floa
 
 
 def _unemployment(table: WorldTable, rates: ArrayLike | Mapping[str, float] | None, labour_market: str) -> Array:
-    if labour_market == "full-employment":
+    if labour_market != "wage-curve":
         return np.zeros(table.G)
     rates = calibration.unemployment(table) if rates is None else rates
     unnamed = parameter("economy.unemployment_fallback")

@@ -58,7 +58,7 @@ class Shocks:
     machine_saving : float or {"robots": float or (G,), "ai": …}
         μ, cost of an automated task relative to labour at base prices.
     reference_wage : (G,)
-        ω̄ of the wage curve.
+        ω̄, the real wage that labour supply and the wage curve are measured against.
     outlays : (G,) or {"public": (G,), "business": (G,)}
         Shares of GDP taken from final demand and spent on public or business services.
     ai_home_share : (G,)

@@ -75,10 +75,15 @@ class System:
     log_capital: Array
     capital_elastic: Array
     capital_fixed: NDArray[np.bool_]
-    #: Wage curve: logit of u⁰ and log ω̄ (None under full employment).
+    #: Wage curve: logit of u⁰ (None without it); log ω̄.
     unemployment_logit: Array | None
     log_reference: Array
     world_income: float
+
+    @property
+    def stiffness(self) -> float:
+        """What the residual of a labour market is measured over, so that a steep supply asks no more digits of wages."""
+        return max(1.0, self.settings.labour_elastic[0])
 
     @property
     def G(self) -> int:

@@ -37,7 +37,11 @@ class WorldEconomy:
         Labour's share of factor income.
     substitution : mapping, optional
         "value_added" σ_v, "inputs" σ_m, "consumption" σ_f, "tasks" σ.
-    labour_market : {"full-employment", "wage-curve"}
+    labour_market : {"full-employment", "elastic", "rigid", "wage-curve"}
+        What answers the real wage against its reference: nothing, hours and participation, employment alone (real wages hardly
+        fall), or unemployment.
+    labour_supply : mapping, optional
+        "hours", "participation": elasticities of elastic labour supply.
     capital_supply : float
         ε_K of capital to ρ̂/P̂_C; 0 fixed stock, inf steady state.
     unemployment : (G,) or mapping, optional
@@ -83,6 +87,7 @@ class WorldEconomy:
         labour_share: ArrayLike | str | Mapping[str, float] = "default",
         substitution: Mapping[str, float] | None = None,
         labour_market: str = "full-employment",
+        labour_supply: Mapping[str, float] | None = None,
         capital_supply: float = 0.0,
         unemployment: ArrayLike | Mapping[str, float] | None = None,
         closure: str = "general-equilibrium",
@@ -97,6 +102,7 @@ class WorldEconomy:
             labour_share=labour_share,
             substitution=substitution,
             labour_market=labour_market,
+            labour_supply=labour_supply,
             capital_supply=capital_supply,
             unemployment=unemployment,
             closure=closure,
@@ -154,9 +160,13 @@ class WorldEconomy:
         carry = Carry() if start is None else start._carry
 
         def build(part: float) -> System:
-            some = read if part == 1.0 else read.part(part, self.base, self.settings.trade_elasticity)
+            some, settings = read, self.settings
+            if part < 1.0:  # rigid wages are made rigid on the way
+                some = read.part(part, self.base, settings.trade_elasticity)
+                below, above = settings.labour_elastic
+                settings = replace(settings, labour_elastic=(below**part if below else 0.0, above))
             return build_system(
-                self.base, self.settings, self.machines, self._sourcing, self._outlay_bundles, some, carry.sourcing
+                self.base, settings, self.machines, self._sourcing, self._outlay_bundles, some, carry.sourcing
             )
 
         system = build(1.0)

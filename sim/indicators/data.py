@@ -74,12 +74,13 @@ class YearArrays:
     unit_cost: Array  # (G, N), ratio
     friction: Array  # (G, N, G), iceberg factor [origin, sector, importer]
     tariffs: Array  # (G, N, G), rate [origin, sector, importer]
-    wage: Array  # (G,), ratio, as the next six
+    wage: Array  # (G,), ratio, as the next seven
     rental: Array
     consumer_price: Array
     real_wage: Array
     real_income: Array
     employment: Array
+    labour_participation: Array
     capital_stock: Array
     unemployment: Array  # (G,), share
     labour_share: Array  # (G,), share

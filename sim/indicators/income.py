@@ -86,6 +86,7 @@ def track_income(values: Values, data: YearArrays, base: BaseYear, chained: Chai
     values.share("labour_share", wages, wages + profits)
     values.mean("unemployment", data.unemployment, base.labour_force)
     values.mean("employment", data.employment, base.labour_force)
+    values.mean("labour_participation", data.labour_participation, base.labour_force)
     values.put("capital", data.capital_stock)
     values.put("consumer_price", data.consumer_price)
     # the price of exports over that of imports, each a value over its volume at base prices; before tariffs

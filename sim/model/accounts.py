@@ -41,6 +41,7 @@ def build_economy(resolved: ResolvedScenario, table: WorldTable) -> WorldEconomy
         trade_elasticity=resolved.trade_elasticity,
         labour_share=np.array(calibration.labour_share(table, profile=settings.labour_profile)),
         substitution=settings.substitution.model_dump(),
+        labour_supply=settings.labour_supply.model_dump(),
         unemployment=np.array(calibration.unemployment(table)),
         **{
             name: getattr(settings, name)

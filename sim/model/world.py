@@ -250,12 +250,14 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
     def _claims(self, number: int) -> NDArray[np.float64]:
         """Reference wage of a year: what was earned, adapted to, with the growth of pay that everybody expects.
 
-        While unemployment is observed, claims follow last year's pay at once, so that rates are as observed but for the year's
+        Without a wage curve it is that growth alone: supply answers the real wage relative to its growth path. While unemployment is observed, claims follow last year's pay at once, so that rates are as observed but for the year's
         own shocks.
         """
         assert self.equilibrium is not None
         passed = number - self.resolved.years[0]
         (grown, moved), (grows, moves) = (self.resolved.given.claims(k) for k in (passed - 1, passed))
+        if self.economy.settings.labour_market != "wage-curve":
+            return np.broadcast_to(grows, self.base_year.G)
         observed = number <= self.resolved.given.last and self.resolved.given.odds is not None
         kept = 0.0 if observed else parameter("economy.wage_adaptation")
         own = self.equilibrium.next_reference(kept) / (np.asarray(grown) * np.asarray(moved) ** kept)

@@ -172,7 +172,8 @@ def given(scenario: Scenario, labels: TableLabels, rules: Sequence[Rule]) -> Giv
     seen = range(years[0], last + 1)
     grows = growth.path == "trend"
     odds = None
-    if (observed.active and observed.unemployment) or (grows and growth.norm):
+    curve = scenario.economy.labour_market == "wage-curve"  # without it no rate of unemployment moves
+    if curve and ((observed.active and observed.unemployment) or (grows and growth.norm)):
         odds = unemployment_path(
             table,
             years,

@@ -33,15 +33,25 @@ class Substitution(Model, section="economy.substitution"):
     """Elasticity of substitution among labour, capital and machine services."""
 
 
+class LabourSupply(Model, section="economy.labour_supply"):
+    """How labour supplied answers the real wage relative to its growth path (`labour_market: elastic`)."""
+
+    hours: float = _elasticity("Hours and the real wage", "工时的实际工资弹性", open_min=False)
+    """Elasticity of hours of those who work to the real wage relative to its growth path."""
+    participation: float = _elasticity("Participation and the real wage", "劳动参与的实际工资弹性", open_min=False)
+    """Elasticity of the number of persons at work to the real wage relative to its growth path."""
+
+
 class EconomySettings(Model, section="economy"):
     """How the world table answers: closure, factor markets, elasticities, base tariffs."""
 
     closure: Literal["general-equilibrium", "fixed-prices"] = Field(
         "general-equilibrium", description="general-equilibrium, or fixed-prices for teaching (only sourcing moves)."
     )
-    labour_market: Literal["wage-curve", "full-employment"] = Field(
-        "wage-curve", description="wage-curve: unemployment falls when real wages rise; full-employment: wages clear."
-    )
+    labour_market: Literal["wage-curve", "elastic", "rigid", "full-employment"] = "wage-curve"
+    """wage-curve: unemployment falls when real wages rise; elastic: hours and participation answer the real wage relative to its
+    growth path; rigid: real wages do not fall below that path, employment does; full-employment: wages clear."""
+    labour_supply: LabourSupply = Field(default_factory=LabourSupply, description="Elasticities of labour supply.")
     capital_supply: Unbounded = setting(
         "Elasticity of capital supply", "资本供给弹性", "elasticity", 0, math.inf, kind="assumption"
     )

@@ -40,6 +40,16 @@ def test_real_growth_is_within_three_tenths_of_a_point_of_its_source(grown) -> N
     assert grown.passed
 
 
+def test_elastic_labour_stays_on_the_growth_path() -> None:
+    """Supply answers the real wage relative to the pay that the trend expects: the path itself moves it by little."""
+    result = played("classroom-2022", economy={"labour_market": "elastic"})
+    trend_of = result.loaded.resolved.given.trend
+    gap = 100.0 * (np.log(final(result, "real_gdp")) - np.log(trend_of.real[-1])) / 18
+    assert np.abs(gap).max() < 0.3, gap
+    assert np.abs(final(result, "employment") / trend_of.population[-1] - 1.0).max() < 0.05
+    assert not final(result, "unemployment").any()
+
+
 def test_dollars_grow_faster_than_volumes(grown) -> None:
     first = np.array([grown.records[0].indicators.value("gdp", k) for k in range(grown.loaded.table.G)])
     real = np.log(grown.loaded.resolved.given.trend.real[-1])

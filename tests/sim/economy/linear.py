@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 
-def respond(Z, Y, t0, dt, theta, ell, sigma, epsilon, u0, dt_final=None):
+def respond(Z, Y, t0, dt, theta, ell, sigma, epsilon, u0, dt_final=None, kappa=0.0):
     """Changes d log (wage, rental, consumer price, income), each (G,), for a change dt (G,N,G) of ad-valorem tariffs.
 
     Z (G,N,G,N), Y (G,N,G) at basic prices; sigma = (value added, inputs, consumption, tasks); epsilon the capital
     supply elasticity; u0 None for full employment, else base unemployment with the wage curve of power 10; dt_final (G,N,G) is
-    the change on final demand where it is another.
+    the change on final demand where it is another; kappa the elasticity of labour supply without a wage curve.
     """
     G, N = Y.shape[:2]
     sv, sm, sf, st = sigma
@@ -122,7 +122,7 @@ def respond(Z, Y, t0, dt, theta, ell, sigma, epsilon, u0, dt_final=None):
             equation(terms, constant)
     omega = 0.0 if u0 is None else 10.0
     for r in range(G):
-        slope = 0.0 if u0 is None else omega * u0[r]
+        slope = kappa if u0 is None else omega * u0[r]
         bill = labour[r].sum()
         supply = [(1 + slope, "w", r), (-slope, "pc", r)]
         # income = wages + capital + tariffs + deficit
@@ -150,7 +150,7 @@ def respond(Z, Y, t0, dt, theta, ell, sigma, epsilon, u0, dt_final=None):
         equation(terms)
     terms = []  # numeraire: world factor income
     for r in range(G):
-        slope = 0.0 if u0 is None else omega * u0[r]
+        slope = kappa if u0 is None else omega * u0[r]
         terms += scaled(labour[r].sum(), [(1 + slope, "w", r), (-slope, "pc", r)])
         for j in range(N):
             terms += scaled(capital[r, j], factor_payment("capital", r, j))

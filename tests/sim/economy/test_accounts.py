@@ -52,7 +52,7 @@ def random_world(rng: np.random.Generator) -> WorldEconomy:
             "consumption": float(rng.choice([0.5, 0.9, 1.0, 2.0])),
             "tasks": float(rng.choice([0.3, 0.5, 1.0, 1.5])),
         },
-        labour_market=str(rng.choice(["full-employment", "wage-curve"])),
+        labour_market=str(rng.choice(["full-employment", "wage-curve", "elastic"])),
         unemployment=0.06,
         capital_supply=float(rng.choice([0.0, 1.0, 3.0, np.inf])),
         sluggishness=float(rng.choice([1.0, 1.0, 0.4])),

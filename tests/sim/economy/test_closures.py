@@ -7,6 +7,11 @@ import pytest
 
 from sim.economy import ShockError, Shocks, WorldEconomy
 from sim.economy.accounts import TOLERANCES
+from sim.economy.passes import labour_supply
+from sim.economy.response import respond
+from sim.economy.shocks import read_shocks
+from sim.economy.solver import Point, _Search
+from sim.economy.system import build_system
 from tests.sim.economy.tables import everywhere, random_table
 
 
@@ -62,6 +67,69 @@ def test_fixed_prices_stay_put_and_refuse_what_they_cannot_answer():
     np.testing.assert_allclose(world.solve().Z, table.Z, rtol=1e-12)
     with pytest.raises(ShockError, match="'fixed-prices' cannot answer productivity, labour"):
         world.solve(productivity=np.full((3, 2), 1.1), labour=[1.1, 1, 1])
+
+
+@pytest.mark.parametrize("productivity", [0.9, 1.1])
+@pytest.mark.parametrize("reference", [1.0, 0.97])
+def test_elastic_labour_answers_the_real_wage_against_its_path(productivity, reference):
+    options = {"trade_elasticity": 5.0, "labour_share": 0.6, "labour_supply": {"hours": 0.4, "participation": 0.2}}
+    world = WorldEconomy(random_table(45), **options, labour_market="elastic")
+    shocks = {"productivity": np.full((3, 2), productivity), "labour": [1.1, 1.0, 0.9]}
+    found = world.solve(**shocks, reference_wage=np.full(3, reference))
+    relative = found.real_wage / reference
+    np.testing.assert_allclose(found.employment, shocks["labour"] * relative**0.6, rtol=1e-10)
+    np.testing.assert_allclose(found.labour_participation, relative**0.2, rtol=1e-10)
+    assert not found.unemployment.any()
+    fixed = WorldEconomy(random_table(45), **options, labour_market="full-employment").solve(**shocks)
+    nobody = {"hours": 0.0, "participation": 0.0}
+    still = WorldEconomy(random_table(45), **{**options, "labour_supply": nobody}, labour_market="elastic")
+    np.testing.assert_allclose(still.solve(**shocks).Z, fixed.Z, rtol=1e-9)
+
+
+@pytest.mark.parametrize("market", ["elastic", "rigid", "wage-curve"])
+def test_labour_supply_has_the_slope_that_the_solver_steps_by(market):
+    """The derivative of labour supplied and the Jacobian of the markets against differences."""
+    table, G, h = random_table(52, 3, 2), 3, 1e-6
+    world = WorldEconomy(table, trade_elasticity=5.0, labour_share=0.6, labour_market=market, unemployment=0.06)
+    read = read_shocks(Shocks(tariffs=everywhere(3, 2, 0.3)), world.base)
+    system = build_system(world.base, world.settings, world.machines, world._sourcing, world._outlay_bundles, read)
+    point = world.solve(tariffs=everywhere(3, 2, 0.3))._carry.point
+
+    def market_gaps(factor):
+        found = _Search(system, None).evaluate(Point(point.cost, factor, point.output, point.income), 0.0)
+        return found.market, found.supply
+
+    _, supply = market_gaps(point.factor)
+    state = _Search(system, None).evaluate(point, 0.0)
+    inverse = respond(system, state.prices, state.quantities, state.point.output, state.point.income).inverse
+    moved = np.stack(
+        [market_gaps(point.factor + step)[0] - market_gaps(point.factor - step)[0] for step in h * np.eye(2 * G)]
+    )
+    np.testing.assert_allclose(inverse @ (moved.T / (2 * h)), np.eye(2 * G), atol=2e-5)
+    prices = np.zeros(3)
+    up, down = (labour_supply(system, point.factor[:G] + step, prices).log_labour for step in (h, -h))
+    at = labour_supply(system, point.factor[:G], prices)
+    np.testing.assert_allclose(at.response, (up - down) / (2 * h), rtol=1e-6)
+    assert (supply.response != 0).any()
+
+
+@pytest.mark.parametrize("productivity", [0.85, 0.95, 1.1])
+@pytest.mark.parametrize("closure", ["elastic", "full-employment"])
+def test_rigid_real_wages_do_not_fall_and_employment_does(productivity, closure):
+    """What falls is at most a thirtieth of what employment loses; above its path labour is all at work."""
+    options = {"trade_elasticity": 5.0, "labour_share": 0.6, "capital_supply": 1.0}
+    shocks = {"productivity": np.full((3, 2), productivity), "tariffs": everywhere(3, 2, 0.2)}
+    rigid = WorldEconomy(random_table(45), **options, labour_market="rigid").solve(**shocks)
+    other = WorldEconomy(random_table(45), **options, labour_market=closure).solve(**shocks)
+    np.testing.assert_allclose(rigid.labour_participation, rigid.employment, rtol=1e-12)
+    assert max(rigid.checks[name] / limit for name, limit in TOLERANCES.items()) <= 1.0
+    if productivity < 1:
+        np.testing.assert_allclose(np.log(rigid.employment), 30.0 * np.log(rigid.real_wage), rtol=1e-9)
+        assert (rigid.employment < other.employment).all()
+        assert (rigid.real_wage > other.real_wage).all()
+    else:
+        np.testing.assert_array_equal(rigid.employment, 1.0)
+        assert (rigid.real_wage > 1.0).all()
 
 
 @pytest.mark.parametrize("supply", [3.0, 30.0, 1e3, 1e6])

@@ -9,10 +9,10 @@ from tests.sim.economy.tables import everywhere, random_table
 
 
 @pytest.mark.parametrize("sigma", [(0.5, 0.2, 0.9, 0.5), (1.0, 1.0, 1.0, 1.0), (1.4, 0.0, 2.0, 0.8)])
-@pytest.mark.parametrize(("epsilon", "unemployment"), [(0.0, None), (1.5, 0.08)])
+@pytest.mark.parametrize(("epsilon", "unemployment", "kappa"), [(0.0, None, 0.0), (1.5, 0.08, 0.0), (0.5, None, 0.9)])
 @pytest.mark.parametrize("old", [0.0, 0.2])
 @pytest.mark.parametrize("by_use", [False, True])
-def test_small_tariff_agrees_with_the_linear_system(sigma, epsilon, unemployment, old, by_use):
+def test_small_tariff_agrees_with_the_linear_system(sigma, epsilon, unemployment, kappa, old, by_use):
     G, N = 3, 2
     table = random_table(11, G, N)
     rng = np.random.default_rng(3)
@@ -26,7 +26,8 @@ def test_small_tariff_agrees_with_the_linear_system(sigma, epsilon, unemployment
         trade_elasticity=theta,
         labour_share=ell,
         substitution=dict(zip(("value_added", "inputs", "consumption", "tasks"), sigma, strict=True)),
-        labour_market="full-employment" if unemployment is None else "wage-curve",
+        labour_market=("elastic" if kappa else "full-employment") if unemployment is None else "wage-curve",
+        labour_supply={"hours": 0.5 * kappa, "participation": 0.5 * kappa},
         unemployment=unemployment,
         capital_supply=epsilon,
     )
@@ -46,6 +47,7 @@ def test_small_tariff_agrees_with_the_linear_system(sigma, epsilon, unemployment
         epsilon,
         u0,
         on_final,
+        kappa,
     )
     for name, key in (("wage", "w"), ("rental", "rho"), ("consumer_price", "pc"), ("income", "inc")):
         slope = (np.log(getattr(up, name)) - np.log(getattr(down, name))) / (2 * h)

@@ -20,7 +20,7 @@ def assert_base(world, found):
 
 
 @pytest.mark.parametrize("capital_supply", [0.0, 1.0, np.inf])
-@pytest.mark.parametrize("labour_market", ["full-employment", "wage-curve"])
+@pytest.mark.parametrize("labour_market", ["full-employment", "wage-curve", "elastic", "rigid"])
 @pytest.mark.parametrize("sluggishness", [1.0, 0.3])
 def test_no_shock_is_a_fixed_point(capital_supply, labour_market, sluggishness):
     table = random_table(1, 4, 3, holes=0.3)

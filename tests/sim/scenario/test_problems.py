@@ -93,7 +93,7 @@ def test_a_mistake_is_found_at_its_place(problems: Any) -> None:
 
 HELPS = [
     ("seed: '7'", "remove the quotes: 7"),
-    ("economy: {labour_market: flexible}", "allowed: wage-curve, full-employment"),
+    ("economy: {labour_market: flexible}", "allowed: wage-curve, elastic, rigid, full-employment"),
     ("behaviour: {automation: {active: yes}}", "write true or false"),
     (
         "behaviour: {automation: {robot_ceiling: 90}}",
