@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from sim.studies.attribution import attribute as attribute
     from sim.studies.ensemble import Ensemble as Ensemble
     from sim.studies.ensemble import run_ensemble as run_ensemble
+    from sim.studies.hindcast import Hindcast as Hindcast
+    from sim.studies.hindcast import hindcast as hindcast
 
 #: Public names by the module that they are in.
 _HOME = {
@@ -37,6 +39,7 @@ _HOME = {
     "sim.scenario.read": ("load_scenario",),
     "sim.scenario.schema": ("Scenario",),
     "sim.studies.ensemble": ("Ensemble", "run_ensemble"),
+    "sim.studies.hindcast": ("Hindcast", "hindcast"),
 }
 __all__ = sorted(name for names in _HOME.values() for name in names)
 

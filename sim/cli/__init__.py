@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("sim.cli.compare", "Write the report of a finished run again."),
     "decompose": ("sim.cli.decompose", "Decompose one economy's exports to another into the 16 terms."),
     "history": ("sim.cli.history", "Show the observed years of a pair and of the world, shocks marked."),
+    "hindcast": ("sim.cli.history", "Predict a later year from an earlier table; errors beside the same shares kept."),
     "published": ("sim.cli.published:published_app", "Set our decomposition beside the published figures."),
     "list": (
         "sim.cli.scenarios:listing",

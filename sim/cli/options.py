@@ -53,6 +53,13 @@ VsDefinition = Annotated[
     Definition,
     Option("--definition", help="VS as 1 − domestic value added (the China–Korea paper), or as foreign content."),
 ]
+WiodOption = Annotated[
+    Path | None,
+    Option(
+        "--wiod", envvar="UNWEAVE_WIOD", help="Folder with the full WIOD tables wiot_1995.npz … [the bundled ones]."
+    ),
+]
+CsvOption = Annotated[bool, Option("--csv", help="CSV on stdout.")]
 CsvFile = Annotated[Path | None, Option("--csv", help="Also write everything to this tidy CSV file.")]
 
 #: Years that a table may be of; a typo such as 20011 should not start a search.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Option
 
-from sim.cli.options import AsJson, VsDefinition, parse_years, split
+from sim.cli.options import AsJson, CsvOption, VsDefinition, WiodOption, parse_years, split
 from sim.cli.tables import csv_text, print_json
 from sim.texts.plain import columns
 
@@ -20,14 +20,6 @@ if TYPE_CHECKING:
 
 #: Both directions of the study, in the order of its figures.
 PAIRS = (("CHN", "KOR"), ("KOR", "CHN"))
-
-WiodOption = Annotated[
-    Path | None,
-    Option(
-        "--wiod", envvar="UNWEAVE_WIOD", help="Folder with the full WIOD tables wiot_1995.npz … [the bundled ones]."
-    ),
-]
-CsvOption = Annotated[bool, Option("--csv", help="CSV on stdout.")]
 
 published_app = typer.Typer(
     name="published",
