@@ -33,6 +33,17 @@ def fresh_logger() -> None:
         logger.propagate, logger.disabled, logger.handlers[:] = True, False, []
 
 
+#: What stands for a picture where a test does not look at it.
+PICTURE = '<svg class="marks" width="100" height="60" viewBox="0 0 100 60" xmlns="http://www.w3.org/2000/svg"></svg>'
+
+
+@pytest.fixture(autouse=True)
+def quick_pictures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw the pictures of reports only where a test is marked ``pictures``: a report has dozens, and each takes a while."""
+    if request.node.get_closest_marker("pictures") is None:
+        monkeypatch.setattr("vl_convert.vegalite_to_svg", lambda spec, **options: PICTURE)
+
+
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
     """Development data; skips loudly where it is absent, and fails in CI, where it must be present."""

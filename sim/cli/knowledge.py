@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -270,13 +271,20 @@ def modules_reading(kind: str, id: str) -> list[str]:
     quoted = rf"""["']{re.escape(id)}["']"""
     last = id.rpartition(".")[2]
     pattern = re.compile(rf"{quoted}|[\w\])]\.{re.escape(last)}\b" if kind == "parameter" else quoted)
+    rule, declaration = f"sim.rules.{id.partition('.')[0]}", re.compile(rf"\b{last}: float\b")
+    return [
+        module for module, text in _sources() if pattern.search(text) or (module == rule and declaration.search(text))
+    ]
+
+
+@cache
+def _sources() -> tuple[tuple[str, str], ...]:
+    """Names and texts of our modules, but those that name everything."""
     found = []
     for package in ("decomp", "sim"):
         root = Path(str(files(package)))
         for path in sorted(root.rglob("*.py")):
             module = ".".join((package, *path.relative_to(root).with_suffix("").parts)).removesuffix(".__init__")
-            text = path.read_text(encoding="utf-8")
-            declared = module == f"sim.rules.{id.partition('.')[0]}" and re.search(rf"\b{last}: float\b", text)
-            if not module.startswith(_EVERYWHERE) and (declared or pattern.search(text)):
-                found.append(module)
-    return found
+            if not module.startswith(_EVERYWHERE):
+                found.append((module, path.read_text(encoding="utf-8")))
+    return tuple(found)

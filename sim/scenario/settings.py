@@ -11,7 +11,7 @@ from pydantic import Field, ValidationInfo, model_validator
 from pydantic.functional_validators import ModelWrapValidatorHandler
 
 from sim.fields import SETTING, Model, TradeElasticity, Unbounded, setting
-from sim.rules import BUILT_IN, behaviour_model, in_play
+from sim.rules import BUILT_IN, Rule, behaviour_model, in_play
 
 __all__ = ["SETTING", "Behaviour", "EconomySettings", "Substitution"]
 
@@ -92,9 +92,16 @@ class _Behaviour(Model):
         """Settings of rules that a run adds, or that an installed package offers, are read by their own models."""
         added = (info.context or {}).get("rules", ())
         rules = in_play(added, data if isinstance(data, Mapping) else ())
-        if cls is not Behaviour or rules == BUILT_IN:
+        kinds = tuple(map(type, rules))
+        if cls is not Behaviour or kinds == tuple(map(type, BUILT_IN)):
             return handler(data)
-        return behaviour_model(Behaviour, rules).model_validate(data, context=info.context)
+        if kinds not in _MODELS:
+            _MODELS[kinds] = behaviour_model(Behaviour, rules)
+        return _MODELS[kinds].model_validate(data, context=info.context)
+
+
+#: Models of ``behaviour:`` with other rules than the built-in ones; making one takes longer than many readings.
+_MODELS: dict[tuple[type[Rule], ...], type[Model]] = {}
 
 
 #: In the registry the economy comes before the rules, as in a scenario.

@@ -21,6 +21,8 @@ from sim.texts import Texts
 
 SVG = "{http://www.w3.org/2000/svg}"
 
+pytestmark = pytest.mark.pictures
+
 
 @pytest.fixture(scope="module")
 def run() -> Any:

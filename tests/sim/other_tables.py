@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from decomp.io import attach_classes
@@ -20,11 +22,17 @@ SECTORS = {
     "J58 J62_63 K64 L68 M69_70 N80T82 O84 P85 Q86 R93 S95 T",
     "adb": " ".join(f"c{k}" for k in range(1, 36)),
 }
+#: Some of them for runs, of every class that scenarios and calibration speak of.
+FEW = {
+    "icio": "A01_02 C13T15 C20 C26 C28 C29 D F G H49 J62_63 K M O",
+    "figaro": "A01 C13T15 C20 C26 C28 C29 D35 F G46 H49 J62_63 K64 M69_70 O84",
+    "adb": "c1 c4 c9 c13 c14 c15 c17 c18 c20 c23 c27 c28 c30 c31",
+}
 
 
-def synthetic(source: str, year: int | None) -> WorldTable:
+def synthetic(source: str, year: int | None, sectors_of: Mapping[str, str] = SECTORS) -> WorldTable:
     """A table of a source's labels: trade falls with distance on a line, a fifth of supply comes from abroad, two fifths are inputs."""
-    economies, sectors = ECONOMIES[source].split(), SECTORS[source].split()
+    economies, sectors = ECONOMIES[source].split(), sectors_of[source].split()
     G, N = len(economies), len(sectors)
     rng = np.random.default_rng(2022)
     size = rng.lognormal(sigma=0.8, size=(G, 1)) * rng.lognormal(sigma=0.5, size=(1, N)) * 1e5

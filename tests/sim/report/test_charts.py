@@ -100,6 +100,8 @@ CHARTS: dict[str, tuple[Callable[[], Plot], list[pd.DataFrame]]] = {
     "ribbons": (lambda: ribbons(FLOWS, {"a": "#0072B2"}), []),
 }
 
+pytestmark = pytest.mark.pictures
+
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_charts_are_valid_and_leave_their_data_alone(name: str) -> None:

@@ -21,6 +21,8 @@ SECTIONS = ("expect", "course", "vs", "groups", "links", "incomes", "acts", "che
 Words = Callable[[Run, str], str]
 EVIL = "<script>alert('x')</script><img src=http://evil.example/x.png onerror=alert(1)>"
 
+pytestmark = pytest.mark.pictures
+
 
 class Resources(HTMLParser):
     """Collects everything that a browser would load or run."""

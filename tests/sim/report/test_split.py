@@ -24,6 +24,8 @@ from tests.sim.report.samples import ECONOMIES, sample
 #: Change a year by channel, as a fraction of one.
 SLOPES = {"automation": 0.002, "tariffs": -0.0041, "trust": -0.001, "events": 0.0, "paths": 0.0, RESIDUAL: 0.0}
 
+pytestmark = pytest.mark.pictures
+
 
 def attributed(last: int = 2016, **slopes: float) -> Run:
     """The sample run with parts that grow by the same step every year."""

@@ -295,6 +295,6 @@ def test_a_saved_run_shows_its_decisions_and_its_channel(
     rule = example["ElectronicsTariff"]()
     overrides = {"expect": [], "outputs": ["attribution"], "behaviour.protection.active": False}
     result = sim.run("ai-divide", table=table, rules=[rule], years=(2011, 2014), overrides=overrides)
-    report = (result.save(tmp_path) / "report.html").read_text(encoding="utf-8")
+    report = (result.save(tmp_path, lang="en") / "report.html").read_text(encoding="utf-8")
     assert "of the electronics used at home" in report
     assert "electronics-tariff" in report
