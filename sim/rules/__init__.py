@@ -123,7 +123,7 @@ def behaviour_model(base: type[Model], rules: Iterable[Rule]) -> type[Model]:
         model = section_model(section, tuple(dict.fromkeys(rule.Settings for rule in here)))
         about = here[0].about or (here[0].__doc__ or "").partition("\n")[0]
         alias = here[0].name if here[0].name.replace("-", "_") == section != here[0].name else None
-        unwritten: dict[str, Any] = {"active": False} if here[0] in BUILT_IN else {}
+        unwritten: dict[str, Any] = {"active": False} if type(here[0]) in map(type, BUILT_IN) else {}
         fields[section] = (model, Field(default_factory=partial(model, **unwritten), description=about, alias=alias))
     return create_model("Behaviour", __base__=base, __doc__=base.__doc__, **fields)
 
