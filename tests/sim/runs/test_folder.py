@@ -20,7 +20,7 @@ from sim.runs.tables import arrow, round_significant, tidy, write_tables
 NOON = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e300, max_value=1e300))
+@given(st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False, min_value=-1e300, max_value=1e300))
 def test_rounding_agrees_with_the_decimal_text(value: float) -> None:
     rounded = float(round_significant(value))
     wanted = float(f"{value:.9e}")
