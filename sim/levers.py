@@ -22,6 +22,10 @@ Kind = Literal["instrument", "assumption", "behaviour"]
 Shape = Literal["pair", "cell", "demand", "economy", "partners", "scalar"]
 
 
+#: What a tariff may be levied on alone: inputs of sectors, final demand, machines.
+USES = ("inputs", "final", "machines")
+
+
 @dataclass(frozen=True, slots=True)
 class Lever:
     """One entry: ``min`` and ``max`` are hard limits of the model (``open_min``: the limit itself is excluded)."""
@@ -97,3 +101,27 @@ def _entries(of: str) -> Mapping[str, Lever]:
 POLICY: Mapping[str, Lever] = _entries("policies")
 #: Kinds of `events:`; their `size` has these limits.
 EVENT: Mapping[str, Lever] = _entries("events")
+
+
+def of_use(lever: str, use: str | None) -> str:
+    """Code of a lever, or of its part that falls on one use.
+
+    >>> of_use("tariff", "final"), of_use("tariff", None)
+    ('tariff-final', 'tariff')
+    """
+    return lever if use is None else f"{lever}-{use}"
+
+
+def parted(code: str) -> tuple[str, str]:
+    """Lever of a code of :func:`of_use`, and the use, empty where it is of all uses.
+
+    >>> parted("tariff-final"), parted("technology-sharing")
+    (('tariff', 'final'), ('technology-sharing', ''))
+    """
+    lever, _, use = code.rpartition("-")
+    return (lever, use) if use in USES else (code, "")
+
+
+def entry_of(code: str) -> Lever | None:
+    """Entry of a policy's or event's lever, all of it or one use."""
+    return POLICY.get(parted(code)[0]) or EVENT.get(parted(code)[0])

@@ -55,6 +55,8 @@ class World:
         Base-year tariffs [origin, sector, importer].
     sales : ndarray, shape (G, N, G), million USD
         Base-year sales to industries and to final demand [origin, sector, destination].
+    final_share : ndarray, shape (G, N, G)
+        Share of final demand in them, 0 where nothing is sold.
     imports : ndarray, shape (G, N, G), million USD
         Those of goods that cross a border; zero at home and for services.
     output : ndarray, shape (G, N), million USD
@@ -72,6 +74,7 @@ class World:
     years: tuple[int, ...]
     tariffs: Array
     sales: Array
+    final_share: Array
     imports: Array
     output: Array
     taxable: Mask

@@ -97,6 +97,8 @@ class Equilibrium:
     shocks: Shocks
     #: Receipts of export taxes by cell (G, N), None without.
     export_tax_payments: Array | None = None
+    #: Tariff rates on what industries buy (inputs and machines together) and on final demand (2, G, N, G); None: one for all uses.
+    rates: Array | None = None
     #: Price ratio of shipped goods by flow ĉκ(1+x) (G, N, G), for volumes.
     shipped_price: Array | None = None
     _template: WorldTable | None = field(default=None, repr=False)
@@ -178,10 +180,17 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
         shares *= point.output
         tariff = np.einsum("sirj,sir->rj", shares, system.inputs.duty)
         shares *= system.inputs.recorded[..., None]
+        rates = None
     else:
-        tariff = cost_shares(system, prices, "duty").sum(axis=(0, 1)) * point.output
+        shares = cost_shares(system, prices, "duty")
+        shares *= point.output
+        tariff, levied = shares.sum(axis=(0, 1)), shares.sum(axis=3)
         shares = cost_shares(system, prices, "recorded")
         shares *= point.output
+        (paid, duty), bought = system.final[1:3], shares.sum(axis=3)
+        rates = np.stack(
+            [np.divide(levied, bought, out=system.inputs.duty / system.inputs.recorded, where=bought > 0), duty / paid]
+        )
     final = system.sourcing[..., N] * prices.delivered * quantities.spending[:, :, N]
     Z, Y = shares.reshape(G * N, G * N), (final * system.final.recorded).reshape(G * N, G)
     export_tax = export_taxes(system, quantities.flows)
@@ -231,6 +240,7 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
         renewals=solution.renewals,
         shocks=shocks,
         export_tax_payments=None if system.inputs.rent is None else export_tax,
+        rates=rates,
         shipped_price=np.exp(point.cost[:, :, None] + shipped),
         _template=template,
         _carry=following,

@@ -97,6 +97,7 @@ def solve_fixed_prices(system: System, read: ReadShocks, shocks: Shocks, templat
         iterations=1,
         renewals=1,
         shocks=shocks,
+        rates=None if read.by_use is None else read.by_use[:2],
         shipped_price=np.exp(read.friction),
         _template=template,
     )

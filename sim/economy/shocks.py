@@ -14,6 +14,7 @@ from sim.economy.arrays import Array, shaped, within
 from sim.economy.base import BaseEconomy
 from sim.economy.errors import ShockError
 from sim.economy.machines import KINDS
+from sim.levers import USES
 
 #: Displaced tasks of robots and AI together may not exceed this share of labour's tasks.
 MOST_AUTOMATED = parameter("automation.max_displaced")
@@ -23,8 +24,6 @@ MACHINE_SAVING = parameter("automation.machine_saving")
 FLOW, LARGEST = "exporter, sector, destination", 1e6
 #: Transfers that sum to less than this share of world income sum to zero.
 ROUNDING = 1e-15
-#: Uses that a tariff may tell apart: inputs of sectors, final demand, machines.
-USES = ("inputs", "final", "machines")
 #: What outlays are bought for.
 OUTLAYS = ("public", "business")
 #: Shocks that a path from the base year follows in proportion.

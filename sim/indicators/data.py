@@ -95,9 +95,16 @@ class YearArrays:
     carbon_price: Array  # (), USD per tonne; 0 where there is no market
     carbon_emissions: Array  # (G,), of members, kilotonnes
     carbon_sales: Array  # (G,), net sales of allowances
+    rates: Array | None = None  # (2, G, N, G), tariffs on what industries and final demand buy; None: the same for both
     export_tax: Array | None = None  # (G, N, G), rate on the producer's price; None without any. Flows contain it
     population: Array | None = None  # (G,), million; None: that of the base year
     quality: Array | float = 1.0  # (G,), ratio: better goods of the trend, which real quantities leave to prices
+
+    @property
+    def wedges(self) -> tuple[Array, Array]:
+        """One plus the tariff on what industries buy and on what final demand buys, shape (G, N, G) each."""
+        inputs, final = (self.tariffs, self.tariffs) if self.rates is None else self.rates
+        return 1.0 + inputs, 1.0 + final
 
     @property
     def export_wedge(self) -> Array | float:

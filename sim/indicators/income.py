@@ -63,11 +63,11 @@ def extend_chained(chained: Chained, before: YearArrays, data: YearArrays) -> Ch
     finite price in both years (trade shut) keep their price.
     """
     last, now = (
-        year.unit_cost[:, :, None] * year.export_wedge * year.friction * (1.0 + year.tariffs) for year in (before, data)
+        year.unit_cost[:, :, None] * year.export_wedge * year.friction * year.wedges[0] for year in (before, data)
     )
     relative = np.divide(last, now, out=np.ones_like(now), where=np.isfinite(last) & np.isfinite(now))
     made = (data.output * (before.unit_cost / data.unit_cost)).sum(axis=1)
-    bought = (data.intermediate * (1.0 + data.tariffs) * relative).sum(axis=(0, 1))
+    bought = (data.intermediate * data.wedges[0] * relative).sum(axis=(0, 1))
     growth = (made - bought) / (before.labour + before.capital).sum(axis=1) * (before.quality / data.quality)
     share = 0.5 * (before.labour_share + data.labour_share)
     capital = data.capital_stock / before.capital_stock
@@ -110,9 +110,9 @@ def contributions(before: YearArrays, after: YearArrays) -> Array:
     Flows without a finite price in both years (trade shut) contribute nothing to price terms.
     """
     years = (before, after)
-    wedges = [1.0 + data.tariffs for data in years]
+    wedges = [data.wedges for data in years]
     # sales to industries and to final demand at purchaser prices, exports at border prices; final spending
-    flows = [np.stack([d.intermediate * w, d.final * w, d.exports]) for d, w in zip(years, wedges, strict=True)]
+    flows = [np.stack([d.intermediate * w, d.final * v, d.exports]) for d, (w, v) in zip(years, wedges, strict=True)]
     inputs, final, traded = log_mean(*flows)
     spent = [flow[1].sum(axis=(0, 1)) for flow in flows]
     sums = [(d.labour.sum(axis=1), d.capital.sum(axis=1), d.consumer_price) for d in years]
@@ -124,9 +124,10 @@ def contributions(before: YearArrays, after: YearArrays) -> Array:
         earned = log_mean(before.exports / before.export_wedge, after.exports / after.export_wedge)
     known = np.isfinite(before.friction) & np.isfinite(after.friction)
     melted = np.log(np.divide(after.friction, before.friction, out=np.ones_like(traded), where=known))
-    paid = at_border + melted + np.log(wedges[1] / wedges[0])
+    landed = at_border + melted
+    paid, paid_final = (landed + np.log(now / last) for last, now in zip(*wedges, strict=True))
     home = np.arange(len(income))
-    duties = ((inputs + final) * paid - traded * (at_border + melted)).sum(axis=1)
+    duties = (inputs * paid + final * paid_final - traded * landed).sum(axis=1)
     duties[home, home] = 0.0  # no tariffs at home
     made = earned.sum(axis=2) + inputs[home, :, home] + final[home, :, home]
     technology = (

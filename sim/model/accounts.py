@@ -61,6 +61,7 @@ def build_world(resolved: ResolvedScenario, table: WorldTable, economy: WorldEco
         years=resolved.years,
         tariffs=np.asarray(economy.base.tariffs),
         sales=sales,
+        final_share=ratio(final, sales, otherwise=0.0),
         imports=np.where(foreign_goods, sales, 0.0),
         output=np.asarray(economy.base.X).reshape(G, N),
         taxable=foreign_goods & ~(member[:, None] & member)[:, None, :],

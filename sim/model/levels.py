@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.levers import EVENT, POLICY, Lever
+from sim.levers import EVENT, POLICY, USES, Lever, of_use
 from sim.rules.log import INTERVENTIONS, NONE, Decisions, batch
 from sim.state import Mask, World, WorldState
 
@@ -48,9 +48,13 @@ def grown(resolved: ResolvedScenario, year: int, base: Mapping[str, Array]) -> d
 
 
 def in_force(
-    resolved: ResolvedScenario, year: int, chosen: Mapping[str, Array], base: Mapping[str, Array]
+    resolved: ResolvedScenario, year: int, chosen: Mapping[str, Array], base: Mapping[str, Array], final_share: Array
 ) -> dict[str, Array]:
-    """Levers of a year: what was chosen, with policies and events on top; shares stay within their limits."""
+    """Levers of a year: what was chosen, with policies and events on top; shares stay within their limits.
+
+    Where tariffs differ by use there is one of each use as well (``tariff-inputs`` …), and ``tariff`` is their mean, weighted
+    with ``final_share`` (G, N, G), the base year's share of final demand in a flow; machines are bought only later.
+    """
     moved = {move.lever for move in resolved.in_force(year)}
     levels = {}
     for id, level in chosen.items():
@@ -59,6 +63,10 @@ def in_force(
         elif id in moved:
             level = resolved.applied(id, level, base[id], year)
         levels[id] = np.clip(level, 0.0, POLICY[id].max) if id != CUT and POLICY[id].is_share else level
+    if any(move.use for move in resolved.in_force(year, "tariff")):
+        rates = {use: resolved.applied("tariff", chosen["tariff"], base["tariff"], year, use) for use in USES}
+        levels |= {of_use("tariff", use): rate for use, rate in rates.items()}
+        levels["tariff"] = (1.0 - final_share) * rates["inputs"] + final_share * rates["final"]
     return levels
 
 
@@ -66,7 +74,7 @@ def fixed_tariffs(resolved: ResolvedScenario, year: int, world: World) -> Mask:
     """Cells whose tariff a policy sets in a year: there the government follows the policy, not its own rule; (G, N, G)."""
     cells = np.zeros(world.tariffs.shape, dtype=bool)
     for move in resolved.in_force(year, "tariff", "policy"):
-        if move.operation == "set":
+        if move.operation == "set" and move.use is None:
             cells |= move.mask
     return cells
 
@@ -84,6 +92,7 @@ def intervention_log(
         if now == last:
             continue
         adds = move.kind == "policy" and move.operation == "add"
+        code = of_use(move.lever, move.use)
         kind = f"{move.kind}-end" if now == 0.0 else "policy-add" if adds else move.kind
         lever = (POLICY if move.kind == "policy" else EVENT)[move.lever]
         for who in move.who:
@@ -92,11 +101,12 @@ def intervention_log(
             for partner in others if named else (NONE,):
                 cells = _cells(move, lever, who, partner)
                 if cells.any():
-                    levels = (state.levels[move.lever][cells].mean() for state in (before, after))
+                    states = (state.levels for state in (before, after))
+                    levels = (held.get(code, held[move.lever])[cells].mean() for held in states)
                     sector = move.sectors[0] if len(move.sectors) == 1 else NONE
                     numbers = {"number": move.index, "level": move.amount * now}
                     reason = INTERVENTIONS[kind]
-                    yield batch(year, move.lever, kind, reason, who, *levels, partner=partner, sector=sector, **numbers)
+                    yield batch(year, code, kind, reason, who, *levels, partner=partner, sector=sector, **numbers)
 
 
 def _cells(move: Intervention, lever: Lever, who: int, partner: int) -> Mask:

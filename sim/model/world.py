@@ -23,7 +23,7 @@ from sim.errors import SimError
 from sim.indicators import INDICATORS, Check
 from sim.indicators.data import YearArrays
 from sim.indicators.track import track
-from sim.levers import POLICY
+from sim.levers import POLICY, USES, of_use
 from sim.model.accounts import NO_TREND, build_economy, build_world, measure, statistics, year_arrays
 from sim.model.agents import CountryAgent
 from sim.model.levels import CUT, base_levels, fixed_tariffs, grown, in_force, intervention_log
@@ -173,7 +173,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
             rule.name: tuple(self._decisions[r][rule.name] for r in range(self.world.G)) for rule in self.rules
         }
         kept = {rule.name: rule.act(decisions[rule.name], year) for rule in self.rules}
-        year.levels = in_force(self.resolved, year.year, year.chosen, self.base_levels)
+        year.levels = in_force(self.resolved, year.year, year.chosen, self.base_levels, self.world.final_share)
         self._feel(year)
         for rule in self.rules:
             answer = rule.respond(year)
@@ -218,7 +218,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         self._fixed = fixed_tariffs(self.resolved, number, self.world)
         levels = grown(self.resolved, number, self.base_levels)
         year = self._year = Year(number, self.world, self.state, self.now, self.base_levels, levels, self.rules)
-        year.levels = in_force(self.resolved, number, levels, self.base_levels)
+        year.levels = in_force(self.resolved, number, levels, self.base_levels, self.world.final_share)
         adoption, passed = self.resolved.given.adoption, number - self.resolved.years[0]
         if adoption is not None and passed < len(adoption):
             year.adoption = adoption[passed]
@@ -227,6 +227,8 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
     def _feel(self, year: Year) -> None:
         """Turn the levers into shocks of the economy; an export restriction is an iceberg cost (1 − z)^(−1/θ)."""
         year.shocks |= {lever.shock: year.levels[lever.id] for lever in POLICY.values() if lever.shock}
+        if of_use("tariff", USES[0]) in year.levels:
+            year.shocks["tariffs"] = {use: year.levels[of_use("tariff", use)] for use in USES}
         cut = year.levels[CUT]
         if cut.any():
             year.scale("friction", (1.0 - cut) ** (-1.0 / self.economy.settings.trade_elasticity)[None, :, None])
@@ -235,7 +237,9 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         """The year as shocks against the base year; what did not move is left out."""
         neutral = {lever.shock: self.base_levels[lever.id] for lever in POLICY.values() if lever.shock}
         moved = {
-            name: shock for name, shock in year.shocks.items() if name not in neutral or (shock != neutral[name]).any()
+            name: shock
+            for name, shock in year.shocks.items()
+            if name not in neutral or isinstance(shock, dict) or (shock != neutral[name]).any()
         }
         reference = None
         if self.equilibrium is not None:

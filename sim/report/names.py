@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sim.indicators import INDICATORS, PAIR_INDICATORS
-from sim.levers import EVENT, POLICY
+from sim.levers import EVENT, POLICY, entry_of, parted
 from sim.runs.saved import Run
 from sim.scenario.settings import SETTING
 from sim.texts import Texts
@@ -45,9 +45,10 @@ class Names:
         return self.texts.sector(code, self.sectors.get(code, ""))
 
     def lever(self, code: str) -> str:
-        """Label of a lever, an event or a setting."""
-        entry = POLICY.get(code) or EVENT.get(code) or SETTING.get(code)
-        return self.indicator(code) if entry is None else self.texts.label(entry)
+        """Label of a lever (with the use that it is levied on alone), an event or a setting."""
+        entry, use = entry_of(code) or SETTING.get(code), parted(code)[1]
+        label = self.indicator(code) if entry is None else self.texts.label(entry)
+        return f"{label} ({self.texts(f'use.{use}')})" if use else label
 
     def parameter(self, code: str) -> str:
         """Label of a parameter; of an override also whom it concerns."""
@@ -83,7 +84,7 @@ def in_order(levers: Iterable[str]) -> list[str]:
     ['tariff', 'robots', 'ai']
     """
     distinct = dict.fromkeys(levers)
-    return [lever for lever in FIRST if lever in distinct] + [lever for lever in distinct if lever not in FIRST]
+    return sorted(distinct, key=lambda lever: (*FIRST, parted(lever)[0]).index(parted(lever)[0]))
 
 
 def amount(value: float, lever: str) -> str:
@@ -92,6 +93,6 @@ def amount(value: float, lever: str) -> str:
     >>> amount(0.025, "education").replace(NBSP, " "), amount(1.0, "ledger"), amount(0.58, "trust")
     ('2.5 %', '1', '0.580')
     """
-    entry = POLICY.get(lever) or EVENT.get(lever) or INDICATORS.get(lever)
+    entry = entry_of(lever) or INDICATORS.get(lever)
     unit = entry.unit if entry else ""
     return f"{number(100 * value)}{NBSP}%" if is_share(unit) else number(value, 0 if unit.startswith(COUNTED) else 3)

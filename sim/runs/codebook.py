@@ -39,7 +39,7 @@ COLUMNS: Mapping[str, tuple[type, str]] = {
         str,
         "what moved it, codes below; the channels of an indicator add up to its change since the base year",
     ),
-    "lever": (str, "code of a lever or event"),
+    "lever": (str, "code of a lever or event; a tariff on one use alone ends in -inputs, -final or -machines"),
     "partner": (str, "code of the partner; empty: none or all"),
     "sector": (str, "code of the sector; empty: none or all"),
     "before": (float, "value before the decision or at the start of the comparison"),

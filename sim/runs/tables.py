@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from decomp.terms import TERM_CODES
 from sim.errors import OutputError
 from sim.indicators import PLACES
-from sim.levers import EVENT, POLICY
+from sim.levers import EVENT, POLICY, of_use
 from sim.runs.codebook import COLUMNS
 from sim.runs.compare import evaluate, value_of
 from sim.runs.saved import ON_REQUEST, TABLES, WORLD, columns_of
@@ -81,10 +81,12 @@ def levers(scenario: Scenario) -> DataFrame:
     for policy in scenario.policies:
         size = f"{policy.amount:{'' if policy.value is not None else '+'}.10g}"
         unit = POLICY[policy.lever].unit
-        rows.append(("policy", policy.lever, policy, size, unit, policy.first, policy.last, policy.ramp))
+        code = of_use(policy.lever, policy.use)
+        rows.append(("policy", code, policy, size, unit, policy.first, policy.last, policy.ramp))
     for event in scenario.events:
         unit, last = EVENT[event.type].unit, event.first + event.duration - 1
-        rows.append(("event", event.type, event, f"{event.size:.10g}", unit, event.first, last, ""))
+        code = of_use(event.type, event.use)
+        rows.append(("event", code, event, f"{event.size:.10g}", unit, event.first, last, ""))
     places = [[" ".join(labels) for labels in (entry.who, entry.partners, entry.sectors)] for _, _, entry, *_ in rows]
     listed = [(kind, name, *place, *rest) for (kind, name, _, *rest), place in zip(rows, places, strict=True)]
     return pd.DataFrame(listed, columns=list(TABLES["levers"]))

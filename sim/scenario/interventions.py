@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from decomp.labels import listed
 from sim.errors import Problems, spell
-from sim.levers import EVENT, POLICY, Lever, Shape
+from sim.levers import EVENT, POLICY, USES, Lever, Shape
 from sim.scenario.labels import TableLabels
 from sim.scenario.schema import ON_GOODS, Event, Policy, Scenario
 from sim.scenario.validation import TAXES
@@ -56,6 +56,8 @@ class Intervention:
     first, last : int
         First and last year in force.
     ramp : {"step", "linear"}
+    use : str or None
+        The one use that a tariff is levied on, of :data:`sim.levers.USES`; None: all.
     """
 
     kind: Literal["policy", "event"]
@@ -70,6 +72,7 @@ class Intervention:
     first: int
     last: int
     ramp: Literal["step", "linear"]
+    use: str | None = None
 
     @property
     def path(self) -> KeyPath:
@@ -105,12 +108,13 @@ def interventions_of(scenario: Scenario, labels: TableLabels) -> tuple[Intervent
         operation: Operation = "set" if policy.value is not None else "add"
         cells = _cells(("policies", i), policy, labels, POLICY[policy.lever])
         span = (policy.first or start + 1, policy.last or end)
-        policies.append(Intervention("policy", i, policy.lever, operation, policy.amount, *cells, *span, policy.ramp))
+        given = (i, policy.lever, operation, policy.amount, *cells, *span, policy.ramp, policy.use)
+        policies.append(Intervention("policy", *given))
     for i, event in enumerate(scenario.events):
         operation = _OPERATIONS.get(event.type, "scale")
         cells = _cells(("events", i), event, labels, EVENT[event.type])
         span = (event.first, event.first + event.duration - 1)
-        events.append(Intervention("event", i, event.type, operation, event.size, *cells, *span, "step"))
+        events.append(Intervention("event", i, event.type, operation, event.size, *cells, *span, "step", event.use))
     _find_contradictions(policies, labels)
     return (*policies, *events)
 
@@ -136,6 +140,9 @@ def _cells(
         if getattr(item, field) != ("all",):
             message = f"has no effect here: this lever does not distinguish {field}."
             problems.add((*path, field), "S030", message, warning=True)
+    if item.use and lever.id != "tariff":
+        message = "has no effect here: only a tariff can be levied on one use alone."
+        problems.add((*path, "use"), "S030", message, help="leave `use` out")
     mask = _mask(lever, who, partners, sectors, labels)
     if not mask.any() and who and partners and not problems.errors:
         problems.add(path, "S030", "reaches no trade: `who` and `partners` are the same economy.", warning=True)
@@ -178,6 +185,7 @@ def _find_contradictions(policies: Sequence[Intervention], labels: TableLabels) 
         first, last = np.array([p.first for p in levels]), np.array([p.last for p in levels])
         for k, later in enumerate(levels):
             near = (reach[:, :k] & reach[:, k : k + 1]).any(axis=2).all(axis=0)
+            near &= np.array([None in (p.use, later.use) or p.use == later.use for p in levels[:k]], dtype=bool)
             for j in np.flatnonzero(near & (first[:k] <= later.last) & (last[:k] >= later.first)):
                 both = np.argwhere(levels[j].mask & later.mask)
                 if problems.full:
@@ -205,8 +213,12 @@ def check_levels(
     interventions: Sequence[Intervention], start: Mapping[str, Array | Callable[[], Array]], labels: TableLabels
 ) -> None:
     """Record what takes a lever of ``start`` (levels of the base year) out of its limits; taxes have a lower one only."""
-    for lever, levels in start.items():
-        concerned = [change for change in interventions if change.lever == lever]
+    by_use = [(lever, use) for lever in start for use in (USES if lever == "tariff" else (None,))]
+    for lever, use in by_use:
+        levels = start[lever]
+        concerned = [change for change in interventions if change.lever == lever and change.use in (None, use)]
+        if use not in (None, USES[0]) and all(change.use is None for change in concerned):
+            continue  # as on the first use
         limit, tax = POLICY[lever], lever in TAXES
         if labels.problems.full or not concerned or (tax and all(change.amount >= 0.0 for change in concerned)):
             continue
@@ -224,7 +236,8 @@ def check_levels(
                 name, original = _cell_name(cell, limit, labels), labels.problems.original
                 others = [spell(original(change.path)) for change in active if change.mask[cell] and change is not last]
                 beside = f", together with {listed(others[:5])}" if others else ""
-                message = f"brings {lever} of {name} to {level[cell]:g} in {year}{beside}."
+                where = "" if use is None or all(change.use is None for change in active) else f" ({use})"
+                message = f"brings {lever}{where} of {name} to {level[cell]:g} in {year}{beside}."
                 help = f"allowed: {limit.allowed} ({limit.unit})"
                 labels.problems.add(last.path, "S024" if tax else "S013", message, help=help)
                 break

@@ -72,7 +72,7 @@ class ResolvedScenario:
         inside = (change for change in self.interventions if change.first <= year <= change.last)
         return [change for change in inside if lever in (None, change.lever) and kind in (None, change.kind)]
 
-    def applied(self, lever: str, current: Array, base: Array, year: int) -> Array:
+    def applied(self, lever: str, current: Array, base: Array, year: int, use: str | None = None) -> Array:
         """Return ``current`` with the year's interventions in a lever: levels first, then increments, then relative changes.
 
         Parameters
@@ -82,8 +82,11 @@ class ResolvedScenario:
         current, base : ndarray
             What would hold without them, and the base year's value, both in the shape of the lever
             (tariff and friction (G, N, G), productivity (G, N), demand (N, G), others (G,)).
+        use : str, optional
+            Apply also what is levied on this use alone.
         """
-        changes = [change for change in self.in_force(year, lever) if change.share(year) > 0.0]
+        active = (change for change in self.in_force(year, lever) if change.share(year) > 0.0)
+        changes = [change for change in active if change.use in (None, use)]
         return _read_only(combined(changes, current, base, year)) if changes else current
 
     def export_cut(self, year: int) -> Array:

@@ -26,7 +26,7 @@ from pydantic_core import PydanticCustomError
 
 from sim._version import __version__
 from sim.fields import Economies, GrowthPath, Model, Sectors, Year
-from sim.levers import EVENT, POLICY
+from sim.levers import EVENT, POLICY, USES
 from sim.scenario.draws import MOST_SEEDS, Draws
 from sim.scenario.given import Growth, Observed
 from sim.scenario.settings import Behaviour, EconomySettings
@@ -49,8 +49,9 @@ BEFORE_READING = (EXTENDS, *APPENDED)
 if TYPE_CHECKING:
     PolicyLever = str
     EventType = str
+    Use = str
 else:
-    PolicyLever, EventType = Literal[tuple(POLICY)], Literal[tuple(EVENT)]
+    PolicyLever, EventType, Use = Literal[tuple(POLICY)], Literal[tuple(EVENT)], Literal[USES]
 
 GroupName = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 
@@ -109,6 +110,7 @@ class Policy(Model):
     """Whom it is aimed at (tariff, export-tax, friction, technology-sharing); their own trade is exempt."""
     sectors: Sectors = ("all",)
     """Sectors or groups; goods for tariffs and export taxes unless given."""
+    use: Use | None = Field(None, description="What a tariff is levied on alone: inputs, final demand or machines.")
     value: StrictFloat | None = Field(None, description="Level of the lever.")
     add: StrictFloat | None = Field(None, description="Increment over what would hold otherwise.")
     first: Year | None = Field(None, alias="from", description="First year; the year after the base year if not given.")
@@ -144,6 +146,7 @@ class Event(Model):
     """Whom it is aimed at (export restrictions and taxes, tariffs, technology sharing)."""
     sectors: Sectors = ("all",)
     """Sectors or groups; goods for tariffs, export taxes and restrictions unless given."""
+    use: Use | None = Field(None, description="What a tariff is levied on alone: inputs, final demand or machines.")
     size: StrictFloat
     """Share of exports cut, points of tariff or export tax, relative change, or share added."""
     first: Year = Field(alias="from", description="First year.")

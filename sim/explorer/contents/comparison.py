@@ -16,7 +16,7 @@ from sim.charts import Figure, beside, dots, lines
 from sim.charts.theme import TINTS, padded
 from sim.explorer.contents import framed
 from sim.indicators import INDICATORS, PLACES
-from sim.levers import EVENT, POLICY
+from sim.levers import entry_of
 from sim.report.data import seam
 from sim.report.names import Names
 from sim.runs.compare import differences, differing
@@ -331,7 +331,7 @@ def _act(row: Mapping[Any, Any], names: Names) -> str:
         return ", ".join(texts("acts.all") if code == "all" else name(code) for code in str(codes).split()) or MISSING
 
     lever, value = str(row["lever"]), str(row["value"])
-    entry = POLICY.get(lever) or EVENT.get(lever)
+    entry = entry_of(lever)
     if entry is not None and entry.unit.startswith("share"):
         value = f"{number(100 * float(value), 1, sign=value.startswith('+'))} %"
     years = "–".join(str(int(row[key])) for key in ("from", "to") if row[key] == row[key] and row[key] is not None)

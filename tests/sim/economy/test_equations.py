@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.economy import MachineSpec, WorldEconomy
-from sim.economy.shocks import USES
+from sim.levers import USES
 from tests.sim.economy.oracle import Oracle
 from tests.sim.economy.tables import everywhere, random_table
 
