@@ -14,7 +14,8 @@ from decomp.table import WorldTable
 from sim.economy.arrays import Array, lock
 from sim.economy.errors import ConvergenceError
 from sim.economy.machines import KINDS
-from sim.economy.passes import export_taxes, factor_payments
+from sim.economy.nests import ces, ces_pair, cheaper
+from sim.economy.passes import Prices, export_taxes, factor_payments
 from sim.economy.response import Response, cost_shares
 from sim.economy.shocks import Shocks
 from sim.economy.solver import Point, Solution
@@ -70,8 +71,9 @@ class Equilibrium:
     wage: Array
     rental: Array
     consumer_price: Array
-    #: ĉ (G, N).
+    #: ĉ (G, N); log of what technology takes off it at given prices of inputs and factors (G, N).
     unit_cost: Array
+    technology: Array
     #: q̂ (G,) by kind: machine price with its decline, without the saving μ; empty without automation.
     machine_cost: Mapping[str, Array]
     #: Payments by cell, values (G, N).
@@ -136,16 +138,22 @@ class Equilibrium:
 
     @property
     def real_gdp(self) -> Array:
-        """Value added at base-year prices over the base year's, (G,): double deflation with fixed base prices.
+        """Real value added at factor cost over the base year's, (G,): what factors do, and technology.
 
-        Volumes are flows over ĉκ(1+x); economies whose volumes of inputs outgrow their output may come out negative.
+        By the envelope theorem d log GDP = s d log L + (1−s) d log K + Σ_j X_j τ_j / value added, with τ what technology takes
+        off unit costs. Labour's share s and the Domar weights are means of the base year's and the year's (Törnqvist): the value
+        depends on the two years alone, whatever lies between them, and is positive.
         """
-        assert self._template is not None and self.shipped_price is not None
-        G, N = self.G, self.N
-        outputs = (self.Z.reshape(G, N, G, N).sum(axis=3) + self.Y.reshape(G, N, G)) / self.shipped_price
-        inputs = np.einsum("sirj,sir->r", self.Z.reshape(G, N, G, N), 1.0 / self.shipped_price)
-        base = self._template.value_added_flow.reshape(G, N).sum(axis=1)
-        return np.asarray((outputs.sum(axis=(1, 2)) - inputs) / base)
+        assert self._template is not None and self._template.primary is not None
+        wages, profits = (
+            self._template.primary[name].reshape(self.G, self.N).sum(axis=1) for name in ("labour", "capital")
+        )
+        share = 0.5 * (wages / (wages + profits) + self.labour_share)
+        paid = (self.labour_payments + self.capital_payments).sum(axis=1)
+        sold = self.X.reshape(self.G, self.N) - (0.0 if self.export_tax_payments is None else self.export_tax_payments)
+        domar = 0.5 * (self._template.X.reshape(self.G, self.N) / (wages + profits)[:, None] + sold / paid[:, None])
+        factors = share * np.log(self.employment) + (1.0 - share) * np.log(self.capital)
+        return np.asarray(np.exp(factors + (domar * self.technology).sum(axis=1)))
 
     def next_reference(self, adaptation: float) -> Array:
         """Reference wage of next year, ω̄_{y+1} = ω̄_y^λ ω_y^{1−λ} with λ = ``adaptation``."""
@@ -224,6 +232,7 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
         rental=rental,
         consumer_price=consumer,
         unit_cost=np.exp(point.cost),
+        technology=technology(system, prices, point.factor[:G]),
         machine_cost={KINDS[k]: machine[k] for k in range(system.kinds)},
         labour_payments=labour,
         capital_payments=capital,
@@ -252,6 +261,26 @@ def _machine_tariff(system: System, solution: Solution) -> Array:
     weights, spending = system.sourcing[..., system.N + 1 :], solution.state.quantities.spending[:, :, system.N + 1 :]
     flow = np.einsum("siru,iru->sir", weights, spending) * solution.state.prices.delivered
     return np.asarray((flow * system.borders[-1][1].duty).sum(axis=(0, 1)))
+
+
+def technology(system: System, prices: Prices, wage: Array) -> Array:
+    """What technology takes off log unit costs at given prices, (G, N): productivity, and machines that do tasks for less.
+
+    log Â + log CES_σv(p_v⁰, P_M) − log CES_σv(p_v, P_M), p_v⁰ the price of the composite if labour did all tasks: the mean of that at
+    the year's prices, with current shares as weights of the ratios p_v⁰/p_v, and at those of the base year.
+    """
+    if not system.kinds:
+        return system.log_productivity
+    settings, labour = system.settings, np.zeros((1, system.G, 1))
+    now = np.concatenate((labour, (wage - cheaper(wage, prices.machine_price, system.reversion)[0])[:, :, None]))
+    shares = np.concatenate((1.0 - prices.task_share.sum(axis=0)[None], prices.task_share))
+    before = np.concatenate(
+        (labour, labour, cheaper(labour[:, :, 0], system.machine_cost, system.reversion)[0][:, :, None])
+    )
+    gain = ces_pair(ces(now, shares, settings.tasks)[0], labour[0], prices.value_share, settings.value_added)[0]
+    old = ces(before, system.task_weights, settings.tasks)[0]
+    gain = gain - ces_pair(old, labour[0], system.base.value_share, settings.value_added)[0]
+    return np.asarray(system.log_productivity + 0.5 * gain)
 
 
 def closed(Z: Array, final: Array, output: Array) -> tuple[Array, Array]:

@@ -82,6 +82,7 @@ def solve_fixed_prices(system: System, read: ReadShocks, shocks: Shocks, templat
         rental=ones,
         consumer_price=consumer_price,
         unit_cost=np.ones((G, N)),
+        technology=np.zeros((G, N)),
         machine_cost={},
         labour_payments=labour,
         capital_payments=capital,

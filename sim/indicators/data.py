@@ -74,11 +74,12 @@ class YearArrays:
     unit_cost: Array  # (G, N), ratio
     friction: Array  # (G, N, G), iceberg factor [origin, sector, importer]
     tariffs: Array  # (G, N, G), rate [origin, sector, importer]
-    wage: Array  # (G,), ratio, as the next seven
+    wage: Array  # (G,), ratio, as the next eight
     rental: Array
     consumer_price: Array
     real_wage: Array
     real_income: Array
+    real_gdp: Array
     employment: Array
     labour_participation: Array
     capital_stock: Array

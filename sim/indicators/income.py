@@ -1,4 +1,4 @@
-"""Income, prices and factors; chained real quantities; where a change of real income comes from.
+"""Income, prices and factors; real quantities; where a change of real income comes from.
 
 With income I spent on final goods at purchaser prices, and cost minimisation everywhere, the change of an economy's real
 income is to first order
@@ -20,8 +20,6 @@ into terms of trade and volume of trade; Balk (2008), Price and Quantity Index N
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,51 +36,16 @@ SIDES = ("revenue", "duties")
 _NEAR = 1e-5
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Chained:
-    """Hold quantities chained up to a year.
-
-    ``welfare`` holds the parts of the change of real income since the base year and the sides of one, see :func:`contributions`.
-    """
-
-    real_gdp: Array  # (G,), ratio to the base year
-    tfp: Array  # (G,), ratio to the base year
-    welfare: Array  # (8, G), log points
-
-
-def start_chained(economies: int) -> Chained:
-    """Chain of the base year: quantities are 1, no change of real income."""
-    return Chained(np.ones(economies), np.ones(economies), np.zeros((len(PARTS) + len(SIDES), economies)))
-
-
-def extend_chained(chained: Chained, before: YearArrays, data: YearArrays) -> Chained:
-    """Add a year: growth of real GDP and of total factor productivity, and the parts of real income.
-
-    Real value added at last year's prices is Σ X p_{−1}/p − Σ Z (1 + t) d_{−1}/d with d = ĉ κ (1 + x) (1 + t), x a tax on
-    exports; over last year's nominal value added it is this year's growth (Laspeyres, double deflation). Cells without a
-    finite price in both years (trade shut) keep their price.
-    """
-    last, now = (
-        year.unit_cost[:, :, None] * year.export_wedge * year.friction * year.wedges[0] for year in (before, data)
-    )
-    relative = np.divide(last, now, out=np.ones_like(now), where=np.isfinite(last) & np.isfinite(now))
-    made = (data.output * (before.unit_cost / data.unit_cost)).sum(axis=1)
-    bought = (data.intermediate * data.wedges[0] * relative).sum(axis=(0, 1))
-    growth = (made - bought) / (before.labour + before.capital).sum(axis=1) * (before.quality / data.quality)
-    share = 0.5 * (before.labour_share + data.labour_share)
-    capital = data.capital_stock / before.capital_stock
-    tfp = growth / ((data.employment / before.employment) ** share * capital ** (1 - share))
-    return Chained(chained.real_gdp * growth, chained.tfp * tfp, chained.welfare + contributions(before, data))
-
-
-def track_income(values: Values, data: YearArrays, base: BaseYear, chained: Chained) -> None:
-    """Set income, prices, factors, and the parts of the change of real income since the base year, in log points."""
+def track_income(values: Values, data: YearArrays, base: BaseYear, welfare: Array) -> None:
+    """Set income, prices, factors, and the parts of the change of real income since the base year, (8, G) log points."""
     values.mean("real_income", data.real_income, base.income)
     values.mean("real_wage", data.real_wage, base.wage_bill)
     wages, profits = data.labour.sum(axis=1), data.capital.sum(axis=1)
     values.total("gdp", data.gdp)
-    values.mean("real_gdp", chained.real_gdp, base.value_added)
-    values.mean("tfp", chained.tfp, base.value_added)
+    values.mean("real_gdp", data.real_gdp, base.value_added)
+    share = 0.5 * (base.wage_bill / base.value_added + data.labour_share)
+    factors = data.employment**share * data.capital_stock ** (1.0 - share)
+    values.mean("tfp", data.real_gdp / factors, base.value_added)
     values.share("labour_share", wages, wages + profits)
     values.mean("unemployment", data.unemployment, base.labour_force)
     values.mean("employment", data.employment, base.labour_force)
@@ -93,12 +56,12 @@ def track_income(values: Values, data: YearArrays, base: BaseYear, chained: Chai
     sold, bought, volume = data.exports.sum(axis=(1, 2)), data.exports.sum(axis=(0, 1)), data.export_volume
     shipped, arrived = volume.sum(axis=(1, 2)), volume.sum(axis=(0, 1))
     values.put("terms_of_trade", ratio(sold * arrived, shipped * bought))
-    income = chained.real_gdp * base.value_added
+    income = data.real_gdp * base.value_added
     people = base.population if data.population is None else data.population
-    values.put("theil", world=theil(income, people) if income.min() > 0.0 else np.nan)
-    for part, cumulated in zip((*PARTS, *SIDES), chained.welfare, strict=True):
+    values.put("theil", world=theil(income, people))
+    for part, cumulated in zip((*PARTS, *SIDES), welfare, strict=True):
         values.put(f"welfare_{part}", cumulated)
-    values.put("welfare_other", np.log(data.real_income) - chained.welfare[: len(PARTS)].sum(axis=0))
+    values.put("welfare_other", np.log(data.real_income) - welfare[: len(PARTS)].sum(axis=0))
 
 
 def contributions(before: YearArrays, after: YearArrays) -> Array:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.indicators.checks import Check, year_checks
 from sim.indicators.data import BaseYear, Values, YearArrays
-from sim.indicators.income import Chained, extend_chained, start_chained, track_income
+from sim.indicators.income import PARTS, SIDES, contributions, track_income
 from sim.indicators.industry import track_industry
 from sim.indicators.policy import track_policy
 from sim.indicators.registry import INDICATORS
@@ -32,17 +32,17 @@ ROWS: dict[str, int] = {name: row for row, name in enumerate(INDICATORS)}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class YearIndicators:
-    """What is tracked of one year; quantities are chained up to it.
+    """What is tracked of one year.
 
     ``values`` (indicators, G + 1) are in the order of :data:`~sim.indicators.registry.INDICATORS`; the last column is the world;
-    NaN: not defined. ``groups`` (indicators, K) are the same for the tracked groups, in the order of the scenario's ``groups``.
+    NaN: not defined. ``welfare`` are the parts of the change of real income since the base year, cumulated, (8, G). ``groups`` (indicators, K) are the same for the tracked groups, in the order of the scenario's ``groups``.
     """
 
     values: Array
     groups: Array
     pairs: PairArrays
     checks: tuple[Check, ...]
-    chained: Chained
+    welfare: Array
 
     def __post_init__(self) -> None:
         """Make the values read-only."""
@@ -60,7 +60,7 @@ class YearIndicators:
 def track(
     data: YearArrays,
     base: BaseYear,
-    previous: tuple[Chained, YearArrays] | None,
+    previous: tuple[Array, YearArrays] | None,
     *,
     first: YearIndicators | None = None,
     solver: tuple[Check, ...],
@@ -71,13 +71,15 @@ def track(
     ``previous`` is of the year before (None in the base year), ``first`` of the base year (None in the base year itself);
     ``solver`` are the checks that the equilibrium brings along, ``wwz_residual`` is max |Σ T − E| / max E.
     """
-    chained = start_chained(base.G) if previous is None else extend_chained(*previous, data)
+    welfare = np.zeros((len(PARTS) + len(SIDES), base.G))
+    if previous is not None:
+        welfare = previous[0] + contributions(previous[1], data)
     by_pair = data.terms.sum(axis=2)
     terms = by_pair.sum(axis=2)
     absorbed = value_added_absorbed(data)
     with_taxes = absorbed + taxes_absorbed(data)
     values = Values(ROWS, base.G, base.membership)
-    track_income(values, data, base, chained)
+    track_income(values, data, base, welfare)
     track_trade(values, data, terms, absorbed, with_taxes)
     track_industry(values, data, base, None if first is None else first.values[ROWS["rca_labour_intensive"], :-1])
     track_blocs(values, absorbed, base, None if first is None else first.pairs.absorbed)
@@ -86,4 +88,4 @@ def track(
     everything = values.close()
     own, groups = everything[:, : base.G + 1], everything[:, base.G + 1 :]
     checks = year_checks(data, terms, with_taxes, everything, solver, wwz_residual)
-    return YearIndicators(own, groups, pair_arrays(data, base, by_pair, absorbed), checks, chained)
+    return YearIndicators(own, groups, pair_arrays(data, base, by_pair, absorbed), checks, welfare)

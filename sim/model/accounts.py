@@ -215,6 +215,7 @@ def year_arrays(
         "wage": equilibrium.wage * efficiency,
         "real_wage": equilibrium.real_wage * efficiency / quality,
         "real_income": equilibrium.real_income / quality,
+        "real_gdp": equilibrium.real_gdp / quality,
         "consumer_price": equilibrium.consumer_price * quality,
         "employment": equilibrium.employment / efficiency,
         "population": base.population * trend["population"],

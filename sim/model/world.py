@@ -276,7 +276,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         trend = NO_TREND if paths is None else {name: getattr(paths, name)[passed] for name in NO_TREND}
         friction = np.asarray(year.shocks["friction"])
         data = year_arrays(state, equilibrium, found, friction, self.base_year, trend)
-        last = (self.records[-1].indicators.chained, self._last) if self.records else None
+        last = (self.records[-1].indicators.welfare, self._last) if self.records else None
         solver = tuple(Check(name, value, TOLERANCES[name]) for name, value in equilibrium.checks.items())
         first = self.records[0].indicators if self.records else None
         measured = track(data, self.base_year, last, first=first, solver=solver, wwz_residual=found.residual)

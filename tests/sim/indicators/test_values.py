@@ -29,7 +29,7 @@ def year(**changes: np.ndarray) -> YearArrays:
         "terms": np.zeros((16, 2, 2, 2)), "exports": flows * (1 - np.eye(2))[:, None, :], "value_origin": np.full((2, 4), 0.5),
         "tax_origin": np.zeros((2, 4)), "factor_part_global": np.ones((2, 2)), "factor_part_local": np.ones((2, 2)),
         "unit_cost": np.ones((2, 2)), "friction": flows, "tariffs": np.zeros((2, 2, 2)), "wage": one, "rental": one, "consumer_price": one,
-        "real_wage": one, "real_income": one, "employment": one, "capital_stock": one, "unemployment": 0.05 * one, "labour_participation": one,
+        "real_wage": one, "real_income": one, "real_gdp": one, "employment": one, "capital_stock": one, "unemployment": 0.05 * one, "labour_participation": one,
         "labour_share": 0.5 * one, "robots": 0.1 * one, "ai": 0.1 * one, "grievance": 0 * one, "displaced": np.zeros((2, 2)),
         "trust": np.ones((2, 2)), "ledger": np.zeros(2, dtype=bool), "capability": 0.5 * one, "outlays": 0 * one,
         "carbon_price": np.array(0.0), "carbon_emissions": 0 * one, "carbon_sales": 0 * one,
@@ -88,43 +88,14 @@ def test_a_shut_flow_has_no_volume() -> None:
     assert year(friction=friction, exports=exports).export_volume[0, :, 1].tolist() == [0.0, 0.0]
 
 
-def test_chained_gdp_stays_when_only_the_price_level_moves() -> None:
-    start = income_rows.start_chained(2)
-    scaled = {
-        name: 3.0 * getattr(year(), name)
-        for name in ("output", "intermediate", "final", "labour", "capital", "exports")
-    }
-    inflated = year(unit_cost=np.full((2, 2), 3.0), **scaled)
-    chain = income_rows.extend_chained(start, year(), inflated)
-    assert chain.real_gdp == pytest.approx([1.0, 1.0])
-    assert chain.tfp == pytest.approx([1.0, 1.0])
-
-
-def test_chained_gdp_grows_with_quantities_and_tfp_nets_out_factors() -> None:
-    start = income_rows.start_chained(2)
-    grown = {
-        name: 1.1 * getattr(year(), name)
-        for name in ("output", "intermediate", "final", "labour", "capital", "exports")
-    }
-    chain = income_rows.extend_chained(
-        start, year(), year(employment=np.full(2, 1.1), capital_stock=np.full(2, 1.1), **grown)
-    )
-    assert chain.real_gdp == pytest.approx([1.1, 1.1])
-    assert chain.tfp == pytest.approx([1.0, 1.0])
-    only_labour = income_rows.extend_chained(start, year(), year(employment=np.full(2, 1.1), **grown))
-    assert only_labour.tfp == pytest.approx([1.1 / 1.1**0.5] * 2)
-
-
-def test_chaining_survives_a_flow_that_is_shut_and_reopened() -> None:
+def test_welfare_survives_a_flow_that_is_shut_and_reopened_and_forgets_it() -> None:
     friction = np.ones((2, 2, 2))
     friction[0, :, 1] = np.inf
     sales = {name: np.where(np.isinf(friction), 0.0, 1.0) for name in ("intermediate", "final")}
     closed = year(friction=friction, **sales)
-    shut = income_rows.extend_chained(income_rows.start_chained(2), year(), closed)
-    reopened = income_rows.extend_chained(shut, closed, year())
-    for chain in (shut, reopened):
-        assert np.isfinite(chain.real_gdp).all()
-        assert np.isfinite(chain.welfare).all()
+    shut = income_rows.contributions(year(), closed)
+    assert np.isfinite(shut).all()
+    np.testing.assert_allclose(shut + income_rows.contributions(closed, year()), 0.0, atol=1e-14)
 
 
 def test_trust_of_an_economy_is_weighted_with_trade() -> None:
