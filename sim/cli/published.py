@@ -254,6 +254,35 @@ def machines(
         sys.stdout.write("\nSurveys that ask for any use of AI count by half (automation.broad_survey).\n")
 
 
+@published_app.command("us-imports")
+def us_imports(as_json: AsJson = False, as_csv: CsvOption = False) -> None:
+    """China's share of American goods imports, 2017 to 2023, under the duties of the two: ours from the table of 2011, and observed.
+
+    Nothing but these duties moves. The speed of sourcing was chosen so that the fall fits: it is calibrated and validates nothing.
+
+    Example:
+
+      unweave published us-imports
+    """
+    from sim.calibration.parameters import fact
+    from sim.observed.trade import SETTINGS, import_shares
+
+    observed = {year: fact("import_share", "USA", "CHN", str(year)).value for year in (2017, 2023)}
+    runs = {setting: import_shares(*setting) for setting in SETTINGS}
+    every = {f"{name}, λ {speed:g}": {y: 100.0 * share[y] for y in observed} for (name, speed), share in runs.items()}
+    every["observed"] = observed
+    rows: list[dict[str, object]] = [
+        {"setting": name, **{str(y): value for y, value in of.items()}, "change": 100.0 * (of[2023] / of[2017] - 1.0)}
+        for name, of in every.items()
+    ]
+    if not _answer("us-imports", rows, as_json=as_json, as_csv=as_csv, unit="%", calibrated=True):
+        lines = [[str(cell) if isinstance(cell, str) else f"{cell:.1f}" for cell in row.values()] for row in rows]
+        _print_table("China's share of American goods imports, %", [list(rows[0]), *lines])
+        sys.stdout.write(
+            "\nCalibrated, not validated: λ was chosen to fit the fall. Duties alone move; rates by C. Bown (PIIE).\n"
+        )
+
+
 def _answer(command: str, rows: list[dict[str, object]], *, as_json: bool, as_csv: bool, **facts: object) -> bool:
     """Write rows as JSON or CSV when one of them was asked for; True when it was."""
     if as_json:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from sim.calibration import parameters
+from sim.calibration.parameters import fact
 from sim.cli.knowledge import entries, find, names
 from sim.scenario.settings import SETTING
 from sim.texts import Texts
@@ -109,3 +110,17 @@ def test_every_registry_is_covered() -> None:
         "applied_tariff",
         "trade_elasticity.default",
     } <= known
+
+
+def test_the_commands_print_the_path_beside_the_estimate(call: Call) -> None:
+    (entry,) = json.loads(call("explain", "trade.horizon", "--json")[1])["entries"]
+    values = [row["value"] for row in entry["values"] if row["setting"].startswith("lashkaripour, λ 0.2")]
+    assert len(values) == 11
+    assert -2.0 < values[0] < -1.0
+    assert -4.0 < values[9] < -2.0
+    short, long = (fact("trade_elasticity", "all", period=period) for period in ("first year", "7 to 10 years"))
+    for text in (f"{short.value:g} in the first year", f"{long.low:g} to {long.high:g} after 7 to 10", "Boehm"):
+        assert text in entry["meaning"] + entry["source"]
+    rows = json.loads(call("published", "us-imports", "--json")[1])["rows"]
+    assert [row["setting"] for row in rows] == ["lashkaripour, λ 0.2", "default, λ 1", "observed"]
+    assert "Calibrated, not validated" in call("published", "us-imports")[1]
