@@ -49,6 +49,7 @@ from sim.calibration.parameters import parameters as parameters
 from sim.calibration.rows import STATUSES as STATUSES
 from sim.calibration.rows import CalibrationError as CalibrationError
 from sim.calibration.sectors import ELASTICITY_SETS as ELASTICITY_SETS
+from sim.calibration.sectors import ai_bundle as ai_bundle
 from sim.calibration.sectors import ai_exposure as ai_exposure
 from sim.calibration.sectors import elasticity_alternatives as elasticity_alternatives
 from sim.calibration.sectors import elasticity_set as elasticity_set

@@ -184,6 +184,26 @@ def ai_exposure(table: WorldTable, *, scale: float | None = None) -> Array:
     return by_sector(table, lambda code: top / (1.0 + math.exp(-_row_value("ai", code, 0.0))))
 
 
+def ai_bundle(table: WorldTable, *, hardware: float) -> tuple[dict[str, float], tuple[str, ...]]:
+    """Weights of labels in what AI is made of, the same on every table, and the labels among them that are hardware.
+
+    Electronics (c14) have the share of hardware, business services (c30: computing, research, consulting; no finance and no real
+    estate) the rest. A code that several labels have is shared out equally; a label that holds both counts as services.
+
+    Raises CalibrationError: the table has no label for one of them.
+    """
+    weights: dict[str, float] = {}
+    members = dict(zip(table.sectors, sector_codes(table), strict=True))
+    for code, share in (("c14", hardware), ("c30", 1.0 - hardware)):
+        labels = [label for label, codes in members.items() if code in codes]
+        if not labels:
+            raise CalibrationError(
+                f"the table has no sector of {code}, which AI is made of; write `ai_bundle: ict-business`."
+            )
+        weights |= {label: weights.get(label, 0.0) + share / len(labels) for label in labels}
+    return weights, tuple(label for label in weights if "c30" not in members[label])
+
+
 def emission_intensity(table: WorldTable, *, gradient: float) -> Array:
     """Stylised CO2 per output, kg per USD, shape (G, N): sector's mean × (GDP per worker of the world / own)^gradient.
 

@@ -3,8 +3,8 @@
 q̂^k_r = e^{−g_k (y−y₀)} Π_i (P^k_ir)^{b^k_ir},   (P^k_ir)^{−θ_i} = Σ_s π^k[s,i,r] d[s,i,r]^{−θ_i}
 
 Robots are bought as economy r buys investment goods: machinery and electrical equipment, weights and origins from its
-gross fixed capital formation where the table has categories, else from its final demand. AI comes from the business and
-ICT sector: share h_r at home, the rest from the providers by weight.
+gross fixed capital formation where the table has categories, else from its final demand. AI services come from the business
+and ICT sector: share h_r at home, the rest from the providers by weight; the hardware that AI needs from where machines are bought.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from decomp.labels import index_of
 from decomp.table import WorldTable
@@ -41,6 +41,8 @@ class MachineSpec:
     robots, ai : sectors or mapping from sector to weight, optional
         Supplying sectors; default the table's groups machinery and electronics, and ict-business. A sequence takes
         weights from the table, a mapping gives them.
+    ai_goods : sequence of sectors
+        Those of AI that are hardware: bought as investment goods are, not from the providers of services.
     ai_home_share : float, (G,) or mapping from economies
         Share h_r of AI services bought at home.
     ai_providers : (G,) or mapping from economies, optional
@@ -51,6 +53,7 @@ class MachineSpec:
 
     robots: Sectors | None = None
     ai: Sectors | None = None
+    ai_goods: Sequence[str] = ()
     ai_home_share: ArrayLike | Mapping[str, float] = HOME_SHARE
     ai_providers: ArrayLike | Mapping[str, float] | None = None
     reversion: float = REVERSION
@@ -58,10 +61,11 @@ class MachineSpec:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Machines:
-    """Bundles of both kinds: sector weights (2, N, G) that sum to 1 and sourcing shares (2, G, N, G)."""
+    """Bundles of both kinds: sector weights (2, N, G) that sum to 1 and sourcing shares (2, G, N, G); hardware of AI (N,)."""
 
     weights: Array
     sourcing: Array
+    goods: NDArray[np.bool_]
     providers: Array
     reversion: float
     notes: tuple[str, ...]
@@ -85,9 +89,12 @@ def read_machines(table: WorldTable, base: BaseEconomy, spec: MachineSpec) -> Ma
     robots += empty[None] * np.eye(G)[:, None, :]
     providers = _providers(table, spec)
     home = by_label(spec.ai_home_share, table.economies, "ai_home_share", "economy", HOME_SHARE)
-    sourcing = np.stack([robots, ai_sourcing(base, providers, home)])
+    goods = np.zeros(N, dtype=bool)
+    goods[[index_of(label, table.sectors, "sector", where="machines.ai_goods") for label in spec.ai_goods]] = True
+    services = ai_sourcing(base, providers, home)
+    sourcing = np.stack([robots, np.where(goods[:, None], robots, services)])
     reversion = number(spec.reversion, "reversion", low=1.0, high=1000.0)
-    return Machines(weights, sourcing, providers, reversion, tuple(notes))
+    return Machines(weights, sourcing, goods, providers, reversion, tuple(notes))
 
 
 def ai_sourcing(base: BaseEconomy, providers: Array, home_share: Array) -> Array:

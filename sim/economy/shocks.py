@@ -18,8 +18,8 @@ from sim.levers import USES
 
 #: Displaced tasks of robots and AI together may not exceed this share of labour's tasks.
 MOST_AUTOMATED = parameter("automation.max_displaced")
-#: Cost of an automated task relative to the same task by labour, at base prices (judgement).
-MACHINE_SAVING = parameter("automation.machine_saving")
+#: Cost of an automated task relative to the same task by labour, at base prices.
+MACHINE_SAVING = {"robots": parameter("automation.robot_cost"), "ai": parameter("automation.ai_cost")}
 #: Axes of a flow, and the largest ratio or tax that is read.
 FLOW, LARGEST = "exporter, sector, destination", 1e6
 #: Transfers that sum to less than this share of world income sum to zero.
@@ -228,11 +228,11 @@ def _machine_cost(shocks: Shocks, base: BaseEconomy) -> tuple[Array, Array]:
     saving = MACHINE_SAVING if shocks.machine_saving is None else shocks.machine_saving
     per_kind = saving if isinstance(saving, Mapping) else dict.fromkeys(KINDS, saving)
     logs = []
-    for name, values, default in (
-        ("machine_saving", per_kind, MACHINE_SAVING),
-        ("machine_price", shocks.machine_price or {}, 1.0),
+    for name, values in (
+        ("machine_saving", {**MACHINE_SAVING, **per_kind}),
+        ("machine_price", shocks.machine_price or {}),
     ):
-        read = _per_kind(values, name, (base.G,), "economy", default)
+        read = _per_kind(values, name, (base.G,), "economy", 1.0)
         logs.append(np.log(within(read, 0.0, LARGEST, name, (KINDS, base.economies), open_low=True)))
     return logs[0], logs[1]
 

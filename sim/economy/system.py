@@ -235,7 +235,8 @@ def _users(base: BaseEconomy, machines: Machines, joined: Array, shocks: ReadSho
     if shocks.ai_home_share is None:
         return joined
     changed = joined.copy()
-    changed[..., base.N + 2] = ai_sourcing(base, machines.providers, shocks.ai_home_share)
+    services = ~machines.goods
+    changed[:, services, :, base.N + 2] = ai_sourcing(base, machines.providers, shocks.ai_home_share)[:, services]
     return changed
 
 

@@ -47,7 +47,7 @@ def build_economy(resolved: ResolvedScenario, table: WorldTable) -> WorldEconomy
             name: getattr(settings, name)
             for name in ("labour_market", "capital_supply", "closure", "sluggishness", "repair")
         },
-        machines=MachineSpec(**machines),  # type: ignore[arg-type]
+        machines=MachineSpec(**machines),
     )
 
 

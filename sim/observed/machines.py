@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -46,21 +45,27 @@ class Compared:
     note: str
 
 
-@cache
-def diffusion(start: int, economies: tuple[str, ...]) -> Mapping[str, np.ndarray]:
-    """Return robot densities and AI adoption (%) by year from ``start`` to 2025, shape (years, G) each, by measure."""
+def diffusion(
+    start: int, economies: tuple[str, ...], settings: automation.Settings | None = None
+) -> Mapping[str, np.ndarray]:
+    """Return robot densities and AI adoption (%) by year from ``start`` to 2025, shape (years, G) each, by measure.
+
+    ``settings`` are those of the rule, its defaults unless given; settings of single economies do not count.
+    """
+    chosen = automation.Settings() if settings is None else settings
     count = len(economies)
     table = attach_classes(WorldTable(np.eye(count), 2 * np.eye(count), economies, ("all",), year=start))
     adoption = np.stack([calibration.robot_adoption(table), calibration.ai_adoption(table)])
     wages = calibration.country_labour_share(table) * calibration.gdp_per_worker(table)
     relative = wages / wages[table.economy(automation.REFERENCE_ECONOMY)]
-    gradient = parameter("automation.wage_gradient")
-    saving = machine_saving(parameter("automation.machine_saving"), gradient=gradient, relative_wage=relative)
-    speed = np.stack([calibration.robot_speed(table), np.full(count, parameter("automation.ai_speed"))])
+    costs = (chosen.robot_cost, chosen.ai_cost * automation.cheaper(chosen, start))
+    saving = np.stack([machine_saving(cost, gradient=chosen.wage_gradient, relative_wage=relative) for cost in costs])
+    own = calibration.robot_speed(table) / parameter("automation.robot_speed")
+    speed = np.stack([own * chosen.robot_speed, np.full(count, chosen.ai_speed)])
     leads = np.isin(economies, table.economy_groups.get(automation.PROVIDERS, ()))
-    access = frontier_access(leads, base_access=parameter("automation.base_access"), openness=0.0, sharing=0.0)
-    ceiling = np.array([parameter("automation.robot_ceiling"), parameter("automation.ai_ceiling")])[:, None]
-    decline = np.array([parameter("automation.robot_price_decline"), parameter("automation.ai_price_decline")])
+    access = frontier_access(leads, base_access=chosen.base_access, openness=0.0, sharing=0.0)
+    ceiling = np.array([chosen.robot_ceiling, chosen.ai_ceiling])[:, None]
+    decline = np.array([chosen.robot_price_decline, chosen.ai_price_decline])
     path = [adoption]
     for passed in range(_LAST - start):
         gain = profit(saving, np.exp(-decline * passed)[:, None], 1.0)
@@ -79,10 +84,12 @@ def compared() -> list[Compared]:
         rows += [(measure, row) for row in found if row.status != "imputed" and row.when > STARTS[0]]
     economies = tuple(dict.fromkeys(["USA", *(row.key[1] for _, row in rows)]))
 
+    paths = {start: diffusion(start, economies) for start in STARTS}
+
     def given(measure: str, row: Row, start: int) -> float | None:
         if row.when <= start:
             return None
-        return float(diffusion(start, economies)[measure][row.when - start, economies.index(row.key[1])])
+        return float(paths[start][measure][row.when - start, economies.index(row.key[1])])
 
     scale = parameter("automation.broad_survey")
 

@@ -106,10 +106,11 @@ def literature_table(report: Report) -> Table | None:
 def reading(run: Run, texts: Texts) -> str:
     """How to read the sizes: what a task done by AI saves in the year that savings were measured; empty if unknown."""
     rows = {str(row["id"]): row for row in run["assumptions"].to_dict("records")}
-    price, cost = (rows.get(f"automation.{name}") for name in ("ai_price_decline", "machine_saving"))
+    price, cost, dated = (rows.get(f"automation.{name}") for name in ("ai_price_decline", "ai_cost", "ai_cost_year"))
     if price is None or cost is None or not run.years:
         return ""
-    saving = 1.0 - float(cost["value"]) * math.exp(-float(price["value"]) * (MEASURED - run.years[0]))
+    since = (float(dated["value"]) if dated else 0.0) or run.years[0]
+    saving = 1.0 - float(cost["value"]) * math.exp(-float(price["value"]) * (MEASURED - since))
     shares = {"price": float(price["value"]), "saving": saving, "careful": float(price["low"])}
     words = {name: _percent(value) for name, value in shares.items()}
     return texts("literature.reading", base=run.years[0], year=MEASURED, **words)

@@ -10,12 +10,13 @@ ceiling. Tasks follow Acemoglu & Restrepo (2018): a share of each sector's labou
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, model_validator
 
 from sim import calibration
 from sim.calibration import parameter
@@ -73,10 +74,14 @@ class Settings(base.Settings, section="automation"):
         "Technology sharing", "技术共享", "share of the gap", 0, 1, kind="instrument", by_economy=True
     )
     """Share of the remaining access gap that providers close by sharing technology."""
-    machine_saving: float = setting(
-        "Cost of machines per task", "机器成本系数", "ratio to labour cost", 0, 2, open_min=True
+    robot_cost: float = setting(
+        "Cost of robots per task", "机器人成本系数", "ratio to labour cost", 0, 2, open_min=True
     )
-    """Base-year cost of machine services for a task, relative to the labour they replace (μ)."""
+    """Base-year cost of robot services for a task, relative to the labour they replace (μ)."""
+    ai_cost: float = setting("Cost of AI per task", "人工智能成本系数", "ratio to labour cost", 0, 2, open_min=True)
+    """Cost of AI services for a task, relative to the labour they replace (μ), in the year of `ai_cost_year`."""
+    ai_cost_year: float = setting("Year of the cost of AI", "人工智能成本系数的年份", "year", 0, 2300)
+    """Year in which `ai_cost` holds; by a later base year it has fallen by `ai_price_decline`. 0: the base year."""
     wage_gradient: float = setting("Wage gradient of savings", "工资梯度", "elasticity", 0, 2)
     """How much less machines save where labour is cheap (φ); 0 is the same saving everywhere."""
     reinstatement: float = setting("New tasks for labour", "新任务比例", "share of displaced work", 0, 1)
@@ -89,6 +94,29 @@ class Settings(base.Settings, section="automation"):
         "Home share of AI services", "人工智能服务本国比例", "share of purchases", 0, 1, by_economy=True
     )
     """Share of AI services bought at home; the rest comes from the provider economies."""
+    ai_bundle: Literal["ict-business", "services-and-hardware"] = "ict-business"
+    """What AI is made of. ict-business: the table's sectors of that group, finance and real estate included, in its weights;
+    services-and-hardware: business services and electronics in the same weights on every table."""
+    ai_hardware: float = setting("Hardware in AI", "人工智能中的硬件份额", "share of purchases", 0, 1)
+    """Share of electronics in what AI is made of, bought from where machines are bought; in services-and-hardware only."""
+    ai_trade_cost: float = setting("Trade costs saved by AI", "人工智能节省的贸易成本", "iceberg cost saved", 0, 0.2)
+    """Share of the cost of trade (logistics, translation, compliance) saved between two economies that both use AI everywhere."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_cost(cls, data: Any) -> Any:
+        """`machine_saving` was the cost of both."""
+        if not isinstance(data, Mapping) or "machine_saving" not in data:
+            return data
+        cost = data["machine_saving"]
+        return {"robot_cost": cost, "ai_cost": cost} | {k: v for k, v in data.items() if k != "machine_saving"}
+
+
+def cheaper(settings: Settings, base_year: int | None) -> float:
+    """Price of AI in the base year relative to the year of ``ai_cost_year``, e^(−g (y₀ − y)); 1 where either has no year."""
+    if not settings.ai_cost_year or base_year is None:
+        return 1.0
+    return math.exp(-settings.ai_price_decline * (base_year - settings.ai_cost_year))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,9 +191,13 @@ class Automation(base.Rule):
             gains.append(sum((share * delta * m[:, None]).sum(axis=1) for delta, m in zip(done, saved, strict=True)))
         return np.array(gains)
 
-    def machines(self, table: WorldTable) -> Mapping[str, Array]:
-        """Where AI services are bought in the base year."""
-        return {
+    def machines(self, table: WorldTable) -> Mapping[str, Any]:
+        """What AI is made of, and where it is bought in the base year."""
+        bundle: dict[str, Any] = {}
+        if self.settings.ai_bundle == "services-and-hardware":
+            weights, goods = calibration.ai_bundle(table, hardware=self.settings.ai_hardware)
+            bundle = {"ai": weights, "ai_goods": goods}
+        return bundle | {
             "ai_home_share": home_share(self.terms["ai_home_share"], self.terms["open_source"]),
             "ai_providers": np.array(calibration.ai_provider_weights(table)),
         }
@@ -186,10 +218,11 @@ class Automation(base.Rule):
         wages = calibration.country_labour_share(table) * calibration.gdp_per_worker(table)
         reference = table.labels_of("economy", REFERENCE_ECONOMY)
         best = wages[table.economies.index(reference[0])] if reference else wages.max()
-        self.saving = machine_saving(
-            settings.machine_saving, gradient=settings.wage_gradient, relative_wage=wages / best
-        )
         self.price_decline = (settings.robot_price_decline, settings.ai_price_decline)
+        costs = (settings.robot_cost, settings.ai_cost * cheaper(settings, table.year))
+        self.saving = np.stack(
+            [machine_saving(cost, gradient=settings.wage_gradient, relative_wage=wages / best) for cost in costs]
+        )
 
     def _provider_weights(self) -> Array:
         """Weight of each provider in the supply of robots (exports of machinery) and of AI (compute), shape (2, G).
@@ -238,7 +271,7 @@ class Automation(base.Rule):
             openness=np.array([0.0, seen.announced["open-source"][r]]),
             sharing=self.provider_weights @ seen.announced["technology-sharing"][:, r],
         )
-        saving = profit(self.saving[r], seen.now.machine_cost[:, r], seen.now.wage[r])
+        saving = profit(self.saving[:, r], seen.now.machine_cost[:, r], seen.now.wage[r])
         if not self.settings.active:
             return Diffusion(adoption, saving, np.zeros(2), access)
         rate = diffusion_rate(self.speed[:, r], gain=saving, capability=seen.state.capability[r], access=access)
@@ -264,7 +297,10 @@ class Automation(base.Rule):
         passed = year.year - self.world.years[0]
         prices = [float(np.exp(-rate * passed)) for rate in self.price_decline]
         year.shocks["machine_price"] = dict(zip(TECHNOLOGIES, prices, strict=True))
-        year.shocks["machine_saving"] = dict.fromkeys(TECHNOLOGIES, self.saving)
+        year.shocks["machine_saving"] = dict(zip(TECHNOLOGIES, self.saving, strict=True))
+        if self.settings.ai_trade_cost:
+            use = np.maximum(year.levels["ai"] - self.adoption[1], 0.0)
+            year.scale("friction", 1.0 - self.settings.ai_trade_cost * 0.5 * (use[:, None, None] + use))
         if (year.levels["open-source"] != year.base["open-source"]).any():
             year.shocks["ai_home_share"] = home_share(self.terms["ai_home_share"], year.levels["open-source"])
 

@@ -181,7 +181,7 @@ class Rule:
         """What the calibration adds to the settings, in sentences."""
         return ()
 
-    def machines(self, table: WorldTable) -> Mapping[str, Array]:
+    def machines(self, table: WorldTable) -> Mapping[str, Any]:
         """What it knows about the purchase of machine services in the base year: fields of ``sim.economy.MachineSpec``."""
         return {}
 

@@ -33,7 +33,7 @@ STANDARD = (
     *(f"automation.{machine}_{part}" for part in ("speed", "ceiling") for machine in ("robot", "ai")),
     *(
         f"automation.{name}"
-        for name in ("base_access", "ai_home_share", "machine_saving", "wage_gradient", "reinstatement")
+        for name in ("base_access", "ai_home_share", "robot_cost", "ai_cost", "wage_gradient", "reinstatement")
     ),
     *(f"automation.{machine}_price_decline" for machine in ("robot", "ai")),
     *(f"protection.{name}" for name in ("sensitivity", "memory", "adjustment", "cap", "threshold", "retaliation")),

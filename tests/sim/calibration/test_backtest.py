@@ -17,7 +17,7 @@ def test_robot_densities_of_2023_are_within_a_factor_of_two() -> None:
     table = decomp.load("world-2011")
     wage = calibration.country_labour_share(table) * calibration.gdp_per_worker(table)
     saving = diffusion.machine_saving(
-        parameter("automation.machine_saving"),
+        parameter("automation.robot_cost"),
         gradient=parameter("automation.wage_gradient"),
         relative_wage=wage / wage[table.economy("USA")],
     )

@@ -80,7 +80,7 @@ def test_short_runs_are_not_set_beside_the_literature() -> None:
 
 def test_reading_says_what_a_task_done_by_ai_saves() -> None:
     """1 − 0.7 e^(−0.05 · 13) = 63 %, against the 27 % that were measured."""
-    both = [("automation.ai_price_decline", "0.05", "0.02"), ("automation.machine_saving", "0.7", "0.6")]
+    both = [("automation.ai_price_decline", "0.05", "0.02"), ("automation.ai_cost", "0.7", "0.6")]
     rows = [(name, value, value, low, "1", "", "s", "judgement", False, "") for name, value, low in both]
     plain = made(growing("tfp", "USA", 0.0))
     frame = pd.DataFrame(rows, columns=list(TABLES["assumptions"]))
