@@ -71,6 +71,9 @@ class Equilibrium:
     wage: Array
     rental: Array
     consumer_price: Array
+    #: Wage per efficiency unit in each sector, and what a worker who began there earns, ratios (G, N).
+    sector_wage: Array
+    group_wage: Array
     #: ĉ (G, N); log of what technology takes off it at given prices of inputs and factors (G, N).
     unit_cost: Array
     technology: Array
@@ -208,7 +211,7 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
     value = point.output * growth.reshape(G, N) * prices.value_share
     labour, capital = value * prices.labour_share, value * prices.capital_share
     paid_labour, paid_capital = labour.sum(axis=1), capital.sum(axis=1)
-    wage, rental = np.exp(point.factor[:G]), np.exp(point.factor[G:])
+    wage, rental = np.exp(state.supply.pay), np.exp(point.factor[-G:])
     consumer = np.exp(prices.consumer_price)
     outlays = np.zeros(G)
     if system.outlays is not None:
@@ -231,8 +234,10 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
         wage=wage,
         rental=rental,
         consumer_price=consumer,
+        sector_wage=np.exp(np.broadcast_to(state.supply.wage, (G, N))),
+        group_wage=np.exp(np.broadcast_to(state.supply.group, (G, N))),
         unit_cost=np.exp(point.cost),
-        technology=technology(system, prices, point.factor[:G]),
+        technology=technology(system, prices, state.supply.wage),
         machine_cost={KINDS[k]: machine[k] for k in range(system.kinds)},
         labour_payments=labour,
         capital_payments=capital,
@@ -272,7 +277,8 @@ def technology(system: System, prices: Prices, wage: Array) -> Array:
     if not system.kinds:
         return system.log_productivity
     settings, labour = system.settings, np.zeros((1, system.G, 1))
-    now = np.concatenate((labour, (wage - cheaper(wage, prices.machine_price, system.reversion)[0])[:, :, None]))
+    saved = wage - cheaper(wage, prices.machine_price[..., None], system.reversion)[0]
+    now = np.concatenate((np.zeros((1, *wage.shape)), saved))
     shares = np.concatenate((1.0 - prices.task_share.sum(axis=0)[None], prices.task_share))
     before = np.concatenate(
         (labour, labour, cheaper(labour[:, :, 0], system.machine_cost, system.reversion)[0][:, :, None])
@@ -310,19 +316,19 @@ def checked(system: System, solution: Solution, X: Array, costs: Array, spent: A
     capital_market: the same over 1 + ε, since supply answers returns, known to so many digits, with elasticity ε; labour likewise.
     """
     state, base, G = solution.state, system.base, system.G
-    wage, rental = state.point.factor[:G], state.point.factor[G:]
-    labour, capital = factor_payments(state.prices, state.point.output)
-    supplied = system.labour_base * np.exp(wage + state.supply.log_labour)
+    rental = state.point.factor[-G:]
+    labour, capital = factor_payments(system, state.prices, state.point.output)
+    supplied = np.where(labour > 0, state.supply.wage_bill, 1.0)  # sectors without labour have no market
     real_return, fixed = rental - state.prices.consumer_price, 1.0 - system.capital_elastic  # 1 / (1 + ε)
     answer = np.divide(system.capital_elastic, fixed, out=np.zeros(G), where=fixed > 0) * real_return
     stock = system.capital_base * np.exp(rental + system.log_capital + answer)
     capital_gap = np.where(fixed > 0, fixed * (capital / stock - 1.0), real_return)
-    income = labour + capital + state.quantities.revenue + base.deficit
+    income = labour.sum(axis=1) + capital + state.quantities.revenue + base.deficit
     gap = np.maximum(np.abs(spent - state.point.income), np.abs(income - state.point.income)) / state.point.income
     gaps = {
         "balance": float((np.abs(X - costs) / np.maximum(X, SMALL_CELL * X.mean())).max()),
         "income_spending": float(gap.max()),
-        "labour_market": float((np.abs(labour - supplied) / supplied).max()) / system.stiffness,
+        "labour_market": float(np.abs(labour / supplied - (labour > 0)).max()) / system.stiffness,
         "capital_market": float(np.abs(capital_gap).max()),
         "numeraire": abs(float((labour.sum() + capital.sum()) / system.world_income) - 1.0),
     }

@@ -20,7 +20,16 @@ import numpy as np
 from sim.economy.accounts import Carry
 from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError, InfeasibleError
-from sim.economy.passes import Prices, Quantities, Supply, factor_residuals, labour_supply, price_pass, quantity_pass
+from sim.economy.passes import (
+    Prices,
+    Quantities,
+    Supply,
+    factor_prices,
+    factor_residuals,
+    labour_supply,
+    price_pass,
+    quantity_pass,
+)
 from sim.economy.response import Response, respond
 from sim.economy.solver import COST_AIM, GOODS_AIM, MARKET_AIM, Point, Solution, State, solve
 from sim.economy.system import System
@@ -105,8 +114,8 @@ def solve_quickly(system: System, start: Point, response: Response, *, renew: bo
 
 def _renewed(system: System, point: Point, response: Response) -> Response:
     """The response at the start, after one step of the costs to the new shocks."""
-    G, shape = system.G, point.cost.shape
-    wage, rental = point.factor[:G], point.factor[G:]
+    shape = point.cost.shape
+    wage, rental = factor_prices(system, point.factor)
     gap = price_pass(system, point.cost, wage, rental).unit_cost - point.cost
     cost = point.cost + response.costs.solve(gap.reshape(-1)).reshape(shape)
     prices = price_pass(system, cost, wage, rental)
@@ -119,11 +128,11 @@ def _renewed(system: System, point: Point, response: Response) -> Response:
 
 
 def _steps(system: System, point: Point, response: Response, renewals: int) -> Solution | None:
-    G, n, shape = system.G, point.cost.size, point.cost.shape
+    n, shape = point.cost.size, point.cost.shape
     goods_scale, income_scale = response.scale[:n].reshape(shape), response.scale[n:]
     last = before = np.inf  # sizes of the last two passes
     for passes in range(1, MOST_PASSES + 1):
-        wage, rental = point.factor[:G], point.factor[G:]
+        wage, rental = factor_prices(system, point.factor)
         prices = price_pass(system, point.cost, wage, rental)
         cost_gap = (prices.unit_cost - point.cost).reshape(-1)
         supply = labour_supply(system, wage, prices.consumer_price)

@@ -81,6 +81,8 @@ def solve_fixed_prices(system: System, read: ReadShocks, shocks: Shocks, templat
         wage=ones,
         rental=ones,
         consumer_price=consumer_price,
+        sector_wage=np.ones((G, N)),
+        group_wage=np.ones((G, N)),
         unit_cost=np.ones((G, N)),
         technology=np.zeros((G, N)),
         machine_cost={},

@@ -11,8 +11,9 @@ from sim.economy.arrays import Array
 from sim.economy.nests import ces, ces_pair, cheaper, sourcing
 from sim.economy.settings import WAGE_CURVE_POWER
 from sim.economy.system import System
+from sim.economy.workers import group_pay
 
-_NONE = np.zeros((0, 1))
+_NONE = np.zeros((0, 1, 1))
 
 
 class Prices(NamedTuple):
@@ -34,20 +35,24 @@ class Prices(NamedTuple):
     labour_share: Array
     capital_share: Array
     machine_share: Array
-    #: Part of automated tasks done by machines (K, G), share of the automated tasks (K, G, N), log μq̂ (K, G).
+    #: Part of automated tasks done by machines (K, G, W), share of the automated tasks (K, G, N), log μq̂ (K, G).
     part: Array
     task_share: Array
     machine_price: Array
 
 
 class Supply(NamedTuple):
-    """Factor supply at given prices; (G,) each."""
+    """Factor supply at given prices; (G,) each but the wage bill."""
 
-    #: log L̂, unemployment rate, wage bill w L, d log L̂ / d log real wage.
+    #: log L̂, unemployment rate, log of what a worker earns, d log L̂ / d log real wage.
     log_labour: Array
     unemployment: Array
-    wage_bill: Array
+    pay: Array
     response: Array
+    #: log ŵ and w L by market, log pay by group (G, W); W = 1 with one wage, N with attached workers.
+    wage: Array
+    wage_bill: Array
+    group: Array
 
 
 class Quantities(NamedTuple):
@@ -65,7 +70,7 @@ class Quantities(NamedTuple):
 
 
 def price_pass(system: System, unit_cost: Array, wage: Array, rental: Array) -> Prices:
-    """Evaluate the nests at given log unit costs (G, N), wages and rentals (G,).
+    """Evaluate the nests at given log unit costs (G, N), wages (G, W) and rentals (G,).
 
     An input whose sources are all lost gives a cost that is not finite;
     :func:`~sim.economy.feasibility.require_sources` then names it.
@@ -89,30 +94,33 @@ def _tasks(system: System, index: Array, wage: Array, rental: Array) -> tuple[Ar
 
     p_v^{1−σ} = (1−ℓ) ρ̂^{1−σ} + ℓ(1−δ) ŵ^{1−σ} + Σ_k ℓδ^k z_k^{1−σ}, z_k the cheaper of machine and labour
     """
-    prices = np.empty((2 + system.kinds, system.G, 1))
-    prices[0, :, 0], prices[1, :, 0] = rental, wage
+    prices = np.empty((2 + system.kinds, *wage.shape))
+    prices[0], prices[1] = rental[:, None], wage
     if not system.kinds:
         composite, shares = ces(prices, system.task_weights, system.settings.tasks)
         return composite, shares[1], shares[0], shares[2:], _NONE, shares[2:], _NONE
     # μq̂^k_r: Cobb–Douglas over the supplying sectors
     machine_price = np.add.reduce(system.bundles * index[:, :, system.N + 1 :].transpose(2, 0, 1), axis=1)
     machine_price += system.machine_cost
-    prices[2:, :, 0], part = cheaper(wage, machine_price, system.reversion)
+    prices[2:], part = cheaper(wage, machine_price[..., None], system.reversion)
     composite, shares = ces(prices, system.task_weights, system.settings.tasks)
     task = shares[2:]
-    machine = task * part[:, :, None]
+    machine = task * part
     labour = shares[1] + np.add.reduce(task - machine)
     return composite, labour, shares[0], machine, part, task, machine_price
 
 
 def labour_supply(system: System, wage: Array, consumer_price: Array) -> Supply:
-    """Labour supplied at real wage ω against the reference ω̄.
+    """Labour supplied at real wage ω against the reference ω̄; with attached workers ω is mean pay.
 
     wage curve: L̂ = endowment · (1−u)/(1−u⁰), u/(1−u) = u⁰/(1−u⁰) · (ω/ω̄)^{−10};   else: L̂ = endowment · (ω/ω̄)^κ, where rigid
     real wages have a κ so large that they hardly fall below ω̄, and 0 above it
     """
     log_labour, u, response = system.log_labour, np.zeros(system.G), np.zeros(system.G)
-    relative = wage - consumer_price - system.log_reference
+    pay, group, income = wage[:, 0], wage, np.exp(wage)
+    if system.markets > 1:
+        income, pay, group = group_pay(wage, system.labour_weights, system.attachment, system.settings.mobility)
+    relative = pay - consumer_price - system.log_reference
     if system.settings.labour_elastic[0] > 0.0:
         response = np.where(relative < 0.0, *system.settings.labour_elastic)
         log_labour = log_labour + response * relative
@@ -121,7 +129,8 @@ def labour_supply(system: System, wage: Array, consumer_price: Array) -> Supply:
         log_labour = log_labour - np.logaddexp(0.0, logit) + np.logaddexp(0.0, system.unemployment_logit)
         u = np.exp(-np.logaddexp(0.0, -logit))
         response = WAGE_CURVE_POWER * u
-    return Supply(log_labour, u, system.labour_base * np.exp(wage + log_labour), response)
+    bill = (system.labour_base * np.exp(log_labour))[:, None] * income
+    return Supply(log_labour, u, pay, response, wage, bill, group)
 
 
 def quantity_pass(system: System, prices: Prices, output: Array, income: Array, supply: Supply) -> Quantities:
@@ -135,7 +144,7 @@ def quantity_pass(system: System, prices: Prices, output: Array, income: Array, 
     bought = list(zip(flows, (border for _, border in system.borders), strict=True))
     revenue = sum(np.add.reduce(flow * border.duty, axis=(0, 1)) for flow, border in bought)
     capital = np.add.reduce(output * prices.value_share * prices.capital_share, axis=1)
-    earned = supply.wage_bill + capital + revenue + system.base.deficit
+    earned = np.add.reduce(supply.wage_bill, axis=1) + capital + revenue + system.base.deficit
     if system.inputs.rent is not None:
         rent = export_taxes(system, flows).sum(axis=1)
         revenue = revenue + rent
@@ -171,33 +180,44 @@ def user_spending(system: System, prices: Prices, output: Array, income: Array) 
     return spending
 
 
-def factor_payments(prices: Prices, output: Array) -> tuple[Array, Array]:
-    """Payments to labour and capital by economy (G,) when output is X (G, N)."""
+def factor_prices(system: System, factor: Array) -> tuple[Array, Array]:
+    """Log wages (G, W) and rentals (G,) of a vector of factor prices."""
+    return factor[: -system.G].reshape(system.G, -1), factor[-system.G :]
+
+
+def factor_payments(system: System, prices: Prices, output: Array) -> tuple[Array, Array]:
+    """Payments to labour by market (G, W) and to capital by economy (G,) when output is X (G, N)."""
     value = output * prices.value_share
-    return np.add.reduce(value * prices.labour_share, axis=1), np.add.reduce(value * prices.capital_share, axis=1)
+    labour = value * prices.labour_share
+    if system.markets == 1:
+        labour = np.add.reduce(labour, axis=1, keepdims=True)
+    return labour, np.add.reduce(value * prices.capital_share, axis=1)
 
 
 def factor_residuals(
     system: System, prices: Prices, output: Array, supply: Supply, wage: Array, rental: Array
 ) -> Array:
-    """Excess demand for labour and capital in logs, (2G,); zero in equilibrium.
+    """Excess demand for labour and capital in logs, (GW + G,); zero in equilibrium.
 
-    labour:   log(paid / (w L)) / max(1, κ) + g,   g = log(world factor income / its base value): the numeraire
+    labour:   log(paid / (w L)) / max(1, κ) + g by market (a sector without labour pays what its economy pays),
+              g = log(world factor income / its base value): the numeraire
     capital:  [log(paid / (K⁰ k)) − log ρ̂] / (1+ε) − ε/(1+ε) · log(ρ̂ / P̂_C)
 
     By Walras' law the labour equations hold only where g = 0, so that the numeraire costs no equation.
     """
-    G, elastic = system.G, system.capital_elastic
-    labour, capital = factor_payments(prices, output)
-    world = float(np.add.reduce(supply.wage_bill) + np.add.reduce(capital))
+    n, elastic = wage.size, system.capital_elastic
+    labour, capital = factor_payments(system, prices, output)
+    world = float(np.add.reduce(supply.wage_bill, axis=None) + np.add.reduce(capital))
     if not system.capital_fixed.all():
         capital = np.where(system.capital_fixed, capital, system.capital_base)
-    residuals = np.empty(2 * G)
-    np.divide(labour, supply.wage_bill, out=residuals[:G])
-    np.divide(capital, system.capital_base, out=residuals[G:])
+    residuals = np.empty(n + system.G)
+    np.divide(labour.reshape(-1), supply.wage_bill.reshape(-1), out=residuals[:n])
+    np.divide(capital, system.capital_base, out=residuals[n:])
     np.log(residuals, out=residuals)
-    residuals[:G] /= system.stiffness
-    residuals[:G] += np.log(world / system.world_income)
-    excess = residuals[G:] - system.log_capital - rental
-    residuals[G:] = (1.0 - elastic) * excess - elastic * (rental - prices.consumer_price)
+    residuals[:n] /= system.stiffness
+    residuals[:n] += np.log(world / system.world_income)
+    if system.unstaffed is not None:
+        residuals[:n][system.unstaffed.ravel()] = (supply.pay[:, None] - wage)[system.unstaffed]
+    excess = residuals[n:] - system.log_capital - rental
+    residuals[n:] = (1.0 - elastic) * excess - elastic * (rental - prices.consumer_price)
     return residuals

@@ -4,8 +4,8 @@ By Shephard's lemma the derivative of log unit costs is the cost-share matrix S 
 
     d log c = Sᵀ d log c + (s_L, s_K) df          d x = M⁻¹ (∂demand/∂prices · d log c + …)
 
-with x = (output, income) scaled by their size. The 2G columns df = (d log w, d log ρ) give the Jacobian of the factor
-markets. The factorisations are kept in single precision: they steer the steps, residuals are always evaluated in
+with x = (output, income) scaled by their size. The F columns df = (d log w, d log ρ), 2G with one wage and GN + G with
+attached workers, give the Jacobian of the factor markets. The factorisations are kept in single precision: they steer the steps, residuals are always evaluated in
 double.
 """
 
@@ -20,14 +20,17 @@ from scipy.linalg import lapack
 
 from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError
-from sim.economy.passes import Prices, Quantities, factor_payments
+from sim.economy.passes import Prices, Quantities, Supply, factor_payments
 from sim.economy.system import System
+from sim.economy.workers import supply_elasticity
 
 Single = NDArray[np.float32]
 
 #: Smallest singular value of the market Jacobian that counts, relative to the largest; below it relative wages are not
 #: determined (all trade shut) and the step is the shortest one.
 RANK = 1e-9
+#: A market Jacobian with more rows is inverted in single precision while the product of norms is below this.
+WIDE, CLEAR = 200, 1e5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,10 +54,10 @@ class Response:
     markets: Factors
     #: Scale of output and income (n + G,).
     scale: Array
-    #: d log c and d x (scaled) per d(log w, log ρ): (n, 2G), (n + G, 2G).
+    #: d log c and d x (scaled) per d(log w, log ρ): (n, F), (n + G, F).
     cost_by_factor: Array
     scaled_by_factor: Array
-    #: Inverse Jacobian of the factor residuals (2G, 2G).
+    #: Inverse Jacobian of the factor residuals (F, F).
     inverse: Array
 
 
@@ -152,19 +155,22 @@ def factor_markets(system: System, prices: Prices, shares: Array, scale: Array) 
 
 def respond(system: System, prices: Prices, found: Quantities, output: Array, income: Array) -> Response:
     """Factorise at a point and derive the response to factor prices."""
-    G, N = system.G, system.N
+    G, N, W = system.G, system.N, system.markets
+    F = G * W + G
     shares = cost_shares(system, prices)
     costs = factor_costs(system, shares)
     scale = np.concatenate((np.maximum(output, 1e-9 * output.max()).reshape(-1), income))
     markets = factor_markets(system, prices, shares, scale)
     del shares
     r = np.arange(G)
-    right = np.zeros((G, N, 2 * G))
-    right[r, :, r] = prices.value_share * prices.labour_share
-    right[r, :, G + r] = prices.value_share * prices.capital_share
-    by_factor = costs.solve(right.reshape(G * N, 2 * G))
-    demand, earned, effects = _tangent(system, prices, found, output, by_factor.reshape(G, N, 2 * G))
-    moved = np.concatenate((demand.reshape(G * N, 2 * G), earned)) / scale[:, None]
+    right = np.zeros((G, N, F))
+    wages = right[:, :, : G * W].reshape(G, N, G, W)  # a view
+    labour = prices.value_share * prices.labour_share
+    wages[r, :, r] = labour[..., None] * (np.eye(N) if W > 1 else 1.0)
+    right[r, :, G * W + r] = prices.value_share * prices.capital_share
+    by_factor = costs.solve(right.reshape(G * N, F))
+    demand, earned, effects = _tangent(system, prices, found, output, by_factor)
+    moved = np.concatenate((demand, earned)) / scale[:, None]
     scaled = markets.solve(moved, transposed=True)
     jacobian = _market_jacobian(system, prices, found, output, scaled[: G * N] * scale[: G * N, None], effects)
     return Response(costs, markets, scale, by_factor, scaled, _inverse(jacobian))
@@ -174,6 +180,11 @@ def _inverse(jacobian: Array) -> Array:
     """Inverse of the market Jacobian; the shortest step where trade that is shut leaves relative wages open."""
     found = np.full_like(jacobian, np.nan)
     if np.isfinite(jacobian).all():
+        if len(jacobian) > WIDE:
+            with suppress(ConvergenceError):
+                found = factorise(jacobian).solve(np.eye(len(jacobian)), transposed=True)
+            if np.linalg.norm(found) * np.linalg.norm(jacobian) < CLEAR:
+                return found
         with suppress(np.linalg.LinAlgError):
             found = np.asarray(np.linalg.inv(jacobian), dtype=np.float64)
         if not np.linalg.norm(found) * np.linalg.norm(jacobian) < 1.0 / RANK:
@@ -190,105 +201,162 @@ def _inverse(jacobian: Array) -> Array:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Effects:
-    """Log changes per d(log w, log ρ): value share, labour and capital share (G, N, 2G), consumer price (G, 2G)."""
+    """Log changes per d(log w, log ρ): value share, labour and capital share (G, N, F), pay and wage bill (G, F), (G, W, F)."""
 
-    value: Array
-    labour: Array
-    capital: Array
-    consumer: Array
+    value: Single
+    labour: Single
+    capital: Single
+    consumer: Single
+    pay: Single
+    bill: Single
 
 
 def _tangent(
     system: System, prices: Prices, found: Quantities, output: Array, cost: Array
 ) -> tuple[Array, Array, _Effects]:
-    """Change of demand (G, N, 2G) and income (G, 2G) at given outputs and incomes, and of the shares."""
-    settings, N = system.settings, system.N
+    """Change of demand (n, F) and income (G, F) at given outputs and incomes, and of the shares; ``cost`` is (n, F)."""
+    G, N, (n, F), settings = system.G, system.N, cost.shape, system.settings
     # the large arrays in single precision, like the factorisations that they go with
-    theta = single(system.theta[:, None, None, None])
-    weights, delivered = single(system.sourcing), single(prices.delivered.transpose(1, 2, 0)[..., None])
-    own = single(cost.transpose(1, 0, 2)[:, None])  # (i, 1, s, f)
-    index = np.matmul(weights.transpose(1, 2, 3, 0), delivered * own)  # (i, r, u, f)
-    index /= single(prices.total[..., None])
-    inputs = np.einsum("irj,irjf->rjf", single(prices.input_shares), index[:, :, :N])
-    consumer = np.einsum("ir,irf->rf", single(prices.final_shares), index[:, :, N])
-    effects, services = _task_change(system, prices, output, cost, index[:, :, N + 1 :], consumer)
-    # d log spending of (r, j) on i, plus the part of the sourcing shares that is common to all sources
-    change = index * theta
-    change[:, :, :N] += (1.0 - settings.inputs) * index[:, :, :N]
-    change[:, :, :N] += single((settings.inputs - settings.value_added) * inputs + (settings.value_added - 1.0) * cost)
-    change[:, :, N] += (1.0 - settings.consumption) * (index[:, :, N] - consumer)
-    if system.kinds:
-        change[:, :, N + 1 :] += services.transpose(1, 0, 2)
-    change *= single(found.spending[..., None])
-    del index
-    demand, earned = np.zeros_like(cost), np.zeros((system.G, cost.shape[2]))
-    for (users, border), bought in zip(system.borders, found.flows, strict=True):
-        flow = np.matmul(weights[..., users].transpose(1, 2, 0, 3), change[:, :, users])  # (i, r, s, f)
-        flow *= delivered
-        flow -= single(bought.transpose(1, 2, 0)[..., None]) * (theta * own)
-        demand += np.einsum("irsf,sir->sif", flow, single(border.basic))
-        earned += np.einsum("irsf,sir->rf", flow, single(border.duty))
-        if border.rent is not None:
-            earned += np.einsum("irsf,sir->sf", flow, single(border.rent))
-    capital = (output * prices.value_share * prices.capital_share)[..., None]
-    earned += (capital * (effects.value + effects.capital)).sum(axis=1)
-    earned += found.supply.wage_bill[:, None] * _wage_bill_change(system, found, consumer)
-    return demand, earned, effects
+    flow, own = single(system.sourcing), single(cost)
+    flow *= single(prices.delivered)[..., None]
+    source = flow / single(prices.total)  # π' (s, i, r, u)
+    flow *= single(found.spending)
+    last = source[..., N:].transpose(1, 2, 3, 0).reshape(N, -1, G)
+    index = np.matmul(last, own.reshape(G, N, F).transpose(1, 0, 2)).reshape(N, G, -1, F)  # (i, r, u ≥ N, f)
+    consumer = np.einsum("ir,irf->rf", single(prices.final_shares), index[:, :, 0])
+    effects, services = _task_change(system, prices, found, output, own, index[:, :, 1:], consumer)
+    # what moves the spending of final demand and machines on every input alike
+    shift = single(np.concatenate(((settings.consumption - 1.0) * consumer[:, None], services.swapaxes(0, 1)), axis=1))
+    basic, tariff, rent = (_at_border(system, flow, name) for name in ("basic", "duty", "rent"))
+    demand = _flow_change(system, prices, source, basic, own, shift)
+    taken = np.add.reduce(tariff)  # (i, r, u)
+    weights = taken * _elasticity(system)[:, None]
+    weights[..., :N] += (settings.inputs - settings.value_added) * prices.input_shares * taken[..., :N].sum(axis=0)
+    by_cost = (source * weights).sum(axis=3) - tariff.sum(axis=3) * single(system.theta[:, None])
+    by_cost[np.arange(G), :, np.arange(G)] += (settings.value_added - 1.0) * taken[..., :N].sum(axis=0)
+    earned = by_cost.reshape(n, G).T @ own + np.einsum("iru,ruf->rf", taken[..., N:], shift)
+    if system.inputs.rent is not None:
+        received = _flow_change(system, prices, source, rent, own, shift)
+        earned += received.reshape(G, N, F).sum(axis=1)
+    capital = single(output * prices.value_share * prices.capital_share)
+    earned = earned + np.einsum("rj,rjf->rf", capital, effects.value + effects.capital)
+    earned += np.einsum("rw,rwf->rf", single(found.supply.wage_bill), effects.bill)
+    return demand.astype(np.float64), earned, effects
 
 
-def _wage_bill_change(system: System, found: Quantities, consumer: Array) -> Array:
-    """Change of log(w L) (G, 2G): own wage plus what labour supply answers to the real wage."""
-    own = np.eye(system.G, 2 * system.G)
-    return np.asarray(own + found.supply.response[:, None] * (own - consumer), dtype=np.float64)
+def _at_border(system: System, flow: Single, valued: str) -> Single:
+    """Flows (s, i, r, u) as what becomes of them at the border, a field of :class:`~sim.economy.system.Border`."""
+    parts = np.zeros_like(flow)
+    for users, border in system.borders:
+        part = getattr(border, valued)
+        if part is not None:
+            np.multiply(flow[..., users], single(part)[..., None], out=parts[..., users])
+    return parts
+
+
+def _elasticity(system: System) -> Single:
+    """What spending on an input answers to its own price index by user, beside the cheaper sources: θ_i + 1 − σ (N, U)."""
+    power = np.zeros(system.sourcing.shape[3])
+    power[: system.N], power[system.N] = 1.0 - system.settings.inputs, 1.0 - system.settings.consumption
+    return single(system.theta[:, None] + power)
+
+
+def _flow_change(system: System, prices: Prices, source: Single, flow: Single, cost: Single, shift: Single) -> Single:
+    """Change of sales (n, F) when flows (s, i, r, u) follow unit costs.
+
+    d log flow = θ_i (dP_iru − dc_si) + (1−σ) (dP_iru − dP_ru),  and for sectors (1−σ_v) (dP_rj − dc_rj)
+    """
+    G, N, n, settings = system.G, system.N, cost.shape[0], system.settings
+    inputs = flow[..., :N].reshape(n, n)
+    nest = (source[..., :N] * single(prices.input_shares * (settings.inputs - settings.value_added))).reshape(n, n)
+    by_cost = inputs @ nest.T
+    by_cost += (settings.value_added - 1.0) * inputs
+    i, diagonal = np.arange(N), np.arange(n)
+    steered = (flow * _elasticity(system)[:, None]).transpose(1, 0, 2, 3).reshape(N, G, -1)
+    by_cost.reshape(G, N, G, N)[:, i, :, i] += steered @ source.transpose(1, 2, 3, 0).reshape(N, -1, G)
+    by_cost[diagonal, diagonal] -= (flow.sum(axis=(2, 3)) * system.theta).reshape(-1)
+    change = by_cost @ cost
+    change += flow[..., N:].reshape(n, -1) @ shift.reshape(-1, shift.shape[2])
+    return change
 
 
 def _task_change(
-    system: System, prices: Prices, output: Array, cost: Array, index: Array, consumer: Array
+    system: System, prices: Prices, found: Quantities, output: Array, cost: Single, index: Single, consumer: Single
 ) -> tuple[_Effects, Array]:
-    """Changes of factor shares and, per kind, of spending on machine services (K, G, 2G) at given outputs."""
-    G, settings, sharp = system.G, system.settings, system.reversion
-    wage, rental = np.eye(G, 2 * G), np.eye(G, 2 * G, k=G)
-    composite = prices.capital_share[..., None] * rental[:, None] + prices.labour_share[..., None] * wage[:, None]
-    machine = np.einsum("kir,irkf->krf", system.bundles, index)  # d log q̂
-    composite = composite + np.einsum("krj,krf->rjf", prices.machine_share, machine)
-    value = (1.0 - settings.value_added) * (composite - cost)
-    power = 1.0 - settings.tasks
-    capital = power * (rental[:, None] - composite)
-    part = prices.part[:, :, None]
-    task = part * machine + (1.0 - part) * wage  # d log z (k, r, f)
+    """Changes of factor shares and, per kind, of spending on machine services (K, G, F) at given outputs."""
+    G, settings, sharp, F = system.G, system.settings, system.reversion, cost.shape[1]
+    wage = np.eye(F - G, F, dtype=np.float32).reshape(G, -1, F)
+    rental = np.eye(G, F, k=F - G, dtype=np.float32)
+    labour, capital, machines, part, reverted = (
+        single(share)
+        for share in (prices.labour_share, prices.capital_share, prices.machine_share, prices.part, prices.task_share)
+    )
+    machine = np.einsum("kir,irkf->krf", single(system.bundles), index)  # d log q̂
+    composite = capital[..., None] * rental[:, None] + labour[..., None] * wage
+    composite += np.einsum("krj,krf->rjf", machines, machine)
+    value = (composite - cost.reshape(composite.shape)) * np.float32(1.0 - settings.value_added)
+    power = np.float32(1.0 - settings.tasks)
+    composite *= power
+    part = part[..., None]
+    task = part * machine[:, :, None] + (1.0 - part) * wage  # d log z (k, r, w, f)
     # d log part = −h (d log m − d log z)
-    switching = -sharp * (machine - task)
+    switching = (task - machine[:, :, None]) * np.float32(sharp)
     # labour's share: own tasks and the automated tasks that reverted to labour
-    reverted = prices.task_share - prices.machine_share
-    own = prices.labour_share - reverted.sum(axis=0)
-    moved = own[..., None] * wage[:, None] * power
-    moved = moved + np.einsum("krj,krf->rjf", reverted, power * task)
-    moved = moved - np.einsum("krj,krf->rjf", prices.machine_share, switching)
-    labour = moved / prices.labour_share[..., None] - power * composite
-    spent = (output * prices.value_share) * prices.machine_share  # (k, r, j)
-    total = np.where(spent.sum(axis=2) > 0, spent.sum(axis=2), 1.0)[..., None]
-    common = np.einsum("krj,rjf->krf", spent, value - power * composite) / total
-    services = common + power * task + switching
-    return _Effects(value, labour, capital, consumer), services
+    reverted -= machines
+    own = (labour - reverted.sum(axis=0)) * power
+    moved = own[..., None] * wage
+    for k in range(system.kinds):
+        moved += reverted[k][..., None] * (power * task[k]) - machines[k][..., None] * switching[k]
+    spent = single(output * prices.value_share) * machines  # (k, r, j)
+    spent /= np.where(spent.sum(axis=2) > 0, spent.sum(axis=2), 1.0)[..., None]
+    task *= power
+    task += switching
+    services = np.einsum("krj,rjf->krf", spent, value - composite) + (spent[..., None] * task).sum(axis=2)
+    moved /= labour[..., None]
+    moved -= composite
+    capital = power * rental[:, None] - composite
+    return _Effects(value, moved, capital, consumer, *_supply_change(system, found.supply, wage, consumer)), services
+
+
+def _supply_change(system: System, supply: Supply, wage: Single, consumer: Single) -> tuple[Single, Single]:
+    """Changes of log pay (G, F) and log wage bill (G, W, F): wages, where workers go, and employment."""
+    part = single(supply.wage_bill / supply.wage_bill.sum(axis=1, keepdims=True))
+    pay = np.einsum("rw,rwf->rf", part, wage)
+    bill = wage
+    if system.markets > 1:
+        elasticity = supply_elasticity(supply.wage, system.labour_weights, system.attachment, system.settings.mobility)
+        bill = np.matmul(single(elasticity), wage)
+    return pay, bill + single(supply.response[:, None] * (pay - consumer))[:, None]
 
 
 def _market_jacobian(
     system: System, prices: Prices, found: Quantities, output: Array, output_change: Array, effects: _Effects
 ) -> Array:
-    """Jacobian (2G, 2G) of :func:`~sim.economy.passes.factor_residuals` along the responses."""
-    G = system.G
-    moved = output_change.reshape(G, system.N, 2 * G) / np.where(output > 0, output, 1.0)[..., None]
-    value = (output * prices.value_share)[..., None]
-    paid_labour, paid_capital = factor_payments(prices, output)
-    labour = (value * prices.labour_share[..., None] * (moved + effects.value + effects.labour)).sum(axis=1)
-    capital = (value * prices.capital_share[..., None] * (moved + effects.value + effects.capital)).sum(axis=1)
-    bill = _wage_bill_change(system, found, effects.consumer)
-    world = found.supply.wage_bill.sum() + paid_capital.sum()
-    numeraire = ((found.supply.wage_bill[:, None] * bill).sum(axis=0) + capital.sum(axis=0)) / world
-    rental = np.eye(G, 2 * G, k=G)
+    """Jacobian (F, F) of :func:`~sim.economy.passes.factor_residuals` along the responses, F = GW + G."""
+    G, F, supply = system.G, effects.pay.shape[1], found.supply
+    moved = single(output_change).reshape(G, system.N, F) / single(np.where(output > 0, output, 1.0))[..., None]
+    moved += effects.value
+    value = output * prices.value_share
+    paid_labour, paid_capital = factor_payments(system, prices, output)
+    labour = single(value * prices.labour_share)[..., None] * (moved + effects.labour)
+    if system.markets == 1:
+        labour = labour.sum(axis=1, keepdims=True)
+    capital = np.einsum("rj,rjf->rf", single(value * prices.capital_share), moved + effects.capital)
+    world = supply.wage_bill.sum() + paid_capital.sum()
+    bill = single(supply.wage_bill).reshape(-1) @ effects.bill.reshape(-1, F)
+    numeraire = single((bill + capital.sum(axis=0)) / world)
+    rental = np.eye(G, F, k=F - G)
     elastic = system.capital_elastic[:, None]
     excess = capital / np.where(paid_capital > 0, paid_capital, 1.0)[:, None] - rental
-    jacobian = np.empty((2 * G, 2 * G))
-    jacobian[:G] = (labour / paid_labour[:, None] - bill) / system.stiffness + numeraire
-    jacobian[G:] = (1.0 - elastic) * excess - elastic * (rental - effects.consumer)
+    jacobian = np.empty((F, F))
+    labour /= single(np.where(paid_labour > 0, paid_labour, 1.0))[..., None]
+    labour -= effects.bill
+    labour /= np.float32(system.stiffness)
+    labour += numeraire
+    jacobian[: F - G] = labour.reshape(-1, F)
+    if system.unstaffed is not None:
+        empty = np.flatnonzero(system.unstaffed)
+        jacobian[empty] = np.repeat(effects.pay, system.N, axis=0)[empty]
+        jacobian[empty, empty] -= 1.0
+    jacobian[F - G :] = (1.0 - elastic) * excess - elastic * (rental - effects.consumer)
     return jacobian

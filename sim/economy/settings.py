@@ -32,6 +32,9 @@ LABOUR_SUPPLY: Mapping[str, float] = {
 #: Elasticity of employment below the reference wage where real wages are rigid.
 RIGID_SUPPLY = parameter("economy.rigid_supply")
 
+#: Mobility of workers, and the part that stays with its first sector a year after a shock.
+MOBILITY, ATTACHMENT = parameter("economy.mobility"), parameter("economy.attachment")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Settings:
@@ -55,6 +58,10 @@ class Settings:
         Base unemployment rate u⁰ (0 but under the wage curve).
     sluggishness : float
         λ in (0, 1]: part of the way to long-run sourcing made in a year; all of it at fixed prices.
+    mobility : float
+        κ > 1 of workers between sectors; inf is one wage.
+    attachment : float
+        a in [0, 1], part of the workers who stay with the sector they began in, where a year gives no other.
     """
 
     trade_elasticity: Array
@@ -70,6 +77,8 @@ class Settings:
     unemployment: Array
     closure: Closure
     sluggishness: float
+    mobility: float
+    attachment: float
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
@@ -88,6 +97,8 @@ def read_settings(
     unemployment: ArrayLike | Mapping[str, float] | None,
     closure: str,
     sluggishness: float,
+    mobility: float,
+    attachment: float,
 ) -> Settings:
     """Validate what the user gave and fill in calibrated defaults."""
     if labour_market not in get_args(LabourMarket):
@@ -106,6 +117,8 @@ def read_settings(
         unemployment=_unemployment(table, unemployment, labour_market),
         closure=closure,  # type: ignore[arg-type]
         sluggishness=speed if closure == "general-equilibrium" else 1.0,
+        mobility=number(mobility, "mobility", low=1.0, open_low=True),
+        attachment=number(attachment, "attachment", low=0.0, high=1.0),
     )
 
 

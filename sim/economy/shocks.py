@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sim.calibration import parameter
-from sim.economy.arrays import Array, shaped, within
+from sim.economy.arrays import Array, number, shaped, within
 from sim.economy.base import BaseEconomy
 from sim.economy.errors import ShockError
 from sim.economy.machines import KINDS
@@ -62,6 +62,8 @@ class Shocks:
         Shares of GDP taken from final demand and spent on public or business services.
     ai_home_share : (G,)
         h_r, share of AI services bought at home; None as in the machine specification.
+    attachment : float
+        a, part of the workers who stay with the sector they began in (read where mobility is finite).
     transfers : (G,)
         Income that an economy receives from others (negative: pays), in the table's unit and fixed in the numeraire; they
         sum to zero and are added to the base year's deficits.
@@ -80,6 +82,7 @@ class Shocks:
     reference_wage: ArrayLike | None = None
     outlays: ArrayLike | PerKind | None = None
     ai_home_share: ArrayLike | None = None
+    attachment: float | None = None
     transfers: ArrayLike | None = None
 
     @classmethod
@@ -116,6 +119,7 @@ class ReadShocks:
     #: Shares of GDP (2, G) or None.
     outlays: Array | None
     ai_home_share: Array | None
+    attachment: float | None
     transfers: Array | None
 
     def part(self, share: float, base: BaseEconomy, theta: Array) -> ReadShocks:
@@ -200,6 +204,7 @@ def read_shocks(shocks: Shocks, base: BaseEconomy) -> ReadShocks:
         ai_home_share=None
         if shocks.ai_home_share is None
         else checked("ai_home_share", "economy", 1.0, open_low=False),
+        attachment=None if shocks.attachment is None else number(shocks.attachment, "attachment", low=0.0, high=1.0),
         transfers=_transfers(shocks.transfers, base),
     )
 

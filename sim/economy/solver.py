@@ -14,7 +14,16 @@ import numpy as np
 from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError
 from sim.economy.feasibility import require_sources
-from sim.economy.passes import Prices, Quantities, Supply, factor_residuals, labour_supply, price_pass, quantity_pass
+from sim.economy.passes import (
+    Prices,
+    Quantities,
+    Supply,
+    factor_prices,
+    factor_residuals,
+    labour_supply,
+    price_pass,
+    quantity_pass,
+)
 from sim.economy.response import Factors, Response, cost_shares, factor_costs, respond
 from sim.economy.system import System
 
@@ -35,7 +44,7 @@ MOST_STEPS, MOST_INNER, MOST_HALVINGS, MOST_RENEWALS = 60, 40, 9, 40
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Point:
-    """Where the solver stands: logs of unit costs (G, N), wages and rentals (2G,); output (G, N) and income (G,)."""
+    """Where the solver stands: logs of unit costs (G, N), wages and rentals (GW + G,); output (G, N) and income (G,)."""
 
     cost: Array
     factor: Array
@@ -89,7 +98,8 @@ def solve(system: System, start: Point | None = None, response: Response | None 
         A used input has no source.
     """
     with np.errstate(all="ignore"):  # what is not finite is caught by the residuals
-        base = Point(np.zeros((system.G, system.N)), np.zeros(2 * system.G), system.base.X, system.base.income)
+        factors = np.zeros((system.markets + 1) * system.G)
+        base = Point(np.zeros((system.G, system.N)), factors, system.base.X, system.base.income)
         return _Search(system, response).run(start or base)
 
 
@@ -177,8 +187,8 @@ class _Search:
 
     def evaluate(self, point: Point, target: float) -> State:
         """Costs, outputs and incomes to a part of the factor markets' residual, which ``target`` expects."""
-        system, G = self.system, self.system.G
-        wage, rental = point.factor[:G], point.factor[G:]
+        system = self.system
+        wage, rental = factor_prices(system, point.factor)
         aim = INNER * EXPECTED * target
         while True:
             cost, prices, cost_gap = self.solve_costs(point, wage, rental, max(COST_AIM, aim))
@@ -252,11 +262,14 @@ class _Search:
 
     def not_converged(self, state: State) -> ConvergenceError:
         """The error that names the worst factor market."""
-        G, worst = self.system.G, int(np.argmax(np.abs(state.market)))
-        economy, market = self.system.base.economies[worst % G], "labour" if worst < G else "capital"
+        base, worst = self.system.base, int(np.argmax(np.abs(state.market)))
+        r, k = divmod(worst, self.system.markets)
+        market = "labour" if r < base.G else "capital"
+        r = r if r < base.G else worst - base.G * self.system.markets
+        economy = base.economies[r] if market == "capital" or self.system.markets == 1 else base.cell(r, k)
         return ConvergenceError(
             f"{market} market of {economy}: excess demand {np.expm1(state.market[worst]):+.1e} (relative) after "
-            f"{self.passes} passes, wage {np.exp(state.point.factor[worst % G]):.3g} of the base year. The shocks may "
+            f"{self.passes} passes, wage {np.exp(state.supply.pay[r]):.3g} of the base year. The shocks may "
             "leave no equilibrium (a deficit that little trade must carry) or be too large to follow; make them smaller, "
             "spread them over years, or rebalance the deficit.",
             market=f"{market} {economy}",

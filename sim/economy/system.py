@@ -1,6 +1,6 @@
 """One year as numbers: base shares and shocks brought into the form that the passes read.
 
-Unknowns of the solver: log unit costs log ĉ (G, N), log wages and rentals (G,) each, output X (G, N), income I (G,).
+Unknowns of the solver: log unit costs log ĉ (G, N), log wages (G, W) and rentals (G,), output X (G, N), income I (G,).
 """
 
 from __future__ import annotations
@@ -75,6 +75,11 @@ class System:
     log_capital: Array
     capital_elastic: Array
     capital_fixed: NDArray[np.bool_]
+    #: Labour markets W per economy: 1, or N with workers attached by a; λ (G, N); sectors without labour (None: every one has some).
+    markets: int
+    attachment: float
+    labour_weights: Array
+    unstaffed: NDArray[np.bool_] | None
     #: Wage curve: logit of u⁰ (None without it); log ω̄.
     unemployment_logit: Array | None
     log_reference: Array
@@ -135,7 +140,9 @@ def build_system(
     tax = 0.0 if shocks.export_tax is None else shocks.export_tax
     ell = settings.labour_share
     delta = np.zeros((0, base.G, base.N)) if shocks.automation is None else shocks.automation
-    labour_base = (ell * base.factor_income).sum(axis=1)
+    labour = ell * base.factor_income
+    labour_base = labour.sum(axis=1)
+    markets = 1 if np.isinf(settings.mobility) else base.N
     capital_base = ((1.0 - ell) * base.factor_income).sum(axis=1)
     # economies without capital income let the rental follow the price of consumption
     supply = 1.0 if np.isinf(settings.capital_supply) else settings.capital_supply / (1.0 + settings.capital_supply)
@@ -175,6 +182,10 @@ def build_system(
         log_capital=shocks.capital,
         capital_elastic=elastic,
         capital_fixed=elastic < 1.0,
+        markets=markets,
+        attachment=settings.attachment if shocks.attachment is None else shocks.attachment,
+        labour_weights=labour / labour_base[:, None],
+        unstaffed=labour == 0 if markets > 1 and not labour.all() else None,
         unemployment_logit=logit,
         log_reference=shocks.reference_wage,
         world_income=float(base.factor_income.sum()),

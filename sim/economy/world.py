@@ -18,7 +18,7 @@ from sim.economy.errors import ShockError
 from sim.economy.feasibility import require_feasible, require_income
 from sim.economy.fixed_prices import solve_fixed_prices
 from sim.economy.machines import Machines, MachineSpec, read_machines
-from sim.economy.settings import Settings, TradeElasticity, read_settings
+from sim.economy.settings import ATTACHMENT, MOBILITY, Settings, TradeElasticity, read_settings
 from sim.economy.shocks import Shocks, read_shocks
 from sim.economy.system import System, build_system, join_sourcing, outlay_bundles
 
@@ -50,6 +50,10 @@ class WorldEconomy:
     machines : MachineSpec, optional
     sluggishness : float
         λ in (0, 1]: part of the way to long-run sourcing shares made in a year; 1 is all of it.
+    mobility : float
+        κ > 1, how easily workers go where pay rises (Fréchet talents); inf is one wage in every economy.
+    attachment : float
+        a in [0, 1], part of the workers who stay with their first sector, where the shocks of a year give no other.
     repair : {"small", "none"}
         Whether small negative inputs and factor incomes of the table are repaired (and said), or refused.
 
@@ -93,6 +97,8 @@ class WorldEconomy:
         closure: str = "general-equilibrium",
         machines: MachineSpec | None = None,
         sluggishness: float = 1.0,
+        mobility: float = MOBILITY,
+        attachment: float = ATTACHMENT,
         repair: Repair = "small",
     ) -> None:
         base = calibrate(table, _base_tariffs(table, tariffs), repair)
@@ -107,6 +113,8 @@ class WorldEconomy:
             unemployment=unemployment,
             closure=closure,
             sluggishness=sluggishness,
+            mobility=mobility,
+            attachment=attachment,
         )
         made = read_machines(table, base, machines or MachineSpec())
         sourcing = join_sourcing(base, made)

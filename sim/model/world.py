@@ -249,7 +249,9 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         if paths is not None:
             deficits = paths.transfers[year.year - self.resolved.years[0]] * self.economy.base.factor_income.sum()
             moved["transfers"] = moved.get("transfers", 0.0) + deficits
-        return Shocks(**moved, reference_wage=reference, outlays=year.outlays if spent else None)
+        attachment = self.resolved.scenario.economy.attached(year.year, self.resolved.years[0])
+        outlays = year.outlays if spent else None
+        return Shocks(**moved, reference_wage=reference, outlays=outlays, attachment=attachment)
 
     def _claims(self, number: int) -> NDArray[np.float64]:
         """Reference wage of a year: what was earned, adapted to, with the growth of pay that everybody expects.

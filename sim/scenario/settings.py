@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, ValidationInfo, model_validator
 from pydantic.functional_validators import ModelWrapValidatorHandler
 
-from sim.fields import SETTING, Model, TradeElasticity, Unbounded, setting
+from sim.fields import SETTING, Model, TradeElasticity, Unbounded, Year, setting
 from sim.rules import BUILT_IN, Rule, behaviour_model, in_play
 
 __all__ = ["SETTING", "Behaviour", "EconomySettings", "Substitution"]
@@ -65,6 +65,23 @@ class EconomySettings(Model, section="economy"):
         "Speed of sourcing", "采购调整速度", "share a year", 0, 1, kind="assumption", open_min=True
     )
     """Share of the way that import sourcing moves to its new equilibrium within a year; 1 is at once."""
+    mobility: Unbounded = setting(
+        "Mobility of workers between sectors",
+        "劳动者在部门间的流动性",
+        "elasticity",
+        1,
+        math.inf,
+        kind="assumption",
+        open_min=True,
+    )
+    """How readily workers go to sectors that pay more: .inf is one wage in every economy, 1.5 lets wages differ by sector."""
+    attachment: float = setting(
+        "Attachment of workers to their sector", "劳动者对原部门的依附", "share kept a year", 0, 1, kind="assumption"
+    )
+    """Share of those who have stayed with the sector they began in that is still there a year later; read with finite mobility."""
+    attached_since: Year | None = Field(
+        None, description="Year of the shock from which attachment fades; the base year when absent."
+    )
     labour_profile: Literal["sectoral", "flat"] = Field(
         "sectoral",
         description="Labour shares by sector: country share times a sector profile (judgement), or the country share in all.",
@@ -77,6 +94,14 @@ class EconomySettings(Model, section="economy"):
         "small",
         description="small: negative inputs and value added of at most 5 % of a cell's output are settled, and said; none: refused.",
     )
+
+    def attached(self, year: int, base: int) -> float | None:
+        """Return the part of the workers who are with their first sector in a year; None where one wage clears the market.
+
+        a^t with t the years since ``attached_since``, the base year when that is absent; the first year counts until it is over.
+        """
+        since = base if self.attached_since is None else self.attached_since
+        return None if math.isinf(self.mobility) else float(self.attachment ** max(1, year - since))
 
 
 class _Behaviour(Model):

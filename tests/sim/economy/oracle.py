@@ -50,17 +50,18 @@ class Oracle:
     def evaluate(
         self, cost, wage, rental, output, income, *, tariffs, kappa, tax, delta, mu_q_decline, productivity, demand
     ):
-        """Everything implied at these unit costs (G,N), factor prices (G,), basic outputs (G,N) and incomes (G,).
+        """Everything implied at these unit costs (G,N), wages (G,) or by sector (G,N), rentals (G,), basic outputs (G,N) and incomes (G,).
 
         delta (K,G,N) displaced shares, mu_q_decline (K,G) the product μ e^{−g}; tariffs (G,N,G), or three of them: on inputs,
         on final demand, on machines.
         """
         on_inputs, on_final, on_machines = tariffs if isinstance(tariffs, tuple) else (tariffs,) * 3
         G, N, K = self.G, self.N, len(delta)
+        wage = np.asarray(wage) if np.ndim(wage) == 2 else np.repeat(np.asarray(wage)[:, None], N, axis=1)
         Z, Y = np.zeros((G, N, G, N)), np.zeros((G, N, G))
         new_cost, labour, capital = np.zeros((G, N)), np.zeros((G, N)), np.zeros((G, N))
         machine_price, duty = np.zeros((K, G)), np.zeros(G)
-        export_tax = np.zeros((G, N))
+        export_tax, consumers = np.zeros((G, N)), np.zeros(G)
 
         def ship(s, i, r, spent, tariffs):
             """Book purchaser spending on a flow; returns its value at the border, export tax included."""
@@ -93,8 +94,10 @@ class Oracle:
                 alpha = [spend / base_inputs for spend in spends]
                 inputs = mean(prices, alpha, self.sm)
                 ell, displaced = self.ell[r, j], sum(delta[k][r, j] for k in range(K))
-                task_cost = [(wage[r] ** -self.h + machine_price[k, r] ** -self.h) ** (-1 / self.h) for k in range(K)]
-                names = [rental[r], wage[r], *task_cost]
+                task_cost = [
+                    (wage[r, j] ** -self.h + machine_price[k, r] ** -self.h) ** (-1 / self.h) for k in range(K)
+                ]
+                names = [rental[r], wage[r, j], *task_cost]
                 weights = [1 - ell, ell * (1 - displaced), *(ell * delta[k][r, j] for k in range(K))]
                 composite = mean(names, weights, self.st)
                 value = self.factor[r, j] / self.X[r, j]
@@ -123,13 +126,14 @@ class Oracle:
                 self.source(self.buy_final[:, i, r] / self.buy_final[:, i, r].sum(), i, r, cost, on_final, kappa, tax)
                 for i in range(N)
             ]
-            consumer = mean([price for price, _ in found], beta, self.sf)
+            consumer = consumers[r] = mean([price for price, _ in found], beta, self.sf)
             for i in range(N):
                 spent = income[r] * beta[i] * (found[i][0] / consumer) ** (1 - self.sf)
                 for s in range(G):
                     Y[s, i, r] = ship(s, i, r, spent * found[i][1][s], on_final)
         return {
             "cost": new_cost,
+            "consumer": consumers,
             "Z": Z,
             "Y": Y,
             "labour": labour,

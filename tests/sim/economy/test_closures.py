@@ -7,7 +7,7 @@ import pytest
 
 from sim.economy import MachineSpec, ShockError, Shocks, WorldEconomy
 from sim.economy.accounts import TOLERANCES
-from sim.economy.passes import labour_supply
+from sim.economy.passes import factor_prices, labour_supply
 from sim.economy.response import respond
 from sim.economy.shocks import read_shocks
 from sim.economy.solver import Point, _Search
@@ -88,10 +88,13 @@ def test_elastic_labour_answers_the_real_wage_against_its_path(productivity, ref
 
 
 @pytest.mark.parametrize("market", ["elastic", "rigid", "wage-curve"])
-def test_labour_supply_has_the_slope_that_the_solver_steps_by(market):
+@pytest.mark.parametrize("mobility", [np.inf, 1.5])
+def test_labour_supply_has_the_slope_that_the_solver_steps_by(market, mobility):
     """The derivative of labour supplied and the Jacobian of the markets against differences."""
-    table, G, h = random_table(52, 3, 2), 3, 1e-6
-    world = WorldEconomy(table, trade_elasticity=5.0, labour_share=0.6, labour_market=market, unemployment=0.06)
+    table, h = random_table(52, 3, 2), 1e-6
+    world = WorldEconomy(
+        table, trade_elasticity=5.0, labour_share=0.6, labour_market=market, unemployment=0.06, mobility=mobility
+    )
     read = read_shocks(Shocks(tariffs=everywhere(3, 2, 0.3)), world.base)
     system = build_system(world.base, world.settings, world.machines, world._sourcing, world._outlay_bundles, read)
     point = world.solve(tariffs=everywhere(3, 2, 0.3))._carry.point
@@ -103,13 +106,14 @@ def test_labour_supply_has_the_slope_that_the_solver_steps_by(market):
     _, supply = market_gaps(point.factor)
     state = _Search(system, None).evaluate(point, 0.0)
     inverse = respond(system, state.prices, state.quantities, state.point.output, state.point.income).inverse
+    unit = np.eye(len(point.factor))
     moved = np.stack(
-        [market_gaps(point.factor + step)[0] - market_gaps(point.factor - step)[0] for step in h * np.eye(2 * G)]
+        [market_gaps(point.factor + h * step)[0] - market_gaps(point.factor - h * step)[0] for step in unit]
     )
-    np.testing.assert_allclose(inverse @ (moved.T / (2 * h)), np.eye(2 * G), atol=2e-5)
-    prices = np.zeros(3)
-    up, down = (labour_supply(system, point.factor[:G] + step, prices).log_labour for step in (h, -h))
-    at = labour_supply(system, point.factor[:G], prices)
+    np.testing.assert_allclose(inverse @ (moved.T / (2 * h)), unit, atol=2e-5)
+    prices, (wage, _) = np.zeros(3), factor_prices(system, point.factor)
+    up, down = (labour_supply(system, wage + step, prices).log_labour for step in (h, -h))
+    at = labour_supply(system, wage, prices)
     np.testing.assert_allclose(at.response, (up - down) / (2 * h), rtol=1e-6)
     assert (supply.response != 0).any()
 

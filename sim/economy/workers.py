@@ -1,0 +1,67 @@
+"""People inside a country: workers attached to the sector they began in (Galle, Rodríguez-Clare & Yi 2023).
+
+Group j of an economy began in sector j and has the share λ_j of the base wage bill. A part a of it (the attachment) works in its
+own sector, the rest where work is: π_jk = (1−a) λ_k + a 1{j=k}. Talents for sectors are Fréchet with parameter κ (mobility), so that with
+wages ŵ_k per efficiency unit
+
+    Ŵ_j = (Σ_k π_jk ŵ_k^κ)^{1/κ}                          income of a worker of group j
+    w L_k / w L⁰ = Σ_j λ_j π_jk ŵ_k^κ Ŵ_j^{1−κ}           labour income in sector k,   Σ_k = Σ_j λ_j Ŵ_j
+
+times employment, which is common to the groups. κ → ∞ is one wage.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.economy.arrays import Array
+
+
+class Groups(NamedTuple):
+    """Pay at given sector wages."""
+
+    #: Labour income by sector over the base wage bill of the economy, per unit of employment (G, N); log Σ_j λ_j Ŵ_j (G,).
+    income: Array
+    pay: Array
+    #: log Ŵ_j (G, N).
+    group: Array
+
+
+def group_pay(wage: Array, weights: Array, attachment: float, mobility: float) -> Groups:
+    """Labour income by sector and by group at log sector wages (G, N).
+
+    Parameters
+    ----------
+    weights : ndarray, shape (G, N)
+        λ, sums to 1 over sectors.
+    attachment, mobility : float
+        a in [0, 1], κ > 1.
+    """
+    most, power, total, tilt = _terms(wage, weights, attachment, mobility)
+    scale = np.exp(most)
+    common = (1.0 - attachment) * np.add.reduce(weights * tilt, axis=1, keepdims=True)
+    income = scale * weights * power * (common + attachment * tilt)
+    return Groups(income, np.log(np.add.reduce(income, axis=1)), most + np.log(total) / mobility)
+
+
+def supply_elasticity(wage: Array, weights: Array, attachment: float, mobility: float) -> Array:
+    """Elasticity of labour income in sector k to the wage of sector l, (G, N, N).
+
+    κ 1{k=l} + (1−κ) Σ_j ψ_kj q_jl with ψ_kj the part of group j in the income of k and q_jl that of l in the income of j.
+    """
+    _, power, total, tilt = _terms(wage, weights, attachment, mobility)
+    own = attachment * np.eye(weights.shape[1])
+    begun = (1.0 - attachment) * (weights * tilt)[:, None] + own * tilt[:, None]  # (r, k, j)
+    begun /= np.add.reduce(begun, axis=2, keepdims=True)
+    works = ((1.0 - attachment) * weights[:, None] + own) * power[:, None] / total[..., None]  # (r, j, l)
+    return np.asarray(mobility * np.eye(weights.shape[1]) + (1.0 - mobility) * np.matmul(begun, works))
+
+
+def _terms(wage: Array, weights: Array, attachment: float, mobility: float) -> tuple[Array, Array, Array, Array]:
+    """Highest log wage (G, 1), (ŵ_k/highest)^κ, Σ_k π_jk of it, and that to the power 1/κ − 1."""
+    most = np.maximum.reduce(np.where(weights > 0, wage, -np.inf), axis=1, keepdims=True)
+    power = np.exp(mobility * (wage - most))
+    total = (1.0 - attachment) * np.add.reduce(weights * power, axis=1, keepdims=True) + attachment * power
+    return most, power, total, total ** (1.0 / mobility - 1.0)
