@@ -37,6 +37,7 @@ from sim.calibration.countries import ai_provider_weights as ai_provider_weights
 from sim.calibration.countries import country_labour_share as country_labour_share
 from sim.calibration.countries import employment as employment
 from sim.calibration.countries import gdp_per_worker as gdp_per_worker
+from sim.calibration.countries import households as households
 from sim.calibration.countries import population as population
 from sim.calibration.countries import robot_adoption as robot_adoption
 from sim.calibration.countries import robot_density as robot_density

@@ -6,6 +6,7 @@ Value                Weight within a label
 labour share         value added (WIOD)
 unemployment         labour force, employment / (1 − u)
 population           summed
+households           summed, population / persons per household
 employment           summed
 GDP per worker       employment
 AI preparedness      value added (WIOD)
@@ -80,6 +81,12 @@ def unemployment(table: WorldTable) -> Array:
 def population(table: WorldTable) -> Array:
     """Population of each economy, million, shape (G,)."""
     return summed(table, "population")
+
+
+def households(table: WorldTable) -> Array:
+    """Households of each economy, million, shape (G,): population over persons per household."""
+    people, size = of_country(table, "population"), of_country(table, "household_size")
+    return frozen(np.array([sum(people(code) / size(code) for code in codes) for codes in economy_codes(table)]))
 
 
 def employment(table: WorldTable) -> Array:

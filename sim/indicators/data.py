@@ -25,6 +25,7 @@ class BaseYear:
     economies: tuple[str, ...]
     sectors: tuple[str, ...]
     population: Array  # (G,), million
+    households: Array  # (G,), million
     labour_force: Array  # (G,), million
     income: Array  # (G,)
     value_added: Array  # (G,), labour + capital
@@ -96,6 +97,7 @@ class YearArrays:
     carbon_price: Array  # (), USD per tonne; 0 where there is no market
     carbon_emissions: Array  # (G,), of members, kilotonnes
     carbon_sales: Array  # (G,), net sales of allowances
+    machine_tariff: Array | float = 0.0  # (G,), tariffs on machines inside ``input_tariffs``
     rates: Array | None = None  # (2, G, N, G), tariffs on what industries and final demand buy; None: the same for both
     export_tax: Array | None = None  # (G, N, G), rate on the producer's price; None without any. Flows contain it
     population: Array | None = None  # (G,), million; None: that of the base year

@@ -58,6 +58,8 @@ def track_income(values: Values, data: YearArrays, base: BaseYear, welfare: Arra
     values.put("terms_of_trade", ratio(sold * arrived, shipped * bought))
     income = data.real_gdp * base.value_added
     people = base.population if data.population is None else data.population
+    households = base.households * people / base.population
+    values.mean("income_per_household", data.real_income * base.income / households, households)
     values.put("theil", world=theil(income, people))
     for part, cumulated in zip((*PARTS, *SIDES), welfare, strict=True):
         values.put(f"welfare_{part}", cumulated)

@@ -33,7 +33,12 @@ def track_policy(values: Values, data: YearArrays, base: BaseYear) -> None:
     Trust of a pair is the mean of both sides; an economy's is the trade-weighted mean over its partners.
     """
     values.share("mean_tariff", *levied_and_bought(data.tariffs, base.imports))
-    values.total("tariff_revenue", data.input_tariffs.sum(axis=1) + data.final_tariffs)
+    on_industries = data.input_tariffs.sum(axis=1)
+    values.total("tariff_revenue", on_industries + data.final_tariffs)
+    values.total("tariff_revenue_inputs", on_industries - data.machine_tariff)
+    values.total("tariff_revenue_final", data.final_tariffs)
+    values.total("tariff_revenue_machines", data.machine_tariff + np.zeros(base.G))
+    values.total("export_tax_revenue", data.export_revenue + np.zeros(base.G))
     for name in ("robots", "ai", "grievance", "capability"):
         values.mean(name, getattr(data, name), base.value_added)
     displaced = ratio((data.displaced * base.sector_wages).sum(axis=1), base.wage_bill)

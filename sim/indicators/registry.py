@@ -40,7 +40,16 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         # the laboratory's numbers; the sentence about each scenario of a comparison
         "numbers": ("interdependence", "vs_foreign_content", "mean_tariff", "real_income"),
         # charts of the laboratory, choices of the page Compare
-        "lab": (*_FIRST, "export_volume", "manufacturing_va_share", *_AGENTS, "grievance", "displaced_labour", "theil"),
+        "lab": (
+            *_FIRST,
+            "export_volume",
+            "manufacturing_va_share",
+            *_AGENTS,
+            "grievance",
+            "displaced_labour",
+            "theil",
+            "income_per_household",
+        ),
         # the report's panels of what drives a run; by economy and year on the page Agents
         "drivers": ("mean_tariff", *_AGENTS, "unemployment", "labour_share"),
         "agents": ("grievance", "mean_tariff", "trust", "ledger", "robots", "ai", "unemployment"),

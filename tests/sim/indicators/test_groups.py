@@ -23,7 +23,7 @@ def base_year(economies: int, **changes: object) -> BaseYear:
     """Economies of equal size with two sectors; the first sector is labour-intensive manufacturing."""
     one, all_, first = np.ones(economies), np.ones(economies, dtype=bool), np.array([True, False])
     values = {
-        "economies": tuple("ABCDEFG"[:economies]), "sectors": ("x", "y"), "population": one, "labour_force": one, "income": one,
+        "economies": tuple("ABCDEFG"[:economies]), "sectors": ("x", "y"), "population": one, "households": one, "labour_force": one, "income": one,
         "value_added": one, "wage_bill": one, "sector_wages": np.ones((economies, 2)),
         "imports": np.ones((economies, 2, economies)), "trade": np.ones((economies, economies)), "labour_abundance": one,
         "manufacturing": first, "labour_intensive": first, "leaders": all_, "us_china": all_, "single": all_,

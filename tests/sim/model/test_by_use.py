@@ -119,3 +119,27 @@ def test_names_of_uses() -> None:
     assert amount(0.25, "tariff-machines") == amount(0.25, "tariff")
     assert in_order(["ai", "tariff-final", "tariff"])[-1] == "ai"
     assert np.isfinite(float(amount(0.25, "tariff").split()[0]))
+
+
+def test_revenue_is_split_by_use_and_export_taxes_stand_beside_it(table: WorldTable) -> None:
+    taxed = {"lever": "export-tax", "who": ["USA"], "value": 0.1, "from": 2012}
+    found = run(table, {**BASE, "value": 0.3}, taxed, behaviour=BEHAVIOUR)
+    assert found.passed
+    year, usa = found.table(2013), table.economy("USA")
+    parts = [found.value(f"tariff_revenue_{use}", "USA", 2013) for use in ("inputs", "final", "machines")]
+    assert sum(parts) == pytest.approx(found.value("tariff_revenue", "USA", 2013), rel=1e-12)
+    assert parts[1] == pytest.approx(year.final_tariff[usa])
+    assert 0.0 < parts[2] < 0.1 * parts[0]
+    receipts = year.primary["export tax"].reshape(8, 8)[usa].sum()
+    assert found.value("export_tax_revenue", "USA", 2013) == pytest.approx(receipts, rel=1e-9)
+    factors = sum(year.primary[name].reshape(8, 8)[usa].sum() for name in ("labour", "capital"))
+    assert found.value("gdp", "USA", 2013) == pytest.approx(factors + sum(parts) + receipts, rel=1e-9)
+
+
+def test_dollars_per_household(table: WorldTable) -> None:
+    base, found = run(table), run(table, {**BASE, "add": 0.3})
+    size = found.value("income_per_household", "USA", 2011)
+    assert 100e3 < size < 140e3  # spending of 15.9 trillion USD on 125 million households of 2.5
+    lost = found.value("income_per_household", "USA", 2012) - base.value("income_per_household", "USA", 2012)
+    change = found.value("real_income", "USA", 2012) - base.value("real_income", "USA", 2012)
+    assert lost == pytest.approx(change * size, rel=1e-9)
