@@ -20,6 +20,7 @@ from sim.economy.response import Response, cost_shares
 from sim.economy.shocks import Shocks
 from sim.economy.solver import Point, Solution
 from sim.economy.system import System
+from sim.economy.workers import pay_by_origin
 
 #: Tolerances of the checks, relative (design of the economy).
 TOLERANCES = MappingProxyType(
@@ -71,9 +72,10 @@ class Equilibrium:
     wage: Array
     rental: Array
     consumer_price: Array
-    #: Wage per efficiency unit in each sector, and what a worker who began there earns, ratios (G, N).
+    #: Wage per efficiency unit in each sector, what a worker who began there earns, and one who works there, ratios (G, N).
     sector_wage: Array
     group_wage: Array
+    job_wage: Array
     #: ĉ (G, N); log of what technology takes off it at given prices of inputs and factors (G, N).
     unit_cost: Array
     technology: Array
@@ -212,6 +214,11 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
     labour, capital = value * prices.labour_share, value * prices.capital_share
     paid_labour, paid_capital = labour.sum(axis=1), capital.sum(axis=1)
     wage, rental = np.exp(state.supply.pay), np.exp(point.factor[-G:])
+    group = job = np.exp(np.broadcast_to(state.supply.wage, (G, N)))
+    if system.markets > 1:
+        group, job = pay_by_origin(
+            state.supply.wage, system.labour_weights, system.attachment, system.settings.mobility
+        )
     consumer = np.exp(prices.consumer_price)
     outlays = np.zeros(G)
     if system.outlays is not None:
@@ -235,7 +242,8 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
         rental=rental,
         consumer_price=consumer,
         sector_wage=np.exp(np.broadcast_to(state.supply.wage, (G, N))),
-        group_wage=np.exp(np.broadcast_to(state.supply.group, (G, N))),
+        group_wage=group,
+        job_wage=job,
         unit_cost=np.exp(point.cost),
         technology=technology(system, prices, state.supply.wage),
         machine_cost={KINDS[k]: machine[k] for k in range(system.kinds)},

@@ -83,6 +83,7 @@ def solve_fixed_prices(system: System, read: ReadShocks, shocks: Shocks, templat
         consumer_price=consumer_price,
         sector_wage=np.ones((G, N)),
         group_wage=np.ones((G, N)),
+        job_wage=np.ones((G, N)),
         unit_cost=np.ones((G, N)),
         technology=np.zeros((G, N)),
         machine_cost={},

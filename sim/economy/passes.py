@@ -49,10 +49,9 @@ class Supply(NamedTuple):
     unemployment: Array
     pay: Array
     response: Array
-    #: log ŵ and w L by market, log pay by group (G, W); W = 1 with one wage, N with attached workers.
+    #: log ŵ and w L by market (G, W); W = 1 with one wage, N with attached workers.
     wage: Array
     wage_bill: Array
-    group: Array
 
 
 class Quantities(NamedTuple):
@@ -117,9 +116,9 @@ def labour_supply(system: System, wage: Array, consumer_price: Array) -> Supply:
     real wages have a κ so large that they hardly fall below ω̄, and 0 above it
     """
     log_labour, u, response = system.log_labour, np.zeros(system.G), np.zeros(system.G)
-    pay, group, income = wage[:, 0], wage, np.exp(wage)
+    pay, income = wage[:, 0], np.exp(wage)
     if system.markets > 1:
-        income, pay, group = group_pay(wage, system.labour_weights, system.attachment, system.settings.mobility)
+        income, pay = group_pay(wage, system.labour_weights, system.attachment, system.settings.mobility)
     relative = pay - consumer_price - system.log_reference
     if system.settings.labour_elastic[0] > 0.0:
         response = np.where(relative < 0.0, *system.settings.labour_elastic)
@@ -130,7 +129,7 @@ def labour_supply(system: System, wage: Array, consumer_price: Array) -> Supply:
         u = np.exp(-np.logaddexp(0.0, -logit))
         response = WAGE_CURVE_POWER * u
     bill = (system.labour_base * np.exp(log_labour))[:, None] * income
-    return Supply(log_labour, u, pay, response, wage, bill, group)
+    return Supply(log_labour, u, pay, response, wage, bill)
 
 
 def quantity_pass(system: System, prices: Prices, output: Array, income: Array, supply: Supply) -> Quantities:

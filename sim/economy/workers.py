@@ -25,8 +25,6 @@ class Groups(NamedTuple):
     #: Labour income by sector over the base wage bill of the economy, per unit of employment (G, N); log Σ_j λ_j Ŵ_j (G,).
     income: Array
     pay: Array
-    #: log Ŵ_j (G, N).
-    group: Array
 
 
 def group_pay(wage: Array, weights: Array, attachment: float, mobility: float) -> Groups:
@@ -39,11 +37,20 @@ def group_pay(wage: Array, weights: Array, attachment: float, mobility: float) -
     attachment, mobility : float
         a in [0, 1], κ > 1.
     """
-    most, power, total, tilt = _terms(wage, weights, attachment, mobility)
+    most, power, _, tilt = _terms(wage, weights, attachment, mobility)
     scale = np.exp(most)
     common = (1.0 - attachment) * np.add.reduce(weights * tilt, axis=1, keepdims=True)
     income = scale * weights * power * (common + attachment * tilt)
-    return Groups(income, np.log(np.add.reduce(income, axis=1)), most + np.log(total) / mobility)
+    return Groups(income, np.log(np.add.reduce(income, axis=1)))
+
+
+def pay_by_origin(wage: Array, weights: Array, attachment: float, mobility: float) -> tuple[Array, Array]:
+    """Ŵ_j of those who began in a sector, and what those who work there now earn on average, ratios (G, N)."""
+    most, _, total, tilt = _terms(wage, weights, attachment, mobility)
+    earned, present = (
+        (1.0 - attachment) * (weights * x).sum(axis=1, keepdims=True) + attachment * x for x in (tilt, 1 / total)
+    )
+    return np.exp(most) * total ** (1.0 / mobility), np.exp(most) * earned / present
 
 
 def supply_elasticity(wage: Array, weights: Array, attachment: float, mobility: float) -> Array:

@@ -35,6 +35,7 @@ class BaseYear:
     trade: Array  # (G, G), gross exports [exporter, importer]
     labour_abundance: Array  # (G,), −ln GDP per worker
     manufacturing: Mask  # (N,)
+    services: Mask  # (N,)
     labour_intensive: Mask  # (N,)
     leaders: Mask  # (G,), automation leaders
     us_china: Mask  # (G,)
@@ -101,6 +102,8 @@ class YearArrays:
     rates: Array | None = None  # (2, G, N, G), tariffs on what industries and final demand buy; None: the same for both
     export_tax: Array | None = None  # (G, N, G), rate on the producer's price; None without any. Flows contain it
     population: Array | None = None  # (G,), million; None: that of the base year
+    group_pay: Array | float = 1.0  # (G, N), ratio: real pay of those who began in a sector
+    job_pay: Array | float = 1.0  # (G, N), ratio: pay of those who work there
     quality: Array | float = 1.0  # (G,), ratio: better goods of the trend, which real quantities leave to prices
 
     @property

@@ -47,6 +47,9 @@ def track_income(values: Values, data: YearArrays, base: BaseYear, welfare: Arra
     factors = data.employment**share * data.capital_stock ** (1.0 - share)
     values.mean("tfp", data.real_gdp / factors, base.value_added)
     values.share("labour_share", wages, wages + profits)
+    values.share("labour_income", wages / data.consumer_price, base.wage_bill)
+    values.share("capital_income", profits / data.consumer_price, base.value_added - base.wage_bill)
+    track_groups(values, data, base)
     values.mean("unemployment", data.unemployment, base.labour_force)
     values.mean("employment", data.employment, base.labour_force)
     values.mean("labour_participation", data.labour_participation, base.labour_force)
@@ -64,6 +67,19 @@ def track_income(values: Values, data: YearArrays, base: BaseYear, welfare: Arra
     for part, cumulated in zip((*PARTS, *SIDES), welfare, strict=True):
         values.put(f"welfare_{part}", cumulated)
     values.put("welfare_other", np.log(data.real_income) - welfare[: len(PARTS)].sum(axis=0))
+
+
+def track_groups(values: Values, data: YearArrays, base: BaseYear) -> None:
+    """Set real pay of those who began in manufacturing and in services, and the Theil index of pay between groups.
+
+    T = Σ_j λ_j x_j ln x_j, x_j = Ŵ_j / Σ λ Ŵ, groups weighted with base wages: inequality that has come since the base year.
+    """
+    earned = base.sector_wages * data.group_pay
+    for name, members in (("manufacturing", base.manufacturing), ("services", base.services)):
+        values.share(f"{name}_pay", earned[:, members].sum(axis=1), base.sector_wages[:, members].sum(axis=1))
+    relative = data.group_pay * ratio(base.wage_bill, earned.sum(axis=1))[:, None]
+    unequal = (base.sector_wages * relative * np.log(relative)).sum(axis=1)
+    values.share("pay_inequality", unequal, base.wage_bill)
 
 
 def contributions(before: YearArrays, after: YearArrays) -> Array:

@@ -60,11 +60,14 @@ def track_industry(values: Values, data: YearArrays, base: BaseYear, first: Arra
     made = base.manufacturing
     income = data.labour + data.capital
     values.share("manufacturing_va_share", income[:, made].sum(axis=1), income.sum(axis=1))
-    wages = data.labour[:, made].sum(axis=1)
-    jobs = ratio(wages, data.labour.sum(axis=1))
-    values.mean("manufacturing_employment_share", jobs, base.labour_force * data.employment)
+    jobs = data.labour / data.job_pay
+    values.mean(
+        "manufacturing_employment_share",
+        ratio(jobs[:, made].sum(axis=1), jobs.sum(axis=1)),
+        base.labour_force * data.employment,
+    )
     at_first = base.sector_wages[:, made].sum(axis=1)
-    values.mean("manufacturing_employment", manufacturing_jobs(data.labour, data.wage, base), at_first)
+    values.mean("manufacturing_employment", manufacturing_jobs(data, base), at_first)
     sales = data.sales[:, made, :].sum(axis=1)  # of manufactures, by user economy
     home = sales.diagonal()
     bought = sales.sum(axis=0) - home
@@ -94,7 +97,8 @@ def light_tasks_taken(data: YearArrays, base: BaseYear) -> Array:
     return ratio((data.displaced[:, base.labour_intensive] * wages).sum(axis=1), wages.sum(axis=1), otherwise=0.0)
 
 
-def manufacturing_jobs(labour: Array, wage: Array, base: BaseYear) -> Array:
-    """Manufacturing employment over the base year's, Σ_{i in manufacturing} w L_i / ŵ, shape (G,)."""
+def manufacturing_jobs(data: YearArrays, base: BaseYear) -> Array:
+    """Manufacturing employment over the base year's, Σ_{i in manufacturing} w L_i / pay of those who work there, shape (G,)."""
     made = base.manufacturing
-    return ratio(labour[:, made].sum(axis=1) / wage, base.sector_wages[:, made].sum(axis=1), otherwise=1.0)
+    jobs = (data.labour / data.job_pay)[:, made].sum(axis=1)
+    return ratio(jobs, base.sector_wages[:, made].sum(axis=1), otherwise=1.0)

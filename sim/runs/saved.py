@@ -39,7 +39,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "base_year": "economy indicator published simulated unit",
     }.items()
 }
-#: Tables that a run folder holds only when the scenario or the command line asked for them.
+#: Tables that a run folder holds only when the scenario or the command line asked for them; workers: where mobility is finite.
 ON_REQUEST: Mapping[str, tuple[str, ...]] = {
     name: tuple(columns.split())
     for name, columns in {
@@ -47,6 +47,7 @@ ON_REQUEST: Mapping[str, tuple[str, ...]] = {
         "bands": "year economy indicator q05 q25 q50 q75 q95 members unit",
         "draws": "member kind id economy year value choice low mode high unit",
         "sector_terms": f"year exporter importer sector exports {' '.join(TERM_CODES)} unit",
+        "workers": "year economy sector real_pay wage jobs",
         "members": "member seed status message first last passed",
     }.items()
 }

@@ -56,7 +56,34 @@ def tables_of(result: RunResult, companions: Mapping[tuple[str, str], RunResult]
         "assumptions": assumptions(scenario),
         "base_year": base_year(result.base_table, indicators),
     }
-    return {name: made[name] for name in TABLES}
+    extra = {} if np.isinf(scenario.economy.mobility) else {"workers": workers(result)}
+    return {name: made[name] for name in TABLES} | extra
+
+
+def workers(result: RunResult) -> DataFrame:
+    """Real pay of those who began in a sector, its wage and the people at work there by year, economy and sector."""
+    import pandas as pd
+
+    table, first, frames = result.base_table, result.records[0].equilibrium, []
+    for record in result.records:
+        found, n = record.equilibrium, table.N
+        real, hours = (
+            np.array([record.indicators.value(id, r) for r in range(table.G)]) for id in ("real_wage", "employment")
+        )
+        mean = (real / found.wage)[:, None]
+        paid = np.divide(
+            found.labour_payments, first.labour_payments, where=first.labour_payments > 0, out=np.ones((table.G, n))
+        )
+        columns = {
+            "year": record.year,
+            "economy": np.repeat(table.economies, n),
+            "sector": np.tile(table.sectors, table.G),
+            "real_pay": (found.group_wage * mean).ravel(),
+            "wage": (found.sector_wage * mean).ravel(),
+            "jobs": (paid / found.job_wage * (hours / found.employment)[:, None]).ravel(),
+        }
+        frames.append(pd.DataFrame(columns))
+    return pd.concat(frames, ignore_index=True)
 
 
 def sector_terms(result: RunResult) -> DataFrame:

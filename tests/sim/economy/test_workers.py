@@ -7,7 +7,7 @@ from scipy.optimize import approx_fprime, root
 import decomp
 from decomp.table import WorldTable
 from sim.economy import ShockError, WorldEconomy
-from sim.economy.workers import group_pay, supply_elasticity
+from sim.economy.workers import group_pay, pay_by_origin, supply_elasticity
 from tests.sim.economy.oracle import Oracle
 from tests.sim.economy.tables import everywhere, random_table
 
@@ -187,6 +187,18 @@ def test_supply_elasticity_is_the_derivative():
             )
             np.testing.assert_allclose(exact[r, k], slope, atol=1e-6)
     np.testing.assert_allclose(exact.sum(axis=2), 1.0, rtol=1e-12)  # all wages up: as much income more
+
+
+def test_pay_of_those_at_work_is_income_over_heads():
+    """Fréchet talents: a worker of a group earns Ŵ_j wherever she goes, so that heads and income of a group have one split."""
+    wage, shares, a, kappa = np.array([0.3, -0.2, 0.1]), np.array([0.5, 0.3, 0.2]), 0.6, 2.5
+    pi = (1 - a) * shares[None] + a * np.eye(3)
+    group = (pi @ np.exp(kappa * wage)) ** (1 / kappa)
+    at_work = pi * np.exp(kappa * wage) / group[:, None] ** kappa
+    np.testing.assert_allclose(at_work.sum(axis=1), 1.0)
+    began, present = pay_by_origin(wage[None], shares[None], a, kappa)
+    np.testing.assert_allclose(began[0], group)
+    np.testing.assert_allclose(present[0], (shares * group) @ at_work / (shares @ at_work))
 
 
 def test_sectors_without_labour_pay_as_their_economy():

@@ -26,7 +26,7 @@ def base_year(economies: int, **changes: object) -> BaseYear:
         "economies": tuple("ABCDEFG"[:economies]), "sectors": ("x", "y"), "population": one, "households": one, "labour_force": one, "income": one,
         "value_added": one, "wage_bill": one, "sector_wages": np.ones((economies, 2)),
         "imports": np.ones((economies, 2, economies)), "trade": np.ones((economies, economies)), "labour_abundance": one,
-        "manufacturing": first, "labour_intensive": first, "leaders": all_, "us_china": all_, "single": all_,
+        "manufacturing": first, "services": ~first, "labour_intensive": first, "leaders": all_, "us_china": all_, "single": all_,
         "membership": np.ones((economies, 1)), "blocs": np.zeros((2, economies)),
     }  # fmt: skip
     return BaseYear(**{**values, **changes})  # type: ignore[arg-type]

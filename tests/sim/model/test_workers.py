@@ -1,0 +1,79 @@
+"""Workers attached to sectors in a scenario: attachment over time, indicators and the table by group, saved and read again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sim
+from sim.runs.saved import read_run
+from sim.scenario.settings import EconomySettings
+
+YEARS = (2022, 2025)
+
+
+def played(**economy: object) -> sim.RunResult:
+    overrides = ["table=classroom-2022", *(f"economy.{name}={value}" for name, value in economy.items())]
+    return sim.run("us-china-tariffs", overrides=overrides, years=YEARS)
+
+
+@pytest.fixture(scope="module")
+def attached() -> sim.RunResult:
+    return played(mobility=1.5)
+
+
+def test_attachment_fades_from_the_base_year_or_a_date() -> None:
+    own = EconomySettings(mobility=1.5, attachment=0.9)
+    assert [own.attached(year, 2022) for year in (2022, 2023, 2025)] == pytest.approx([0.9, 0.9, 0.9**3])
+    dated = EconomySettings(mobility=1.5, attachment=0.9, attached_since=2025)
+    assert [dated.attached(year, 2022) for year in (2023, 2026, 2027)] == pytest.approx([0.9, 0.9, 0.9**2])
+    assert EconomySettings().attached(2025, 2022) is None
+
+
+def test_groups_average_to_the_economy(attached: sim.RunResult) -> None:
+    assert attached.passed
+    table, base = attached.base_table, attached.records[0].equilibrium.labour_payments
+    made = np.array(table.sectors_in("manufacturing"))
+    rows = attached.tables["workers"].query("year == 2025")
+    pay, jobs = (rows[name].to_numpy().reshape(table.G, table.N) for name in ("real_pay", "jobs"))
+    for r, economy in enumerate(table.economies):
+        weights = base[r] / base[r].sum()
+        assert weights @ pay[r] == pytest.approx(attached.value("real_wage", economy), rel=1e-8)
+        own = weights[made] @ pay[r, made] / weights[made].sum()
+        assert attached.value("manufacturing_pay", economy) == pytest.approx(own, rel=1e-8)
+        spread = pay[r] / (weights @ pay[r])
+        theil = weights @ (spread * np.log(spread))
+        assert attached.value("pay_inequality", economy) == pytest.approx(theil, rel=1e-5)
+        assert weights @ jobs[r] == pytest.approx(attached.value("employment", economy), rel=1e-8)
+        at_work = weights[made] @ jobs[r, made] / weights[made].sum()
+        assert attached.value("manufacturing_employment", economy) == pytest.approx(at_work, rel=1e-8)
+    assert attached.value("pay_inequality", "CHN") > 1e-7
+
+
+def test_table_is_saved_and_read(attached: sim.RunResult, tmp_path: Path) -> None:
+    folder = attached.save(tmp_path, lang=None)
+    table, frame = attached.base_table, read_run(folder)["workers"]
+    assert len(frame) == len(attached.years) * table.G * table.N
+    assert frame.query("year == 2022")[["real_pay", "wage", "jobs"]].to_numpy() == pytest.approx(1.0, abs=1e-8)
+    assert "workers,real_pay," in (folder / "codebook.csv").read_text(encoding="utf-8")
+
+
+def test_one_wage_is_the_same_for_all_groups() -> None:
+    one = played()
+    assert "workers" not in one.tables
+    for name in ("manufacturing_pay", "services_pay"):
+        assert one.value(name, "USA") == pytest.approx(one.value("real_wage", "USA"), rel=1e-12)
+    assert abs(one.value("pay_inequality", "USA")) < 1e-15
+
+
+def test_labour_and_capital_share_income(attached: sim.RunResult) -> None:
+    for economy in ("USA", "CHN"):
+        price = attached.value("consumer_price", economy)
+        found = attached.records[-1].equilibrium
+        r = attached.base_table.economy(economy)
+        base = attached.records[0].equilibrium
+        for name, paid in (("labour_income", "labour_payments"), ("capital_income", "capital_payments")):
+            real = getattr(found, paid)[r].sum() / getattr(base, paid)[r].sum() / price
+            assert attached.value(name, economy) == pytest.approx(real, rel=1e-9)
