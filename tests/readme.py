@@ -29,6 +29,12 @@ SHOWN = {
 MACHINES = "USA,CAN,MEX,BRA,DEU,GBR,FRA,ITA,DNK,POL,ROU,HUN,TUR,RUS,IND,CHN,JPN,KOR,TWN,SGP"
 #: What makes all else stand still in a scenario of the library.
 STILL = ("growth=none", "observed=off")
+#: Runs whose sizes stand beside published ones: scenario, and what else is changed.
+SIZED = {
+    "baseline, AI alone": ("baseline", ("behaviour.automation.robot_speed=0.0",)),
+    "baseline": ("baseline", ()),
+    "ai-divide": ("ai-divide", ()),
+}
 #: Views of the explorer that the README shows, each with its link.
 SCREENS = {
     "explorer-lab": "/lab?v=1&p=interdependence-fades&l=en",
@@ -68,7 +74,7 @@ def machines() -> None:
 
 
 def literature_block() -> str:
-    """The sizes of ai-divide, with all else standing still, beside the literature's, as a Markdown table."""
+    """The sizes of baseline, of AI alone in it and of ai-divide, all else standing still, beside published ones, as a Markdown table."""
     import tempfile
 
     import sim
@@ -77,16 +83,21 @@ def literature_block() -> str:
     from sim.runs.saved import read_run
     from sim.texts import Texts
 
-    with tempfile.TemporaryDirectory() as folder:
-        run = read_run(sim.run("ai-divide", overrides=STILL).save(folder, lang=None))
-        table = literature_table(Report(run, Texts("en")))
-    assert table is not None
-    lines = [table.heads, ["---"] * len(table.heads), *table.rows]
-    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
+    ours: dict[str, dict[tuple[str, ...], str]] = {}
+    for head, (name, more) in SIZED.items():
+        with tempfile.TemporaryDirectory() as folder:
+            run = read_run(sim.run(name, overrides=[*STILL, *more]).save(folder, lang=None))
+            table = literature_table(Report(run, Texts("en")))
+        assert table is not None
+        ours[head] = {(str(row[0]), str(row[1]), str(row[3]), str(row[5])): str(row[2]) for row in table.rows}
+    rows = next(iter(ours.values()))
+    lines = [["Measure", "Years", *ours, "Published", "Source"], ["---"] * (len(ours) + 4)]
+    lines += [[*row[:2], *(sizes[row] for sizes in ours.values()), *row[2:]] for row in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def literature() -> None:
-    """Sizes of ai-divide beside published ones."""
+    """Sizes of baseline and ai-divide beside published ones."""
     fill("literature", literature_block())
 
 

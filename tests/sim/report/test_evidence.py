@@ -49,7 +49,7 @@ def test_a_run_is_measured_over_the_window_of_the_study() -> None:
     """Growth of 1 % a year: 10.5 % over 2025–2035, above Acemoglu; per worker the growth of both divides out."""
     run = made(growing("tfp", "USA", 0.01), growing("real_gdp", "USA", 0.01), growing("employment", "USA", 0.01))
     found = {one.benchmark.id: one for one in sizings(run)}
-    assert set(found) == {"acemoglu-tfp", "acemoglu-gdp", "goldman-productivity"}
+    assert set(found) == {"acemoglu-tfp", "acemoglu-gdp", "oecd-tfp", "oecd-productivity", "goldman-productivity"}
     assert found["acemoglu-tfp"].ours == pytest.approx(100 * (1.01**10 - 1))
     assert found["acemoglu-tfp"].verdict == "above"
     assert found["goldman-productivity"].ours == pytest.approx(0.0, abs=1e-9)
@@ -59,7 +59,7 @@ def test_a_run_is_measured_over_the_window_of_the_study() -> None:
 def test_growth_by_a_trend_is_not_set_beside_studies_of_ai_alone() -> None:
     run = made(growing("tfp", "USA", 0.01), growing("labour_share", "USA", -0.001))
     trend = Run({**run.manifest, "given": {"growth": {"path": "trend"}}}, run.tables)
-    assert {one.benchmark.id for one in sizings(run)} == {"acemoglu-tfp", "acemoglu-labour-share"}
+    assert {one.benchmark.id for one in sizings(run)} == {"acemoglu-tfp", "oecd-tfp", "acemoglu-labour-share"}
     assert {one.benchmark.id for one in sizings(trend)} == {"acemoglu-labour-share"}
 
 
