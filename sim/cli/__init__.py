@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "history": ("sim.cli.history", "Show the observed years of a pair and of the world, shocks marked."),
     "hindcast": ("sim.cli.history", "Predict a later year from an earlier table; errors beside the same shares kept."),
     "published": ("sim.cli.published:published_app", "Set our decomposition beside the published figures."),
+    "gains": ("sim.cli.gains", "Show gains from trade against autarky, in closed form and solved."),
     "list": (
         "sim.cli.scenarios:listing",
         "List scenarios, tables, indicators, levers, terms, parameters or error codes.",

@@ -51,7 +51,7 @@ def require_feasible(system: System) -> None:
             raise InfeasibleError(
                 f"{base.economies[r]} {what}; its deficit is {base.deficit[r]:,.4g} "
                 f"({base.deficit[r] / base.income[r]:.2%} of income) and stays fixed. Keep a finite friction on some of its "
-                "flows, or start from a table without deficits."
+                "flows, or set economy.deficits to balanced or none."
             )
     count, part = connected_components(trade, directed=False)
     for group in (np.flatnonzero(part == k) for k in range(count)):
@@ -60,7 +60,7 @@ def require_feasible(system: System) -> None:
             names = ", ".join(base.economies[r] for r in group[:12])
             raise InfeasibleError(
                 f"{names} trade only among themselves, but their deficits sum to {total:,.4g} instead of 0. "
-                "Open trade with the others, or start from a table whose deficits are zero."
+                "Open trade with the others, or set economy.deficits to balanced or none."
             )
 
 
@@ -92,5 +92,5 @@ def require_income(system: System, income: Array) -> None:
         raise InfeasibleError(
             f"{base.economies[worst]} would have {left[worst]:,.4g} left to spend: its fixed balance of "
             f"{-base.deficit[worst]:,.4g} and its outlays take all its income under these shocks. Make the shocks smaller, "
-            "lower the outlays, or start from a table without deficits."
+            "lower the outlays, or set economy.deficits to balanced or none."
         )

@@ -17,6 +17,7 @@ from sim.economy.errors import ShockError
 
 LabourMarket = Literal["wage-curve", "elastic", "rigid", "full-employment"]
 Closure = Literal["general-equilibrium", "fixed-prices"]
+Deficits = Literal["fixed", "balanced", "none"]
 TradeElasticity = str | float | ArrayLike | Mapping[str, float]
 
 #: Elasticities of substitution when none are given.
@@ -76,6 +77,7 @@ class Settings:
     capital_supply: float
     unemployment: Array
     closure: Closure
+    deficits: Deficits
     sluggishness: float
     mobility: float
     attachment: float
@@ -96,16 +98,20 @@ def read_settings(
     capital_supply: float,
     unemployment: ArrayLike | Mapping[str, float] | None,
     closure: str,
+    deficits: str,
     sluggishness: float,
     mobility: float,
     attachment: float,
 ) -> Settings:
     """Validate what the user gave and fill in calibrated defaults."""
-    if labour_market not in get_args(LabourMarket):
-        allowed = ", ".join(map(repr, get_args(LabourMarket)))
-        raise ShockError(f"labour_market is {labour_market!r}; allowed: {allowed}.")
-    if closure not in ("general-equilibrium", "fixed-prices"):
-        raise ShockError(f"closure is {closure!r}; allowed: 'general-equilibrium', 'fixed-prices'.")
+    words: tuple[tuple[str, str, Any], ...] = (
+        ("labour_market", labour_market, LabourMarket),
+        ("closure", closure, Closure),
+        ("deficits", deficits, Deficits),
+    )
+    for name, value, allowed in words:
+        if value not in get_args(allowed):
+            raise ShockError(f"{name} is {value!r}; allowed: {', '.join(map(repr, get_args(allowed)))}.")
     speed = number(sluggishness, "sluggishness", low=0.0, high=1.0, open_low=True)
     return Settings(
         trade_elasticity=_trade_elasticity(table, trade_elasticity),
@@ -116,6 +122,7 @@ def read_settings(
         capital_supply=number(capital_supply, "capital_supply", low=0.0),
         unemployment=_unemployment(table, unemployment, labour_market),
         closure=closure,  # type: ignore[arg-type]
+        deficits=deficits,  # type: ignore[arg-type]
         sluggishness=speed if closure == "general-equilibrium" else 1.0,
         mobility=number(mobility, "mobility", low=1.0, open_low=True),
         attachment=number(attachment, "attachment", low=0.0, high=1.0),

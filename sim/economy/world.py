@@ -47,6 +47,9 @@ class WorldEconomy:
     unemployment : (G,) or mapping, optional
         Base rates of the wage curve; calibrated when absent.
     closure : {"general-equilibrium", "fixed-prices"}
+    deficits : {"fixed", "balanced", "none"}
+        Deficits of the table stay, in the numeraire; the base year is solved again without them, at its technology and factors, and
+        shocks are set against that; or every year is without them, against the base year as observed.
     machines : MachineSpec, optional
     sluggishness : float
         λ in (0, 1]: part of the way to long-run sourcing shares made in a year; 1 is all of it.
@@ -95,6 +98,7 @@ class WorldEconomy:
         capital_supply: float = 0.0,
         unemployment: ArrayLike | Mapping[str, float] | None = None,
         closure: str = "general-equilibrium",
+        deficits: str = "fixed",
         machines: MachineSpec | None = None,
         sluggishness: float = 1.0,
         mobility: float = MOBILITY,
@@ -112,10 +116,20 @@ class WorldEconomy:
             capital_supply=capital_supply,
             unemployment=unemployment,
             closure=closure,
+            deficits=deficits,
             sluggishness=sluggishness,
             mobility=mobility,
             attachment=attachment,
         )
+        if deficits == "balanced":
+            options: dict[str, Any] = {
+                "trade_elasticity": settings.trade_elasticity,
+                "labour_share": settings.labour_share,
+            }
+            options |= {"substitution": substitution, "repair": repair, "mobility": np.inf, "deficits": "none"}
+            without = WorldEconomy(table, base.tariffs, **options).solve()
+            balanced = calibrate(without.table, base.tariffs, "none")
+            base = replace(balanced, deficit=np.zeros(table.G), report=base.report)
         made = read_machines(table, base, machines or MachineSpec())
         sourcing = join_sourcing(base, made)
         base = replace(base, sourcing=sourcing[..., : table.N])  # one copy of the largest array
@@ -136,7 +150,12 @@ class WorldEconomy:
     @property
     def notes(self) -> tuple[str, ...]:
         """What calibration changed and assumed, in sentences."""
-        return (*self.base.report.notes, *self.machines.notes)
+        closed = {
+            "balanced": "The base year was solved again without deficits; shocks are set against that year.",
+            "none": "Every year but the base year's accounts is without deficits, the first one too.",
+        }
+        said = [closed[self.settings.deficits]] if self.settings.deficits in closed else []
+        return (*self.base.report.notes, *said, *self.machines.notes)
 
     def solve(self, shocks: Shocks | None = None, *, start: Equilibrium | None = None, **changes: Any) -> Equilibrium:
         """Solve one year: the base year with these shocks.
@@ -160,6 +179,8 @@ class WorldEconomy:
         """
         given = Shocks.of(shocks, changes)
         read = read_shocks(given, self.base)
+        if self.settings.deficits == "none" and self.base.deficit.any():
+            read = replace(read, transfers=(0.0 if read.transfers is None else read.transfers) - self.base.deficit)
         if start is not None and start.unit_cost.shape != self.base.X.shape:
             raise ShockError(
                 f"start is a year of {start.G} economies × {start.N} sectors, this economy has {self.base.G} × {self.base.N}; "

@@ -45,7 +45,7 @@ def build_economy(resolved: ResolvedScenario, table: WorldTable) -> WorldEconomy
         unemployment=np.array(calibration.unemployment(table)),
         **{
             name: getattr(settings, name)
-            for name in ("labour_market", "capital_supply", "closure", "sluggishness", "mobility", "repair")
+            for name in ("labour_market", "capital_supply", "closure", "deficits", "sluggishness", "mobility", "repair")
         },
         machines=MachineSpec(**machines),
     )

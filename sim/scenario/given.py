@@ -195,7 +195,7 @@ def given(scenario: Scenario, labels: TableLabels, rules: Sequence[Rule]) -> Giv
             years,
             dollar=growth.dollar,
             bias=growth.bias,
-            deficits=growth.deficits,
+            deficits=growth.deficits and scenario.economy.deficits == "fixed",
             expected=expected,
             capital_supply=supply,
         )

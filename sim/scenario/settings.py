@@ -48,6 +48,9 @@ class EconomySettings(Model, section="economy"):
     closure: Literal["general-equilibrium", "fixed-prices"] = Field(
         "general-equilibrium", description="general-equilibrium, or fixed-prices for teaching (only sourcing moves)."
     )
+    deficits: Literal["fixed", "balanced", "none"] = "fixed"
+    """fixed: deficits of the table stay, as shares of world factor income; balanced: the base year is solved again without them
+    and shocks are set against that; none: every year is without them, against the base year as observed."""
     labour_market: Literal["wage-curve", "elastic", "rigid", "full-employment"] = "wage-curve"
     """wage-curve: unemployment falls when real wages rise; elastic: hours and participation answer the real wage relative to its
     growth path; rigid: real wages do not fall below that path, employment does; full-employment: wages clear."""

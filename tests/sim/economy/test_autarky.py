@@ -6,7 +6,7 @@ import pytest
 import decomp
 from decomp.table import WorldTable
 from sim.economy import InfeasibleError, WorldEconomy
-from tests.sim.economy.autarky import autarky_real_income
+from sim.studies.gains import autarky, common_sourcing, gains, table_41
 from tests.sim.economy.tables import everywhere, random_table
 
 UNIT = {"value_added": 1.0, "inputs": 1.0, "consumption": 1.0, "tasks": 1.0}
@@ -37,7 +37,7 @@ def test_shutting_all_trade_gives_the_closed_form(table):
     world = WorldEconomy(table, trade_elasticity=theta, labour_share=1.0, substitution=UNIT)
     shut = np.where(everywhere(G, N, 1.0) > 0, np.inf, 1.0)
     found = world.solve(friction=shut)
-    expected = autarky_real_income(world.base, theta)
+    expected = autarky(world.base, theta)
     np.testing.assert_allclose(found.real_income, expected, rtol=1e-6)
     np.testing.assert_allclose(found.real_wage, expected, rtol=1e-6)
     assert (expected < 1).all()
@@ -58,7 +58,7 @@ def test_closed_form_of_one_sector_by_hand():
         WorldTable(Z, Y, ["A", "B"], ["all"]), trade_elasticity=theta, labour_share=1.0, substitution=UNIT
     )
     expected = h ** (1 / (theta * a))
-    np.testing.assert_allclose(autarky_real_income(world.base, np.array([theta])), expected, rtol=1e-12)
+    np.testing.assert_allclose(autarky(world.base, np.array([theta])), expected, rtol=1e-12)
     shut = np.array([[[1.0, np.inf]], [[np.inf, 1.0]]])
     np.testing.assert_allclose(world.solve(friction=shut).real_income, expected, rtol=1e-9)
 
@@ -70,8 +70,8 @@ def test_an_input_without_a_domestic_source_has_no_autarky():
     world = WorldEconomy(
         WorldTable(Z.reshape(6, 6), table.Y, table.economies, table.sectors), trade_elasticity=4.0, labour_share=1.0
     )
-    with pytest.raises(InfeasibleError, match="input s0 in E1: no domestic source"):
-        autarky_real_income(world.base, world.settings.trade_elasticity)
+    left = autarky(world.base, world.settings.trade_elasticity)
+    assert left[1] == 0.0 and 0.0 < left[[0, 2]].min() < 1.0
     shut = np.where(everywhere(3, 2, 1.0) > 0, np.inf, 1.0)
     with pytest.raises(InfeasibleError, match=r"input s0 of E1 s1: no source is left .friction is inf from E0, E2"):
         world.solve(friction=shut)
@@ -106,3 +106,73 @@ def test_trade_in_final_goods_alone_carries_a_deficit():
     assert found.Y.reshape(3, 2, 3)[0, 1, 1] > final_only.Y.reshape(3, 2, 3)[0, 1, 1], (
         "the other good is bought instead"
     )
+
+
+@pytest.mark.parametrize("table", [random_table(9, 4, 3), decomp.load("classroom-2011"), decomp.load("world-2022")])
+def test_gains_from_trade_are_the_solver_s_on_tables_with_deficits(table):
+    found = gains(table, solver=True)
+    np.testing.assert_allclose(found["solved"], found["inputs"], atol=1e-8, rtol=0)
+    assert (found["one_sector"] > 0).all()
+    assert (found["one_sector"] < found["inputs"]).all()
+    common = common_sourcing(WorldEconomy(table, trade_elasticity=5.0, labour_share=1.0).table)
+    np.testing.assert_allclose(gains(common)["by_user"], found["inputs"], rtol=1e-9)
+
+
+def test_gains_of_table_4_1(wiod_dir):
+    """Costinot & Rodríguez-Clare (2014), Table 4.1, WIOD 2008, %: one sector, sectors, with intermediates; figures recalled."""
+    printed = {
+        "CAN": (3.8, 17.4, 30.2), "CZE": (6.0, 16.8, 34.0), "GBR": (3.2, 12.7, 21.6), "HUN": (8.1, 29.8, 53.5), "ITA": (2.9, 8.7, 16.4),
+        "MEX": (3.3, 11.1, 18.0), "NLD": (6.2, 24.3, 40.2), "PRT": (4.4, 23.8, 35.9), "SWE": (5.1, 12.5, 24.0), "USA": (1.8, 4.4, 8.3),
+    }  # fmt: skip
+    found = gains(table_41(decomp.load(wiod_dir / "wiot_2008.npz")), solver=True)
+    np.testing.assert_allclose(found["solved"], found["inputs"], atol=1e-8, rtol=0)
+    ours, theirs = (
+        found.loc[list(printed), ["one_sector", "no_inputs", "inputs"]].to_numpy(),
+        np.array([*printed.values()]),
+    )
+    assert np.abs(ours - theirs)[:, 0].max() < 0.1
+    assert np.median(np.abs(ours / theirs - 1.0), axis=0).max() < 0.08
+    assert min(np.corrcoef(ours[:, k], theirs[:, k])[0, 1] for k in range(3)) > 0.95
+
+
+@pytest.mark.parametrize("closure", ["balanced", "none"])
+def test_deficits_can_be_closed(closure):
+    table = random_table(12, 4, 3)
+    options = {"trade_elasticity": 5.0, "labour_share": 0.6}
+    observed, world = (WorldEconomy(table, 0.1, **options, deficits=how) for how in ("fixed", closure))
+    base = world.solve()
+    trade = base.Z.reshape(4, 3, 4, 3).sum(axis=(1, 3)) + base.Y.reshape(4, 3, 4).sum(axis=1)
+    np.testing.assert_allclose(trade.sum(axis=0), trade.sum(axis=1), rtol=1e-9)
+    # against the base year as observed, an economy that loses its deficit loses about that much income
+    if closure == "none":
+        np.testing.assert_allclose(base.Z, observed.solve(transfers=-observed.base.deficit).Z, rtol=1e-9)
+        assert np.corrcoef(base.real_income, observed.base.deficit / observed.base.income)[0, 1] < -0.9
+    else:
+        np.testing.assert_allclose(base.real_income, 1.0, atol=1e-9)
+        np.testing.assert_allclose(base.Z, WorldEconomy(table, 0.1, **options, deficits="none").solve().Z, rtol=1e-9)
+        assert any("without deficits" in note for note in world.notes)
+    shut = np.where(everywhere(4, 3, 1.0) > 0, np.inf, 1.0)
+    with pytest.raises(InfeasibleError, match=r"set economy\.deficits to balanced or none"):
+        observed.solve(friction=shut)
+    assert (world.solve(friction=shut).real_income < base.real_income).all()
+
+
+def test_autarky_runs_on_a_bundled_table_as_a_scenario():
+    """Friction inf for all on a table with deficits: refused while they stay, the standard exercise without."""
+    import sim
+
+    shut = {"who": "all", "lever": "friction", "partners": "all", "sectors": "all", "value": float("inf"), "from": 2012}
+    scenario = {
+        "name": "f",
+        "title": "t",
+        "question": "q",
+        "table": "classroom-2011",
+        "years": [2011, 2012],
+        "policies": [shut],
+    }
+    still = {name: {"active": False} for name in ("automation", "protection", "trust")}
+    for deficits in ("balanced", "none"):
+        result = sim.run({**scenario, "behaviour": still, "economy": {"deficits": deficits, "capital_supply": 0.0}})
+        assert result.status == "ok", result.message
+        assert result.passed
+        assert all(result.value("real_wage", economy, 2012) < 1.0 for economy in result.economies)
