@@ -246,8 +246,8 @@ def _users(base: BaseEconomy, machines: Machines, joined: Array, shocks: ReadSho
     if shocks.ai_home_share is None:
         return joined
     changed = joined.copy()
-    services = ~machines.goods
-    changed[:, services, :, base.N + 2] = ai_sourcing(base, machines.providers, shocks.ai_home_share)[:, services]
+    ai, services = changed[..., base.N + 2], ai_sourcing(base, machines.providers, shocks.ai_home_share)
+    changed[..., base.N + 2] = np.where(machines.goods[:, None], ai, services)
     return changed
 
 

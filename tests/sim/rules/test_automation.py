@@ -9,6 +9,7 @@ import decomp
 import sim
 from decomp.codes import basic_members
 from sim import calibration
+from sim.economy import MachineSpec, WorldEconomy
 from sim.model.accounts import build_economy
 from sim.observed.machines import diffusion as diffusion_from
 from sim.rules import diffusion
@@ -117,6 +118,20 @@ def test_ai_is_made_of_the_same_on_every_table(name: str) -> None:
         np.testing.assert_allclose(made.weights[1, i], weight, rtol=1e-12)
         same = np.allclose(made.sourcing[1, :, i], made.sourcing[0, :, i], rtol=1e-12)
         assert same == (label in goods)  # hardware comes from where machines come from
+
+
+def test_hardware_of_ai_comes_from_where_it_did_when_services_come_home() -> None:
+    """Open source moves the home share of services alone; with all of AI being hardware it moves nothing."""
+    table = decomp.load("classroom-2011")
+
+    def income(hardware: float, home: float) -> np.ndarray:
+        weights, goods = calibration.ai_bundle(table, hardware=hardware)
+        world = WorldEconomy(table, machines=MachineSpec(ai=weights, ai_goods=goods, ai_home_share=0.4))
+        delta = {"ai": np.full((table.G, table.N), 0.2)}
+        return world.solve(automation=delta, ai_home_share=np.full(table.G, home)).real_income
+
+    np.testing.assert_allclose(income(1.0, 0.9), income(1.0, 0.4), rtol=1e-10)
+    assert np.abs(income(0.3, 0.9) / income(0.3, 0.4) - 1.0).max() > 1e-5
 
 
 def test_ai_lowers_trade_costs_where_both_use_it() -> None:
