@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Literal
@@ -92,10 +92,15 @@ def basic_members(kind: Kind, members: Mapping[str, Sequence[str]]) -> dict[str,
     >>> basic_members("economy", {"KR": ("KR",), "FAR": ("FAR",)})
     {'KR': ('KOR',), 'FAR': ('FAR',)}
     """
-    among = tuple(code for codes in members.values() for code in codes)
+    return dict(_basic_members(kind, tuple((label, tuple(codes)) for label, codes in members.items())))
+
+
+@lru_cache(maxsize=64)
+def _basic_members(kind: Kind, members: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, tuple[str, ...]]:
+    among = tuple(code for _, codes in members for code in codes)
     return {
         label: _each(known for code in codes for known in basic(kind, code, among) or (code,))
-        for label, codes in members.items()
+        for label, codes in members
     }
 
 

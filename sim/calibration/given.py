@@ -16,8 +16,10 @@ What is known to be missing stands in the texts (``given.gap_1`` …), which rep
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,29 +48,29 @@ def given_sources(*, observed: bool, growth: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys([row.source for row in rows] + [found.source for found in series]))
 
 
-def added_duties(table: WorldTable, at: int) -> Array:
-    """Duties in force in a year that were added since 2017, shape (G, N, G) [origin, sector, importer], shares.
+def added_duties(table: WorldTable, *years: int) -> Array:
+    """Duties in force in each year that were added since 2017, shape (K, G, N, G) [year, origin, sector, importer], shares.
 
     A year after :data:`LAST` has what was in force at the end of it. Trade inside a label and services carry none.
     """
-    rates = np.zeros((table.G, table.N, table.G))
+    rates = np.zeros((len(years), table.G, table.N, table.G))
     profiles = {kind: _profile(table, kind) for kind in ("", "section-301", "section-232", "general")}
     weights, codes = _trade_weights(table, profiles[""] > 0.0), members(table)
-    levying = {importer for importer, _ in _steps()} | {"USA"}
     for r, importers in enumerate(codes):
-        parts = {code: size(code, COMPLETE) for code in importers}
-        whole = sum(parts.values())
-        for importer, share in parts.items():
-            for s, origins in enumerate(codes if importer in levying or (importer in EU and "EU" in levying) else ()):
-                for kind, mean in _means(importer, origins, at).items() if r != s else ():
-                    if mean:
-                        rates[s, :, r] += share / whole * mean * _spread(profiles[kind], profiles[""], weights[s, :, r])
+        whole = sum(size(code, COMPLETE) for code in importers)
+        for importer, (s, origins), (k, at) in product(importers, enumerate(codes), enumerate(years)):
+            for kind, mean in _means(importer, origins, at).items() if r != s else ():
+                spread = _spread(profiles[kind], profiles[""], weights[s, :, r])
+                rates[k, s, :, r] += size(importer, COMPLETE) / whole * mean * spread
     return frozen(rates)
 
 
-def _means(importer: str, origins: tuple[str, ...], at: int) -> dict[str, float]:
+@cache
+def _means(importer: str, origins: tuple[str, ...], at: int) -> Mapping[str, float]:
     """Mean points, as shares, that an importer has added on some origins, by kind of duty (empty: on all goods alike)."""
     found: dict[str, float] = {}
+    if importer != "USA" and ("EU" if importer in EU else importer) not in {levying for levying, _ in _steps()}:
+        return found
     weights = [_us_imports(code) if importer == "USA" else size(code, COMPLETE) for code in origins]
     total = sum(weights) or 1.0
     for origin, weight in zip(origins, weights, strict=True):
@@ -78,7 +80,7 @@ def _means(importer: str, origins: tuple[str, ...], at: int) -> dict[str, float]
             points |= {part: _us_points(part, origin, when) for part in ("section-232", "general")}
         for kind, value in points.items():
             found[kind] = found.get(kind, 0.0) + weight / total * value / 100.0
-    return found
+    return {kind: mean for kind, mean in found.items() if mean}
 
 
 @cache

@@ -41,7 +41,7 @@ def base_tariffs(table: WorldTable) -> Array:
     """
     rates = _by_sector(table, "applied_tariff")
     # Applied rates of the source leave out duties that were added to them since 2017.
-    return rates if table.year is None or table.year < BEGIN else frozen(rates + added_duties(table, table.year))
+    return rates if table.year is None or table.year < BEGIN else frozen(rates + added_duties(table, table.year)[0])
 
 
 def bound_tariffs(table: WorldTable) -> Array:

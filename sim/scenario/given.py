@@ -213,10 +213,9 @@ def given(scenario: Scenario, labels: TableLabels, rules: Sequence[Rule]) -> Giv
 def _tariffs(labels: TableLabels, observed: ObservedSettings, years: Sequence[int]) -> Array:
     """Change of tariffs since the base year: of the observed years, and of all that come after; (K, G, N, G)."""
     table = labels.table
-    before = added_duties(table, years[0])
-    path = [added_duties(table, year) - before for year in range(years[0], observed.until + 1)]
-    path.append(added_duties(table, observed.until + 1) - before if observed.until == LAST else path[-1])
-    kept = np.stack(path)
+    # After the last year that anything is known of, what was in force at its end.
+    levels = added_duties(table, *range(years[0], observed.until + 1), observed.until + (observed.until == LAST))
+    before, kept = levels[0], levels - levels[0]
     if observed.tariffs == "kept":
         return kept
     without = kept.copy()

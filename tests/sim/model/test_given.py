@@ -27,7 +27,7 @@ def tariffs(result, year: int) -> np.ndarray:
 def test_duties_happen_and_stay() -> None:
     result = run(scenario(behaviour=STILL), threads=1)
     table = result.loaded.table
-    change = added_duties(table, 2025) - added_duties(table, 2022)
+    change = added_duties(table, 2025)[0] - added_duties(table, 2022)[0]
     np.testing.assert_allclose(tariffs(result, 2025) - tariffs(result, 2022), change, atol=1e-12)
     np.testing.assert_array_equal(tariffs(result, 2030), tariffs(result, 2027))
     usa, china = table.economy("USA"), table.economy("CHN")
@@ -45,7 +45,7 @@ def test_without_the_duties_rates_are_those_of_2017() -> None:
     """The contrast: what was added before the table's year is taken back as well."""
     result = run(scenario(observed={"tariffs": "undone"}, behaviour=STILL), threads=1)
     table = result.loaded.table
-    np.testing.assert_allclose(tariffs(result, 2023), tariffs(result, 2022) - added_duties(table, 2022), atol=1e-12)
+    np.testing.assert_allclose(tariffs(result, 2023), tariffs(result, 2022) - added_duties(table, 2022)[0], atol=1e-12)
     repealed = run(scenario(observed={"tariffs": "repealed"}, behaviour=STILL), threads=1)
     np.testing.assert_allclose(tariffs(repealed, 2027), tariffs(result, 2027), atol=1e-12)
     assert (tariffs(repealed, 2026) > tariffs(result, 2026) + 0.01).any()
