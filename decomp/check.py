@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -128,7 +129,8 @@ def check_table(table: WorldTable) -> TableReport:
     A table that exists has finite numbers, distinct labels and no negative output: its construction refuses anything
     else with an error. The report says so, and lists what is allowed but unusual.
 
-    Returns TableReport: findings ``shape``, ``labels``, ``non_finite``, ``negative_output``, ``zero_output``,
+    Returns TableReport: findings ``shape``, ``labels``, ``non_finite``, ``negative_output``, ``year`` (only where the name has
+    another one), ``zero_output``,
     ``negative_flows``, ``negative_value_added``, ``negative_final_demand``, ``imbalance``, ``published_output``,
     ``published_value_added``. Sizes are in the unit of the table.
 
@@ -159,7 +161,7 @@ def check_table(table: WorldTable) -> TableReport:
         output=float(table.X.sum()),
         final_demand=float(table.Y.sum()),
         value_added_total=float(table.value_added_flow.sum()),
-        findings=(*passed, _magnitude(table), *_signs(table), *_balances(table)),
+        findings=(*passed, *_year(table), _magnitude(table), *_signs(table), *_balances(table)),
     )
 
 
@@ -175,6 +177,14 @@ def imbalance(table: WorldTable) -> str:
         for finding in (_magnitude(table), *_balances(table))
         if finding.level == "error"
     )
+
+
+def _year(table: WorldTable) -> Iterator[TableFinding]:
+    """The year of the table against those in its name: a file of another edition than is meant shows here."""
+    named = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", table.name)
+    if table.year is not None and named and str(table.year) not in named:
+        remark = f"the name says {' and '.join(named)}, the cells {table.year}, which is used: is it the file that you mean?"
+        yield TableFinding("year", "Year", "warning", remark=remark)
 
 
 def _magnitude(table: WorldTable) -> TableFinding:

@@ -9,15 +9,24 @@ from dataclasses import dataclass
 from decomp.table import WorldTable
 from sim.calibration.countries import ai_is_surveyed
 from sim.calibration.rows import Row, read_rows
-from sim.calibration.tables import country_row, country_rows, economy_codes, is_wiod_sector, sector_codes, year_of
+from sim.calibration.tables import (
+    country_row,
+    country_rows,
+    economy_codes,
+    economy_weight,
+    is_wiod_sector,
+    sector_codes,
+    year_of,
+)
 
 #: Parameters of countries.csv that every run reads.
 READ = (
     *("labour_share", "population", "employment", "gdp_per_worker", "unemployment", "ai_preparedness"),
     *("applied_tariff", "bound_tariff", "income_group", "robot_density", "ai_adoption"),
 )
-#: A value further than this from the table's year is warned of, years; a binding at the WTO holds until it is renegotiated.
-FAR, STANDING = 3, ("bound_tariff",)
+#: Values further than this from the table's year, in years, are warned of where their economies have at least this share of
+#: value added (a tariff of Tunisia moves nothing that anybody reads); a binding at the WTO holds until it is renegotiated.
+FAR, SEEN, STANDING = 3, 0.01, ("bound_tariff",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +51,11 @@ class Origin:
         }
 
 
-def _is_far(row: Row, year: int | None) -> bool:
-    return year is not None and row.when > 0 and abs(row.when - year) > FAR
+def _far(rows: Mapping[str, Row], year: int | None) -> Mapping[str, int]:
+    """Years of the values that are far from the table's, by economy; empty where these economies are small together."""
+    far = {code: row.when for code, row in rows.items() if year and row.when > 0 and abs(row.when - year) > FAR}
+    small, whole = (sum(economy_weight("value_added", code, year) for code in codes) for codes in (far, rows))
+    return far if small >= SEEN * whole else {}
 
 
 def origins(table: WorldTable) -> tuple[Origin, ...]:
@@ -60,7 +72,7 @@ def origins(table: WorldTable) -> tuple[Origin, ...]:
             Counter(row.when for row in of.values()),
             Counter(row.status for row in of.values()),
             {code: row for code, row in of.items() if row.status == "imputed" or row.note.startswith("fallback")},
-            {code: row.when for code, row in of.items() if name not in STANDING and _is_far(row, year)},
+            {} if name in STANDING else _far(of, year),
         )
         for name, of in rows.items()
     )

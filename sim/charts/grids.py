@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 #: Selection of a cell or a tile with a click, and the layer that has them.
 CELL, VIEW = "cell", "cells"
-#: Height that axis titles and the scale of colours take.
-SCALE = 60
+#: Height that axis titles and the scale of colours take; a chart narrower than this has codes instead of names.
+SCALE, NARROW = 60, 420
 #: Values are printed in the cells of a matrix of at most this many economies; in a report in cells of at least this width
 #: in pixels, where they reach this share of the colour scale.
 PRINTED, PRINTED_WIDTH, PRINTED_SHARE = 12, 22, 0.08
@@ -62,7 +62,7 @@ def matrix(
     """Draw economies by economies in one order; a missing value is hatched.
 
     The frame has ``source`` (column), ``absorber`` (row), ``value`` and ``hint``, and names economies by their
-    ``labels``, which are given by code; above the columns codes stand where labels would run into each other. Levels
+    ``labels``, which are given by code; codes stand where labels would run into each other or take the place. Levels
     are in cividis up to ``top``, changes in blue and orange around zero. Where the frame has the codes ``from`` and
     ``to``, a click chooses a cell, and the cell ``chosen`` is framed; in a report the diagonal is left blank.
     """
@@ -71,7 +71,11 @@ def matrix(
     few = width is None and len(codes) <= PRINTED
     size: Spec = {"sort": codes, "scale": {"domain": codes, "paddingInner": 0.05}}
     bare: Spec = {"ticks": False, "domain": False, "labelOverlap": False, **({"labelLimit": SCALE} if cell else {})}
-    over = {"orient": "top", "labelAngle": 0 if few else -90, "labelExpr": _fitting(labels) if few else "datum.label"}
+    longest = max(map(text_width, labels.values()), default=0)
+    over = {"orient": "top", "labelAngle": 0 if few else -90}
+    if not cell:
+        over["labelExpr"] = _fitting(labels, round(len(codes) * (7 * longest + 8)) if few else NARROW)
+        bare["labelExpr"] = _fitting(labels, NARROW)
     x = category("source", title=columns_title, axis={**bare, **over}, **size)
     y = category("absorber", title=rows_title, axis=bare, **size)
     at: Spec = {"x": x, "y": y}
@@ -105,12 +109,15 @@ def matrix(
         layers.append(layer("chosen", "rect", at, filled=False, stroke=MORE, strokeWidth=3))
     if cell:
         return Plot.of(layers, sets, width=cell * len(codes), height=cell * len(codes))
-    height = SCALE + max(200, (36 if few else 30) * len(codes))
+    height = SCALE + max(200, (36 if few else 30) * len(codes)) + (0 if few else round(6 * longest))
     return Plot.of(layers, sets, width=None, height=height, **(_clickable("from", "to") if clickable else {}))
 
 
 def tiles(frame: DataFrame, *, top: float, change: bool, focus: str = "") -> Plot:
-    """Draw a square per economy: columns economy, label, value, shown, hint; the economy in focus is framed."""
+    """Draw a square per economy: columns economy, label (lines divided by ``|``), value, shown, hint; ``focus`` is framed.
+
+    Where squares are too narrow for the longest line of a label their codes stand in them.
+    """
     where = tile_places(frame["economy"].tolist())
     column, row = ([where[code][k] for code in frame["economy"]] for k in (0, 1))
     data = frame.assign(column=column, row=row, now=focus)
@@ -124,14 +131,17 @@ def tiles(frame: DataFrame, *, top: float, change: bool, focus: str = "") -> Plo
     hints: Spec = {"tooltip": [category("hint")], "description": category("hint")}
     coloured = {**at, **hints, "color": quantity("value", scale=scale, legend=LEGEND)}
     ink = {"condition": {"test": dark, "value": "#ffffff"}, "value": INK}
-    name = {"fontSize": 12, "dy": -8, "fontWeight": "bold"}
+    letters = max((text_width(line) for label in data["label"] for line in label.split("|")), default=0)
+    need = round((max(column) + 1) * (6.5 * letters + 8))
+    named: Spec = {"text": {"value": {"expr": f"width < {need} ? datum.economy : split(datum.label, '|')"}}}
+    name = {"fontSize": 11, "dy": -23, "fontWeight": "bold", "baseline": "line-top", "lineHeight": 12}
     layers = [
         layer("there", "rect", coloured, cornerRadius=4, stroke=RULE, strokeWidth=1) | {"name": VIEW},
-        *_missing({**at, **hints}, hatch="╱╱╱", dy=8),
+        *_missing({**at, **hints}, hatch="╱╱╱", dy=14),
         layer("focus", "rect", at, filled=False, stroke=INK, strokeWidth=3, cornerRadius=4),
-        layer("there", "text", {**at, "text": category("label"), "color": ink}, **name),
-        layer("gone", "text", {**at, "text": category("label"), "color": {"value": INK}}, **name),
-        layer("there", "text", {**at, "text": category("shown"), "color": ink}, fontSize=12, dy=9),
+        layer("there", "text", {**at, **named, "color": ink}, **name),
+        layer("gone", "text", {**at, **named, "color": {"value": INK}}, **name),
+        layer("there", "text", {**at, "text": category("shown"), "color": ink}, fontSize=12, dy=14),
     ]
     height = SCALE + 60 * (max(row) - min(row) + 1)
     return Plot.of(layers, sets, width=None, height=height, **_clickable("economy"))
@@ -210,9 +220,8 @@ def _scale(top: float, *, change: bool) -> tuple[Spec, str]:
     return {"type": "sqrt", "domain": [0, top], "scheme": "cividis", "clamp": True}, f"datum.value < {0.3 * top}"
 
 
-def _fitting(labels: Mapping[str, str]) -> str:
-    """Expression of the label of a column: its code where the chart is too narrow for the longest label."""
-    need = round(len(labels) * (7 * max(text_width(label) for label in labels.values()) + 8))
+def _fitting(labels: Mapping[str, str], need: int) -> str:
+    """Expression of the label of a row or column: its code where the chart is narrower than what labels ``need``."""
     codes = {label: code for code, label in labels.items()}
     return f"width < {need} ? ({json.dumps(codes, ensure_ascii=False)})[datum.label] : datum.label"
 

@@ -34,6 +34,13 @@ def test_an_ordinary_table_has_nothing_unusual():
     assert found.output == Z.sum() + Y.sum()
 
 
+def test_another_year_in_the_name_is_a_warning():
+    found = report(name="ADB-MRIO62-2022_June2023", year=2011)
+    assert not found.ok
+    assert found.finding("year").line().startswith("Year: the name says 2022 and 2023, the cells 2011")
+    assert report(name="ICIO2018_2010", year=2010).ok and report(name="wiot11_row_sep12", year=2011).ok
+
+
 def test_zero_output_sectors_are_named():
     z, y = changed(changed(Z, (slice(None), 1), 0), 1, 0), changed(Y, 1, [-1, 0])
     finding = report(z, y).finding("zero_output")

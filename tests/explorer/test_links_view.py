@@ -131,4 +131,4 @@ def test_cells_and_tiles_can_be_clicked_and_the_chosen_pair_is_framed(source) ->
     assert frames[1] == frames[0] + 1
     spec = framed.chart.to_dict()
     (row,) = spec["datasets"][spec["layer"][-1]["data"]["name"]]
-    assert (row["from"], row["to"]) == ("CHN", "KOR") and row["source"] == "CHN"
+    assert (row["from"], row["to"]) == ("CHN", "KOR") and row["source"] == "中国"

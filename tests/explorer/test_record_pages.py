@@ -31,9 +31,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("runs")
     run_given(read_given(GOOD, "mine.yaml")).save(place, lang=None)
     stopped = iter([False, True])
-    run_given(read_given(GOOD.replace("mine", "halted"), "a.yaml"), stop=lambda: next(stopped, True)).save(
-        place, lang=None
-    )
+    run_given(
+        read_given(GOOD.replace("mine", "halted").replace("Mine", "Halted"), "a.yaml"), stop=lambda: next(stopped, True)
+    ).save(place, lang=None)
     old = place / "20200101T000000Z-old-00000000"
     old.mkdir()
     (old / "run.json").write_text(json.dumps({"schema_version": 0, "name": "old", "years": {"finished": [2011]}}))
@@ -103,7 +103,7 @@ def test_folders_are_opened_and_closed_here(visit, lang: str, runs: Path, monkey
     app.button(key="files.open").click().run()
     translated(app, lang)
     assert "schema_version 0" in app.warning[0].value
-    app.selectbox(key="files.folder").set_value(next(one for one in names if "-halted-" in one)).run()
+    app.selectbox(key="files.folder").set_value(next(one for one in names if "Halted" in one)).run()
     app.button(key="files.open").click().run()
     translated(app, lang)
     assert app.selectbox(key="files.download_run").value == "folder" and len(app.warning) == 1

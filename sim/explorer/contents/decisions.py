@@ -146,9 +146,11 @@ def why(run: Run, place: int, texts: Texts) -> Why:
     partner = names.economy(str(row["partner"])) if row["partner"] else texts("acts.all")
     sector = names.sector(str(row["sector"])) if row["sector"] else texts("acts.all")
     before, after = (amount(float(row[column]), lever) for column in ("before", "after"))
+    reason = sentence(kind, str(row["reason"]), drivers, partner, sector, texts)
+    observed = kind == "diffusion" and run.given_to is not None and int(row["year"]) <= run.given_to
     return Why(
         move=texts("agents.move", before=before, after=after),
-        reason=sentence(kind, str(row["reason"]), drivers, partner, sector, texts),
+        reason=texts("agents.observed", year=run.given_to, reason=reason) if observed else reason,
         kind=kind,
         numbers=tuple(
             (texts.get(f"driver.{name}") or name, driver(kind, name, value)) for name, value in drivers.items()
@@ -240,7 +242,6 @@ def between(run: Run, measure: str, year: int, *, change: bool, texts: Texts) ->
     unit = "%" if tariff else texts("agents.unit_share")
     note = texts("agents.pairs_change" if change else "agents.pairs_level", unit=unit, base=run.years[0])
     # Nothing stands between an economy and itself.
-    labels = names if texts.lang == "zh" else {code: code for code in names}
     own = pd.DataFrame({"source": list(names), "absorber": list(names), "hint": list(names.values())})
     drawn = pd.concat([data, own], ignore_index=True)
     table = data.pivot_table(index="absorber", columns="source", values="value", sort=False).round(2).reset_index()
@@ -251,8 +252,8 @@ def between(run: Run, measure: str, year: int, *, change: bool, texts: Texts) ->
         subtitle=note if change or measure != "both" else texts("agents.both_about"),
         alt=texts("agents.pairs_change_alt" if change else "agents.pairs_alt", **words),
         chart=matrix(
-            drawn.assign(**{side: drawn[side].map(labels) for side in ("source", "absorber")}),
-            labels,
+            drawn.assign(**{side: drawn[side].map(names) for side in ("source", "absorber")}),
+            names,
             top=(float(data["value"].abs().max()) or 1.0) if change or tariff else 1.0,
             change=change,
             places={"tariff": 1, "trust": 2}.get(measure, 0),

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.charts import Figure, matrix, ribbons, tiles
-from sim.charts.grids import PRINTED
-from sim.charts.theme import QUIET, economy_colours
+from sim.charts.theme import QUIET, economy_colours, wrapped
 from sim.explorer.contents import framed
 from sim.explorer.contents.flows import Source, money, money_scale
 from sim.texts import Texts
@@ -33,6 +32,8 @@ FORMULAS = {
     "chain": "Σ_i V_t B_ts,i E_s,i → E_s → Σ_i (Y_su + Σ_{r≠s} A_sr Σ_t B_rt Y_tu)",
 }
 JN = "Johnson & Noguera (2012), Journal of International Economics 86"
+#: Letters in a line of a name on the map.
+TILE_LETTERS = 10
 #: Name of what is not drawn by itself in a Sankey.
 OTHER = "other"
 
@@ -71,7 +72,6 @@ def heat(
         full, unit = money_scale(texts) * full, texts("flows.money_unit")
     away = np.where(np.eye(len(codes), dtype=bool), np.nan, full)
     values = full if home else away
-    labels = names if len(codes) <= PRINTED else {code: code for code in codes}
 
     def shown(value: float) -> str:
         return texts("links.nothing") if value != value else f"{number(value, 1, sign=change)} {unit}"
@@ -83,7 +83,7 @@ def heat(
 
     cells = [(s, r, values[k, j]) for k, s in enumerate(codes) for j, r in enumerate(codes)]
     frame = framed(
-        [(s, r, labels[s], labels[r], value, hint(s, r, value)) for s, r, value in cells],
+        [(s, r, names[s], names[r], value, hint(s, r, value)) for s, r, value in cells],
         "from to source absorber value hint",
     )
     s, r = divmod(int(np.nanargmax(np.abs(away))), len(codes))
@@ -103,7 +103,7 @@ def heat(
         alt=texts(f"links.{key}_alt", count=len(codes), **words, **largest),
         chart=matrix(
             frame,
-            labels,
+            names,
             top=_largest(values),
             change=change,
             rows_title=texts("fig.links_rows"),
@@ -148,11 +148,10 @@ def tile_map(source: Source, kind: str, focus: str, year: int, against: int | No
         values = values - map_values(source, kind, focus, against)
     unit, long_unit = (texts("unit.pp"), "percentage points") if change else ("%", "%")
     focused = focus if kind in ("on", "by") else ""
-    printed = len(source.codes) <= PRINTED and texts.lang == "zh"
     rows = []
     for code, value in zip(source.codes, values, strict=True):
         name, shown = names.economy(code), number(value, 1, sign=change)
-        rows.append((code, name if printed else code, value, shown, f"{name}: {shown} {unit}"))
+        rows.append((code, wrapped(name, TILE_LETTERS), value, shown, f"{name}: {shown} {unit}"))
     frame = framed(rows, "economy label value shown hint")
     ranked = frame.sort_values("value", ascending=False, kind="stable", key=lambda column: column.abs())
     top = ranked.iloc[0]

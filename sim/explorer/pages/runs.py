@@ -20,6 +20,7 @@ from sim.explorer.setups.setup import presets
 from sim.explorer.setups.uploads import GivenSetup, UploadError, megabytes
 from sim.runs.folder import runs_folder
 from sim.runs.result import RunResult
+from sim.runs.saved import SCHEMA_VERSION
 from sim.scenario import scenario_files
 
 #: Keys of the session: name and text of the scenario, the table with its name; digests of uploaded files that were read, and
@@ -206,17 +207,25 @@ def _folders() -> None:
     _opened()
     folders = share.listed()
     if folders:
+        titles = [session.texts().pick(run.title) for run in folders]
+        names = {
+            run.folder: f"{title} · {run.table} · {run.started}" if title else run.folder
+            for run, title in zip(folders, titles, strict=True)
+        }
         state = [
-            say(f"status.{run.status}") if run.readable else say("files.stale", version=run.version) for run in folders
+            say(f"status.{run.status}")
+            if run.version == str(SCHEMA_VERSION)
+            else say("files.stale", version=run.version)
+            for run in folders
         ]
-        frame = pd.DataFrame([dataclasses.asdict(run) for run in folders])
-        shown = frame.assign(status=state, started=frame["started"].str.replace("T", " "))
-        shown = shown.rename(columns={"status": "state"})[["scenario", "years", "state", "started", "folder"]]
+        frame = pd.DataFrame([dataclasses.asdict(run) for run in folders]).drop(columns="title")
+        shown = frame.assign(scenario=titles, state=state)[["scenario", "years", "state", "started", "folder"]]
         shown = shown.rename(columns=lambda name: say(f"column.{name}"))
         height, alt = ui.rows(len(folders), 280), say("files.list_alt", count=len(folders))
         ui.show_table(shown, "files.list", alt, height, data=frame, file="unweave-runs.csv")
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            name = st.selectbox(say("files.choose"), [run.folder for run in folders], key="files.folder")
+            key = session.same_choice("files.folder", names)
+            name = st.selectbox(say("files.choose"), list(names), key=key, format_func=names.__getitem__)
             st.button(say("files.open"), key="files.open", on_click=_open, args=(name,))
     else:
         st.info(say("files.no_folders", folder=runs_folder()))

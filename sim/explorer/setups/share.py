@@ -9,6 +9,7 @@ import tempfile
 import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from sim.errors import OutputError
 from sim.explorer.setups.engine import load
@@ -104,7 +105,7 @@ def table_bytes(run: Run, name: str, *, bom: bool = False) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A run folder as it is listed; ``readable`` is false for those of another version or without results."""
+    """A run folder as it is listed, titles by language; ``readable`` is false for those of another version or without results."""
 
     folder: str
     scenario: str = ""
@@ -113,6 +114,8 @@ class Listed:
     years: str = "–"
     version: str = "–"
     readable: bool = False
+    table: str = "–"
+    title: Any = None
 
 
 def folders(base: Path | None = None) -> list[Path]:
@@ -131,7 +134,9 @@ def listed(base: Path | None = None) -> list[Listed]:
             name, status, started = (str(manifest.get(key, "")) for key in ("name", "status", "started"))
             span = f"{years[0]}–{years[-1]}" if years else "–"
             readable = version == SCHEMA_VERSION and bool(years)
-            found.append(Listed(path.name, name, status, started[:19], span, str(version), readable))
+            table, title = str(manifest.get("table", {}).get("name") or "–"), manifest.get("title")
+            started = started[:19].replace("T", " ")
+            found.append(Listed(path.name, name, status, started, span, str(version), readable, table, title))
         except (OSError, ValueError, AttributeError, TypeError, RecursionError):
             found.append(Listed(path.name))
     return found
