@@ -183,7 +183,9 @@ def _year(table: WorldTable) -> Iterator[TableFinding]:
     """The year of the table against those in its name: a file of another edition than is meant shows here."""
     named = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", table.name)
     if table.year is not None and named and str(table.year) not in named:
-        remark = f"the name says {' and '.join(named)}, the cells {table.year}, which is used: is it the file that you mean?"
+        remark = (
+            f"the name says {' and '.join(named)}, the cells {table.year}, which is used: is it the file that you mean?"
+        )
         yield TableFinding("year", "Year", "warning", remark=remark)
 
 

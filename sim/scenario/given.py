@@ -215,7 +215,8 @@ def _tariffs(labels: TableLabels, observed: ObservedSettings, years: Sequence[in
     table = labels.table
     # After the last year that anything is known of, what was in force at its end.
     levels = added_duties(table, *range(years[0], observed.until + 1), observed.until + (observed.until == LAST))
-    before, kept = levels[0], levels - levels[0]
+    before: Array = levels[0]
+    kept: Array = levels - before
     if observed.tariffs == "kept":
         return kept
     without = kept.copy()

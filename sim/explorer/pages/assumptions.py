@@ -249,8 +249,8 @@ def _data(run: Run | None) -> None:
     for column in ("estimate", "source", "licence"):  # the same for many tables: said once, in full
         for text in dict.fromkeys(tables[column]):
             shown = estimate_text(text, session.texts().lang)
-            if shown:
-                st.caption(f"**{say(f'column.{column}')}** {shown}")
+            if shown:  # what is estimated says so itself
+                st.caption(shown if column == "estimate" else f"**{say(f'column.{column}')}** {shown}")
     ui.section("method.sources")
     _searched(view.source_list(), "sources", "method.sources_alt")
     if run is not None:

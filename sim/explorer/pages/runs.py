@@ -207,11 +207,7 @@ def _folders() -> None:
     _opened()
     folders = share.listed()
     if folders:
-        titles = [session.texts().pick(run.title) for run in folders]
-        names = {
-            run.folder: f"{title} · {run.table} · {run.started}" if title else run.folder
-            for run, title in zip(folders, titles, strict=True)
-        }
+        names = {run.folder: run.name(session.texts()) for run in folders}
         state = [
             say(f"status.{run.status}")
             if run.version == str(SCHEMA_VERSION)
@@ -219,6 +215,7 @@ def _folders() -> None:
             for run in folders
         ]
         frame = pd.DataFrame([dataclasses.asdict(run) for run in folders]).drop(columns="title")
+        titles = [session.texts().pick(run.title) or run.scenario for run in folders]
         shown = frame.assign(scenario=titles, state=state)[["scenario", "years", "state", "started", "folder"]]
         shown = shown.rename(columns=lambda name: say(f"column.{name}"))
         height, alt = ui.rows(len(folders), 280), say("files.list_alt", count=len(folders))

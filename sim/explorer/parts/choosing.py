@@ -91,7 +91,9 @@ def name_of(id: str, texts: Texts | None = None) -> str:
     if kind == "folder":
         folder = opened()
         return texts("sources.folder", name="" if folder is None else title_of(folder, texts))
-    return texts(f"sources.{'folder' if kind == 'run' else kind}", name=name)
+    if kind == "run":
+        return texts("sources.folder", name=share.once(runs_folder() / name).name(texts))
+    return texts(f"sources.{kind}", name=name)
 
 
 def title_of(run: Run, texts: Texts) -> str:

@@ -8,6 +8,7 @@ import shlex
 import tempfile
 import zipfile
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sim.explorer.setups.setup import Setup, overrides
 from sim.runs.folder import runs_folder
 from sim.runs.result import RunResult
 from sim.runs.saved import SCHEMA_VERSION, Run, current
+from sim.texts import Texts
 from sim.texts.plain import csv_text
 
 #: Run folders that are listed, the newest first.
@@ -117,6 +119,10 @@ class Listed:
     table: str = "–"
     title: Any = None
 
+    def name(self, texts: Texts) -> str:
+        """Title, table and time; the folder where it does not say."""
+        return f"{texts.pick(self.title)} · {self.table} · {self.started}" if self.title else self.folder
+
 
 def folders(base: Path | None = None) -> list[Path]:
     """Run folders, the newest first."""
@@ -126,20 +132,26 @@ def folders(base: Path | None = None) -> list[Path]:
 
 def listed(base: Path | None = None) -> list[Listed]:
     """Run folders, the newest first; damaged ones are listed as such."""
-    found = []
-    for path in folders(base):
-        try:
-            manifest = current(json.loads((path / "run.json").read_text(encoding="utf-8")), path)
-            years, version = manifest.get("years", {}).get("finished") or [], manifest.get("schema_version")
-            name, status, started = (str(manifest.get(key, "")) for key in ("name", "status", "started"))
-            span = f"{years[0]}–{years[-1]}" if years else "–"
-            readable = version == SCHEMA_VERSION and bool(years)
-            table, title = str(manifest.get("table", {}).get("name") or "–"), manifest.get("title")
-            started = started[:19].replace("T", " ")
-            found.append(Listed(path.name, name, status, started, span, str(version), readable, table, title))
-        except (OSError, ValueError, AttributeError, TypeError, RecursionError):
-            found.append(Listed(path.name))
-    return found
+    return [look(path) for path in folders(base)]
+
+
+def look(path: Path) -> Listed:
+    """A run folder as its run.json describes it."""
+    try:
+        manifest = current(json.loads((path / "run.json").read_text(encoding="utf-8")), path)
+        years, version = manifest.get("years", {}).get("finished") or [], manifest.get("schema_version")
+        name, status, started = (str(manifest.get(key, "")) for key in ("name", "status", "started"))
+        span = f"{years[0]}–{years[-1]}" if years else "–"
+        readable = version == SCHEMA_VERSION and bool(years)
+        table, title = str(manifest.get("table", {}).get("name") or "–"), manifest.get("title")
+        started = started[:19].replace("T", " ")
+        return Listed(path.name, name, status, started, span, str(version), readable, table, title)
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError):
+        return Listed(path.name)
+
+
+#: The name of a run folder does not change: for lists of choices, which are drawn again and again.
+once = lru_cache(maxsize=256)(look)
 
 
 def inside(name: str, base: Path | None = None) -> Path:
