@@ -58,9 +58,12 @@ class Equilibrium:
     Z: Array
     Y: Array
     X: Array
-    #: ŵ/P̂_C per employed hour, income net of outlays over P̂_C: (G,).
+    #: ŵ/P̂_C per employed hour; income net of outlays over P̂_C, net of the charge for capital if it is set, and before it;
+    #: that charge over base-year income, in goods of final demand: (G,).
     real_wage: Array
     real_income: Array
+    gross_income: Array
+    capital_charge: Array
     #: Rate, level (0 but under the wage curve): (G,).
     unemployment: Array
     #: wL / (wL + ρK), level: (G,).
@@ -224,6 +227,13 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
     if system.outlays is not None:
         outlays = system.outlays.sum(axis=0) * (point.income - base.deficit)
     machine = np.exp(prices.machine_price - system.machine_saving) if system.kinds else ()
+    gross, stock = (
+        (point.income - outlays) / base.income / consumer,
+        np.where(paid_capital > 0, paid_capital / system.capital_base / rental, 1.0),
+    )
+    # (ρ + δ) P_K ΔK, where (ρ + δ) P_K K⁰ is the base year's capital income and P_K moves with P_C
+    had = ((1.0 - system.settings.labour_share) * base.factor_income).sum(axis=1) / base.income
+    charge = had * (stock - np.exp(system.log_capital))
     rows = labour + capital + tariff + export_tax
     checks = checked(system, solution, X, Z.sum(axis=0) + rows.reshape(-1), final.sum(axis=(0, 1)))
     shipped = system.barrier + np.log(system.inputs.recorded * (1.0 + base.tariffs))  # log κ(1+x)
@@ -232,12 +242,14 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
         Y=Y,
         X=X,
         real_wage=wage / consumer,
-        real_income=(point.income - outlays) / base.income / consumer,
+        real_income=gross - charge if system.settings.capital_charge else gross,
+        gross_income=gross,
+        capital_charge=charge,
         unemployment=state.supply.unemployment,
         labour_share=paid_labour / (paid_labour + paid_capital),
         employment=np.exp(state.supply.log_labour),
         labour_participation=np.exp(system.settings.persons * (state.supply.log_labour - system.log_labour)),
-        capital=np.where(paid_capital > 0, paid_capital / system.capital_base / rental, 1.0),
+        capital=stock,
         wage=wage,
         rental=rental,
         consumer_price=consumer,

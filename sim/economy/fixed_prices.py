@@ -73,6 +73,8 @@ def solve_fixed_prices(system: System, read: ReadShocks, shocks: Shocks, templat
         X=X,
         real_wage=1.0 / consumer_price,
         real_income=1.0 / consumer_price,
+        gross_income=1.0 / consumer_price,
+        capital_charge=np.zeros(G),
         unemployment=settings.unemployment,
         labour_share=labour.sum(axis=1) / factor.sum(axis=1),
         employment=labour.sum(axis=1) / base_labour.sum(axis=1),

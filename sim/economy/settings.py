@@ -78,6 +78,7 @@ class Settings:
     unemployment: Array
     closure: Closure
     deficits: Deficits
+    capital_charge: bool
     sluggishness: float
     mobility: float
     attachment: float
@@ -99,6 +100,7 @@ def read_settings(
     unemployment: ArrayLike | Mapping[str, float] | None,
     closure: str,
     deficits: str,
+    capital_charge: bool,
     sluggishness: float,
     mobility: float,
     attachment: float,
@@ -123,6 +125,7 @@ def read_settings(
         unemployment=_unemployment(table, unemployment, labour_market),
         closure=closure,  # type: ignore[arg-type]
         deficits=deficits,  # type: ignore[arg-type]
+        capital_charge=bool(capital_charge),
         sluggishness=speed if closure == "general-equilibrium" else 1.0,
         mobility=number(mobility, "mobility", low=1.0, open_low=True),
         attachment=number(attachment, "attachment", low=0.0, high=1.0),

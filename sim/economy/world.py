@@ -47,6 +47,8 @@ class WorldEconomy:
     unemployment : (G,) or mapping, optional
         Base rates of the wage curve; calibrated when absent.
     closure : {"general-equilibrium", "fixed-prices"}
+    capital_charge : bool
+        Whether real income is net of what capital beyond its given path costs a year.
     deficits : {"fixed", "balanced", "none"}
         Deficits of the table stay, in the numeraire; the base year is solved again without them, at its technology and factors, and
         shocks are set against that; or every year is without them, against the base year as observed.
@@ -99,6 +101,7 @@ class WorldEconomy:
         unemployment: ArrayLike | Mapping[str, float] | None = None,
         closure: str = "general-equilibrium",
         deficits: str = "fixed",
+        capital_charge: bool = False,
         machines: MachineSpec | None = None,
         sluggishness: float = 1.0,
         mobility: float = MOBILITY,
@@ -117,6 +120,7 @@ class WorldEconomy:
             unemployment=unemployment,
             closure=closure,
             deficits=deficits,
+            capital_charge=capital_charge,
             sluggishness=sluggishness,
             mobility=mobility,
             attachment=attachment,

@@ -76,11 +76,13 @@ class YearArrays:
     unit_cost: Array  # (G, N), ratio
     friction: Array  # (G, N, G), iceberg factor [origin, sector, importer]
     tariffs: Array  # (G, N, G), rate [origin, sector, importer]
-    wage: Array  # (G,), ratio, as the next eight
+    wage: Array  # (G,), ratio, as the next ten
     rental: Array
     consumer_price: Array
     real_wage: Array
     real_income: Array
+    gross_income: Array
+    capital_charge: Array
     real_gdp: Array
     employment: Array
     labour_participation: Array

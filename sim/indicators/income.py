@@ -54,6 +54,7 @@ def track_income(values: Values, data: YearArrays, base: BaseYear, welfare: Arra
     values.mean("employment", data.employment, base.labour_force)
     values.mean("labour_participation", data.labour_participation, base.labour_force)
     values.put("capital", data.capital_stock)
+    values.mean("capital_charge", data.capital_charge, base.income)
     values.put("consumer_price", data.consumer_price)
     # the price of exports over that of imports, each a value over its volume at base prices; before tariffs
     sold, bought, volume = data.exports.sum(axis=(1, 2)), data.exports.sum(axis=(0, 1)), data.export_volume
@@ -122,11 +123,12 @@ def contributions(before: YearArrays, after: YearArrays) -> Array:
     revenue = [data.input_tariffs.sum(axis=1) + data.final_tariffs + data.export_revenue for data in years]
     allocation = revenue[1] - revenue[0] - duties.sum(axis=0) - (priced - earned * cost).sum(axis=(1, 2))
     real = (revenue[1] / after.consumer_price - revenue[0] / before.consumer_price) * price
-    left = [data.real_income * data.consumer_price / total for data, total in zip(years, spent, strict=True)]
+    left = [data.gross_income * data.consumer_price / total for data, total in zip(years, spent, strict=True)]
+    paid_for = [data.real_income / data.gross_income for data in years]  # what the charge for capital leaves
     parts = np.stack(
         [
             wages * np.log(after.employment / before.employment),
-            profits * np.log(after.capital_stock / before.capital_stock),
+            profits * np.log(after.capital_stock / before.capital_stock) + income * np.log(paid_for[1] / paid_for[0]),
             technology,
             priced.sum(axis=(1, 2)) - priced.sum(axis=(0, 1)),
             allocation,

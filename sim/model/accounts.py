@@ -45,7 +45,16 @@ def build_economy(resolved: ResolvedScenario, table: WorldTable) -> WorldEconomy
         unemployment=np.array(calibration.unemployment(table)),
         **{
             name: getattr(settings, name)
-            for name in ("labour_market", "capital_supply", "closure", "deficits", "sluggishness", "mobility", "repair")
+            for name in (
+                "labour_market",
+                "capital_supply",
+                "closure",
+                "deficits",
+                "capital_charge",
+                "sluggishness",
+                "mobility",
+                "repair",
+            )
         },
         machines=MachineSpec(**machines),
     )
@@ -217,6 +226,8 @@ def year_arrays(
         "wage": equilibrium.wage * efficiency,
         "real_wage": equilibrium.real_wage * efficiency / quality,
         "real_income": equilibrium.real_income / quality,
+        "gross_income": equilibrium.gross_income / quality,
+        "capital_charge": equilibrium.capital_charge / quality,
         "real_gdp": equilibrium.real_gdp / quality,
         "group_pay": equilibrium.group_wage
         * (equilibrium.real_wage / equilibrium.wage * efficiency / quality)[:, None],

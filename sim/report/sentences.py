@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.calibration import parameter
 from sim.channels import CHANNELS, RESIDUAL, channel, in_order
 from sim.indicators import PLACES
 from sim.report.data import Report, companion_value
@@ -17,6 +18,8 @@ from sim.texts.formats import MINUS, NBSP, Change, is_share, level, number, scal
 CARDS = 4
 #: Codes that a warning spells out.
 FEW = 8
+#: Unemployment that is this much above its own base year counts as moved.
+MORE = 1.1
 #: Indicators of the world whose change is attributed in words and over time, with the key of the figure.
 OVER_TIME = {"interdependence": "split_world", "vs_foreign_content": "split_vs"}
 
@@ -175,7 +178,7 @@ def _inline(id: str, texts: Texts) -> str:
 
 
 def calibration_warnings(run: Run, texts: Texts) -> list[str]:
-    """Say which codes of the table have no values of their own, and which values are far from the table's year."""
+    """Say which codes of the table have no values of their own, which values are far from its year, and what leaves its sources."""
     about = run.manifest.get("calibration", {})
     said = []
     for kind, codes in about.get("unmapped", {}).items():
@@ -190,7 +193,23 @@ def calibration_warnings(run: Run, texts: Texts) -> list[str]:
     if far:
         values = texts("calibration.join").join(far)
         said.append(texts("calibration.far", year=run.manifest["table"]["year"], values=values))
-    return said
+    return [*said, *_idle(run, texts)]
+
+
+def _idle(run: Run, texts: Texts) -> list[str]:
+    """Say where unemployment is above every rate that sources support, and not by its base year."""
+    if run.manifest.get("settings", {}).get("labour_market") != "wage-curve":
+        return []
+    limit, found = parameter("economy.unemployment_range"), {}
+    for economy in run.economies:
+        rates = run.series("unemployment", economy)
+        year = max(rates, key=lambda y: rates[y], default=run.years[0])
+        if rates and rates[year] > max(limit, MORE * rates[min(rates)]):
+            found[f"{economy} ({year})"] = rates[year]
+    if not found:
+        return []
+    named = _few(sorted(found, key=lambda name: -found[name]))
+    return [texts("calibration.idle", economies=named, rate=max(found.values()), limit=limit)]
 
 
 def _few(codes: Sequence[str]) -> str:

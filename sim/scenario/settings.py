@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import Field, StrictBool, ValidationInfo, model_validator
 from pydantic.functional_validators import ModelWrapValidatorHandler
 
 from sim.fields import SETTING, Model, TradeElasticity, Unbounded, Year, setting
@@ -51,6 +51,8 @@ class EconomySettings(Model, section="economy"):
     deficits: Literal["fixed", "balanced", "none"] = "fixed"
     """fixed: deficits of the table stay, as shares of world factor income; balanced: the base year is solved again without them
     and shocks are set against that; none: every year is without them, against the base year as observed."""
+    capital_charge: StrictBool = False
+    """Whether real income is net of what capital beyond its given path costs a year, at the base year's return with depreciation."""
     labour_market: Literal["wage-curve", "elastic", "rigid", "full-employment"] = "wage-curve"
     """wage-curve: unemployment falls when real wages rise; elastic: hours and participation answer the real wage relative to its
     growth path; rigid: real wages do not fall below that path, employment does; full-employment: wages clear."""

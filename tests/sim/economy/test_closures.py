@@ -150,6 +150,31 @@ def test_capital_in_elastic_supply_nears_unlimited_supply(supply):
     assert np.abs(found.real_income / unlimited.real_income - 1).max() < 1.0 / supply
 
 
+def test_capital_that_grows_pays_for_itself_at_the_margin():
+    """Net of the charge a small gain is that of a fixed stock (envelope); without it capital that grows is free."""
+    small = {"productivity": np.full((1, 3), 1.0005)}
+    found = {}
+    for supply in (0.0, 2.0):
+        options = {"labour_share": 0.6, "trade_elasticity": 5.0, "capital_supply": supply, "capital_charge": True}
+        found[supply] = WorldEconomy(random_table(50, 1, 3, deficits=False), **options).solve(**small)
+    fixed, growing = (np.log(found[supply].real_income[0]) for supply in (0.0, 2.0))
+    assert growing == pytest.approx(fixed, rel=2e-3)
+    assert np.log(found[2.0].gross_income[0]) > 1.2 * fixed
+    assert found[0.0].capital_charge[0] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_the_charge_for_capital_is_its_base_return_on_what_was_added():
+    table, shocks = random_table(45), {"productivity": np.full((3, 2), 1.2), "capital": [1.1, 1.0, 0.9]}
+    options = {"trade_elasticity": 5.0, "labour_share": 0.6, "capital_supply": 1.0}
+    free, paid = (WorldEconomy(table, **options, capital_charge=charged).solve(**shocks) for charged in (False, True))
+    base = WorldEconomy(table, **options).base
+    had = 0.4 * base.factor_income.sum(axis=1) / base.income
+    np.testing.assert_allclose(paid.capital_charge, had * (paid.capital - shocks["capital"]), rtol=1e-12)
+    np.testing.assert_allclose(paid.real_income, free.real_income - paid.capital_charge, rtol=1e-10)
+    np.testing.assert_allclose(paid.gross_income, free.real_income, rtol=1e-10)
+    np.testing.assert_array_equal(paid.Z, free.Z)
+
+
 @pytest.mark.parametrize("name", ["trade_elasticity", "sluggishness"])
 def test_sourcing_that_hardly_moves_is_that_of_fixed_proportions(name):
     """Both are legal down to zero; rounding must not be read as a price."""

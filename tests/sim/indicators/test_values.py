@@ -29,7 +29,7 @@ def year(**changes: np.ndarray) -> YearArrays:
         "terms": np.zeros((16, 2, 2, 2)), "exports": flows * (1 - np.eye(2))[:, None, :], "value_origin": np.full((2, 4), 0.5),
         "tax_origin": np.zeros((2, 4)), "factor_part_global": np.ones((2, 2)), "factor_part_local": np.ones((2, 2)),
         "unit_cost": np.ones((2, 2)), "friction": flows, "tariffs": np.zeros((2, 2, 2)), "wage": one, "rental": one, "consumer_price": one,
-        "real_wage": one, "real_income": one, "real_gdp": one, "employment": one, "capital_stock": one, "unemployment": 0.05 * one, "labour_participation": one,
+        "real_wage": one, "real_income": one, "real_gdp": one, "gross_income": one, "capital_charge": 0 * one, "employment": one, "capital_stock": one, "unemployment": 0.05 * one, "labour_participation": one,
         "labour_share": 0.5 * one, "robots": 0.1 * one, "ai": 0.1 * one, "grievance": 0 * one, "displaced": np.zeros((2, 2)),
         "trust": np.ones((2, 2)), "ledger": np.zeros(2, dtype=bool), "capability": 0.5 * one, "outlays": 0 * one,
         "carbon_price": np.array(0.0), "carbon_emissions": 0 * one, "carbon_sales": 0 * one,

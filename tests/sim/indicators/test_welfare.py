@@ -117,3 +117,21 @@ def test_shut_and_reopened_trade_stays_finite() -> None:
     run = play(shut, FIXED, years=[2011, 2014])
     for values in parts(run).values():
         assert np.isfinite(values).all()
+
+
+def test_the_part_of_capital_is_net_of_what_capital_costs() -> None:
+    moves = [{"who": "all", "lever": "tariff", "value": 0.3}]
+    free, paid = (
+        play(moves, {"labour_market": "elastic", "capital_supply": 1.0, "capital_charge": charged})
+        for charged in (False, True)
+    )
+    before, after = parts(free), parts(paid)
+    change = np.log([paid.value("real_income", e) for e in paid.economies])
+    np.testing.assert_allclose(sum(after.values()), change, atol=1e-12)
+    for part in (*PARTS, "other"):
+        if part != "capital":
+            np.testing.assert_allclose(after[part], before[part], atol=1e-12, err_msg=part)
+    assert (np.abs(after["capital"]) < 0.2 * np.abs(before["capital"])).all(), (
+        "capital that is lost need not be paid for"
+    )
+    assert all(free.value("capital_charge", e) == paid.value("capital_charge", e) < 0.0 for e in paid.economies)
