@@ -33,7 +33,7 @@ FORMULAS = {
 }
 JN = "Johnson & Noguera (2012), Journal of International Economics 86"
 #: Letters in a line of a name on the map.
-TILE_LETTERS = 10
+TILE_LETTERS = 11
 #: Name of what is not drawn by itself in a Sankey.
 OTHER = "other"
 

@@ -28,7 +28,7 @@ def page() -> None:
     ui.heading("agents")
     run = choosing.choose_run("agents.run")
     if run is None:
-        ui.badge(session.setup().table)
+        choosing.badge_of_run(None)
         return
     if run["decisions"].empty:
         st.info(say("agents.none"))
@@ -55,7 +55,7 @@ def page() -> None:
             st.info(say("agents.no_ledger" if state == "ledger" else "agents.not_tracked"))
         else:
             ui.show(course, "states", name=run.name)
-    ui.badge(str(run.manifest.get("table", {}).get("name", "")))
+    choosing.badge_of_run(run)
 
 
 def _decisions(run: Run) -> None:

@@ -34,7 +34,7 @@ def page() -> None:
     section = picking.choose_radio(label, list(SECTIONS), "method.section", names, label_visibility="collapsed")
     run = choosing.choose_run("method.run") if section in OF_A_RUN else None
     SECTIONS[section](run)
-    ui.badge(session.setup().table)
+    choosing.badge_of_run(run)
 
 
 def _table(

@@ -44,7 +44,7 @@ def page() -> None:
             _results(base, others, years)
         else:
             st.warning(say("comparison.no_common"))
-    ui.badge(session.setup().table)
+    choosing.badge_of_run(None if chosen is None else chosen[0].run)
 
 
 def _choice() -> tuple[Case, list[Case]] | None:

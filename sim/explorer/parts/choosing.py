@@ -204,8 +204,16 @@ def warn_across(source: Source, year: int, other: int | None) -> None:
 
 def badge_of(source: Source | None, year: int | None) -> None:
     """What kind of data and of statement this is, below a page on a source of flows."""
-    seen = source is not None and source.id == OBSERVED and year is not None
-    ui.badge(of_series(SERIES, year) if seen and year else session.setup().table)
+    if source is not None and source.id == OBSERVED and year:
+        ui.badge(of_series(SERIES, year))
+    else:
+        badge_of_run(None if source is None else source.run)
+
+
+def badge_of_run(run: Run | None) -> None:
+    """The same below a page on a run: that of its own table, of the laboratory's where none is chosen."""
+    about = {} if run is None else run.manifest.get("table", {})
+    ui.badge(str(about.get("name") or session.setup().table))
 
 
 def missing(ids: Sequence[str]) -> None:
