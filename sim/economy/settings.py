@@ -28,7 +28,8 @@ SUBSTITUTION: Mapping[str, float] = {
 WAGE_CURVE_POWER = -1.0 / parameter("economy.wage_curve")
 #: Elasticities of hours of those who work and of the number of persons to the real wage, when none are given.
 LABOUR_SUPPLY: Mapping[str, float] = {
-    name: parameter(f"economy.labour_supply.{name}") for name in ("hours", "participation")
+    "hours": parameter("economy.labour_supply.hours"),
+    "participation": parameter("economy.labour_supply.participation"),
 }
 #: Elasticity of employment below the reference wage where real wages are rigid.
 RIGID_SUPPLY = parameter("economy.rigid_supply")

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decomp.indicators import theil
+from sim.calibration import parameter
 from sim.indicators.data import BaseYear, Values, YearArrays, ratio
 
 Array = NDArray[np.float64]
@@ -36,8 +37,11 @@ SIDES = ("revenue", "duties")
 _NEAR = 1e-5
 
 
-def track_income(values: Values, data: YearArrays, base: BaseYear, welfare: Array) -> None:
-    """Set income, prices, factors, and the parts of the change of real income since the base year, (8, G) log points."""
+def track_income(values: Values, data: YearArrays, base: BaseYear, welfare: Array, path: Array) -> None:
+    """Set income, prices, factors, and the parts of the change of real income since the base year, (8, G) log points.
+
+    ``path`` (2, G) are discounted consumption since the base year and the sum of its weights, from :func:`consumed`.
+    """
     values.mean("real_income", data.real_income, base.income)
     values.mean("real_wage", data.real_wage, base.wage_bill)
     wages, profits = data.labour.sum(axis=1), data.capital.sum(axis=1)
@@ -55,6 +59,7 @@ def track_income(values: Values, data: YearArrays, base: BaseYear, welfare: Arra
     values.mean("labour_participation", data.labour_participation, base.labour_force)
     values.put("capital", data.capital_stock)
     values.mean("capital_charge", data.capital_charge, base.income)
+    values.mean("consumption_path", path[0] / path[1], base.income)
     values.put("consumer_price", data.consumer_price)
     # the price of exports over that of imports, each a value over its volume at base prices; before tariffs
     sold, bought, volume = data.exports.sum(axis=(1, 2)), data.exports.sum(axis=(0, 1)), data.export_volume
@@ -139,6 +144,21 @@ def contributions(before: YearArrays, after: YearArrays) -> Array:
     )
     result: Array = parts / income
     return result
+
+
+def consumed(path: Array, before: YearArrays, data: YearArrays) -> Array:
+    """Add a year to discounted consumption (2, G): the sum of (1+ρ)^−y c_y, and of its weights; both 1 in the base year.
+
+    Consumption c is real income before the charge for capital, less the capital that is added in the year and what wears off
+    of all that was added since the base year. With (ρ+δ) P_K K⁰ the base year's capital income that is
+    [(q − q_{−1}) + δ q] / (ρ+δ), q the charge.
+    """
+    rate, wear, charge = parameter("economy.discount"), parameter("economy.depreciation"), data.capital_charge
+    weight = 1.0 - path[1] * rate / (
+        1.0 + rate
+    )  # (1+ρ)^−y, as the sum of the weights before it is (1 − (1+ρ)^−y)(1+ρ)/ρ
+    spent = data.gross_income - (charge - before.capital_charge + wear * charge) / (rate + wear)
+    return np.stack([path[0] + weight * spent, path[1] + weight])
 
 
 def log_mean(before: Array, after: Array) -> Array:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.indicators.checks import Check, year_checks
 from sim.indicators.data import BaseYear, Values, YearArrays
-from sim.indicators.income import PARTS, SIDES, contributions, track_income
+from sim.indicators.income import PARTS, SIDES, consumed, contributions, track_income
 from sim.indicators.industry import track_industry
 from sim.indicators.policy import track_policy
 from sim.indicators.registry import INDICATORS
@@ -35,7 +35,7 @@ class YearIndicators:
     """What is tracked of one year.
 
     ``values`` (indicators, G + 1) are in the order of :data:`~sim.indicators.registry.INDICATORS`; the last column is the world;
-    NaN: not defined. ``welfare`` are the parts of the change of real income since the base year, cumulated, (8, G). ``groups`` (indicators, K) are the same for the tracked groups, in the order of the scenario's ``groups``.
+    NaN: not defined. ``welfare`` are the parts of the change of real income since the base year, cumulated, (8, G), ``path`` discounted consumption and its weights, (2, G). ``groups`` (indicators, K) are the same for the tracked groups, in the order of the scenario's ``groups``.
     """
 
     values: Array
@@ -43,6 +43,7 @@ class YearIndicators:
     pairs: PairArrays
     checks: tuple[Check, ...]
     welfare: Array
+    path: Array
 
     def __post_init__(self) -> None:
         """Make the values read-only."""
@@ -60,7 +61,7 @@ class YearIndicators:
 def track(
     data: YearArrays,
     base: BaseYear,
-    previous: tuple[Array, YearArrays] | None,
+    previous: tuple[tuple[Array, Array], YearArrays] | None,
     *,
     first: YearIndicators | None = None,
     solver: tuple[Check, ...],
@@ -72,14 +73,16 @@ def track(
     ``solver`` are the checks that the equilibrium brings along, ``wwz_residual`` is max |Σ T − E| / max E.
     """
     welfare = np.zeros((len(PARTS) + len(SIDES), base.G))
+    path = np.ones((2, base.G))
     if previous is not None:
-        welfare = previous[0] + contributions(previous[1], data)
+        (welfare, path), before = previous[0], previous[1]
+        welfare, path = welfare + contributions(before, data), consumed(path, before, data)
     by_pair = data.terms.sum(axis=2)
     terms = by_pair.sum(axis=2)
     absorbed = value_added_absorbed(data)
     with_taxes = absorbed + taxes_absorbed(data)
     values = Values(ROWS, base.G, base.membership)
-    track_income(values, data, base, welfare)
+    track_income(values, data, base, welfare, path)
     track_trade(values, data, terms, absorbed, with_taxes)
     track_industry(values, data, base, None if first is None else first.values[ROWS["rca_labour_intensive"], :-1])
     track_blocs(values, absorbed, base, None if first is None else first.pairs.absorbed)
@@ -88,4 +91,4 @@ def track(
     everything = values.close()
     own, groups = everything[:, : base.G + 1], everything[:, base.G + 1 :]
     checks = year_checks(data, terms, with_taxes, everything, solver, wwz_residual)
-    return YearIndicators(own, groups, pair_arrays(data, base, by_pair, absorbed), checks, welfare)
+    return YearIndicators(own, groups, pair_arrays(data, base, by_pair, absorbed), checks, welfare, path)

@@ -278,7 +278,8 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         trend = NO_TREND if paths is None else {name: getattr(paths, name)[passed] for name in NO_TREND}
         friction = np.asarray(year.shocks["friction"])
         data = year_arrays(state, equilibrium, found, friction, self.base_year, trend)
-        last = (self.records[-1].indicators.welfare, self._last) if self.records else None
+        past = self.records[-1].indicators if self.records else None
+        last = ((past.welfare, past.path), self._last) if past is not None else None
         solver = tuple(Check(name, value, TOLERANCES[name]) for name, value in equilibrium.checks.items())
         first = self.records[0].indicators if self.records else None
         measured = track(data, self.base_year, last, first=first, solver=solver, wwz_residual=found.residual)

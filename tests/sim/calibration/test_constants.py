@@ -38,6 +38,7 @@ KNOWN = {
     ("sim/economy/settings.py", 1000.0): "largest value accepted",
     ("sim/economy/settings.py", 0.9): "largest value accepted",
     ("sim/economy/continuation.py", 24): SOLVER,
+    ("sim/economy/response.py", 200): SOLVER,
     ("sim/economy/continuation.py", 160): SOLVER,
     ("sim/economy/continuation.py", 0.1): SOLVER,
     ("sim/economy/solver.py", 0.02): SOLVER,

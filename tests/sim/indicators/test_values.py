@@ -98,6 +98,16 @@ def test_welfare_survives_a_flow_that_is_shut_and_reopened_and_forgets_it() -> N
     np.testing.assert_allclose(shut + income_rows.contributions(closed, year()), 0.0, atol=1e-14)
 
 
+def test_capital_that_stays_costs_its_charge_in_the_long_run() -> None:
+    """Discounted, building a stock and keeping it is the yearly charge: Σ (1+ρ)^−y of both differ by what 400 years leave."""
+    built = year(gross_income=np.full(2, 1.03), capital_charge=np.full(2, 0.02))
+    path, last = np.ones((2, 2)), year()
+    for _ in range(400):
+        path, last = income_rows.consumed(path, last, built), built
+    later = (path[0] - 1.0) / (path[1] - 1.0)
+    assert later == pytest.approx([1.03 - 0.02] * 2, abs=1e-3)
+
+
 def test_trust_of_an_economy_is_weighted_with_trade() -> None:
     data = year(trust=np.array([[1.0, 0.2], [0.6, 1.0]]))
     pair = PairArrays(

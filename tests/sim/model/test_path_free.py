@@ -16,7 +16,7 @@ from tests.sim.model.test_every_lever import sizes
 
 STILL = {name: {"active": False} for name in ("automation", "protection", "trust")}
 #: What people and governments remember or have built up.
-STATES = ("grievance", "capability")
+STATES = ("grievance", "capability", "consumption_path")
 #: Real quantities and what is made of them must be there, and positive, in every year.
 LEVELS = ("real_gdp", "tfp", "real_income", "real_wage", "employment", "capital", "terms_of_trade", "export_volume")
 
