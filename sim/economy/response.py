@@ -42,7 +42,8 @@ class Factors:
 
     def solve(self, right: Array, *, transposed: bool = False) -> Array:
         """Solve with one or several right-hand sides (rows first)."""
-        found, _ = lapack.sgetrs(self.lu, self.pivots, right.astype(np.float32), trans=int(transposed))
+        columns = right.astype(np.float32, order="F")  # as LAPACK wants them, so that it need not copy
+        found, _ = lapack.sgetrs(self.lu, self.pivots, columns, trans=int(transposed), overwrite_b=1)
         return np.asarray(found, dtype=np.float64)
 
 
@@ -293,7 +294,8 @@ def _task_change(
     )
     machine = np.einsum("kir,irkf->krf", single(system.bundles), index)  # d log q̂
     composite = capital[..., None] * rental[:, None] + labour[..., None] * wage
-    composite += np.einsum("krj,krf->rjf", machines, machine)
+    for k in range(system.kinds):
+        composite += machines[k][..., None] * machine[k][:, None]
     value = (composite - cost.reshape(composite.shape)) * np.float32(1.0 - settings.value_added)
     power = np.float32(1.0 - settings.tasks)
     composite *= power

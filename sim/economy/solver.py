@@ -37,8 +37,8 @@ INNER = 0.02
 EXPECTED = 0.1
 #: A kept factorisation is renewed when a step leaves more than this part of the residual.
 SLOW_INNER, SLOW = 0.2, 0.3
-#: Longest steps in logs: unit costs, factor prices.
-COST_STEP, FACTOR_STEP = 2.0, 0.6
+#: Longest steps in logs: unit costs, factor prices (one wage, wages by sector).
+COST_STEP, FACTOR_STEP = 2.0, (0.6, 1.0)
 MOST_STEPS, MOST_INNER, MOST_HALVINGS, MOST_RENEWALS = 60, 40, 9, 40
 
 
@@ -138,7 +138,7 @@ class _Search:
     def step(self, state: State) -> State:
         """A quasi-Newton step of the factor prices; halved when it makes things worse with a fresh Jacobian."""
         assert self.inverse is not None
-        step, size = shortened(-self.inverse @ state.market), state.market_gap
+        step, size = self.shortened(-self.inverse @ state.market), state.market_gap
         for halving in range(MOST_HALVINGS):
             with suppress(ConvergenceError):
                 trial = self.evaluate(self.stepped(state.point, step), size)
@@ -149,7 +149,7 @@ class _Search:
                     return trial
             if halving == 0 and not self.fresh:
                 self.renew(state)
-                step = shortened(-self.inverse @ state.market)
+                step = self.shortened(-self.inverse @ state.market)
             else:
                 step = 0.5 * step
         raise self.not_converged(state)
@@ -163,6 +163,11 @@ class _Search:
         output = np.maximum(point.output + change[:-G].reshape(shape), 0.1 * point.output)
         income = np.maximum(point.income + change[-G:], 0.1 * point.income)
         return Point(cost, point.factor + step, output, income)
+
+    def shortened(self, step: Array) -> Array:
+        """The step, shortened as a whole to at most :data:`FACTOR_STEP`, so that it keeps its direction."""
+        longest = FACTOR_STEP[self.system.markets > 1]
+        return step * min(1.0, longest / max(float(np.abs(step).max()), 1e-300))
 
     def learn(self, step: Array, change: Array) -> None:
         """Broyden's update of the inverse Jacobian from one step."""
@@ -276,8 +281,3 @@ class _Search:
             residual=float(abs(state.market[worst])),
             iterations=self.passes,
         )
-
-
-def shortened(step: Array) -> Array:
-    """The step, shortened as a whole to at most :data:`FACTOR_STEP`, so that it keeps its direction."""
-    return step * min(1.0, FACTOR_STEP / max(float(np.abs(step).max()), 1e-300))

@@ -85,6 +85,7 @@ def _context(run: Run, texts: Texts) -> dict[str, Any]:
         "eras": era_tables(report),
         "literature": literature_table(report),
         "reading": reading(run, texts),
+        "people": sections.people_table(report),
         "sensitivities": sensitivity_table(report),
         "notes": [str(note) for note in told.get("notes", [])],
         "base": sections.base_table(report),

@@ -23,6 +23,8 @@ Row = tuple[str, ...]
 OPEN, LINKS, LIMITS = 12, 10, 8
 #: Sentences on what is missing from what was observed.
 GAPS = 6
+#: Real incomes inside an economy, in the order of their columns.
+INCOMES = ("labour_income", "capital_income", "manufacturing_pay", "services_pay")
 #: Names of a list that are spelled out; longer lists are counted.
 SPELLED = 3
 
@@ -262,7 +264,31 @@ def base_table(report: Report) -> Table | None:
 def limits(run: Run, texts: Texts) -> list[str]:
     """What the model does not say."""
     growth, capital = growth_sentence(run, texts), str(run.manifest.get("settings", {}).get("capital_supply", "1"))
-    return [texts(f"limits.i{k}", growth=growth, capital=capital) for k in range(1, LIMITS + 1)]
+    keys = [f"limits.i{k}" for k in range(1, LIMITS + 1)]
+    if "workers" in run:
+        keys[keys.index("limits.i3")] = "limits.i3_workers"
+    return [texts(key, growth=growth, capital=capital) for key in keys]
+
+
+def people_table(report: Report) -> Table | None:
+    """Real incomes inside each economy in the last year against the base year; None where all workers earn one wage."""
+    run, names = report.run, report.names
+    if "workers" not in run or not run.years:
+        return None
+    last, rows = run.years[-1], []
+    frame = run["workers"]
+    frame = frame[frame["year"] == last]
+
+    def change(ratio: float) -> str:
+        return number(100.0 * (ratio - 1.0), 1, sign=True)
+
+    for economy, groups in frame.groupby("economy", sort=False):
+        who = str(economy)
+        shown = (change(run.value(name, who, last)) for name in INCOMES)
+        least = groups.iloc[int(groups["real_pay"].to_numpy().argmin())]
+        lowest = f"{run.sector_names[str(least['sector'])]}: {change(float(least['real_pay']))}"
+        rows.append((names.economy(who), *shown, lowest, number(1000.0 * run.value("pay_inequality", who, last), 2)))
+    return table(report.texts, f"economy {' '.join(INCOMES)} lowest_pay pay_inequality", rows, OPEN)
 
 
 def growth_sentence(run: Run, texts: Texts) -> str:

@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 
 import sim
+from sim.report.data import Report
+from sim.report.sections import limits, people_table
 from sim.runs.saved import read_run
 from sim.scenario.settings import EconomySettings
+from sim.texts import Texts
+from sim.texts.formats import number
 
 YEARS = (2022, 2025)
 
@@ -60,8 +64,23 @@ def test_table_is_saved_and_read(attached: sim.RunResult, tmp_path: Path) -> Non
     assert "workers,real_pay," in (folder / "codebook.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(("lang", "said"), [("en", "Workers move between"), ("zh", "劳动者只能部分地")])
+def test_report_shows_who_gains(attached: sim.RunResult, lang: str, said: str) -> None:
+    report = Report(attached, Texts(lang))
+    table = people_table(report)
+    assert table is not None
+    names = [row[0] for row in table.rows]
+    assert names == [report.names.economy(code) for code in attached.economies]
+    china = table.rows[attached.economies.index("CHN")]
+    assert china[1] == number(100 * (attached.value("labour_income", "CHN") - 1), 1, sign=True)
+    pay = attached.tables["workers"].query("year == 2025 and economy == 'CHN'").set_index("sector")["real_pay"]
+    assert china[5].startswith(attached.sector_names[pay.idxmin()])
+    assert any(sentence.startswith(said) for sentence in limits(attached, Texts(lang)))
+
+
 def test_one_wage_is_the_same_for_all_groups() -> None:
     one = played()
+    assert people_table(Report(one, Texts("en"))) is None
     assert "workers" not in one.tables
     for name in ("manufacturing_pay", "services_pay"):
         assert one.value(name, "USA") == pytest.approx(one.value("real_wage", "USA"), rel=1e-12)
