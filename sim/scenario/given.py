@@ -137,12 +137,47 @@ def filled(scenario: Scenario, table: Any) -> Scenario:
 
 def given(scenario: Scenario, labels: TableLabels, rules: Sequence[Rule]) -> Given:
     """Look up observed paths and growth of a scenario for a table; what cannot be meant so becomes a problem."""
-    table, problems = labels.table, labels.problems
-    years = tuple(range(scenario.years[0], max(scenario.years) + 1))
+    table, years = labels.table, tuple(range(scenario.years[0], max(scenario.years) + 1))
     observed, growth = scenario.observed, scenario.growth
     assert observed is not None and growth is not None, "filled in before"
+    grows = growth.path == "trend"
+    if not _can_be_meant(scenario, labels, observed, grows):
+        return Given(years[0])
+    last = min(observed.until, years[-1]) if observed.active else years[0]
+    odds, moves, settles = None, observed.active and observed.unemployment, grows and growth.norm
+    if moves or settles:
+        speed = parameter("growth.norm_speed")
+        odds = unemployment_path(table, years, observed=moves, norm=settles, last=last, speed=speed)
+    paths = None
+    if grows:
+        expected = np.zeros((len(years), labels.G))
+        if growth.machines == "included":
+            added = sum((rule.expected(labels, years) for rule in rules), expected)
+            expected = parameter("growth.machines_response") * added
+        paths = trend(
+            table,
+            years,
+            dollar=growth.dollar,
+            bias=growth.bias,
+            deficits=growth.deficits,
+            expected=expected,
+            capital_supply=scenario.economy.capital_supply,
+        )
+    adopted = observed.active and observed.adoption
+    return Given(
+        last,
+        tariffs=_tariffs(labels, observed, years) if observed.active and observed.tariffs != "off" else None,
+        adoption=np.stack([adoption_steps(table, year) for year in range(years[0], last + 1)]) if adopted else None,
+        odds=odds,
+        trend=paths,
+    )
+
+
+def _can_be_meant(scenario: Scenario, labels: TableLabels, observed: ObservedSettings, grows: bool) -> bool:
+    """Whether anything is given and can be, with what stands in the way as problems."""
+    table, problems = labels.table, labels.problems
     why = usable(table)
-    for name, wanted in (("observed", observed.active), ("growth", growth.path == "trend")):
+    for name, wanted in (("observed", observed.active), ("growth", grows)):
         if wanted and why:
             off = "off" if name == "observed" else "none"
             problems.add(
@@ -151,63 +186,20 @@ def given(scenario: Scenario, labels: TableLabels, rules: Sequence[Rule]) -> Giv
                 f"cannot be used here: {why}.",
                 help=f"write `{name}: {off}`, or use a table of {FIRST} to {LAST}",
             )
-    if growth.path == "trend" and scenario.economy.closure == "fixed-prices":
+    if grows and scenario.economy.closure == "fixed-prices":
         problems.add(
             ("growth",),
             "S036",
             "the closure fixed-prices cannot answer growth: income and spending stay fixed.",
             help="write `growth: none`",
         )
-    if problems.errors or why or not (observed.active or growth.path == "trend"):
-        return Given(years[0])
+    if problems.errors or why or not (observed.active or grows):
+        return False
     if strange := unknown(table):
         named = ", ".join(strange[:6]) + (f" and {len(strange) - 6} more" if len(strange) > 6 else "")
-        problems.add(
-            ("growth",) if growth.path == "trend" else ("observed",),
-            "S030",
-            f"{named}: no series of their own; those of the rest of the world stand in.",
-            warning=True,
-        )
-    last = min(observed.until, years[-1]) if observed.active else years[0]
-    seen = range(years[0], last + 1)
-    grows = growth.path == "trend"
-    odds = None
-    curve = scenario.economy.labour_market == "wage-curve"  # without it no rate of unemployment moves
-    if curve and ((observed.active and observed.unemployment) or (grows and growth.norm)):
-        odds = unemployment_path(
-            table,
-            years,
-            observed=observed.active and observed.unemployment,
-            norm=grows and growth.norm,
-            last=last,
-            speed=parameter("growth.norm_speed"),
-        )
-    expected = np.zeros((len(years), labels.G))
-    if grows and growth.machines == "included":
-        expected = parameter("growth.machines_response") * sum(
-            (rule.expected(labels, years) for rule in rules), expected
-        )
-    paths = None
-    if grows:
-        supply = scenario.economy.capital_supply
-        paths = trend(
-            table,
-            years,
-            dollar=growth.dollar,
-            bias=growth.bias,
-            deficits=growth.deficits and scenario.economy.deficits == "fixed",
-            expected=expected,
-            capital_supply=supply,
-        )
-    return Given(
-        last,
-        tariffs=_tariffs(labels, observed, years) if observed.active and observed.tariffs != "off" else None,
-        adoption=np.stack([adoption_steps(table, year) for year in seen])
-        if observed.active and observed.adoption
-        else None,
-        odds=odds,
-        trend=paths,
-    )
+        message = f"{named}: no series of their own; those of the rest of the world stand in."
+        problems.add(("growth",) if grows else ("observed",), "S030", message, warning=True)
+    return True
 
 
 def _tariffs(labels: TableLabels, observed: ObservedSettings, years: Sequence[int]) -> Array:
