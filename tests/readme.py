@@ -1,13 +1,15 @@
-"""Fill the parts of the README that are computed: ``python -m tests.readme [--table4] [--bench] [--literature] [--machines] [--picture]
+"""Fill the parts of the README that are computed: ``python -m tests.readme [--table4] [--validation] [--bench] [--literature] [--machines] [--picture]
 [--screenshots] [--latency]``.
 
 Each part stands between ``<!-- name:begin -->`` and ``<!-- name:end -->``; without an option all parts are made. The
-validation table needs the full WIOD tables (``UNWEAVE_DATA``), the rest only the project.
+validation table needs the full WIOD tables (``UNWEAVE_DATA``), docs/validation.md also the data of Caliendo & Parro
+(``UNWEAVE_NAFTA``), the rest only the project.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -61,6 +63,15 @@ def table4() -> None:
     """Our numbers beside the printed ones."""
     wiod = str(find_data() / "wiod2013")
     fill("table4", printed("-m", "sim.cli", "published", "table4", "--wiod", wiod, "--markdown"))
+
+
+def validation() -> None:
+    """docs/validation.md: every published number beside ours."""
+    wiod, nafta = str(find_data() / "wiod2013"), os.environ.get("UNWEAVE_NAFTA")
+    if nafta is None:
+        raise SystemExit("set UNWEAVE_NAFTA to the folder with Caliendo & Parro's xbilat1993.txt …")
+    text = printed("-m", "sim.cli", "published", "all", "--wiod", wiod, "--nafta", nafta, "--markdown")
+    (ROOT / "docs" / "validation.md").write_text(text, encoding="utf-8")
 
 
 def bench() -> None:
@@ -175,6 +186,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.readme", description=__doc__)
     parts = {
         "table4": table4,
+        "validation": validation,
         "bench": bench,
         "literature": literature,
         "machines": machines,

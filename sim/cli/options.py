@@ -59,6 +59,10 @@ WiodOption = Annotated[
         "--wiod", envvar="UNWEAVE_WIOD", help="Folder with the full WIOD tables wiot_1995.npz … [the bundled ones]."
     ),
 ]
+NaftaOption = Annotated[
+    Path | None,
+    Option("--nafta", envvar="UNWEAVE_NAFTA", help="Folder with the data of Caliendo & Parro (2015), xbilat1993.txt …"),
+]
 CsvOption = Annotated[bool, Option("--csv", help="CSV on stdout.")]
 CsvFile = Annotated[Path | None, Option("--csv", help="Also write everything to this tidy CSV file.")]
 

@@ -1,9 +1,9 @@
-"""``unweave published``: our decomposition beside the printed figures of the China–Korea study, and its tables and figures to 2022."""
+"""``unweave published``: published numbers beside ours, like with like; the China–Korea study with its tables and figures to 2022."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,21 +11,81 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Option
 
-from sim.cli.options import AsJson, CsvOption, VsDefinition, WiodOption, parse_years, split
+from sim.cli.options import AsJson, CsvOption, NaftaOption, VsDefinition, WiodOption, parse_years, split
 from sim.cli.tables import csv_text, print_json
 from sim.texts.plain import columns
 
 if TYPE_CHECKING:
     from decomp.published import YearlySectors, YearlyUse
+    from sim.studies.published import Row
 
 #: Both directions of the study, in the order of its figures.
 PAIRS = (("CHN", "KOR"), ("KOR", "CHN"))
 
+#: Checks with a command of their own; ``table4`` and ``findings`` have a fuller one.
+CHECKS = (
+    *("nafta", "gains-one", "gains-sectors", "gains-inputs", "tariff-war", "tariff-war-inputs", "tariffs-2018"),
+    *("liberation-day", "german-cars", "foreign-value", "tiva-2022", "tiva-2011"),
+)
+
 published_app = typer.Typer(
     name="published",
-    help="Our decomposition beside the printed figures of the China–Korea study, on the bundled tables or the full WIOD.",
+    help="Published numbers beside ours: all that we know (all, or one check by name), and the China–Korea study in full.",
     no_args_is_help=True,
 )
+
+
+@published_app.command("all")
+def every(
+    wiod: WiodOption = None,
+    nafta: NaftaOption = None,
+    markdown: Annotated[bool, Option("--markdown", help="The document docs/validation.md.")] = False,
+    as_json: AsJson = False,
+    as_csv: CsvOption = False,
+) -> None:
+    """Every published number that we know beside ours, with weighting, closure, elasticities, tolerance, source and status.
+
+    Only numbers that are alike in all of these are compared; tolerances were set before the run, a miss stays a miss.
+
+    Example:
+
+      unweave published all --wiod ~/wiod
+    """
+    from sim.studies.published import document, names, rows
+
+    found = {name: rows(name, wiod, nafta) for name in names()}
+    if markdown:
+        sys.stdout.write(document(found))
+    else:
+        _show_checks("all", found, as_json=as_json, as_csv=as_csv)
+
+
+def _show_checks(command: str, found: Mapping[str, Sequence[Row]], *, as_json: bool, as_csv: bool) -> None:
+    """Write checks with what their numbers are of."""
+    from sim.studies.published import about, counts, lines
+
+    flat = [row.as_dict() for rows in found.values() for row in rows]
+    if not _answer(command, flat, as_json=as_json, as_csv=as_csv):
+        for name, rows in found.items():
+            _print_table(f"{name}: {counts(rows)}", lines(rows))
+            sys.stdout.write("\n".join(["", *about(rows), "", ""]))
+
+
+def _check(name: str) -> Callable[[], None]:
+    """The command of one check."""
+
+    def command(
+        wiod: WiodOption = None, nafta: NaftaOption = None, as_json: AsJson = False, as_csv: CsvOption = False
+    ) -> None:
+        from sim.studies.published import rows
+
+        _show_checks(name, {name: rows(name, wiod, nafta)}, as_json=as_json, as_csv=as_csv)
+
+    return command
+
+
+for _name in CHECKS:
+    published_app.command(_name, help=f"One check of `published all`: {_name}.")(_check(_name))
 
 
 @published_app.command("table4")
