@@ -242,9 +242,8 @@ def hindcast(
     rows = found.frame.astype(object).where(found.frame.notna(), None)
     if as_json:
         names = ("first", "last", "fitted_to", "trade_elasticity", "identity", "one_source", "sources")
-        by_economy = found.by_economy.to_dict("records")
         facts = {name: getattr(found, name) for name in names}
-        print_json("hindcast", **facts, rows=rows.to_dict("records"), by_economy=by_economy)
+        print_json("hindcast", **facts, rows=rows.to_dict("records"))
     elif as_csv:
         typer.echo(rows_text([list(rows), *rows.to_numpy().tolist()]), nl=False)
     else:

@@ -130,19 +130,6 @@ class Hindcast:
             [{"prediction": p.name, "wedge": p.wedge} | asdict(self.errors(p.name)) for p in self.predictions]
         )
 
-    @property
-    def by_economy(self) -> DataFrame:
-        """Return export shares and foreign content by economy, observed and predicted, in %."""
-        import pandas as pd
-
-        named = [(str(self.first), self.observed[0]), (str(self.last), self.observed[1])]
-        rows = [
-            (economy, name, 100.0 * float(each.exporters[k]), 100.0 * float(each.content[k]))
-            for k, economy in enumerate(self.economies)
-            for name, each in [*named, *((p.name, p) for p in self.predictions)]
-        ]
-        return pd.DataFrame(rows, columns=["economy", "of", "export_share", "foreign_content"])
-
 
 def hindcast(
     first: int = 1995,
