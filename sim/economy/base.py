@@ -7,7 +7,7 @@ With base tariffs t⁰[s,i,r] and flows at basic prices:
 
 Negative final demand (inventory changes) cannot be an expenditure share: it is set to 0 and output recomputed with A
 fixed. So are negative inputs of at most 5 % of the using cell's output. Where factor income is below 0.1 % of output, or negative
-by at most 5 % of it, the input column is scaled to leave 0.1 %. All are reported, with world output and value added before and
+by at most 5 % of it (10 % with base tariffs), the input column is scaled to leave 0.1 %. All are reported, with world output and value added before and
 after; a larger loss is an error, unless it is below a millionth of world output. With ``repair="none"`` inputs and factor income are
 left alone, and a negative one is an error.
 """
@@ -31,6 +31,8 @@ Repair = Literal["small", "none"]
 LEAST_FACTOR_SHARE = parameter("economy.least_factor_share")
 #: Negative factor income and negative inputs are repaired up to this share of the cell's output, or of the world's; beyond it is an error.
 OWN_LOSS, TINY_LOSS = 0.05, 1e-6
+#: A share of exactly the limit is within it.
+ROUNDING = 1e-9
 #: Cells whose output moves by more than this share through the purge are listed.
 LISTED_MOVE = 0.05
 
@@ -234,12 +236,16 @@ def _repair(table: WorldTable, A: Array, tariffs: Array, repair: Repair) -> tupl
     cost = np.einsum("sirj,sir->rj", A.reshape(G, N, G, N), 1.0 + tariffs).reshape(-1)
     # unrepaired, a factor income that is thin stays as it is; one that is not positive is none
     short = cost > 1.0 - LEAST_FACTOR_SHARE if repair == "small" else cost >= 1.0
-    loss = np.where(short & (cost - 1.0 > OWN_LOSS), (cost - 1.0) * table.X, 0.0)
+    # the table's own value added decides; base tariffs may add as much again
+    large = (A.sum(axis=0) - 1.0 > OWN_LOSS + ROUNDING) | (cost - 1.0 > 2.0 * OWN_LOSS + ROUNDING)
+    loss = np.where(short & large, (cost - 1.0) * table.X, 0.0)
     worst = int(np.argmax(loss))
     if loss[worst] > TINY_LOSS * table.X.sum() or (repair == "none" and short.any()):
         worst = worst if repair == "small" else int(np.argmax(np.where(short, cost, 0.0)))
         allowed = (
-            f"at least {-OWN_LOSS:.0%} of it, which is repaired" if repair == "small" else "above 0 (repair is none)"
+            f"at least {-OWN_LOSS:.0%} of it, {-2 * OWN_LOSS:.0%} with base tariffs, which is repaired"
+            if repair == "small"
+            else "above 0 (repair is none)"
         )
         raise BaseTableError(
             f"factor income of {table.cell(worst)} is {(1 - cost[worst]) * table.X[worst]:g} ({1 - cost[worst]:.2%} of its output) after "

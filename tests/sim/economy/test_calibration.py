@@ -73,6 +73,16 @@ def test_a_larger_loss_is_refused():
         WorldEconomy(left(random_table(53), -0.051), **PLAIN)
 
 
+def test_base_tariffs_may_add_to_a_small_loss():
+    """The limit is of the table's own value added: exactly −5 % is repaired, and so is what tariffs on its inputs add, up to as much."""
+    table = left(random_table(53), -0.05)
+    world = WorldEconomy(table, everywhere(3, 2, 0.02), **PLAIN)
+    (cell, share), *_ = world.report.repaired
+    assert (cell, -0.1 < share < -0.05) == ("E1 s0", True)
+    with pytest.raises(BaseTableError, match="-10% with base tariffs"):
+        WorldEconomy(table, everywhere(3, 2, 0.2), **PLAIN)
+
+
 def test_negative_factor_income_names_the_cell():
     table = random_table(54)
     with pytest.raises(BaseTableError, match=r"factor income of E\d s\d is -.* lower the base tariffs"):
