@@ -13,7 +13,7 @@ from sim.calibration.series import BREAK, manufacturing_losses, members, read_se
 from sim.calibration.trend import population, real_growth, trend, unemployment_norm, unemployment_path
 from sim.runs.runner import run
 
-QUIET = {name: {"active": False} for name in ("protection", "trust")}
+QUIET = {"automation": {}, "protection": {"active": False}, "trust": {"active": False}}
 STILL = {**QUIET, "automation": {"active": False}}
 
 
