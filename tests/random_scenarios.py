@@ -58,6 +58,8 @@ def amount(lever: Lever, rng: np.random.Generator) -> float:
 def setting(lever: Lever, rng: np.random.Generator, wide: float) -> float:
     """A value of a setting: within its calibration range, or with a chance anywhere within the limits of the model."""
     known = parameters()[lever.id]
+    if lever.id == "automation.ai_cost_year":  # a year, or none
+        return float(rng.choice([0.0, 2011.0, 2024.0]))
     low, high = (lever.min, lever.max) if rng.random() < wide else (known.low, known.high)
     if math.isinf(high):
         return float(rng.choice([0.0, 1.0, 10.0 ** rng.uniform(-3, 6), math.inf]))
