@@ -20,18 +20,15 @@ from sim.calibration.given import OBSERVED
 from sim.calibration.parameters import FACTS
 from sim.calibration.rows import read_rows
 from sim.economy import WorldEconomy
+from sim.studies.gains import UNIT, gains, table_41
 from sim.studies.published import Basis, Computed, Weighting
 
 Array = NDArray[np.float64]
 #: A computation: from the folders of the full WIOD and of Caliendo & Parro's data, either None where it is not there.
 Check = Callable[[Path | None, Path | None], Iterator[Computed]]
-#: Unit elasticities of the upper nests, as in Ricardian models.
-UNIT = dict.fromkeys(("value_added", "inputs", "consumption", "tasks"), 1.0)
-#: Elasticity of services in Lashkaripour (2021), of what is not traded in Caliendo & Parro (2015), of both in Costinot & Rodríguez-Clare.
+#: Elasticity of services in Lashkaripour (2021), of what is not traded in Caliendo & Parro (2015).
 SERVICES = 10.0
 NOT_TRADED = 8.22
-#: θ of other transport equipment, full sample of Caliendo & Parro (2015), which stands for all of c15 in Costinot & Rodríguez-Clare.
-OTHER_TRANSPORT = 0.37
 #: Day of the last stage of tariffs of 2018 in the observed path.
 SEPTEMBER_2018 = "2018-09-24"
 
@@ -101,34 +98,14 @@ def _foreign_value(wiod: Path | None, _: Path | None) -> Iterator[Computed]:
         yield Computed(f"world {table.year}", 100.0 * float(np.mean([1.0 - share[s, k] for s, k in cells])), basis)
 
 
-def _gains(closure: str) -> Check:
-    """Real income lost in autarky, 1 − Π_ij π_jj^{β_i a_ij/θ_j} (Costinot & Rodríguez-Clare 2014, eq. 29), of the full table of 2008.
-
-    a = (I − Γ)⁻¹ with Γ the cost shares of inputs, I without inputs; one sector: 1 − π^{1/5} of all trade.
-    """
+def _gains(closure: str, column: str) -> Check:
+    """Real income lost in autarky, of the full table of 2008 summed as for the published table (:mod:`sim.studies.gains`)."""
 
     def computed(wiod: Path | None, _: Path | None) -> Iterator[Computed]:
-        table = _full(wiod, 2008)
-        G, N = table.G, table.N  # noqa: N806
-        theta = _elasticities(table, "caliendo-parro-full", 5.0)
-        theta[table.sector("c15")] = OTHER_TRANSPORT
-        Z, Y = table.Z.reshape(G, N, G, N), np.maximum(table.Y, 0.0).reshape(G, N, G)  # noqa: N806
-        used = Z.sum(axis=3) + Y  # (s, i, r)
-        name = "5" if closure.endswith("one sector") else "caliendo-parro-full with c15 0.37, services 5"
+        found = gains(table_41(_full(wiod, 2008)))[column]
+        name = "5" if column == "one_sector" else "caliendo-parro-full with c15 0.37, services 5"
         basis = Basis("real income lost in autarky", "%", "none", closure, name)
-        for r, economy in enumerate(table.economies):
-            bought = used[:, :, r].sum(axis=0)
-            home = np.divide(used[r, :, r], bought, out=np.ones(N), where=bought > 0)
-            if closure.endswith("one sector"):
-                lost = -np.log(used[r, :, r].sum() / bought.sum()) / 5.0
-            else:
-                output = table.X.reshape(G, N)[r]
-                inputs = np.divide(Z[:, :, r].sum(axis=0), output, out=np.zeros((N, N)), where=output > 0)
-                without = closure.endswith("no inputs")
-                shares = bought / bought.sum() if without else Y[:, :, r].sum(axis=0) / Y[:, :, r].sum()
-                weights = shares if without else np.linalg.solve(np.eye(N) - inputs, shares)
-                lost = -float((weights * np.log(np.maximum(home, 1e-12)) / theta).sum())
-            yield Computed(economy, 100.0 * (1.0 - float(np.exp(-lost))), basis)
+        yield from (Computed(str(economy), float(value), basis) for economy, value in found.items())
 
     return computed
 
@@ -285,9 +262,9 @@ CHECKS: Mapping[str, Check] = {
     "table4": _table4,
     "findings": _findings,
     "nafta": _nafta,
-    "gains-one": _gains("ricardian, one sector"),
-    "gains-sectors": _gains("ricardian, no inputs"),
-    "gains-inputs": _gains("ricardian, inputs"),
+    "gains-one": _gains("ricardian, one sector", "one_sector"),
+    "gains-sectors": _gains("ricardian, no inputs", "no_inputs"),
+    "gains-inputs": _gains("ricardian, inputs", "inputs"),
     "tariff-war": _tariff_war(inputs=False),
     "tariff-war-inputs": _tariff_war(inputs=True),
     "tariffs-2018": _tariffs_2018,

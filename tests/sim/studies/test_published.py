@@ -15,6 +15,7 @@ from decomp.errors import DataMissingError
 from sim.calibration.rows import STATUSES
 from sim.cli import published as command
 from sim.economy import WorldEconomy
+from sim.studies.gains import UNIT
 from sim.studies.published import (
     Basis,
     Comparison,
@@ -28,7 +29,7 @@ from sim.studies.published import (
     rows,
     targets,
 )
-from sim.studies.replications import CHECKS, NAFTA, UNIT, caliendo_parro
+from sim.studies.replications import CHECKS, NAFTA, caliendo_parro
 from tests.cli.conftest import call  # noqa: F401
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "validation.md"
