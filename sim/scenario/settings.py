@@ -81,7 +81,7 @@ class EconomySettings(Model, section="economy"):
     )
     """How readily workers go to sectors that pay more: .inf is one wage in every economy, 1.5 lets wages differ by sector."""
     attachment: float = setting(
-        "Attachment of workers to their sector", "劳动者对原部门的依附", "share kept a year", 0, 1, kind="assumption"
+        "Attachment of workers to their sector", "劳动者对原部门的依附", "share kept per year", 0, 1, kind="assumption"
     )
     """Share of those who have stayed with the sector they began in that is still there a year later; read with finite mobility."""
     attached_since: Year | None = Field(

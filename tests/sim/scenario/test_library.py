@@ -203,4 +203,4 @@ def test_the_format_page_shows_a_valid_scenario() -> None:
     page = (scenario_folder() / "README.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     loaded = read_scenario(parse(example, "README").data)
-    assert len(loaded.resolved.interventions) == 3
+    assert len(loaded.resolved.interventions) == 4

@@ -201,7 +201,8 @@ def test_the_command_writes_bands_draws_and_says_what_was_drawn(
     assert saved["draws"]["member"].tolist() == sorted(saved["draws"]["member"])
     assert len(saved["members"]) == 3
     page = Path(answer["report"]).read_text(encoding="utf-8")
-    assert "3 further runs of the scenario, each with its own draws: 29 parameters" in page
+    drawn = saved["draws"].query("kind == 'parameter'")["id"].nunique()
+    assert f"3 further runs of the scenario, each with its own draws: {drawn} parameters" in page
     assert "对该情景另作3次模拟" in page
     codes = (Path(answer["folder"]) / "codebook.csv").read_text(encoding="utf-8")
     assert "bands,q95," in codes
