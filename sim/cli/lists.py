@@ -110,11 +110,12 @@ def _levers() -> Iterator[Entry]:
 
     for where, registry in (("policies", POLICY), ("events", EVENT), ("settings", SETTING)):
         for lever in registry.values():
-            default, path = None, where
+            default: float | str | None = None
+            path = where
             if where == "settings":
                 path = lever.id if lever.id.startswith("economy.") else f"behaviour.{lever.id}"
-                default = parameters()[lever.id].value if lever.id in parameters() else None
-                default = ".inf" if default == math.inf else default  # as a scenario writes it
+                value = parameters()[lever.id].value if lever.id in parameters() else None
+                default = ".inf" if value == math.inf else value  # as a scenario writes it
             row = {"id": lever.id, "where": where, "path": path} | picked(lever, "label_en label_zh unit kind")
             row |= {"applies_to": lever.shape} | picked(lever, "min max allowed")
             yield row | {"default": default, "meaning": lever.meaning}
