@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from decomp.table import WorldTable
 from sim.economy.arrays import Array, lock
@@ -45,6 +46,8 @@ class Carry:
     passes: int = 0
     response: Response | None = None
     sourcing: Array | None = None
+    #: Economy of each line, None where none has an export line.
+    owner: NDArray[np.intp] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +112,10 @@ class Equilibrium:
     export_tax_payments: Array | None = None
     #: Tariff rates on what industries buy (inputs and machines together) and on final demand (2, G, N, G); None: one for all uses.
     rates: Array | None = None
+    #: Duties refunded (G,), already taken from ``tariff_payments``, and ĉ of the export line over that of the home line (G, N);
+    #: None without drawback.
+    refunds: Array | None = None
+    export_cost: Array | None = None
     #: Price ratio of shipped goods by flow ĉκ(1+x) (G, N, G), for volumes.
     shipped_price: Array | None = None
     _template: WorldTable | None = field(default=None, repr=False)
@@ -189,33 +196,19 @@ class Equilibrium:
 def account(system: System, solution: Solution, shocks: Shocks, template: WorldTable, following: Carry) -> Equilibrium:
     """Build the result: Z' = share · spending / (1+t), factor rows, tariffs, macro results and checks."""
     state, prices, base = solution.state, solution.state.prices, system.base
-    G, N = system.G, system.N
+    G, N, lines = system.G, system.N, len(state.point.output)
     point, quantities = state.point, state.quantities
-    if len(system.borders) == 1:
-        shares = cost_shares(system, prices)
-        shares *= point.output
-        tariff = np.einsum("sirj,sir->rj", shares, system.inputs.duty)
-        shares *= system.inputs.recorded[..., None]
-        rates = None
-    else:
-        shares = cost_shares(system, prices, "duty")
-        shares *= point.output
-        tariff, levied = shares.sum(axis=(0, 1)), shares.sum(axis=3)
-        shares = cost_shares(system, prices, "recorded")
-        shares *= point.output
-        (paid, duty), bought = system.final[1:3], shares.sum(axis=3)
-        rates = np.stack(
-            [np.divide(levied, bought, out=system.inputs.duty / system.inputs.recorded, where=bought > 0), duty / paid]
-        )
+    shares, tariff, rates = _purchases(system, prices, point.output)
     final = system.sourcing[..., N] * prices.delivered * quantities.spending[:, :, N]
-    Z, Y = shares.reshape(G * N, G * N), (final * system.final.recorded).reshape(G * N, G)
+    size = lines * N
+    Z, Y = shares.reshape(size, size), (final * system.final.recorded)[:, :, :G].reshape(size, G)
     export_tax = export_taxes(system, quantities.flows)
     earned, growth = closed(Z, Y.sum(axis=1) - export_tax.reshape(-1), point.output.reshape(-1))
     X = earned + export_tax.reshape(-1)
-    tariff *= growth.reshape(G, N)
-    value = point.output * growth.reshape(G, N) * prices.value_share
+    tariff *= growth.reshape(lines, N)
+    value = point.output * growth.reshape(lines, N) * prices.value_share
     labour, capital = value * prices.labour_share, value * prices.capital_share
-    paid_labour, paid_capital = labour.sum(axis=1), capital.sum(axis=1)
+    paid_labour, paid_capital = system.pool(labour.sum(axis=1)), system.pool(capital.sum(axis=1))
     wage, rental = np.exp(state.supply.pay), np.exp(point.factor[-G:])
     group = job = np.exp(np.broadcast_to(state.supply.wage, (G, N)))
     if system.markets > 1:
@@ -235,12 +228,16 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
     had = ((1.0 - system.settings.labour_share) * base.factor_income).sum(axis=1) / base.income
     charge = had * (stock - np.exp(system.log_capital))
     rows = labour + capital + tariff + export_tax
-    checks = checked(system, solution, X, Z.sum(axis=0) + rows.reshape(-1), final.sum(axis=(0, 1)))
+    checks = checked(system, solution, X, Z.sum(axis=0) + rows.reshape(-1), final.sum(axis=(0, 1))[:G])
     shipped = system.barrier + np.log(system.inputs.recorded * (1.0 + base.tariffs))  # log κ(1+x)
+    shipped = np.exp(point.cost[:, :, None] + shipped)[:G, :, :G]
+    refunds, export_cost = _export_lines(system, solution)
+    if export_cost is not None:
+        shipped = shipped * np.where(np.eye(G)[:, None] > 0, 1.0, export_cost[:, :, None])
     return Equilibrium(
-        Z=Z,
-        Y=Y,
-        X=X,
+        Z=_flows(system, Z.reshape(lines, N, lines, N)).reshape(G * N, G * N),
+        Y=system.pool(Y.reshape(lines, N, G)).reshape(G * N, G),
+        X=system.pool(X.reshape(lines, N)).reshape(-1),
         real_wage=wage / consumer,
         real_income=gross - charge if system.settings.capital_charge else gross,
         gross_income=gross,
@@ -256,13 +253,13 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
         sector_wage=np.exp(np.broadcast_to(state.supply.wage, (G, N))),
         group_wage=group,
         job_wage=job,
-        unit_cost=np.exp(point.cost),
-        technology=technology(system, prices, state.supply.wage),
-        machine_cost={KINDS[k]: machine[k] for k in range(system.kinds)},
-        labour_payments=labour,
-        capital_payments=capital,
-        tariff_payments=tariff,
-        final_tariff=(final * system.final.duty).sum(axis=(0, 1)),
+        unit_cost=np.exp(point.cost[:G]),
+        technology=technology(system, prices, system.lines(state.supply.wage))[:G],
+        machine_cost={KINDS[k]: machine[k][:G] for k in range(system.kinds)},
+        labour_payments=system.pool(labour),
+        capital_payments=system.pool(capital),
+        tariff_payments=system.pool(tariff),
+        final_tariff=(final * system.final.duty).sum(axis=(0, 1))[:G],
         machine_tariff=_machine_tariff(system, solution),
         revenue=quantities.revenue,
         income=point.income,
@@ -273,19 +270,56 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
         iterations=solution.passes,
         renewals=solution.renewals,
         shocks=shocks,
-        export_tax_payments=None if system.inputs.rent is None else export_tax,
+        export_tax_payments=None if system.inputs.rent is None else system.pool(export_tax),
+        refunds=refunds,
+        export_cost=export_cost,
         rates=rates,
-        shipped_price=np.exp(point.cost[:, :, None] + shipped),
+        shipped_price=shipped,
         _template=template,
         _carry=following,
     )
+
+
+def _purchases(system: System, prices: Prices, output: Array) -> tuple[Array, Array, Array | None]:
+    """Inputs at the border (S, N, S, N), the duty on them by cell (S, N), and ``rates`` of :class:`Equilibrium`."""
+    if len(system.borders) == 1 and system.owner is None:
+        shares = cost_shares(system, prices)
+        shares *= output
+        tariff = np.einsum("sirj,sir->rj", shares, system.inputs.duty)
+        shares *= system.inputs.recorded[..., None]
+        return shares, tariff, None
+    shares = cost_shares(system, prices, "duty")
+    shares *= output
+    tariff, levied = shares.sum(axis=(0, 1)), _flows(system, shares.sum(axis=3))
+    shares = cost_shares(system, prices, "recorded")
+    shares *= output
+    bought, home = _flows(system, shares.sum(axis=3)), (slice(system.G), slice(None), slice(system.G))
+    rest, final = ((border.duty / border.recorded)[home] for border in (system.inputs, system.final))
+    return shares, tariff, np.stack([np.divide(levied, bought, out=rest, where=bought > 0), final])
+
+
+def _flows(system: System, flows: Array) -> Array:
+    """Flows between lines [origin, sector, destination, …] summed to flows between economies."""
+    return np.swapaxes(system.pool(np.swapaxes(system.pool(flows), 0, 2)), 0, 2)
+
+
+def _export_lines(system: System, solution: Solution) -> tuple[Array | None, Array | None]:
+    """Duties refunded (G,), and unit cost of export lines over that of home lines (G, N); None without export lines."""
+    if system.owner is None:
+        return None, None
+    G, cost, export = system.G, solution.state.point.cost, system.owner[system.G :]
+    paid = zip(solution.state.quantities.flows, system.borders, strict=True)
+    refunds = sum((flow * np.asarray(border.refund)).sum(axis=(0, 1)) for flow, (_, border) in paid)
+    dearer = np.ones((G, system.N))
+    dearer[export] = np.exp(cost[G:] - cost[export])
+    return system.pool(np.asarray(refunds)), dearer
 
 
 def _machine_tariff(system: System, solution: Solution) -> Array:
     """Tariffs on machine services (G,)."""
     weights, spending = system.sourcing[..., system.N + 1 :], solution.state.quantities.spending[:, :, system.N + 1 :]
     flow = np.einsum("siru,iru->sir", weights, spending) * solution.state.prices.delivered
-    return np.asarray((flow * system.borders[-1][1].duty).sum(axis=(0, 1)))
+    return system.pool(np.asarray((flow * system.borders[-1][1].duty).sum(axis=(0, 1))))
 
 
 def technology(system: System, prices: Prices, wage: Array) -> Array:
@@ -296,7 +330,7 @@ def technology(system: System, prices: Prices, wage: Array) -> Array:
     """
     if not system.kinds:
         return system.log_productivity
-    settings, labour = system.settings, np.zeros((1, system.G, 1))
+    settings, labour = system.settings, np.zeros((1, len(wage), 1))
     saved = wage - cheaper(wage, prices.machine_price[..., None], system.reversion)[0]
     now = np.concatenate((np.zeros((1, *wage.shape)), saved))
     shares = np.concatenate((1.0 - prices.task_share.sum(axis=0)[None], prices.task_share))

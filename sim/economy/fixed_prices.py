@@ -111,7 +111,9 @@ def solve_fixed_prices(system: System, read: ReadShocks, shocks: Shocks, templat
 
 def _require_sourcing_only(read: ReadShocks) -> None:
     """Check that no shock works through prices or quantities."""
-    arrays = {name: getattr(read, name) for name in ("automation", "demand", "outlays", "export_tax", "transfers")}
+    arrays = {
+        name: getattr(read, name) for name in ("automation", "demand", "outlays", "export_tax", "drawback", "transfers")
+    }
     logs = {name: getattr(read, name) for name in ("productivity", "labour", "capital")}
     named = [name for name, array in arrays.items() if array is not None] + [name for name in logs if logs[name].any()]
     if named:

@@ -79,8 +79,8 @@ def price_pass(system: System, unit_cost: Array, wage: Array, rental: Array) -> 
     prices = unit_cost[:, :, None] + system.barrier
     delivered, total, index = sourcing(system.sourcing, prices, system.theta, system.unused, system.excess)
     inputs_price, input_shares = ces(index[:, :, :N], system.base.input_shares, settings.inputs)
-    consumer_price, final_shares = ces(index[:, :, N], system.final_shares, settings.consumption)
-    composite, *shares = _tasks(system, index, wage, rental)
+    consumer_price, final_shares = ces(index[:, : system.G, N], system.final_shares, settings.consumption)
+    composite, *shares = _tasks(system, index, system.lines(wage), system.lines(rental))
     cost, value_share = ces_pair(composite, inputs_price, system.base.value_share, settings.value_added)
     cost -= system.log_productivity
     return Prices(
@@ -141,20 +141,20 @@ def quantity_pass(system: System, prices: Prices, output: Array, income: Array, 
         flow = np.matmul(system.sourcing[..., users].transpose(1, 2, 0, 3), spending[:, :, users, None])[:, :, :, 0]
         flows.append(flow.transpose(2, 0, 1) * prices.delivered)
     bought = list(zip(flows, (border for _, border in system.borders), strict=True))
-    revenue = sum(np.add.reduce(flow * border.duty, axis=(0, 1)) for flow, border in bought)
-    capital = np.add.reduce(output * prices.value_share * prices.capital_share, axis=1)
+    revenue = system.pool(np.asarray(sum(np.add.reduce(flow * border.duty, axis=(0, 1)) for flow, border in bought)))
+    capital = system.pool(np.add.reduce(output * prices.value_share * prices.capital_share, axis=1))
     earned = np.add.reduce(supply.wage_bill, axis=1) + capital + revenue + system.base.deficit
     if system.inputs.rent is not None:
-        rent = export_taxes(system, flows).sum(axis=1)
+        rent = system.pool(export_taxes(system, flows).sum(axis=1))
         revenue = revenue + rent
         earned = earned + rent
     demand = sum(np.add.reduce(flow * border.basic, axis=2) for flow, border in bought)
-    return Quantities(spending, tuple(flows), np.asarray(demand), earned, np.asarray(revenue), supply)
+    return Quantities(spending, tuple(flows), np.asarray(demand), earned, revenue, supply)
 
 
 def export_taxes(system: System, flows: Sequence[Array]) -> Array:
     """Receipts of export taxes by cell (G, N) from the flows of :class:`Quantities`."""
-    taxes = np.zeros((system.G, system.N))
+    taxes = np.zeros(system.base.X.shape)
     for flow, (_, border) in zip(flows, system.borders, strict=True):
         if border.rent is not None:
             taxes += (flow * border.rent).sum(axis=2)
@@ -163,16 +163,17 @@ def export_taxes(system: System, flows: Sequence[Array]) -> Array:
 
 def user_spending(system: System, prices: Prices, output: Array, income: Array) -> Array:
     """Purchaser spending on input i of every user: using sectors, final demand with outlays, machines (N, G, U)."""
-    N = system.N
+    G, N = system.G, system.N
     spending = np.empty(prices.total.shape)
+    spending[:, G:, N] = 0.0
     np.multiply(prices.input_shares, output * prices.inputs_share, out=spending[:, :, :N])
     if system.outlays is None:
-        np.multiply(prices.final_shares, income, out=spending[:, :, N])
+        np.multiply(prices.final_shares, income, out=spending[:, :G, N])
     else:
         # e·GDP leaves final demand and buys the outlay bundle
         outlay = system.outlays * (income - system.base.deficit)
         bought = (system.outlay_bundles * outlay[:, None]).sum(0)
-        spending[:, :, N] = prices.final_shares * (income - outlay.sum(axis=0)) + bought
+        spending[:, :G, N] = prices.final_shares * (income - outlay.sum(axis=0)) + bought
     if system.kinds:
         services = np.add.reduce(prices.machine_share * (output * prices.value_share), axis=2)  # (K, G)
         spending[:, :, N + 1 :] = (system.bundles * services[:, None]).transpose(1, 2, 0)
@@ -187,10 +188,10 @@ def factor_prices(system: System, factor: Array) -> tuple[Array, Array]:
 def factor_payments(system: System, prices: Prices, output: Array) -> tuple[Array, Array]:
     """Payments to labour by market (G, W) and to capital by economy (G,) when output is X (G, N)."""
     value = output * prices.value_share
-    labour = value * prices.labour_share
+    labour = system.pool(value * prices.labour_share)
     if system.markets == 1:
         labour = np.add.reduce(labour, axis=1, keepdims=True)
-    return labour, np.add.reduce(value * prices.capital_share, axis=1)
+    return labour, system.pool(np.add.reduce(value * prices.capital_share, axis=1))
 
 
 def factor_residuals(

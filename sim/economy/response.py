@@ -109,7 +109,7 @@ def cost_shares(system: System, prices: Prices, valued: str = "") -> Array:
 
 def factor_costs(system: System, shares: Array) -> Factors:
     """LU for unit-cost steps: solving with it gives (I − Sᵀ)⁻¹."""
-    n = system.G * system.N
+    n = len(shares) * system.N
     matrix = np.negative(shares.reshape(n, n))
     matrix[np.arange(n), np.arange(n)] += 1.0
     return factorise(matrix)
@@ -117,10 +117,10 @@ def factor_costs(system: System, shares: Array) -> Factors:
 
 def factor_markets(system: System, prices: Prices, shares: Array, scale: Array) -> Factors:
     """LU of the bordered system of outputs and incomes at given prices, in units of ``scale``."""
-    G, N = system.G, system.N
-    n = G * N
+    G, N, S = system.G, system.N, len(shares)
+    n = S * N
     matrix = np.zeros((n + G, n + G))
-    goods = matrix[:n, :n].reshape(G, N, G, N)
+    goods = matrix[:n, :n].reshape(S, N, S, N)
     uniform = len(system.borders) == 1
     if uniform:
         np.multiply(shares, system.inputs.basic[..., None], out=goods)
@@ -130,24 +130,23 @@ def factor_markets(system: System, prices: Prices, shares: Array, scale: Array) 
     final = prices.final_shares
     if system.outlays is not None:
         final = final * (1.0 - system.outlays.sum(axis=0)) + (system.outlay_bundles * system.outlays[:, None]).sum(0)
-    spent = system.sourcing[..., N] * prices.delivered * (final / prices.total[:, :, N])
-    r = np.arange(G)
-    border = system.final
-    matrix[:n, n:] = (spent * border.basic).reshape(n, G)
+    spent = system.sourcing[:, :, :G, N] * prices.delivered[:, :, :G] * (final / prices.total[:, :G, N])
+    r, border = np.arange(G), system.final
+    matrix[:n, n:] = (spent * border.basic[:, :, :G]).reshape(n, G)
     if uniform:
         duty = np.einsum("sirj,sir->rj", shares, border.duty)
     else:
         duty = cost_shares(system, prices, "duty").sum(axis=(0, 1))
-    incomes = matrix[n:, :n].reshape(G, G, N)
-    incomes[r, r] = duty + prices.value_share * prices.capital_share
-    matrix[n + r, n + r] = (spent * border.duty).sum(axis=(0, 1))
+    incomes = matrix[n:, :n].reshape(G, S, N)
+    incomes[system.lines(r), np.arange(S)] = duty + prices.value_share * prices.capital_share
+    matrix[n + r, n + r] = (spent * border.duty[:, :, :G]).sum(axis=(0, 1))
     if border.rent is not None:
-        incomes += (
+        incomes += system.pool(
             np.einsum("sirj,sir->srj", shares, border.rent)
             if uniform
             else cost_shares(system, prices, "rent").sum(axis=1)
         )
-        matrix[n:, n:] += (spent * border.rent).sum(axis=1)
+        matrix[n:, n:] += system.pool((spent * border.rent[:, :, :G]).sum(axis=1))
     matrix *= scale
     matrix /= -scale[:, None]
     matrix[np.arange(n + G), np.arange(n + G)] += 1.0
@@ -156,24 +155,24 @@ def factor_markets(system: System, prices: Prices, shares: Array, scale: Array) 
 
 def respond(system: System, prices: Prices, found: Quantities, output: Array, income: Array) -> Response:
     """Factorise at a point and derive the response to factor prices."""
-    G, N, W = system.G, system.N, system.markets
-    F = G * W + G
+    G, W, (S, N) = system.G, system.markets, output.shape
+    F, n = G * W + G, S * N
     shares = cost_shares(system, prices)
     costs = factor_costs(system, shares)
     scale = np.concatenate((np.maximum(output, 1e-9 * output.max()).reshape(-1), income))
     markets = factor_markets(system, prices, shares, scale)
     del shares
-    r = np.arange(G)
-    right = np.zeros((G, N, F))
-    wages = right[:, :, : G * W].reshape(G, N, G, W)  # a view
+    line, owner = np.arange(S), system.lines(np.arange(G))
+    right = np.zeros((S, N, F))
+    wages = right[:, :, : G * W].reshape(S, N, G, W)  # a view
     labour = prices.value_share * prices.labour_share
-    wages[r, :, r] = labour[..., None] * (np.eye(N) if W > 1 else 1.0)
-    right[r, :, G * W + r] = prices.value_share * prices.capital_share
-    by_factor = costs.solve(right.reshape(G * N, F))
+    wages[line, :, owner] = labour[..., None] * (np.eye(N) if W > 1 else 1.0)
+    right[line, :, G * W + owner] = prices.value_share * prices.capital_share
+    by_factor = costs.solve(right.reshape(n, F))
     demand, earned, effects = _tangent(system, prices, found, output, by_factor)
     moved = np.concatenate((demand, earned)) / scale[:, None]
     scaled = markets.solve(moved, transposed=True)
-    jacobian = _market_jacobian(system, prices, found, output, scaled[: G * N] * scale[: G * N, None], effects)
+    jacobian = _market_jacobian(system, prices, found, output, scaled[:n] * scale[:n, None], effects)
     return Response(costs, markets, scale, by_factor, scaled, _inverse(jacobian))
 
 
@@ -216,31 +215,32 @@ def _tangent(
     system: System, prices: Prices, found: Quantities, output: Array, cost: Array
 ) -> tuple[Array, Array, _Effects]:
     """Change of demand (n, F) and income (G, F) at given outputs and incomes, and of the shares; ``cost`` is (n, F)."""
-    G, N, (n, F), settings = system.G, system.N, cost.shape, system.settings
+    S, G, N, (n, F), settings = len(output), system.G, system.N, cost.shape, system.settings
     # the large arrays in single precision, like the factorisations that they go with
     flow, own = single(system.sourcing), single(cost)
     flow *= single(prices.delivered)[..., None]
     source = flow / single(prices.total)  # π' (s, i, r, u)
     flow *= single(found.spending)
-    last = source[..., N:].transpose(1, 2, 3, 0).reshape(N, -1, G)
-    index = np.matmul(last, own.reshape(G, N, F).transpose(1, 0, 2)).reshape(N, G, -1, F)  # (i, r, u ≥ N, f)
-    consumer = np.einsum("ir,irf->rf", single(prices.final_shares), index[:, :, 0])
+    last = source[..., N:].transpose(1, 2, 3, 0).reshape(N, -1, S)
+    index = np.matmul(last, own.reshape(S, N, F).transpose(1, 0, 2)).reshape(N, S, -1, F)  # (i, r, u ≥ N, f)
+    consumer = np.einsum("ir,irf->rf", single(prices.final_shares), index[:, :G, 0])
     effects, services = _task_change(system, prices, found, output, own, index[:, :, 1:], consumer)
     # what moves the spending of final demand and machines on every input alike
-    shift = single(np.concatenate(((settings.consumption - 1.0) * consumer[:, None], services.swapaxes(0, 1)), axis=1))
+    final = (settings.consumption - 1.0) * system.lines(consumer)[:, None]
+    shift = single(np.concatenate((final, services.swapaxes(0, 1)), axis=1))
     basic, tariff, rent = (_at_border(system, flow, name) for name in ("basic", "duty", "rent"))
     demand = _flow_change(system, prices, source, basic, own, shift)
     taken = np.add.reduce(tariff)  # (i, r, u)
     weights = taken * _elasticity(system)[:, None]
     weights[..., :N] += (settings.inputs - settings.value_added) * prices.input_shares * taken[..., :N].sum(axis=0)
     by_cost = (source * weights).sum(axis=3) - tariff.sum(axis=3) * single(system.theta[:, None])
-    by_cost[np.arange(G), :, np.arange(G)] += (settings.value_added - 1.0) * taken[..., :N].sum(axis=0)
-    earned = by_cost.reshape(n, G).T @ own + np.einsum("iru,ruf->rf", taken[..., N:], shift)
+    by_cost[np.arange(S), :, np.arange(S)] += (settings.value_added - 1.0) * taken[..., :N].sum(axis=0)
+    earned = by_cost.reshape(n, S).T @ own + np.einsum("iru,ruf->rf", taken[..., N:], shift)
     if system.inputs.rent is not None:
         received = _flow_change(system, prices, source, rent, own, shift)
-        earned += received.reshape(G, N, F).sum(axis=1)
+        earned += received.reshape(S, N, F).sum(axis=1)
     capital = single(output * prices.value_share * prices.capital_share)
-    earned = earned + np.einsum("rj,rjf->rf", capital, effects.value + effects.capital)
+    earned = system.pool(earned + np.einsum("rj,rjf->rf", capital, effects.value + effects.capital))
     earned += np.einsum("rw,rwf->rf", single(found.supply.wage_bill), effects.bill)
     return demand.astype(np.float64), earned, effects
 
@@ -267,14 +267,14 @@ def _flow_change(system: System, prices: Prices, source: Single, flow: Single, c
 
     d log flow = θ_i (dP_iru − dc_si) + (1−σ) (dP_iru − dP_ru),  and for sectors (1−σ_v) (dP_rj − dc_rj)
     """
-    G, N, n, settings = system.G, system.N, cost.shape[0], system.settings
+    S, N, n, settings = len(flow), system.N, cost.shape[0], system.settings
     inputs = flow[..., :N].reshape(n, n)
     nest = (source[..., :N] * single(prices.input_shares * (settings.inputs - settings.value_added))).reshape(n, n)
     by_cost = inputs @ nest.T
     by_cost += (settings.value_added - 1.0) * inputs
     i, diagonal = np.arange(N), np.arange(n)
-    steered = (flow * _elasticity(system)[:, None]).transpose(1, 0, 2, 3).reshape(N, G, -1)
-    by_cost.reshape(G, N, G, N)[:, i, :, i] += steered @ source.transpose(1, 2, 3, 0).reshape(N, -1, G)
+    steered = (flow * _elasticity(system)[:, None]).transpose(1, 0, 2, 3).reshape(N, S, -1)
+    by_cost.reshape(S, N, S, N)[:, i, :, i] += steered @ source.transpose(1, 2, 3, 0).reshape(N, -1, S)
     by_cost[diagonal, diagonal] -= (flow.sum(axis=(2, 3)) * system.theta).reshape(-1)
     change = by_cost @ cost
     change += flow[..., N:].reshape(n, -1) @ shift.reshape(-1, shift.shape[2])
@@ -286,8 +286,8 @@ def _task_change(
 ) -> tuple[_Effects, Array]:
     """Changes of factor shares and, per kind, of spending on machine services (K, G, F) at given outputs."""
     G, settings, sharp, F = system.G, system.settings, system.reversion, cost.shape[1]
-    wage = np.eye(F - G, F, dtype=np.float32).reshape(G, -1, F)
-    rental = np.eye(G, F, k=F - G, dtype=np.float32)
+    wages = np.eye(F - G, F, dtype=np.float32).reshape(G, -1, F)
+    wage, rental = system.lines(wages), system.lines(np.eye(G, F, k=F - G, dtype=np.float32))
     labour, capital, machines, part, reverted = (
         single(share)
         for share in (prices.labour_share, prices.capital_share, prices.machine_share, prices.part, prices.task_share)
@@ -317,7 +317,7 @@ def _task_change(
     moved /= labour[..., None]
     moved -= composite
     capital = power * rental[:, None] - composite
-    return _Effects(value, moved, capital, consumer, *_supply_change(system, found.supply, wage, consumer)), services
+    return _Effects(value, moved, capital, consumer, *_supply_change(system, found.supply, wages, consumer)), services
 
 
 def _supply_change(system: System, supply: Supply, wage: Single, consumer: Single) -> tuple[Single, Single]:
@@ -336,14 +336,14 @@ def _market_jacobian(
 ) -> Array:
     """Jacobian (F, F) of :func:`~sim.economy.passes.factor_residuals` along the responses, F = GW + G."""
     G, F, supply = system.G, effects.pay.shape[1], found.supply
-    moved = single(output_change).reshape(G, system.N, F) / single(np.where(output > 0, output, 1.0))[..., None]
+    moved = single(output_change).reshape(*output.shape, F) / single(np.where(output > 0, output, 1.0))[..., None]
     moved += effects.value
     value = output * prices.value_share
     paid_labour, paid_capital = factor_payments(system, prices, output)
-    labour = single(value * prices.labour_share)[..., None] * (moved + effects.labour)
+    labour = system.pool(single(value * prices.labour_share)[..., None] * (moved + effects.labour))
     if system.markets == 1:
         labour = labour.sum(axis=1, keepdims=True)
-    capital = np.einsum("rj,rjf->rf", single(value * prices.capital_share), moved + effects.capital)
+    capital = system.pool(np.einsum("rj,rjf->rf", single(value * prices.capital_share), moved + effects.capital))
     world = supply.wage_bill.sum() + paid_capital.sum()
     bill = single(supply.wage_bill).reshape(-1) @ effects.bill.reshape(-1, F)
     numeraire = single((bill + capital.sum(axis=0)) / world)

@@ -64,6 +64,8 @@ class Shocks:
         h_r, share of AI services bought at home; None as in the machine specification.
     attachment : float
         a, part of the workers who stay with the sector they began in (read where mobility is finite).
+    drawback : (G,)
+        Share of the duties on what exports are made of that is refunded, see :mod:`sim.economy.drawback`.
     transfers : (G,)
         Income that an economy receives from others (negative: pays), in the table's unit and fixed in the numeraire; they
         sum to zero and are added to the base year's deficits.
@@ -83,6 +85,7 @@ class Shocks:
     outlays: ArrayLike | PerKind | None = None
     ai_home_share: ArrayLike | None = None
     attachment: float | None = None
+    drawback: ArrayLike | None = None
     transfers: ArrayLike | None = None
 
     @classmethod
@@ -120,6 +123,7 @@ class ReadShocks:
     outlays: Array | None
     ai_home_share: Array | None
     attachment: float | None
+    drawback: Array | None
     transfers: Array | None
 
     def part(self, share: float, base: BaseEconomy, theta: Array) -> ReadShocks:
@@ -205,6 +209,7 @@ def read_shocks(shocks: Shocks, base: BaseEconomy) -> ReadShocks:
         if shocks.ai_home_share is None
         else checked("ai_home_share", "economy", 1.0, open_low=False),
         attachment=None if shocks.attachment is None else number(shocks.attachment, "attachment", low=0.0, high=1.0),
+        drawback=None if shocks.drawback is None else checked("drawback", "economy", 1.0, open_low=False),
         transfers=_transfers(shocks.transfers, base),
     )
 

@@ -99,7 +99,7 @@ def solve(system: System, start: Point | None = None, response: Response | None 
     """
     with np.errstate(all="ignore"):  # what is not finite is caught by the residuals
         factors = np.zeros((system.markets + 1) * system.G)
-        base = Point(np.zeros((system.G, system.N)), factors, system.base.X, system.base.income)
+        base = Point(np.zeros_like(system.base.X), factors, system.base.X, system.base.income)
         return _Search(system, response).run(start or base)
 
 
@@ -269,8 +269,8 @@ class _Search:
         """The error that names the worst factor market."""
         base, worst = self.system.base, int(np.argmax(np.abs(state.market)))
         r, k = divmod(worst, self.system.markets)
-        market = "labour" if r < base.G else "capital"
-        r = r if r < base.G else worst - base.G * self.system.markets
+        market = "labour" if r < self.system.G else "capital"
+        r = r if r < self.system.G else worst - self.system.G * self.system.markets
         economy = base.economies[r] if market == "capital" or self.system.markets == 1 else base.cell(r, k)
         return ConvergenceError(
             f"{market} market of {economy}: excess demand {np.expm1(state.market[worst]):+.1e} (relative) after "

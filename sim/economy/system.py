@@ -6,7 +6,7 @@ Unknowns of the solver: log unit costs log ĉ (G, N), log wages (G, W) and renta
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,9 @@ REOPENING = parameter("economy.reopening_share")
 OUTLAY_GROUPS: tuple[tuple[str, ...], ...] = (("public", "public-services", "services"), ("ict-business", "services"))
 
 
+Number = TypeVar("Number", bound=np.generic)
+
+
 class Border(NamedTuple):
     """What becomes of a unit of purchaser spending at the border, (G, N, G) each."""
 
@@ -34,6 +37,8 @@ class Border(NamedTuple):
     recorded: Array
     duty: Array
     rent: Array | None
+    #: Duty that is refunded (None without drawback); not part of ``duty``.
+    refund: Array | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,6 +89,9 @@ class System:
     unemployment_logit: Array | None
     log_reference: Array
     world_income: float
+    #: Economy of each line where some have export lines (:mod:`sim.economy.drawback`); then what is by cell or flow is by line,
+    #: (S, …) instead of (G, …).
+    owner: NDArray[np.intp] | None = None
 
     @property
     def stiffness(self) -> float:
@@ -93,7 +101,19 @@ class System:
     @property
     def G(self) -> int:
         """Number of economies."""
-        return self.base.G
+        return len(self.labour_base)
+
+    def lines(self, values: NDArray[Number]) -> NDArray[Number]:
+        """Values of economies (G, …) by line."""
+        return values if self.owner is None else values[self.owner]
+
+    def pool(self, values: NDArray[Number]) -> NDArray[Number]:
+        """Sum of values by line over the lines of each economy, (G, …)."""
+        if self.owner is None:
+            return values
+        pooled = values[: self.G].copy()
+        np.add.at(pooled, self.owner[self.G :], values[self.G :])
+        return pooled
 
     @property
     def N(self) -> int:
@@ -130,7 +150,7 @@ def build_system(
         Sourcing shares of last year; read only when sourcing is sluggish (base shares when absent).
     """
     theta = settings.trade_elasticity
-    sourcing, excess = _users(base, machines, joined, shocks), None
+    sourcing, excess = users(base, machines, joined, shocks), None
     if settings.sluggishness < 1.0:
         theta = theta * settings.sluggishness
         sourcing, excess = _sluggish(sourcing, last_sourcing, settings.sluggishness, theta)
@@ -239,7 +259,7 @@ def join_sourcing(base: BaseEconomy, machines: Machines) -> Array:
     return sealed(np.concatenate(parts, axis=3))
 
 
-def _users(base: BaseEconomy, machines: Machines, joined: Array, shocks: ReadShocks) -> Array:
+def users(base: BaseEconomy, machines: Machines, joined: Array, shocks: ReadShocks) -> Array:
     """Sourcing of inputs and final demand, and of machines when tasks are automated."""
     if shocks.automation is None:
         return joined[..., : base.N + 1]

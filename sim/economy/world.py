@@ -14,12 +14,13 @@ from sim.economy.accounts import Carry, Equilibrium, account
 from sim.economy.arrays import Array, sealed, shaped, within
 from sim.economy.base import BaseEconomy, PurgeReport, Repair, calibrate
 from sim.economy.continuation import solve_along_path, trend_holds
+from sim.economy.drawback import carried, owners, with_export_lines
 from sim.economy.errors import ShockError
 from sim.economy.feasibility import require_feasible, require_income
 from sim.economy.fixed_prices import solve_fixed_prices
 from sim.economy.machines import Machines, MachineSpec, read_machines
 from sim.economy.settings import ATTACHMENT, MOBILITY, Settings, TradeElasticity, read_settings
-from sim.economy.shocks import Shocks, read_shocks
+from sim.economy.shocks import ReadShocks, Shocks, read_shocks
 from sim.economy.system import System, build_system, join_sourcing, outlay_bundles
 
 
@@ -190,7 +191,13 @@ class WorldEconomy:
                 f"start is a year of {start.G} economies × {start.N} sectors, this economy has {self.base.G} × {self.base.N}; "
                 "start from a year that this economy has solved."
             )
-        carry = Carry() if start is None else start._carry
+        carry, owner = Carry() if start is None else start._carry, owners(read.drawback)
+        if not np.array_equal(carry.owner, owner):  # type: ignore[arg-type]  # other lines than last year
+            carry = Carry(sourcing=carried(carry.sourcing, carry.owner, owner, self.base.G))
+        fixed = (self.machines, self._sourcing, self._outlay_bundles)
+
+        def plain(some: ReadShocks, settings: Settings) -> System:
+            return build_system(self.base, settings, *fixed, some, carry.sourcing if owner is None else None)
 
         def build(part: float) -> System:
             some, settings = read, self.settings
@@ -198,14 +205,12 @@ class WorldEconomy:
                 some = read.part(part, self.base, settings.trade_elasticity)
                 below, above = settings.labour_elastic
                 settings = replace(settings, labour_elastic=(below**part if below else 0.0, above))
-            return build_system(
-                self.base, settings, self.machines, self._sourcing, self._outlay_bundles, some, carry.sourcing
-            )
+            return with_export_lines(plain(some, settings), settings, *fixed, some, carry.sourcing)
 
-        system = build(1.0)
         if self.settings.closure == "fixed-prices":
-            return solve_fixed_prices(system, read, given, self.table)
-        require_feasible(system)
+            return solve_fixed_prices(plain(read, self.settings), read, given, self.table)
+        system = build(1.0)
+        require_feasible(system if owner is None else plain(read, self.settings))
         solution = solve_along_path(build, system, carry)
         point, prices = solution.state.point, solution.state.prices
         require_income(system, point.income)
@@ -220,6 +225,7 @@ class WorldEconomy:
             passes=solution.passes,
             response=solution.response,
             sourcing=sourcing,
+            owner=owner,
         )
         return account(system, solution, given, self.table, following)
 

@@ -102,6 +102,10 @@ class YearArrays:
     carbon_sales: Array  # (G,), net sales of allowances
     machine_tariff: Array | float = 0.0  # (G,), tariffs on machines inside ``input_tariffs``
     rates: Array | None = None  # (2, G, N, G), tariffs on what industries and final demand buy; None: the same for both
+    refunds: Array | None = (
+        None  # (G,), duties paid back on what exports are made of; None, as the next, without drawback
+    )
+    export_cost: Array | None = None  # (G, N), unit cost of what is exported over that of what is sold at home
     export_tax: Array | None = None  # (G, N, G), rate on the producer's price; None without any. Flows contain it
     population: Array | None = None  # (G,), million; None: that of the base year
     group_pay: Array | float = 1.0  # (G, N), ratio: real pay of those who began in a sector
@@ -115,16 +119,29 @@ class YearArrays:
         return 1.0 + inputs, 1.0 + final
 
     @property
-    def export_wedge(self) -> Array | float:
+    def taxed(self) -> Array | float:
         """One plus the tax on exports, shape (G, N, G), or 1 without any: what the border adds to the producer's price."""
         return 1.0 if self.export_tax is None else 1.0 + self.export_tax
+
+    @property
+    def export_price(self) -> Array:
+        """Producer's price of exports, ratio, shape (G, N): the unit cost, less the duties that exports do not bear."""
+        return self.unit_cost if self.export_cost is None else self.unit_cost * self.export_cost
+
+    @property
+    def export_wedge(self) -> Array | float:
+        """Price at the border over the unit cost of what is sold at home, shape (G, N, G), or 1 where they are the same."""
+        if self.export_cost is None:
+            return self.taxed
+        wedge: Array = self.taxed * np.where(np.eye(len(self.wage))[:, None, :] > 0, 1.0, self.export_cost[:, :, None])
+        return wedge
 
     @property
     def export_revenue(self) -> Array | float:
         """Receipts of taxes on exports, shape (G,), or 0 without any."""
         if self.export_tax is None:
             return 0.0
-        receipts: Array = (self.exports * self.export_tax / self.export_wedge).sum(axis=(1, 2))
+        receipts: Array = (self.exports * self.export_tax / self.taxed).sum(axis=(1, 2))
         return receipts
 
     @property

@@ -105,10 +105,10 @@ def contributions(before: YearArrays, after: YearArrays) -> Array:
     sums = [(d.labour.sum(axis=1), d.capital.sum(axis=1), d.consumer_price) for d in years]
     income, wages, profits, price = log_mean(*(np.stack([s, *factors]) for s, factors in zip(spent, sums, strict=True)))
     cost = np.log(after.unit_cost / before.unit_cost)[:, :, None]
-    at_border, earned = cost, traded  # prices with export taxes, exports without
+    received = np.log(after.export_price / before.export_price)[:, :, None]
+    at_border, earned = cost + np.log(after.export_wedge / before.export_wedge), traded  # exports without taxes on them
     if before.export_tax is not None or after.export_tax is not None:
-        at_border = cost + np.log(after.export_wedge / before.export_wedge)
-        earned = log_mean(before.exports / before.export_wedge, after.exports / after.export_wedge)
+        earned = log_mean(before.exports / before.taxed, after.exports / after.taxed)
     known = np.isfinite(before.friction) & np.isfinite(after.friction)
     melted = np.log(np.divide(after.friction, before.friction, out=np.ones_like(traded), where=known))
     landed = at_border + melted
@@ -116,17 +116,17 @@ def contributions(before: YearArrays, after: YearArrays) -> Array:
     home = np.arange(len(income))
     duties = (inputs * paid + final * paid_final - traded * landed).sum(axis=1)
     duties[home, home] = 0.0  # no tariffs at home
-    made = earned.sum(axis=2) + inputs[home, :, home] + final[home, :, home]
+    made = inputs[home, :, home] + final[home, :, home]
     technology = (
         wages * np.log(after.wage / before.wage)
         + profits * np.log(after.rental / before.rental)
-        - (made * cost[:, :, 0]).sum(axis=1)
+        - (made * cost[:, :, 0] + earned.sum(axis=2) * received[:, :, 0]).sum(axis=1)
         + (inputs * paid - traded * melted).sum(axis=(0, 1))
         - (income - profits) * np.log(after.quality / before.quality)  # capital is net of it
     )
     priced = traded * at_border
     revenue = [data.input_tariffs.sum(axis=1) + data.final_tariffs + data.export_revenue for data in years]
-    allocation = revenue[1] - revenue[0] - duties.sum(axis=0) - (priced - earned * cost).sum(axis=(1, 2))
+    allocation = revenue[1] - revenue[0] - duties.sum(axis=0) - (priced - earned * received).sum(axis=(1, 2))
     real = (revenue[1] / after.consumer_price - revenue[0] / before.consumer_price) * price
     left = [data.gross_income * data.consumer_price / total for data, total in zip(years, spent, strict=True)]
     paid_for = [data.real_income / data.gross_income for data in years]  # what the charge for capital leaves

@@ -38,6 +38,7 @@ def track_policy(values: Values, data: YearArrays, base: BaseYear) -> None:
     values.total("tariff_revenue_inputs", on_industries - data.machine_tariff)
     values.total("tariff_revenue_final", data.final_tariffs)
     values.total("tariff_revenue_machines", data.machine_tariff + np.zeros(base.G))
+    values.total("duty_refunds", np.zeros(base.G) if data.refunds is None else data.refunds)
     values.total("export_tax_revenue", data.export_revenue + np.zeros(base.G))
     for name in ("robots", "ai", "grievance", "capability"):
         values.mean(name, getattr(data, name), base.value_added)

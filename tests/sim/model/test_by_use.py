@@ -143,3 +143,41 @@ def test_dollars_per_household(table: WorldTable) -> None:
     lost = found.value("income_per_household", "USA", 2012) - base.value("income_per_household", "USA", 2012)
     change = found.value("real_income", "USA", 2012) - base.value("real_income", "USA", 2012)
     assert lost == pytest.approx(change * size, rel=1e-9)
+
+
+@pytest.mark.parametrize("share", [0.5, 1.0])
+def test_a_drawback_pays_back_what_exports_bear(share: float, table: WorldTable) -> None:
+    drawn = {"lever": "drawback", "who": ["CHN", "KOR"], "value": share, "from": 2012}
+    levied = {"lever": "tariff", "who": ["CHN"], "add": 0.05, "from": 2012}
+    without, found = run(table, levied), run(table, levied, drawn)
+    assert found.passed
+    assert found.value("duty_refunds", "USA", 2012) == 0.0 < found.value("duty_refunds", "KOR", 2012)
+    assert found.value("tariff_revenue", "CHN", 2012) < without.value("tariff_revenue", "CHN", 2012)
+    assert found.value("exports", "CHN", 2012) > without.value("exports", "CHN", 2012)
+    moved = found.decisions[found.decisions["lever"] == "drawback"]
+    assert moved["after"].tolist() == [share, share]
+
+
+def test_what_a_drawback_adds_to_technology_is_of_second_order(table: WorldTable) -> None:
+    def parts(rate: float) -> tuple[float, float]:
+        levied = {"lever": "tariff", "who": ["CHN"], "value": rate, "from": 2012}
+        drawn = {"lever": "drawback", "who": ["CHN"], "value": 1.0, "from": 2012}
+        found = run(table, levied, drawn, economy={"base_tariffs": "none"})
+        return abs(found.value("welfare_technology", "CHN", 2012)), abs(found.value("welfare_other", "CHN", 2012))
+
+    (half, rest), (whole, other) = parts(0.01), parts(0.02)
+    assert 3.0 * half < whole < 1e-4 and max(rest, other) < 1e-5
+
+
+def test_a_drawback_that_ends_leaves_nothing_behind(table: WorldTable) -> None:
+    drawn = {"lever": "drawback", "who": ["CHN"], "value": 1.0, "from": 2012, "to": 2012}
+    at_once = {"sluggishness": 1.0, "labour_market": "full-employment"}
+    base, found = run(table, economy=at_once), run(table, drawn, economy=at_once)
+    assert found.value("real_income", "CHN", 2012) != base.value("real_income", "CHN", 2012)
+    assert found.value("real_income", "CHN", 2013) == pytest.approx(base.value("real_income", "CHN", 2013), rel=1e-9)
+
+
+def test_fixed_prices_refuse_a_drawback(table: WorldTable) -> None:
+    drawn = {"lever": "drawback", "who": ["CHN"], "value": 1.0}
+    with pytest.raises(SimError, match=r"S036"):
+        run(table, drawn, economy={"closure": "fixed-prices"})
