@@ -92,6 +92,8 @@ def read_rows(file: str, keys: tuple[str, ...]) -> Mapping[tuple[str, ...], Row]
 
 def _row(file: str, line: int, key: tuple[str, ...], record: Mapping[str, str]) -> Row:
     where = f"{file}:{line}: {' '.join(key)}"
+    if None in record or None in record.values():
+        raise CalibrationError(f"{where}: more or fewer cells than columns; put a text with commas in quotes.")
     try:
         value, low, high = (float(record[name]) for name in ("value", "low", "high"))
     except (TypeError, ValueError):

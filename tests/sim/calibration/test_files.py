@@ -14,6 +14,7 @@ import sim.calibration as calibration
 from sim.calibration import STATUSES, CalibrationError, parameter, parameters
 from sim.calibration.rows import read_rows
 from sim.calibration.tables import COUNTRIES, country_rows, union
+from tests.conftest import ROOT
 
 FOLDER = Path(calibration.__file__).parent
 FILES = {
@@ -220,6 +221,11 @@ def test_a_broken_file_says_where(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         ),
         "status.csv": ("a,1,0,1,share,,us,guess,x\n", r"status 'guess' is unknown; allowed: data \(seen\)"),
         "source.csv": ("a,1,0,1,share,, ,judgement,x\n", r"source and unit must not be empty"),
+        "cells.csv": (
+            "a,1,0,1,share,,us,judgement,x, and y\n",
+            r"more or fewer cells than columns; put a text with commas",
+        ),
+        "short.csv": ("a,1,0,1,share,,us\n", r"more or fewer cells than columns"),
         "twice.csv": (
             "a,1,0,1,s,,us,judgement,x\na,1,0,1,s,,us,judgement,x\n",
             r"twice.csv:3: a is already given in line 2",
@@ -232,6 +238,13 @@ def test_a_broken_file_says_where(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     (tmp_path / "columns.csv").write_text("id,value\n", encoding="utf-8")
     with pytest.raises(CalibrationError, match=r"columns.csv:1: columns are \['id', 'value'\]; expected"):
         rows.read_rows("columns.csv", ("id",))
+
+
+def test_no_row_of_any_table_has_more_or_fewer_cells_than_columns() -> None:
+    for path in sorted(path for package in ("decomp", "sim") for path in (ROOT / package).rglob("*.csv")):
+        text = path.read_text(encoding="utf-8").splitlines()
+        head, *found = csv.reader(line for line in text if not line.startswith("#"))
+        assert not [row for row in found if len(row) != len(head)], path
 
 
 def test_a_fact_is_found_by_its_key_and_an_unknown_one_lists_the_others() -> None:
