@@ -116,8 +116,6 @@ class Equilibrium:
     #: None without drawback.
     refunds: Array | None = None
     export_cost: Array | None = None
-    #: Price ratio of shipped goods by flow ĉκ(1+x) (G, N, G), for volumes.
-    shipped_price: Array | None = None
     _template: WorldTable | None = field(default=None, repr=False)
     _carry: Carry = field(default_factory=Carry, repr=False)
     _made: dict[str, WorldTable] = field(default_factory=dict, repr=False)
@@ -229,11 +227,7 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
     charge = had * (stock - np.exp(system.log_capital))
     rows = labour + capital + tariff + export_tax
     checks = checked(system, solution, X, Z.sum(axis=0) + rows.reshape(-1), final.sum(axis=(0, 1))[:G])
-    shipped = system.barrier + np.log(system.inputs.recorded * (1.0 + base.tariffs))  # log κ(1+x)
-    shipped = np.exp(point.cost[:, :, None] + shipped)[:G, :, :G]
     refunds, export_cost = _export_lines(system, solution)
-    if export_cost is not None:
-        shipped = shipped * np.where(np.eye(G)[:, None] > 0, 1.0, export_cost[:, :, None])
     return Equilibrium(
         Z=_flows(system, Z.reshape(lines, N, lines, N)).reshape(G * N, G * N),
         Y=system.pool(Y.reshape(lines, N, G)).reshape(G * N, G),
@@ -274,7 +268,6 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
         refunds=refunds,
         export_cost=export_cost,
         rates=rates,
-        shipped_price=shipped,
         _template=template,
         _carry=following,
     )

@@ -104,7 +104,6 @@ def solve_fixed_prices(system: System, read: ReadShocks, shocks: Shocks, templat
         renewals=1,
         shocks=shocks,
         rates=None if read.by_use is None else read.by_use[:2],
-        shipped_price=np.exp(read.friction),
         _template=template,
     )
 
