@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 import time
-import timeit
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,17 +14,8 @@ from tests.explorer.browser import CHARTS, Visitor
 
 #: Share of the processors in use, %, while our pages are idle, above which times say nothing.
 BUSY = 50.0
-#: Seconds that the loop of :func:`pace` takes on the machine that the aims are for.
-LOOP = 0.138
-
-
-def pace() -> float:
-    """How many times as slow this machine is as the one that the aims are for; 1 where it is faster."""
-    return max(1.0, min(timeit.repeat("sum(range(10**7))", number=1, repeat=5)) / LOOP)
-
-
-#: How much slower than the aim a shared machine of that pace may be.
-SLACK = 2.0 * pace()
+#: How much slower than the aim a shared machine may be.
+SLACK = 2.0
 
 #: Waits for one key or click and puts milliseconds into ``window.answered``. Painted means: the condition holds, the script
 #: has ended, nothing is stale, and the frame after all that has been shown. ``drawn`` counts the charts drawn since.
