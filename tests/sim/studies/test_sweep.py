@@ -280,7 +280,9 @@ def started(command: list[str], folder: Path, **options: Any) -> subprocess.Pope
     return process
 
 
-@pytest.mark.parametrize(("number", "expected"), [(signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)])
+@pytest.mark.parametrize(
+    ("number", "expected"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)]
+)
 def test_no_worker_outlives_the_sweep(tmp_path: Path, number: signal.Signals, expected: int) -> None:
     process = started(sweeping(tmp_path / "s", 400), tmp_path / "s")
     workers = children(process.pid)
