@@ -15,12 +15,14 @@ AI adoption          value added (WIOD)
 ===================  ==============================================================================
 
 The row nearest to the table's year counts. A code that the file does not know gets the values of the rest of the world;
-:func:`sim.calibration.doubts` says so. Weights are those of 2011 (WIOD) or 2022 (OECD), whichever is nearer.
+:func:`sim.calibration.doubts` says so. Weights are those of 2011 (WIOD) or 2022 (OECD), whichever is nearer. Arrays of a
+table are looked up once: every move of a lever in the explorer asks for all of them again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -65,11 +67,13 @@ def summed(table: WorldTable, parameter: str) -> Array:
     return frozen(np.array([sum(map(value, codes)) for codes in economy_codes(table)]))
 
 
+@lru_cache(maxsize=8)
 def country_labour_share(table: WorldTable) -> Array:
     """Labour share of GDP of each economy, shape (G,), weighted with value added."""
     return by_economy(table, of_country(table, "labour_share"), weight_of(table, "value_added"))
 
 
+@lru_cache(maxsize=8)
 def unemployment(table: WorldTable) -> Array:
     """Unemployment rate of each economy, a share, shape (G,), weighted with the labour force."""
     per_cent, employed = of_country(table, "unemployment"), of_country(table, "employment")
@@ -78,32 +82,38 @@ def unemployment(table: WorldTable) -> Array:
     )
 
 
+@lru_cache(maxsize=8)
 def population(table: WorldTable) -> Array:
     """Population of each economy, million, shape (G,)."""
     return summed(table, "population")
 
 
+@lru_cache(maxsize=8)
 def households(table: WorldTable) -> Array:
     """Households of each economy, million, shape (G,): population over persons per household."""
     people, size = of_country(table, "population"), of_country(table, "household_size")
     return frozen(np.array([sum(people(code) / size(code) for code in codes) for codes in economy_codes(table)]))
 
 
+@lru_cache(maxsize=8)
 def employment(table: WorldTable) -> Array:
     """Employment of each economy, million, shape (G,)."""
     return summed(table, "employment")
 
 
+@lru_cache(maxsize=8)
 def gdp_per_worker(table: WorldTable) -> Array:
     """GDP per worker, 2017 PPP USD, shape (G,), weighted with employment: total GDP over total employment."""
     return by_economy(table, of_country(table, "gdp_per_worker"), of_country(table, "employment"))
 
 
+@lru_cache(maxsize=8)
 def ai_preparedness(table: WorldTable) -> Array:
     """IMF AI Preparedness Index, 0–1, shape (G,), weighted with value added; the base of an agent's capability."""
     return by_economy(table, of_country(table, "ai_preparedness"), weight_of(table, "value_added"))
 
 
+@lru_cache(maxsize=8)
 def robot_density(table: WorldTable) -> Array:
     """Robots per 10,000 manufacturing employees, shape (G,), weighted with manufacturing value added."""
     return by_economy(table, of_country(table, "robot_density"), weight_of(table, "manufacturing_value_added"))
@@ -122,6 +132,7 @@ def robot_adoption(table: WorldTable, *, half_density: float | None = None) -> A
     return by_economy(table, lambda code: density(code) / (density(code) + half), weight)
 
 
+@lru_cache(maxsize=8)
 def robot_speed(table: WorldTable) -> Array:
     """Speed of robot diffusion, shape (G,): the country's own row where there is one (China), else the default."""
     own, default = country_rows("robot_speed", year_of(table)), parameter("automation.robot_speed")
@@ -135,6 +146,7 @@ def ai_is_surveyed(year: int | None) -> bool:
     return year is None or abs(surveyed - year) < abs(parameters()["automation.ai_base_adoption"].when - year)
 
 
+@lru_cache(maxsize=8)
 def ai_adoption(table: WorldTable) -> Array:
     """AI adoption of the table's year, shape (G,), weighted with value added.
 
@@ -147,6 +159,7 @@ def ai_adoption(table: WorldTable) -> Array:
     return frozen(parameter("automation.ai_base_adoption") * ai_preparedness(table) / best)
 
 
+@lru_cache(maxsize=8)
 def ai_provider_weights(table: WorldTable) -> Array:
     """Origin of AI services that are not bought at home, shape (G,), summing to 1: shares of compute of 2025.
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 
 import numpy as np
@@ -48,6 +48,7 @@ def given_sources(*, observed: bool, growth: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys([row.source for row in rows] + [found.source for found in series]))
 
 
+@lru_cache(maxsize=8)
 def added_duties(table: WorldTable, *years: int) -> Array:
     """Duties in force in each year that were added since 2017, shape (K, G, N, G) [year, origin, sector, importer], shares.
 
@@ -195,6 +196,7 @@ def _figures(name: str, code: str) -> dict[int, float]:
     )
 
 
+@lru_cache(maxsize=64)
 def adoption_steps(table: WorldTable, year: int) -> Array:
     """Change of the log-odds of adoption from the year before, shape (2, G), robots first; NaN where nothing was observed.
 
@@ -213,4 +215,4 @@ def adoption_steps(table: WorldTable, year: int) -> Array:
             covered, whole = sum(w for _, w in known), sum(w for _, w in pairs)
             if covered >= 0.5 * whole:
                 steps[k, r] = sum(step * weight for step, weight in known) / covered
-    return steps
+    return frozen(steps)

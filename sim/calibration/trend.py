@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -124,6 +125,7 @@ def trend(
     )
 
 
+@lru_cache(maxsize=8)
 def real_growth(table: WorldTable, years: Sequence[int]) -> Array:
     """Log of real GDP by year against the first one, shape (T, G), as the source and the rule of convergence say."""
     frontier, speed = parameter("growth.frontier"), parameter("growth.convergence")
@@ -138,6 +140,7 @@ def real_growth(table: WorldTable, years: Sequence[int]) -> Array:
     return _levels(table, years, rate)
 
 
+@lru_cache(maxsize=8)
 def population(table: WorldTable, years: Sequence[int]) -> Array:
     """Log of population by year against the first one, shape (T, G)."""
     return _levels(table, years, lambda code, year: value_in("population_growth", code, year) / 100.0)
@@ -151,7 +154,7 @@ def _levels(table: WorldTable, years: Sequence[int], rate: Callable[[str, int], 
         steps = np.array([[rate(code, year) for year in years[1:]] for code in codes]).reshape(len(codes), -1)
         levels = np.exp(np.concatenate([np.zeros((len(codes), 1)), np.log1p(steps).cumsum(axis=1)], axis=1))
         columns.append(np.log(weights @ levels / weights.sum()))
-    return np.stack(columns, axis=1)
+    return frozen(np.stack(columns, axis=1))
 
 
 def _recent_loss(table: WorldTable, gdp: Array, base: int) -> Array:
@@ -191,6 +194,7 @@ def unemployment_norm(table: WorldTable) -> Array:
     return np.array(norms) / 100.0
 
 
+@lru_cache(maxsize=8)
 def unemployment_path(
     table: WorldTable, years: Sequence[int], *, observed: bool, norm: bool, last: int, speed: float
 ) -> Array:
@@ -207,7 +211,7 @@ def unemployment_path(
     left = (1.0 - speed) ** since[:, None] if norm else np.ones((len(years), 1))
     path = target + (log_odds - target) * left if norm else log_odds
     change = path - log_odds[0]
-    return np.exp(np.where(np.isfinite(change), change, 0.0))
+    return frozen(np.exp(np.where(np.isfinite(change), change, 0.0)))
 
 
 def usable(table: WorldTable) -> str:

@@ -56,10 +56,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def server(*arguments: str) -> Iterator[str]:
-    """``unweave app`` on a free port; yields its address."""
-    port = free_port()
-    command = [sys.executable, "-m", "sim.cli", "app", *arguments, "--no-browser", "--port", str(port)]
+def server(*arguments: str, page: Path | None = None) -> Iterator[str]:
+    """``unweave app``, or Streamlit with another page, on a free port; yields its address."""
+    port = str(free_port())
+    ours = ["sim.cli", "app", *arguments, "--no-browser", "--port", port]
+    other = ["streamlit", "run", str(page), "--server.headless=true", f"--server.port={port}"]
+    command = [sys.executable, "-m", *(other if page else ours)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:

@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import io
-import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.explorer.browser import CHARTS, Visitor, server
-from tests.explorer.latency import SLACK, busy
+from tests.explorer.browser import CHARTS
 
 pytestmark = pytest.mark.browser
-
-#: Seconds to the first view, with a server that has just started.
-FIRST_VIEW = 12.0
-
-
-def test_the_first_view_of_a_fresh_server_comes_soon(chrome) -> None:
-    start = time.monotonic()
-    with server() as fresh:
-        one = Visitor(chrome, fresh)
-        one.open("/?l=en")
-        seconds = time.monotonic() - start
-        one.close()
-    print(f"\nfirst view of a fresh server: {seconds:.1f} s (aim {FIRST_VIEW:.0f})")
-    assert seconds <= SLACK * FIRST_VIEW or busy()
 
 
 def test_story_lever_link_and_the_same_numbers_elsewhere(visitor) -> None:
@@ -88,18 +72,14 @@ def test_no_chart_is_blank_and_nothing_is_wider_than_the_screen(visitor, path, l
     assert wide <= size[0] + 1
 
 
-def test_a_long_run_tells_its_years_and_stops_within_a_second(visitor) -> None:
+def test_a_long_run_is_stopped_and_begun_again(visitor) -> None:
     one = visitor()
     one.page.goto(f"{one.address}/lab?l=en&t=world-2022&L.reshoring=0.07")
     one.page.locator(".st-key-run button").first.click()
     stop = one.page.get_by_role("button", name="Stop", exact=True)
     stop.wait_for(timeout=30_000)
-    start = time.monotonic()
     stop.click()
-    one.page.get_by_text("Stopped after").wait_for(timeout=15_000)
-    seconds = time.monotonic() - start
-    print(f"\nstop to message: {seconds:.2f} s (aim 1.00)")
-    assert seconds <= SLACK * 1.0 or busy()
+    one.page.get_by_text("Stopped after").wait_for(timeout=30_000)
     one.page.locator(".st-key-run button").first.click()
     one.page.wait_for_selector("[data-testid=stMetricValue]", timeout=90_000)
     assert len(one.metrics()) == 4

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import struct
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ import pytest
 
 from sim.texts import Texts
 from tests.explorer.browser import Visitor
-from tests.explorer.latency import busy
 
 pytestmark = pytest.mark.browser
 
@@ -70,16 +68,14 @@ def test_a_run_that_is_taken_away_opens_again(visitor) -> None:
     assert one.keyed("files.close").count()  # what was open stays open
 
 
-def test_bands_are_stopped_at_once_and_computed(visitor) -> None:
+def test_bands_are_stopped_and_computed(visitor) -> None:
     one, texts = visitor(), Texts("en")
     one.arrive("/compare?l=en&bands.count=50&compare.others=trade-war")
     one.press("bands.compute")
     one.keyed("bands.compute.stop").wait_for(timeout=30_000)
     one.page.get_by_text(re.compile(r"^[1-9]\d* of 50 runs")).first.wait_for(timeout=60_000)
-    began = time.monotonic()
     one.press("bands.compute.stop")
     one.page.get_by_text(texts("bands.stopped")).wait_for(timeout=30_000)
-    assert time.monotonic() - began < 2.0 or busy()  # a second, and as much again for a busy machine
     one.settle()
     one.keyed("bands.count").locator("input").click()
     one.page.get_by_role("option", name="10", exact=True).click()

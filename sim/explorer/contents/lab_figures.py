@@ -76,23 +76,26 @@ def sparkline(run: RunResult, base: RunResult | None, indicator: str) -> Plot:
 
 def groups(run: RunResult, base: RunResult | None, economy: str, texts: Texts) -> Figure:
     """What exports are made of over the years, stacked to 100 %; dashed lines where the baseline's borders are."""
-    rows = []
+    import pandas as pd
+
+    rows: list[tuple[int, str, str, float, str, str]] = []
+    wide: list[list[Any]] = []
+    shown: dict[str, dict[int, float]] = {code: {} for code in GROUPS}
     for line, one in compared(run, base).items():
         series = {code: one.series(code, economy) for code in GROUPS}
-        totals = {year: sum(values[year] for values in series.values()) for year in series[GROUPS[0]]}
-        rows += [
-            (year, line, code, series[code][year] / total, economy, "share of gross exports")
-            for year, total in totals.items()
-            if total
-            for code in GROUPS
-        ]
+        for year in series[GROUPS[0]]:
+            total = sum(values[year] for values in series.values())
+            if total:
+                shares = {code: values[year] / total for code, values in series.items()}
+                rows += [(year, line, code, share, economy, "share of gross exports") for code, share in shares.items()]
+                wide.append([texts(f"chart.{line}"), year, *(100 * share for share in shares.values())])
+                if one is run:
+                    for code, share in shares.items():
+                        shown[code][year] = 100 * share
     data = framed(rows, "year line group value economy unit")
     names = {code: texts(f"group.{code}") for code in GROUPS}
-    shares = data.rename(columns={"group": "part"}).assign(value=100 * data["value"])
-    own, other = (shares[shares["line"] == line] for line in ("scenario", "baseline"))
-    shown = {code: dict(own.loc[own["part"] == code, ["year", "value"]].to_numpy().tolist()) for code in GROUPS}
-    wide = shares.pivot_table(index=["line", "year"], columns="part", values="value", sort=False).reset_index()
-    wide = wide.assign(line=[texts(f"chart.{line}") for line in wide["line"]])[["line", "year", *GROUPS]]
+    parts = data.rename(columns={"group": "part"}).assign(value=100 * data["value"])
+    own, other = (parts[parts["line"] == line] for line in ("scenario", "baseline"))
     span = {"base": own["year"].min(), "year": own["year"].max()}
     facts = texts("alt.groups", facts=ends_in_words(names, shown, texts), **span)
     who = economy_name(run, economy, texts)
@@ -103,7 +106,7 @@ def groups(run: RunResult, base: RunResult | None, economy: str, texts: Texts) -
         subtitle=texts("chart.subtitle", unit=texts("chart.of_exports"), economy=who),
         alt=texts("chart.alt_course", name=texts("chart.groups"), economy=who, rest=facts),
         chart=stack(own, names, GROUP_COLOURS, borders=other if len(other) else None, seam=seam(run, texts)),
-        table=wide.set_axis([texts("chart.line"), texts("table.year"), *names.values()], axis=1),
+        table=pd.DataFrame(wide, columns=[texts("chart.line"), texts("table.year"), *names.values()]),
         data=data,
         about=[*formulas, (texts("chart.source"), INDICATORS["vax"].source)],
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -149,6 +150,7 @@ def table_list() -> DataFrame:
     return framed(rows, "table year economies sectors unit estimate source licence checksum")
 
 
+@lru_cache(maxsize=64)
 def estimate_of(table: str, lang: str) -> str:
     """What of a bundled table is estimated, in a language; empty for exact tables and for those that are not bundled."""
     from decomp.io import bundled_names, load

@@ -6,7 +6,7 @@ import html
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,12 +85,8 @@ def badge(table: str) -> None:
     """What kind of data and of statement this is; on every page."""
     texts = session.texts()
     name = texts.get(f"ui.table_{table.replace('-', '_')}") or texts.get(f"ui.table_{table.split('-')[0]}") or table
-    said = _estimate_of(table, texts.lang)
+    said = estimate_of(table, texts.lang)
     st.caption(texts("ui.badge", table=name, code=table) + (f" {said}" if said else ""))
-
-
-#: What of a table is estimated, found once per session of the server.
-_estimate_of = lru_cache(maxsize=64)(estimate_of)
 
 
 def metric(run: RunResult, base: RunResult | None, indicator: str, year: int) -> None:
