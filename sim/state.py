@@ -192,7 +192,8 @@ class Statistics:
     manufacturing_jobs : ndarray, shape (G,), ratio to the base year
         In efficiency units.
     import_share, unemployment, labour_share : ndarray, shape (G,), share
-        Imports in home use of manufactures; unemployment rate; labour's share in income.
+        Imports in home use of manufactures; unemployment rate, 1 − participation where the labour market knows none;
+        labour's share in income.
     penetration : ndarray, shape (G, N, G), share
         Share of origin s in what r uses of each sector's goods [origin, sector, user]; the user's own share included.
     machine_cost : ndarray, shape (2, G), ratio to the base year

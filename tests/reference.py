@@ -19,7 +19,7 @@ FILE, TODAY = (Path(__file__).with_name(name) for name in ("reference.csv", "ref
 KEPT = tuple(name for name, table in RUNS if table == TABLES[0])
 ECONOMIES = ("WLD", "USA", "CHN", "KOR", "IND", "TWN")
 INDICATORS = (
-    "interdependence", "dva_share", "vs_one_minus_dva", "real_income", "real_wage", "unemployment", "labour_share",
+    "interdependence", "dva_share", "vs_one_minus_dva", "real_income", "real_wage", "labour_participation", "labour_share",
     "manufacturing_va_share", "mean_tariff", "grievance", "export_volume",
 )  # fmt: skip
 #: Years after the base year that are kept, and the last one.

@@ -189,17 +189,14 @@ def ai_bundle(table: WorldTable, *, hardware: float) -> tuple[dict[str, float], 
 
     Electronics (c14) have the share of hardware, business services (c30: computing, research, consulting; no finance and no real
     estate) the rest. A code that several labels have is shared out equally; a label that holds both counts as services.
-
-    Raises CalibrationError: the table has no label for one of them.
+    Both are empty where the table has no label for one of them.
     """
     weights: dict[str, float] = {}
     members = dict(zip(table.sectors, sector_codes(table), strict=True))
     for code, share in (("c14", hardware), ("c30", 1.0 - hardware)):
         labels = [label for label, codes in members.items() if code in codes]
         if not labels:
-            raise CalibrationError(
-                f"the table has no sector of {code}, which AI is made of; write `ai_bundle: ict-business`."
-            )
+            return {}, ()
         weights |= {label: weights.get(label, 0.0) + share / len(labels) for label in labels}
     return weights, tuple(label for label in weights if "c30" not in members[label])
 

@@ -323,7 +323,7 @@ def _ensemble_lines(saved: Run, texts: Texts) -> list[str]:
     if about is None:
         return []
     lines, names = ["", drawn_sentence(saved, texts)], Names.of(saved, texts)
-    for row in _bands(saved):
+    for row in (row for row in _bands(saved) if row["written"]):
         low, middle, high = (level(row[key], row["unit"]) for key in ("q05", "q50", "q95"))
         name = names.indicator(row["indicator"])
         lines.append(texts("ensemble.line", name=name, year=row["year"], low=low, middle=middle, high=high))

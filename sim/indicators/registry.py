@@ -28,7 +28,9 @@ _HEADLINE = (
     "dva_share",
     "real_income",
 )
-_FIRST = (*_HEADLINE, "vs_one_minus_dva", "real_wage", "labour_share", "unemployment")
+#: The first is 0 unless there is a wage curve, the second 1 where there is one.
+_WORK = ("unemployment", "labour_participation")
+_FIRST = (*_HEADLINE, "vs_one_minus_dva", "real_wage", "labour_share", *_WORK)
 _AGENTS = ("robots", "ai", "trust")
 _REVERSAL = ("reversal_labour_abundance", "reversal_robots", "reversal_gain")
 _MANUFACTURING = ("manufacturing_va_share", "manufacturing_employment_share", "manufacturing_export_share")
@@ -51,20 +53,14 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "income_per_household",
         ),
         # the report's panels of what drives a run; by economy and year on the page Agents
-        "drivers": ("mean_tariff", *_AGENTS, "unemployment", "labour_share"),
-        "agents": ("grievance", "mean_tariff", "trust", "ledger", "robots", "ai", "unemployment"),
+        "drivers": ("mean_tariff", *_AGENTS, *_WORK, "labour_share"),
+        "agents": ("grievance", "mean_tariff", "trust", "ledger", "robots", "ai", *_WORK),
         # `unweave compare`, of the world and of each economy; the page Compare, of the world
         "compare": (*_FIRST, *_AGENTS, "theil"),
-        "compare_economies": ("real_income", "vs_foreign_content", "manufacturing_va_share", "unemployment"),
+        "compare_economies": ("real_income", "vs_foreign_content", "manufacturing_va_share", *_WORK),
         "comparison": (*_FIRST, "export_volume", *_AGENTS, "theil"),
         # of the world, with bands: report and command line
-        "bands": (
-            "interdependence",
-            "vs_foreign_content",
-            "us_china_manufacturing_share",
-            "labour_share",
-            "unemployment",
-        ),
+        "bands": ("interdependence", "vs_foreign_content", "us_china_manufacturing_share", "labour_share", *_WORK),
         # attributed to channels unless others are asked for
         "attribution": ("interdependence", "vs_foreign_content", "vs_one_minus_dva", "import_dependence"),
         # kept of the runs that a run is set against; kept of the members of a sweep unless others are asked for, and its summary

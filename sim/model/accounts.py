@@ -162,7 +162,7 @@ def statistics(year: Year, equilibrium: Equilibrium, data: YearArrays, base: Bas
         wage=np.array(equilibrium.wage),
         manufacturing_jobs=manufacturing_jobs(data, base),
         import_share=ratio(bought - made.diagonal(), bought, otherwise=0.0),
-        unemployment=np.array(equilibrium.unemployment),
+        unemployment=equilibrium.unemployment + 1.0 - equilibrium.labour_participation,
         labour_share=np.array(equilibrium.labour_share),
         penetration=ratio(sales, sales.sum(axis=0)[None, :, :], otherwise=0.0),
         machine_cost=np.stack(machines),

@@ -66,7 +66,8 @@ def companion_value(run: Run, scenario: str, indicator: str, year: int, economy:
 
 def shown(run: Run, frame: DataFrame, indicators: Sequence[str], economies: Sequence[str]) -> DataFrame:
     """Values of indicators in displayed units: columns year, economy, indicator, value."""
-    rows = frame[frame["indicator"].isin(indicators) & frame["economy"].isin(economies) & frame["value"].notna()]
+    kept = (frame["indicator"] != "unemployment") | (frame["value"] != 0.0)  # 0 only where the labour market has none
+    rows = frame[kept & frame["indicator"].isin(indicators) & frame["economy"].isin(economies) & frame["value"].notna()]
     factors = rows["indicator"].map({name: scale(run.unit(name)) for name in indicators}).astype(float)
     return rows[["year", "economy", "indicator"]].assign(value=rows["value"] * factors).reset_index(drop=True)
 

@@ -23,7 +23,9 @@ MEASURED = 2024
 #: A run is set beside the literature when it has at least this many years of the studies' window.
 LEAST_YEARS = 5
 #: Columns of the table of sensitivities: indicators of the world, and one economy's productivity.
-_WORLD = "real_wage unemployment labour_share interdependence mean_tariff us_china_manufacturing_share"
+_WORLD = (
+    "real_wage unemployment labour_participation labour_share interdependence mean_tariff us_china_manufacturing_share"
+)
 WATCHED = (*((indicator, WORLD) for indicator in _WORLD.split()), ("tfp", "USA"))
 LEADERS, FOLLOWERS, POOREST = "group:automation-leaders", "group:automation-followers", "group:lower-middle-income"
 #: Indicators of each question on the eras, with the economies or groups they are shown for.
@@ -129,7 +131,7 @@ def sensitivity_table(report: Report) -> Table | None:
         return None
     year = run.years[-1]
     series = {key: run.series(*key) for key in WATCHED}
-    shown = {key: values[year] for key, values in series.items() if values}
+    shown = {key: values[year] for key, values in series.items() if any(values.values())}
     rows = [(texts("standing.given"), *(level(value, run.unit(key[0])) for key, value in shown.items()))]
     for (kind, companion), part in frame[frame["year"] == year].groupby(["kind", "companion"], sort=False):
         values = {(row["indicator"], row["economy"]): row["value"] for row in part.to_dict("records")}

@@ -293,7 +293,7 @@ def _band(report: Report, indicator: str, heads: Mapping[str, str]) -> Figure | 
     texts, unit = report.texts, report.run.unit(indicator)
     frame = data.bands_of(report.run, indicator)
     frame = frame[frame["economy"] == WORLD]
-    if len(frame) < 2:
+    if frame["written"].nunique() < 2:  # unemployment without a wage curve, for one
         return None
     shown = frame[["year"]].assign(**{name: frame[name] * scale(unit) for name in heads})
     name, last = report.names.indicator(indicator), frame.iloc[-1]

@@ -54,7 +54,7 @@ class Settings(base.Settings, section="automation"):
     robot_speed: float = setting("Speed of robot diffusion", "机器人扩散速度", "per year", 0, 2, factor=True)
     """Logistic speed at which robots spread where they pay and the frontier is open; an economy with a calibrated
     speed of its own (China) keeps it in proportion, unless `overrides` names it."""
-    ai_speed: float = setting("Speed of AI diffusion", "人工智能扩散速度", "per year", 0, 2, factor=True)
+    ai_speed: float = setting("Speed of AI diffusion", "人工智能扩散速度", "per year", 0, 10, factor=True)
     """Logistic speed at which AI services spread where they pay and the frontier is open."""
     robot_ceiling: float = setting(
         "Ceiling of robot adoption", "机器人普及上限", "share of automatable tasks", 0, 1, by_economy=True
@@ -94,9 +94,9 @@ class Settings(base.Settings, section="automation"):
         "Home share of AI services", "人工智能服务本国比例", "share of purchases", 0, 1, by_economy=True
     )
     """Share of AI services bought at home; the rest comes from the provider economies."""
-    ai_bundle: Literal["ict-business", "services-and-hardware"] = "ict-business"
+    ai_bundle: Literal["ict-business", "services-and-hardware"] = "services-and-hardware"
     """What AI is made of. ict-business: the table's sectors of that group, finance and real estate included, in its weights;
-    services-and-hardware: business services and electronics in the same weights on every table."""
+    services-and-hardware: business services and electronics in the same weights on every table that has both, else the former."""
     ai_hardware: float = setting("Hardware in AI", "人工智能中的硬件份额", "share of purchases", 0, 1)
     """Share of electronics in what AI is made of, bought from where machines are bought; in services-and-hardware only."""
     ai_trade_cost: float = setting("Trade costs saved by AI", "人工智能节省的贸易成本", "iceberg cost saved", 0, 0.2)
@@ -105,11 +105,13 @@ class Settings(base.Settings, section="automation"):
     @model_validator(mode="before")
     @classmethod
     def _one_cost(cls, data: Any) -> Any:
-        """`machine_saving` was the cost of both."""
+        """`machine_saving` was the cost of both in the base year."""
         if not isinstance(data, Mapping) or "machine_saving" not in data:
             return data
         cost = data["machine_saving"]
-        return {"robot_cost": cost, "ai_cost": cost} | {k: v for k, v in data.items() if k != "machine_saving"}
+        return {"robot_cost": cost, "ai_cost": cost, "ai_cost_year": 0.0} | {
+            k: v for k, v in data.items() if k != "machine_saving"
+        }
 
 
 def cheaper(settings: Settings, base_year: int | None) -> float:
@@ -196,7 +198,7 @@ class Automation(base.Rule):
         bundle: dict[str, Any] = {}
         if self.settings.ai_bundle == "services-and-hardware":
             weights, goods = calibration.ai_bundle(table, hardware=self.settings.ai_hardware)
-            bundle = {"ai": weights, "ai_goods": goods}
+            bundle = {"ai": weights, "ai_goods": goods} if weights else {}
         return bundle | {
             "ai_home_share": home_share(self.terms["ai_home_share"], self.terms["open_source"]),
             "ai_providers": np.array(calibration.ai_provider_weights(table)),

@@ -42,7 +42,7 @@ class GrievanceWeights(Model, section="protection.weights"):
     import_penetration: float = setting("Weight of imports", "进口渗透权重", "weight", 0, 10)
     """Weight of the rise of import penetration in grievance."""
     unemployment: float = setting("Weight of unemployment", "失业权重", "weight", 0, 10)
-    """Weight of the rise of the unemployment rate in grievance."""
+    """Weight of the rise of unemployment in grievance, of the fall of participation where there is no unemployment."""
     labour_share: float = setting("Weight of the labour share", "劳动份额权重", "weight", 0, 10)
     """Weight of the fall of labour's share in income in grievance."""
 
@@ -115,7 +115,7 @@ class Protection(base.Rule):
     reasons: ClassVar[Mapping[str, Reason | str]] = {
         "protection": Reason(
             "Grievance is {grievance:.4f} (threshold {threshold:.3f}); last year brought {job_loss:.2%} fewer manufacturing "
-            "jobs, {import_penetration:.2%}pt more import share, {unemployment:.2%}pt more unemployment, "
+            "jobs, {import_penetration:.2%}pt more import share, {unemployment:.2%}pt more out of work, "
             "{labour_share:.2%}pt less labour share. {partner} has {penetration:.1%} of home use of {sector}: protection asks "
             "for {own:+.2%}pt, retaliation for {answer:+.2%}pt; the aim is {target:+.2%}pt over the base tariff, "
             "{adjustment:.0%} of the way a year.",
@@ -258,7 +258,7 @@ class Protection(base.Rule):
 
 #: The losses that make up grievance, in the order of every array of them. Each is a fraction of a year's change:
 #: fall of manufacturing employment relative to the year before; rise of the import share in home use of manufactures;
-#: rise of the unemployment rate; fall of labour's share in income.
+#: rise of the unemployment rate (fall of participation without one); fall of labour's share in income.
 LOSSES = ("job_loss", "import_penetration", "unemployment", "labour_share")
 #: The public statistics whose changes these are.
 OBSERVED = ("manufacturing_jobs", "import_share", "unemployment", "labour_share")

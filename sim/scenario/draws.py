@@ -155,7 +155,8 @@ def _drawn(name: str, scenario: Scenario, explicit: bool) -> Drawn | None:
     """Range of a parameter, or None where it is a premise of the scenario or has no room."""
     value = value_of(name, scenario)
     if name == ELASTICITY:
-        if value not in ELASTICITY_SETS or (value != "default" and not explicit):
+        usual = type(scenario.economy).model_fields["trade_elasticity"].default
+        if value not in ELASTICITY_SETS or (value != usual and not explicit):
             return None
         return Drawn(ELASTICITY, math.nan, math.nan, math.nan, "named set", "calibration", ELASTICITY_SETS)
     known, lever, mode = parameters()[name], SETTING[name], float(value)

@@ -94,7 +94,7 @@ class Given:
     adoption : ndarray, shape (K, 2, G), or None
         Change of the log-odds of robots and AI over the year before; NaN where nothing was observed.
     odds : ndarray, shape (T, G), or None
-        Odds of unemployment.
+        Odds of unemployment; only the wage curve has any.
     trend : Trend or None
     """
 
@@ -145,7 +145,7 @@ def given(scenario: Scenario, labels: TableLabels, rules: Sequence[Rule]) -> Giv
         return Given(years[0])
     last = min(observed.until, years[-1]) if observed.active else years[0]
     odds, moves, settles = None, observed.active and observed.unemployment, grows and growth.norm
-    if moves or settles:
+    if scenario.economy.labour_market == "wage-curve" and (moves or settles):
         speed = parameter("growth.norm_speed")
         odds = unemployment_path(table, years, observed=moves, norm=settles, last=last, speed=speed)
     paths = None

@@ -51,9 +51,9 @@ class EconomySettings(Model, section="economy"):
     deficits: Literal["fixed", "balanced", "none"] = "fixed"
     """fixed: deficits of the table stay, as shares of world factor income; balanced: the base year is solved again without them
     and shocks are set against that; none: every year is without them, against the base year as observed."""
-    capital_charge: StrictBool = False
+    capital_charge: StrictBool = True
     """Whether real income is net of what capital beyond its given path costs a year, at the base year's return with depreciation."""
-    labour_market: Literal["wage-curve", "elastic", "rigid", "full-employment"] = "wage-curve"
+    labour_market: Literal["wage-curve", "elastic", "rigid", "full-employment"] = "elastic"
     """wage-curve: unemployment falls when real wages rise; elastic: hours and participation answer the real wage relative to its
     growth path; rigid: real wages do not fall below that path, employment does; full-employment: wages clear."""
     labour_supply: LabourSupply = Field(default_factory=LabourSupply, description="Elasticities of labour supply.")
@@ -63,8 +63,8 @@ class EconomySettings(Model, section="economy"):
     """Capital answers real returns with this elasticity: 0 keeps the stock, .inf holds the real return constant."""
     substitution: Substitution = Field(default_factory=Substitution, description="Elasticities of the upper nests.")
     trade_elasticity: TradeElasticity = Field(
-        "default",
-        description="Named set of sector elasticities, one number for all sectors, or a mapping from sectors or sector groups.",
+        "lashkaripour",
+        description="Named set of sector elasticities, one number for all, or a mapping of sectors or groups (the rest as in `default`).",
     )
     sluggishness: float = setting(
         "Speed of sourcing", "采购调整速度", "share a year", 0, 1, kind="assumption", open_min=True

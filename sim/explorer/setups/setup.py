@@ -252,7 +252,7 @@ def _automation(setup: Setup, moved: set[str]) -> Iterator[str]:
             if before == 0:
                 before, robots, ai = 1.0, parameter("automation.robot_speed"), parameter("automation.ai_speed")
             yield f"behaviour.automation.robot_speed={flow(robots * factor / before)}"
-            yield f"behaviour.automation.ai_speed={flow(min(2.0, ai * factor / before))}"
+            yield f"behaviour.automation.ai_speed={flow(min(10.0, ai * factor / before))}"
     for lever in ("access", "sharing", "home", "newtasks"):
         if lever in moved:
             yield f"behaviour.{CONTROLS[lever].setting}={flow(setup.value(lever))}"

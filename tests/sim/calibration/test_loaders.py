@@ -246,8 +246,8 @@ def test_robot_adoption_has_the_log_odds_of_the_density() -> None:
 
 
 def test_china_adopts_robots_faster() -> None:
-    assert calibration.robot_speed(Stub(singles("CHN", "USA"), singles("c1"))).tolist() == [1.69, 0.25]
-    assert calibration.robot_speed(Stub(singles("CHN", "USA"), singles("c1"), year=2022)).tolist() == [0.8, 0.25]
+    assert calibration.robot_speed(Stub(singles("CHN", "USA"), singles("c1"))).tolist() == [1.02, 0.18]
+    assert calibration.robot_speed(Stub(singles("CHN", "USA"), singles("c1"), year=2022)).tolist() == [0.67, 0.18]
 
 
 def test_ai_providers(table: decomp.WorldTable) -> None:

@@ -70,7 +70,7 @@ def net_imports_of_manufactures(result, record: int) -> np.ndarray:
 
 
 def test_import_competition_comes_by_itself() -> None:
-    """On the trend alone, nobody deciding: exposure of rich economies, Brazil and India to others' goods (run with -s)."""
+    """On the trend alone, nobody deciding: exposure of the United States, Brazil and India to others' goods (run with -s)."""
     result = played("world-2022", behaviour=STILL)
     first, last = (net_imports_of_manufactures(result, record) for record in (0, -1))
     penetration = final(result, "import_penetration") - np.array(
@@ -84,14 +84,16 @@ def test_import_competition_comes_by_itself() -> None:
     sys.stdout.write("".join(f"{code} {' '.join(row)}\n" for code, row in told.items()))
     moved = dict(zip(result.loaded.table.economies, last - first, strict=True))
     imported = dict(zip(result.loaded.table.economies, penetration, strict=True))
-    assert all(moved[code] > 0.0 for code in ("USA", "DEU", "BRA", "IND")), told
+    assert all(moved[code] > 0.0 for code in ("USA", "BRA", "IND")), told
     assert all(imported[code] > 0.005 for code in ("USA", "DEU", "GBR", "EUR", "BRA")), told
-    # not Mexico, whose manufacturing gained from 2011 to 2021, nor the rest of the European Union together
-    assert moved["MEX"] < 0.0, told
+    # not Mexico, whose manufacturing gained from 2011 to 2021, nor Germany and the rest of the European Union, which sell more too
+    assert max(moved[code] for code in ("MEX", "DEU", "EUR")) < 0.0, told
 
 
-def test_people_are_counted_as_people(grown) -> None:
+@pytest.mark.parametrize("table", ["world-2022", "classroom-2022"])
+def test_people_are_counted_as_people(table: str) -> None:
     """Employment per person of the source's population moves only with unemployment; efficiency is in wages."""
+    grown = played(table, economy={"labour_market": "wage-curve"})
     paths = grown.loaded.resolved.given.trend
     at_work = final(grown, "employment") / paths.population[-1]
     idle = final(grown, "unemployment")

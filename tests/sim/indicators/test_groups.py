@@ -144,7 +144,8 @@ def test_revenue_and_duties_are_two_sides_of_allocation() -> None:
 @pytest.fixture(scope="module")
 def run() -> RunResult:
     """Some years of diffusion on the classroom table."""
-    return sim.run("baseline", table=decomp.load("classroom-2011"), years=(2011, 2014))
+    wages = {"economy.labour_market": "wage-curve"}
+    return sim.run("baseline", table=decomp.load("classroom-2011"), years=(2011, 2014), overrides=wages)
 
 
 def test_values_of_groups_against_their_members(run: RunResult) -> None:

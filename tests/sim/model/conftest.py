@@ -17,6 +17,7 @@ BUSY = {
     "question": "Does everything work at once?",
     "table": "classroom-2011",
     "years": [2011, 2019],
+    "economy": {"trade_elasticity": "default", "sluggishness": 1.0},
     "behaviour": {
         "automation": {"robot_speed": 1.0, "ai_speed": 1.5},
         "protection": {"sensitivity": 3.0, "threshold": 0.0},

@@ -26,6 +26,9 @@ def test_every_change_of_adoption_is_logged(busy: RunResult) -> None:
         first, last = busy.records[0].state.diffusion[k], busy.records[-1].state.diffusion[k]
         for r, economy in enumerate(busy.economies):
             rows = decided[decided["economy"] == economy]
+            if first[r] == last[r]:  # a machine that saves nothing there
+                assert rows.empty
+                continue
             assert rows["before"].iloc[0] == first[r]
             assert rows["after"].iloc[-1] == last[r]
             assert np.array_equal(rows["before"].to_numpy()[1:], rows["after"].to_numpy()[:-1])

@@ -89,6 +89,7 @@ def test_a_small_export_tax_pays_for_its_distortion_with_better_terms_of_trade(t
         taxed = {"lever": "export-tax", "who": ["CHN"], "value": value}
         return sim.run(
             {"name": "one", "title": "One", "question": "Is there an optimum?", "years": [2011, 2012], "policies": [taxed],
+             "economy": {"trade_elasticity": "default", "sluggishness": 1.0},
              "behaviour": {name: {"active": False} for name in ("automation", "protection", "trust")}},
             table=table,
         )  # fmt: skip

@@ -30,7 +30,7 @@ def traces(table: WorldTable, last: int = 2013, **moves: Any) -> dict[str, float
     """Indicators that differ in the last year from the base year by more than 1e-6 (relative above 1), or are not there."""
     result = sim.run(
         {"name": "one", "title": "One", "question": "Does it leave a trace?", "years": [2011, last], "behaviour": STILL,
-         "economy": {"labour_market": "full-employment", "capital_supply": 1.0, **moves.pop("economy", {})}, **moves},
+         "economy": {"labour_market": "full-employment", "capital_supply": 1.0, "sluggishness": 1.0, **moves.pop("economy", {})}, **moves},
         table=table,
     )  # fmt: skip
     assert result.years[-1] == last, result.message

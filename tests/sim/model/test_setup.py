@@ -65,7 +65,7 @@ def test_china_has_its_own_robot_speed_unless_overridden(world: WorldTable) -> N
 
 def test_what_the_calibration_adds_is_said(world: WorldTable) -> None:
     notes = " ".join(model(world, behaviour={}).notes)
-    assert "Robots spread in CHN at a speed of its own, 1.69 a year (the scenario's general speed is 0.25)." in notes
+    assert "Robots spread in CHN at a speed of its own, 1.02 a year (the scenario's general speed is 0.18)." in notes
     assert "Full access to the technological frontier: USA, CAN, DEU, GBR, EUR, CHN, JPN, KOR, TWN." in notes
     assert "One external tariff and none among themselves: DEU, GBR, EUR." in notes
     assert "JPN c2 +20%" in notes
@@ -77,10 +77,10 @@ def test_open_source_services_are_run_at_home() -> None:
 
 def test_machines_cost_more_where_labour_is_cheap(world: WorldTable) -> None:
     saving = model(world, behaviour={"automation": {"wage_gradient": 0.3}}).rules[0].saving
-    assert saving[:, world.economy("USA")] == pytest.approx(0.7)
+    assert saving[:, world.economy("USA")] == pytest.approx([0.7, 0.95])
     assert (saving[:, world.economy("IND")] > 1.0).all()
     uniform = model(world, behaviour={"automation": {"wage_gradient": 0.0}}).rules[0].saving
-    assert uniform.tolist() == [[0.7] * world.G] * 2
+    assert uniform.tolist() == [[0.7] * world.G, [0.95] * world.G]
 
 
 def test_no_tariffs_inside_the_union_and_one_outside(world: WorldTable) -> None:

@@ -92,7 +92,7 @@ def test_the_cost_of_ai_is_dated() -> None:
     """0.95 in 2011, falling by 2 % a year, is a saving of 27 % in 2024, as measured; without a year it holds in the base year."""
     settings = Settings(ai_cost=0.95, ai_cost_year=2011.0, ai_price_decline=0.02)
     assert 1.0 - settings.ai_cost * cheaper(settings, 2024) == pytest.approx(0.27, abs=0.005)
-    assert cheaper(settings, 2011) == cheaper(Settings(), 2022) == cheaper(settings, None) == 1.0
+    assert cheaper(settings, 2011) == cheaper(Settings(ai_cost_year=0.0), 2022) == cheaper(settings, None) == 1.0
 
 
 def test_one_cost_of_machines_was_that_of_both() -> None:

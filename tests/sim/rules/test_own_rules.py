@@ -178,7 +178,7 @@ ANGRY = {"automation": {}, "protection": {"sensitivity": 5.0, "threshold": 0.0}}
 
 def test_a_rule_may_adjust_what_others_decide(table: WorldTable) -> None:
     free, bound = (sim.run(scenario(ANGRY), table=table, rules=rules) for rules in (None, [Bound()]))
-    assert free.records[-1].state.increments.max() > 0.02
+    assert free.records[-1].state.increments.max() > 0.015
     assert 0.0 < bound.records[-1].state.increments.max() <= 0.01
 
 

@@ -149,8 +149,8 @@ def test_settings_by_economy(table: WorldTable) -> None:
             "protection": {"retaliation": 0.5, "overrides": {"USA": {"retaliation": 0.8}}},
         },
     )
-    assert resolved.terms["automation"]["robot_speed"].tolist() == [0.5, 0.7, 0.25]  # an economy wins over its group
-    assert resolved.terms["automation"]["ai_speed"].tolist() == [0.9, 0.9, 0.5]
+    assert resolved.terms["automation"]["robot_speed"].tolist() == [0.5, 0.7, 0.18]  # an economy wins over its group
+    assert resolved.terms["automation"]["ai_speed"].tolist() == [0.9, 0.9, 1.5]
     assert resolved.terms["protection"]["retaliation"].tolist() == [0.8, 0.5, 0.5]
     assert resolved.terms["protection"]["acting"].tolist() == [True, True, False]
 
@@ -161,28 +161,28 @@ def speeds(table: WorldTable, **automation: Any) -> list[float]:
 
 
 def test_the_resolved_speed_is_the_one_that_each_economy_has(table: WorldTable) -> None:
-    """China's calibrated robot speed is 1.69 where the general one is 0.25, and moves in proportion to it."""
-    assert speeds(table) == [0.25, 1.69, 0.25]
-    assert speeds(table, robot_speed=0.5) == [0.5, 3.38, 0.5]
-    assert speeds(table, overrides={"leaders": {"robot_speed": 0.3}}) == [0.3, 0.3, 0.25]
+    """China's calibrated robot speed is 1.02 where the general one is 0.18, and moves in proportion to it."""
+    assert speeds(table) == [0.18, 1.02, 0.18]
+    assert speeds(table, robot_speed=0.5) == [0.5, 2.833333333333, 0.5]
+    assert speeds(table, overrides={"leaders": {"robot_speed": 0.3}}) == [0.3, 0.3, 0.18]
 
 
 def test_a_factor_multiplies_the_calibrated_value_of_each_economy(table: WorldTable) -> None:
-    assert speeds(table, overrides={"leaders": {"robot_speed_factor": 2}}) == [0.5, 3.38, 0.25]
+    assert speeds(table, overrides={"leaders": {"robot_speed_factor": 2}}) == [0.36, 2.04, 0.18]
     one_economy = {"leaders": {"robot_speed_factor": 2}, "CHN": {"robot_speed_factor": 0.5}}
-    assert speeds(table, overrides=one_economy) == [0.5, 0.845, 0.25]
+    assert speeds(table, overrides=one_economy) == [0.36, 0.51, 0.18]
     assert speeds(table, overrides={"leaders": {"robot_speed": 0.7}, "CHN": {"robot_speed_factor": 1}}) == [
         0.7,
-        1.69,
-        0.25,
+        1.02,
+        0.18,
     ]
     assert speeds(table, overrides={"leaders": {"robot_speed_factor": 3}, "CHN": {"robot_speed": 0.4}}) == [
-        0.75,
+        0.54,
         0.4,
-        0.25,
+        0.18,
     ]
     resolved = made(table, behaviour={"automation": {"overrides": {"CHN": {"ai_speed_factor": 3}}}})
-    assert resolved.terms["automation"]["ai_speed"].tolist() == [0.5, 1.5, 0.5]
+    assert resolved.terms["automation"]["ai_speed"].tolist() == [1.5, 4.5, 1.5]
 
 
 def test_a_table_without_a_rest_of_the_world_has_no_passive_economy() -> None:
@@ -193,7 +193,7 @@ def test_a_table_without_a_rest_of_the_world_has_no_passive_economy() -> None:
 def test_elasticities_by_sector_and_group(table: WorldTable) -> None:
     resolved = made(table, economy={"trade_elasticity": {"c14": 3, "goods": 6}})
     assert resolved.trade_elasticity == {"c1": 6.0, "c14": 3.0}
-    assert made(table).trade_elasticity == "default"
+    assert made(table).trade_elasticity == "lashkaripour"
     assert made(table, economy={"trade_elasticity": 5}).trade_elasticity == 5.0
 
 

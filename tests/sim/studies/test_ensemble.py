@@ -86,7 +86,7 @@ def test_draws_that_hardly_move_give_the_run_as_written() -> None:
         "draws.adoption_timing": 0.0,
         "draws.ranges": {
             "trust.hostility": [2.0 - 1e-9, 2.0 + 1e-9],
-            "automation.robot_speed": [0.25 - 1e-10, 0.25 + 1e-10],
+            "automation.robot_speed": [0.18 - 1e-10, 0.18 + 1e-10],
         },
     }
     found = small(3, overrides=narrow)
