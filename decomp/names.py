@@ -164,5 +164,5 @@ def estimate_text(estimate: str | None, lang: str = "en") -> str:
     >>> estimate_text(None), estimate_text("Guess: everything", "zh")
     ('', 'Guess: everything')
     """
-    rows = data_rows("estimate", "statements.csv")
-    return next((row[lang] for row in rows if row["en"] == estimate), estimate or "")
+    said = {row["en"]: row[lang] + ("。" if lang == "zh" else ".") for row in data_rows("estimate", "statements.csv")}
+    return said.get(estimate or "", estimate or "")

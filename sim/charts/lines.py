@@ -100,14 +100,9 @@ def lines(
         places = theme.spread([float(last_of[code][1]) for code in codes], gap)
         rows = [(last_of[code][0], code, place, labels[code]) for code, place in zip(codes, places, strict=True)]
         data["ends"] = pd.DataFrame(rows, columns=["year", "line", "value", "label"])
-        text = {
-            "align": "left",
-            "dx": 12 if mark or len(alone) else 6,
-            "fontSize": 13,
-            "baseline": "middle",
-            "lineBreak": "|",
-        }
-        layers.append(layer("ends", "text", {"x": x, "y": y, "color": colour, "text": category("label")}, **text))
+        said = {"x": x, "y": y, "color": colour, "text": category("label")}
+        look = {"align": "left", "baseline": "middle", "lineBreak": "|", "fontSize": 13}
+        layers.append(layer("ends", "text", said, **look, dx=12 if mark or len(alone) else 6))
     if mark:
         data["mark"] = pd.DataFrame([dict(mark)])
         layers += _predicted(mark["shape"], x, y)
@@ -145,8 +140,8 @@ def _predicted(shape: str, x: Spec, y: Spec) -> list[Spec]:
     ]
 
 
-def seam_layers(seam: Seam | None, first: int, last: int, x: Spec) -> list[Spec]:
-    """Draw a light rule after the last year that is given, with the words for both sides on top; none outside the years."""
+def seam_layers(seam: Seam | None, first: int, last: int, x: Spec, top: int = 7) -> list[Spec]:
+    """Draw a light rule after the last year that is given, with the words for both sides at its ``top``; none outside the years."""
     if seam is None or not first < seam[0] < last:
         return []
     at: Spec = {"x": x | {"field": "seam"}}
@@ -155,7 +150,7 @@ def seam_layers(seam: Seam | None, first: int, last: int, x: Spec) -> list[Spec]
     look = {"fontSize": 11, "baseline": "middle", "color": theme.INK, "aria": False}
     words = []
     for word, align, dx in ((seam[1], "right", -5), (seam[2], "left", 5)):
-        said = {**at, "y": {"value": 7}, "text": {"value": word}}
+        said = {**at, "y": {"value": top}, "text": {"value": word}}
         edge = layer("", "text", said, align=align, dx=dx, **look, stroke="white", strokeWidth=3)
         words += [edge | data, layer("", "text", said, align=align, dx=dx, **look) | data]
     return [rule, *(word for word in words if word["encoding"]["text"]["value"])]
@@ -249,7 +244,7 @@ def stack(
         data["borders"] = ends[ends["rank"] < len(rank) - 1]
         line = {"x": x, "y": quantity("value", scale=scale), "detail": category("rank")}
         layers.append(layer("borders", "line", line, color=theme.INK, strokeDash=list(theme.DASHED), strokeWidth=1.3))
-    layers += seam_layers(seam, first, last, x)
+    layers += seam_layers(seam, first, last, x, top=-8)  # above the areas, which fill the chart
     return Plot.of(
         layers, data, width=width and width - theme.SIDE, height=theme.HEIGHT if width else stack_height(len(names))
     )

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.charts.figure import Plot, category, layer, quantity
-from sim.charts.theme import FONT, INK, QUIET
+from sim.charts.theme import FONT, INK, QUIET, wrapped
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 Links = Sequence[tuple[str, str, float]]
-#: Height in pixels, gap between nodes as a share of it, width of a node and room for the last labels as shares of the width.
-HEIGHT, GAP, NODE, ROOM = 420, 0.035, 0.016, 0.2
+#: Height in pixels, gap between nodes as a share of it, width of a node and room for labels at both sides as shares of the width;
+#: that room on a page, in pixels, and letters in a line of a label.
+HEIGHT, GAP, NODE, ROOM, SIDE, WRAP = 420, 0.035, 0.016, 0.35, 108, 13
 #: Points along the edge of a ribbon.
 POINTS = 24
 
@@ -27,16 +28,16 @@ def sankey(links: Links, colours: Mapping[str, str], unit: str) -> dict[str, Any
         {"name": name, "itemStyle": {"color": colours.get(name, QUIET)}}
         for name in dict.fromkeys(name for source, target, _ in links for name in (source, target))
     ]
-    for node in nodes:
-        if node["name"] in targets:  # the one in the middle: beside it, its name would lie on the ways onward
-            node["label"] = {"position": "top"}
+    last = {target for _, target, _ in links} - {source for source, _, _ in links}
+    for node in nodes:  # names stand where no way passes
+        node["label"] = {"position": "top" if node["name"] in targets else "right" if node["name"] in last else "left"}
     series = {
         "type": "sankey",
-        **{"left": 4, "right": 140, "top": 26, "bottom": 8, "nodeGap": 15, "nodeWidth": 14},
+        **{"left": SIDE, "right": SIDE, "top": 26, "bottom": 8, "nodeGap": 15, "nodeWidth": 14},
         **{"draggable": False, "layoutIterations": 0},
         "emphasis": {"focus": "adjacency"},
         "lineStyle": {"color": "source", "opacity": 0.35, "curveness": 0.5},
-        "label": {"fontSize": 12, "color": INK, "textBorderColor": "#ffffff", "textBorderWidth": 2},
+        "label": {"fontSize": 12, "color": INK, "width": SIDE - 8, "overflow": "break"},
         "data": nodes,
         "links": [{"source": source, "target": target, "value": round(value, 3)} for source, target, value in links],
     }
@@ -47,20 +48,25 @@ def sankey(links: Links, colours: Mapping[str, str], unit: str) -> dict[str, Any
 def ribbons(links: Links, colours: Mapping[str, str]) -> Plot:
     """Draw three columns of nodes, sources, one in the middle, targets: links (from, to, value) into the middle and out of it."""
     places = _places(links)
+    places["label"] = [wrapped(name, WRAP) for name in places["name"]]
     bands = _bands(links, places)
     names = list(dict.fromkeys([*places["name"], *bands["colour"]]))
     scale = {"domain": names, "range": [colours.get(name, QUIET) for name in names]}
-    x = quantity("x", axis=None, scale={"domain": [0, 1 + ROOM], "nice": False})
+    x = quantity("x", axis=None, scale={"domain": [-ROOM, 1 + ROOM], "nice": False})
     y = quantity("top", axis=None, scale={"domain": [0, 1], "nice": False, "reverse": True})
     edges = {"x": x, "y": y, "y2": {"field": "bottom"}}
     ribbon = {**edges, "detail": category("link"), "color": category("colour", scale=scale, legend=None)}
     box = {**edges, "x2": {"field": "end"}, "color": category("name", scale=scale, legend=None)}
-    label = {"x": x | {"field": "end"}, "y": y | {"field": "middle"}, "text": category("name")}
-    layers = [
-        layer("bands", "area", ribbon, opacity=0.35),
-        layer("nodes", "rect", box),
-        layer("nodes", "text", label, align="left", dx=5, fontSize=12, color=INK),
-    ]
+    layers = [layer("bands", "area", ribbon, opacity=0.35), layer("nodes", "rect", box)]
+    # names of sources to the left, of targets to the right, that of the middle above it: where no ribbon passes
+    for k, at, edge, look in (
+        (0, "x", "middle", {"align": "right", "dx": -5, "baseline": "middle"}),
+        (1, "x", "top", {"align": "center", "dy": -5, "baseline": "bottom"}),
+        (2, "end", "middle", {"align": "left", "dx": 5, "baseline": "middle"}),
+    ):
+        label = {"x": x | {"field": at}, "y": y | {"field": edge}, "text": category("label")}
+        only: Any = {"transform": [{"filter": f"datum.column === {k}"}]}
+        layers.append(layer("nodes", "text", label, lineBreak="|", fontSize=12, color=INK, **look) | only)
     return Plot.of(layers, {"bands": bands, "nodes": places}, width=None, height=HEIGHT)
 
 

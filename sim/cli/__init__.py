@@ -6,6 +6,7 @@ The module of a command is imported when the command is used, so that
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from typer import Option
 from typer.core import TyperGroup
 
 from sim._version import __version__
-from sim.cli.terminal import cleaned, configure_log, explain
+from sim.cli.terminal import cleaned, configure_log, explain, say
 
 #: Commands in the order of the help: name, module (and name in it, if another), one line of help.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -57,7 +58,7 @@ Examples:
 \b
 Exit codes: 0 ok, 1 finished with failures or partial, 2 invalid input, 3 data, 4 no numerical solution,
 5 the computer or the installation (a missing package, no memory, a full disk, a killed worker), 70 a bug of ours,
-130 interrupted by Ctrl-C, 143 by TERM, 129 by HUP (finished years are kept).
+130 interrupted by Ctrl-C, 143 by TERM, 129 by HUP (finished years are kept), 141 when nobody reads stdout any more.
 """
 
 
@@ -145,16 +146,20 @@ def call(arguments: Sequence[str] | None = None) -> int:
     with cleaned():
         try:
             result = app(args=arguments, prog_name="unweave", standalone_mode=False)
-        except SystemExit as left:
-            return left.code if isinstance(left.code, int) else int(left.code is not None)
+            sys.stdout.flush()
         except BaseException as error:
             code, message = explain(error)
             if message:
-                typer.echo(message, err=True)
+                say(message)
             return code
     return result if isinstance(result, int) else 0
 
 
 def main() -> None:
     """Entry point of the command ``unweave``."""
-    sys.exit(call())
+    code = call()
+    try:
+        sys.stdout.flush()
+    except OSError:  # said already; the interpreter would try once more when it ends, and complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)

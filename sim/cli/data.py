@@ -63,11 +63,7 @@ def info(
 
 
 @data.command("check")
-def check(
-    table: TableArgument,
-    year: TableYear = None,
-    as_json: AsJson = False,
-) -> None:
+def check(table: TableArgument, year: TableYear = None, as_json: AsJson = False) -> None:
     """Report what is unusual: zero outputs, negative entries, imbalance, published rows against sums; worst cells named.
 
     Ends with 1 where there are warnings, with 3 where other commands refuse the table.

@@ -101,27 +101,20 @@ def errors(
     sys.stdout.write(f"Errors, mean of {years} (WIOD, 16 × 20)\n{columns(lines, left=1, rule=False)}\n")
     sys.stdout.writelines(f"  {code}: {meaning}\n" for code, meaning in backtest.MEASURES.items())
     for measure in dict.fromkeys(row.measure for row in rows):
-        part = [
-            [
-                r.what,
-                _figure(r.ours),
-                *(["", ""] if r.published is None else [_figure(r.published), _difference(r)]),
-                r.note,
-            ]
-            for r in rows
-            if r.measure == measure
-        ]
+        part = [[r.what, _figure(r.ours), *_published(r), r.note] for r in rows if r.measure == measure]
         unit = next(row.unit for row in rows if row.measure == measure)
         heads = ["", "ours", "published", "difference", ""]
         sys.stdout.write(f"\n{measure}{unit and f', {unit}'}\n{columns([heads, *part], left=1, rule=False)}\n")
 
 
-def _difference(row: Row) -> str:
-    """Difference from the published figure: points of a percentage, else per cent."""
-    assert row.published is not None
-    if row.unit == "%":
-        return f"{row.ours - row.published:+.2f} pp"
-    return f"{100 * (row.ours / row.published - 1):+.1f} %" if row.published else ""
+def _published(row: Row) -> list[str]:
+    """The published figure and the difference from it, in points of a percentage, else per cent; empty where there is none."""
+    if row.published is None:
+        return ["", ""]
+    by = f"{row.ours - row.published:+.2f} pp"
+    if row.unit != "%":
+        by = f"{100 * (row.ours / row.published - 1):+.1f} %" if row.published else ""
+    return [_figure(row.published), by]
 
 
 def _figure(value: float) -> str:

@@ -21,8 +21,9 @@ from typing import Any, TextIO
 
 from sim._version import __version__
 
-#: Exit codes of the command. A run that a signal ends has 128 and its number: 130 for Ctrl-C, 143 for TERM, 129 for HUP.
-OK, PARTIAL, INVALID, DATA, NUMERICAL, OUTSIDE, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 5, 70, 130
+#: Exit codes of the command. What a signal ends has 128 and its number: 130 for Ctrl-C, 143 for TERM, 129 for HUP, and 141
+#: as if by PIPE when nobody reads stdout any more.
+OK, PARTIAL, INVALID, DATA, NUMERICAL, OUTSIDE, BUG, INTERRUPTED, UNREAD = 0, 1, 2, 3, 4, 5, 70, 130, 141
 
 #: What the system may refuse though nothing that was asked for is wrong, and what to do.
 _MACHINE = {
@@ -102,6 +103,11 @@ def explain(error: BaseException) -> tuple[int, str]:
         return 128 + number, "interrupted."
     if type(error).__name__ == "Exit":
         return int(getattr(error, "exit_code", OK)), ""
+    if isinstance(error, SystemExit):
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
+        return UNREAD if isinstance(
+            error.__context__, BrokenPipeError
+        ) else code, ""  # so typer ends where nobody reads
     if hasattr(error, "format_message"):  # a wrong option or argument; a group without a command says its help
         message = str(error.format_message()).replace("Value error, ", "")
         context = getattr(error, "ctx", None)
@@ -130,7 +136,7 @@ def _outside(error: BaseException) -> tuple[int, str] | None:
         return DATA, f"error: a compressed file is damaged ({error}). Get it again."
     if isinstance(error, OSError):
         if error.errno == errno.EPIPE:
-            return OK, ""
+            return UNREAD, ""
         hints = {
             errno.EACCES: " Choose another folder with -o, or change its permissions.",
             errno.ENOENT: " Check the spelling of the path.",

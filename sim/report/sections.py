@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -358,8 +359,8 @@ def provenance(run: Run, texts: Texts) -> list[tuple[str, str]]:
         "scenario": run.name,
         "status": texts(f"status.{run.status}"),
         "years": f"{years[0]}–{years[-1]} ({len(years)})" if years else "–",
-        "table": f"{of_table.get('name', '')} ({of_table.get('unit', '')})",
-        "estimate": estimate_sentence(run, texts),
+        "table": f"{of_table.get('name', '')} ({phrase(of_table.get('unit', ''), texts)})",
+        "estimate": re.sub(r"^\w+[:：]\s*", "", estimate_sentence(run, texts)),  # the item says "Estimate" itself
         **{key: of_table.get(key, "") for key in ("checksum", "source", "licence")},
         "seed": m.get("seed", ""),
         "hash": m.get("hash", ""),

@@ -121,6 +121,10 @@ def cheaper(settings: Settings, base_year: int | None) -> float:
     return math.exp(-settings.ai_price_decline * (base_year - settings.ai_cost_year))
 
 
+#: What its decisions are explained by, in the order of the log.
+DRIVERS = ("cost", "saving", "speed", "capability", "access", "rate", "ceiling")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Diffusion:
     """Adoption of robots and AI, with share of labour cost saved, logistic rate and access; shape (2,) each."""
@@ -154,7 +158,13 @@ class Automation(base.Rule):
                 r"K' = C \,/\, \bigl(1 + (C/K - 1)\, e^{-r}\bigr)",
             ),
             source="Mansfield (1961), Econometrica 29; Acemoglu & Restrepo (2018), American Economic Review 108",
-        )
+        ),
+        "observed": Reason(
+            "As observed, not decided. By itself the rule would let use spread by {rate:.4f} a year in log-odds.",
+            (r"K' = K e^{\Delta} \,/\, \bigl(1 + K (e^{\Delta} - 1)\bigr)",),
+            source="`observed` in the scenario; `unweave explain observed`",
+            parameters=("observed",),
+        ),
     }
 
     def resolve(self, labels: TableLabels, years: Sequence[int]) -> Mapping[str, Any]:
@@ -307,27 +317,15 @@ class Automation(base.Rule):
             year.shocks["ai_home_share"] = home_share(self.terms["ai_home_share"], year.levels["open-source"])
 
     def log(self, played: base.Played) -> Iterable[Decisions]:
-        """Diffusion of both technologies, where it moved."""
-        decisions = played.decisions[self.name]
+        """Diffusion of both technologies, where it moved: by itself or as observed."""
+        decisions, skills = played.decisions[self.name], played.before.capability
+        asked = ("saving", "rate", "access", "adoption")
+        saving, rate, access, own = (np.array([getattr(one, name) for one in decisions]).T for name in asked)
         for k, technology in enumerate(TECHNOLOGIES):
             before, after = played.before.diffusion[k], played.after.diffusion[k]
-            who = np.flatnonzero(after != before)
-            if who.size:
-                saving, rate, access = (
-                    np.array([getattr(decisions[r], name)[k] for r in who]) for name in ("saving", "rate", "access")
-                )
-                yield self.batch(
-                    played,
-                    technology,
-                    "diffusion",
-                    who,
-                    before[who],
-                    after[who],
-                    cost=1.0 - saving,
-                    saving=saving,
-                    speed=self.speed[k, who],
-                    capability=played.before.capability[who],
-                    access=access,
-                    rate=rate,
-                    ceiling=self.ceiling[k, who],
-                )
+            numbers = (1.0 - saving[k], saving[k], self.speed[k], skills, access[k], rate[k], self.ceiling[k])
+            for kind, named, decided in (("diffusion", DRIVERS, True), ("observed", ("rate",), False)):
+                who = np.flatnonzero((after != before) & ((after == own[k]) == decided))
+                told = {name: one[who] for name, one in zip(DRIVERS, numbers, strict=True) if name in named}
+                if who.size:
+                    yield self.batch(played, technology, kind, who, before[who], after[who], **told)

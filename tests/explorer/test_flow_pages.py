@@ -48,6 +48,20 @@ def test_damaged_folders_among_the_runs_do_not_stop_a_page(visit, monkeypatch, t
     assert any("damaged" in one.value for one in app.warning)
 
 
+def test_a_link_to_an_older_run_folder_is_followed(visit, monkeypatch, tmp_path) -> None:
+    """Only the twelve newest were offered, and a link to another one said that it was not there."""
+    names = [f"20260101T0000{k:02d}Z-mine-00000000" for k in range(20)]
+    for name in names:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.json").write_text("{", encoding="utf-8")
+    monkeypatch.setenv("UNWEAVE_RUNS", str(tmp_path))
+    app = visit("links", {"l": "en", "links.source": f"run:{names[0]}"})
+    box = app.selectbox(key="links.source")
+    assert box.value == f"run:{names[0]}"
+    assert sum(option.startswith("Run folder: ") for option in box.options) == 13
+    assert not any("links.source" in one.value for one in app.warning)
+
+
 def test_compare_asks_for_a_scenario_and_swaps(visit) -> None:
     app = visit("compare", {"l": "en"})
     app.multiselect(key="compare.others").set_value([]).run()

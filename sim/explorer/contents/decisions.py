@@ -146,11 +146,9 @@ def why(run: Run, place: int, texts: Texts) -> Why:
     partner = names.economy(str(row["partner"])) if row["partner"] else texts("acts.all")
     sector = names.sector(str(row["sector"])) if row["sector"] else texts("acts.all")
     before, after = (amount(float(row[column]), lever) for column in ("before", "after"))
-    reason = sentence(kind, str(row["reason"]), drivers, partner, sector, texts)
-    observed = kind == "diffusion" and run.given_to is not None and int(row["year"]) <= run.given_to
     return Why(
         move=texts("agents.move", before=before, after=after),
-        reason=texts("agents.observed", year=run.given_to, reason=reason) if observed else reason,
+        reason=sentence(kind, str(row["reason"]), drivers, partner, sector, texts),
         kind=kind,
         numbers=tuple(
             (texts.get(f"driver.{name}") or name, driver(kind, name, value)) for name, value in drivers.items()

@@ -22,6 +22,7 @@ from sim.explorer.contents.flows import OBSERVED, SERIES, Source
 from sim.explorer.parts import picking, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups import share
+from sim.explorer.setups.codec import RUN
 from sim.explorer.setups.engine import BusyError, Job, Simulate, simulate
 from sim.explorer.setups.setup import STATUS_QUO, Setup, presets, untouched
 from sim.explorer.setups.uploads import GivenSetup
@@ -40,7 +41,10 @@ POLL = 0.4
 
 
 def options(*, tables: bool = False) -> list[str]:
-    """Ids of everything that can be chosen; ``tables`` adds the observed ones."""
+    """Ids of everything that can be chosen; ``tables`` adds the observed ones. An older run folder is offered once it is asked for."""
+    recent = [f"{RUN}{folder.name}" for folder in share.folders()[:FOLDERS]]
+    picked = [id for value in session.now().picks.values() for id in (value if isinstance(value, tuple) else [value])]
+    asked = [id for id in map(str, picked) if id.startswith(RUN) and (runs_folder() / id[4:] / "run.json").is_file()]
     return [
         *([OBSERVED] if tables else []),
         "lab",
@@ -48,7 +52,7 @@ def options(*, tables: bool = False) -> list[str]:
         *(f"named:{name}" for name in session.now().named),
         *(["given"] if given() is not None else []),
         *(["folder"] if opened() is not None else []),
-        *(f"run:{folder.name}" for folder in share.folders()[:FOLDERS]),
+        *dict.fromkeys([*recent, *asked]),
     ]
 
 
@@ -118,7 +122,8 @@ def run_behind(id: str) -> Run | None:
 
 
 def _titles(id: str) -> dict[str, str]:
-    return {lang: name_of(id, Texts(lang)) for lang in LANGUAGES}
+    folder = share.once(runs_folder() / id[4:]) if id.startswith(RUN) else None  # charts have room for title and time
+    return {k: folder.name(Texts(k), folder.started) if folder else name_of(id, Texts(k)) for k in LANGUAGES}
 
 
 def source(id: str) -> Source | None:

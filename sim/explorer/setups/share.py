@@ -119,9 +119,11 @@ class Listed:
     table: str = "–"
     title: Any = None
 
-    def name(self, texts: Texts) -> str:
-        """Title, table and time; the folder where it does not say."""
-        return f"{texts.pick(self.title)} · {self.table} · {self.started}" if self.title else self.folder
+    def name(self, texts: Texts, *parts: str) -> str:
+        """Title, table and time, or title and these ``parts``; the folder where it does not say."""
+        return (
+            " · ".join([texts.pick(self.title), *(parts or (self.table, self.started))]) if self.title else self.folder
+        )
 
 
 def folders(base: Path | None = None) -> list[Path]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import sim
 from sim.rules import Reason, reasons
 from sim.rules.log import COLUMNS, batch, frame, sentences
 from sim.runs.result import RunResult
@@ -107,3 +108,15 @@ def test_an_empty_log_is_an_empty_frame_with_its_columns() -> None:
     empty = frame([], ("USA",), ("c1",))
     assert tuple(empty.columns) == COLUMNS
     assert empty.empty
+
+
+def test_what_was_observed_is_no_decision_of_the_rule() -> None:
+    """Where adoption moved as observed, the log says so, and only to the last year that was given."""
+    run = sim.run("ai-divide", overrides=["table=classroom-2022"], years=(2022, 2028))
+    log = run["decisions"]
+    given = log[log["kind"] == "observed"]
+    assert set(given["economy"]) >= {"USA", "CHN"} and given["year"].max() <= run.given_to
+    assert given["drivers"].str.fullmatch(r"rate=[0-9.e-]+").all()
+    decided = log[log["kind"] == "diffusion"]
+    assert not decided.merge(given, on=["year", "economy", "lever"]).size
+    assert {"IND", "EME", "ROW"} <= set(decided[decided["year"] <= run.given_to]["economy"])  # nothing is published
