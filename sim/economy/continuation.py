@@ -30,7 +30,7 @@ from sim.economy.passes import (
     price_pass,
     quantity_pass,
 )
-from sim.economy.response import Response, respond
+from sim.economy.response import Response, respond, single
 from sim.economy.solver import COST_AIM, GOODS_AIM, MARKET_AIM, Point, Solution, State, solve
 from sim.economy.system import System
 
@@ -121,7 +121,7 @@ def _renewed(system: System, point: Point, response: Response) -> Response:
     prices = price_pass(system, cost, wage, rental)
     supply = labour_supply(system, wage, prices.consumer_price)
     quantities, gap = goods_gap(system, prices, point.output, point.income, supply, response)
-    step = response.markets.solve(gap, transposed=True) * response.scale
+    step = response.goods[0].solve(gap, transposed=True) * response.goods[1]
     output, income = point.output + step[: cost.size].reshape(shape), point.income + step[cost.size :]
     quantities = quantity_pass(system, prices, output, income, supply)
     return respond(system, prices, quantities, output, income)
@@ -129,7 +129,7 @@ def _renewed(system: System, point: Point, response: Response) -> Response:
 
 def _steps(system: System, point: Point, response: Response, renewals: int) -> Solution | None:
     n, shape = point.cost.size, point.cost.shape
-    goods_scale, income_scale = response.scale[:n].reshape(shape), response.scale[n:]
+    goods_scale, income_scale = response.goods[1][:n].reshape(shape), response.goods[1][n:]
     last = before = np.inf  # sizes of the last two passes
     for passes in range(1, MOST_PASSES + 1):
         wage, rental = factor_prices(system, point.factor)
@@ -137,7 +137,7 @@ def _steps(system: System, point: Point, response: Response, renewals: int) -> S
         cost_gap = (prices.unit_cost - point.cost).reshape(-1)
         supply = labour_supply(system, wage, prices.consumer_price)
         quantities, gap = goods_gap(system, prices, point.output, point.income, supply, response)
-        step = response.markets.solve(gap, transposed=True)
+        step = response.goods[0].solve(gap, transposed=True)
         reached = point.output + step[:n].reshape(shape) * goods_scale
         market = factor_residuals(system, prices, reached, supply, wage, rental)
         cost_size, goods_size, market_size = largest(cost_gap), largest(gap), largest(market)
@@ -149,8 +149,8 @@ def _steps(system: System, point: Point, response: Response, renewals: int) -> S
             return None
         before, last = last, size
         factor_step = -(response.inverse @ market)
-        cost = response.costs.solve(cost_gap) + response.cost_by_factor @ factor_step
-        step += response.scaled_by_factor @ factor_step
+        cost = response.costs.solve(cost_gap) + response.cost_by_factor @ single(factor_step)
+        step += response.scaled_by_factor @ single(factor_step)
         point = Point(
             point.cost + cost.reshape(shape),
             point.factor + factor_step,
@@ -166,7 +166,7 @@ def goods_gap(
     """Demand at these outputs and incomes, and its gap in the units of the factorisation (n + G,)."""
     quantities = quantity_pass(system, prices, output, income, supply)
     gap = np.concatenate(((quantities.output - output).reshape(-1), quantities.income - income))
-    gap /= response.scale
+    gap /= response.goods[1]
     return quantities, gap
 
 
@@ -178,7 +178,7 @@ def _finish(
     for _ in range(MOST_FINISHING):
         if largest(gap) <= GOODS_AIM:
             return Solution(state, response, passes, renewals)
-        step = response.markets.solve(gap, transposed=True) * response.scale
+        step = response.goods[0].solve(gap, transposed=True) * response.goods[1]
         output, income = state.point.output + step[:n].reshape(shape), state.point.income + step[n:]
         quantities, gap = goods_gap(system, state.prices, output, income, state.supply, response)
         point = replace(state.point, output=output, income=income)

@@ -29,8 +29,13 @@ Single = NDArray[np.float32]
 #: Smallest singular value of the market Jacobian that counts, relative to the largest; below it relative wages are not
 #: determined (all trade shut) and the step is the shortest one.
 RANK = 1e-9
-#: A market Jacobian with more rows is inverted in single precision while the product of norms is below this.
+#: A market Jacobian with more rows is kept as its factors in single precision while its condition is below this.
 WIDE, CLEAR = 200, 1e5
+#: Subnormal numbers in single precision are slow and carry nothing.
+TINY = 1e-30
+
+
+_NONE = np.zeros((0, 1, 1), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,11 +45,35 @@ class Factors:
     lu: Single
     pivots: NDArray[np.int32]
 
-    def solve(self, right: Array, *, transposed: bool = False) -> Array:
-        """Solve with one or several right-hand sides (rows first)."""
+    def solve(self, right: Array | Single, *, transposed: bool = False) -> Array:
+        """Solve with one right-hand side, or with several (rows first), which stay in single precision."""
         columns = right.astype(np.float32, order="F")  # as LAPACK wants them, so that it need not copy
         found, _ = lapack.sgetrs(self.lu, self.pivots, columns, trans=int(transposed), overwrite_b=1)
-        return np.asarray(found, dtype=np.float64)
+        return found.astype(np.float64) if right.ndim == 1 else np.ascontiguousarray(found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inverse:
+    """Inverse Jacobian of the factor residuals: factors of the Jacobian or a matrix, then what steps have shown."""
+
+    exact: Factors | Array
+    #: Pairs (u, v) of H ← (1 + u vᵀ) H.
+    learned: tuple[tuple[Array, Array], ...] = ()
+
+    def __matmul__(self, right: Array) -> Array:
+        """H times one or several columns."""
+        found = self.exact.solve(right, transposed=True) if isinstance(self.exact, Factors) else self.exact @ right
+        for correction, along in self.learned:
+            found = found + np.multiply.outer(correction, along @ found)
+        return found
+
+    def learn(self, step: Array, change: Array) -> Inverse:
+        """Broyden's update from one step and the change of the residuals."""
+        expected = self @ change
+        weight = float(step @ expected)
+        if not (abs(weight) > 1e-3 * float(step @ step) and np.isfinite(weight)):
+            return self
+        return Inverse(self.exact, (*self.learned, ((step - expected) / weight, step)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,26 +81,23 @@ class Response:
     """Factorisations and first-order responses at a point; shared by reference between years while they steer well."""
 
     costs: Factors
-    markets: Factors
-    #: Scale of output and income (n + G,).
-    scale: Array
+    #: Of outputs and incomes, with the units that they are in (n + G,).
+    goods: tuple[Factors, Array]
     #: d log c and d x (scaled) per d(log w, log ρ): (n, F), (n + G, F).
-    cost_by_factor: Array
-    scaled_by_factor: Array
-    #: Inverse Jacobian of the factor residuals (F, F).
-    inverse: Array
+    cost_by_factor: Single
+    scaled_by_factor: Single
+    inverse: Inverse
 
 
-def single(array: Array) -> Single:
+def single(array: Array | Single) -> Single:
     """The array in single precision."""
-    return array.astype(np.float32)
+    return array.astype(np.float32, copy=False)
 
 
 def factorise(matrix: Array) -> Factors:
     """LU of the transpose of a C-ordered matrix (no copy of the order), in single precision."""
     held = single(matrix)
-    # Subnormal single-precision numbers are slow and carry nothing here.
-    held[np.abs(held) < 1e-30] = 0.0
+    held *= np.abs(held) >= TINY
     lu, pivots, info = lapack.sgetrf(held.T, overwrite_a=1)
     if info != 0 or not np.isfinite(lu[-1, -1]):
         raise ConvergenceError(
@@ -115,10 +141,12 @@ def factor_costs(system: System, shares: Array) -> Factors:
     return factorise(matrix)
 
 
-def factor_markets(system: System, prices: Prices, shares: Array, scale: Array) -> Factors:
-    """LU of the bordered system of outputs and incomes at given prices, in units of ``scale``."""
-    G, N, S = system.G, system.N, len(shares)
-    n = S * N
+def factor_markets(
+    system: System, prices: Prices, shares: Array, output: Array, income: Array
+) -> tuple[Factors, Array]:
+    """LU of the bordered system of outputs and incomes at given prices, and the units that they are in, (n + G,)."""
+    G, n, (S, N) = system.G, output.size, output.shape
+    scale = np.concatenate((np.maximum(output, 1e-9 * output.max()).reshape(-1), income))
     matrix = np.zeros((n + G, n + G))
     goods = matrix[:n, :n].reshape(S, N, S, N)
     uniform = len(system.borders) == 1
@@ -150,41 +178,47 @@ def factor_markets(system: System, prices: Prices, shares: Array, scale: Array) 
     matrix *= scale
     matrix /= -scale[:, None]
     matrix[np.arange(n + G), np.arange(n + G)] += 1.0
-    return factorise(matrix)
+    return factorise(matrix), scale
 
 
 def respond(system: System, prices: Prices, found: Quantities, output: Array, income: Array) -> Response:
     """Factorise at a point and derive the response to factor prices."""
-    G, W, (S, N) = system.G, system.markets, output.shape
-    F, n = G * W + G, S * N
+    n = output.size
     shares = cost_shares(system, prices)
     costs = factor_costs(system, shares)
-    scale = np.concatenate((np.maximum(output, 1e-9 * output.max()).reshape(-1), income))
-    markets = factor_markets(system, prices, shares, scale)
-    del shares
-    line, owner = np.arange(S), system.lines(np.arange(G))
-    right = np.zeros((S, N, F))
-    wages = right[:, :, : G * W].reshape(S, N, G, W)  # a view
-    labour = prices.value_share * prices.labour_share
-    wages[line, :, owner] = labour[..., None] * (np.eye(N) if W > 1 else 1.0)
-    right[line, :, G * W + owner] = prices.value_share * prices.capital_share
-    by_factor = costs.solve(right.reshape(n, F))
-    demand, earned, effects = _tangent(system, prices, found, output, by_factor)
-    moved = np.concatenate((demand, earned)) / scale[:, None]
-    scaled = markets.solve(moved, transposed=True)
-    jacobian = _market_jacobian(system, prices, found, output, scaled[:n] * scale[:n, None], effects)
-    return Response(costs, markets, scale, by_factor, scaled, _inverse(jacobian))
+    markets, scale = factor_markets(system, prices, shares, output, income)
+    right = np.zeros((*output.shape, system.G * (system.markets + 1)), dtype=np.float32)
+    _add(system, right, prices.value_share * prices.labour_share, prices.value_share * prices.capital_share)
+    by_factor = single(costs.solve(right.reshape(n, -1)))
+    moved, effects = _tangent(system, prices, found, output, by_factor)
+    moved /= single(scale)[:, None]
+    scaled = single(markets.solve(moved, transposed=True))
+    jacobian = _market_jacobian(system, prices, found, output, scaled[:n] * single(scale)[:n, None], effects)
+    return Response(costs, (markets, scale), by_factor, scaled, _inverse(jacobian))
 
 
-def _inverse(jacobian: Array) -> Array:
+def _add(
+    system: System, to: Single, wage: Array, rental: Array, kinds: Array | Single = _NONE, price: Single = _NONE
+) -> Single:
+    """Add to columns (S, N, F) what stands before a cell's wage and rental (S, N) and before machine prices (K, S, N)."""
+    (S, N), G, W = wage.shape, system.G, system.markets
+    line, sector, owner = np.arange(S)[:, None], np.arange(N), system.lines(np.arange(G))[:, None]
+    if len(kinds):
+        to += np.matmul(single(kinds).transpose(1, 2, 0), price)
+    to[line, sector, owner * W + (sector if W > 1 else 0)] += single(wage)
+    to[line, sector, G * W + owner] += single(rental)
+    return to
+
+
+def _inverse(jacobian: Array) -> Inverse:
     """Inverse of the market Jacobian; the shortest step where trade that is shut leaves relative wages open."""
     found = np.full_like(jacobian, np.nan)
     if np.isfinite(jacobian).all():
         if len(jacobian) > WIDE:
             with suppress(ConvergenceError):
-                found = factorise(jacobian).solve(np.eye(len(jacobian)), transposed=True)
-            if np.linalg.norm(found) * np.linalg.norm(jacobian) < CLEAR:
-                return found
+                factors = factorise(jacobian)
+                if lapack.sgecon(factors.lu, np.abs(jacobian).sum(axis=1).max())[0] * CLEAR > 1.0:
+                    return Inverse(factors)
         with suppress(np.linalg.LinAlgError):
             found = np.asarray(np.linalg.inv(jacobian), dtype=np.float64)
         if not np.linalg.norm(found) * np.linalg.norm(jacobian) < 1.0 / RANK:
@@ -196,40 +230,39 @@ def _inverse(jacobian: Array) -> Array:
             "them over years.",
             market="factors",
         )
-    return found
+    return Inverse(found)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Effects:
-    """Log changes per d(log w, log ρ): value share, labour and capital share (G, N, F), pay and wage bill (G, F), (G, W, F)."""
+    """Log changes per d(log w, log ρ): price of the primary composite over unit cost (S, N, F), pay and wage bill (G, F),
+    (G, W, F); what labour's and capital's share in the composite answer to, as :func:`_add` takes it.
+    """
 
-    value: Single
-    labour: Single
-    capital: Single
-    consumer: Single
+    dearer: Single
     pay: Single
     bill: Single
+    consumer: Single
+    labour: tuple[Array, Array, Array, Single]
+    capital: tuple[Array, Array, Array, Single]
 
 
-def _tangent(
-    system: System, prices: Prices, found: Quantities, output: Array, cost: Array
-) -> tuple[Array, Array, _Effects]:
-    """Change of demand (n, F) and income (G, F) at given outputs and incomes, and of the shares; ``cost`` is (n, F)."""
-    S, G, N, (n, F), settings = len(output), system.G, system.N, cost.shape, system.settings
-    # the large arrays in single precision, like the factorisations that they go with
-    flow, own = single(system.sourcing), single(cost)
+def _tangent(system: System, prices: Prices, found: Quantities, output: Array, own: Single) -> tuple[Single, _Effects]:
+    """Change of demand and income (n + G, F) at given outputs and incomes, and of the shares; ``own`` is d log c (n, F)."""
+    S, G, N, (n, F), settings = len(output), system.G, system.N, own.shape, system.settings
+    flow = single(system.sourcing)  # the large arrays in single precision, like the factorisations that they go with
     flow *= single(prices.delivered)[..., None]
     source = flow / single(prices.total)  # π' (s, i, r, u)
     flow *= single(found.spending)
     last = source[..., N:].transpose(1, 2, 3, 0).reshape(N, -1, S)
     index = np.matmul(last, own.reshape(S, N, F).transpose(1, 0, 2)).reshape(N, S, -1, F)  # (i, r, u ≥ N, f)
-    consumer = np.einsum("ir,irf->rf", single(prices.final_shares), index[:, :G, 0])
+    consumer = np.asarray(np.einsum("ir,irf->rf", single(prices.final_shares), index[:, :G, 0]), dtype=np.float32)
     effects, services = _task_change(system, prices, found, output, own, index[:, :, 1:], consumer)
     # what moves the spending of final demand and machines on every input alike
-    final = (settings.consumption - 1.0) * system.lines(consumer)[:, None]
-    shift = single(np.concatenate((final, services.swapaxes(0, 1)), axis=1))
-    basic, tariff, rent = (_at_border(system, flow, name) for name in ("basic", "duty", "rent"))
-    demand = _flow_change(system, prices, source, basic, own, shift)
+    final = np.float32(settings.consumption - 1.0) * system.lines(consumer)[:, None]
+    shift = np.concatenate((final, services.swapaxes(0, 1)), axis=1)
+    tariff = _at_border(system, flow, "duty")
+    demand = _flow_change(system, prices, source, _at_border(system, flow, "basic"), own, shift, effects)
     taken = np.add.reduce(tariff)  # (i, r, u)
     weights = taken * _elasticity(system)[:, None]
     weights[..., :N] += (settings.inputs - settings.value_added) * prices.input_shares * taken[..., :N].sum(axis=0)
@@ -237,21 +270,21 @@ def _tangent(
     by_cost[np.arange(S), :, np.arange(S)] += (settings.value_added - 1.0) * taken[..., :N].sum(axis=0)
     earned = by_cost.reshape(n, S).T @ own + np.einsum("iru,ruf->rf", taken[..., N:], shift)
     if system.inputs.rent is not None:
-        received = _flow_change(system, prices, source, rent, own, shift)
+        received = _flow_change(system, prices, source, _at_border(system, flow, "rent"), own, shift, effects)
         earned += received.reshape(S, N, F).sum(axis=1)
     capital = single(output * prices.value_share * prices.capital_share)
-    earned = system.pool(earned + np.einsum("rj,rjf->rf", capital, effects.value + effects.capital))
+    value = _add(system, effects.dearer * np.float32(1.0 - settings.value_added), *effects.capital)
+    earned = system.pool(earned + np.matmul(capital[:, None], value)[:, 0])
     earned += np.einsum("rw,rwf->rf", single(found.supply.wage_bill), effects.bill)
-    return demand.astype(np.float64), earned, effects
+    return np.concatenate((demand, single(earned))), effects
 
 
 def _at_border(system: System, flow: Single, valued: str) -> Single:
     """Flows (s, i, r, u) as what becomes of them at the border, a field of :class:`~sim.economy.system.Border`."""
-    parts = np.zeros_like(flow)
+    parts = np.empty_like(flow)
     for users, border in system.borders:
         part = getattr(border, valued)
-        if part is not None:
-            np.multiply(flow[..., users], single(part)[..., None], out=parts[..., users])
+        np.multiply(flow[..., users], 0.0 if part is None else single(part)[..., None], out=parts[..., users])
     return parts
 
 
@@ -262,88 +295,83 @@ def _elasticity(system: System) -> Single:
     return single(system.theta[:, None] + power)
 
 
-def _flow_change(system: System, prices: Prices, source: Single, flow: Single, cost: Single, shift: Single) -> Single:
+def _flow_change(
+    system: System, prices: Prices, source: Single, flow: Single, cost: Single, shift: Single, effects: _Effects
+) -> Single:
     """Change of sales (n, F) when flows (s, i, r, u) follow unit costs.
 
-    d log flow = θ_i (dP_iru − dc_si) + (1−σ) (dP_iru − dP_ru),  and for sectors (1−σ_v) (dP_rj − dc_rj)
+    d log flow = θ_i (dP_iru − dc_si) + (1−σ) (dP_iru − dP_ru),  and for sectors (1−σ_v) (dP_rj − dc_rj), where dP_rj − dc_rj is
+    −v/(1−v) times that of the primary composite, v its share in cost
     """
-    S, N, n, settings = len(flow), system.N, cost.shape[0], system.settings
-    inputs = flow[..., :N].reshape(n, n)
-    nest = (source[..., :N] * single(prices.input_shares * (settings.inputs - settings.value_added))).reshape(n, n)
-    by_cost = inputs @ nest.T
-    by_cost += (settings.value_added - 1.0) * inputs
-    i, diagonal = np.arange(N), np.arange(n)
+    S, N, (n, F), settings = len(flow), system.N, cost.shape, system.settings
+    against = prices.value_share / np.where(prices.inputs_share > TINY, prices.inputs_share, np.inf)
+    by_user = effects.dearer * single((settings.value_added - settings.inputs) * against)[..., None]
+    by_user += ((settings.inputs - 1.0) * cost).reshape(S, N, F)
+    change = flow[..., :N].reshape(n, n) @ by_user.reshape(n, F)
     steered = (flow * _elasticity(system)[:, None]).transpose(1, 0, 2, 3).reshape(N, S, -1)
-    by_cost.reshape(S, N, S, N)[:, i, :, i] += steered @ source.transpose(1, 2, 3, 0).reshape(N, -1, S)
-    by_cost[diagonal, diagonal] -= (flow.sum(axis=(2, 3)) * system.theta).reshape(-1)
-    change = by_cost @ cost
-    change += flow[..., N:].reshape(n, -1) @ shift.reshape(-1, shift.shape[2])
+    by_source = steered @ source.transpose(1, 2, 3, 0).reshape(N, -1, S)  # (i, s, origin)
+    by_source[:, np.arange(S), np.arange(S)] -= (flow.sum(axis=(2, 3)) * system.theta).T
+    change.reshape(S, N, F)[...] += np.matmul(by_source, cost.reshape(S, N, F).swapaxes(0, 1)).swapaxes(0, 1)
+    change += flow[..., N:].reshape(n, -1) @ shift.reshape(-1, F)
     return change
 
 
 def _task_change(
     system: System, prices: Prices, found: Quantities, output: Array, cost: Single, index: Single, consumer: Single
-) -> tuple[_Effects, Array]:
+) -> tuple[_Effects, Single]:
     """Changes of factor shares and, per kind, of spending on machine services (K, G, F) at given outputs."""
-    G, settings, sharp, F = system.G, system.settings, system.reversion, cost.shape[1]
-    wages = np.eye(F - G, F, dtype=np.float32).reshape(G, -1, F)
-    wage, rental = system.lines(wages), system.lines(np.eye(G, F, k=F - G, dtype=np.float32))
-    labour, capital, machines, part, reverted = (
-        single(share)
-        for share in (prices.labour_share, prices.capital_share, prices.machine_share, prices.part, prices.task_share)
-    )
-    machine = np.einsum("kir,irkf->krf", single(system.bundles), index)  # d log q̂
-    composite = capital[..., None] * rental[:, None] + labour[..., None] * wage
-    for k in range(system.kinds):
-        composite += machines[k][..., None] * machine[k][:, None]
-    value = (composite - cost.reshape(composite.shape)) * np.float32(1.0 - settings.value_added)
-    power = np.float32(1.0 - settings.tasks)
-    composite *= power
-    part = part[..., None]
-    task = part * machine[:, :, None] + (1.0 - part) * wage  # d log z (k, r, w, f)
-    # d log part = −h (d log m − d log z)
-    switching = (task - machine[:, :, None]) * np.float32(sharp)
+    settings, power = system.settings, 1.0 - system.settings.tasks
+    labour, capital, machines, part = prices.labour_share, prices.capital_share, prices.machine_share, prices.part
+    machine = np.einsum("kir,irkf->rkf", single(system.bundles), index)  # d log q̂
+    dearer = _add(system, np.negative(cost).reshape(*labour.shape, -1), labour, capital, machines, machine)
+    # d log z = part d log m + (1 − part) d log w,   d log part = −h (d log m − d log z) = h (1 − part) (d log w − d log m)
+    switched = system.reversion * (1.0 - part)
     # labour's share: own tasks and the automated tasks that reverted to labour
-    reverted -= machines
-    own = (labour - reverted.sum(axis=0)) * power
-    moved = own[..., None] * wage
-    for k in range(system.kinds):
-        moved += reverted[k][..., None] * (power * task[k]) - machines[k][..., None] * switching[k]
-    spent = single(output * prices.value_share) * machines  # (k, r, j)
+    gained = power * (prices.task_share - machines) * part + machines * switched
+    paid = np.maximum(labour, TINY)
+    composite = (-power * labour, -power * capital, -power * machines)
+    spent = single(output * prices.value_share * machines)  # (k, r, j)
     spent /= np.where(spent.sum(axis=2) > 0, spent.sum(axis=2), 1.0)[..., None]
-    task *= power
-    task += switching
-    services = np.einsum("krj,rjf->krf", spent, value - composite) + (spent[..., None] * task).sum(axis=2)
-    moved /= labour[..., None]
-    moved -= composite
-    capital = power * rental[:, None] - composite
-    return _Effects(value, moved, capital, consumer, *_supply_change(system, found.supply, wages, consumer)), services
+    services = np.zeros((system.kinds, len(output), cost.shape[1]), dtype=np.float32)
+    for k in range(system.kinds):
+        answer = composite[2].copy()
+        answer[k] += power * part[k] - switched[k]
+        change = dearer * np.float32(1.0 - settings.value_added)
+        _add(system, change, composite[0] + power * (1.0 - part[k]) + switched[k], composite[1], answer, machine)
+        services[k] = np.matmul(spent[k][:, None], change)[:, 0]
+    kept, gained = power * (1.0 - labour) - gained.sum(axis=0) / paid, composite[2] + gained / paid
+    responses = (kept, composite[1], gained, machine), (composite[0], composite[1] + power, composite[2], machine)
+    return _Effects(dearer, *_supply_change(system, found.supply, consumer), consumer, *responses), services
 
 
-def _supply_change(system: System, supply: Supply, wage: Single, consumer: Single) -> tuple[Single, Single]:
+def _supply_change(system: System, supply: Supply, consumer: Single) -> tuple[Single, Single]:
     """Changes of log pay (G, F) and log wage bill (G, W, F): wages, where workers go, and employment."""
-    part = single(supply.wage_bill / supply.wage_bill.sum(axis=1, keepdims=True))
-    pay = np.einsum("rw,rwf->rf", part, wage)
-    bill = wage
-    if system.markets > 1:
+    G, W, r = system.G, system.markets, np.arange(system.G)
+    pay = np.zeros_like(consumer)
+    pay[:, : G * W].reshape(G, G, W)[r, r] = supply.wage_bill / supply.wage_bill.sum(axis=1, keepdims=True)
+    bill = np.repeat((single(supply.response)[:, None] * (pay - consumer))[:, None], W, axis=1)
+    elasticity = np.ones((G, 1, 1))
+    if W > 1:
         elasticity = supply_elasticity(supply.wage, system.labour_weights, system.attachment, system.settings.mobility)
-        bill = np.matmul(single(elasticity), wage)
-    return pay, bill + single(supply.response[:, None] * (pay - consumer))[:, None]
+    bill[:, :, : G * W].reshape(G, W, G, W)[r, :, r] += single(elasticity)
+    return pay, bill
 
 
 def _market_jacobian(
-    system: System, prices: Prices, found: Quantities, output: Array, output_change: Array, effects: _Effects
+    system: System, prices: Prices, found: Quantities, output: Array, output_change: Single, effects: _Effects
 ) -> Array:
     """Jacobian (F, F) of :func:`~sim.economy.passes.factor_residuals` along the responses, F = GW + G."""
     G, F, supply = system.G, effects.pay.shape[1], found.supply
-    moved = single(output_change).reshape(*output.shape, F) / single(np.where(output > 0, output, 1.0))[..., None]
-    moved += effects.value
+    moved = output_change.reshape(*output.shape, F)
+    moved /= single(np.where(output > 0, output, 1.0))[..., None]
+    moved += effects.dearer * np.float32(1.0 - system.settings.value_added)
     value = output * prices.value_share
     paid_labour, paid_capital = factor_payments(system, prices, output)
-    labour = system.pool(single(value * prices.labour_share)[..., None] * (moved + effects.labour))
+    capital = single(value * prices.capital_share)
+    capital = system.pool(np.matmul(capital[:, None], _add(system, moved.copy(), *effects.capital))[:, 0])
+    labour = system.pool(_add(system, moved, *effects.labour) * single(value * prices.labour_share)[..., None])
     if system.markets == 1:
         labour = labour.sum(axis=1, keepdims=True)
-    capital = system.pool(np.einsum("rj,rjf->rf", single(value * prices.capital_share), moved + effects.capital))
     world = supply.wage_bill.sum() + paid_capital.sum()
     bill = single(supply.wage_bill).reshape(-1) @ effects.bill.reshape(-1, F)
     numeraire = single((bill + capital.sum(axis=0)) / world)

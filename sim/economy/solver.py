@@ -24,7 +24,7 @@ from sim.economy.passes import (
     price_pass,
     quantity_pass,
 )
-from sim.economy.response import Factors, Response, cost_shares, factor_costs, respond
+from sim.economy.response import WIDE, Factors, Response, cost_shares, factor_costs, factor_markets, respond, single
 from sim.economy.system import System
 
 #: Aims, relative: log unit costs, outputs and incomes, log excess demands. Rounding may end a solve a little above.
@@ -35,10 +35,10 @@ COST_LIMIT, GOODS_LIMIT, MARKET_LIMIT = 1e-11, 8e-13, 5e-11
 INNER = 0.02
 #: The first aim, before that residual is known, counts on it to fall to this part of the last one.
 EXPECTED = 0.1
-#: A kept factorisation is renewed when a step leaves more than this part of the residual.
-SLOW_INNER, SLOW = 0.2, 0.3
-#: Longest steps in logs: unit costs, factor prices (one wage, wages by sector).
-COST_STEP, FACTOR_STEP = 2.0, (0.6, 1.0)
+#: A kept factorisation is renewed when a step leaves more than this part of the residual (few factor markets, many).
+SLOW_INNER, SLOW = 0.2, (0.3, 0.5)
+#: Longest steps in logs: unit costs, factor prices.
+COST_STEP, FACTOR_STEP = 2.0, 0.6
 MOST_STEPS, MOST_INNER, MOST_HALVINGS, MOST_RENEWALS = 60, 40, 9, 40
 
 
@@ -80,15 +80,13 @@ class Solution:
     renewals: int
 
 
-def solve(system: System, start: Point | None = None, response: Response | None = None) -> Solution:
+def solve(system: System, start: Point | None = None) -> Solution:
     """Solve one year.
 
     Parameters
     ----------
     start : Point, optional
         First guess; the base year when absent.
-    response : Response, optional
-        Factorisations of another year, used as long as they steer well.
 
     Raises
     ------
@@ -100,17 +98,18 @@ def solve(system: System, start: Point | None = None, response: Response | None 
     with np.errstate(all="ignore"):  # what is not finite is caught by the residuals
         factors = np.zeros((system.markets + 1) * system.G)
         base = Point(np.zeros_like(system.base.X), factors, system.base.X, system.base.income)
-        return _Search(system, response).run(start or base)
+        return _Search(system).run(start or base)
 
 
 class _Search:
     """One solve: the system, the kept factorisations and the counts."""
 
-    def __init__(self, system: System, response: Response | None) -> None:
+    def __init__(self, system: System) -> None:
         self.system = system
-        self.response = response
-        self.costs: Factors | None = response.costs if response is not None else None
-        self.inverse: Array | None = response.inverse if response is not None else None
+        self.response: Response | None = None
+        #: Factors of unit costs; of goods markets, with their units.
+        self.costs: Factors | None = None
+        self.goods: tuple[Factors, Array] | None = None
         #: True while the market Jacobian is exact at the last state.
         self.fresh = False
         self.passes = 0
@@ -124,32 +123,28 @@ class _Search:
                 state = self.evaluate(state.point, 0.0)
             size = state.market_gap
             if size <= MARKET_AIM or (size > 0.5 * last and size <= MARKET_LIMIT):
-                response = self.response
-                if (
-                    response is not None and self.inverse is not None
-                ):  # what the steps have shown of the market Jacobian
-                    response = replace(response, inverse=self.inverse)
-                return Solution(state, response, self.passes, self.renewals)
-            if self.inverse is None or size > SLOW * last:
-                self.renew(state)
+                return Solution(state, self.response, self.passes, self.renewals)
+            if self.response is None or size > SLOW[len(state.market) > WIDE] * last:
+                self.renew(state.prices, state.quantities, state.point.output, state.point.income)
             state, last = self.step(state), size
         raise self.not_converged(state)
 
     def step(self, state: State) -> State:
         """A quasi-Newton step of the factor prices; halved when it makes things worse with a fresh Jacobian."""
-        assert self.inverse is not None
-        step, size = self.shortened(-self.inverse @ state.market), state.market_gap
+        assert self.response is not None
+        step, size = self.shortened(-(self.response.inverse @ state.market)), state.market_gap
         for halving in range(MOST_HALVINGS):
             with suppress(ConvergenceError):
                 trial = self.evaluate(self.stepped(state.point, step), size)
                 if np.isfinite(trial.market_gap) and trial.market_gap < size:
-                    self.learn(step, trial.market - state.market)
+                    inverse = self.response.inverse.learn(step, trial.market - state.market)
+                    self.response, self.fresh = replace(self.response, inverse=inverse), False
                     return trial
                 if trial.market_gap <= MARKET_LIMIT:
                     return trial
             if halving == 0 and not self.fresh:
-                self.renew(state)
-                step = self.shortened(-self.inverse @ state.market)
+                self.renew(state.prices, state.quantities, state.point.output, state.point.income)
+                step = self.shortened(-(self.response.inverse @ state.market))
             else:
                 step = 0.5 * step
         raise self.not_converged(state)
@@ -158,37 +153,21 @@ class _Search:
         """The point after a step of the factor prices, with costs, outputs and incomes to first order."""
         assert self.response is not None
         G, shape = self.system.G, point.cost.shape
-        cost = point.cost + np.clip(self.response.cost_by_factor @ step, -COST_STEP, COST_STEP).reshape(shape)
-        change = (self.response.scaled_by_factor @ step) * self.response.scale
+        cost = point.cost + np.clip(self.response.cost_by_factor @ single(step), -COST_STEP, COST_STEP).reshape(shape)
+        change = (self.response.scaled_by_factor @ single(step)) * self.response.goods[1]
         output = np.maximum(point.output + change[:-G].reshape(shape), 0.1 * point.output)
         income = np.maximum(point.income + change[-G:], 0.1 * point.income)
         return Point(cost, point.factor + step, output, income)
 
     def shortened(self, step: Array) -> Array:
         """The step, shortened as a whole to at most :data:`FACTOR_STEP`, so that it keeps its direction."""
-        longest = FACTOR_STEP[self.system.markets > 1]
-        return step * min(1.0, longest / max(float(np.abs(step).max()), 1e-300))
+        return step * min(1.0, FACTOR_STEP / max(float(np.abs(step).max()), 1e-300))
 
-    def learn(self, step: Array, change: Array) -> None:
-        """Broyden's update of the inverse Jacobian from one step."""
-        assert self.inverse is not None
-        along = step @ self.inverse
-        weight = float(along @ change)
-        if abs(weight) > 1e-3 * float(step @ step) and np.isfinite(weight):
-            self.inverse = self.inverse + np.outer((step - self.inverse @ change) / weight, along)
-        self.fresh = False
-
-    def renew(self, state: State) -> None:
-        """Build the Jacobian at a state."""
-        self.respond(state.prices, state.quantities, state.point.output, state.point.income)
-
-    def respond(self, prices: Prices, quantities: Quantities, output: Array, income: Array) -> Response:
-        """Factorise here and use it from now on."""
-        self.response = respond(self.system, prices, quantities, output, income)
-        self.costs, self.inverse = self.response.costs, self.response.inverse
-        self.renewals += 1
-        self.fresh = True
-        return self.response
+    def renew(self, prices: Prices, quantities: Quantities, output: Array, income: Array) -> tuple[Factors, Array]:
+        """Build the Jacobian here and use it from now on; returns the part of the goods markets."""
+        self.response = made = respond(self.system, prices, quantities, output, income)
+        self.costs, self.goods, self.fresh, self.renewals = made.costs, made.goods, True, self.renewals + 1
+        return made.goods
 
     def evaluate(self, point: Point, target: float) -> State:
         """Costs, outputs and incomes to a part of the factor markets' residual, which ``target`` expects."""
@@ -249,10 +228,15 @@ class _Search:
                 return output, income, quantities, size
             if not np.isfinite(size) or income.min() <= 0.0 or self.renewals > MOST_RENEWALS:
                 break
-            response = self.response
-            if response is None or size > SLOW_INNER * last:
-                response = self.respond(prices, quantities, output, income)
-            step = response.markets.solve(gap / response.scale, transposed=True) * response.scale
+            goods = self.goods
+            if goods is None or size > SLOW_INNER * last:
+                if len(point.factor) > WIDE:  # the response of factor markets is dear: only where they are stepped
+                    goods = factor_markets(system, prices, cost_shares(system, prices), output, income)
+                    self.goods, self.fresh, self.renewals = goods, False, self.renewals + 1
+                else:
+                    goods = self.renew(prices, quantities, output, income)
+            factors, scale = goods
+            step = factors.solve(gap / scale, transposed=True) * scale
             output = np.maximum(output + step[:-G].reshape(output.shape), 0.0)
             income = income + step[-G:]
             last = size

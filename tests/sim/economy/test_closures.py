@@ -100,11 +100,11 @@ def test_labour_supply_has_the_slope_that_the_solver_steps_by(market, mobility):
     point = world.solve(tariffs=everywhere(3, 2, 0.3))._carry.point
 
     def market_gaps(factor):
-        found = _Search(system, None).evaluate(Point(point.cost, factor, point.output, point.income), 0.0)
+        found = _Search(system).evaluate(Point(point.cost, factor, point.output, point.income), 0.0)
         return found.market, found.supply
 
     _, supply = market_gaps(point.factor)
-    state = _Search(system, None).evaluate(point, 0.0)
+    state = _Search(system).evaluate(point, 0.0)
     inverse = respond(system, state.prices, state.quantities, state.point.output, state.point.income).inverse
     unit = np.eye(len(point.factor))
     moved = np.stack(
