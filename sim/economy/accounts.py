@@ -218,10 +218,8 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
     if system.outlays is not None:
         outlays = system.outlays.sum(axis=0) * (point.income - base.deficit)
     machine = np.exp(prices.machine_price - system.machine_saving) if system.kinds else ()
-    gross, stock = (
-        (point.income - outlays) / base.income / consumer,
-        np.where(paid_capital > 0, paid_capital / system.capital_base / rental, 1.0),
-    )
+    gross = (point.income - outlays) / base.income / consumer
+    stock = np.where(paid_capital > 0, paid_capital / system.capital_base / rental, 1.0)
     # (ρ + δ) P_K ΔK, where (ρ + δ) P_K K⁰ is the base year's capital income and P_K moves with P_C
     had = ((1.0 - system.settings.labour_share) * base.factor_income).sum(axis=1) / base.income
     charge = had * (stock - np.exp(system.log_capital))

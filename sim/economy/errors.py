@@ -18,16 +18,8 @@ class InfeasibleError(EconomyError):
 
 
 class ConvergenceError(EconomyError):
-    """The solver stopped above its tolerance.
-
-    Attributes
-    ----------
-    market : str
-        The market with the largest residual ("goods", "labour" or "capital") and where it is.
-    residual : float
-        That residual, relative.
-    iterations : int
-        Passes made.
+    """The solver stopped above its tolerance: names the ``market`` with the largest residual ("goods", "labour" or "capital") and where
+    it is, that ``residual`` (relative) and the passes made (``iterations``).
     """
 
     def __init__(self, message: str, *, market: str = "", residual: float = float("nan"), iterations: int = 0) -> None:
