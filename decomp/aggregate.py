@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.codes import basic
 from decomp.errors import DataMissingError, FormatError, LabelError
@@ -16,9 +15,8 @@ from decomp.labels import did_you_mean, listed, unknown_label
 from decomp.names import PLURAL, Kind, data_file, economy_name, group_labels, is_named, sector_name
 
 if TYPE_CHECKING:
-    from decomp.table import WorldTable
+    from decomp.table import Array, WorldTable
 
-Array = NDArray[np.float64]
 Unmapped = Literal["error", "keep"]
 #: code → label, or label → codes, or the name or path of a concordance file.
 Concordance = Mapping[str, str | Iterable[str]] | str | Path
@@ -38,20 +36,13 @@ def aggregate(
     Final-demand categories, primary and published rows are summed alike. The decomposition of an aggregate differs from the sum
     of its parts' (trade inside an aggregate becomes domestic); :func:`decomp.group_exporter` keeps the parts instead.
 
-    Parameters
-    ----------
-    table : WorldTable
-    economies, sectors : mapping, str or path, optional
-        ``{code: label}`` or ``{label: [codes]}``, the name of a bundled concordance (``"world"``, ``"classroom"``) or a
-        CSV file with the header ``code,label``. Coarse labels come in order of first appearance. None keeps all.
-    unmapped : {"error", "keep"}
-        What to do with labels of the table that the concordance does not mention; kept ones follow the coarse labels.
+    A concordance of economies or sectors is ``{code: label}`` or ``{label: [codes]}``, the name of a bundled one (``"world"``,
+    ``"classroom"``) or a CSV file with the header ``code,label``; None keeps all. Coarse labels come in order of first appearance.
+    Labels of the table that it does not mention are an error, or with ``unmapped="keep"`` follow the coarse labels.
 
     Raises LabelError: a code is unknown or given twice, or a label of the table is not mapped. DataMissingError,
     FormatError: the concordance file is absent or no concordance.
 
-    Examples
-    --------
     >>> from decomp.table import WorldTable
     >>> t = WorldTable([[1.0, 2.0], [3.0, 4.0]], [[5.0, 1.0], [2.0, 8.0]], ["HOM", "FOR"], ["all"])
     >>> t.aggregate(economies={"WLD": ["HOM", "FOR"]}).Z.tolist()
@@ -140,8 +131,6 @@ def resolve(concordance: Concordance, kind: Kind) -> dict[str, str]:
     Raises DataMissingError: there is no such file and no bundled concordance of this name. FormatError: the file is not
     a two-column CSV with the header ``code,label``; names the line. LabelError: a code is given twice.
 
-    Examples
-    --------
     >>> resolve({"north": ["USA", "CAN"], "MEX": "south"}, "economy")
     {'USA': 'north', 'CAN': 'north', 'MEX': 'south'}
     """

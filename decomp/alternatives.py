@@ -27,16 +27,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.errors import LabelError
 from decomp.labels import index_of
 from decomp.leontief import column_blocks, input_coefficients, leontief_inverse, own_blocks, pair_blocks, reciprocal
 from decomp.result import Decomposition, largest_gap
-from decomp.table import Spec, WorldTable
+from decomp.table import Array, Spec, WorldTable
+from decomp.terms import numbers, registered
 from decomp.wwz import decomposed
 
-Array = NDArray[np.float64]
 Approach = Literal["source", "sink"]
 
 
@@ -52,42 +51,9 @@ class KwwTerm:
     equation: str
 
 
-_ENGLISH = {
-    "KWW_DV_FIN": "Domestic value added in final goods exports",
-    "KWW_DV_INT": "Domestic value added in intermediates that importers turn into their own final goods",
-    "KWW_DV_REX": "Domestic value added in intermediates re-exported to third countries",
-    "KWW_RDV_FIN": "Domestic value added returning in final imports",
-    "KWW_RDV_INT": "Domestic value added returning in intermediate imports",
-    "KWW_DDC": "Domestic value added counted twice",
-    "KWW_FV_FIN": "Foreign value added in final goods exports",
-    "KWW_FV_INT": "Foreign value added in intermediate exports",
-    "KWW_FDC": "Foreign value added counted twice",
-}
-_CHINESE = {
-    "KWW_DV_FIN": "最终品出口中的国内增加值",
-    "KWW_DV_INT": "中间品出口中被进口国吸收的国内增加值",
-    "KWW_DV_REX": "中间品出口中再出口至第三国的国内增加值",
-    "KWW_RDV_FIN": "随最终品进口返回的国内增加值",
-    "KWW_RDV_INT": "随中间品进口返回的国内增加值",
-    "KWW_DDC": "国内增加值的重复计算",
-    "KWW_FV_FIN": "最终品出口中的国外增加值",
-    "KWW_FV_INT": "中间品出口中的国外增加值",
-    "KWW_FDC": "国外增加值的重复计算",
-}
-_EQUATIONS = {
-    "KWW_DV_FIN": ((1,), "V_s Σ_{r≠s} B_ss Y_sr"),
-    "KWW_DV_INT": ((2, 3), "V_s Σ_{r≠s} B_sr Y_rr"),
-    "KWW_DV_REX": ((4, 5), "V_s Σ_{r≠s} Σ_{t≠s,r} B_sr Y_rt"),
-    "KWW_RDV_FIN": ((6, 7), "V_s Σ_{r≠s} B_sr Y_rs"),
-    "KWW_RDV_INT": ((8,), "V_s Σ_{r≠s} B_sr A_rs L_ss Y_ss"),
-    "KWW_DDC": ((9, 10), "V_s Σ_{r≠s} B_sr A_rs L_ss E_s"),
-    "KWW_FV_FIN": ((11, 14), "Σ_{t≠s} Σ_{r≠s} V_t B_ts Y_sr"),
-    "KWW_FV_INT": ((12, 15), "Σ_{t≠s} Σ_{r≠s} V_t B_ts A_sr L_rr Y_rr"),
-    "KWW_FDC": ((13, 16), "Σ_{t≠s} Σ_{r≠s} V_t B_ts A_sr L_rr E_r"),
-}
 KWW_TERMS: tuple[KwwTerm, ...] = tuple(
-    KwwTerm(number, code, label_en, _CHINESE[code], *_EQUATIONS[code])
-    for number, (code, label_en) in enumerate(_ENGLISH.items(), 1)
+    KwwTerm(int(row["number"]), row["code"], row["label_en"], row["label_zh"], numbers(row), row["equation"])
+    for row in registered("kww")
 )
 
 
@@ -113,8 +79,6 @@ def kww(source: WorldTable | Decomposition) -> Kww:
 
     Koopman, Wang & Wei (2014), American Economic Review 104(2), eq. (36); the equations stand in :data:`KWW_TERMS`.
 
-    Examples
-    --------
     >>> from decomp import toy
     >>> kww(toy.chain()).of("USA")["KWW_RDV_FIN"]
     20.0
@@ -128,12 +92,7 @@ def kww(source: WorldTable | Decomposition) -> Kww:
 
 
 #: Parts of the Borin–Mancini decomposition with their labels in English and Chinese.
-BORIN_MANCINI_PARTS = {
-    "dva": ("Domestic value added", "国内增加值"),
-    "ddc": ("Domestic value added counted twice", "国内增加值的重复计算"),
-    "fva": ("Foreign value added", "国外增加值"),
-    "fdc": ("Foreign value added counted twice", "国外增加值的重复计算"),
-}
+BORIN_MANCINI_PARTS = {row["code"]: (row["label_en"], row["label_zh"]) for row in registered("borin-mancini")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,8 +131,6 @@ def borin_mancini(source: WorldTable | Decomposition, approach: Approach = "sour
 
     Borin & Mancini (2019), Measuring What Matters in Global Value Chains and Value-Added Trade, World Bank WPS 8804.
 
-    Examples
-    --------
     >>> from decomp import toy
     >>> parts = borin_mancini(toy.chain()).pair("JPN", "CHN")
     >>> round(parts["dva"], 9), round(parts["fva"], 9)  # WWZ calls these 20 double counting: they cross CHN's border again
@@ -254,8 +211,6 @@ def group_exporter(source: WorldTable | Decomposition, members: str | Iterable[s
 
     Wang, Wei & Zhu (2013), NBER WP 19677, with the stacked block of the group as the exporter's own.
 
-    Examples
-    --------
     >>> from decomp import toy
     >>> area = group_exporter(toy.chain(), ["USA", "JPN"])
     >>> area.select("CHN")[[0, 5, 16]].tolist()  # parts for 50; all of it comes back to the area in phones

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from decomp.table import WorldTable
+    from decomp.table import Array, WorldTable
 
-Array = NDArray[np.float64]
 Level = Literal["ok", "note", "warning", "error"]
 
 #: How many worst cells a finding names, and how many zero-output sectors.
@@ -134,8 +133,6 @@ def check_table(table: WorldTable) -> TableReport:
     ``negative_flows``, ``negative_value_added``, ``negative_final_demand``, ``imbalance``, ``published_output``,
     ``published_value_added``. Sizes are in the unit of the table.
 
-    Examples
-    --------
     >>> from decomp.table import WorldTable
     >>> t = WorldTable([[1.0, 2.0], [3.0, 4.0]], [[5.0, -1.0], [2.0, 8.0]], ["HOM", "FOR"], ["all"])
     >>> print(t.check().finding("negative_final_demand").line())

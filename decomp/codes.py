@@ -40,18 +40,10 @@ def data_rows(*parts: str) -> tuple[dict[str, str], ...]:
 
 
 def basic(kind: Kind, label: str, among: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return the basic codes that a label stands for; empty when no scheme knows it.
+    """Return the basic codes that a label, a code of any of the sources above, stands for; empty when no scheme knows it.
 
-    Parameters
-    ----------
-    kind : {"economy", "sector"}
-    label : str
-        A code of any of the sources above.
-    among : sequence of str
-        All labels of the table: a letter alone is a section of ISIC, and words name an industry, only beside others.
+    ``among`` are all labels of the table: a letter alone is a section of ISIC, and words name an industry, only beside others.
 
-    Examples
-    --------
     >>> basic("economy", "EL"), basic("economy", "ROM"), basic("economy", "RoW"), basic("economy", "Atlantis")
     (('GRC',), ('ROU',), ('ROW',), ())
     >>> basic("sector", "C13T15"), basic("sector", "D01T02"), basic("sector", "r5"), basic("sector", "c4t5")
@@ -87,8 +79,6 @@ def basic_members(kind: Kind, members: Mapping[str, Sequence[str]]) -> dict[str,
 
     ``members`` holds the codes that each label stands for in its source (``table.sector_members``).
 
-    Examples
-    --------
     >>> basic_members("economy", {"KR": ("KR",), "FAR": ("FAR",)})
     {'KR': ('KOR',), 'FAR': ('FAR',)}
     """
@@ -110,8 +100,6 @@ def labels_of(kind: Kind, code: str, members: Mapping[str, Sequence[str]]) -> tu
     So a scenario's ``KOR`` finds ``KR``, and its ``c14`` the labels ``C26`` and ``C27``. Only basic codes, and WIOD's
     own spellings of them, are looked up like this.
 
-    Examples
-    --------
     >>> labels_of("sector", "c14", {"C26": ("C26",), "C27": ("C27",), "C28": ("C28",)})
     ('C26', 'C27')
     """

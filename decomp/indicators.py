@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.leontief import reciprocal, value_added_multipliers
-
-Array = NDArray[np.float64]
+from decomp.table import Array
 
 
 def w_matrix(V: Array, B: Array, Y: Array, G: int, N: int) -> Array:
@@ -26,8 +24,7 @@ def w_matrix(V: Array, B: Array, Y: Array, G: int, N: int) -> Array:
 
 def absorbed_by_sector(V: Array, B: Array, Y: Array, G: int, N: int) -> Array:
     """Value added of the origin sector (s, i) absorbed by r, V̂ B Y, shape (G, N, G): forward linkages."""
-    result: Array = (V[:, None] * (B @ Y)).reshape(G, N, G)
-    return result
+    return (V[:, None] * (B @ Y)).reshape(G, N, G)
 
 
 def vax(W: Array) -> Array:
@@ -41,8 +38,6 @@ def interdependence(W: Array) -> float:
 
     Zero in a world without trade; NaN in an empty one.
 
-    Examples
-    --------
     >>> interdependence(np.array([[6.0, 2.0], [1.0, 11.0]]))
     0.15
     """

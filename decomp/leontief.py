@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.errors import SingularTableError
+from decomp.table import Array
 
-Array = NDArray[np.float64]
 CellName = Callable[[int], str]
 
 #: Below this size LAPACK is faster than splitting (measured: 40 to 128 are alike).
@@ -58,8 +57,6 @@ def leontief_inverse(A: Array, name: CellName | None = None) -> Array:
 
     Miller & Blair (2009), ch. 2; productiveness is the Hawkins–Simon condition.
 
-    Examples
-    --------
     >>> leontief_inverse(np.array([[0.0, 0.5], [0.5, 0.0]])).round(4).tolist()
     [[1.3333, 0.6667], [0.6667, 1.3333]]
     """

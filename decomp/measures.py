@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp import indicators
 from decomp.errors import LabelError
@@ -25,13 +24,11 @@ from decomp.leontief import (
     value_added_coefficients,
 )
 from decomp.result import Decomposition
-from decomp.table import WorldTable
+from decomp.table import Array, WorldTable
 from decomp.wwz import decomposed
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Array = NDArray[np.float64]
 
 
 def summary(source: WorldTable | Decomposition) -> pd.DataFrame:
@@ -46,8 +43,6 @@ def summary(source: WorldTable | Decomposition) -> pd.DataFrame:
 
     Johnson & Noguera (2012), Journal of International Economics 86(2); Wang, Wei & Zhu (2013), NBER WP 19677.
 
-    Examples
-    --------
     >>> from decomp.toy import chain
     >>> summary(chain())["vax"].tolist(), summary(chain())["dva"].tolist()
     ([0.0, 30.0, 50.0], [20.0, 30.0, 50.0])
@@ -101,8 +96,6 @@ def interdependence(source: WorldTable | Decomposition) -> float:
 
     Johnson & Noguera (2012), Journal of International Economics 86(2), for W; the world share is the project's.
 
-    Examples
-    --------
     >>> from decomp.toy import chain
     >>> interdependence(chain())  # USA's 20, come home in its phones, are not abroad
     0.8
@@ -143,8 +136,6 @@ def upstreamness(source: WorldTable | Decomposition) -> pd.Series[float]:
 
     Antràs, Chor, Fally & Hillberry (2012), AER 102(3); Antràs & Chor (2013), Econometrica 81(6).
 
-    Examples
-    --------
     >>> from decomp.toy import chain
     >>> upstreamness(chain()).round(9).tolist()  # designs, parts, phones
     [3.0, 2.0, 1.0]

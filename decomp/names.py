@@ -28,8 +28,6 @@ def economy_name(code: str, lang: str = "en", *, short: bool = False, members: I
     ``members`` are the basic codes that an aggregate stands for: ``EUR`` is the whole European Union where it
     contains Germany, and its other members where Germany stands alone. LabelError where the language is none of :data:`LANGUAGES`.
 
-    Examples
-    --------
     >>> economy_name("KOR"), economy_name("KOR", "zh")
     ('Korea, Republic of', '韩国')
     >>> economy_name("EUR"), economy_name("EUR", members=["DEU", "FRA"])
@@ -41,8 +39,6 @@ def economy_name(code: str, lang: str = "en", *, short: bool = False, members: I
 def sector_name(code: str, lang: str = "en", *, short: bool = False) -> str:
     """Return the name of a sector; the code itself when it has none.
 
-    Examples
-    --------
     >>> sector_name("c14"), sector_name("c14", short=True), sector_name("c14", "zh")
     ('Electrical and optical equipment', 'Electronics', '电气和光学设备制造业')
     >>> sector_name("my sector")
@@ -126,8 +122,6 @@ def group_labels(
     ``members`` holds the codes that each label stands for, in any spelling that :mod:`decomp.codes` knows. A label with an
     unknown code belongs to no group.
 
-    Examples
-    --------
     >>> group_labels("sector", {"c1": ("c1",), "c3t7+c16": ("c3", "c4", "c5", "c6", "c7", "c16")})["manufacturing"]
     ('c3t7+c16',)
     >>> group_labels("sector", {"farms": ("farms",)})

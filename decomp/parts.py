@@ -8,13 +8,10 @@ summed. Summing the flows first would average the technologies of, say, processi
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.leontief import add_identity, productive_inverse, reciprocal, value_added_coefficients
 from decomp.result import Decomposition, largest_gap
 from decomp.table import WorldTable
-
-Array = NDArray[np.float64]
 
 
 def wwz_of_parts(table: WorldTable) -> Decomposition:

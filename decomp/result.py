@@ -8,16 +8,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.errors import LabelError, TableError
-from decomp.table import Spec, WorldTable
+from decomp.table import Array, Spec, WorldTable
 from decomp.terms import GROUP_CODES, GROUPS, NET_TAXES, TERM_CODES, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -15,14 +15,12 @@ from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.labels import unknown_label
 from decomp.result import Decomposition
-from decomp.table import Spec
+from decomp.table import Array, Spec
 from decomp.terms import rows_of
 
-Array = NDArray[np.float64]
 Definition = Literal["one-minus-dva", "foreign-content"]
 
 #: A smaller share of exports is rounding of the arithmetic.
@@ -124,8 +122,6 @@ def vs_structure(
 
     Hummels, Ishii & Yi (2001), Journal of International Economics 54(1); Wang, Wei & Zhu (2013), NBER WP 19677.
 
-    Examples
-    --------
     >>> from decomp import toy, wwz
     >>> vs = vs_structure(wwz(toy.chain()), "CHN", "USA")
     >>> round(vs.vs_share, 6), round(vs.mva, 6), round(vs.ova, 6)
@@ -161,8 +157,6 @@ def dva_by_use(
 
     Raises LabelError: a label is unknown.
 
-    Examples
-    --------
     >>> from decomp import toy, wwz
     >>> use = dva_by_use(wwz(toy.chain()), "JPN", "CHN")
     >>> round(use.dva, 6), round(use.dva_intrex, 6), round(use.shares()["dva"], 6)

@@ -18,12 +18,12 @@ from numpy.typing import ArrayLike, NDArray
 from decomp.codes import Kind, labels_of
 from decomp.errors import TableError, is_printable
 from decomp.labels import ALL, check_labels, index_of, listed, unknown_label
+from decomp.split import Array as Array
 from decomp.split import Parts
 
 if TYPE_CHECKING:
     from decomp.check import TableReport
 
-Array = NDArray[np.float64]
 Spec = str | Iterable[str]
 
 #: Primary rows must sum to value added within this share of the largest output.
@@ -73,8 +73,6 @@ class WorldTable:
     X ≤ 0 and an all-zero input column is a zero-output sector: A and V are zero there (WIOD has X = −1 for LUX c5).
     Negative value added and final demand are kept as they are.
 
-    Examples
-    --------
     >>> t = WorldTable([[1.0, 2.0], [3.0, 4.0]], [[5.0, 1.0], [2.0, 8.0]], ["HOM", "FOR"], ["all"])
     >>> t.X.tolist()
     [9.0, 17.0]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.leontief import (
     CellName,
@@ -27,9 +26,7 @@ from decomp.leontief import (
     value_added_multipliers,
 )
 from decomp.result import Decomposition, largest_gap
-from decomp.table import WorldTable
-
-Array = NDArray[np.float64]
+from decomp.table import Array, WorldTable
 
 #: Rows of the batched right-hand sides, by the zero-based number of the term they serve.
 _SIDES = (1, 2, 3, 4, 5, 6, 7, 8, 11, 12)
@@ -62,8 +59,6 @@ def wwz(table: WorldTable) -> Decomposition:
 
     Wang, Wei & Zhu (2013), NBER WP 19677.
 
-    Examples
-    --------
     >>> from decomp.toy import two_by_two
     >>> d = wwz(two_by_two())
     >>> d.terms[:, 0, 0, 1].round(10).tolist()

@@ -26,23 +26,8 @@ COARSE_AGE, FINE_AGE = 2, 11
 _COARSE = ("c1 c2 c3", "c4 c5 c6 c7 c8 c9 c10 c11 c12 c13 c14 c15 c16", "c17t18", "c19t26", "c27t30", "c31t35")
 _PROXIES = ("MEX", "BRA", "TUR", "RUS", "IND", "IDN")
 #: What the errors are about: shares of totals, or percentage points (pp); their meanings stand in ``data/estimate/statements.csv``.
-MEASURES = {
-    code: statement(f"measure-{code}")
-    for code in [
-        "cells",
-        "bilateral",
-        "totals",
-        "fva",
-        "fva_worst",
-        "vs",
-        "vs_95",
-        "chn_kor",
-        "kor_chn",
-        "dva",
-        "interdependence",
-        "gdp",
-    ]
-}
+_MEASURED = "cells bilateral totals fva fva_worst vs vs_95 chn_kor kor_chn dva interdependence gdp"
+MEASURES = {code: statement(f"measure-{code}") for code in _MEASURED.split()}
 
 
 def errors(years: Iterable[int] = YEARS) -> dict[str, dict[str, float]]:

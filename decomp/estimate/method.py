@@ -266,16 +266,11 @@ def _blocks(flows: Array, coarse: Positions) -> Array:
 def fine_shares(
     older: Array, sectors: Sequence[Sequence[int]], economies: Sequence[int], size: Array, coarse: Positions
 ) -> Array:
-    """Return shares of fine sectors in coarse ones by seller and buyer (S+1, I, S+1) from an older table.
+    """Return shares of fine sectors in coarse ones (``coarse``, (I,)) by seller and buyer (S+1, I, S+1) from an older table.
 
-    Parameters
-    ----------
-    older : ndarray, shape (W, C, W)
-        Flows of the older table by seller, sector and buyer; its last economy is its rest of the world.
-    sectors : for each of the I sectors, the positions of the older sectors that it covers. Sectors that cover the same ones divide
-        them by ``size`` (S+1, I).
-    economies : the position in the older table of each of the S+1 economies.
-    coarse : (I,) coarse sector of each sector.
+    ``older`` (W, C, W) are its flows by seller, sector and buyer, its rest of the world last; ``sectors`` the positions in it that
+    each of the I sectors covers (those that cover the same ones divide them by ``size`` (S+1, I)); ``economies`` the position in it
+    of each of the S+1 economies.
 
     Two economies that are both inside the older rest of the world take the pattern of its exports: what it sells to itself is
     mostly domestic. An empty coarse cell takes the seller's pooled exports, then the world's.

@@ -57,8 +57,6 @@ def load(
     ImbalanceError: published rows differ from the sums; names the row and the worst cell.
     TableError, LabelError: the content is not a valid table.
 
-    Examples
-    --------
     >>> load("classroom-2011").economies
     ('USA', 'CHN', 'JPN', 'KOR', 'IND', 'EUR', 'EME', 'ROW')
     """
@@ -162,13 +160,9 @@ def attach_classes(table: WorldTable) -> WorldTable:
 def tables(source: str, years: Sequence[int], **options: Any) -> Iterator[WorldTable]:
     """Read the tables that a name or path stands for, one at a time, with the options of :func:`load`.
 
-    Parameters
-    ----------
-    source : str
-        A bundled table (``world-2011``), the start of a bundled series (``world``), the path of a file, or a folder with
-        one file per year (``wiot_2011.npz``, ``wiot11_row_sep12.xlsx`` …), or a zip of several years.
-    years : sequence of int
-        The years wanted; empty for the one table that ``source`` names, or the newest of a bundled series.
+    ``source`` is a bundled table (``world-2011``), the start of a bundled series (``world``), the path of a file, or a folder with
+    one file per year (``wiot_2011.npz``, ``wiot11_row_sep12.xlsx`` …), or a zip of several years. No years: the one table that it
+    names, or the newest of a bundled series.
 
     Raises DataMissingError: there is no table for a year, or a folder was given without years.
     """
@@ -187,8 +181,6 @@ def tables(source: str, years: Sequence[int], **options: Any) -> Iterator[WorldT
 def years_of(source: str | Path) -> list[int]:
     """Return the years that a bundled series or a folder has, sorted; the year in the name of a bundled table, else none.
 
-    Examples
-    --------
     >>> years_of("world")[0], years_of("world")[-1], years_of("classroom-2011")
     (1995, 2022, [2011])
     """

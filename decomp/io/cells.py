@@ -24,8 +24,7 @@ from numpy.typing import NDArray
 
 from decomp.errors import DataMissingError, FormatError
 from decomp.io.files import existing, number_row, refuse_large, refuse_many, year_of
-
-Array = NDArray[np.float64]
+from decomp.table import Array
 
 #: Separators that are tried, lines that are looked at, and the bytes of one line and of one block.
 SEPARATORS, LOOKED_AT = ",;\t|", 40

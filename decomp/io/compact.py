@@ -22,9 +22,8 @@ from numpy.typing import NDArray
 from decomp.errors import FormatError
 from decomp.io.files import MAX_BYTES, existing, reading, refuse_large, refuse_many, write_atomically
 from decomp.labels import listed
-from decomp.table import WorldTable
+from decomp.table import Array, WorldTable
 
-Array = NDArray[np.float64]
 Arrays = Mapping[str, NDArray[Any]]
 
 #: Version of the layout, written into ``meta``.

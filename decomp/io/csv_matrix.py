@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.errors import FormatError
 from decomp.io.cells import Source, Text, rows_of, sniff
@@ -33,9 +32,8 @@ from decomp.io.compact import SCHEMA_VERSION, meta_of, options_from_meta, parse_
 from decomp.io.files import number_row, reading, write_atomically
 from decomp.io.grid import Grid, table_of
 from decomp.io.layouts import layout_of
-from decomp.table import WorldTable
+from decomp.table import Array, WorldTable
 
-Array = NDArray[np.float64]
 Rows = list[tuple[int, list[str]]]
 #: First character of the layout's own row and column names.
 MARK = "@"

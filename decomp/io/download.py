@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from decomp.errors import DataMissingError, FormatError
@@ -46,18 +47,8 @@ def offers() -> tuple[Offer, ...]:
     >>> offers()[0].name, offers()[0].file
     ('icio2025-1995-2000', '1995-2000_SML.zip')
     """
-    return tuple(
-        Offer(
-            row["name"],
-            layout_of(row["layout"]),
-            row["url"],
-            row["years"],
-            int(row["bytes"] or 0),
-            row["sha256"],
-            row["note"],
-        )
-        for row in data_rows("downloads.csv")
-    )
+    rows: list[dict[str, Any]] = [dict(row) for row in data_rows("downloads.csv")]
+    return tuple(Offer(**row | {"layout": layout_of(row["layout"]), "bytes": int(row["bytes"] or 0)}) for row in rows)
 
 
 def offer_of(name: str, year: int | None = None) -> Offer:
@@ -115,9 +106,8 @@ def _answer(url: str) -> Iterator[tuple[Callable[[int], bytes], int]]:
     if urlsplit(url).scheme not in ("http", "https"):
         raise DataMissingError(f"{url}: only http and https addresses are fetched.")
     try:
-        with urllib.request.urlopen(
-            urllib.request.Request(url, headers={"User-Agent": AGENT}), timeout=PATIENCE
-        ) as answer:
+        asked = urllib.request.Request(url, headers={"User-Agent": AGENT})
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
             yield answer.read, int(answer.headers.get("Content-Length") or 0)
     except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
         reason = getattr(error, "reason", None) or error

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.errors import DataMissingError, FormatError
 from decomp.io.cells import Dialect, Source, Text, block_of, rows_of, sniff
@@ -17,11 +16,10 @@ from decomp.io.files import existing, year_of
 from decomp.io.grid import Grid, Pair
 from decomp.io.layouts import layout_of
 from decomp.labels import listed
+from decomp.table import Array
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Array = NDArray[np.float64]
 
 #: Files that a folder is recognised by.
 EORA, GLORIA = "Eora26_*_bp_T.txt", "GLORIA_MRIOs_*"

@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.errors import FormatError
 from decomp.io.files import blocks_of
 from decomp.io.layouts import Layout
 from decomp.labels import listed
 from decomp.split import Parts
-from decomp.table import WorldTable
+from decomp.table import Array, WorldTable
 
-Array = NDArray[np.float64]
 Pair = tuple[str, str]
 PartsChoice = Literal["sum", "keep"]
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.errors import DataMissingError, FormatError
 from decomp.io.cells import Source, Text, block_of, flat_cells, member_of, members, sheets, sniff
@@ -23,9 +22,8 @@ from decomp.io.files import number_row, reading, refuse_many, year_of
 from decomp.io.folders import folder, pymrio_files
 from decomp.io.grid import Grid, Pair, PartsChoice, table_of
 from decomp.io.layouts import Layout, with_shape
-from decomp.table import WorldTable
+from decomp.table import Array, WorldTable
 
-Array = NDArray[np.float64]
 Line = tuple[int, list[Any]]
 
 TEXTS, BOOKS = (".csv", ".txt", ".tsv"), (".xlsx", ".xlsb")

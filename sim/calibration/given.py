@@ -175,8 +175,7 @@ def _spread(profile: Array, goods: Array, weights: Array) -> Array:
     if profile is goods:
         return goods
     mean = float(weights @ profile)
-    spread: Array = profile / mean if mean >= THIN else goods
-    return spread
+    return profile / mean if mean >= THIN else goods
 
 
 @cache

@@ -31,8 +31,6 @@ def parameter(id: str) -> float:
 
     Raises CalibrationError: the id is unknown; suggests the nearest one.
 
-    Examples
-    --------
     >>> parameter("economy.substitution.tasks")
     0.5
     """
@@ -113,8 +111,6 @@ def fact(name: str, who: str, whom: str = "all", period: str = "one-shot") -> Ro
 
     Raises CalibrationError: there is no such row; lists the rows of that fact.
 
-    Examples
-    --------
     >>> fact("average_tariff", "USA", "CHN", "2020-02").value
     19.3
     """

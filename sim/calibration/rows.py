@@ -64,12 +64,8 @@ class Row:
 def read_rows(file: str, keys: tuple[str, ...]) -> Mapping[tuple[str, ...], Row]:
     """Return the rows of a calibration file by key, in file order.
 
-    Parameters
-    ----------
-    file : str
-        Name of a CSV file of this package, for example ``"countries.csv"``.
-    keys : tuple of str
-        The columns that identify a row, for example ``("parameter", "economy", "year")``.
+    ``file`` is a CSV file of this package, for example ``"countries.csv"``, ``keys`` are the columns that identify a row, for
+    example ``("parameter", "economy", "year")``.
 
     Raises CalibrationError: a column is missing, a number is not one, a key occurs twice, a status is unknown or a
     value is outside its range; names file, line and value.

@@ -60,22 +60,14 @@ def trade_elasticity(
 ) -> Array:
     """Return θ by sector, X ~ (c τ)^(−θ); a label's θ is the mean of its basic sectors, weighted with trade of 2011.
 
-    Parameters
-    ----------
-    sector_members : mapping of str to tuple of str
-        The codes behind each of the N labels, in table order and any spelling. A code that no set knows gets the elasticity of
-        services, which is also the aggregate "roughly four" of Simonovska & Waugh (2014).
-    choice : str, float or mapping of str to float
-        A named set, one value for all, or values by label, basic code or group that replace those of ``default``
-        (groups first, then labels, then basic codes).
-    sector_groups : mapping of str to tuple of str, optional
-        Named sets of labels that the mapping may use.
+    ``sector_members`` are the codes behind each of the N labels, in table order and any spelling; a code that no set knows gets
+    the elasticity of services, which is also the aggregate "roughly four" of Simonovska & Waugh (2014). The choice is a named set,
+    one value for all, or values by label, basic code or group (of ``sector_groups``) that replace those of ``default`` (groups
+    first, then labels, then basic codes).
 
     Returns ndarray, shape (N,), unitless.
     Raises CalibrationError: the set or a key is unknown, or a value is not a positive number.
 
-    Examples
-    --------
     >>> trade_elasticity({"c15": ("c15",)}, "lashkaripour").tolist()
     [1.38]
     >>> trade_elasticity({"c4": ("c4",), "c15": ("c15",)}, {"c15": 0.83}).tolist()

@@ -134,16 +134,10 @@ def manufacturing_losses(
 
     ``name="manufacturing_core"`` leaves mining and utilities out of value added: it does not move with the price of oil.
 
-    Returns
-    -------
-    years : tuple of int
-        1996 to ``last``.
-    losses : ndarray, shape (T, G)
-        Each year within one source; years in a gap and after the end of a source count as no loss, and so does a change
-        beyond :data:`BREAK` (Ireland 2015: balance sheets that moved, not plants). A label without any
-        series has the median of its income group (of all, where the group has none): judgement.
-    stands_in : ndarray of bool, shape (G,)
-        Labels for which the median stands in.
+    Returns the years, 1996 to ``last``; losses (T, G), each year within one source: years in a gap and after the end of a source
+    count as no loss, and so does a change beyond :data:`BREAK` (Ireland 2015: balance sheets that moved, not plants), and a label
+    without any series has the median of its income group (of all, where the group has none): judgement; and for which labels the
+    median stands in, shape (G,).
     """
     years = tuple(range(1996, last + 1))
     losses = np.zeros((len(years), table.G))

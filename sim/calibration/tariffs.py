@@ -32,8 +32,6 @@ GOODS = frozenset(f"c{k}" for k in range(1, 17))
 def base_tariffs(table: WorldTable) -> Array:
     """Weighted applied tariffs of the table's year, shape (G, N, G) [origin, sector, importer], shares; diagonal zero.
 
-    Examples
-    --------
     >>> import decomp
     >>> t = decomp.load("world-2011")
     >>> float(base_tariffs(t)[t.economy("CHN"), t.sector("c14"), t.economy("USA")])

@@ -77,18 +77,10 @@ def trend(
 ) -> Trend:
     """Return the paths of a table for the years of a run, the base year first.
 
-    Parameters
-    ----------
-    dollar : float
-        Growth of relative dollar size per relative real growth.
-    bias : bool
-        Whether manufacturing goes on gaining or losing as in the ten years before 2021.
-    deficits : bool
-        Whether deficits follow the projections of the current account; else their share of world income stays.
-    expected : ndarray, shape (T, G), log
-        What machines are expected to add to real GDP.
-    capital_supply : float
-        Elasticity ε_K of the capital stock to its return, which productivity raises.
+    ``dollar`` is the growth of relative dollar size per relative real growth, ``bias`` whether manufacturing goes on gaining or
+    losing as in the ten years before 2021, ``deficits`` whether they follow the projections of the current account (else their share
+    of world income stays), ``expected`` (T, G) the log of what machines are expected to add to real GDP, ``capital_supply`` the
+    elasticity ε_K of the capital stock to its return, which productivity raises.
     """
     base = years[0]
     real, people = real_growth(table, years), population(table, years)

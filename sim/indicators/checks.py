@@ -7,11 +7,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.indicators.data import YearArrays
-
-Array = NDArray[np.float64]
+from sim.indicators.data import Array, YearArrays
 
 #: Tolerances of the checks made here; relative to the table's size, or a number of violations.
 TOLERANCES: Mapping[str, float] = MappingProxyType(

@@ -133,8 +133,7 @@ class YearArrays:
         """Price at the border over the unit cost of what is sold at home, shape (G, N, G), or 1 where they are the same."""
         if self.export_cost is None:
             return self.taxed
-        wedge: Array = self.taxed * np.where(np.eye(len(self.wage))[:, None, :] > 0, 1.0, self.export_cost[:, :, None])
-        return wedge
+        return self.taxed * np.where(np.eye(len(self.wage))[:, None, :] > 0, 1.0, self.export_cost[:, :, None])
 
     @property
     def export_revenue(self) -> Array | float:
@@ -147,14 +146,12 @@ class YearArrays:
     @property
     def export_volume(self) -> Array:
         """Exports at base prices as they arrive, E / (ĉ κ (1 + x)), shape (G, N, G); what melts does not."""
-        volume: Array = self.exports / (self.unit_cost[:, :, None] * self.export_wedge * self.friction)
-        return volume
+        return self.exports / (self.unit_cost[:, :, None] * self.export_wedge * self.friction)
 
     @property
     def sales(self) -> Array:
         """All sales [origin, sector, destination economy], shape (G, N, G)."""
-        total: Array = self.intermediate + self.final
-        return total
+        return self.intermediate + self.final
 
     @property
     def gdp(self) -> Array:
@@ -240,8 +237,7 @@ def ratio(numerator: Array, denominator: Array, otherwise: float = np.nan) -> Ar
     """Elementwise quotient of arrays that broadcast; ``otherwise`` where the denominator is zero."""
     whole = denominator != 0
     if whole.all():
-        quotient: Array = numerator / denominator
-        return quotient
+        return numerator / denominator
     out = np.full(np.broadcast_shapes(numerator.shape, denominator.shape), otherwise)
     result: Array = np.divide(numerator, denominator, out=out, where=np.broadcast_to(whole, out.shape))
     return result

@@ -21,13 +21,10 @@ into terms of trade and volume of trade; Balk (2008), Price and Quantity Index N
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.indicators import theil
 from sim.calibration import parameter
-from sim.indicators.data import BaseYear, Values, YearArrays, ratio
-
-Array = NDArray[np.float64]
+from sim.indicators.data import Array, BaseYear, Values, YearArrays, ratio
 
 #: The parts, in the order of every array of them.
 PARTS = ("employment", "capital", "technology", "terms_of_trade", "allocation", "outlays")
@@ -170,5 +167,4 @@ def log_mean(before: Array, after: Array) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         change = np.log(after / before)
         middle = np.where(np.abs(change) < _NEAR, 0.5 * (before + after), (after - before) / change)
-    found: Array = np.where(np.isfinite(middle), middle, 0.0)
-    return found
+    return np.where(np.isfinite(middle), middle, 0.0)

@@ -5,11 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.indicators.data import BaseYear, Mask, Values, YearArrays, ratio
-
-Array = NDArray[np.float64]
+from sim.indicators.data import Array, BaseYear, Mask, Values, YearArrays, ratio
 
 
 def correlation(x: Array, y: Array) -> float:
@@ -48,8 +45,7 @@ def revealed_advantage(exported: Array, sectors: Mask) -> Array:
 
 def symmetric(advantage: Array) -> Array:
     """Symmetric index (RCA − 1)/(RCA + 1) in −1 … 1, 0 at the world mean."""
-    moved: Array = (advantage - 1.0) / (advantage + 1.0)
-    return moved
+    return (advantage - 1.0) / (advantage + 1.0)
 
 
 def track_industry(values: Values, data: YearArrays, base: BaseYear, first: Array | None) -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.indicators.data import BaseYear, Mask, Values, YearArrays, ratio
-
-Array = NDArray[np.float64]
+from sim.indicators.data import Array, BaseYear, Mask, Values, YearArrays, ratio
 
 
 def levied_and_bought(tariffs: Array, imports: Array) -> tuple[Array, Array]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.indicators.checks import Check, year_checks
-from sim.indicators.data import BaseYear, Values, YearArrays
+from sim.indicators.data import Array, BaseYear, Values, YearArrays
 from sim.indicators.income import PARTS, SIDES, consumed, contributions, track_income
 from sim.indicators.industry import track_industry
 from sim.indicators.policy import track_policy
@@ -23,8 +22,6 @@ from sim.indicators.trade import (
     value_added_absorbed,
 )
 from sim.state import lock
-
-Array = NDArray[np.float64]
 
 #: Row of each indicator in the values of a year.
 ROWS: dict[str, int] = {name: row for row, name in enumerate(INDICATORS)}

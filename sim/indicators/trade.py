@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.indicators import cross_bloc_share, interdependence, polarisation
 from decomp.terms import GROUPS, TERM_CODES
-from sim.indicators.data import BaseYear, Values, YearArrays, ratio
+from sim.indicators.data import Array, BaseYear, Values, YearArrays, ratio
 from sim.state import lock
-
-Array = NDArray[np.float64]
 
 
 def value_added_absorbed(data: YearArrays) -> Array:
@@ -20,14 +17,12 @@ def value_added_absorbed(data: YearArrays) -> Array:
 
     V is labour and capital income per unit of output. The full matrix, with the diagonal.
     """
-    absorbed: Array = data.value_origin @ data.final.reshape(-1, data.final.shape[2])
-    return absorbed
+    return data.value_origin @ data.final.reshape(-1, data.final.shape[2])
 
 
 def taxes_absorbed(data: YearArrays) -> Array:
     """Tariffs on inputs and export taxes collected by s in the final demand of r, shape (G, G), million USD."""
-    absorbed: Array = data.tax_origin @ data.final.reshape(-1, data.final.shape[2])
-    return absorbed
+    return data.tax_origin @ data.final.reshape(-1, data.final.shape[2])
 
 
 def track_terms(values: Values, terms: Array) -> None:

@@ -85,8 +85,6 @@ def shocks() -> tuple[Shock, ...]:
 def response(series: Mapping[int, float], shock: Shock) -> ShockResponse | None:
     """Measure a shock in a yearly series; None when the series lacks the year before it or any year of it.
 
-    Examples
-    --------
     >>> fall = response({2007: 0.2, 2008: 0.21, 2009: 0.17, 2010: 0.19, 2011: 0.2}, shocks()[2])
     >>> fall.year_low, round(fall.change, 6), fall.back
     (2009, -0.03, 2011)
@@ -233,34 +231,14 @@ def history(
 ) -> History:
     """Measure observed tables year by year.
 
-    Parameters
-    ----------
-    exporter, importer : str
-        Labels or group names of the tables.
-    first, last : int, optional
-        First and last year; by default all years that there are.
-    tables : str
-        A bundled series (``world``) or the path of a folder with one table file per year.
-    definition : {"one-minus-dva", "foreign-content"}
-        Definition of VS whose structure is given; the VS share is given in both.
-    sectors : sequence of str, optional
-        Exporting sectors of the pair; default all.
-    accept_imbalance : bool
-        As :func:`decomp.load`.
-    progress : callable, optional
-        ``progress(year, index, total)`` after every year.
+    Exporter and importer are labels or group names of the tables; by default all years that there are count, and all exporting
+    sectors. ``tables`` is a bundled series (``world``) or the path of a folder with one table file per year. The structure of VS is
+    given in one ``definition``, the VS share in both. ``accept_imbalance`` as :func:`decomp.load`; ``progress(year, index, total)``
+    is called after every year.
 
-    Raises
-    ------
-    DataMissingError
-        There is no table of a year, or of no year.
-    LabelError
-        A label, a group or the definition is unknown; names the table.
-    SingularTableError
-        A table has no productive inverse.
+    Raises DataMissingError: there is no table of a year, or of no year. LabelError: a label, a group or the definition is unknown;
+    names the table. SingularTableError: a table has no productive inverse.
 
-    Examples
-    --------
     >>> past = history("KOR", "CHN", first=2011, last=2011)
     >>> past.years, round(past.series("vs_one_minus_dva", "KOR", "CHN")[2011], 3)
     ((2011,), 0.415)

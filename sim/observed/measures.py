@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.indicators import interdependence
 from decomp.structure import VS_PARTS, Definition, structure_of, use_of
@@ -18,9 +17,8 @@ from sim.indicators.industry import correlation, revealed_advantage
 
 if TYPE_CHECKING:
     from decomp.result import Decomposition
-    from decomp.table import WorldTable
+    from decomp.table import Array, WorldTable
 
-Array = NDArray[np.float64]
 #: Rows of a tidy frame without the year: (first label, second label, indicator, value, unit).
 Measured = tuple[str, str, str, float, str]
 

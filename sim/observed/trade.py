@@ -39,18 +39,8 @@ def responses(
     foreign suppliers q of the same good, as estimates with importer-by-product effects have it; w_i is the good's part in what
     was bought of s. Solved year by year on the table, with full employment and capital fixed.
 
-    Parameters
-    ----------
-    table : WorldTable
-    trade_elasticity, sluggishness
-        As in a scenario.
-    pair : (str, str)
-        Importer and exporter.
-
-    Returns
-    -------
-    tuple of float, length 11
-        For the years 1 … 10 after the rise, and the long run.
+    Elasticity and sluggishness as in a scenario; the pair is (importer, exporter).
+    Returns tuple of float, length 11: for the years 1 … 10 after the rise, and the long run.
     """
     goods, (r, s) = table.sectors_in("goods"), map(table.economy, pair)
     tariffs = np.array(calibration.base_tariffs(table))

@@ -98,10 +98,7 @@ class Comparison:
 def compare_runs(a: Run, b: Run, *, anyway: bool = False) -> Comparison:
     """Compare two finished runs in the last year that both have.
 
-    Raises
-    ------
-    OutputError
-        A run has no finished year, or the two start from different tables and ``anyway`` is not given.
+    Raises OutputError: a run has no finished year, or the two start from different tables and ``anyway`` is not given.
     """
     for run in (a, b):
         if not run.years:

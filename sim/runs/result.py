@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.labels import index_of
 from sim.calibration.tables import GROUP
 from sim.indicators import INDICATORS, PAIR_INDICATORS
 from sim.rules import log
 from sim.runs.saved import WORLD, Run
+from sim.state import Array
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from sim.scenario.read import LoadedScenario
     from sim.scenario.schema import Scenario
 
-Array = NDArray[np.float64]
 Status = Literal["ok", "partial", "cancelled", "failed"]
 
 
@@ -91,10 +90,7 @@ class RunResult(Run):
     def record(self, year: int | None = None) -> YearRecord:
         """Everything kept of a year, the last by default.
 
-        Raises
-        ------
-        YearError
-            The run did not finish that year; names those it did.
+        Raises YearError: the run did not finish that year; names those it did.
         """
         return self.records[self.years.index(self._finished(year))]
 

@@ -67,20 +67,10 @@ def run(
     stop : callable, optional
         Returns true to end the run before the next year.
 
-    Returns
-    -------
-    RunResult
-        Its ``status`` tells whether all years were finished; an equilibrium that cannot be found ends the run and keeps
-        the years before it.
-
-    Raises
-    ------
-    ScenarioError
-        The scenario is not valid.
-    DecompError
-        The table cannot be read.
-    EconomyError
-        The base year cannot be calibrated.
+    Returns RunResult: its ``status`` tells whether all years were finished; an equilibrium that cannot be found ends the run and
+    keeps the years before it.
+    Raises ScenarioError: the scenario is not valid. DecompError: the table cannot be read. EconomyError: the base year cannot be
+    calibrated.
     """
     from sim.scenario.read import read_scenario
 

@@ -120,10 +120,7 @@ class Run:
     def value(self, indicator: str, economy: str = WORLD, year: int | None = None) -> float:
         """One value: an indicator of an economy, a group or the world (default) in a year (the last by default), or NaN.
 
-        Raises
-        ------
-        YearError
-            The run did not finish that year; names those it did.
+        Raises YearError: the run did not finish that year; names those it did.
         """
         return self.series(indicator, economy).get(self._finished(year), float("nan"))
 
@@ -149,10 +146,7 @@ class Run:
 def read_run(path: str | Path) -> Run:
     """Read a run folder back.
 
-    Raises
-    ------
-    OutputError
-        The folder or its run.json is missing or unreadable, was written by another layout version, or lacks a table.
+    Raises OutputError: the folder or its run.json is missing or unreadable, was written by another layout version, or lacks a table.
     """
     folder = Path(path)
     manifest = read_manifest(folder)

@@ -294,20 +294,9 @@ def replacing(path: Path) -> Iterator[Path]:
 def round_significant(values: ArrayLike, digits: int = DIGITS) -> NDArray[np.float64]:
     """Round each number to ``digits`` significant digits; NaN and infinities stay, −0 becomes 0.
 
-    Parameters
-    ----------
-    values : array_like
-        Any shape.
-    digits : int
-        Significant digits, 1 to 15.
+    Values of any shape, 1 to 15 digits. Returns ndarray of the same shape: each value is the double nearest to its rounded decimal,
+    so that it prints with at most ``digits``.
 
-    Returns
-    -------
-    ndarray
-        Same shape. Each value is the double nearest to its rounded decimal, so that it prints with at most ``digits``.
-
-    Examples
-    --------
     >>> round_significant([0.123456789012, 123456789012.0]).tolist()
     [0.123456789, 123456789000.0]
     """

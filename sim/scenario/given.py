@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, StrictBool, StrictFloat, WithJsonSchema
 
 from sim.calibration import parameter
@@ -15,13 +14,12 @@ from sim.calibration.given import COMPLETE, FIRST, LAST, added_duties, adoption_
 from sim.calibration.series import unknown
 from sim.calibration.trend import Trend, trend, unemployment_path, usable
 from sim.fields import Economies, Model, Year
+from sim.state import Array
 
 if TYPE_CHECKING:
     from sim.rules import Rule
     from sim.scenario.labels import TableLabels
     from sim.scenario.schema import Scenario
-
-Array = NDArray[np.float64]
 
 _SWITCH: Mapping[Any, bool] = {"on": True, "off": False, True: True, False: False}
 
@@ -83,25 +81,13 @@ Growth = Annotated[GrowthSettings, BeforeValidator(_grown), _short(GrowthSetting
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Given:
-    """What is given for the years of a run, the base year first; ratios to the base year unless said otherwise.
+    """What is given for the years of a run, the base year first; ratios to the base year unless said otherwise."""
 
-    Parameters
-    ----------
-    last : int
-        Last year in which nobody decides about what was observed; the base year where nothing was.
-    tariffs : ndarray, shape (K, G, N, G), or None
-        Change of tariffs since the base year; the last entry stays.
-    adoption : ndarray, shape (K, 2, G), or None
-        Change of the log-odds of robots and AI over the year before; NaN where nothing was observed.
-    odds : ndarray, shape (T, G), or None
-        Odds of unemployment; only the wage curve has any.
-    trend : Trend or None
-    """
-
-    last: int
-    tariffs: Array | None = None
+    last: int  # last year in which nobody decides about what was observed; the base year where nothing was
+    tariffs: Array | None = None  # (K, G, N, G), change since the base year; the last entry stays
+    #: (K, 2, G), change of the log-odds of robots and AI over the year before; NaN where nothing was observed
     adoption: Array | None = None
-    odds: Array | None = None
+    odds: Array | None = None  # (T, G), of unemployment; only the wage curve has any
     trend: Trend | None = None
 
     def duties(self, passed: int) -> Array:

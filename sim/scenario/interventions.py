@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.labels import listed
 from sim.errors import Problems, spell
@@ -19,9 +18,8 @@ from sim.scenario.labels import TableLabels
 from sim.scenario.schema import ON_GOODS, Event, Policy, Scenario
 from sim.scenario.validation import TAXES
 from sim.scenario.yaml_text import KeyPath
+from sim.state import Array, Mask
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 Operation = Literal["set", "add", "scale", "cut"]
 
 #: Group of the economies that provide automation technology.
@@ -36,43 +34,23 @@ _UNUSED |= dict.fromkeys(("cell", "demand"), ("partners",))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Intervention:
-    """One policy or event.
-
-    Parameters
-    ----------
-    kind : {"policy", "event"}
-    index : int
-        Place in the scenario's list.
-    lever : str
-        Id in :data:`sim.levers.POLICY` or :data:`sim.levers.EVENT`.
-    operation : {"set", "add", "scale", "cut"}
-        set: level; add: increment; scale: relative change; cut: share of exports that stops.
-    amount : float
-    who, partners, sectors : tuples of int
-        Positions in the table. The partners of a tariff or friction are the origins, of an export tax or restriction the users.
-    mask : ndarray of bool
-        Cells that change: (G, N, G) [origin, sector, destination], (G, N), (N, G), (G,) or (G, G) [giver, receiver], by the
-        shape of the lever.
-    first, last : int
-        First and last year in force.
-    ramp : {"step", "linear"}
-    use : str or None
-        The one use that a tariff is levied on, of :data:`sim.levers.USES`; None: all.
-    """
+    """One policy or event; ``who``, ``partners`` and ``sectors`` are positions in the table."""
 
     kind: Literal["policy", "event"]
-    index: int
-    lever: str
-    operation: Operation
+    index: int  # place in the scenario's list
+    lever: str  # id in :data:`sim.levers.POLICY` or :data:`sim.levers.EVENT`
+    operation: Operation  # set: level; add: increment; scale: relative change; cut: share of exports that stops
     amount: float
     who: tuple[int, ...]
-    partners: tuple[int, ...]
+    partners: tuple[int, ...]  # of a tariff or friction the origins, of an export tax or restriction the users
     sectors: tuple[int, ...]
+    #: Cells that change: (G, N, G) [origin, sector, destination], (G, N), (N, G), (G,) or (G, G) [giver, receiver], by the
+    #: shape of the lever.
     mask: Mask
-    first: int
+    first: int  # first and last year in force
     last: int
     ramp: Literal["step", "linear"]
-    use: str | None = None
+    use: str | None = None  # the one use that a tariff is levied on, of :data:`sim.levers.USES`; None: all
 
     @property
     def path(self) -> KeyPath:

@@ -34,21 +34,10 @@ ScenarioSource = str | Path | Scenario | Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedScenario:
-    """A scenario ready to run: as read, resolved, with its table and the text it came from.
+    """A scenario ready to run: as written with overrides, and resolved; with its table and the warnings.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        As written, with overrides.
-    resolved : ResolvedScenario
-    table : WorldTable
-    warnings : tuple of Problem
-    text : str
-        The text as given; empty when the scenario did not come from a file.
-    file : str
-        Path of the file as given; empty when it did not come from a file.
-    overrides : tuple of str
-        As given, in the form ``path=value``.
+    ``text`` and ``file`` are the text and the path as given, empty when it did not come from a file; ``overrides`` as given, in the
+    form ``path=value``.
     """
 
     scenario: Scenario
@@ -85,27 +74,13 @@ def read_scenario(
 ) -> LoadedScenario:
     """Read a scenario, check it and resolve it against its table.
 
-    Parameters
-    ----------
-    source : str, Path, Scenario or mapping
-        A file, the name of a scenario of the library, or a scenario in memory.
-    overrides : list of ``"path=value"`` or mapping, optional
-    years : (int, int), optional
-        Run only these years. The base year stays; what the scenario plans later simply does not happen.
-    seed : int, optional
-    table : WorldTable, optional
-        Used instead of the table that the scenario names.
-    indicators : collection of str, optional
-        Ids that expectations may name.
-    rules : iterable of Rule
-        Beside or instead of the built-in ones.
+    ``source`` is a file, the name of a scenario of the library, or a scenario in memory, ``overrides`` a list of ``"path=value"``
+    or a mapping. Of ``years`` only these are run: the base year stays; what the scenario plans later simply does not happen.
+    ``table`` is used instead of the one that the scenario names, ``indicators`` are the ids that expectations may name, and
+    ``rules`` stand beside or instead of the built-in ones.
 
-    Raises
-    ------
-    ScenarioError
-        The scenario is not valid; carries all problems with their places.
-    DecompError
-        The table file exists but is not a valid table.
+    Raises ScenarioError: the scenario is not valid; carries all problems with their places. DecompError: the table file exists but
+    is not a valid table.
     """
     file = ""
     if isinstance(source, str | Path):

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim import calibration
 from sim.errors import Problems
@@ -17,43 +16,25 @@ from sim.scenario.given import Given, filled, given
 from sim.scenario.interventions import Intervention, check_levels, combined, interventions_of
 from sim.scenario.labels import TableLabels
 from sim.scenario.schema import Baseline, Scenario
-
-Array = NDArray[np.float64]
+from sim.state import Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResolvedScenario:
-    """A scenario with everything filled in for one table of G economies and N sectors; arrays are read-only.
+    """A scenario with everything filled in for one table of G economies and N sectors; arrays are read-only."""
 
-    Parameters
-    ----------
-    scenario : Scenario
-        All defaults and first and last years filled in; its ``years`` are those of the run.
-    economies, sectors : tuples of str
-        Labels of the table.
-    interventions : tuple of Intervention
-        Policies, then events, each in the order of the file.
-    growth : mapping of str to ndarray, shape (T, G) or, of productivity with a trend, (T, G, N)
-        Levels of productivity, labour and capital relative to the base year, for the T years of the horizon.
-    trade_elasticity : str, float or mapping of sector label to float
-        As in the scenario, sector groups expanded.
-    rules : tuple of Rule
-        Those of the run, in the order in which they act, each with its settings looked up in the table.
-    groups : mapping of str to tuple of int
-        Tracked groups of economies by name, as positions: those of the table, then the scenario's own.
-    given : Given
-        What was observed, and the trend.
-    """
-
-    scenario: Scenario
-    economies: tuple[str, ...]
+    scenario: Scenario  # all defaults and first and last years filled in; its ``years`` are those of the run
+    economies: tuple[str, ...]  # labels of the table
     sectors: tuple[str, ...]
-    interventions: tuple[Intervention, ...]
+    interventions: tuple[Intervention, ...]  # policies, then events, each in the order of the file
+    #: Levels of productivity, labour and capital relative to the base year, for the T years of the horizon, (T, G) or, of
+    #: productivity with a trend, (T, G, N).
     growth: Mapping[str, Array]
-    trade_elasticity: str | float | Mapping[str, float]
-    rules: tuple[Rule, ...]
+    trade_elasticity: str | float | Mapping[str, float]  # as in the scenario, sector groups expanded
+    rules: tuple[Rule, ...]  # those of the run, in the order in which they act, with settings looked up in the table
+    #: Tracked groups of economies by name, as positions: those of the table, then the scenario's own.
     groups: Mapping[str, tuple[int, ...]]
-    given: Given
+    given: Given  # what was observed, and the trend
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -75,15 +56,9 @@ class ResolvedScenario:
     def applied(self, lever: str, current: Array, base: Array, year: int, use: str | None = None) -> Array:
         """Return ``current`` with the year's interventions in a lever: levels first, then increments, then relative changes.
 
-        Parameters
-        ----------
-        lever : str
-            Not ``export-restriction``; see :meth:`export_cut`.
-        current, base : ndarray
-            What would hold without them, and the base year's value, both in the shape of the lever
-            (tariff and friction (G, N, G), productivity (G, N), demand (N, G), others (G,)).
-        use : str, optional
-            Apply also what is levied on this use alone.
+        ``current`` is what would hold without them, ``base`` the base year's value, both in the shape of the lever (tariff and friction
+        (G, N, G), productivity (G, N), demand (N, G), others (G,)). With ``use``, what is levied on this use alone is applied as well.
+        Not for ``export-restriction``; see :meth:`export_cut`.
         """
         active = (change for change in self.in_force(year, lever) if change.share(year) > 0.0)
         changes = [change for change in active if change.use in (None, use)]
