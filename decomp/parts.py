@@ -7,11 +7,14 @@ summed. Summing the flows first would average the technologies of, say, processi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
+from numpy.typing import NDArray
 
 from decomp.leontief import add_identity, productive_inverse, reciprocal, value_added_coefficients
 from decomp.result import Decomposition, largest_gap
-from decomp.table import WorldTable
+from decomp.table import Array, WorldTable
 
 
 def wwz_of_parts(table: WorldTable) -> Decomposition:
@@ -32,47 +35,24 @@ def wwz_of_parts(table: WorldTable) -> Decomposition:
     B = productive_inverse(lambda: add_identity(-A), lambda at: f"{kept.labels[at // N]} {table.sectors[at % N]}")
     owner = np.repeat(kept.home, N)  # economy of every row
     rows = [np.flatnonzero(owner == s) for s in range(G)]
-    abroad = Y.copy()
-    abroad[np.arange(len(Y)), owner] = 0.0
-    at_home = Y[np.arange(len(Y)), owner]
     inputs = np.stack([Z[:, own].sum(axis=1) for own in rows], axis=1)  # A_sr X_r by (row, r)
     inputs[np.arange(len(Y)), owner] = 0.0
+    abroad = Y.copy()
+    abroad[np.arange(len(Y)), owner] = 0.0
     E = inputs + abroad
     VB = np.stack([V[own] @ B[own] for own in rows])
-    L = [np.linalg.inv(np.eye(len(own)) - A[np.ix_(own, own)]) for own in rows]
-    # B_.t Y_tt and B_.t Σ_{u≠t} Y_tu by (row, t); Σ_t B_.t Y_ts, t ≠ s, by (row, s)
-    homes = np.stack([B[:, own] @ at_home[own] for own in rows], axis=1)
-    sales = np.stack([B[:, own] @ abroad[own].sum(axis=1) for own in rows], axis=1)
-    back = B @ abroad
+    L = [np.asarray(np.linalg.inv(np.eye(len(own)) - A[np.ix_(own, own)]), dtype=np.float64) for own in rows]
     T = np.zeros((16, len(Y), G))
-    for r, to in enumerate(rows):
-        last = B[np.ix_(to, to)] @ Y[to]  # B_rr Y_ru by (row, u)
-        local = L[r] @ np.stack([at_home[to], E[to].sum(axis=1)], axis=1)
-        for s, own in enumerate(rows):
-            if s == r:
-                continue
-            others = np.array([t not in (s, r) for t in range(G)])
-            returning = back[to, s] - last[:, s]
-            v = [
-                last[:, r],
-                homes[to][:, others].sum(axis=1),
-                last[:, others].sum(axis=1),
-                sales[to][:, others].sum(axis=1) - returning,
-                last[:, s],
-                returning,
-                homes[to, s],
-                sales[to, s],
-                local[:, 0],
-                local[:, 1],
-            ]
-            used = A[np.ix_(own, to)] @ np.stack(v, axis=1)
-            VL, importer, final = V[own] @ L[s], VB[r, own], abroad[own, r]
-            third = VB[:, own][others].sum(axis=0)
-            T[0, own, r] = VB[s, own] * final
-            T[1:9, own, r] = (VL[:, None] * used[:, :8]).T
-            T[9, own, r] = (VB[s, own] - VL) * inputs[own, r]
-            foreign = np.stack([final, used[:, 8], used[:, 9]])
-            T[10:13, own, r], T[13:16, own, r] = importer * foreign, third * foreign
+    for r, s, others, v in _right_hand_sides(B, L, Y, abroad, E, owner):
+        own = rows[s]
+        used = A[np.ix_(own, rows[r])] @ v
+        VL, importer, final = V[own] @ L[s], VB[r, own], Y[own, r]
+        third = VB[:, own][others].sum(axis=0)
+        T[0, own, r] = VB[s, own] * final
+        T[1:9, own, r] = (VL[:, None] * used[:, :8]).T
+        T[9, own, r] = (VB[s, own] - VL) * inputs[own, r]
+        foreign = np.stack([final, used[:, 8], used[:, 9]])
+        T[10:13, own, r], T[13:16, own, r] = importer * foreign, third * foreign
     net_taxes = None if V is residual else ((residual - V) @ B)[:, None] * E
     gap = largest_gap(T, E if net_taxes is None else E - net_taxes)
     return Decomposition(
@@ -86,3 +66,26 @@ def wwz_of_parts(table: WorldTable) -> Decomposition:
         VB,
         None if net_taxes is None else kept.summed(net_taxes).reshape(G, N, G),
     )
+
+
+def _right_hand_sides(
+    B: Array, L: list[Array], Y: Array, abroad: Array, E: Array, owner: NDArray[np.intp]
+) -> Iterator[tuple[int, int, NDArray[np.bool_], Array]]:
+    """Importer r, exporter s, which economies are neither, and v of T2 … T9, T12 and T13 as its ten columns, by row of r."""
+    G = len(L)
+    rows, at_home = [np.flatnonzero(owner == s) for s in range(G)], Y[np.arange(len(Y)), owner]
+    # B_.t Y_tt and B_.t Σ_{u≠t} Y_tu by (row, t); Σ_t B_.t Y_ts, t ≠ s, by (row, s)
+    homes = np.stack([B[:, own] @ at_home[own] for own in rows], axis=1)
+    sales = np.stack([B[:, own] @ abroad[own].sum(axis=1) for own in rows], axis=1)
+    back = B @ abroad
+    for r, to in enumerate(rows):
+        last = B[np.ix_(to, to)] @ Y[to]  # B_rr Y_ru by (row, u)
+        local = L[r] @ np.stack([at_home[to], E[to].sum(axis=1)], axis=1)
+        for s in [s for s in range(G) if s != r]:
+            others = np.array([t not in (s, r) for t in range(G)])
+            returning = back[to, s] - last[:, s]
+            home_of_others, final_of_others, sales_of_others = (
+                flows[:, others].sum(axis=1) for flows in (homes[to], last, sales[to])
+            )
+            v = [last[:, r], home_of_others, final_of_others, sales_of_others - returning, last[:, s], returning]
+            yield r, s, others, np.stack([*v, homes[to, s], sales[to, s], local[:, 0], local[:, 1]], axis=1)

@@ -102,10 +102,7 @@ def load(name: str) -> Any:
 
 def _keep_examples(command: Any) -> None:
     r"""Keep the lines of every paragraph of examples: click joins lines unless ``\b`` stands above them."""
-    text = (command.help or "").replace("\\b\n", "").replace("\b\n", "")
-    command.help = re.sub(
-        r"^Examples?:?\n(-+\n)?", lambda found: "\b\n" + found[0].split("\n")[0].rstrip(":") + ":\n", text, flags=re.M
-    )
+    command.help = re.sub(r"^For example:$", "\b\nExamples:", command.help or "", flags=re.M)
     for one in getattr(command, "commands", {}).values():
         _keep_examples(one)
 

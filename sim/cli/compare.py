@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from typer import Argument, Option
 
-from sim.cli.options import AsJson, LabelLang, RunsFolder
+from sim.cli.options import AsJson, LabelLang, ReportLang, RunsFolder, echo_json
 from sim.cli.terminal import OK
 
 Which = Annotated[str, Argument(metavar="RUN", help="A run folder, a part of its name, or `latest`.")]
@@ -24,10 +23,9 @@ def compare(
     lang: LabelLang = "en",
     as_json: AsJson = False,
 ) -> int:
-    r"""Set a run against another one: headline indicators in the last year that both have, and what was set differently.
+    """Set a run against another one: headline indicators in the last year that both have, and what was set differently.
 
-    \b
-    Examples:
+    For example:
       unweave compare baseline trade-war
       unweave compare runs/2026…-baseline-… runs/2026…-ai-divide-… -o differences.csv
     """
@@ -39,23 +37,22 @@ def compare(
     comparison = compare_runs(a, b, anyway=anyway)
     if output is not None:
         write_new(output, comparison.csv(), exactly=True)
-    typer.echo(json.dumps(comparison.plain(), ensure_ascii=False, indent=1) if as_json else comparison.text(lang))
+    echo_json(comparison.plain()) if as_json else typer.echo(comparison.text(lang))
     return OK
 
 
 def report(
     which: Which,
-    lang: Annotated[Literal["en", "zh", "both"], Option(help="Language; both: with a switch.")] = "both",
+    lang: ReportLang = "both",
     output: Annotated[
         Path | None, Option("-o", "--output", help="File to write [a new report-LANG.html in the run].")
     ] = None,
     runs: RunsFolder = None,
     as_json: AsJson = False,
 ) -> int:
-    r"""Write the report of a finished run again, in one language or both; existing files are kept.
+    """Write the report of a finished run again, in one language or both; existing files are kept.
 
-    \b
-    Examples:
+    For example:
       unweave report latest --lang zh
       unweave report ai-divide -o ai-divide.html
     """
@@ -67,5 +64,5 @@ def report(
     wanted = output or Path(saved.folder or "") / f"report-{lang}.html"
     written = str(write_new(wanted, render(saved, lang), exactly=output is not None))
     answer = {"schema_version": saved.manifest["schema_version"], "run": saved.manifest["run"], "report": written}
-    typer.echo(json.dumps(answer, ensure_ascii=False, indent=1) if as_json else written)
+    echo_json(answer) if as_json else typer.echo(written)
     return OK

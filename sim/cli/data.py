@@ -10,10 +10,11 @@ import typer
 from typer import Argument, Option
 
 from sim.cli import estimates
-from sim.cli.options import AcceptImbalance, AsJson, Force, Lang, TableYear, refuse_existing
+from sim.cli.lists import picked
+from sim.cli.options import AcceptImbalance, AsJson, Force, LabelLang, Lang, TableYear, refuse_existing
 from sim.cli.tables import print_json
 from sim.cli.terminal import DATA, PARTIAL
-from sim.texts.plain import counted
+from sim.texts.plain import counted, csv_rows
 
 if TYPE_CHECKING:
     from decomp.names import Kind
@@ -42,15 +43,14 @@ TableArgument = Annotated[
 @data.command("info")
 def info(
     table: TableArgument,
-    lang: Annotated[Lang, Option("--lang", help="Language of the names.")] = "en",
+    lang: LabelLang = "en",
     year: TableYear = None,
     accept_imbalance: AcceptImbalance = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what a table holds: size, source, economies and sectors with names, and the groups scenarios may use.
 
-    Example:
-
+    For example:
       unweave data info world-2022 --lang zh
     """
     from decomp.io import load
@@ -68,8 +68,7 @@ def check(table: TableArgument, year: TableYear = None, as_json: AsJson = False)
 
     Ends with 1 where there are warnings, with 3 where other commands refuse the table.
 
-    Example:
-
+    For example:
       unweave data check world-2022
     """
     from decomp.io import load
@@ -84,39 +83,19 @@ def check(table: TableArgument, year: TableYear = None, as_json: AsJson = False)
 
 
 @data.command("list")
-def formats(
-    lang: Annotated[Lang, Option("--lang", help="Language of the titles.")] = "en", as_json: AsJson = False
-) -> None:
+def formats(lang: LabelLang = "en", as_json: AsJson = False) -> None:
     """List the layouts that are read, where the files are to be had, licence, size, and whether an official sample was read.
 
-    Example:
-
+    For example:
       unweave data list --json
     """
-    from dataclasses import asdict
-
     from decomp.io.download import offers
     from decomp.io.layouts import layouts
     from sim.texts import Texts
 
-    shown = [
-        "id",
-        "title",
-        "title_zh",
-        "years",
-        "endings",
-        "where",
-        "licence",
-        "size",
-        "unit",
-        "source",
-        "verified",
-        "basis",
-    ]
-    rows = [{name: asdict(layout)[name] for name in shown} for layout in layouts()]
-    fetched = [
-        {"name": o.name, "layout": o.layout.id, "url": o.url, "years": o.years, "note": o.note} for o in offers()
-    ]
+    shown = "id title title_zh years endings where licence size unit source verified basis"
+    rows = [picked(layout, shown) for layout in layouts()]
+    fetched = [{"name": o.name, "layout": o.layout.id} | picked(o, "url years note") for o in offers()]
     if as_json:
         print_json("data list", layouts=rows, downloads=fetched)
         return
@@ -142,8 +121,7 @@ def download(
 ) -> None:
     """Fetch an official file; its address, licence and size are said before, its SHA-256 after.
 
-    Example:
-
+    For example:
       unweave data download icio2025-2016-2022 -o icio
     """
     from decomp.io.download import fetch, offer_of
@@ -176,9 +154,7 @@ def convert(
     """Write a table in another format, on request aggregated.
 
     For example:
-
       unweave data convert wiot11_row_sep12.xlsx wiot_2011.npz
-
       unweave data convert wiot_2011.npz mine.csv --economies mine-economies.csv --sectors world
     """
     from decomp.check import imbalance
@@ -207,30 +183,23 @@ def tariffs(
     """Turn a tariff schedule into rates by sector: lines for `policies:`, with the share of trade that it names.
 
     For example:
-
       unweave data tariffs steel.csv --who USA --from 2027
-
       unweave data tariffs partners.csv --who IND --level --csv rates.csv
     """
     from decomp.io import load
     from sim.calibration.schedules import covered_trade, rates_by_sector, read_schedule
 
-    if csv_file is not None:
-        refuse_existing(csv_file, force=force, option="--csv")
+    refuse_existing(csv_file, force=force, option="--csv")
     loaded = load(table)
     position = loaded.economy(who)
     lines, percent = read_schedule(file)
     rates = rates_by_sector(lines, loaded)
     share = covered_trade(rates, loaded, position)
-    rows = [
-        {"sector": r.sector, "partner": r.partner or "all", "rate": round(r.rate, 6), "covered": round(r.covered, 4)}
-        for r in rates
-    ]
+    heads = ("sector", "partner", "rate", "covered")
+    found = [(rate.sector, rate.partner or "all", round(rate.rate, 6), round(rate.covered, 4)) for rate in rates]
+    rows: list[dict[str, Any]] = [dict(zip(heads, row, strict=True)) for row in found]
     if csv_file is not None:
-        csv_file.write_text(
-            "\n".join(["sector,partner,rate,covered", *(",".join(map(str, row.values())) for row in rows)]) + "\n",
-            encoding="utf-8",
-        )
+        csv_file.write_text(csv_rows([heads, *found]), encoding="utf-8")
     if as_json:
         print_json("data tariffs", who=who, table=table, percent=percent, covered=share, rates=rows)
         return

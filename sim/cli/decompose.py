@@ -13,12 +13,12 @@ from typer import Argument, Option
 
 from sim.cli import options
 from sim.cli import tables as cli
+from sim.texts.plain import csv_rows
 
 if TYPE_CHECKING:
     from decomp.structure import VsStructure
     from decomp.table import WorldTable
 
-Method = Literal["wwz", "kww", "borin-mancini-source", "borin-mancini-sink"]
 #: Columns of the CSV file.
 COLUMNS = ("table", "year", "exporter", "importer", "sectors", "kind", "item", "value", "unit", "method", "estimate")
 
@@ -34,7 +34,7 @@ class Flow:
     exporter: str
     importer: str
     sectors: tuple[str, ...] | None
-    method: Method
+    method: options.Method
     exports: float
     terms: dict[str, float]
     groups: dict[str, float]
@@ -58,15 +58,7 @@ def decompose(
     exporter: options.Exporter,
     importer: options.Importer,
     sectors: options.Sectors = None,
-    method: Annotated[
-        Method,
-        Option(
-            "--method",
-            "-m",
-            help="16 terms; 9 terms of total exports (-i all); or domestic and foreign value added once and "
-            "twice counted, by source or sink.",
-        ),
-    ] = "wwz",
+    method: options.MethodOption = "wwz",
     area: Annotated[
         bool, Option("--area", "--as-one", help="A group as one exporter, without trade among its members (wwz).")
     ] = False,
@@ -86,50 +78,32 @@ def decompose(
 ) -> None:
     """Decompose gross exports of one economy to another: into the 16 terms of Wang, Wei & Zhu, or by another method.
 
-    Examples
-    --------
+    For example:
       unweave decompose world-2022 --exporter CHN --importer KOR
-
       unweave decompose world --exporter KOR --importer CHN --years 1995:2011
-
       unweave decompose world-2022 -e USA -i CHN --sectors manufacturing --definition foreign-content --json
-
       unweave decompose world-2022 -e USA -i all --method kww
-
       unweave decompose world-2022 -e eu -i all --area
     """
-    from decomp.errors import LabelError
     from decomp.io import tables
-    from decomp.io.files import write_atomically
 
     if year is not None and years is not None:
         raise typer.BadParameter("give --year or --years, not both.", param_hint="--years")
     wanted = options.parse_years(years) if years is not None else [year] if year is not None else []
     options.refuse_existing(csv_path, force=force, option="--csv")
     flows: list[Flow] = []
-    how: dict[str, Any] = {"value_added": value_added, "parts": parts, "accept_imbalance": accept_imbalance}
-    for loaded in tables(table, wanted, **how):
-        try:
+    for loaded in tables(table, wanted, value_added=value_added, parts=parts, accept_imbalance=accept_imbalance):
+        with options.labels_as_typed():
             flows.append(flow_of(loaded, exporter, importer, options.split(sectors), method=method, area=area))
-        except LabelError as error:  # a usage error, because the label was typed here
-            raise typer.BadParameter(str(error)) from None
         if len(wanted) > 1:
             sys.stderr.write(f"{loaded.year}: residual {flows[-1].residual:.1e}\n")
     if csv_path is not None:
-        write_atomically(csv_path, cli.csv_text([COLUMNS, *(row for flow in flows for row in _rows(flow))]).encode())
-        sys.stderr.write(f"written: {csv_path}\n")
+        cli.write_file(csv_path, csv_rows([COLUMNS, *(row for flow in flows for row in _rows(flow))]))
     if as_json:
-        first = flows[0]
-        cli.print_json(
-            "decompose",
-            exporter=exporter,
-            importer=importer,
-            sectors="all" if first.sectors is None else list(first.sectors),
-            method=method,
-            area=area,
-            definition=definition,
-            results=[_as_json(flow) for flow in flows],
-        )
+        chosen = flows[0].sectors
+        asked: dict[str, Any] = {"exporter": exporter, "importer": importer, "method": method, "area": area}
+        asked |= {"sectors": "all" if chosen is None else list(chosen), "definition": definition}
+        cli.print_json("decompose", **asked, results=[_as_json(flow) for flow in flows])
     elif len(flows) == 1:
         cli.print_flow(flows[0], definition, lang)
     else:
@@ -142,7 +116,7 @@ def flow_of(
     importer: str,
     sectors: Sequence[str] | None,
     *,
-    method: Method = "wwz",
+    method: options.Method = "wwz",
     area: bool = False,
 ) -> Flow:
     """Decompose a table and read off one flow; an ``area`` is several exporters as one, without their trade with each other."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import re
@@ -16,7 +15,7 @@ from pathlib import Path
 import typer
 
 from sim._version import __version__
-from sim.cli.options import AsJson
+from sim.cli.options import AsJson, echo_json
 from sim.cli.terminal import BUG, PARTIAL, explain
 
 #: Packages that read official files (extra `formats`).
@@ -34,18 +33,16 @@ class Finding:
 
 
 def doctor(as_json: AsJson = False) -> int:
-    r"""Check versions, bundled data, the scenario library, the arithmetic, a simulated year and whether results can be written.
+    """Check versions, bundled data, the scenario library, the arithmetic, a simulated year and whether results can be written.
 
-    \b
-    Example:
+    For example:
       unweave doctor
     """
     findings = [*_versions(), *(_looked_at(what, look) for what, look in LOOKS.items())]
     healthy = all(finding.ok is not False for finding in findings)
     if as_json:
-        typer.echo(json.dumps({"schema_version": 1, "ok": healthy, "findings": [*map(asdict, findings)]}, indent=1))
-        return 0 if healthy else PARTIAL
-    for finding in findings:
+        echo_json({"schema_version": 1, "ok": healthy, "findings": [*map(asdict, findings)]})
+    for finding in () if as_json else findings:
         sign = {True: "ok  ", False: "FAIL", None: "    "}[finding.ok]
         typer.echo(f"{sign}  {finding.what:<18} {finding.found}{f' — {finding.advice}' if finding.advice else ''}")
     return 0 if healthy else PARTIAL

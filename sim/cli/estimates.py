@@ -31,10 +31,8 @@ def build(
 ) -> None:
     """Rebuild the bundled tables from their sources, and say which differ from the bundled ones.
 
-    Examples
-    --------
+    For example:
       unweave data build --wiod wiod2013 -o rebuilt
-
       unweave data build --icio icio -o rebuilt
     """
     from decomp.io.bundled import build_bundled, default_out_dir, write_tables
@@ -73,9 +71,7 @@ def errors(
     """Say how wrong an estimate like that of 2022 is: years of WIOD whose truth is known, estimated in the same way.
 
     For example:
-
       unweave data errors
-
       unweave data errors --icio icio
     """
     from dataclasses import asdict
@@ -87,13 +83,8 @@ def errors(
     found = backtest.errors()
     rows = [] if icio is None else evidence(Inputs(icio))
     if as_json:
-        print_json(
-            "data errors",
-            years=list(backtest.YEARS),
-            measures=backtest.MEASURES,
-            errors=found,
-            rows=list(map(asdict, rows)),
-        )
+        facts = {"years": list(backtest.YEARS), "measures": backtest.MEASURES}
+        print_json("data errors", **facts, errors=found, rows=list(map(asdict, rows)))
         return
     codes = list(backtest.MEASURES)
     lines = [["estimator", *codes], *([name, *(f"{one[c]:.3g}" for c in codes)] for name, one in found.items())]
@@ -137,9 +128,7 @@ def take(
     It is kept in the user's folder (UNWEAVE_TABLES, else the system's place for data of programs).
 
     For example:
-
       unweave data import 2022_SML.csv --as world
-
       unweave data import --as world --remove
     """
     from decomp.estimate.tables import adopt, forget

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from typer import Argument, Option
 
 from sim.cli.options import AsJson
-from sim.cli.tables import csv_text, print_json
-from sim.texts.plain import columns
+from sim.cli.tables import print_json
+from sim.texts.plain import columns, csv_rows
 
 
 def gains(
@@ -21,11 +21,10 @@ def gains(
     as_csv: Annotated[bool, Option("--csv", help="CSV on stdout.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    r"""Show what the real wage of every economy would lose in autarky, %, in closed form: with one sector, with sectors, with
+    """Show what the real wage of every economy would lose in autarky, %, in closed form: with one sector, with sectors, with
     intermediate inputs as in Costinot & Rodríguez-Clare (2014), Table 4.1, and with the table's sourcing by user.
 
-    \b
-    Examples:
+    For example:
       unweave gains classroom-2011
       unweave gains ~/wiod/wiot_2008.npz --csv
       unweave gains world-2022 --elasticity 5 --solver
@@ -44,6 +43,6 @@ def gains(
         values = {code: dict(zip(found.columns, map(float, row), strict=True)) for code, row in found.iterrows()}
         print_json("gains", table=table, elasticity=elasticity, unit="% of the real wage", economies=values)
     elif as_csv:
-        sys.stdout.write(csv_text([heads, *([code, *row] for code, row in found.iterrows())]))
+        sys.stdout.write(csv_rows([heads, *([code, *row] for code, row in found.iterrows())]))
     else:
         sys.stdout.write(f"Gains from trade, % of the real wage\n\n{columns([heads, *rows])}\n")

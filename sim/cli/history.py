@@ -8,13 +8,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Option
 
 from sim.cli import options
-from sim.texts.plain import columns, csv_text
+from sim.cli.tables import print_json, write_file
+from sim.texts.plain import columns, csv_rows, csv_text
 
 if TYPE_CHECKING:
     from sim.observed import History
@@ -41,35 +42,31 @@ def history(
     definition: options.VsDefinition = "one-minus-dva",
     output: Annotated[Path | None, Option("-o", "--output", help="New folder for report, series and shocks.")] = None,
     csv_path: options.CsvFile = None,
-    lang: Annotated[Literal["en", "zh", "both"], Option("--lang", help="Language of report and text.")] = "both",
+    lang: options.ReportLang = "both",
     accept_imbalance: options.AcceptImbalance = False,
     force: options.Force = False,
     as_json: options.AsJson = False,
 ) -> None:
-    r"""Show the observed years of a pair: domestic value added by use, vertical specialisation and its structure, mutual
+    """Show the observed years of a pair: domestic value added by use, vertical specialisation and its structure, mutual
     dependence; and of the world: interdependence and whether advantage follows cheap labour. Shocks are marked.
 
-    \b
-    Examples:
+    For example:
       unweave history --exporter KOR --importer CHN
       unweave history -e CHN -i USA --from 2000 --to 2009 --definition foreign-content -o china-us
       unweave history -e KOR -i CHN --tables ~/wiod --csv korea-china.csv
     """
-    from decomp.errors import LabelError
     from sim.observed import history as measure
     from sim.texts import Texts
 
     options.refuse_existing(csv_path, force=force, option="--csv")
     files = (REPORT, JSON_FILE, SERIES, SHOCKS)
     options.refuse_existing(*(output / name for name in files if output), force=force, option="-o")
-    try:
-        asked: dict[str, Any] = {"first": first, "last": last, "tables": source, "sectors": options.split(sectors)}
-        asked["accept_imbalance"] = accept_imbalance
+    asked: dict[str, Any] = {"first": first, "last": last, "tables": source, "sectors": options.split(sectors)}
+    asked["accept_imbalance"] = accept_imbalance
+    with options.labels_as_typed():
         past = measure(exporter, importer, definition=definition, progress=_note, **asked)
-    except LabelError as error:
-        raise typer.BadParameter(str(error)) from None
     if csv_path is not None:
-        _write(csv_path, csv_text(past.frame))
+        write_file(csv_path, csv_text(past.frame))
     if output is not None:
         _write_folder(output, past, lang)
     if as_json:
@@ -130,17 +127,10 @@ def _write_folder(folder: Path, past: History, lang: str) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     data = as_data(past)
-    _write(folder / SERIES, csv_text(past.frame))
-    _write(folder / SHOCKS, csv_text(pd.DataFrame(data["shocks"])))
-    _write(folder / JSON_FILE, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
-    _write(folder / REPORT, render_history(past, lang, command=shlex.join(["unweave", *sys.argv[1:]])))
-
-
-def _write(path: Path, text: str) -> None:
-    from decomp.io.files import write_atomically
-
-    write_atomically(path, text.encode())
-    sys.stderr.write(f"written: {path}\n")
+    write_file(folder / SERIES, csv_text(past.frame))
+    write_file(folder / SHOCKS, csv_text(pd.DataFrame(data["shocks"])))
+    write_file(folder / JSON_FILE, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+    write_file(folder / REPORT, render_history(past, lang, command=shlex.join(["unweave", *sys.argv[1:]])))
 
 
 def shown(past: History, texts: Texts) -> str:
@@ -220,19 +210,16 @@ def hindcast(
     as_json: options.AsJson = False,
     as_csv: options.CsvOption = False,
 ) -> None:
-    r"""Predict a year from an earlier table, told sizes, deficits, final demand by sector, tariffs and one wedge of trade costs.
+    """Predict a year from an earlier table, told sizes, deficits, final demand by sector, tariffs and one wedge of trade costs.
 
     Errors stand beside persistence: the first year's shares kept. The wedge meets the later year's trade (in sample), or that of a
     year between and is carried on (out of sample). Wedges by flow are an inversion and no result.
 
-    \b
-    Examples:
+    For example:
       unweave hindcast
       unweave hindcast --from 2011 --to 2022
       unweave hindcast --wiod ~/wiod --csv
     """
-    from sim.cli.tables import csv_text as rows_text
-    from sim.cli.tables import print_json
     from sim.studies.hindcast import hindcast as predict
 
     asked: dict[str, Any] = {"fitted_to": fitted_to, "trade_elasticity": elasticities}
@@ -245,7 +232,7 @@ def hindcast(
         facts = {name: getattr(found, name) for name in names}
         print_json("hindcast", **facts, rows=rows.to_dict("records"))
     elif as_csv:
-        typer.echo(rows_text([list(rows), *rows.to_numpy().tolist()]), nl=False)
+        typer.echo(csv_rows([list(rows), *rows.to_numpy().tolist()]), nl=False)
     else:
         typer.echo(errors_shown(found))
 

@@ -14,7 +14,8 @@ from sim.calibration import STATUSES
 from sim.charts.theme import text_width
 from sim.cli.knowledge import find, names, uses
 from sim.cli.lists import Entry
-from sim.cli.options import AsJson, Lang, echo_json
+from sim.cli.options import AsJson, Lang
+from sim.cli.tables import print_json
 from sim.texts import Texts
 from sim.texts.words import limits, meaning, phrase, phrases_of
 
@@ -36,10 +37,9 @@ def explain(
     lang: Annotated[Lang, Option("--lang", help="Language of labels and field names.")] = "en",
     as_json: AsJson = False,
 ) -> None:
-    r"""Explain an id: value, range, unit, source, status, formula, and where it is used; of a lesson goals, steps and runs.
+    """Explain an id: value, range, unit, source, status, formula, and where it is used; of a lesson goals, steps and runs.
 
-    \b
-    Examples:
+    For example:
       unweave explain automation.robot_speed
       unweave explain interdependence --lang zh
       unweave explain T5
@@ -53,10 +53,9 @@ def explain(
         where = "`unweave list` shows indicators, levers, terms, parameters, lessons and errors."
         raise typer.BadParameter(f"nothing is called {name!r}{guess} {where}", param_hint="ID")
     if as_json:
-        answer = {"schema_version": 1, "command": "explain", "asked": name, "entries": found}
-        echo_json(answer)
-        return
-    typer.echo("\n\n".join("\n".join(shown(entry, Texts(lang))) for entry in found))
+        print_json("explain", asked=name, entries=found)
+    else:
+        typer.echo("\n\n".join("\n".join(shown(entry, Texts(lang))) for entry in found))
 
 
 def shown(entry: Entry, texts: Texts) -> Iterator[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,6 +17,10 @@ from sim.errors import Problem
 
 Lang = Literal["en", "zh"]
 Definition = Literal["one-minus-dva", "foreign-content"]
+#: Language of a report, and of what is said beside it.
+ReportLang = Annotated[
+    Literal["en", "zh", "both"], Option("--lang", help="Language of report and text; both: a report with a switch.")
+]
 LabelLang = Annotated[Lang, Option("--lang", help="Language of the labels.")]
 AsJson = Annotated[bool, Option("--json", help="One JSON object on stdout.")]
 Force = Annotated[bool, Option("--force", help="Replace existing files.")]
@@ -45,6 +50,16 @@ Strict = Annotated[
     bool, Option("--strict", help="Labels of the table without calibration of their own are errors, not warnings.")
 ]
 TableYear = Annotated[int | None, Option("--year", help="Year of the table, where a zip or folder holds several.")]
+Method = Literal["wwz", "kww", "borin-mancini-source", "borin-mancini-sink"]
+MethodOption = Annotated[
+    Method,
+    Option(
+        "--method",
+        "-m",
+        help="16 terms; 9 terms of total exports (-i all); or domestic and foreign value added once and "
+        "twice counted, by source or sink.",
+    ),
+]
 Parts = Annotated[
     Literal["sum", "keep"],
     Option("--parts", help="Parts of CHN and MEX in OECD tables: summed before inversion, or inverted apart."),
@@ -63,6 +78,7 @@ NaftaOption = Annotated[
     Path | None,
     Option("--nafta", envvar="UNWEAVE_NAFTA", help="Folder with the data of Caliendo & Parro (2015), xbilat1993.txt …"),
 ]
+Jobs = Annotated[int | None, Option("--jobs", "-j", min=1, help="Processes [all].")]
 CsvOption = Annotated[bool, Option("--csv", help="CSV on stdout.")]
 CsvFile = Annotated[Path | None, Option("--csv", help="Also write everything to this tidy CSV file.")]
 
@@ -102,6 +118,17 @@ def refuse_existing(*paths: Path | None, force: bool, option: str) -> None:
     for path in paths:
         if path is not None and path.exists() and not force:
             raise typer.BadParameter(f"{path} exists; add --force to replace it.", param_hint=option)
+
+
+@contextmanager
+def labels_as_typed() -> Iterator[None]:
+    """Make an unknown label a usage error, because it was typed here."""
+    from decomp.errors import LabelError
+
+    try:
+        yield
+    except LabelError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def echo_json(answer: Any) -> None:

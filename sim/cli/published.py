@@ -12,8 +12,8 @@ import typer
 from typer import Option
 
 from sim.cli.options import AsJson, CsvOption, NaftaOption, VsDefinition, WiodOption, parse_years, split
-from sim.cli.tables import csv_text, print_json
-from sim.texts.plain import columns
+from sim.cli.tables import print_json
+from sim.texts.plain import columns, csv_rows
 
 if TYPE_CHECKING:
     from decomp.published import YearlySectors, YearlyUse
@@ -47,8 +47,7 @@ def every(
 
     Only numbers that are alike in all of these are compared; tolerances were set before the run, a miss stays a miss.
 
-    Example:
-
+    For example:
       unweave published all --wiod ~/wiod
     """
     from sim.studies.published import document, names, rows
@@ -102,8 +101,7 @@ def table4(
     On the full tables, exit code 1 when a cell is further off than 0.3 (VS) or 0.9 (structure) percentage points, misprints aside; the
     bundled tables are coarser, and how much that moves the figures is said.
 
-    Example:
-
+    For example:
       unweave published table4 --wiod ~/wiod
     """
     from decomp import published
@@ -139,8 +137,7 @@ def table4(
 def findings(wiod: WiodOption = None, as_json: AsJson = False, as_csv: CsvOption = False) -> None:
     """Shares of domestic value added that the study quotes in its text, beside ours; and in which sectors its findings hold.
 
-    Example:
-
+    For example:
       unweave published findings
     """
     from decomp import published
@@ -154,15 +151,10 @@ def findings(wiod: WiodOption = None, as_json: AsJson = False, as_csv: CsvOption
         ]
         heads = ["year", "flow", "finding", "ours", "printed"]
         _print_table("Quoted shares of gross exports, %", [heads, *lines], texts=3)
-        lines = [
-            [
-                f"{f.exporter} → {f.importer}",
-                f.finding,
-                f"{len(f.holds)} of {len(f.holds) + len(f.fails)}",
-                " ".join(f.fails),
-            ]
-            for f in by_sector
-        ]
+        lines = []
+        for f in by_sector:
+            held = f"{len(f.holds)} of {len(f.holds) + len(f.fails)}"
+            lines.append([f"{f.exporter} → {f.importer}", f.finding, held, " ".join(f.fails)])
         sys.stdout.write("\n")
         _print_table("Findings by manufacturing sector", [["flow", "finding", "sectors", "not in"], *lines], texts=2)
         _say_coarse("figures", wiod)
@@ -178,8 +170,7 @@ def figures(
 ) -> None:
     """Figures 1 and 2: domestic value added by use, year by year, China → Korea and Korea → China.
 
-    Example:
-
+    For example:
       unweave published figures --csv > figures.csv
     """
     from decomp import published
@@ -212,8 +203,7 @@ def sectors(
 ) -> None:
     """Sector tables (c3–c16): domestic value added by use (Tables 2–3) and VS structure (Tables 5–6), both directions.
 
-    Example:
-
+    For example:
       unweave published sectors --year 1995
     """
     from decomp import published
@@ -286,8 +276,7 @@ def machines(
 
     The last figure of 2015–2019 and the last since 2021 of each economy; with --json or --csv all of them.
 
-    Example:
-
+    For example:
       unweave published machines -e CAN,TUR,POL,CHN
     """
     from sim.observed.machines import compared, latest
@@ -320,8 +309,7 @@ def us_imports(as_json: AsJson = False, as_csv: CsvOption = False) -> None:
 
     Nothing but these duties moves. The speed of sourcing was chosen so that the fall fits: it is calibrated and validates nothing.
 
-    Example:
-
+    For example:
       unweave published us-imports
     """
     from sim.calibration.parameters import fact
@@ -348,7 +336,7 @@ def _answer(command: str, rows: list[dict[str, object]], *, as_json: bool, as_cs
     if as_json:
         print_json(f"published {command}", **facts, **({} if "series" in facts else {"rows": rows}))
     elif as_csv:
-        sys.stdout.write(csv_text([list(rows[0]), *(list(row.values()) for row in rows)]))
+        sys.stdout.write(csv_rows([list(rows[0]), *(list(row.values()) for row in rows)]))
     return as_json or as_csv
 
 
@@ -361,11 +349,9 @@ def _figure_lines(points: Sequence[YearlyUse]) -> list[list[str]]:
         values = [f"{getattr(point.use, part):,.0f} ({share[part]:.2f})" for part in parts]
         lines.append([_marked(point.year), f"{point.use.exports:,.0f}", *values])
     wiod = [share for point, share in zip(points, shares, strict=True) if "‡" not in _marked(point.year)]
-    return (
-        [*lines, ["mean", "", *(f"({sum(s[part] for s in wiod) / len(wiod):.2f})" for part in parts)]]
-        if wiod
-        else lines
-    )
+    if wiod:
+        lines.append(["mean", "", *(f"({sum(s[part] for s in wiod) / len(wiod):.2f})" for part in parts)])
+    return lines
 
 
 def _sector_rows(table: YearlySectors) -> list[dict[str, object]]:

@@ -47,7 +47,7 @@ def run(
     tables: Annotated[
         Literal["none", "ends", "all"], Option(help="Simulated world tables to write: first and last year, or all.")
     ] = "none",
-    lang: Annotated[Literal["en", "zh", "both"], Option(help="Language of the report; both: with a switch.")] = "both",
+    lang: options.ReportLang = "both",
     with_report: Annotated[bool, Option("--report/--no-report", help="Draw the report.")] = True,
     threads: Annotated[int | None, Option(min=1, help="Threads of linear algebra [1 for small tables].")] = None,
     accept_imbalance: options.AcceptImbalance = False,
@@ -56,10 +56,9 @@ def run(
         bool, Option("--alone", help="No companion runs: other scenarios it is compared with, standing sensitivities.")
     ] = False,
     seeds: Annotated[
-        int | None,
-        Option(min=0, help="Also run so many members of an ensemble; the scenario's `draws` say what is drawn."),
+        int | None, Option(min=0, help="Also run so many members of an ensemble; its `draws` say what is drawn.")
     ] = None,
-    jobs: Annotated[int | None, Option("--jobs", "-j", min=1, help="Processes for the ensemble [all].")] = None,
+    jobs: options.Jobs = None,
     attribution: Annotated[
         bool, Option("--attribution", help="Also split what changes by channel: automation, tariffs, trust, events.")
     ] = False,
@@ -67,12 +66,11 @@ def run(
     quiet: options.Quiet = False,
     as_json: options.AsJson = False,
 ) -> int:
-    r"""Run a scenario year by year and write its run folder; an existing folder is never overwritten.
+    """Run a scenario year by year and write its run folder; an existing folder is never overwritten.
 
     Ctrl-C, TERM and HUP end the run after the current year and keep what is finished (exit codes 130, 143, 129).
 
-    \b
-    Examples:
+    For example:
       unweave run ai-divide
       unweave run my.yaml --set behaviour.automation.robot_speed=0.4 --years 2022:2030
       unweave run trade-war -o results --json > result.json
@@ -81,12 +79,10 @@ def run(
     """
     accepted = ["accept_imbalance=true"] if accept_imbalance else []
     loaded = _read(scenario, [*with_seeds(overrides, seeds), *accepted], first_and_last(years), seed, attribution)
-    doubts = options.strictly(loaded.warnings, strict=strict)
-    if errors := [problem for problem in doubts if problem.severity == "error"]:
+    if errors := [doubt for doubt in options.strictly(loaded.warnings, strict=strict) if doubt.severity == "error"]:
         raise ScenarioError(errors)
     if dry_run:
-        _echo_plan(loaded, output, as_json)
-        return OK
+        return _echo_plan(loaded, output, as_json)
     from sim.runs.folder import finish, start
 
     if not quiet:
@@ -98,8 +94,8 @@ def run(
         with stop.undisturbed():
             if with_report and not quiet:
                 say(f"{result.name}: writing tables and report")
-            report_lang = lang if with_report else None
-            saved = finish(folder, result, lang=report_lang, years=tables, companions=beside, extras=frames)
+            report = lang if with_report else None
+            saved = finish(folder, result, lang=report, years=tables, companions=beside, extras=frames)
         with suppress(*([OSError] if stop() else [])):  # the terminal may be gone
             _echo_run(saved, "en" if lang == "both" else lang, as_json)
         return stop.code(exit_code(result, ensemble))
@@ -134,8 +130,8 @@ def _read(
     return read_scenario(source, [*overrides, asked], years=years, seed=seed, indicators=INDICATORS)
 
 
-def _echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> None:
-    """Say what a run would do, and where it would write."""
+def _echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> int:
+    """Say what a run would do, and where it would write; return the exit code."""
     from sim.runs.folder import runs_folder
     from sim.studies.attribution import used
     from sim.texts.plain import counted
@@ -153,7 +149,7 @@ def _echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> No
     plan["warnings"] = [f"{problem.place}: {problem.message}" for problem in loaded.warnings]
     if as_json:
         echo_json(plan)
-        return
+        return OK
     span = f"{scenario.years[0]}–{scenario.years[1]} ({counted(plan['simulated_years'], 'year', 'years')})"
     size = f"{table.G} economies × {table.N} sectors, about {plan['memory_megabytes']} MB"
     further = (plan["attribution_runs"], plan["ensemble_members"])
@@ -169,6 +165,7 @@ def _echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> No
         "nothing was run (--dry-run)",
     ]
     typer.echo("\n".join(lines))
+    return OK
 
 
 def _played(

@@ -39,10 +39,9 @@ def validate(
     strict: Strict = False,
     as_json: AsJson = False,
 ) -> None:
-    r"""Check scenario files without running them; every problem with file, line and column.
+    """Check scenario files without running them; every problem with file, line and column.
 
-    \b
-    Examples:
+    For example:
       unweave validate scenarios/*.yaml
       unweave validate my.yaml --set table=classroom-2022
       unweave validate my.yaml --format github
@@ -73,10 +72,9 @@ def validate(
 
 
 def schema(kind: Annotated[Literal["scenario", "lesson"], Option("--kind", help="Kind of file.")] = "scenario") -> None:
-    r"""Print the JSON Schema of scenario or lesson files, for editors and other tools.
+    """Print the JSON Schema of scenario or lesson files, for editors and other tools.
 
-    \b
-    Examples:
+    For example:
       unweave schema > scenario.schema.json
       unweave schema --kind lesson > lesson.schema.json
     """
@@ -89,10 +87,9 @@ def schema(kind: Annotated[Literal["scenario", "lesson"], Option("--kind", help=
 def listing(
     kind: Annotated[Kind, Argument(help="What to list.")], lang: LabelLang = "en", as_json: AsJson = False
 ) -> None:
-    r"""List what the program knows: scenarios, lessons, tables, indicators, levers, terms, parameters or error codes.
+    """List what the program knows: scenarios, lessons, tables, indicators, levers, terms, parameters or error codes.
 
-    \b
-    Examples:
+    For example:
       unweave list scenarios
       unweave list levers --lang zh
       unweave list indicators --json
@@ -160,10 +157,9 @@ def init(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    r"""Make a folder with a commented scenario of your own, its schema and a short guide.
+    """Make a folder with a commented scenario of your own, its schema and a short guide.
 
-    \b
-    Examples:
+    For example:
       unweave init my-scenario
       unweave init blocs --from fragmentation-blocs
     """
@@ -183,10 +179,9 @@ def init(
         write_new(folder / file, text, exactly=True)
     if as_json:
         answer = {"schema_version": SCHEMA_VERSION, "folder": str(folder), "files": list(texts)}
-        typer.echo(json.dumps(answer, ensure_ascii=False))
+        echo_json(answer)
     else:
-        typer.echo(f"{folder}: {', '.join(texts)}")
-        typer.echo(f"Next: unweave run {folder / SCENARIO}")
+        typer.echo(f"{folder}: {', '.join(texts)}\nNext: unweave run {folder / SCENARIO}")
     return 0
 
 

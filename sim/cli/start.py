@@ -29,10 +29,9 @@ def app(
     no_browser: Annotated[bool, Option("--no-browser", help="Do not open a browser.")] = False,
     runs: RunsFolder = None,
 ) -> int:
-    r"""Start the explorer: pull levers and see at once what happens. It listens on this machine only; Ctrl-C ends it.
+    """Start the explorer: pull levers and see at once what happens. It listens on this machine only; Ctrl-C ends it.
 
-    \b
-    Examples:
+    For example:
       unweave app
       unweave app latest --lang zh
       unweave app --port 8600 --no-browser

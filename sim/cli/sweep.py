@@ -14,7 +14,8 @@ import typer
 from typer import Option
 
 from sim.cli import options
-from sim.cli.options import echo_json
+from sim.cli.lists import picked
+from sim.cli.tables import print_json
 from sim.cli.terminal import INTERRUPTED, OK, PARTIAL, PARTS, say, stopper
 
 if TYPE_CHECKING:
@@ -41,15 +42,14 @@ def sweep(
         list[str] | None, Option("--show", help="INDICATOR or INDICATOR:ECONOMY in the summary; repeat for more.")
     ] = None,
     output: Annotated[Path | None, Option("-o", "--output", help="Folder of the sweep [runs/sweep-NAME-HASH].")] = None,
-    jobs: Annotated[int | None, Option("--jobs", "-j", min=1, help="Processes [all].")] = None,
+    jobs: options.Jobs = None,
     scheduler: Annotated[str | None, Option(help="Address of a Dask scheduler, such as tcp://host:8786.")] = None,
     quiet: options.Quiet = False,
     as_json: options.AsJson = False,
 ) -> int:
-    r"""Run a scenario over a grid of settings. Every finished member is a file; the same command goes on where it stopped.
+    """Run a scenario over a grid of settings. Every finished member is a file; the same command goes on where it stopped.
 
-    \b
-    Examples:
+    For example:
       unweave sweep trade-war --grid policies.0.value=0.3:1.2:0.3
       unweave sweep baseline --seeds 1000 --show interdependence --show real_income:USA
       unweave sweep ai-divide -g behaviour.automation.ai_home_share=0,0.5,1 --seeds 20 -o share
@@ -168,24 +168,17 @@ def _echo(plan: Sweep, store: SweepFolder, end: SweepEnd, rows: list[dict[str, A
     texts, ran = Texts(), end.finished + end.failed
     failures = [about for about in store.abouts() if about["status"] != "ok"]
     if as_json:
-        answer = {
-            "schema_version": 1,
-            "command": "sweep",
-            "name": plan.base.resolved.scenario.name,
-            "hash": plan.digest,
-            "folder": str(store.folder),
-            "members": end.planned,
-            "kept_from_before": end.before,
-            "finished": end.finished,
-            "failed": end.failed,
-            "left": end.left,
-            "jobs": end.jobs,
-            "seconds": round(end.seconds, 3),
-            "summary": rows,
-            "failures": [{key: about[key] for key in ("member", "point", "message")} for about in failures],
-            "lost": [{"member": member, "message": message} for member, message in end.lost.items()],
-        }
-        echo_json(answer)
+        about_sweep = {"name": plan.base.resolved.scenario.name, "hash": plan.digest, "folder": str(store.folder)}
+        numbers = {"members": end.planned, "kept_from_before": end.before, **picked(end, "finished failed left jobs")}
+        print_json(
+            "sweep",
+            **about_sweep,
+            **numbers,
+            seconds=round(end.seconds, 3),
+            summary=rows,
+            failures=[{key: about[key] for key in ("member", "point", "message")} for about in failures],
+            lost=[{"member": member, "message": message} for member, message in end.lost.items()],
+        )
         return
     counts = {"done": end.planned - end.left - len(failures), "planned": end.planned, "now": ran, "left": end.left}
     rate, workers = ran / end.seconds if end.seconds else 0.0, end.jobs if end.jobs > 0 else "Dask"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.options import echo_json
-from sim.texts.plain import no_formula
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,12 +26,12 @@ def print_json(command: str, **content: Any) -> None:
     echo_json({"schema_version": SCHEMA_VERSION, "command": command, **content})
 
 
-def csv_text(rows: Iterable[Sequence[object]]) -> str:
-    """Return rows as the text of a CSV file."""
-    text = io.StringIO()
-    safe = ([no_formula(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-    csv.writer(text, lineterminator="\n").writerows(safe)
-    return text.getvalue()
+def write_file(path: Path, text: str) -> None:
+    """Write a file whole or not at all, and say so."""
+    from decomp.io.files import write_atomically
+
+    write_atomically(path, text.encode())
+    sys.stderr.write(f"written: {path}\n")
 
 
 def print_flow(flow: Flow, definition: str, lang: str) -> None:

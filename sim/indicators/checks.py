@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
+from importlib.resources import files
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -10,33 +12,14 @@ import numpy as np
 
 from sim.indicators.data import Array, YearArrays
 
+_TEXT = files("sim.indicators").joinpath("checks.csv").read_text(encoding="utf-8")
+_ENTRIES = tuple(csv.DictReader(_TEXT.splitlines()))
 #: Tolerances of the checks made here; relative to the table's size, or a number of violations.
 TOLERANCES: Mapping[str, float] = MappingProxyType(
-    {
-        "wwz_residual": 1e-10,
-        "vax_identity": 1e-9,
-        "value_content": 1e-10,
-        "negative_flows": 1e-12,
-        "shares_out_of_range": 0.0,
-        "not_finite": 0.0,
-    }
+    {row["id"]: float(row["tolerance"]) for row in _ENTRIES if row["tolerance"]}
 )
 #: What each check compares, for the codebook; the later ones come with the equilibrium.
-MEANINGS: Mapping[str, str] = MappingProxyType(
-    {
-        "wwz_residual": "max |Σ T1…T16 − E| / max E",
-        "vax_identity": "max over economies |Σ T1…T5 − value added absorbed abroad| / max exports, taxes counted as value",
-        "value_content": "max |Σ_t V_t B_t − 1| over sectors with output, V all of value added",
-        "negative_flows": "largest negative flow / max output",
-        "shares_out_of_range": "number of adoption, trust, unemployment and labour-share values outside [0, 1]",
-        "not_finite": "number of indicator values that are infinite",
-        "balance": "output of each cell against inputs, labour, capital, tariffs on inputs and export taxes, relative",
-        "income_spending": "income against spending of each economy, relative",
-        "labour_market": "largest excess demand for labour, relative",
-        "capital_market": "largest excess demand for capital, relative, over 1 + the elasticity of its supply",
-        "numeraire": "world factor income against the base year's, relative",
-    }
-)
+MEANINGS: Mapping[str, str] = MappingProxyType({row["id"]: row["meaning"] for row in _ENTRIES})
 
 
 class Check(NamedTuple):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator, Mapping
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from decomp.terms import TERM_CODES, TERMS
@@ -15,84 +15,16 @@ from sim.levers import EVENT, POLICY
 from sim.report.sections import growth_sentence
 from sim.runs.saved import ON_REQUEST, TABLES
 from sim.texts import LANGUAGES, Texts
-from sim.texts.plain import no_formula
+from sim.texts.plain import csv_rows
 
 if TYPE_CHECKING:
     from sim.runs.saved import Run
 
-#: What the columns hold (whole numbers, truth values, fractions or text) and what that means, the same name everywhere.
-COLUMNS: Mapping[str, tuple[type, str]] = {
-    "year": (int, "simulated year; the first one is the base year"),
-    "economy": (
-        str,
-        "code of an economy; WLD is the world, group:… a group (income classes, leaders, own groups)",
-    ),
-    "exports": (float, "gross exports of the exporter's sector to the importer"),
-    "exporter": (str, "code of the exporting economy s"),
-    "importer": (str, "code of the importing economy r"),
-    "source": (str, "code of the economy where value is added; in assumptions: where the number comes from"),
-    "absorber": (str, "code of the economy whose final demand absorbs it"),
-    "indicator": (str, "code of an indicator, listed below with its unit and formula"),
-    "value": (float, "number in the unit of its row, rounded to 10 significant digits; text in levers and assumptions"),
-    "unit": (str, "unit of the value; share = fraction of one, ratio = relative to the base year"),
-    "channel": (
-        str,
-        "what moved it, codes below; the channels of an indicator add up to its change since the base year",
-    ),
-    "lever": (str, "code of a lever or event; a tariff on one use alone ends in -inputs, -final or -machines"),
-    "partner": (str, "code of the partner; empty: none or all"),
-    "sector": (str, "code of the sector; empty: none or all"),
-    "before": (float, "value before the decision or at the start of the comparison"),
-    "after": (float, "value after it"),
-    "reason": (str, "the rule in words with its numbers"),
-    "drivers": (str, "the numbers of the reason as name=value pairs"),
-    "kind": (
-        str,
-        "policy or event; in decisions the rule that spoke; in companions scenario, capital (its supply), sensitivity",
-    ),
-    "companion": (
-        str,
-        "run made beside this one: a scenario, an elasticity of capital supply, or what differs (c15=0.83)",
-    ),
-    "who": (str, "economies or groups as the scenario names them"),
-    "partners": (str, "economies or groups at which it is aimed"),
-    "sectors": (str, "sectors or groups"),
-    "from": (int, "first year"),
-    "to": (int, "last year"),
-    "note": (str, "remark"),
-    "check": (str, "code of an accounting check, listed below"),
-    "tolerance": (float, "largest value that passes"),
-    "passed": (bool, "whether the value is within the tolerance"),
-    "versus": (str, "what is compared with: base = base year of this run, else the name of a scenario"),
-    "direction": (str, "up, down or unchanged"),
-    "margin": (float, "least relative change that counts as moved"),
-    "at": (int, "year of the comparison"),
-    "outcome": (str, "met, failed or unknown (year not reached, or other scenario not at hand)"),
-    "why": (str, "reasoning of the author"),
-    "id": (str, "code of a parameter; CHN:… is an override for one economy or group"),
-    "default": (float, "calibrated default"),
-    "low": (float, "low end of the plausible range"),
-    "high": (float, "high end of the plausible range"),
-    "status": (str, "what the number rests on: data, literature (seen or still to be checked), judgement"),
-    "changed": (bool, "whether the scenario differs from the default"),
-    "q05": (float, "5 % quantile over the members of the ensemble"),
-    "q50": (float, "median over the members"),
-    **{f"q{level}": (float, f"{level} % quantile over the members") for level in (25, 75, 95)},
-    "members": (int, "number of members that finished the year"),
-    "member": (int, "place of a member in the ensemble, from 0"),
-    "choice": (str, "named set that was drawn"),
-    "mode": (float, "value of the scenario as written; half of the draws lie below it and half above"),
-    "seed": (int, "the member's own seed"),
-    "message": (str, "why the member ended early"),
-    "first": (int, "first finished year"),
-    "last": (int, "last finished year"),
-    "real_pay": (float, "real pay of those who began in the sector, ratio to the base year"),
-    "wage": (float, "real wage per efficiency unit in the sector, ratio"),
-    "jobs": (float, "people at work in the sector, ratio"),
-    "published": (float, "figure of the table as published"),
-    "simulated": (float, "figure of the simulated base year, negative final demand set to zero"),
-    **dict.fromkeys(TERM_CODES, (float, "")),
-}
+_KINDS: Mapping[str, type] = {"whole number": int, "number": float, "text": str, "yes or no": bool}
+_ENTRIES = csv.DictReader(files("sim.runs").joinpath("columns.csv").read_text(encoding="utf-8").splitlines())
+#: What the columns hold and what that means, the same name everywhere; lines of ``columns.csv``.
+COLUMNS: dict[str, tuple[type, str]] = {row["column"]: (_KINDS[row["kind"]], row["meaning"]) for row in _ENTRIES}
+COLUMNS |= dict.fromkeys(TERM_CODES, (float, ""))
 
 _RESIDUAL = "change that is in no channel: what moves with all channels off, and rounding"
 _SAFE = (
@@ -103,11 +35,8 @@ _SAFE = (
 
 def codebook() -> str:
     """Text of codebook.csv."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     head = ("table", "column", "code", "label_en", "label_zh", "unit", "meaning", "source")
-    writer.writerows([no_formula(cell) for cell in row] for row in (head, *_rows()))
-    return out.getvalue()
+    return csv_rows([head, *_rows()])
 
 
 def _rows() -> Iterator[tuple[str, ...]]:

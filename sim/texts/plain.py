@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
@@ -61,6 +63,14 @@ def no_formula(text: str) -> str:
     ("'=1+1", '-0.25', 'KOR')
     """
     return f"'{text}" if _FORMULA.match(text) and not _NUMERAL.fullmatch(text) else text
+
+
+def csv_rows(rows: Iterable[Sequence[object]]) -> str:
+    """Text of a CSV file of rows: texts as spreadsheets leave them alone."""
+    text = io.StringIO()
+    safe = ([no_formula(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    csv.writer(text, lineterminator="\n").writerows(safe)
+    return text.getvalue()
 
 
 def csv_text(frame: DataFrame) -> str:
