@@ -33,10 +33,15 @@ def data_file(*parts: str) -> Traversable:
     return files("decomp").joinpath("data", *parts)
 
 
-@cache
 def data_rows(*parts: str) -> tuple[dict[str, str], ...]:
     """Return the rows of a CSV file of the package's data, as dictionaries by column name."""
-    return tuple(csv.DictReader(data_file(*parts).read_text(encoding="utf-8").splitlines()))
+    return rows_in("decomp", "data", *parts)
+
+
+@cache
+def rows_in(package: str, *parts: str) -> tuple[dict[str, str], ...]:
+    """Return the rows of a CSV file inside a package, as dictionaries by column name."""
+    return tuple(csv.DictReader(files(package).joinpath(*parts).read_text(encoding="utf-8").splitlines()))
 
 
 def basic(kind: Kind, label: str, among: Sequence[str] = ()) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Indicators of value-added trade on plain arrays: fast enough for every simulated year.
 
-W[s, r] is the value added of s absorbed by the final demand of r. Shares are in 0…1. A share of nothing is NaN, never zero.
+W[s, r] = Σ_i V_si (B Y)_si,r is the value added of s absorbed by the final demand of r (Johnson & Noguera 2012, Journal of
+International Economics 86(2)), in the unit of the table. Shares are in 0…1. A share of nothing is NaN, never zero.
 """
 
 from __future__ import annotations
@@ -9,22 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from decomp.leontief import reciprocal, value_added_multipliers
+from decomp.leontief import reciprocal
 from decomp.table import Array
-
-
-def w_matrix(V: Array, B: Array, Y: Array, G: int, N: int) -> Array:
-    """Value added of s absorbed by r, W[s, r] = Σ_i V_si (B Y)_si,r, shape (G, G), unit of the table.
-
-    V (n,) and B (n, n) are unitless, Y (n, G) is in the unit of the table. Johnson & Noguera (2012), Journal of International
-    Economics 86(2).
-    """
-    return value_added_multipliers(V, B, G, N) @ Y
-
-
-def absorbed_by_sector(V: Array, B: Array, Y: Array, G: int, N: int) -> Array:
-    """Value added of the origin sector (s, i) absorbed by r, V̂ B Y, shape (G, N, G): forward linkages."""
-    return (V[:, None] * (B @ Y)).reshape(G, N, G)
 
 
 def vax(W: Array) -> Array:
@@ -48,13 +35,6 @@ def interdependence(W: Array) -> float:
 def dependence(W: Array) -> Array:
     """Dependence of r on s, D[r, s] = W[s, r] / Σ_s W[s, r]: share of r's absorption that is value added of s, shape (G, G)."""
     return share(W, W.sum(axis=0)).T
-
-
-def mutual_dependence(D: Array) -> Array:
-    """Bilateral interdependence √(D[r, s] D[s, r]), symmetric, shape (G, G); NaN where the signs of both differ."""
-    with np.errstate(invalid="ignore"):
-        result: Array = np.sqrt(D * D.T)
-    return result
 
 
 def cross_bloc_share(W: Array, first: Sequence[int], second: Sequence[int]) -> float:

@@ -62,10 +62,9 @@ def index_of(label: str, labels: Sequence[str], what: str, *, where: str = "") -
     >>> index_of("KOR", ("CHN", "KOR"), "economy")
     1
     """
-    try:
-        return labels.index(label)
-    except ValueError:
-        raise unknown_label(label, labels, what, where=where) from None
+    if label not in labels:
+        raise unknown_label(label, labels, what, where=where)
+    return labels.index(label)
 
 
 def unknown_label(label: object, allowed: Iterable[str], what: str, *, where: str = "") -> LabelError:

@@ -14,12 +14,10 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Literal
 
-import numpy as np
-
 from decomp.labels import unknown_label
 from decomp.result import Decomposition
 from decomp.table import Array, Spec
-from decomp.terms import rows_of
+from decomp.terms import registered, rows_of
 
 Definition = Literal["one-minus-dva", "foreign-content"]
 
@@ -30,10 +28,7 @@ VS_PARTS = ("mva", "ova", "fdc", "ddc", "fva_fin", "fva_int")
 DVA_PARTS = ("dva", "dva_fin", "dva_int", "dva_intrex", "rdv")
 #: Definition of VS: English label, Chinese label, equation.
 DEFINITIONS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
-    {
-        "one-minus-dva": ("1 − domestic value added", "1 − 国内增加值", "(E − T1 − … − T8) / E"),
-        "foreign-content": ("Foreign content (Hummels–Ishii–Yi)", "国外含量（HIY）", "(T11 + … + T16) / E"),
-    }
+    {row["code"]: (row["label_en"], row["label_zh"], row["equation"]) for row in registered("vs")}
 )
 
 
@@ -189,22 +184,6 @@ def sector_table(
         values = decomposition.select(exporter, importer, sector)
         rows.append(SectorRow(sector, name, use_of(values, *ends), structure_of(values, *ends, definition)))
     return rows
-
-
-def vs_shares(terms: Array, exports: Array, definition: Definition = "one-minus-dva") -> Array:
-    """Return the VS share of each economy's total exports, shape (G,), in 0…1; NaN where an economy exports nothing.
-
-    Terms (16, G, N, G) and exports (G, N, G) are in the unit of the table; LabelError where the definition is unknown.
-    """
-    if definition not in DEFINITIONS:
-        raise unknown_label(definition, DEFINITIONS, "definition of VS")
-    E = exports.sum(axis=(1, 2))
-    by_term = terms.sum(axis=(2, 3))  # (16, G)
-    net_taxes = np.array([_net_taxes(*pair) for pair in zip(by_term.sum(axis=0), E, strict=True)])
-    domestic = by_term[rows_of("DVA")].sum(axis=0)
-    vs = E - domestic - net_taxes if definition == "one-minus-dva" else by_term[10:].sum(axis=0)
-    shares: Array = np.divide(vs, E, out=np.full(E.shape, np.nan), where=E != 0)
-    return shares
 
 
 def percent(part: float, whole: float) -> float:

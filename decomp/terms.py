@@ -47,7 +47,7 @@ class TermGroup:
 
 
 def registered(scheme: str) -> list[dict[str, str]]:
-    """Entries of ``data/terms.csv`` of one scheme (wwz, group, kww, borin-mancini), in the order of the file."""
+    """Entries of ``data/terms.csv`` of one scheme (wwz, group, kww, borin-mancini, vs), in the order of the file."""
     return [row for row in data_rows("terms.csv") if row["scheme"] == scheme]
 
 

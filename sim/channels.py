@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from decomp.codes import rows_in
+
 
 @dataclass(frozen=True, slots=True)
 class Channel:
@@ -26,37 +28,10 @@ class Channel:
         return self.label_zh if lang == "zh" else self.label_en
 
 
-_CHANNELS = (
-    Channel(
-        "automation",
-        "Automation",
-        "自动化",
-        "diffusion of robots and AI, and policies that set their adoption or help it",
-    ),
-    Channel(
-        "tariffs",
-        "Tariffs",
-        "关税",
-        "tariffs from grievance and retaliation, and tariffs and export taxes set by policies",
-    ),
-    Channel(
-        "trust",
-        "Trust and friction",
-        "信任与摩擦",
-        "trust and the friction of its loss, the ledger, and frictions set by policies",
-    ),
-    Channel(
-        "events", "Events", "事件", "export restrictions and taxes, tariff announcements and shocks under `events:`"
-    ),
-    Channel(
-        "paths",
-        "Paths and other policies",
-        "设定路径与其他政策",
-        "what was observed, growth under `growth:` and `baseline:`, the carbon market, and all policies that belong to no other channel",
-    ),
+#: Channels by id, in the order of every table and picture; lines of ``channels.csv``.
+CHANNELS: Mapping[str, Channel] = MappingProxyType(
+    {row["id"]: Channel(**row) for row in rows_in("sim", "channels.csv")}
 )
-#: Channels by id, in the order of every table and picture.
-CHANNELS: Mapping[str, Channel] = MappingProxyType({entry.id: entry for entry in _CHANNELS})
 EVENTS, PATHS = "events", "paths"
 #: What moves although every channel is switched off; zero up to rounding unless something escapes the channels.
 RESIDUAL = "residual"

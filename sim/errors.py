@@ -6,7 +6,9 @@ Every message says what failed, where, which value was found, what is allowed an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from csv import DictReader
 from dataclasses import dataclass
+from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 from unicodedata import category, east_asian_width
@@ -157,46 +159,9 @@ def _cells(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
-#: Every error code with what it means.
-CODES: Mapping[str, str] = MappingProxyType(
-    {
-        "S001": "The text is not valid YAML.",
-        "S002": "A key stands twice in one mapping.",
-        "S003": "A tab indents a line; YAML allows only spaces.",
-        "S004": "A feature of YAML that scenarios do not use.",
-        "S005": "The scenario file cannot be found or read.",
-        "S006": "More than a scenario may hold: bytes, levels of nesting, entries, policies, events, digits of a number, letters of a word.",
-        "S010": "A key that the scenario format does not know.",
-        "S011": "A required key is missing.",
-        "S012": "A value of the wrong type.",
-        "S013": "A number outside its limits.",
-        "S014": "A word that is not one of the allowed ones.",
-        "S015": "Two ways to give one amount: a policy needs either `value` or `add`, an override a level or a factor.",
-        "S016": "A text or list of the wrong form or length.",
-        "S017": "A number that was probably meant in percent.",
-        "S020": "An economy or group that the table does not have.",
-        "S021": "A sector or group that the table does not have.",
-        "S022": "A year outside the horizon.",
-        "S023": "A first year after the last year.",
-        "S024": "A tariff of −100 % or below, by itself or together with others.",
-        "S025": "Policies that contradict each other.",
-        "S026": "Retaliation that feeds on itself (product of a pair's coefficients ≥ 1).",
-        "S027": "A table that cannot be found or read.",
-        "S028": "An indicator or scenario that does not exist.",
-        "S029": "An override that does not fit the scenario.",
-        "S030": "Something that has no effect.",
-        "S031": "The base year differs from the year of the table.",
-        "S032": "A scenario that extends itself, directly or through others.",
-        "S033": "A scenario to extend that does not exist.",
-        "S034": "A sector of a group that the table has only as part of a larger one.",
-        "S035": "A group with a name that is taken.",
-        "S036": "Something that the closure `fixed-prices` cannot answer.",
-        "S037": "Observed paths or a trend that cannot start from the year of the table.",
-        "S040": "An ensemble that cannot be drawn: fewer than two members, nothing drawn, or a range without the scenario's value.",
-        "S041": "A grid that cannot be used.",
-        "S042": "Labels of the table that the calibration has no values for; others stand in.",
-    }
-)
+_ENTRIES = files("sim").joinpath("errors.csv").read_text(encoding="utf-8")
+#: Every error code with what it means; lines of ``errors.csv``.
+CODES: Mapping[str, str] = MappingProxyType({row["code"]: row["meaning"] for row in DictReader(_ENTRIES.splitlines())})
 
 
 class Problems:

@@ -7,13 +7,13 @@ the same entries. The numeric settings of `economy:` and `behaviour:` are entere
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal
+
+from decomp.codes import rows_in
 
 #: instrument: a government can choose it; assumption: about the world; behaviour: how agents react.
 Kind = Literal["instrument", "assumption", "behaviour"]
@@ -86,11 +86,10 @@ class Lever:
 
 def _entries(of: str) -> Mapping[str, Lever]:
     """Entries of ``levers.csv`` for policies or events, by id, in the order of the file."""
-    text = files("sim").joinpath("levers.csv").read_text(encoding="utf-8")
     table = {}
-    for row in csv.DictReader(text.splitlines()):
-        if row.pop("of") == of:
-            entry: dict[str, Any] = dict(row)
+    for row in rows_in("sim", "levers.csv"):
+        if row["of"] == of:
+            entry: dict[str, Any] = {name: value for name, value in row.items() if name != "of"}
             entry |= {name: float(row[name]) for name in ("min", "max")}
             entry |= {name: row[name] == "yes" for name in ("open_min", "outward")}
             table[row["id"]] = Lever(**entry)

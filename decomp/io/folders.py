@@ -120,27 +120,30 @@ def _pymrio(path: Path) -> Grid:
         raise FormatError(
             f"{path}: the rows of {'Z' if has_Z else 'A'} and Y differ; both need the same regions and sectors."
         )
-    Z = flows.to_numpy(dtype=np.float64)
     if not has_Z:
-        Z = Z * _frame(path, "x", 1).reindex(flows.index).to_numpy(dtype=np.float64)[:, 0]
-    axes: list[list[Any]] = [list(flows.index), list(flows.columns), list(final.columns)]
-    pairs = [[(str(a).strip(), str(b).strip()) for a, b in axis] for axis in axes]
-    unit, year, name = _pymrio_unit(path), year_of(path.name), path.name
+        flows = flows * _frame(path, "x", 1).reindex(flows.index).to_numpy(dtype=np.float64)[:, 0]
+    year = year_of(path.name)
     for meta in ("metadata.json", "file_parameters.json"):
         if year is None and (path / meta).is_file():
             year = year_of(str(json.loads((path / meta).read_text(encoding="utf-8")).get("description", "")))
+    notes = ("the value added of each sector is its residual: taxes less subsidies on products are part of it",)
+    return _of_frames(path, "exiobase3", flows, final, year=year, unit=_pymrio_unit(path), notes=notes)
+
+
+def _of_frames(path: Path, layout: str, flows: pd.DataFrame, final: pd.DataFrame, **facts: Any) -> Grid:
+    """Grid of two frames with (region, sector) on their rows, (region, sector) and (region, category) on their columns."""
+    axes: list[list[Any]] = [list(flows.index), list(flows.columns), list(final.columns)]
+    rows, users, demand = ([(str(a).strip(), str(b).strip()) for a, b in axis] for axis in axes)
     return Grid(
         where=str(path),
-        layout=layout_of("exiobase3"),
-        rows=pairs[0],
-        columns=[*pairs[1], *pairs[2]],
-        numbers=np.hstack([Z, final.to_numpy(dtype=np.float64)]),
+        layout=layout_of(layout),
+        rows=rows,
+        columns=[*users, *demand],
+        numbers=np.hstack([frame.to_numpy(dtype=np.float64) for frame in (flows, final)]),
         below=[],
-        lines=range(len(pairs[0])),
-        name=name,
-        year=year,
-        unit=unit,
-        notes=("the value added of each sector is its residual: taxes less subsidies on products are part of it",),
+        lines=range(len(rows)),
+        name=path.name,
+        **facts,
     )
 
 
@@ -182,15 +185,4 @@ def _gloria(path: Path, year: int | None) -> Grid:
         )
     system: Any = pymrio.parse_gloria(str(path), year=int(fit[0][2]), version=int(fit[0][1]))
     system.calc_all()
-    pairs = [[(str(a), str(b)) for a, b in labels] for labels in (system.Z.index, system.Z.columns, system.Y.columns)]
-    return Grid(
-        where=str(path),
-        layout=layout_of("gloria"),
-        rows=pairs[0],
-        columns=[*pairs[1], *pairs[2]],
-        numbers=np.hstack([system.Z.to_numpy(dtype=np.float64), system.Y.to_numpy(dtype=np.float64)]),
-        below=[],
-        lines=range(len(pairs[0])),
-        name=path.name,
-        year=int(fit[0][2]),
-    )
+    return _of_frames(path, "gloria", system.Z, system.Y, year=int(fit[0][2]))

@@ -19,6 +19,7 @@ us_tariffs.csv          points that the United States' duties added in 2025 and 
 series.csv              yearly growth, population, unemployment, balances, GDP, manufacturing (``tests/series.py``)
 hs_sectors.csv          sector of each code of the Harmonized System (judgement)
 hs_headings.csv         imports of the United States in 2024 by heading, weights within a sector (``tests/us_tariffs.py``)
+statuses.csv            what ``status`` may say, and what that means
 base_weights.csv        trade and value added of 2011 and 2022, the weights of all groupings (``tests/base_weights.py``)
 ======================  ============================================================================================
 

@@ -31,8 +31,8 @@ from sim.calibration.parameters import parameter, parameters
 from sim.calibration.rows import read_rows
 from sim.calibration.tables import (
     Array,
+    country_row,
     country_rows,
-    country_value,
     economy_codes,
     economy_weight,
     frozen,
@@ -47,7 +47,7 @@ Value = Callable[[str], float]
 def of_country(table: WorldTable, parameter: str) -> Value:
     """Value of a parameter of countries.csv in the table's year, as a function of the basic code."""
     year = year_of(table)
-    return lambda code: country_value(parameter, code, year)
+    return lambda code: country_row(parameter, code, year).value
 
 
 def weight_of(table: WorldTable, parameter: str) -> Value:

@@ -10,20 +10,12 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+from decomp.codes import rows_in
 from sim.errors import SimError
 
-#: What a row's ``status`` may say, and what it means.
+#: What a row's ``status`` may say, and what it means; lines of ``statuses.csv``.
 STATUSES: Mapping[str, str] = MappingProxyType(
-    {
-        "data (seen)": "a statistic read in the cited source or a copy of it",
-        "data (derived)": "computed from statistics that were read; the note says how",
-        "data (recalled, unverified)": "a statistic from memory, to be checked before it is used as fact",
-        "literature (seen)": "an estimate read in the cited paper, its code or its data",
-        "literature (derived)": "computed from estimates that were read; the note says how",
-        "literature (recalled, unverified)": "an estimate from memory, to be checked before it is used as fact",
-        "imputed": "filled in by a stated rule because the source has no value",
-        "judgement": "our choice; the range says how far it could be otherwise",
-    }
+    {row["status"]: row["meaning"] for row in rows_in("sim.calibration", "statuses.csv")}
 )
 
 _COLUMNS = ("value", "low", "high", "unit", "year", "source", "status", "note")

@@ -15,10 +15,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from decomp.codes import rows_in
 from decomp.labels import listed, unknown_label
 from sim.calibration.given import COMPLETE, trade_of
 from sim.calibration.series import members, size
@@ -64,17 +64,14 @@ class SectorRate(NamedTuple):
 @cache
 def _sectors() -> Mapping[str, str]:
     """WIOD sector by prefix of a code."""
-    return {row["prefix"]: row["sector"] for row in _rows("hs_sectors.csv")}
+    return {row["prefix"]: row["sector"] for row in rows_in("sim.calibration", "hs_sectors.csv")}
 
 
 @cache
 def headings() -> Mapping[str, tuple[float, int]]:
     """Imports of the United States in 2024, million USD, and number of subheadings, by heading."""
-    return {row["heading"]: (float(row["imports"]), int(row["subheadings"])) for row in _rows("hs_headings.csv")}
-
-
-def _rows(name: str) -> Iterable[Mapping[str, str]]:
-    return csv.DictReader(files("sim.calibration").joinpath(name).read_text(encoding="utf-8").splitlines())
+    rows = rows_in("sim.calibration", "hs_headings.csv")
+    return {row["heading"]: (float(row["imports"]), int(row["subheadings"])) for row in rows}
 
 
 def sector_of(code: str) -> str | None:

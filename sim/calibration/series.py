@@ -27,15 +27,9 @@ FILE = "series.csv"
 _HEAD = ("series", "economy", "unit", "source", "status", "note")
 #: Series in the file with the year from which they can be used for growth.
 SERIES = (
-    "current_account",
-    "gdp",
-    "manufacturing",
-    "manufacturing_core",
-    "population_growth",
-    "real_growth",
-    "unemployment",
+    *("current_account", "gdp", "manufacturing", "manufacturing_core"),
+    *("population_growth", "real_growth", "unemployment"),
 )
-
 #: Change of the logarithm of a share within a year that is a break of the source, not industry (judgement).
 BREAK = 0.25
 

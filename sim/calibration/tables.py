@@ -110,11 +110,6 @@ def country_row(parameter: str, code: str, year: int | None) -> Row:
     return rows.get(code) or rows[FALLBACK_ECONOMY]
 
 
-def country_value(parameter: str, code: str, year: int | None) -> float:
-    """Return a country's value nearest to a year; the rest of the world's for a code that the file does not have."""
-    return country_row(parameter, code, year).value
-
-
 def economy_weight(parameter: str, code: str, year: int | None) -> float:
     """Return the weight of an economy; 1 for a code without one (its own share is then unknown, not zero)."""
     return base_weights(parameter, year).get(code, 1.0)

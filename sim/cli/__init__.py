@@ -70,10 +70,6 @@ class LazyGroup(TyperGroup):
         # stand-ins with name and help only; spelling suggestions read the names
         self.commands = {name: typer.core.TyperCommand(name, help=help) for name, (_, help) in COMMANDS.items()}
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Names in the order of :data:`COMMANDS`."""
-        return list(self.commands)
-
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Import the command's module and return the command."""
         return load(cmd_name) if cmd_name in self.commands else None

@@ -127,9 +127,9 @@ def _calibration() -> Iterator[Entry]:
 def _given() -> Iterator[Entry]:
     """What scenarios can have given: `observed:` and `growth:`, with their settings, sources and what is missing."""
     for id, model in (("observed", ObservedSettings), ("growth", GrowthSettings)):
+        observed, texts = id == "observed", Texts("en")
         fields = {name: " ".join((field.description or "").split()) for name, field in model.model_fields.items()}
-        texts = Texts("en")
-        gaps = [texts(f"given.gap_{k}") for k in range(1, GAPS + 1)] if id == "observed" else []
+        gaps = [texts(f"given.gap_{k}") for k in range(1, GAPS + 1)] if observed else []
         yield {
             "kind": "given",
             "id": id,
@@ -137,11 +137,9 @@ def _given() -> Iterator[Entry]:
             "meaning": " ".join((model.__doc__ or "").split()),
             "allowed": "; ".join(f"{name}: {text}" for name, text in fields.items()),
             "path": id,
-            "source": "; ".join(given_sources(observed=id == "observed", growth=id == "growth")),
+            "source": "; ".join(given_sources(observed=observed, growth=not observed)),
             "note": " ".join(gaps),
-            "tables": ["observed.csv", "us_tariffs.csv"]
-            if id == "observed"
-            else ["series.csv", "parameters.csv (growth.…)"],
+            "tables": ["observed.csv", "us_tariffs.csv"] if observed else ["series.csv", "parameters.csv (growth.…)"],
         }
 
 
@@ -154,10 +152,8 @@ def _levers() -> Iterator[Entry]:
 
 def _indicators() -> Iterator[Entry]:
     terms = {term.code for term in TERMS} | {group.code for group in GROUPS}
-    for kind, registry, table in (
-        ("indicator", INDICATORS, "indicators"),
-        ("pair_indicator", PAIR_INDICATORS, "pairs"),
-    ):
+    registries = (("indicator", INDICATORS, "indicators"), ("pair_indicator", PAIR_INDICATORS, "pairs"))
+    for kind, registry, table in registries:
         for indicator in registry.values():
             if indicator.id not in terms:
                 scope = indicator.scope if kind == "indicator" else ""
@@ -168,12 +164,8 @@ def _indicators() -> Iterator[Entry]:
 def _terms() -> Iterator[Entry]:
     common = {"unit": "million USD", "source": _WWZ, "tables": ["indicators", "pairs"]}
     for term in TERMS:
-        entry = {
-            "kind": "term",
-            "id": term.code,
-            "number": f"T{term.number}",
-            "formula": f"T{term.number} = {term.equation}",
-        }
+        number = f"T{term.number}"
+        entry = {"kind": "term", "id": term.code, "number": number, "formula": f"{number} = {term.equation}"}
         sums = [group.code for group in GROUPS if term.number in group.terms]
         yield entry | picked(term, "label_en label_zh", terms=sums, **common)
     for group in GROUPS:
@@ -195,14 +187,8 @@ def _others() -> Iterator[Entry]:
         yield from ({"kind": kind, "id": code, "meaning": meaning} for code, meaning in codes.items())
     for kind, plural in (("economy", "economies"), ("sector", "sectors")):
         for group in groups(kind):
-            yield {
-                "kind": plural,
-                "id": group.name,
-                "label_en": group.en,
-                "label_zh": group.zh,
-                "members": sorted(group.members),
-                "note": group.note,
-            }
+            labels = {"label_en": group.en, "label_zh": group.zh}
+            yield {"kind": plural, "id": group.name, **labels} | picked(group, "note", members=sorted(group.members))
 
 
 def _computed() -> Iterator[Entry]:

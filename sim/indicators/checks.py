@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
-from importlib.resources import files
 from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
+from decomp.codes import rows_in
 from sim.indicators.data import Array, YearArrays
 
-_TEXT = files("sim.indicators").joinpath("checks.csv").read_text(encoding="utf-8")
-_ENTRIES = tuple(csv.DictReader(_TEXT.splitlines()))
+_ENTRIES = rows_in("sim.indicators", "checks.csv")
 #: Tolerances of the checks made here; relative to the table's size, or a number of violations.
 TOLERANCES: Mapping[str, float] = MappingProxyType(
     {row["id"]: float(row["tolerance"]) for row in _ENTRIES if row["tolerance"]}

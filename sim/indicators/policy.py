@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.indicators.data import Array, BaseYear, Mask, Values, YearArrays, ratio
+from sim.indicators.data import Array, BaseYear, Values, YearArrays, ratio
 
 
 def levied_and_bought(tariffs: Array, imports: Array) -> tuple[Array, Array]:
@@ -13,15 +13,6 @@ def levied_and_bought(tariffs: Array, imports: Array) -> tuple[Array, Array]:
     Rates and base-year imports of foreign goods have shape (G, N, G); imports are zero at home and for services.
     """
     return (imports * tariffs).sum(axis=(0, 1)), imports.sum(axis=(0, 1))
-
-
-def trade_on_ledger(exports: Array, members: Mask) -> tuple[Array, Array]:
-    """Trade of each economy that runs over the ledger, and all its trade, exports plus imports, shape (G,) each.
-
-    Gross exports [exporter, importer], shape (G, G), have a zero diagonal; ``members`` has shape (G,).
-    """
-    on = exports * (members[:, None] & members[None, :])
-    return on.sum(axis=0) + on.sum(axis=1), exports.sum(axis=0) + exports.sum(axis=1)
 
 
 def track_policy(values: Values, data: YearArrays, base: BaseYear) -> None:
@@ -45,7 +36,10 @@ def track_policy(values: Values, data: YearArrays, base: BaseYear) -> None:
     np.fill_diagonal(trade, 0.0)
     values.share("trust", (pair * trade).sum(axis=1), trade.sum(axis=1))
     values.total("ledger", data.ledger.astype(float))
-    values.share("ledger_trade_share", *trade_on_ledger(data.exports.sum(axis=1), data.ledger))
+    # trade that runs over the ledger, and all trade: exports plus imports
+    traded = data.exports.sum(axis=1)
+    flows = (traded * (data.ledger[:, None] & data.ledger[None, :]), traded)
+    values.share("ledger_trade_share", *(flow.sum(axis=0) + flow.sum(axis=1) for flow in flows))
     values.share("policy_outlays", data.outlays, data.gdp)
     values.put("carbon_price", world=float(data.carbon_price))
     values.total("carbon_emissions", data.carbon_emissions)

@@ -6,12 +6,11 @@ show it, and a line where its values are set (:mod:`sim.indicators.track`).
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from types import MappingProxyType
 
+from decomp.codes import rows_in
 from decomp.terms import GROUPS, TERMS
 
 #: Units of the terms; values are stored in them. Money is that of the simulated year, in the base year's world factor income.
@@ -78,8 +77,8 @@ class Indicator:
 
 def _entries(*scopes: str) -> dict[str, Indicator]:
     """Entries of ``indicators.csv`` with one of the scopes, by id, in the order of the file."""
-    text = files("sim.indicators").joinpath("indicators.csv").read_text(encoding="utf-8")
-    return {row["id"]: Indicator(**row) for row in csv.DictReader(text.splitlines()) if row["scope"] in scopes}
+    rows = rows_in("sim.indicators", "indicators.csv")
+    return {row["id"]: Indicator(**row) for row in rows if row["scope"] in scopes}
 
 
 #: The sixteen terms and their groups, summed over an exporter's partners (or of a pair), as indicators.

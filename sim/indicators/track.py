@@ -12,15 +12,7 @@ from sim.indicators.income import PARTS, SIDES, consumed, contributions, track_i
 from sim.indicators.industry import track_industry
 from sim.indicators.policy import track_policy
 from sim.indicators.registry import INDICATORS
-from sim.indicators.trade import (
-    PairArrays,
-    pair_arrays,
-    taxes_absorbed,
-    track_blocs,
-    track_terms,
-    track_trade,
-    value_added_absorbed,
-)
+from sim.indicators.trade import PairArrays, absorbed_of, pair_arrays, track_blocs, track_terms, track_trade
 from sim.state import lock
 
 #: Row of each indicator in the values of a year.
@@ -76,8 +68,8 @@ def track(
         welfare, path = welfare + contributions(before, data), consumed(path, before, data)
     by_pair = data.terms.sum(axis=2)
     terms = by_pair.sum(axis=2)
-    absorbed = value_added_absorbed(data)
-    with_taxes = absorbed + taxes_absorbed(data)
+    absorbed = absorbed_of(data, data.value_origin)
+    with_taxes = absorbed + absorbed_of(data, data.tax_origin)
     values = Values(ROWS, base.G, base.membership)
     track_income(values, data, base, welfare, path)
     track_trade(values, data, terms, absorbed, with_taxes)

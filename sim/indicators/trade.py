@@ -12,17 +12,13 @@ from sim.indicators.data import Array, BaseYear, Values, YearArrays, ratio
 from sim.state import lock
 
 
-def value_added_absorbed(data: YearArrays) -> Array:
-    """Value added of s in the final demand of r, W[s, r] = V_s B_s Y_r, shape (G, G), million USD.
+def absorbed_of(data: YearArrays, origin: Array) -> Array:
+    """What s gets of the final demand of r, shape (G, G), million USD; the full matrix, with the diagonal.
 
-    V is labour and capital income per unit of output. The full matrix, with the diagonal.
+    Of ``value_origin`` value added, W[s, r] = V_s B_s Y_r with V labour and capital income per unit of output; of ``tax_origin`` the
+    tariffs on inputs and export taxes that s collects.
     """
-    return data.value_origin @ data.final.reshape(-1, data.final.shape[2])
-
-
-def taxes_absorbed(data: YearArrays) -> Array:
-    """Tariffs on inputs and export taxes collected by s in the final demand of r, shape (G, G), million USD."""
-    return data.tax_origin @ data.final.reshape(-1, data.final.shape[2])
+    return origin @ data.final.reshape(-1, data.final.shape[2])
 
 
 def track_terms(values: Values, terms: Array) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from decomp.check import imbalance
+from decomp.codes import rows_in
 from decomp.errors import DataMissingError
 from decomp.io import bundled_names, years_of
 from decomp.io import tables as read_tables
@@ -77,9 +76,8 @@ def shocks() -> tuple[Shock, ...]:
     >>> [shock.first for shock in shocks()]
     [1997, 2001, 2008]
     """
-    text = (files("sim.observed") / "shocks.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
-    return tuple(Shock(**{**row, "first": int(row["first"]), "last": int(row["last"])}) for row in rows)  # type: ignore[arg-type]
+    rows: list[dict[str, Any]] = [dict(row) for row in rows_in("sim.observed", "shocks.csv")]
+    return tuple(Shock(**row | {"first": int(row["first"]), "last": int(row["last"])}) for row in rows)
 
 
 def response(series: Mapping[int, float], shock: Shock) -> ShockResponse | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from decomp.codes import rows_in
 from decomp.terms import TERM_CODES, TERMS
 from sim.channels import CHANNELS, RESIDUAL
 from sim.economy.accounts import TOLERANCES as SOLVER_CHECKS
@@ -21,10 +20,10 @@ if TYPE_CHECKING:
     from sim.runs.saved import Run
 
 _KINDS: Mapping[str, type] = {"whole number": int, "number": float, "text": str, "yes or no": bool}
-_ENTRIES = csv.DictReader(files("sim.runs").joinpath("columns.csv").read_text(encoding="utf-8").splitlines())
 #: What the columns hold and what that means, the same name everywhere; lines of ``columns.csv``.
-COLUMNS: dict[str, tuple[type, str]] = {row["column"]: (_KINDS[row["kind"]], row["meaning"]) for row in _ENTRIES}
-COLUMNS |= dict.fromkeys(TERM_CODES, (float, ""))
+COLUMNS: dict[str, tuple[type, str]] = {
+    row["column"]: (_KINDS[row["kind"]], row["meaning"]) for row in rows_in("sim.runs", "columns.csv")
+} | dict.fromkeys(TERM_CODES, (float, ""))
 
 _RESIDUAL = "change that is in no channel: what moves with all channels off, and rounding"
 _SAFE = (

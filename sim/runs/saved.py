@@ -23,34 +23,33 @@ if TYPE_CHECKING:
 #: Version of the layout of run folders, of run.json and of every ``--json`` answer.
 SCHEMA_VERSION = 1
 
+
+def _split(**tables: str) -> Mapping[str, tuple[str, ...]]:
+    return {name: tuple(columns.split()) for name, columns in tables.items()}
+
+
 #: Tables of a run folder with their columns, in order.
-TABLES: Mapping[str, tuple[str, ...]] = {
-    name: tuple(columns.split())
-    for name, columns in {
-        "indicators": "year economy indicator value unit",
-        "pairs": "year exporter importer indicator value unit",
-        "interdependence": "year source absorber indicator value unit",
-        "decisions": "year economy lever partner sector before after reason",
-        "levers": "kind lever who partners sectors value unit from to note",
-        "checks": "year check value tolerance passed",
-        "expectations": "indicator economy versus direction margin at before after unit outcome why",
-        "assumptions": "id value default low high unit source status changed note",
-        "companions": "kind companion year economy indicator value unit",
-        "base_year": "economy indicator published simulated unit",
-    }.items()
-}
+TABLES = _split(
+    indicators="year economy indicator value unit",
+    pairs="year exporter importer indicator value unit",
+    interdependence="year source absorber indicator value unit",
+    decisions="year economy lever partner sector before after reason",
+    levers="kind lever who partners sectors value unit from to note",
+    checks="year check value tolerance passed",
+    expectations="indicator economy versus direction margin at before after unit outcome why",
+    assumptions="id value default low high unit source status changed note",
+    companions="kind companion year economy indicator value unit",
+    base_year="economy indicator published simulated unit",
+)
 #: Tables that a run folder holds only when the scenario or the command line asked for them; workers: where mobility is finite.
-ON_REQUEST: Mapping[str, tuple[str, ...]] = {
-    name: tuple(columns.split())
-    for name, columns in {
-        "attribution": "year economy indicator channel value unit",
-        "bands": "year economy indicator q05 q25 q50 q75 q95 members unit",
-        "draws": "member kind id economy year value choice low mode high unit",
-        "sector_terms": f"year exporter importer sector exports {' '.join(TERM_CODES)} unit",
-        "workers": "year economy sector real_pay wage jobs",
-        "members": "member seed status message first last passed",
-    }.items()
-}
+ON_REQUEST = _split(
+    attribution="year economy indicator channel value unit",
+    bands="year economy indicator q05 q25 q50 q75 q95 members unit",
+    draws="member kind id economy year value choice low mode high unit",
+    sector_terms=f"year exporter importer sector exports {' '.join(TERM_CODES)} unit",
+    workers="year economy sector real_pay wage jobs",
+    members="member seed status message first last passed",
+)
 #: Seconds without a sign of life after which a run is taken as interrupted where its process cannot be asked for.
 PATIENCE = 24 * 3600.0
 #: The world as an economy in the tables.

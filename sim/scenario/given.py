@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -14,7 +14,7 @@ from sim.calibration.given import COMPLETE, FIRST, LAST, added_duties, adoption_
 from sim.calibration.series import unknown
 from sim.calibration.trend import Trend, trend, unemployment_path, usable
 from sim.fields import Economies, Model, Year
-from sim.state import Array
+from sim.state import Array, lock
 
 if TYPE_CHECKING:
     from sim.rules import Rule
@@ -103,10 +103,7 @@ class Given:
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, np.ndarray):
-                value.flags.writeable = False
+        lock(self)
 
 
 def filled(scenario: Scenario, table: Any) -> Scenario:
@@ -166,19 +163,11 @@ def _can_be_meant(scenario: Scenario, labels: TableLabels, observed: ObservedSet
     for name, wanted in (("observed", observed.active), ("growth", grows)):
         if wanted and why:
             off = "off" if name == "observed" else "none"
-            problems.add(
-                (name,),
-                "S037",
-                f"cannot be used here: {why}.",
-                help=f"write `{name}: {off}`, or use a table of {FIRST} to {LAST}",
-            )
+            help = f"write `{name}: {off}`, or use a table of {FIRST} to {LAST}"
+            problems.add((name,), "S037", f"cannot be used here: {why}.", help=help)
     if grows and scenario.economy.closure == "fixed-prices":
-        problems.add(
-            ("growth",),
-            "S036",
-            "the closure fixed-prices cannot answer growth: income and spending stay fixed.",
-            help="write `growth: none`",
-        )
+        message = "the closure fixed-prices cannot answer growth: income and spending stay fixed."
+        problems.add(("growth",), "S036", message, help="write `growth: none`")
     if problems.errors or why or not (observed.active or grows):
         return False
     if strange := unknown(table):

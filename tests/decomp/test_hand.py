@@ -7,7 +7,7 @@ import pytest
 
 from decomp import toy, vs_structure, wwz
 from decomp.alternatives import borin_mancini
-from decomp.indicators import downstreamness, interdependence, upstreamness, w_matrix
+from decomp.indicators import downstreamness, interdependence, upstreamness
 from decomp.structure import dva_by_use
 
 
@@ -95,8 +95,7 @@ class TestTwoByTwo:
 
     def test_value_added_absorbed(self):
         """W[H, F] = V_H (B_HH Y_HF + B_HF Y_FF) = (2/3 · 6 + 1) + 1/3 · 9 = 8 = T1 + T2 of both sectors (5 + 3)."""
-        t = toy.two_by_two()
-        W = w_matrix(t.V, wwz(t).B, t.Y, 2, 2)
+        W = wwz(toy.two_by_two()).absorption
         # W[H, H] = 2/3 · 6 + 5 + 1/3 · 3 = 10; W[F, H] = 1/3 · 6 + 2 + 2/3 · 3 = 6; W[F, F] = 1/3 · 6 + 4 + 2/3 · 9 = 12
         np.testing.assert_allclose(W, [[10, 8], [6, 12]])
         assert interdependence(W) == pytest.approx(14 / 36)

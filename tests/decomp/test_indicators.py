@@ -16,7 +16,7 @@ from tests.strategies import random_table, world_tables
 
 TABLE = random_table(4, 3, 51)
 D = wwz(TABLE)
-W = ind.w_matrix(TABLE.V, D.B, TABLE.Y, 4, 3)
+W = D.absorption
 
 
 def test_w_matrix_equals_the_oracle():
@@ -27,10 +27,6 @@ def test_w_matrix_equals_the_oracle():
 def test_rows_of_w_are_value_added_and_columns_final_demand():
     np.testing.assert_allclose(W.sum(axis=1), TABLE.value_added_flow.reshape(4, 3).sum(axis=1))
     np.testing.assert_allclose(W.sum(axis=0), TABLE.Y.sum(axis=0))
-
-
-def test_by_sector_adds_up_to_w():
-    np.testing.assert_allclose(ind.absorbed_by_sector(TABLE.V, D.B, TABLE.Y, 4, 3).sum(axis=1), W)
 
 
 def test_value_added_balance_equals_trade_balance():
@@ -49,9 +45,6 @@ def test_dependence_rows_are_shares():
     Dep = ind.dependence(W)
     np.testing.assert_allclose(Dep.sum(axis=1), 1.0)
     assert Dep[1, 0] == pytest.approx(W[0, 1] / TABLE.Y[:, 1].sum())
-    mutual = ind.mutual_dependence(Dep)
-    np.testing.assert_allclose(mutual, mutual.T)
-    assert mutual[0, 1] == pytest.approx(np.sqrt(Dep[0, 1] * Dep[1, 0]))
 
 
 def test_cross_bloc_share_is_symmetric_and_zero_when_apart():
@@ -146,7 +139,7 @@ def test_labelled_measures_are_those_of_the_arrays():
 
 def test_multipliers_for_a_part_of_value_added():
     labour = 0.6 * TABLE.V
-    np.testing.assert_allclose(ind.w_matrix(labour, D.B, TABLE.Y, 4, 3), 0.6 * W)
+    np.testing.assert_allclose(value_added_multipliers(labour, D.B, 4, 3) @ TABLE.Y, 0.6 * W)
     np.testing.assert_allclose(value_added_multipliers(TABLE.V, D.B, 4, 3), D.VB)
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 
 from decomp import LabelError, toy, vs_structure, wwz
-from decomp.structure import dva_by_use, sector_table, vs_shares
+from decomp.measures import summary
+from decomp.structure import dva_by_use, sector_table
 from tests.strategies import random_table, world_tables
 
 TABLE = random_table(4, 3, 41)
@@ -19,7 +20,7 @@ D = wwz(TABLE)
 @given(world_tables(min_economies=2))
 def test_the_two_definitions_differ_by_domestic_double_counting(table):
     d = wwz(table)
-    paper, strict = vs_shares(d.terms, d.exports), vs_shares(d.terms, d.exports, "foreign-content")
+    paper, strict = summary(d)[["vs_one_minus_dva", "vs_foreign_content"]].to_numpy().T
     exports = d.exports.sum(axis=(1, 2))
     ddc = d.group("DDC").sum(axis=(1, 2))
     trading = exports > 0
@@ -76,7 +77,7 @@ def test_shares_of_nothing_are_nan_not_zero():
     assert math.isnan(found.vs_share)
     assert math.isnan(found.mva)
     assert math.isnan(dva_by_use(wwz(toy.autarky()), "E1", "E2").shares()["dva"])
-    assert np.isnan(vs_shares(wwz(toy.autarky()).terms, wwz(toy.autarky()).exports)).all()
+    assert summary(toy.autarky())["vs_one_minus_dva"].isna().all()
 
 
 def test_unknown_definition_suggests():

@@ -34,8 +34,8 @@ FILES = {
 }
 #: Classes by the number in the rows income_group.
 CLASSES = ("unclassified", "low-income", "lower-middle-income", "upper-middle-income", "high-income")
-#: Files with a form of their own: yearly series, and codes of goods; test_given.py and test_schedules.py hold them.
-OTHER = {"series.csv", "hs_sectors.csv", "hs_headings.csv"}
+#: Files with a form of their own: yearly series, codes of goods, statuses; test_given.py and test_schedules.py hold the first ones.
+OTHER = {"series.csv", "hs_sectors.csv", "hs_headings.csv", "statuses.csv"}
 SECTORS = [f"c{k}" for k in range(1, 36)]
 
 
