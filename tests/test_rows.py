@@ -46,7 +46,9 @@ def test_the_overrides_of_a_row_are_valid(row: str) -> None:
     shown, _ = table()[row]
     for command in re.findall(r"`(unweave run [^`]+)`", shown):
         words = shlex.split(command)
-        load_scenario(words[2], [words[i + 1] for i, word in enumerate(words) if word == "--set"])
+        overrides = [words[i + 1] for i, word in enumerate(words) if word == "--set"]
+        changed = load_scenario(words[2], overrides) != load_scenario(words[2])
+        assert changed is bool(overrides), command
 
 
 @pytest.mark.parametrize("row", ROWS)

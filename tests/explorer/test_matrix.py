@@ -98,16 +98,18 @@ def test_every_page_stands_in_every_state(visit, monkeypatch, tmp_path, folder, 
         app = (bad_scenario if state == "bad YAML" else cancelled_run)(visit, lang)
     else:
         app = visit("start", {**LINKS.get(state, {}), "l": lang})
+    titles = []
     for page in PAGES:
         app.switch_page(f"sim/explorer/pages/{page}.py").run()
         look_at(app, page, state, lang)
+        titles += [title.value for title in app.title]
+    assert titles == [Texts(lang)(f"nav.{page}") for page in PAGES]
 
 
 def look_at(app: Any, page: str, state: str, lang: str) -> None:
-    """What holds for every page, and what a state changes on it."""
+    """Assert what holds for every page, and what a state changes on it."""
     healthy(app)
     where, text = f"{page}, {state}, {lang}", words(app)
-    assert app.title[0].value == Texts(lang)(f"nav.{page}"), where
     assert bool(re.search(r"[\u4e00-\u9fff]", text)) == (lang == "zh"), where
     assert not MISSING.findall(text), where
     assert all(one.proto.alt for one in app.get("echarts_chart")), where

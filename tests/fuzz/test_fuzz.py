@@ -17,7 +17,9 @@ NUMBER = 80
 
 @pytest.mark.parametrize("name", sorted(readers()))
 def test_samples_are_valid(name, tmp_path):
-    for k, sample in enumerate(samples(name)):
+    given = list(samples(name))
+    assert given and all(given), "a reader without a sample is not tested"
+    for k, sample in enumerate(given):
         for file, content in sample.items():
             path = tmp_path / str(k) / file
             path.parent.mkdir(parents=True, exist_ok=True)

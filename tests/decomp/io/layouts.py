@@ -341,3 +341,21 @@ def sample(layout: str, folder: Path) -> tuple[WorldTable, Path]:
     if layout == "exiobase3":
         return table, written(folder / path, files(table))
     return table, written(folder, files(table)) / path
+
+
+def saved(folder: Path, lines: Iterable[Line], name: str = "2019.csv", **dialect: str) -> Path:
+    """Path of a CSV file with these lines."""
+    return written(folder, {name: text(lines, **dialect)}) / name
+
+
+def same(found: WorldTable, table: WorldTable) -> None:
+    """Assert that a table was read number for number."""
+    assert (found.economies, found.sectors, found.unit) == (table.economies, table.sectors, table.unit)
+    # openpyxl writes 16 digits; coefficients times outputs round
+    np.testing.assert_allclose(found.Z, table.Z, rtol=1e-14)
+    np.testing.assert_allclose(found.final_demand, table.final_demand, rtol=1e-14)
+    for name in table.PUBLISHED:
+        mine, theirs = getattr(found, name), getattr(table, name)
+        assert (mine is None) == (theirs is None), name
+        if mine is not None:
+            np.testing.assert_allclose(mine, theirs, rtol=1e-12, err_msg=name)

@@ -107,6 +107,8 @@ def test_sourcing_that_adjusts_slowly_remembers_every_use():
         found = whole.solve(tariffs=levied, start=found, **MACHINES)
         twin = parts.solve(tariffs=np.concatenate([inputs, final], axis=1), start=twin, **MACHINES)
         same(found, twin)
+    at_once = whole.solve(tariffs=rates(3)[0], **MACHINES)  # without the years before
+    assert np.abs(found.real_income - at_once.real_income).max() > 1e-4
 
 
 def test_equal_rates_are_no_rates_by_use():
@@ -126,6 +128,7 @@ def test_large_rates_by_use_are_followed_from_the_base_year():
     final = everywhere(G, N, 30.0)
     found = whole.solve(tariffs={"final": final})
     same(found, parts.solve(tariffs=np.concatenate([whole.base.tariffs, final], axis=1)))
+    assert (found.real_income < 1.0).all() and (found.final_tariff > 0.0).all()
 
 
 def test_a_use_has_to_be_known():
