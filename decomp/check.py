@@ -268,9 +268,8 @@ def _finding(
     if not values.size:
         return TableFinding(id, title)
     largest = float(values[np.argmax(np.abs(values))])
-    return TableFinding(
-        id, title, level, values.size, float(values.sum()), largest, float(values.mean()), cells, remark
-    )
+    sizes = (float(values.sum()), largest, float(values.mean()))
+    return TableFinding(id, title, level, values.size, *sizes, cells, remark)
 
 
 def _difference(id: str, title: str, table: WorldTable, gap: Array, equal: str = "equal") -> TableFinding:
@@ -286,9 +285,8 @@ def _difference(id: str, title: str, table: WorldTable, gap: Array, equal: str =
     one = int(np.argmax(np.nan_to_num(per)))
     largest, level = float(gap[np.argmax(size)]), "error" if share > LARGE or per[one] > LARGE_IN_ONE else "note"
     remark = f"{100 * share:.3g} % of world output, {100 * per[one]:.2g} % of {table.economies[one]}'s; mean of absolute size over all sectors"
-    return TableFinding(
-        id, title, cast("Level", level), cells.size, float(gap.sum()), largest, float(size.mean()), named, remark
-    )
+    sizes = (float(gap.sum()), largest, float(size.mean()))
+    return TableFinding(id, title, cast("Level", level), cells.size, *sizes, named, remark)
 
 
 def _ratio(value: float, base: float) -> float:

@@ -131,9 +131,8 @@ class Decomposition:
         if self.net_taxes is None:
             return 0.0
         i = self.table.sectors_in("all" if sectors is None else sectors)
-        return float(
-            self.net_taxes[np.ix_(self.table.economies_in(exporter), i, self.table.economies_in(importer))].sum()
-        )
+        cells = np.ix_(self.table.economies_in(exporter), i, self.table.economies_in(importer))
+        return float(self.net_taxes[cells].sum())
 
     def pair(self, exporter: str, importer: str, sectors: Spec | None = None) -> pd.Series[float]:
         """Terms and groups of one economy's exports to another, in the unit of the table.

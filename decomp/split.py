@@ -51,8 +51,6 @@ class Parts:
         used = flows.any(axis=(1, 2, 3)) | flows.any(axis=(0, 1, 3)) | self.Y.reshape(P, -1).any(axis=1)
         used |= np.array([self.wholes.count(whole) == 1 for whole in self.wholes])
         cells = (np.flatnonzero(used)[:, None] * N + np.arange(N)).ravel()
-        labels, wholes = (
-            tuple(t for t, u in zip(texts, used, strict=True) if u) for texts in (self.labels, self.wholes)
-        )
+        labels, wholes = (tuple(t for t, u in zip(each, used, strict=True) if u) for each in (self.labels, self.wholes))
         row = None if self.value_added is None else self.value_added[cells]
         return Parts(labels, wholes, self.Z[np.ix_(cells, cells)], self.Y[cells], row)

@@ -14,10 +14,15 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 import decomp
 import sim
 from decomp.table import WorldTable
 from sim import calibration
+from sim.calibration.countries import by_economy, weight_of
+from sim.calibration.parameters import FACTS, fact
+from sim.calibration.rows import read_rows
 from sim.runs.compare import evaluate
 from sim.runs.result import RunResult
 from sim.scenario import scenario_files
@@ -77,6 +82,19 @@ def table_named(name: str) -> WorldTable:
 @cache
 def _overview_run(name: str, table: str, years: tuple[int, int]) -> RunResult:
     return sim.run(name, table=table_named(table), years=years)
+
+
+def nash_tariffs(table: WorldTable) -> np.ndarray:
+    """Nash tariffs of Lashkaripour (2021) by importer, shares, shape (G,): the mean of members by their goods imports.
+
+    Economies that the paper does not have get its mean, like the rest of the world.
+    """
+    known = {key[1] for key in read_rows(*FACTS) if key[0] == "nash_tariff"}
+
+    def rate(code: str) -> float:
+        return fact("nash_tariff", code if code in known else "ROW").value / 100.0
+
+    return by_economy(table, rate, weight_of(table, "goods_imports"))
 
 
 def overview(name: str, table: str, years: tuple[int, int]) -> tuple[str, ...]:

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.calibration import fact, nash_tariffs
+from sim.calibration import fact
 from sim.runs.compare import evaluate
 from sim.scenario.read import load_scenario
-from tests.library import COLUMNS, ICIO_LIKE, NAMES, OLD, RUNS, TABLES, library_run, main, old_run
+from tests.library import COLUMNS, ICIO_LIKE, NAMES, OLD, RUNS, TABLES, library_run, main, nash_tariffs, old_run
 from tests.reference import KEPT, TODAY, check_headline
 
 #: Scenarios that issue and narratives ask for.

@@ -145,11 +145,9 @@ class Inputs:
 
 def values(indicator: str, counterpart: str = "W", *, activity: str = "_T") -> dict[str, float]:
     """Return the facts of an indicator by economy, billion USD or % as the file says."""
-    wanted = (indicator, activity, counterpart)
+    key = (indicator, activity, counterpart)
     rows = data_rows("estimate", "facts-2022.csv")
-    return {
-        r["economy"]: float(r["value"]) for r in rows if (r["indicator"], r["activity"], r["counterpart"]) == wanted
-    }
+    return {r["economy"]: float(r["value"]) for r in rows if (r["indicator"], r["activity"], r["counterpart"]) == key}
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:

@@ -104,9 +104,7 @@ def adopt(path: str | Path, kind: str) -> Path:
     """
     table = load(path, year=YEAR)
     if table.year != YEAR:
-        raise FormatError(
-            f"{path}: a table of {table.year or 'an unknown year'}; only one of {YEAR} can take its place."
-        )
+        raise FormatError(f"{path}: a table of {table.year or 'unknown year'}; only one of {YEAR} can take its place.")
     return write_npz(_summed(table, Path(path), kind), made(user_folder()) / f"{kind}-{YEAR}.npz")
 
 

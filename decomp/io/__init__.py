@@ -198,9 +198,7 @@ def _of_year(source: str, year: int) -> str | Path:
     """Name or path of the table of a year."""
     folder = Path(source)
     if folder.is_dir():
-        files = [
-            file for ending in READABLE for file in sorted(folder.glob(f"*{ending}")) if year_of(file.stem) == year
-        ]
+        files = [file for end in READABLE for file in sorted(folder.glob(f"*{end}")) if year_of(file.stem) == year]
         if files:
             return files[0]
         held = ", ".join(map(str, years_of(folder)))

@@ -121,9 +121,8 @@ def blocks_of(
         first[label] = line
     economies = tuple(dict.fromkeys(economy for economy, _ in labels))
     sectors = tuple(dict.fromkeys(sector for _, sector in labels))
-    expected = (
-        (economy, sector) for economy in economies for sector in sectors
-    )  # may be many more than there are rows
+    # may be many more than there are rows
+    expected = ((economy, sector) for economy in economies for sector in sectors)
     for label, line, wanted in zip(labels, lines, expected, strict=False):
         if label != wanted:
             raise FormatError(

@@ -244,9 +244,7 @@ def _grid_of_sheet(source: Source, layout: Layout, above: list[Line], rows: list
             values = numbers([0.0 if cell == "" else cell for cell in row], f"{source.where}: row {line}")
             values[[cell == "" for cell in row[4 : 4 + len(columns)]]] = np.nan
             below.append(((code, number, name), values))
-    found = re.search(
-        r"(?:19|20)\d\d", " ".join(head_text for _, row in above[:1] for head_text in map(_text, row[:5]))
-    )
+    found = re.search(r"(?:19|20)\d\d", " ".join(text for _, row in above[:1] for text in map(_text, row[:5])))
     per = sum(1 for _ in takewhile(lambda economy: economy == economies[0], economies))
     return Grid(
         where=source.where,

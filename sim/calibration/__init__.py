@@ -66,4 +66,3 @@ from sim.calibration.sources import without_rows as without_rows
 from sim.calibration.tariffs import base_tariffs as base_tariffs
 from sim.calibration.tariffs import bound_tariffs as bound_tariffs
 from sim.calibration.tariffs import goods_share as goods_share
-from sim.calibration.tariffs import nash_tariffs as nash_tariffs

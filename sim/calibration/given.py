@@ -133,9 +133,7 @@ def _us_imports(origin: str) -> float:
 @cache
 def _ratios(kind: str) -> dict[str, float]:
     """Rate of each WIOD sector as a ratio to the mean of a kind of duty."""
-    return {
-        code: row.value for (part, code, at), row in read_rows(*US_TARIFFS).items() if at == "profile" and part == kind
-    }
+    return {code: row.value for (of, code, at), row in read_rows(*US_TARIFFS).items() if at == "profile" and of == kind}
 
 
 def _profile(table: WorldTable, kind: str) -> Array:
@@ -190,9 +188,8 @@ def _figures(name: str, code: str) -> dict[int, float]:
     if not scaled:
         return {}
     years = range(min(scaled), max(scaled) + 1)
-    return dict(
-        zip(years, map(float, np.interp(years, sorted(scaled), [scaled[y] for y in sorted(scaled)])), strict=True)
-    )
+    values = np.interp(years, sorted(scaled), [scaled[year] for year in sorted(scaled)])
+    return dict(zip(years, map(float, values), strict=True))
 
 
 @lru_cache(maxsize=64)

@@ -66,9 +66,7 @@ def read_series() -> Mapping[tuple[str, str], Series]:
         except ValueError:
             raise CalibrationError(f"{FILE}:{number}: {name} of {economy} has a cell that is no number.") from None
         if name not in SERIES or status not in STATUSES or (name, economy) in found or not source:
-            raise CalibrationError(
-                f"{FILE}:{number}: {name!r} of {economy!r}: unknown series or status, or given twice."
-            )
+            raise CalibrationError(f"{FILE}:{number}: {name!r} of {economy!r}: unknown series or status, or twice.")
         found[name, economy] = Series(name, economy, unit, source, status, note, MappingProxyType(values))
     return MappingProxyType(found)
 
@@ -148,9 +146,7 @@ def manufacturing_losses(
             if both:
                 before, now = (sum(entry[k] * entry[2] for entry in both) for k in (0, 1))
                 losses[t, r] = -np.log(now / before)
-    classes = [
-        {name for name in TRACKED[:3] if label in table.economy_groups.get(name, ())} for label in table.economies
-    ]
+    classes = [{name for name in TRACKED[:3] if e in table.economy_groups.get(name, ())} for e in table.economies]
     for r in map(int, np.flatnonzero(stands_in)):
         alike = ~stands_in & np.array([bool(of & classes[r]) for of in classes])
         alike = alike if alike.any() else ~stands_in

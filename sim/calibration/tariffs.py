@@ -12,8 +12,6 @@ import numpy as np
 from decomp.table import WorldTable
 from sim.calibration.countries import by_economy, of_country, weight_of
 from sim.calibration.given import BEGIN, added_duties
-from sim.calibration.parameters import FACTS, fact
-from sim.calibration.rows import read_rows
 from sim.calibration.tables import (
     Array,
     frozen,
@@ -65,19 +63,6 @@ def goods_share(table: WorldTable) -> Array:
         return weighted_mean(codes, is_good, lambda code: sector_weight("trade", code))
 
     return frozen(np.array([share(*each) for each in zip(table.sectors, sector_codes(table), strict=True)]))
-
-
-def nash_tariffs(table: WorldTable) -> Array:
-    """Nash tariffs of Lashkaripour (2021) by importer, shares, shape (G,): the mean of members by their goods imports.
-
-    Economies that the paper does not have get its mean, like the rest of the world.
-    """
-    known = {key[1] for key in read_rows(*FACTS) if key[0] == "nash_tariff"}
-
-    def rate(code: str) -> float:
-        return fact("nash_tariff", code if code in known else "ROW").value / 100.0
-
-    return by_economy(table, rate, weight_of(table, "goods_imports"))
 
 
 def _by_sector(table: WorldTable, parameter: str) -> Array:

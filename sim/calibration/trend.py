@@ -95,9 +95,8 @@ def trend(
         faded = -np.expm1(-decay * (np.array(years) - base)) / decay
         biased = -parameter("growth.bias_response") * np.outer(faded, _recent_loss(table, gdp, base))
     added = np.maximum((table.V * table.X).reshape(table.G, table.N), 0.0).sum(axis=1)
-    domar = np.where(manufacturing, table.X.reshape(table.G, table.N), 0.0).sum(axis=1) / np.where(
-        added > 0.0, added, 1.0
-    )
+    output = np.where(manufacturing, table.X.reshape(table.G, table.N), 0.0).sum(axis=1)
+    domar = output / np.where(added > 0.0, added, 1.0)
     gains = biased * domar
     factors = real + quality - gains - expected
     # Returns to capital rise with what productivity gains are kept; sold abroad, they lower the price of what is sold.

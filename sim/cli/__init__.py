@@ -125,9 +125,7 @@ def _version(wanted: bool) -> None:
 
 @app.callback(help=_HELP)
 def root(
-    version: Annotated[
-        bool, Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
+    version: Annotated[bool, Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
     verbose: Annotated[int, Option("--verbose", "-v", count=True, help="Say more while working; -vv for details.")] = 0,
 ) -> None:
     """Set up logging for every command."""

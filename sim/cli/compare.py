@@ -44,9 +44,7 @@ def compare(
 def report(
     which: Which,
     lang: ReportLang = "both",
-    output: Annotated[
-        Path | None, Option("-o", "--output", help="File to write [a new report-LANG.html in the run].")
-    ] = None,
+    output: Annotated[Path | None, Option("-o", "--output", help="File [a new report-LANG.html in the run].")] = None,
     runs: RunsFolder = None,
     as_json: AsJson = False,
 ) -> int:

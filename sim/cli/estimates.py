@@ -42,9 +42,7 @@ def build(
         raise typer.BadParameter("name the folder of at least one source.", param_hint="--wiod, --icio")
     folder = out or default_out_dir()
     if folder is None:
-        raise typer.BadParameter(
-            "give a folder: only a checkout of the project has one of its own.", param_hint="--out"
-        )
+        raise typer.BadParameter("give a folder: only a checkout has one of its own.", param_hint="--out")
     before = {row["name"]: row["sha256"] for row in data_rows("tables", "checksums.csv")}
     written: list[Path] = []
     if wiod is not None:

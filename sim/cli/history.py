@@ -35,9 +35,7 @@ def history(
     importer: options.Importer,
     first: Annotated[int | None, Option("--from", help="First year [the first there is].")] = None,
     last: Annotated[int | None, Option("--to", help="Last year [the last there is].")] = None,
-    source: Annotated[
-        str, Option("--tables", help="A bundled series, or a folder with one table file per year.")
-    ] = "world",
+    source: Annotated[str, Option("--tables", help="A bundled series, or a folder of yearly table files.")] = "world",
     sectors: options.Sectors = None,
     definition: options.VsDefinition = "one-minus-dva",
     output: Annotated[Path | None, Option("-o", "--output", help="New folder for report, series and shocks.")] = None,
@@ -144,9 +142,7 @@ def shown(past: History, texts: Texts) -> str:
     source = past.sources[len(past.parts[0]) - 1]
     parts += ["", *([names.break_note] if past.later else [])]
     parts.append(texts("history.limit_detail", economies=source.economies, sectors=source.sectors))
-    parts += [
-        f"{shock.first}: {shock.label(texts.lang)} — {shock.note(texts.lang)} ({shock.source})" for shock in past.shocks
-    ]
+    parts += [f"{s.first}: {s.label(texts.lang)} — {s.note(texts.lang)} ({s.source})" for s in past.shocks]
     return "\n".join(parts)
 
 

@@ -30,9 +30,7 @@ _WIDTH = 100
 def explain(
     name: Annotated[
         str,
-        Argument(
-            metavar="ID", help="A parameter, indicator, lever, term, check, lesson, group of labels or error code."
-        ),
+        Argument(metavar="ID", help="A parameter, indicator, lever, term, check, lesson, label group or error code."),
     ],
     lang: Annotated[Lang, Option("--lang", help="Language of labels and field names.")] = "en",
     as_json: AsJson = False,

@@ -27,9 +27,7 @@ Force = Annotated[bool, Option("--force", help="Replace existing files.")]
 Quiet = Annotated[bool, Option("--quiet", "-q", help="No progress.")]
 
 ScenarioName = Annotated[str, Argument(metavar="SCENARIO", help="A file, or a name of the library.")]
-Overrides = Annotated[
-    list[str] | None, Option("--set", help="Override, for example policies.0.value=0.3; repeat for more.")
-]
+Overrides = Annotated[list[str] | None, Option("--set", help="Override, as policies.0.value=0.3; repeat for more.")]
 Seed = Annotated[int | None, Option(min=0, help="Seed instead of the scenario's.")]
 Span = Annotated[str | None, Option(help="Run only these years, for example 2022:2030.")]
 RunsFolder = Annotated[Path | None, Option("--runs", help="Where runs are looked up [UNWEAVE_RUNS or ./runs].")]
@@ -42,9 +40,7 @@ Sectors = Annotated[
 ]
 AcceptImbalance = Annotated[
     bool,
-    Option(
-        "--accept-imbalance", help="Use a table although what its file publishes differs from its sums (it is said)."
-    ),
+    Option("--accept-imbalance", help="Use a table though what its file publishes differs from its sums (it is said)."),
 ]
 Strict = Annotated[
     bool, Option("--strict", help="Labels of the table without calibration of their own are errors, not warnings.")
@@ -70,9 +66,7 @@ VsDefinition = Annotated[
 ]
 WiodOption = Annotated[
     Path | None,
-    Option(
-        "--wiod", envvar="UNWEAVE_WIOD", help="Folder with the full WIOD tables wiot_1995.npz … [the bundled ones]."
-    ),
+    Option("--wiod", envvar="UNWEAVE_WIOD", help="Folder of the full WIOD tables wiot_1995.npz … [the bundled ones]."),
 ]
 NaftaOption = Annotated[
     Path | None,

@@ -178,9 +178,7 @@ def figures(
     every = published.BUNDLED_YEARS if wiod is None else published.YEARS
     wanted = list(every) if years is None else parse_years(years)
     flows = {pair: published.figure(wiod, *pair, years=wanted, sectors=sectors) for pair in PAIRS}
-    series = {
-        f"{s}-{r}": [point.as_dict() | _source(point.year) for point in points] for (s, r), points in flows.items()
-    }
+    series = {f"{s}-{r}": [p.as_dict() | _source(p.year) for p in points] for (s, r), points in flows.items()}
     rows = [row for points in series.values() for row in points]
     if not _answer("figures", rows, as_json=as_json, as_csv=as_csv, unit="million USD", series=series):
         for number, ((exporter, importer), points) in enumerate(flows.items(), 1):
@@ -252,9 +250,7 @@ def _say_coarse(name: str, wiod: Path | None, years: Sequence[int] = ()) -> None
 
     if wiod is not None:
         return
-    sizes = ", ".join(
-        f"{column} {mean:g} (largest {largest:g})" for column, (mean, largest) in aggregation(name).items()
-    )
+    sizes = ", ".join(f"{part} {mean:g} (largest {largest:g})" for part, (mean, largest) in aggregation(name).items())
     sys.stdout.write(
         f"\nBundled tables, 16 × 20: on the full ones (--wiod) the figures differ on average by, in percentage points: {sizes}.\n"
     )

@@ -41,9 +41,7 @@ def run(
     overrides: options.Overrides = None,
     seed: options.Seed = None,
     years: options.Span = None,
-    output: Annotated[
-        Path | None, Option("-o", "--output", help="Folder of run folders [UNWEAVE_RUNS or ./runs].")
-    ] = None,
+    output: Annotated[Path | None, Option("-o", "--output", help="Folder of runs [UNWEAVE_RUNS or ./runs].")] = None,
     tables: Annotated[
         Literal["none", "ends", "all"], Option(help="Simulated world tables to write: first and last year, or all.")
     ] = "none",
@@ -141,9 +139,8 @@ def _echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> in
     plan |= {"simulated_years": len(scenario.horizon), "seed": scenario.seed, "table": table.name or scenario.table}
     plan |= {"economies": table.G, "sectors": table.N}
     plan |= {"policies": len(scenario.policies), "events": len(scenario.events)}
-    plan["attribution_runs"] = (
-        2 ** len(used(scenario, loaded.resolved.rules)) - 1 if ATTRIBUTION in scenario.outputs else 0
-    )
+    channels = used(scenario, loaded.resolved.rules) if ATTRIBUTION in scenario.outputs else ()
+    plan["attribution_runs"] = 2 ** len(channels) - 1
     plan |= {"ensemble_members": scenario.seeds, "memory_megabytes": round(12 * 8 * table.n**2 / 1e6 + 150)}
     plan |= {"runs_folder": str(runs_folder(output)), "rules": loaded.rules}
     plan["warnings"] = [f"{problem.place}: {problem.message}" for problem in loaded.warnings]

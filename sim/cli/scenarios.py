@@ -152,9 +152,7 @@ SCENARIO, SCHEMA, GUIDE = "scenario.yaml", "schema.json", "README.md"
 
 def init(
     folder: Annotated[Path, Argument(metavar="DIR", help="Folder to make; existing files are never changed.")],
-    base: Annotated[
-        str | None, Option("--from", metavar="SCENARIO", help="Scenario of the library to build on.")
-    ] = None,
+    base: Annotated[str | None, Option("--from", metavar="SCENARIO", help="Scenario of the library to extend.")] = None,
     as_json: AsJson = False,
 ) -> int:
     """Make a folder with a commented scenario of your own, its schema and a short guide.

@@ -203,8 +203,6 @@ def _table(rows: list[dict[str, Any]]) -> list[str]:
     lines = [["value" if single and head == "q50" else head for head in heads]]
     for row in rows[:MOST_LINES]:
         cells = [row[head] for head in heads]
-        lines.append(
-            ["–" if cell is None else f"{cell:.5g}" if isinstance(cell, float) else str(cell) for cell in cells]
-        )
+        lines.append(["–" if c is None else f"{c:.5g}" if isinstance(c, float) else str(c) for c in cells])
     more = [f"… {len(rows) - MOST_LINES} more in summary.csv"] if len(rows) > MOST_LINES else []
     return [columns(lines, left=len(heads), rule=False), *more] if heads else more

@@ -67,9 +67,8 @@ class YearArrays:
     final_tariffs: Array  # (G,), tariffs on final demand, outside value added
     terms: Array  # (16, G, N, G), of Wang, Wei & Zhu by exporter, sector, importer, with all of value added
     exports: Array  # (G, N, G)
-    value_origin: (
-        Array  # (G, G*N), V_t B_t: labour and capital income of economy t per unit of final sales of each cell
-    )
+    #: (G, G*N), V_t B_t: labour and capital income of economy t per unit of final sales of each cell
+    value_origin: Array
     tax_origin: Array  # (G, G*N), the same for the trade taxes in value added that t collects: on inputs and on exports
     factor_part_global: Array  # (G, N), share of labour and capital in V_s B_ss (the rest is trade taxes)
     factor_part_local: Array  # (G, N), the same in V_s L_ss
@@ -102,9 +101,8 @@ class YearArrays:
     carbon_sales: Array  # (G,), net sales of allowances
     machine_tariff: Array | float = 0.0  # (G,), tariffs on machines inside ``input_tariffs``
     rates: Array | None = None  # (2, G, N, G), tariffs on what industries and final demand buy; None: the same for both
-    refunds: Array | None = (
-        None  # (G,), duties paid back on what exports are made of; None, as the next, without drawback
-    )
+    #: (G,), duties paid back on what exports are made of; None, as the next, without drawback
+    refunds: Array | None = None
     export_cost: Array | None = None  # (G, N), unit cost of what is exported over that of what is sold at home
     export_tax: Array | None = None  # (G, N, G), rate on the producer's price; None without any. Flows contain it
     population: Array | None = None  # (G,), million; None: that of the base year

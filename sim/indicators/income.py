@@ -151,9 +151,8 @@ def consumed(path: Array, before: YearArrays, data: YearArrays) -> Array:
     [(q − q_{−1}) + δ q] / (ρ+δ), q the charge.
     """
     rate, wear, charge = parameter("economy.discount"), parameter("economy.depreciation"), data.capital_charge
-    weight = 1.0 - path[1] * rate / (
-        1.0 + rate
-    )  # (1+ρ)^−y, as the sum of the weights before it is (1 − (1+ρ)^−y)(1+ρ)/ρ
+    # (1+ρ)^−y, as the sum of the weights before it is (1 − (1+ρ)^−y)(1+ρ)/ρ
+    weight = 1.0 - path[1] * rate / (1.0 + rate)
     spent = data.gross_income - (charge - before.capital_charge + wear * charge) / (rate + wear)
     return np.stack([path[0] + weight * spent, path[1] + weight])
 

@@ -84,9 +84,8 @@ class PairArrays:
     terms: Array  # (16, G, G)
     exports: Array  # (G, G), as the others
     absorbed: Array  # W[s, r], value added (labour and capital) of s in the final demand of r
-    tariff: (
-        Array  # share: mean goods tariff that importer r (column) levies on exporter s (row), base-year import weights
-    )
+    #: Share: mean goods tariff that importer r (column) levies on exporter s (row), base-year import weights.
+    tariff: Array
     trust: Array  # index: mean of both sides' trust
 
     def __post_init__(self) -> None:

@@ -265,9 +265,8 @@ def find_run(run: str, runs: Path) -> Path:
     present = sorted(p.name for p in runs.iterdir() if (p / "run.json").is_file()) if runs.is_dir() else []
     if run == "latest" and present:
         return runs / present[-1]
-    of_scenario = [
-        name for name in present if re.fullmatch(rf"\d{{8}}T\d{{6}}Z-{re.escape(run)}-[0-9a-f]{{8}}(-\d+)?", name)
-    ]
+    named = re.compile(rf"\d{{8}}T\d{{6}}Z-{re.escape(run)}-[0-9a-f]{{8}}(-\d+)?")
+    of_scenario = [name for name in present if named.fullmatch(name)]
     if of_scenario:
         return runs / of_scenario[-1]
     fits = [name for name in present if run in name]

@@ -27,9 +27,8 @@ _SWITCH: Mapping[Any, bool] = {"on": True, "off": False, True: True, False: Fals
 class ObservedSettings(Model):
     """What happened between the table's year and 2026, and what becomes of it."""
 
-    active: StrictBool = Field(
-        True, description="false: nothing is given, everything is simulated from the table's year."
-    )
+    active: StrictBool = True
+    """false: nothing is given, everything is simulated from the table's year."""
     tariffs: Literal["kept", "repealed", "undone", "off"] = "kept"
     """Duties added since 2017. kept: as it happened, and they stay after the last observed year; repealed: as it happened,
     then rates go back to those of 2017; undone: rates of 2017 from the first simulated year on, the contrast without the
@@ -49,12 +48,10 @@ class GrowthSettings(Model):
     """trend: population, real GDP, sectors and deficits follow projections; none: every year is the base year plus its shocks."""
     dollar: Annotated[StrictFloat, Field(ge=0.0, le=3.0)] = parameter("growth.dollar")
     """Growth of relative dollar size for each unit of relative real growth."""
-    bias: StrictBool = Field(
-        True, description="Whether manufacturing goes on gaining or losing as before 2021, ever less."
-    )
-    deficits: StrictBool = Field(
-        True, description="Whether deficits follow the IMF; false: their share of world income stays."
-    )
+    bias: StrictBool = True
+    """Whether manufacturing goes on gaining or losing as before 2021, ever less."""
+    deficits: StrictBool = True
+    """Whether deficits follow the IMF; false: their share of world income stays."""
     machines: Literal["included", "on-top"] = "included"
     """Whether the projected growth includes what robots and AI add at the default speed (the rest of growth is that much
     smaller, and only what goes beyond it comes on top), or all of it comes on top."""

@@ -85,9 +85,7 @@ class TableLabels:
         for i, name in enumerate(bare):
             if not self._has(kind, name) and not names[i].endswith(OPTIONAL):
                 self._unknown(kind, path if alone else (*path, i), name)
-        known = [
-            (name, self._has(kind, name), full.startswith(WITHOUT)) for name, full in zip(bare, names, strict=True)
-        ]
+        known = [(name, self._has(kind, name), raw.startswith(WITHOUT)) for name, raw in zip(bare, names, strict=True)]
         out = self._positions(kind, [name for name, has, left in known if has and left])
         return [
             k for k in self._positions(kind, [name for name, has, left in known if has and not left]) if k not in out

@@ -100,9 +100,8 @@ def resolve(
     }
     check_levels(interventions, start, labels)
     paths = given(scenario, labels, playing)
-    growth = MappingProxyType(
-        _with_trend({n: _growth(scenario, n, labels) for n in Baseline.model_fields}, paths, table)
-    )
+    own = {name: _growth(scenario, name, labels) for name in Baseline.model_fields}
+    growth = MappingProxyType(_with_trend(own, paths, table))
     elasticity: Any = scenario.economy.trade_elasticity
     if isinstance(elasticity, dict):
         by_sector: dict[str, float] = {}

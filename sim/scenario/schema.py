@@ -241,9 +241,8 @@ def dump_yaml(scenario: Scenario | ResolvedScenario) -> str:
 
     A resolved scenario also has the first and last years of its policies filled in.
     """
-    return dump(
-        _plain(scenario), comment=f"Written by unweave {__version__} with all defaults. Format {SCHEMA_VERSION}."
-    )
+    comment = f"Written by unweave {__version__} with all defaults. Format {SCHEMA_VERSION}."
+    return dump(_plain(scenario), comment=comment)
 
 
 def scenario_hash(scenario: Scenario | ResolvedScenario, *, table_checksum: str = "") -> str:

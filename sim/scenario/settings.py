@@ -45,9 +45,8 @@ class LabourSupply(Model, section="economy.labour_supply"):
 class EconomySettings(Model, section="economy"):
     """How the world table answers: closure, factor markets, elasticities, base tariffs."""
 
-    closure: Literal["general-equilibrium", "fixed-prices"] = Field(
-        "general-equilibrium", description="general-equilibrium, or fixed-prices for teaching (only sourcing moves)."
-    )
+    closure: Literal["general-equilibrium", "fixed-prices"] = "general-equilibrium"
+    """general-equilibrium, or fixed-prices for teaching (only sourcing moves)."""
     deficits: Literal["fixed", "balanced", "none"] = "fixed"
     """fixed: deficits of the table stay, as shares of world factor income; balanced: the base year is solved again without them
     and shocks are set against that; none: every year is without them, against the base year as observed."""
@@ -84,21 +83,14 @@ class EconomySettings(Model, section="economy"):
         "Attachment of workers to their sector", "劳动者对原部门的依附", "share kept per year", 0, 1, kind="assumption"
     )
     """Share of those who have stayed with the sector they began in that is still there a year later; read with finite mobility."""
-    attached_since: Year | None = Field(
-        None, description="Year of the shock from which attachment fades; the base year when absent."
-    )
-    labour_profile: Literal["sectoral", "flat"] = Field(
-        "sectoral",
-        description="Labour shares by sector: country share times a sector profile (judgement), or the country share in all.",
-    )
-    base_tariffs: Literal["applied", "none"] = Field(
-        "applied",
-        description="applied: weighted applied rates on goods (0 inside the EU and on services); none: no tariffs.",
-    )
-    repair: Literal["small", "none"] = Field(
-        "small",
-        description="small: negative inputs and value added of at most 5 % of a cell's output are settled, and said; none: refused.",
-    )
+    attached_since: Year | None = None
+    """Year of the shock from which attachment fades; the base year when absent."""
+    labour_profile: Literal["sectoral", "flat"] = "sectoral"
+    """Labour shares by sector: country share times a sector profile (judgement), or the country share in all."""
+    base_tariffs: Literal["applied", "none"] = "applied"
+    """applied: weighted applied rates on goods (0 inside the EU and on services); none: no tariffs."""
+    repair: Literal["small", "none"] = "small"
+    """small: negative inputs and value added of at most 5 % of a cell's output are settled, and said; none: refused."""
 
     def attached(self, year: int, base: int) -> float | None:
         """Return the part of the workers who are with their first sector in a year; None where one wage clears the market.
