@@ -42,7 +42,8 @@ def doctor(as_json: AsJson = False) -> int:
     healthy = all(finding.ok is not False for finding in findings)
     if as_json:
         echo_json({"schema_version": 1, "ok": healthy, "findings": [*map(asdict, findings)]})
-    for finding in () if as_json else findings:
+        return 0 if healthy else PARTIAL
+    for finding in findings:
         sign = {True: "ok  ", False: "FAIL", None: "    "}[finding.ok]
         typer.echo(f"{sign}  {finding.what:<18} {finding.found}{f' — {finding.advice}' if finding.advice else ''}")
     return 0 if healthy else PARTIAL
