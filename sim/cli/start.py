@@ -21,9 +21,7 @@ class AppError(SimError):
 
 
 def app(
-    run: Annotated[
-        str | None, Argument(metavar="[RUN]", help="A run folder to open, a part of its name, or `latest`.")
-    ] = None,
+    run: Annotated[str | None, Argument(metavar="[RUN]", help="A run folder, a part of its name, or `latest`.")] = None,
     port: Annotated[int | None, Option(min=1, max=65535, help="Port [8501, or the next free one].")] = None,
     lang: Annotated[Lang | None, Option(help="Language to start in [the browser's].")] = None,
     no_browser: Annotated[bool, Option("--no-browser", help="Do not open a browser.")] = False,
