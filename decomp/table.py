@@ -318,9 +318,7 @@ class WorldTable:
             # the last axis of final demand by category has no label of its own
             ends = zip(first[:2], shape, strict=False)
             place = " → ".join(self.cell(k) if size == self.n else self.economies[k] for k, size in ends)
-            what = (
-                f"{len(bad)} value(s) are not finite" if not np.isfinite(array[first]) else "no table has such a number"
-            )
+            what = "no table has such a number" if np.isfinite(array[first]) else f"{len(bad)} value(s) are not finite"
             raise TableError(
                 f"{name}{list(first)} ({place}) is {array[first]}; {what}. "
                 "Fill or correct them in the source: missing numbers are never taken as zero."

@@ -255,9 +255,8 @@ def sheets(source: Source) -> list[tuple[str, list[list[Any]]]]:
         content = stream.read()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         refuse_large(sum(entry.file_size for entry in archive.infolist()), source.where, verb="unpacks to")
-    done = subprocess.run(
-        [sys.executable, "-c", _WORKER, str(WORKER_MEMORY)], input=content, capture_output=True, check=False
-    )
+    command = [sys.executable, "-c", _WORKER, str(WORKER_MEMORY)]
+    done = subprocess.run(command, input=content, capture_output=True, check=False)
     if done.returncode:
         said = [
             line

@@ -76,9 +76,7 @@ def table_of(grid: Grid, parts: PartsChoice = "sum") -> WorldTable:
     published, more = _published(grid, Z.sum(axis=1) + F.sum(axis=(1, 2)), output)
     notes = [*grid.notes, *notes, *more]
     if not layout.verified:
-        notes.append(
-            f"the layout {layout.id} is not verified on an official file; compare the totals with the publisher's"
-        )
+        notes.append(f"the layout {layout.id} is not verified on an official file; compare totals with the publisher's")
     facts: dict[str, Any] = dict(published)
     if len(presented) < len(economies):
         N = len(sectors)

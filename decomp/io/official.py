@@ -214,9 +214,7 @@ def _grid_of_sheet(source: Source, layout: Layout, above: list[Line], rows: list
     economies = [title[2] for title in titles[:n]]
     place = next((k for k, row in enumerate(head) if row[:n] == economies), 0)
     # the code of column D, or the industry code of column A, whichever the header repeats
-    coded = (
-        ([title[at] for title in titles[:n]], k) for at in layout.sector_columns for k in range(len(head) - 1, -1, -1)
-    )
+    coded = (([t[at] for t in titles[:n]], k) for at in layout.sector_columns for k in range(len(head) - 1, -1, -1))
     codes, at = next(((labels, k) for labels, k in coded if head[k][:n] == labels), ([], 0))
     if not codes or place == 0:
         what = "the sector codes of the rows" if place else "the economies of column C"

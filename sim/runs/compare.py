@@ -223,9 +223,8 @@ def evaluate(
 
 def value_of(indicators: DataFrame, indicator: str, economy: str, year: int) -> float:
     """Value of an indicator in a year; NaN when it is not there."""
-    rows = indicators[
-        (indicators["indicator"] == indicator) & (indicators["economy"] == economy) & (indicators["year"] == year)
-    ]
+    same = (indicators["indicator"] == indicator) & (indicators["economy"] == economy)
+    rows = indicators[same & (indicators["year"] == year)]
     return float(rows["value"].iloc[0]) if len(rows) else float("nan")
 
 

@@ -71,9 +71,8 @@ def workers(result: RunResult) -> DataFrame:
             np.array([record.indicators.value(id, r) for r in range(table.G)]) for id in ("real_wage", "employment")
         )
         mean = (real / found.wage)[:, None]
-        paid = np.divide(
-            found.labour_payments, first.labour_payments, where=first.labour_payments > 0, out=np.ones((table.G, n))
-        )
+        before = first.labour_payments
+        paid = np.divide(found.labour_payments, before, where=before > 0, out=np.ones((table.G, n)))
         columns = {
             "year": record.year,
             "economy": np.repeat(table.economies, n),
@@ -140,9 +139,8 @@ def assumptions(scenario: Scenario) -> DataFrame:
             numbers, unit = (used.get(general, default.value), default.low, default.high), default.unit
         else:
             numbers, unit = (1.0, 1.0, 1.0), "factor on the calibrated value"
-        rows.append(
-            (path, value, *numbers, unit, "the scenario", "override for one economy or group", True, default.note)
-        )
+        own = ("the scenario", "override for one economy or group", True, default.note)
+        rows.append((path, value, *numbers, unit, *own))
     frame = pd.DataFrame(rows, columns=list(TABLES["assumptions"]))
     for column in ("value", "default", "low", "high"):
         frame[column] = [f"{float(number):.10g}" for number in frame[column]]

@@ -61,10 +61,8 @@ class EconomySettings(Model, section="economy"):
     )
     """Capital answers real returns with this elasticity: 0 keeps the stock, .inf holds the real return constant."""
     substitution: Substitution = Field(default_factory=Substitution, description="Elasticities of the upper nests.")
-    trade_elasticity: TradeElasticity = Field(
-        "lashkaripour",
-        description="Named set of sector elasticities, one number for all, or a mapping of sectors or groups (the rest as in `default`).",
-    )
+    trade_elasticity: TradeElasticity = "lashkaripour"
+    """Named set of sector elasticities, one number for all, or a mapping of sectors or groups (the rest as in `default`)."""
     sluggishness: float = setting(
         "Speed of sourcing", "采购调整速度", "share a year", 0, 1, kind="assumption", open_min=True
     )
