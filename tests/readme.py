@@ -70,7 +70,17 @@ def validation() -> None:
     if nafta is None:
         raise SystemExit("set UNWEAVE_NAFTA to the folder with Caliendo & Parro's xbilat1993.txt …")
     text = printed("-m", "sim.cli", "published", "all", "--wiod", wiod, "--nafta", nafta, "--markdown")
-    (ROOT / "docs" / "validation.md").write_text(text, encoding="utf-8")
+    (ROOT / "docs" / "validation.md").write_text(text + hindcasts(wiod), encoding="utf-8")
+
+
+def hindcasts(wiod: str) -> str:
+    """The part of docs/validation.md on predictions of observed years, on the bundled tables and on the full ones."""
+    text = "\n## hindcast\n"
+    for options in (["--to", "2011"], ["--from", "2011", "--to", "2022"], ["--wiod", wiod]):
+        table, *said = printed("-m", "sim.cli", "hindcast", *options).strip().split("\n\n")
+        words = ("DIRECTORY" if option == wiod else option for option in options)
+        text += f"\n`unweave hindcast {' '.join(words)}`\n\n```\n{table}\n```\n\n" + "\n\n".join(said) + "\n"
+    return text
 
 
 def bench() -> None:

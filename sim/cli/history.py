@@ -235,7 +235,8 @@ def hindcast(
 
 def errors_shown(found: Hindcast) -> str:
     """Return the table of errors of a hindcast, with what it can say and what not."""
-    from sim.studies.hindcast import PREDICTIONS
+    from sim.studies.hindcast import PREDICTIONS, sentences
+    from sim.texts import Texts
 
     lines = [["told", "κ", "pairs", "export shares", "foreign content"]]
     for p in found.predictions:
@@ -243,31 +244,5 @@ def errors_shown(found: Hindcast) -> str:
         shares = (f"{number:.2f}" for number in (errors.export_shares, errors.foreign_content))
         lines.append([PREDICTIONS[p.name][0], wedge, f"{errors.bilateral:.3f}", *shares])
     who = f"{len(found.economies)} economies, elasticities {found.trade_elasticity}"
-    said = [
-        "Pairs: root mean square Δlog of exports in world value added, weighted with the trade of both years. Export shares (mean absolute) "
-        "and foreign content of exports (root mean square): over economies, percentage points.",
-        "Full employment, given endowments, sourcing that has adjusted; input coefficients stay. κ is one factor on the cost of all trade; "
-        "for wedges by flow the mean. They put import shares where they were, an inversion and no result: what is off is what input "
-        f"coefficients did. Their formula returns the wedges given within {found.identity:.0e}.",
-    ]
-    if found.first < 2011:
-        said.append("The calibration has no tariffs before 2011: what they changed until then is part of κ.")
-    if found.fitted_to:
-        said.append(f"Out of sample: κ meets the trade of {found.fitted_to} and is carried on; the rest is told.")
-    if not found.one_source:
-        facts = "; ".join(
-            f"{year}: {source}{f' ({estimate})' if estimate else ''}" for year, _, source, estimate in found.sources
-        )
-        said.append(
-            f"The tables are of different sources, so that part of every error, and of κ, is the break between them. {facts}"
-        )
-    if "CHN" in found.economies:
-        here, (before, after) = found.economies.index("CHN"), found.observed
-        was, now, ours = (100.0 * float(each.content[here]) for each in (before, after, found["wedge"]))
-        said.append(
-            f"China: foreign content of exports {was:.1f} % in {found.first} and {now:.1f} % in {found.last}, {ours:.1f} % predicted with one "
-            "wedge. The tables do not split off processing exports; with a split it was about 50 % of manufactured exports before 2001 and "
-            "a little over 40 % afterwards (Koopman, Wang & Wei 2012): higher, and falling."
-        )
     title = f"{found.last} predicted from the table of {found.first} ({who}): errors"
-    return "\n\n".join([f"{title}\n{columns(lines, rule=False)}", *said])
+    return "\n\n".join([f"{title}\n{columns(lines, rule=False)}", *sentences(found, Texts("en"))])

@@ -32,6 +32,8 @@ from sim import calibration
 from sim.economy import WorldEconomy
 from sim.economy.base import BaseEconomy, calibrate
 from sim.economy.errors import ConvergenceError
+from sim.texts import Texts
+from sim.texts.formats import number
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -333,3 +335,32 @@ def _measured(name: str, wedge: float | None, table: WorldTable) -> Prediction:
     sold, _ = gross_exports(table.Z, table.Y, table.G, table.N)
     content = summary(table)["vs_foreign_content"].to_numpy()
     return Prediction(name, wedge, sold.sum(axis=1) / table.value_added_flow.sum(), content)
+
+
+def sentences(found: Hindcast, texts: Texts) -> list[str]:
+    """What a hindcast found, how it is to be read, and what it cannot say."""
+    said: dict[str, Any] = {"first": str(found.first), "last": str(found.last), "year": str(found.fitted_to)}
+    for key, prediction in {"kept": "persistence", "told": "told", "wedge": "wedge"}.items():
+        errors = found.errors(prediction)
+        said |= {f"{key}_pairs": number(errors.bilateral, 2), f"{key}_shares": number(errors.export_shares, 2)}
+        said[f"{key}_content"] = number(errors.foreign_content, 1)
+    here = found.economies.index("CHN") if "CHN" in found.economies else None
+    if here is not None:
+        for key, each in zip(("was", "now", "ours"), (*found.observed, found["wedge"]), strict=True):
+            said[key] = number(100.0 * float(each.content[here]), 1)
+    facts = "; ".join(
+        f"{year}: {source}{f' ({estimate})' * bool(estimate)}" for year, _, source, estimate in found.sources
+    )
+    chosen = {
+        "found": True,
+        "read": True,
+        "fit": found.fitted_to is not None,
+        "tariffs": found.first < 2011,
+        "break": not found.one_source,
+        "china": here is not None,
+    }
+    return [
+        texts(f"hindcast.{key}", **said, sources=facts, identity=f"{found.identity:.0e}")
+        for key, so in chosen.items()
+        if so
+    ]

@@ -63,7 +63,7 @@ def translated(app: Any, lang: str) -> None:
 def test_every_section_of_the_assumptions_stands(visit, lang: str) -> None:
     app = visit("assumptions", {"l": lang, "p": "trust-ledger"})
     for section in app.radio(key="method.section").options and (
-        "levers", "indicators", "equations", "limits", "checks", "validation", "glossary", "data", "parameters",
+        "levers", "indicators", "equations", "limits", "checks", "validation", "hindcast", "glossary", "data", "parameters",
     ):  # fmt: skip
         app.radio(key="method.section").set_value(section).run()
         if section == "glossary":  # both languages side by side

@@ -221,6 +221,16 @@ def published(texts: Texts) -> Figure:
     )
 
 
+def foretold(years: tuple[int, int], texts: Texts) -> tuple[DataFrame, list[str]]:
+    """Errors of a year predicted from an earlier table, one row per prediction, and what is to be said of them."""
+    from sim.studies.hindcast import PREDICTIONS, hindcast, sentences
+
+    found = hindcast(*years)
+    told = [PREDICTIONS[p.name][texts.lang == "zh"] for p in found.predictions]
+    columns = ["told", "wedge", "bilateral", "export_shares", "foreign_content", "prediction"]
+    return found.frame.assign(told=told)[columns], sentences(found, texts)
+
+
 def literature(run: Run, texts: Texts) -> DataFrame:
     """Sizes of the run beside published ones over the same years; empty where nothing can be compared."""
     names, rows = Names.of(run, texts), []

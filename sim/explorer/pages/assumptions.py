@@ -231,6 +231,32 @@ def _published(lang: str) -> Figure:
     return view.published(Texts(lang))
 
 
+def _hindcast(_: Run | None) -> None:
+    texts = session.texts()
+    st.markdown(texts("method.hindcast_intro"))
+    spans = {f"{first}-{last}": (first, last) for first, last in ((1995, 2011), (2011, 2022))}
+    span = picking.choose_radio(
+        texts("column.years"), list(spans), "method.hindcast", lambda name: name.replace("-", " → ")
+    )
+    frame, (found, *notes) = _foretold(spans[span], texts.lang)
+    st.markdown(found)
+    digits = {"wedge": 3, "bilateral": 3, "export_shares": 2, "foreign_content": 2}
+    shown = frame.assign(
+        **{
+            name: ["" if value != value else number(value, places) for value in frame[name]]
+            for name, places in digits.items()
+        }
+    )
+    alt = texts("method.hindcast_alt", count=len(frame))
+    _table(frame, "hindcast", alt, columns=("told", *digits), shown=shown, widths={"told": 260})
+    st.caption("  \n".join(notes))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _foretold(years: tuple[int, int], lang: str) -> tuple[DataFrame, list[str]]:
+    return view.foretold(years, Texts(lang))
+
+
 def _glossary(_: Run | None) -> None:
     texts = session.texts()
     own, other = ("chinese", "english") if texts.lang == "zh" else ("english", "chinese")
@@ -272,6 +298,7 @@ SECTIONS: Mapping[str, Callable[[Run | None], None]] = {
     "limits": _limits,
     "checks": _checks,
     "validation": _validation,
+    "hindcast": _hindcast,
     "glossary": _glossary,
     "data": _data,
 }

@@ -223,6 +223,7 @@ _CHOICES: Mapping[tuple[str, ...], Mapping[str, Reader]] = {
     },
     ("assumptions",): {
         "method.section": _name,
+        "method.hindcast": _words("1995-2011", "2011-2022"),
         "method.statuses": Several(_name),
         "method.only": _flag,
         "method.one": lambda text: ".".join(_names(text)),

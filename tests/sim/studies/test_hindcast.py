@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import decomp
 import sim
 from decomp.errors import DataMissingError
+from sim.cli.history import errors_shown
 from sim.economy import WorldEconomy
 from sim.studies.hindcast import Hindcast
 from tests.cli.conftest import call  # noqa: F401
@@ -102,3 +104,9 @@ def test_years_that_do_not_follow_each_other_are_refused() -> None:
         sim.hindcast(1995, 2011, fitted_to=2011)
     with pytest.raises(DataMissingError, match="2012"):
         sim.hindcast(1995, 2012)
+
+
+def test_the_document_has_what_the_command_prints(past: Hindcast) -> None:
+    document = (Path(__file__).resolve().parents[3] / "docs" / "validation.md").read_text(encoding="utf-8")
+    table, found, *_ = errors_shown(past).split("\n\n")
+    assert f"`unweave hindcast --to 2011`\n\n```\n{table}\n```\n\n{found}\n" in document
