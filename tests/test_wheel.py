@@ -76,7 +76,7 @@ def test_the_package_comes_from_the_wheel(installed: Path, tmp_path: Path) -> No
 
 def test_every_data_file_of_the_tree_is_in_the_wheel(installed: Path) -> None:
     """Tables, catalogues, templates, lessons: whatever lies in the packages or the library is read by somebody."""
-    wanted = {"sim/_app.py"}
+    wanted = {"sim/_app.py", "sim/_streamlit.toml"}
     for folder, inside in (("decomp", "decomp"), ("sim", "sim"), ("scenarios", "sim/_scenarios")):
         for file in (ROOT / folder).rglob("*"):
             parts = file.relative_to(ROOT / folder).parts

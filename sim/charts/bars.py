@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.charts import theme
-from sim.charts.figure import Plot, Spec, category, layer, quantity, zero_rule
+from sim.charts.figure import Named, Plot, Spec, category, layer, quantity, zero_rule
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -100,13 +100,7 @@ def bars(
 
 
 def parts(
-    frame: DataFrame,
-    names: Mapping[str, str],
-    *,
-    whole: str,
-    title: str,
-    order: Sequence[str] | None = None,
-    width: int = 450,
+    frame: DataFrame, names: Named, *, whole: str, title: str, order: Sequence[str] | None = None, width: int = 450
 ) -> Plot:
     """Stack the parts of a change from zero, by year or, with an ``order``, by name; a line or a mark is the whole.
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 Spec = dict[str, Any]
+#: Names that people read, by code.
+Named = Mapping[str, str]
 Kind = Literal["png", "svg"]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 #: Width of a file in pixels of the screen; a PNG has twice as many.
@@ -75,10 +77,8 @@ class Plot:
 
     def to_dict(self, validate: bool = True) -> Spec:
         """The chart in one piece, in the common look; ``validate`` checks it against Vega-Lite's (needs Altair)."""
-        sets = {
-            name: frame.astype(object).where(frame.notna(), None).to_dict("records")
-            for name, frame in self.data.items()
-        }
+        plain = {name: frame.astype(object).where(frame.notna(), None) for name, frame in self.data.items()}
+        sets = {name: frame.to_dict("records") for name, frame in plain.items()}
         whole = {**self.spec, "datasets": sets, "config": LOOK}
         if validate:
             import altair as alt
@@ -159,10 +159,8 @@ def _titled(spec: Spec, title: str, subtitle: str, width: int) -> Spec:
 def to_svg(chart: Plot, *, key: str, alt_text: str) -> str:
     """SVG text of a chart, scaling with its container and with an accessible name; ``key`` begins the ids inside."""
     svg = svg_of(chart.to_dict(validate=False), alt_text)
-    svg = _ID.sub(lambda match: match.group(1) + key + "-", svg)
-    return _SIZE.sub(
-        lambda m: f'<svg {m.group(1)}style="width:100%;max-width:{m.group(2)}px;height:auto"', svg, count=1
-    )
+    svg = _ID.sub(rf"\g<1>{key}-", svg)
+    return _SIZE.sub(r'<svg \1style="width:100%;max-width:\2px;height:auto"', svg, count=1)
 
 
 def svg_of(spec: Spec, alt_text: str) -> str:

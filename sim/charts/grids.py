@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.charts.figure import Plot, Spec, category, layer, quantity
+from sim.charts.figure import Named, Plot, Spec, category, layer, quantity
 from sim.charts.lines import Seam, seam_layers
 from sim.charts.theme import EMPTY, INK, LESS, MORE, OKABE_ITO, QUIET, RULE, room_for, text_width, years_of
 
@@ -36,9 +36,7 @@ MAP = (
     "  .   .   .   .   .   .   .   .  AUS",
 )
 #: Column and row of each economy's tile.
-TILES = {
-    code: (column, row) for row, codes in enumerate(MAP) for column, code in enumerate(codes.split()) if code != "."
-}
+TILES = {code: (x, y) for y, codes in enumerate(MAP) for x, code in enumerate(codes.split()) if code != "."}
 #: The scale of colours.
 LEGEND = {"gradientLength": 200, "gradientThickness": 10, "tickCount": 4}
 #: Tiles in a row for economies without a place of their own.
@@ -87,11 +85,8 @@ def matrix(
     numbers = [f"{value:{'+' if change else ''}.{places}f}".replace("-", "−") for value in strong["value"]]
     zero = f"{0:.{places}f}"
     shown = [zero if text[1:] == zero else text for text in numbers]
-    sets = {
-        "there": there,
-        "gone": data[data["value"].isna()],
-        "printed": strong[["source", "absorber", "value"]].assign(shown=shown),
-    }
+    sets = {"there": there, "gone": data[data["value"].isna()]}
+    sets["printed"] = strong[["source", "absorber", "value"]].assign(shown=shown)
     scale, dark = _scale(top, change=change)
     legend = None if cell else LEGEND
     hints: Spec = {"tooltip": [category("hint")], "description": category("hint")}
@@ -173,8 +168,8 @@ def states(frame: DataFrame, order: Sequence[str], *, steps: bool) -> Plot:
 
 def timeline(
     frame: DataFrame,
-    levers: Mapping[str, str],
-    economies: Mapping[str, str],
+    levers: Named,
+    economies: Named,
     *,
     width: int | None = None,
     row: int = 24,

@@ -184,10 +184,10 @@ def beside(
     cells: list[Spec] = []
     data: dict[str, DataFrame] = {}
     for k, (plot, title) in enumerate(zip(plots, titles, strict=True)):
-        layers = [
-            {**part, "data": {"name": f"{k}.{part['data']['name']}"}} if "name" in part["data"] else part
-            for part in plot.spec["layer"]
-        ]
+        layers = []
+        for part in plot.spec["layer"]:
+            named = "name" in part["data"]
+            layers.append(part | {"data": {"name": f"{k}.{part['data']['name']}"}} if named else part)
         size = {"width": (width + SPACING) / step - SPACING - NUMBERS} if width else {}
         kept = {key: part for key, part in plot.spec.items() if key != "$schema"}
         cells.append(kept | {"layer": layers, "title": title} | size)
@@ -245,9 +245,8 @@ def stack(
         line = {"x": x, "y": quantity("value", scale=scale), "detail": category("rank")}
         layers.append(layer("borders", "line", line, color=theme.INK, strokeDash=list(theme.DASHED), strokeWidth=1.3))
     layers += seam_layers(seam, first, last, x, top=-8)  # above the areas, which fill the chart
-    return Plot.of(
-        layers, data, width=width and width - theme.SIDE, height=theme.HEIGHT if width else stack_height(len(names))
-    )
+    height = theme.HEIGHT if width else stack_height(len(names))
+    return Plot.of(layers, data, width=width and width - theme.SIDE, height=height)
 
 
 def stack_height(parts: int) -> int:

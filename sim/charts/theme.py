@@ -15,38 +15,16 @@ EMPTY = "#eef0f2"
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F")
 WORLD_COLOUR = "#000000"
 #: The same economy has the same colour in every chart.
-_FIXED = {
-    "WLD": WORLD_COLOUR,
-    "USA": OKABE_ITO[0],
-    "CHN": OKABE_ITO[1],
-    "EUR": OKABE_ITO[2],
-    "DEU": "#B39B00",
-    "JPN": OKABE_ITO[3],
-    "KOR": OKABE_ITO[4],
-    "IND": OKABE_ITO[5],
-}
+_FIXED = {"WLD": WORLD_COLOUR, "DEU": "#B39B00"}
+_FIXED |= dict(zip(("USA", "CHN", "EUR", "JPN", "KOR", "IND"), OKABE_ITO, strict=False))
 #: Groups of terms: hues of Okabe & Ito; blue and green for domestic, orange for foreign, grey for counted twice.
-GROUP_COLOURS = {
-    "DVA_FIN": "#0072B2",
-    "DVA_INT": "#56B4E9",
-    "DVA_INTREX": "#009E73",
-    "RDV": "#CC79A7",
-    "FVA": "#E69F00",
-    "PDC": "#9AA5B1",
-    "vs_mva": "#E69F00",
-    "vs_ova": "#D55E00",
-    "vs_fdc": "#9AA5B1",
-    "vs_ddc": "#56B4E9",
-}
+GROUP_COLOURS = {"DVA_FIN": "#0072B2", "DVA_INT": "#56B4E9", "DVA_INTREX": "#009E73", "RDV": "#CC79A7"}
+GROUP_COLOURS |= {"FVA": "#E69F00", "PDC": "#9AA5B1"}
+GROUP_COLOURS |= {"MVA": "#E69F00", "OVA": "#D55E00", "DDC": "#B8C0C9", "FDC": "#7B8794"}
+GROUP_COLOURS |= {"vs_mva": "#E69F00", "vs_ova": "#D55E00", "vs_ddc": "#56B4E9", "vs_fdc": "#9AA5B1"}
 #: Parts of a change: the channels of attribution, and what is left over.
-PART_COLOURS = {
-    "automation": "#0072B2",
-    "tariffs": "#D55E00",
-    "trust": "#009E73",
-    "events": "#CC79A7",
-    "paths": "#E69F00",
-    "residual": "#9AA5B1",
-}
+PART_COLOURS = dict(zip(("automation", "tariffs", "trust", "events", "paths"), OKABE_ITO, strict=False))
+PART_COLOURS["residual"] = "#9AA5B1"
 #: Channels of rules that are not built in.
 OWN_PART = "#56B4E9"
 #: Diverging colours for changes, blue for less and orange for more.

@@ -79,10 +79,8 @@ def capital_ends(run: Run, indicator: str) -> DataFrame:
     """
     import pandas as pd
 
-    ends, own = (
-        frame[(frame["indicator"] == indicator) & (frame["year"] == run.years[-1])]
-        for frame in (run["companions"], run["indicators"])
-    )
+    tables, last = (run["companions"], run["indicators"]), run.years[-1]
+    ends, own = (one[(one["indicator"] == indicator) & (one["year"] == last)] for one in tables)
     ends = ends[ends["kind"] == "capital"].rename(columns={"companion": "case"})
     given = own.assign(case="given") if len(ends) else own.iloc[:0].assign(case="")
     rows = pd.concat([frame[["economy", "case", "value"]] for frame in (ends, given)], ignore_index=True)

@@ -100,9 +100,8 @@ def groups(report: Report) -> Figure | None:
         return None
     names = {code: texts(f"group.{code}") for code in data.GROUPS}
     table, facts = by_year(report, frame, "part", names)
-    draw = partial(
-        stack, frame, names, GROUP_COLOURS, title=texts("fig.groups_axis"), seam=data.seam(report.run, texts)
-    )
+    look: Any = {"title": texts("fig.groups_axis"), "seam": data.seam(report.run, texts)}
+    draw = partial(stack, frame, names, GROUP_COLOURS, **look)
     return figure(report, "groups", draw, texts("alt.groups", facts=facts, **report.span), table)
 
 
@@ -263,10 +262,9 @@ def _split(report: Report, key: str, indicator: str) -> Figure | None:
     order = None
     if over_time:
         end: Any = wide.loc[last]
-        facts = " ".join(
-            texts("attribution.fact", name=names[part], value=number(end[part], 2, sign=True)) for part in names
-        )
-        more, alt = {}, texts("alt.parts", facts=facts, **span)
+        sizes = {part: number(end[part], 2, sign=True) for part in names}
+        facts = [texts("attribution.fact", name=names[part], value=size) for part, size in sizes.items()]
+        more, alt = {}, texts("alt.parts", facts=" ".join(facts), **span)
     else:
         wide = wide.reindex([code for code in (WORLD, *run.economies) if code in wide.index])
         wide = wide.loc[wide.sum(axis=1).sort_values(ascending=False, kind="stable").index]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sim.indicators import INDICATORS, PAIR_INDICATORS
 from sim.levers import EVENT, POLICY, entry_of, parted
 from sim.runs.saved import Run
 from sim.scenario.settings import SETTING
 from sim.texts import Texts
-from sim.texts.formats import NBSP, is_share, number
+from sim.texts.formats import MISSING, NBSP, is_share, number
 
 _PAIRS = [lever for lever in (*POLICY.values(), *EVENT.values()) if lever.shape == "pair"]
 #: Levers that stand first: what governments do to each other, then other relations between economies.
@@ -58,14 +59,40 @@ class Names:
 
     def indicator(self, code: str, unit: str = "") -> str:
         """Label of an indicator, with its unit in brackets when given; of a quotient ``a/b`` both labels."""
-        label = " / ".join(
-            INDICATORS[part].label(self.texts.lang) if part in INDICATORS else part for part in code.split("/")
-        )
+        parts = ((INDICATORS.get(part), part) for part in code.split("/"))
+        label = " / ".join(part if entry is None else entry.label(self.texts.lang) for entry, part in parts)
         return f"{label} ({unit})" if unit else label
 
     def indicator_of(self, code: str, economy: str) -> str:
         """Label of an indicator with the economy it is of, unless that is the world."""
         return self.indicator(code) if economy == "WLD" else f"{self.indicator(code)}, {self.economy(economy)}"
+
+    def listed(self, codes: Any, name: Callable[[str], str]) -> str:
+        """Names of codes that are parted by spaces; a dash where there are none."""
+        given = str(codes).split() if there(codes) else []
+        return ", ".join(self.texts("acts.all") if code == "all" else name(code) for code in given) or MISSING
+
+    def reason(self, act: Any) -> str:
+        """Reason of a logged decision in the reader's language; the rule's own words where the catalogue lacks its kind."""
+        template = self.texts.get(f"reason.{act.get('kind', '')}")
+        places = (("partner", self.economy), ("sector", self.sector))
+        whom = {key: name(str(act[key])) if there(act[key]) else self.texts("acts.all") for key, name in places}
+        try:
+            numbers = {name: float(value) for name, value in drivers_of(act).items()}
+            return str(act["reason"]) if template is None else template.format(**{**numbers, **whom})
+        except (KeyError, ValueError):
+            return str(act["reason"])
+
+
+def there(code: Any) -> bool:
+    """Whether a cell of a table holds a code: not empty, None or NaN."""
+    return bool(code) and code == code
+
+
+def drivers_of(act: Any) -> dict[str, str]:
+    """The numbers behind a logged decision by name, as they were written."""
+    pairs = (part.partition("=") for part in str(act.get("drivers") or "").split(";"))
+    return {name.strip(): value.strip() for name, sign, value in pairs if sign}
 
 
 def parameter_label(id: str, texts: Texts) -> str:

@@ -67,7 +67,6 @@ def _context(run: Run, texts: Texts) -> dict[str, Any]:
         "against": against(run, texts.lang),
         "why": why(run, texts.lang),
         "cards": sections.cards(report),
-        "partial": run.status != "ok",
         "growth": sections.growth_sentence(run, texts),
         "doubts": calibration_warnings(run, texts),
         "given": sections.given(report),
@@ -87,10 +86,8 @@ def _context(run: Run, texts: Texts) -> dict[str, Any]:
         "reading": reading(run, texts),
         "people": sections.people_table(report),
         "sensitivities": sensitivity_table(report),
-        "notes": [str(note) for note in told.get("notes", [])],
         "base": sections.base_table(report),
         "largest_links": sections.largest_links(report),
         "provenance": sections.provenance(run, texts),
-        "rerun": str(told.get("rerun", "")),
         "cite": texts("again.cite", version=version, name=title, run=told.get("run", "")),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 
 from decomp.names import estimate_text
 from sim.report.data import Report, companion_value, dependence
-from sim.report.names import amount, in_order
+from sim.report.names import amount, in_order, there
 from sim.report.sentences import drawn_sentence, facts, failure_sentence
 from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
@@ -91,47 +91,26 @@ def _act(report: Report, rows: Any, top: Any) -> Row:
     """What one economy did with one lever over the run; ``top`` is its largest change."""
     texts, names, lever = report.texts, report.names, str(top["lever"])
     first, last = int(rows["year"].min()), int(rows["year"].max())
-    partners = [str(code) for code in rows["partner"].unique() if code is not None and code == code and str(code)]
+    partners = [str(code) for code in rows["partner"].unique() if there(code)]
     toward = ", ".join(map(names.economy, partners))
     if len(partners) > SPELLED:
         toward = texts("acts.many_partners", count=len(partners))
     move = f"{amount(float(top['before']), lever)} → {amount(float(top['after']), lever)} ({top['year']})"
     when = str(first) if first == last else texts("acts.from_to", first=first, last=last)
-    return names.economy(str(top["economy"])), names.lever(lever), when, move, toward or MISSING, _reason(report, top)
-
-
-def _reason(report: Report, act: Any) -> str:
-    """The reason of a decision in the reader's language, where the catalogue has its kind."""
-    texts, names = report.texts, report.names
-    template = texts.get(f"reason.{act.get('kind', '')}")
-    parts = (part.partition("=") for part in str(act.get("drivers", "") or "").split(";"))
-    values: dict[str, Any] = {name.strip(): float(value) for name, sign, value in parts if sign}
-    for column, name in (("partner", names.economy), ("sector", names.sector)):
-        code = act[column]
-        values[column] = name(str(code)) if code is not None and code == code and code else texts("acts.all")
-    try:
-        return str(act["reason"]) if template is None else template.format(**values)
-    except (KeyError, ValueError):
-        return str(act["reason"])
+    return names.economy(str(top["economy"])), names.lever(lever), when, move, toward or MISSING, names.reason(top)
 
 
 def lever_table(report: Report) -> Table | None:
     """What the scenario itself sets; None when it sets nothing."""
-    names = report.names
-
-    def listed(value: Any, name: Callable[[str], str]) -> str:
-        codes = str(value if value == value and value is not None else "").split()
-        return ", ".join(report.texts("acts.all") if code == "all" else name(code) for code in codes)
-
-    rows = []
+    names, rows = report.names, []
     for row in report.run["levers"].to_dict("records"):
         lever, value, first, last = str(row["lever"]), str(row["value"]), row["from"], row["to"]
         years = "" if first != first else f"{int(first)}"
         years += "" if last != last or last == first else f"–{int(last)}"
-        who, partners = (listed(row[column], names.economy) for column in ("who", "partners"))
+        who, partners = (names.listed(row[column], names.economy) for column in ("who", "partners"))
         increment = "+" if value.startswith("+") else ""
-        cells = who, partners or MISSING, listed(row["sectors"], names.sector) or MISSING
-        rows.append((names.lever(lever), *cells, f"{increment}{amount(float(value), lever)}", years))
+        cells = names.lever(lever), who, partners, names.listed(row["sectors"], names.sector)
+        rows.append((*cells, f"{increment}{amount(float(value), lever)}", years))
     return table(report.texts, "lever who partner sector value when", rows)
 
 
@@ -317,25 +296,20 @@ def given(report: Report) -> dict[str, Any] | None:
             texts(f"given.machines_{growth['machines'].replace('-', '_')}"),
         ]
     years = max(run.years[-1] - run.years[0], 1) if run.years else 1
-    rows = []
+    name, rows, duties = report.names.economy, [], []
+
+    def ends(indicator: str, code: str) -> tuple[float, float]:
+        return run.value(indicator, code, run.years[0]), run.value(indicator, code, run.years[-1])
+
     for code, rate in told.get("real_growth", {}).items():
-        course = [
-            run.value(name, code, y)
-            for name, y in (("real_gdp", run.years[-1]), ("gdp", run.years[-1]), ("gdp", run.years[0]))
-        ]
-        real, dollars = (100.0 * (ratio_ ** (1.0 / years) - 1.0) for ratio_ in (course[0], course[1] / course[2]))
-        moved = 100.0 * (
-            run.value("import_penetration", code, run.years[-1]) - run.value("import_penetration", code, run.years[0])
+        (_, real), (first, last), (before, after) = (
+            ends(key, code) for key in ("real_gdp", "gdp", "import_penetration")
         )
-        rows.append((report.names.economy(code), *(number(x, 1) for x in (100.0 * rate, real, dollars, moved))))
-    duties = [
-        (
-            report.names.economy(row["importer"]),
-            report.names.economy(row["partner"]),
-            *(number(100.0 * row[key], 1) for key in ("last", "after")),
-        )
-        for row in told.get("duties", ())
-    ]
+        yearly = (100.0 * (ratio ** (1.0 / years) - 1.0) for ratio in (real, last / first))
+        rows.append((name(code), *(number(x, 1) for x in (100.0 * rate, *yearly, 100.0 * (after - before)))))
+    for row in told.get("duties", ()):
+        levels = (number(100.0 * row[key], 1) for key in ("last", "after"))
+        duties.append((name(row["importer"]), name(row["partner"]), *levels))
     return {
         "how": how,
         "growth": table(texts, "economy growth_source growth_run growth_dollars growth_imports", rows, OPEN),

@@ -54,11 +54,9 @@ class Fact:
 def facts(run: Run) -> list[Fact]:
     """First and last finished value of the indicators of the headline, as far as they were tracked."""
     series = {indicator: run.series(indicator) for indicator in PLACES["headline"]}
-    return [
-        Fact(indicator, min(values), max(values), Change(values[min(values)], values[max(values)], run.unit(indicator)))
-        for indicator, values in series.items()
-        if values
-    ][:CARDS]
+    ends = {indicator: (min(values), max(values)) for indicator, values in series.items() if values}
+    changes = {k: Change(series[k][first], series[k][last], run.unit(k)) for k, (first, last) in ends.items()}
+    return [Fact(name, *years, changes[name]) for name, years in ends.items()][:CARDS]
 
 
 def headline(run: Run, lang: str = "en") -> str:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("unweave.scenario")
 
-#: What a scenario can be read from: a path or library name, a scenario, or plain data.
-ScenarioSource = str | Path | Scenario | Mapping[str, Any]
+#: What a scenario can be read from: a path or library name, a text that was parsed, a scenario, or plain data.
+ScenarioSource = str | Path | YamlDocument | Scenario | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,10 +74,10 @@ def read_scenario(
 ) -> LoadedScenario:
     """Read a scenario, check it and resolve it against its table.
 
-    ``source`` is a file, the name of a scenario of the library, or a scenario in memory, ``overrides`` a list of ``"path=value"``
-    or a mapping. Of ``years`` only these are run: the base year stays; what the scenario plans later simply does not happen.
-    ``table`` is used instead of the one that the scenario names, ``indicators`` are the ids that expectations may name, and
-    ``rules`` stand beside or instead of the built-in ones.
+    ``source`` is a file, the name of a scenario of the library, a text that was parsed, or a scenario in memory, ``overrides`` a
+    list of ``"path=value"`` or a mapping. Of ``years`` only these are run: the base year stays; what the scenario plans later
+    simply does not happen. ``table`` is used instead of the one that the scenario names, ``indicators`` are the ids that
+    expectations may name, and ``rules`` stand beside or instead of the built-in ones.
 
     Raises ScenarioError: the scenario is not valid; carries all problems with their places. DecompError: the table file exists but
     is not a valid table.
@@ -86,6 +86,8 @@ def read_scenario(
     if isinstance(source, str | Path):
         file = str(find_scenario(source))
         document = read_document(Path(file))
+    elif isinstance(source, YamlDocument):
+        document = source
     else:
         data = source.model_dump(by_alias=True, exclude_none=True) if isinstance(source, Scenario) else dict(source)
         document = YamlDocument("", "", data, Node(Place("")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.explorer.contents import decisions as view
-from sim.explorer.contents.decisions import Filter, driver
+from sim.explorer.contents.decisions import driver
 from sim.explorer.setups.engine import simulate
 from sim.explorer.setups.setup import Setup
 from sim.rules import reasons
@@ -27,25 +27,25 @@ def test_every_kind_of_reason_has_a_rule_with_an_equation_and_texts() -> None:
 
 
 def test_filters_leave_what_they_name(ledger: Run) -> None:
-    whole = view.log(ledger, Filter())
+    whole = view.log(ledger)
     assert len(whole) == len(ledger["decisions"])
-    some = view.log(ledger, Filter(levers=("tariff",), economies=("KOR",), kinds=("commitment",), years=(2027, 2033)))
+    some = view.log(ledger, (2027, 2033), lever=("tariff",), economy=("KOR",), kind=("commitment",))
     assert 0 < len(some) < len(whole)
     assert (
         set(some["economy"]) == {"KOR"}
         and set(some["kind"]) == {"commitment"}
         and some["year"].between(2027, 2033).all()
     )
-    assert view.log(ledger, Filter(economies=("ROW",), levers=("ledger",))).empty
+    assert view.log(ledger, economy=("ROW",), lever=("ledger",)).empty
 
 
 def test_sizes_are_relative_to_the_largest_move_of_the_lever(ledger: Run) -> None:
-    sizes = view.log(ledger, Filter()).groupby("lever")["size"]
+    sizes = view.log(ledger).groupby("lever")["size"]
     assert sizes.max().eq(1.0).all() and sizes.min().ge(0.0).all()
 
 
 def test_the_largest_decisions_come_first_lever_after_lever(ledger: Run) -> None:
-    frame = view.log(ledger, Filter())
+    frame = view.log(ledger)
     first = view.largest(frame, len(set(frame["lever"])))
     assert set(frame.loc[first, "lever"]) == set(frame["lever"]) and frame.loc[first[0], "lever"] == "tariff"
     assert frame.loc[first, "size"].eq(1.0).all()

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from decomp.terms import PARTITION, TERM_CODES, rows_of
+from sim.charts.theme import GROUP_COLOURS
 from sim.explorer.contents.decomposition import by_sector, composition, difference, history
-from sim.explorer.contents.flows import COLOURS, LEVELS, Flow, Source, group_of, see
+from sim.explorer.contents.flows import LEVELS, Flow, Source, group_of, see
 from sim.texts import Texts
 
 FLOW = Flow("KOR", "CHN")
@@ -25,7 +26,7 @@ def source():
 def test_every_term_is_in_exactly_one_group() -> None:
     assert sorted(k for code in PARTITION for k in rows_of(code)) == list(range(16))
     assert [group_of(code) for code in TERM_CODES].count("DVA_INTREX") == 3
-    assert set(COLOURS) == set(PARTITION) and len(set(COLOURS.values())) == len(PARTITION)
+    assert len({GROUP_COLOURS[code] for code in PARTITION}) == len(PARTITION)
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import time
-import tomllib
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from sim.explorer.main import CONFIG
+from sim.explorer.main import options
 from sim.explorer.parts.ui import PAGES, PAGES_FOLDER, present
 from sim.explorer.setups import engine
 from sim.explorer.setups.codec import CHARTS
 from sim.explorer.setups.levers import CONTROLS, MAIN
 from sim.explorer.setups.setup import Setup, presets
-from tests.explorer.conftest import ROOT, healthy
+from tests.explorer.conftest import healthy
 
 pytest.importorskip("streamlit")
 
@@ -163,19 +160,14 @@ def test_what_a_broken_link_holds_is_told_in_few_words(visit) -> None:
     assert said.startswith("41 parts of the link not understood") and said.endswith("…") and len(said) < 250
 
 
-def dotted(options: dict[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:
-    """Options of a nested table by their dotted names."""
-    for name, value in options.items():
-        if isinstance(value, dict):
-            yield from dotted(value, f"{within}{name}.")
-        else:
-            yield f"{within}{name}", value
+def test_the_server_is_of_this_machine_and_all_its_options_are_known_to_streamlit() -> None:
+    from streamlit import config
 
-
-def test_the_repository_and_the_command_configure_the_same() -> None:
-    given = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    assert dict(dotted(given)) == dict(CONFIG)
-    assert CONFIG["server.address"] == "127.0.0.1" and CONFIG["browser.gatherUsageStats"] is False
+    given = options()
+    assert given["server.address"] == "127.0.0.1" and given["browser.gatherUsageStats"] is False
+    assert given["theme.dark.linkColor"] == "#8CC8F2" and "theme.base" not in given
+    for name in given:
+        config.get_option(name)  # raises where there is no such option
 
 
 def test_the_seven_levers_stand_in_the_sidebar(visit) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from pandas import DataFrame
+from pandas import DataFrame
 
 
 def framed(rows: Iterable[Sequence[Any]], columns: str) -> DataFrame:
     """Rows as a table; ``columns`` are their names, parted by spaces."""
-    import pandas as pd
-
-    return pd.DataFrame(list(rows), columns=columns.split())
+    return DataFrame(list(rows), columns=columns.split())

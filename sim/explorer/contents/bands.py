@@ -18,6 +18,7 @@ from sim.explorer.setups.engine import OnYear, Stop, load
 from sim.explorer.setups.setup import Setup
 from sim.indicators import INDICATORS, PLACES
 from sim.runs.result import RunResult
+from sim.runs.runner import run_loaded
 from sim.runs.saved import WORLD
 from sim.scenario.draws import drawn_parameters
 from sim.studies.draw import Member, draw, play_member
@@ -92,8 +93,6 @@ def run_drawn(setup: DrawnSetup, progress: OnYear | None = None, stop: Stop | No
 
     Raises :class:`ScenarioError` where nothing is drawn: every member would be the same.
     """
-    from sim.runs.runner import run_loaded
-
     loaded = load(setup, f"seeds={setup.count}", f"seed={setup.seed}")
     result = run_loaded(loaded, stop=stop)
     members: list[Member] = []

@@ -10,30 +10,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
+from pandas import DataFrame
 
 from sim.charts import Figure, beside, dots, lines
 from sim.charts.theme import TINTS, padded
+from sim.errors import SimError
 from sim.explorer.contents import framed
+from sim.explorer.contents.bands import Spans
 from sim.indicators import INDICATORS, PLACES
 from sim.levers import entry_of
 from sim.report.data import seam
 from sim.report.names import Names
 from sim.runs.compare import differences, differing
 from sim.runs.saved import WORLD, Run
+from sim.scenario.schema import Scenario
+from sim.scenario.yaml_text import parse
 from sim.texts import Texts
 from sim.texts.formats import MINUS, MISSING, Change, axis_unit, ends_in_words, is_share, level, number, scale
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
-    from sim.explorer.contents.bands import Spans
-    from sim.scenario.schema import Scenario
 
 #: Start of the ids of rules that are on or off, and of what a scenario does by itself.
 RULE, ACT = "rule:", "act:"
 #: End of the ids of factors on an economy's own value.
 FACTOR = "_factor"
+#: Columns of the table of distances.
+DISTANCES = "scenario against year economy indicator base value difference unit distance low high distance_unit draws"
 #: Height of a panel in pixels.
 PANEL = 200
 
@@ -138,9 +141,7 @@ def distances(
             name = "percentage points" if is_share(unit) else "%"
             place = (case.id, base.id, year, economy, indicator)
             rows.append((*place, first, after, difference, unit, away, low, high, name, count))
-    return framed(
-        rows, "scenario against year economy indicator base value difference unit distance low high distance_unit draws"
-    )
+    return framed(rows, DISTANCES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,27 +155,21 @@ class Panels:
 
 def panels(base: Case, others: Sequence[Case], indicator: str, economy: str, texts: Texts) -> Panels | None:
     """One indicator in each scenario, the base dashed in every panel, all on the same axes; None where nobody has it."""
-    import pandas as pd
-
-    info, factor = INDICATORS[indicator], scale(INDICATORS[indicator].unit)
+    info, factor, unit = INDICATORS[indicator], scale(INDICATORS[indicator].unit), INDICATORS[indicator].unit
     series = {case.id: case.run.series(indicator, economy) for case in (base, *others)}
     if not all(series.values()):
         return None
-    rows = [
-        (id, year, economy, indicator, value, info.unit) for id, line in series.items() for year, value in line.items()
-    ]
+    rows = [(id, year, economy, indicator, value, unit) for id, line in series.items() for year, value in line.items()]
     data = framed(rows, "scenario year economy indicator value unit")
     shown = data.assign(value=factor * data["value"])
     limits, charts = padded(shown["value"].tolist()), []
     for tint, case in zip(TINTS, others, strict=False):
         pair = {"base": base.id, "scenario": case.id}
-        frame = pd.concat(
-            [shown[shown["scenario"] == id].assign(line=line) for line, id in pair.items()], ignore_index=True
-        )
-        frame, dash, tints = frame[["year", "line", "value"]], ["base"], {"scenario": tint}
-        blank = dict.fromkeys(pair, "")
+        both = [shown[shown["scenario"] == id].assign(line=line) for line, id in pair.items()]
+        frame = pd.concat(both, ignore_index=True)[["year", "line", "value"]]
         look: Any = {"limits": limits, "height": PANEL, "labelled": False, "seam": seam(case.run, texts)}
-        charts.append(lines(frame, blank, tints=tints, dashed=dash, **look))
+        look |= {"tints": {"scenario": tint}, "dashed": ["base"]}
+        charts.append(lines(frame, dict.fromkeys(pair, ""), **look))
     heads = headings((base, *others), texts)
     names = dict(zip(series, heads, strict=True))
     years = sorted({year for line in series.values() for year in line})
@@ -185,10 +180,10 @@ def panels(base: Case, others: Sequence[Case], indicator: str, economy: str, tex
     whole = Figure(
         id=f"panels-{indicator}",
         title=info.label(texts.lang),
-        subtitle=texts("comparison.panels_note", unit=axis_unit(info.unit, texts), **words),
+        subtitle=texts("comparison.panels_note", unit=axis_unit(unit, texts), **words),
         alt=texts("comparison.panels_alt", facts=ends_in_words(names, scaled, texts), **span, **words),
         chart=lambda width: beside(charts, heads[1:], width=width),
-        table=pd.DataFrame({texts("table.year"): years} | table),
+        table=DataFrame({texts("table.year"): years} | table),
         data=data,
         about=_about(indicator, texts),
     )
@@ -207,26 +202,23 @@ def ranking(
     if data.empty:
         return None
     names = Names.of(base.run, texts)
-    frame = data.rename(columns={"scenario": "case"}).assign(
-        value=data["distance"], name=data["economy"].map(names.economy)
-    )
+    frame = data.rename(columns={"scenario": "case"})
+    frame = frame.assign(value=data["distance"], name=data["economy"].map(names.economy))
     ranked = frame[frame["case"] == others[0].id].sort_values("value", ascending=False, kind="stable")
     order = list(dict.fromkeys([*ranked["name"], *frame["name"]]))
     cases = dict(zip([case.id for case in others], headings((base, *others), texts)[1:], strict=True))
     info, count = INDICATORS[indicator], int(frame["draws"].max())
     unit = texts("unit.pp") if is_share(info.unit) else "%"
-    top, low = (
-        {"name": row["name"], "value": f"{number(row['value'], 1, sign=True)} {unit}"}
-        for row in (ranked.iloc[0], ranked.iloc[-1])
-    )
+    ends = {"top": ranked.iloc[0], "low": ranked.iloc[-1]}
+    sizes = {f"{end}_value": f"{number(row['value'], 1, sign=True)} {unit}" for end, row in ends.items()}
     words = {"name": info.label(texts.lang), "base": base.name(texts), "year": year, "unit": unit}
-    words |= {"scenario": cases[others[0].id], "top": top["name"], "low": low["name"]}
+    words |= {"scenario": cases[others[0].id]} | {end: row["name"] for end, row in ends.items()}
     bars = texts("bands.bars", count=count) if count else ""
     return Figure(
         id=f"ranking-{indicator}-{year}",
         title=texts("comparison.ranking", **words),
         subtitle=texts("comparison.ranking_note", **words) + bars,
-        alt=texts("comparison.ranking_alt", top_value=top["value"], low_value=low["value"], **words),
+        alt=texts("comparison.ranking_alt", **sizes, **words),
         chart=dots(frame, cases, order, title=unit, from_zero=True),
         table=(_banded if count else _wide)(frame, cases, order, unit, texts),
         data=data.reset_index(drop=True),
@@ -236,9 +228,8 @@ def ranking(
 
 def _wide(frame: DataFrame, cases: Mapping[str, str], order: Sequence[str], unit: str, texts: Texts) -> DataFrame:
     """A row for each economy, a column for each scenario."""
-    wide = frame.pivot_table(index="name", columns="case", values="value").reindex(
-        index=list(order), columns=list(cases)
-    )
+    places: Any = {"index": list(order), "columns": list(cases)}
+    wide = frame.pivot_table(index="name", columns="case", values="value").reindex(**places)
     wide = wide.map(lambda value: number(value, 2, sign=True)).reset_index()
     wide.columns = [texts("table.economy"), *(f"{name} ({unit})" for name in cases.values())]
     return wide
@@ -262,8 +253,6 @@ def world(
 
     With ``spans`` the band of each distance stands behind it.
     """
-    import pandas as pd
-
     data = distances(base, others, year, PLACES["comparison"], spans)
     data = data[data["economy"] == WORLD].reset_index(drop=True)
     rows = {(row["indicator"], row["scenario"]): row for row in data.to_dict("records")}
@@ -288,7 +277,7 @@ def world(
             cells.append(Change(first, row["value"], info.unit).show(texts) + behind)
         shown.append([label, *cells, level(first, info.unit)])
     base_head, *heads = headings((base, *others), texts)  # what differs is seen first on a phone
-    return pd.DataFrame(shown, columns=[texts("table.indicator"), *heads, base_head]), data
+    return DataFrame(shown, columns=[texts("table.indicator"), *heads, base_head]), data
 
 
 def _about(indicator: str, texts: Texts) -> list[tuple[str, str]]:
@@ -310,9 +299,6 @@ def _saved_rules(folder: Path | None) -> Mapping[str, bool]:
 
     It is read as data alone: what it builds on and the table that it names may not be there, and need not be.
     """
-    from sim.errors import SimError
-    from sim.scenario.yaml_text import parse
-
     if folder is None:
         return {}
     try:
@@ -325,20 +311,14 @@ def _saved_rules(folder: Path | None) -> Mapping[str, bool]:
 
 def _act(row: Mapping[Any, Any], names: Names) -> str:
     """A policy or event of a scenario in words."""
-    texts = names.texts
-
-    def listed(codes: Any, name: Any) -> str:
-        return ", ".join(texts("acts.all") if code == "all" else name(code) for code in str(codes).split()) or MISSING
-
     lever, value = str(row["lever"]), str(row["value"])
     entry = entry_of(lever)
     if entry is not None and entry.unit.startswith("share"):
         value = f"{number(100 * float(value), 1, sign=value.startswith('+'))} %"
     years = "–".join(str(int(row[key])) for key in ("from", "to") if row[key] == row[key] and row[key] is not None)
-    who, partners = (listed(row[key], names.economy) for key in ("who", "partners"))
-    sectors = listed(row["sectors"], names.sector)
-    words = {"lever": names.lever(lever), "size": value, "who": who, "partners": partners, "sectors": sectors}
-    return ACT + texts("comparison.act", years=years, **words)
+    words = {key: names.listed(row[key], names.economy) for key in ("who", "partners")}
+    words |= {"lever": names.lever(lever), "size": value, "sectors": names.listed(row["sectors"], names.sector)}
+    return ACT + names.texts("comparison.act", years=years, **words)
 
 
 def settings(base: Case, others: Sequence[Case], texts: Texts) -> tuple[DataFrame, DataFrame]:
@@ -346,11 +326,10 @@ def settings(base: Case, others: Sequence[Case], texts: Texts) -> tuple[DataFram
 
     What a scenario does not set stands as a dash. Parameters of a rule that is off in every scenario decide nothing.
     """
-    import pandas as pd
-
     order = [base, *others]
     names = Names.of(base.run, texts)
     on, off, yes = (texts(f"comparison.{word}") for word in ("on", "off", "yes"))
+    said = {None: MISSING, True: on, False: off}
     families = dict.fromkeys(family for case in order for family in case.switched)
     states = {family: [case.switched.get(family) for case in order] for family in families}
     rows, labels = [], []
@@ -361,9 +340,7 @@ def settings(base: Case, others: Sequence[Case], texts: Texts) -> tuple[DataFram
     if all(case.switched for case in order):  # a folder whose scenario cannot be read says nothing of its rules
         for family, switched in states.items():
             if len(set(switched)) > 1:
-                rows.append(
-                    (RULE + family, *(MISSING if state is None else on if state else off for state in switched))
-                )
+                rows.append((RULE + family, *(said[state] for state in switched)))
                 labels.append(texts.get(f"comparison.rule_{family}") or family)
     for setting, *values in differing(*(case.run for case in order), name=lambda row: _act(row, names)):
         if setting.startswith(ACT):
@@ -377,11 +354,7 @@ def settings(base: Case, others: Sequence[Case], texts: Texts) -> tuple[DataFram
         rows.append((setting, *values))
         labels.append(name)
     shown = [[name, *values, first] for name, (_, first, *values) in zip(labels, rows, strict=True)]
-    plain = [
-        (setting, case.id, "" if value == MISSING else value)
-        for setting, *values in rows
-        for case, value in zip(order, values, strict=True)
-    ]
+    pairs = [(setting, case.id, value) for setting, *values in rows for case, value in zip(order, values, strict=True)]
+    plain = framed(pairs, "setting scenario value").replace({MISSING: ""})
     base_head, *heads = headings(order, texts)
-    columns = [texts("table.setting"), *heads, base_head]
-    return pd.DataFrame(shown, columns=columns), framed(plain, "setting scenario value")
+    return DataFrame(shown, columns=[texts("table.setting"), *heads, base_head]), plain

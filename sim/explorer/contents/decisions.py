@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
+from pandas import DataFrame
 
 from sim.charts import Figure, matrix, states, timeline
 from sim.explorer.contents import framed
 from sim.indicators import INDICATORS, PAIR_INDICATORS, PLACES
 from sim.report.data import seam
-from sim.report.names import Names, amount, in_order
+from sim.report.names import Names, amount, drivers_of, in_order
 from sim.rules import reasons
 from sim.rules.log import Reason
 from sim.runs.saved import Run
 from sim.texts import Texts
 from sim.texts.formats import MINUS, MISSING, NBSP, level, number, scale
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 #: Where the rules live whose docstrings are their source.
 RULES_FOLDER = "sim/rules"
@@ -32,31 +32,20 @@ PAIRS = ("trust", "tariff", "both")
 STATES = PLACES["agents"]
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What of the log is shown; empty lists mean everything."""
+def log(run: Run, years: tuple[int, int] | None = None, **chosen: Collection[str]) -> DataFrame:
+    """Decisions with ``size``: the move against the largest of its lever in the run (0 to 1).
 
-    levers: tuple[str, ...] = ()
-    economies: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    years: tuple[int, int] | None = None
-
-
-def log(run: Run, chosen: Filter) -> DataFrame:
-    """Decisions that pass the filter, with ``size``: the move against the largest of its lever in the run (0 to 1).
-
+    Those of a span of years, and those whose columns have one of the values ``chosen`` by column; without any all pass.
     The index is the place of a decision in the whole log.
     """
     frame = run["decisions"].reset_index(drop=True)
     size = (frame["after"] - frame["before"]).abs()
     largest = size.groupby(frame["lever"]).transform("max")
     frame = frame.assign(size=(size / largest.where(largest > 0, 1.0)).fillna(0.0))
-    for column, wanted in (("lever", chosen.levers), ("economy", chosen.economies), ("kind", chosen.kinds)):
+    for column, wanted in chosen.items():
         if wanted:
             frame = frame[frame[column].isin(wanted)]
-    if chosen.years is not None:
-        frame = frame[frame["year"].between(*chosen.years)]
-    return frame
+    return frame if years is None else frame[frame["year"].between(*years)]
 
 
 def largest(frame: DataFrame, count: int = OFFERED) -> list[int]:
@@ -96,8 +85,6 @@ def when(frame: DataFrame, run: Run, texts: Texts) -> Figure | None:
 
 def shown_log(frame: DataFrame, run: Run, texts: Texts) -> DataFrame:
     """The log as the page shows it: names instead of codes, values in the units of their lever."""
-    import pandas as pd
-
     names = Names.of(run, texts)
 
     def named(column: str, name: Callable[[str], str]) -> Any:
@@ -108,7 +95,7 @@ def shown_log(frame: DataFrame, run: Run, texts: Texts) -> DataFrame:
         column: [amount(value, str(lever)) for value, lever in zip(frame[column], frame["lever"], strict=True)]
         for column in ("before", "after")
     }
-    return pd.DataFrame(
+    return DataFrame(
         {
             texts("table.year"): frame["year"],
             texts("table.economy"): named("economy", names.economy),
@@ -141,17 +128,13 @@ def why(run: Run, place: int, texts: Texts) -> Why:
     """The decision at a place of the whole log."""
     row = run["decisions"].iloc[place]
     names, lever, kind = Names.of(run, texts), str(row["lever"]), str(row["kind"])
-    pairs = (part.partition("=") for part in str(row["drivers"] or "").split(";"))
-    drivers = {name.strip(): value.strip() for name, sign, value in pairs if sign}
-    partner = names.economy(str(row["partner"])) if row["partner"] else texts("acts.all")
-    sector = names.sector(str(row["sector"])) if row["sector"] else texts("acts.all")
     before, after = (amount(float(row[column]), lever) for column in ("before", "after"))
     return Why(
         move=texts("agents.move", before=before, after=after),
-        reason=sentence(kind, str(row["reason"]), drivers, partner, sector, texts),
+        reason=names.reason(row),
         kind=kind,
         numbers=tuple(
-            (texts.get(f"driver.{name}") or name, driver(kind, name, value)) for name, value in drivers.items()
+            (texts.get(f"driver.{name}") or name, driver(kind, name, value)) for name, value in drivers_of(row).items()
         ),
     )
 
@@ -200,22 +183,8 @@ def driver(kind: str, name: str, value: str) -> str:
     return (f"{amount:{form}}" if form else f"{amount:.4g}").replace("-", MINUS)
 
 
-def sentence(kind: str, reason: str, drivers: Mapping[str, str], partner: str, sector: str, texts: Texts) -> str:
-    """Reason of a decision in the language of the texts; the rule's own words when it has no such text."""
-    template = texts.get(f"reason.{kind}") if kind else None
-    if template is None:
-        return reason
-    try:
-        numbers = {name: float(value) for name, value in drivers.items()}
-        return template.format(**{**numbers, "partner": partner, "sector": sector})
-    except (KeyError, ValueError):
-        return reason
-
-
 def between(run: Run, measure: str, year: int, *, change: bool, texts: Texts) -> Figure | None:
     """Trust, tariffs or common membership of every pair in a year, or their change since the base year."""
-    import pandas as pd
-
     frame = _pairs(run, measure, year)
     if frame.empty:
         return None
@@ -240,7 +209,7 @@ def between(run: Run, measure: str, year: int, *, change: bool, texts: Texts) ->
     unit = "%" if tariff else texts("agents.unit_share")
     note = texts("agents.pairs_change" if change else "agents.pairs_level", unit=unit, base=run.years[0])
     # Nothing stands between an economy and itself.
-    own = pd.DataFrame({"source": list(names), "absorber": list(names), "hint": list(names.values())})
+    own = DataFrame({"source": list(names), "absorber": list(names), "hint": list(names.values())})
     drawn = pd.concat([data, own], ignore_index=True)
     table = data.pivot_table(index="absorber", columns="source", values="value", sort=False).round(2).reset_index()
     about = PAIR_INDICATORS[measure].formula if measure in PAIR_INDICATORS else texts("agents.both_about")

@@ -4,45 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from pandas import DataFrame
 
 from decomp.terms import PARTITION, label
 from sim.charts import Figure, bars, lines, stack
 from sim.charts.lines import stack_height
-from sim.charts.theme import TINTS
+from sim.charts.theme import GROUP_COLOURS, TINTS
 from sim.explorer.contents import framed
-from sim.explorer.contents.flows import (
-    ALL,
-    COLOURS,
-    LEVELS,
-    VS,
-    Flow,
-    Seen,
-    Source,
-    about,
-    group_of,
-    money,
-    money_scale,
-    see,
-    short,
-)
+from sim.explorer.contents.flows import LEVELS, VS, Flow, Seen, Source, about, group_of, money, money_scale, see, short
 from sim.observed.figures import BREAK
 from sim.report.data import seam
 from sim.texts import Texts
 from sim.texts.formats import ends_in_words, number
 
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
 
 def composition(seen: Seen, level: str, texts: Texts) -> Figure:
     """Parts of gross exports in one year, in per cent and in money; they add up to the exports."""
-    import pandas as pd
-
     codes, name = LEVELS[level], seen.name(texts)
-    frame = pd.DataFrame(
+    frame = DataFrame(
         {
             "term": codes,
             "kind": [group_of(code) for code in codes],
@@ -53,7 +35,7 @@ def composition(seen: Seen, level: str, texts: Texts) -> Figure:
         }
     )
     frame["shown"] = [f"{number(value)} %" for value in frame["value"]]
-    table = pd.DataFrame(
+    table = DataFrame(
         {
             texts("decompose.part"): [*frame["name"], texts("decompose.exports")],
             texts("decompose.meaning"): [*frame["full"], ""],
@@ -70,7 +52,7 @@ def composition(seen: Seen, level: str, texts: Texts) -> Figure:
         title=texts("decompose.composition", flow=name, year=seen.year),
         subtitle=texts("decompose.composition_note", source=seen.source.name(texts)),
         alt=texts("decompose.composition_alt", count=len(codes), flow=name, year=seen.year, **facts),
-        chart=bars(frame, list(frame["name"]), colours=COLOURS, title=texts("decompose.of_exports")),
+        chart=bars(frame, list(frame["name"]), colours=GROUP_COLOURS, title=texts("decompose.of_exports")),
         table=table,
         data=_data([seen], codes),
         about=about(codes, texts),
@@ -79,8 +61,6 @@ def composition(seen: Seen, level: str, texts: Texts) -> Figure:
 
 def difference(before: Seen, after: Seen, level: str, form: str, texts: Texts) -> Figure:
     """Parts of the change of gross exports; their sum is the change, which is said. ``form``: ``waterfall`` or ``sorted``."""
-    import pandas as pd
-
     codes, unit, name = LEVELS[level], texts("flows.money_unit"), after.name(texts)
     deltas = [after.part(code) - before.part(code) for code in codes]
     names = [short(code, texts, level) for code in codes]
@@ -88,7 +68,7 @@ def difference(before: Seen, after: Seen, level: str, form: str, texts: Texts) -
     first, last = _end_names(before, after, texts)
     said = [money(delta, texts, sign=True) for delta in deltas]
     scaled, full = [money_scale(texts) * delta for delta in deltas], [label(code, texts.lang) for code in codes]
-    frame = pd.DataFrame({"name": names, "value": scaled, "full": full, "shown": said})
+    frame = DataFrame({"name": names, "value": scaled, "full": full, "shown": said})
     if form == "waterfall":
         steps = _steps(frame, before, after, (first, last), texts)
         chart = bars(steps, list(steps["name"]), title=unit)
@@ -100,7 +80,7 @@ def difference(before: Seen, after: Seen, level: str, form: str, texts: Texts) -
         f"{end} ({unit})": [money(value, texts) for value in (*(seen.part(code) for code in codes), seen.exports)]
         for end, seen in ((first, before), (last, after))
     }
-    table = pd.DataFrame(
+    table = DataFrame(
         {
             texts("decompose.part"): [*names, texts("decompose.sum")],
             **whole,
@@ -159,16 +139,14 @@ def history(source: Source, flow: Flow, texts: Texts) -> tuple[Figure, Figure] |
     def alt(key: str, frame: DataFrame, column: str, names: Mapping[str, str]) -> str:
         values = {code: dict(zip(part["year"], part["value"], strict=True)) for code, part in frame.groupby(column)}
         first = {code: {year: values[code][year] for year in spans[0]} for code in names}
-        facts = ends_in_words(names, first, texts) + "".join(
-            texts("history.alt_later", name=name, year=year, value=number(values[code][year]))
-            for code, name in names.items()
-            for year in later
-        )
+        facts = ends_in_words(names, first, texts)
+        for code, name in names.items():
+            for year in later:
+                facts += texts("history.alt_later", name=name, year=year, value=number(values[code][year]))
         return texts(key, base=spans[0][0], year=spans[0][-1], facts=facts)
 
-    across: Any = {"breaks": [span[0] for span in spans[1:]]} | (
-        {"seam": seam(source.run, texts)} if source.run is not None else {}
-    )
+    across: Any = {"breaks": [span[0] for span in spans[1:]]}
+    across["seam"] = None if source.run is None else seam(source.run, texts)
     ends = {"exporter": flow.exporter, "importer": flow.importer, "unit": "% of gross exports"}
     vs = Figure(
         id=f"vs-{flow.exporter}-{flow.importer}",
@@ -193,7 +171,7 @@ def history(source: Source, flow: Flow, texts: Texts) -> tuple[Figure, Figure] |
         title=texts("decompose.history", **words),
         subtitle=texts("decompose.history_note"),
         alt=alt("alt.groups", shares, "part", parts),
-        chart=stack(shares, parts, COLOURS, **across),
+        chart=stack(shares, parts, GROUP_COLOURS, **across),
         table=_wide(shares, "part", parts, texts, later),
         data=_data(seen, PARTITION),
         about=about(PARTITION, texts),
@@ -203,10 +181,8 @@ def history(source: Source, flow: Flow, texts: Texts) -> tuple[Figure, Figure] |
 
 def by_sector(seen: Seen, texts: Texts) -> tuple[DataFrame, DataFrame]:
     """One row per exporting sector: exports, domestic value added, both kinds of VS; shown and plain."""
-    import pandas as pd
-
     flow, table = seen.flow, seen.source.decomposition(seen.year).table
-    chosen = [table.sectors[i] for i in table.sectors_in(list(flow.sectors) or ALL)]
+    chosen = [table.sectors[i] for i in table.sectors_in(list(flow.sectors) or "all")]
     names, shown, plain = seen.source.names(texts), [], []
     for code in chosen:
         sector = see(seen.source, Flow(flow.exporter, flow.importer, (code,)), seen.year)
@@ -221,12 +197,10 @@ def by_sector(seen: Seen, texts: Texts) -> tuple[DataFrame, DataFrame]:
     heads += [f"{texts(f'decompose.{key}')} (%)" for key in VS.values()]
     columns = ["year", "exporter", "importer", "sector", "exports_million_usd"]
     columns += ["dva_percent", "vs_one_minus_dva_percent", "vs_foreign_content_percent"]
-    return pd.DataFrame(shown, columns=heads), pd.DataFrame(plain, columns=columns)
+    return DataFrame(shown, columns=heads), DataFrame(plain, columns=columns)
 
 
-def _wide(
-    frame: DataFrame, column: str, names: Mapping[str, str], texts: Texts, later: Sequence[int] = ()
-) -> DataFrame:
+def _wide(frame: DataFrame, column: str, names: dict[str, str], texts: Texts, later: Sequence[int]) -> DataFrame:
     """A row for each year, those ``later`` ones marked that are of another source than the first."""
     wide = frame.pivot_table(index="year", columns=column, values="value", sort=False)
     wide = wide.loc[:, list(names)].map(lambda value: number(float(value), 2)).reset_index()
@@ -238,7 +212,7 @@ def _wide(
 def _data(seen: Sequence[Seen], codes: Sequence[str]) -> DataFrame:
     rows = []
     for look in seen:
-        flow = (look.source.id, look.year, look.flow.exporter, look.flow.importer, " ".join(look.flow.sectors) or ALL)
+        flow = (look.source.id, look.year, look.flow.exporter, look.flow.importer, " ".join(look.flow.sectors) or "all")
         values = {code: look.part(code) for code in codes} | {"exports": look.exports}
         rows += [(*flow, code, value, "million USD") for code, value in values.items()]
     return framed(rows, "source year exporter importer sectors term value unit")

@@ -16,11 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from decomp.io import load, years_of
+from decomp.io.bundled import of_series
 from decomp.leontief import input_coefficients
 from decomp.result import Decomposition
 from decomp.structure import DEFINITIONS, Definition, structure_of, use_of
 from decomp.table import WorldTable
 from decomp.terms import GROUP_BY_CODE, PARTITION, TERM_BY_CODE, TERM_CODES, label, rows_of
+from decomp.wwz import wwz
 from sim.report.names import Names
 from sim.runs.result import RunResult
 from sim.runs.saved import Run
@@ -34,17 +37,6 @@ ALL = "all"
 OBSERVED, SERIES = "observed", "world"
 #: Levels of detail: groups that hold every term once, or the sixteen terms.
 LEVELS = {"groups": PARTITION, "terms": TERM_CODES}
-#: Blue and green: domestic; orange: foreign; grey: counted twice or more.
-COLOURS = {
-    "DVA_FIN": "#0072B2",
-    "DVA_INT": "#56B4E9",
-    "DVA_INTREX": "#009E73",
-    "RDV": "#CC79A7",
-    "DDC": "#B8C0C9",
-    "MVA": "#E69F00",
-    "OVA": "#D55E00",
-    "FDC": "#7B8794",
-}
 #: The two definitions of vertical specialisation, with their text keys.
 VS: dict[Definition, str] = {"one-minus-dva": "vs_one", "foreign-content": "vs_foreign"}
 #: Largest |Σ T − E| against the largest flow at which the sum counts as exact; the checks of a run use the same.
@@ -77,10 +69,6 @@ class Ends:
 @lru_cache(maxsize=160)
 def _decomposed(run: RunResult | None, year: int) -> Decomposition:
     """A year of a run, or of the observed tables."""
-    from decomp.io import load
-    from decomp.io.bundled import of_series
-    from decomp.wwz import wwz
-
     return wwz(load(of_series(SERIES, year))) if run is None else run.decomposition(year)
 
 
@@ -100,8 +88,6 @@ class Source:
     @cached_property
     def years(self) -> tuple[int, ...]:
         """Years there are."""
-        from decomp.io import years_of
-
         return tuple(years_of(SERIES)) if self.run is None else self.run.years
 
     @property
@@ -135,11 +121,8 @@ class Source:
     def sectors(self) -> list[str]:
         """Codes of the sectors that all years have, in table order."""
         there = list(self._table.sectors if self._table else self.run.sectors if self.run else ())
-        ends = (
-            [self.decomposition(first).table.sectors for first in (*self.years[:1], *self.breaks)]
-            if self.breaks
-            else []
-        )
+        firsts = (self.years[0], *self.breaks) if self.breaks else ()
+        ends = [self.decomposition(first).table.sectors for first in firsts]
         return [code for code in there if all(code in sectors for sectors in ends)]
 
     @property
@@ -170,23 +153,19 @@ class Source:
         """T1 … T16 and gross exports of a flow, shape (17,), million USD."""
         if self.detailed:
             return self.decomposition(year).select(flow.exporter, flow.importer, list(flow.sectors) or None)
-        pairs = self._pairs.get(year, {})
         partners = [code for code in self.codes if code != flow.exporter] if flow.importer == ALL else [flow.importer]
-        total: Array = np.sum([pairs.get((flow.exporter, code), np.zeros(17)) for code in partners], axis=0)
+        pairs = [self._pairs.get((year, flow.exporter, code), np.zeros(17)) for code in partners]
+        total: Array = np.sum(pairs, axis=0)
         return total
 
     @cached_property
-    def _pairs(self) -> dict[int, dict[tuple[str, str], Array]]:
-        """Terms and exports of a run folder by year and pair."""
+    def _pairs(self) -> dict[tuple[int, str, str], Array]:
+        """Terms and exports of a run folder by year, exporter and importer."""
         assert self.run is not None
-        order = {code: k for k, code in enumerate((*TERM_CODES, "exports"))}
-        frame = self.run["pairs"]
-        frame = frame[frame["indicator"].isin(order)]
-        found: dict[int, dict[tuple[str, str], Array]] = {}
-        columns = (frame[name].tolist() for name in ("year", "exporter", "importer", "indicator", "value"))
-        for year, exporter, importer, code, value in zip(*columns, strict=True):
-            found.setdefault(int(year), {}).setdefault((exporter, importer), np.zeros(17))[order[code]] = value
-        return found
+        index, frame = ["year", "exporter", "importer"], self.run["pairs"].astype({"indicator": str})
+        wide = frame.pivot_table(index=index, columns="indicator", values="value", observed=True)
+        wide = wide.reindex(columns=[*TERM_CODES, "exports"]).fillna(0.0)
+        return dict(zip(wide.index, wide.to_numpy(), strict=True))
 
     def residual(self, year: int) -> float:
         """Largest |Σ T − E| relative to the largest export flow."""
@@ -212,7 +191,7 @@ class Source:
         """Share of what r absorbs that is value added of s, D[s, r] = W[s, r] / Σ_s W[s, r], shape (G, G); NaN where r absorbs nothing."""
         W = self.absorbed(year)  # noqa: N806 — the letter of the design
         whole = W.sum(axis=0)
-        share: Array = np.divide(W, whole, out=np.full(W.shape, np.nan), where=np.broadcast_to(whole > 0, W.shape))
+        share: Array = W / np.where(whole > 0, whole, np.nan)
         return share
 
     def ends(self, exporter: str, year: int, sectors: Sequence[str] = ()) -> Ends | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from pandas import DataFrame
 
 from sim.charts import Figure, Plot, bars, lines, stack
 from sim.charts.theme import GROUP_COLOURS, TALL, WORLD_COLOUR, economy_colours, padded
@@ -13,6 +16,9 @@ from sim.runs.result import RunResult
 from sim.runs.saved import WORLD
 from sim.texts import Texts
 from sim.texts.formats import axis_unit, ends_in_words, number, scale
+
+#: Values by line and year.
+Series = Mapping[str, Mapping[int, float]]
 
 
 def economy_name(run: RunResult, code: str, texts: Texts) -> str:
@@ -26,58 +32,75 @@ def compared(run: RunResult, base: RunResult | None) -> dict[str, RunResult]:
     return {"scenario": run, **other}
 
 
-def course(run: RunResult, base: RunResult | None, indicator: str, economy: str, texts: Texts) -> Figure:
-    """One indicator of the world or of an economy over the years: the scenario solid, the baseline dashed."""
-    import pandas as pd
+def long(series: Series) -> DataFrame:
+    """Series as rows: columns year, line, value."""
+    rows = [(year, line, value) for line, values in series.items() for year, value in values.items()]
+    return framed(rows, "year line value")
 
-    info = INDICATORS[indicator]
-    factor = scale(info.unit)
-    stored = {name: one.series(indicator, economy) for name, one in compared(run, base).items()}
-    shown = {name: {year: factor * value for year, value in series.items()} for name, series in stored.items()}
-    names = {name: texts(f"chart.{name}") for name in stored}
-    who, years = economy_name(run, economy, texts), run.years
-    rows = [(year, name, value) for name, series in stored.items() for year, value in series.items()]
-    data = framed(rows, "year line value").assign(economy=economy, indicator=indicator, unit=info.unit)
-    data = data[["year", "line", "economy", "indicator", "value", "unit"]]
-    wide = {names[name]: [series.get(year) for year in years] for name, series in shown.items()}
-    tint = WORLD_COLOUR if economy == WORLD else economy_colours([economy])[0]
-    words = {"name": info.label(texts.lang), "economy": who}
-    facts = texts("alt.lines", facts=ends_in_words(names, shown, texts), base=years[0], year=years[-1])
-    drawn = data[["year", "line"]].assign(value=factor * data["value"])
+
+def by_year(series: Series, names: Mapping[str, str], texts: Texts) -> DataFrame:
+    """Series as a table with a row for each year and a column for each line."""
+    years = sorted({year for values in series.values() for year in values})
+    columns = {names[line]: [values.get(year) for year in years] for line, values in series.items()}
+    return DataFrame({texts("table.year"): years} | columns)
+
+
+def course_of(
+    indicator: str,
+    economy: tuple[str, str],
+    series: Series,
+    names: Mapping[str, str],
+    facts: str,
+    texts: Texts,
+    *,
+    id: str,
+    unit: str = "",
+    **look: Any,
+) -> Figure:
+    """One indicator of an economy (its code and name) over the years, a line for each of ``series`` in displayed units.
+
+    ``facts`` end the text alternative, ``unit`` replaces that of the axis, and ``look`` is handed to
+    :func:`sim.charts.lines`, which draws the lines in the order of ``names``.
+    """
+    info, frame, (code, who) = INDICATORS[indicator], long(series), economy
+    title = info.label(texts.lang)
+    data = frame.assign(value=frame["value"] / scale(info.unit), economy=code, indicator=indicator, unit=info.unit)
     return Figure(
-        id=indicator,
-        title=info.label(texts.lang),
-        subtitle=texts("chart.subtitle", unit=axis_unit(info.unit, texts), economy=who),
-        alt=texts("chart.alt_course", **words, rest=facts),
-        chart=lines(
-            drawn, dict(reversed(names.items())), tints={"scenario": tint}, dashed=["baseline"], seam=seam(run, texts)
-        ),
-        table=pd.DataFrame({texts("table.year"): years} | wide),
-        data=data,
+        id=id,
+        title=title,
+        subtitle=texts("chart.subtitle", unit=unit or axis_unit(info.unit, texts), economy=who),
+        alt=texts("chart.alt_course", name=title, economy=who, rest=facts),
+        chart=lines(frame, names, **look),
+        table=by_year(series, names, texts),
+        data=data[["year", "line", "economy", "indicator", "value", "unit"]],
         about=[(texts(f"chart.{key}"), getattr(info, key)) for key in ("formula", "source", "unit")],
     )
+
+
+def course(run: RunResult, base: RunResult | None, indicator: str, economy: str, texts: Texts) -> Figure:
+    """One indicator of the world or of an economy over the years: the scenario solid, the baseline dashed."""
+    factor, stored = scale(INDICATORS[indicator].unit), compared(run, base).items()
+    shown = {line: {year: factor * v for year, v in one.series(indicator, economy).items()} for line, one in stored}
+    names, who = {line: texts(f"chart.{line}") for line in shown}, economy_name(run, economy, texts)
+    facts = texts("alt.lines", facts=ends_in_words(names, shown, texts), base=run.years[0], year=run.years[-1])
+    tint = WORLD_COLOUR if economy == WORLD else economy_colours([economy])[0]
+    look: Any = {"tints": {"scenario": tint}, "dashed": ["baseline"], "seam": seam(run, texts)}
+    drawn = dict(reversed(names.items()))
+    return course_of(indicator, (economy, who), shown, drawn, facts, texts, id=indicator, **look)
 
 
 def sparkline(run: RunResult, base: RunResult | None, indicator: str) -> Plot:
     """A small course without axes: the scenario solid, the baseline dashed."""
     shown = {"baseline": base, "scenario": run}
-    rows = [
-        (year, name, value)
-        for name, one in shown.items()
-        if one is not None
-        for year, value in one.series(indicator).items()
-    ]
-    frame = framed(rows, "year line value")
+    frame = long({line: one.series(indicator) for line, one in shown.items() if one is not None})
     tints = {"scenario": "#0B5A8F"}
-    limits = padded([value for _, _, value in rows])
+    limits = padded(frame["value"].tolist())
     look: Any = {"height": 64, "labelled": False, "axes": False, "limits": limits, "seam": seam(run)}
     return lines(frame, dict.fromkeys(shown, ""), tints=tints, dashed=["baseline"], **look)
 
 
 def groups(run: RunResult, base: RunResult | None, economy: str, texts: Texts) -> Figure:
     """What exports are made of over the years, stacked to 100 %; dashed lines where the baseline's borders are."""
-    import pandas as pd
-
     rows: list[tuple[int, str, str, float, str, str]] = []
     wide: list[list[Any]] = []
     shown: dict[str, dict[int, float]] = {code: {} for code in GROUPS}
@@ -106,7 +129,7 @@ def groups(run: RunResult, base: RunResult | None, economy: str, texts: Texts) -
         subtitle=texts("chart.subtitle", unit=texts("chart.of_exports"), economy=who),
         alt=texts("chart.alt_course", name=texts("chart.groups"), economy=who, rest=facts),
         chart=stack(own, names, GROUP_COLOURS, borders=other if len(other) else None, seam=seam(run, texts)),
-        table=pd.DataFrame(wide, columns=[texts("chart.line"), texts("table.year"), *names.values()]),
+        table=DataFrame(wide, columns=[texts("chart.line"), texts("table.year"), *names.values()]),
         data=data,
         about=[*formulas, (texts("chart.source"), INDICATORS["vax"].source)],
     )

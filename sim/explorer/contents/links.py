@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pandas import DataFrame
 
 from sim.charts import Figure, matrix, ribbons, tiles
 from sim.charts.theme import QUIET, economy_colours, wrapped
@@ -61,8 +62,6 @@ def heat(
 
     The pair ``chosen``, by the codes of source and absorber, is framed.
     """
-    import pandas as pd
-
     change, codes, years = against is not None, source.codes, [year] if against is None else [against, year]
     names = {code: source.names(texts).economy(code) for code in codes}
     tables = [table_of(source, measure, when) for when in years]
@@ -82,10 +81,8 @@ def heat(
         return texts("links.cell", absorber=names[r], source=names[s], value=shown(value))
 
     cells = [(s, r, values[k, j]) for k, s in enumerate(codes) for j, r in enumerate(codes)]
-    frame = framed(
-        [(s, r, names[s], names[r], value, hint(s, r, value)) for s, r, value in cells],
-        "from to source absorber value hint",
-    )
+    rows = [(s, r, names[s], names[r], value, hint(s, r, value)) for s, r, value in cells]
+    frame = framed(rows, "from to source absorber value hint")
     s, r = divmod(int(np.nanargmax(np.abs(away))), len(codes))
     words = {"measure": texts(f"links.measure_{measure}"), "year": year, "first": years[0]}
     largest = {"absorber": names[codes[r]], "source": names[codes[s]], "value": shown(away[s, r])}
@@ -110,7 +107,7 @@ def heat(
             columns_title=texts("fig.links_columns"),
             chosen=chosen,
         ),
-        table=pd.DataFrame(
+        table=DataFrame(
             {texts("table.absorber"): names.values()}
             | {code: [number(value, 2, sign=change) for value in full[k]] for k, code in enumerate(codes)}
         ),
@@ -134,14 +131,12 @@ def map_values(source: Source, kind: str, focus: str, year: int) -> Array:
         return values
     W = source.absorbed(year)  # noqa: N806 — the letter of the design
     whole = W.sum(axis=0) if kind == "imports" else W.sum(axis=1)
-    found: Array = np.divide(100 * (whole - np.diag(W)), whole, out=np.full(whole.shape, np.nan), where=whole > 0)
+    found: Array = 100 * (whole - np.diag(W)) / np.where(whole > 0, whole, np.nan)
     return found
 
 
 def tile_map(source: Source, kind: str, focus: str, year: int, against: int | None, texts: Texts) -> Figure:
     """One square per economy with its value, or its change against another year."""
-    import pandas as pd
-
     change, names = against is not None, source.names(texts)
     values = map_values(source, kind, focus, year)
     if against is not None:
@@ -163,7 +158,7 @@ def tile_map(source: Source, kind: str, focus: str, year: int, against: int | No
         subtitle=texts("links.map_note", unit=unit, source=source.name(texts)),
         alt=texts("links.map_alt", economy=names.economy(top["economy"]), value=f"{top['shown']} {unit}", **words),
         chart=tiles(frame, top=_largest(values), change=change, focus=focused),
-        table=pd.DataFrame(
+        table=DataFrame(
             {
                 texts("table.economy"): ranked["economy"].map(names.economy),
                 f"{what} ({unit})": [number(value, 2, sign=change) for value in ranked["value"]],
@@ -197,16 +192,12 @@ def top_and_other(values: Array, codes: Sequence[str], count: int, first: str = 
 
 def way(source: Source, exporter: str, year: int, sectors: Sequence[str], count: int, texts: Texts) -> Way | None:
     """Where the value in an economy's exports was added, and which final demand it serves; None without trade or tables."""
-    import pandas as pd
-
     ends = source.ends(exporter, year, sectors)
     if ends is None or ends.exports <= 0:
         return None
     names, codes, unit = source.names(texts), source.codes, texts("flows.money_unit")
-    sides = {
-        "origin": top_and_other(ends.origins, codes, count, exporter),
-        "market": top_and_other(ends.markets, codes, count),
-    }
+    sides = {"origin": top_and_other(ends.origins, codes, count, exporter)}
+    sides["market"] = top_and_other(ends.markets, codes, count)
     links = tuple((side, code, value) for side, parts in sides.items() for code, value in parts)
 
     def name(code: str) -> str:
@@ -241,7 +232,7 @@ def way(source: Source, exporter: str, year: int, sectors: Sequence[str], count:
         subtitle=texts("links.way_note", **words),
         alt=texts("links.way_alt", **words),
         chart=lambda _: ribbons(drawn, colours),
-        table=pd.DataFrame(
+        table=DataFrame(
             [
                 (texts(f"links.side_{side}"), name(code), money(value, texts), number(100 * value / ends.exports, 1))
                 for side, code, value in links

@@ -5,13 +5,15 @@ That is printed figures beside ours, sizes beside the literature's, and the word
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
-from decomp.names import data_rows
+import pandas as pd
+from pandas import DataFrame
+
+from decomp.io import bundled_names, load
+from decomp.names import data_rows, estimate_text
 from decomp.structure import structure_of
 from decomp.terms import GROUPS, TERMS, label
 from sim.calibration import parameters
@@ -27,20 +29,11 @@ from sim.runs.saved import Run
 from sim.texts import Texts, catalogue
 from sim.texts.formats import number
 
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
 #: Levers of the laboratory by the parameter that they set; the sign of each is tested.
 SIGNED = {control.setting: id for id, control in CONTROLS.items() if control.setting} | {"automation.ai_speed": "speed"}
 #: Calibration files with the column that names the quantity; without one the file is the quantity.
-CALIBRATED = {
-    "countries": "parameter",
-    "elasticities": "set",
-    "exposure": "kind",
-    "labour_profile": "",
-    "ai_providers": "",
-}
-CALIBRATED |= {"emissions": "", "types": "parameter", "facts": "fact"}
+CALIBRATED = {"countries": "parameter", "elasticities": "set", "exposure": "kind", "labour_profile": "file"}
+CALIBRATED |= {"ai_providers": "file", "emissions": "file", "types": "parameter", "facts": "fact"}
 #: First words of the status of a parameter, from firm to soft.
 STATUSES = ("data", "literature", "judgement")
 #: Columns of the downloaded table of parameters.
@@ -69,8 +62,6 @@ CRITIQUES = 8
 
 def parameter_table(run: Run | None, texts: Texts) -> DataFrame:
     """Every parameter with its value in the run, columns :data:`PARAMETER_COLUMNS`; ``changed``: not the default there."""
-    import pandas as pd
-
     used = {} if run is None else {str(row["id"]): row for row in run["assumptions"].to_dict("records")}
     rows = []
     for id, entry in parameters().items():
@@ -88,7 +79,7 @@ def parameter_table(run: Run | None, texts: Texts) -> DataFrame:
             label = Names.of(run, texts).parameter(id)
             ends = {"low": own["low"], "high": own["high"], "changed": bool(own["changed"])}
             rows.append({"id": id, "label": label, "effect": "", "sign": 0} | words | ends)
-    return pd.DataFrame(rows)[PARAMETER_COLUMNS.split()]
+    return DataFrame(rows)[PARAMETER_COLUMNS.split()]
 
 
 def filtered(frame: DataFrame, words: str, statuses: Sequence[str] = (), *, changed: bool = False) -> DataFrame:
@@ -140,8 +131,6 @@ def check_table(run: Run, texts: Texts) -> DataFrame:
 
 def table_list() -> DataFrame:
     """The bundled tables: size, year, unit, what is estimated, source, licence and checksum."""
-    from decomp.io import bundled_names, load
-
     tables = {name: load(name) for name in bundled_names()}
     rows = [
         (name, one.year, one.G, one.N, one.unit, one.estimate or "", one.source, one.licence, one.checksum()[:12])
@@ -153,9 +142,6 @@ def table_list() -> DataFrame:
 @lru_cache(maxsize=64)
 def estimate_of(table: str, lang: str) -> str:
     """What of a bundled table is estimated, in a language; empty for exact tables and for those that are not bundled."""
-    from decomp.io import bundled_names, load
-    from decomp.names import estimate_text
-
     return estimate_text(load(table).estimate, lang) if table in bundled_names() else ""
 
 
@@ -164,11 +150,9 @@ def source_list() -> DataFrame:
     rows = []
     for file, first in CALIBRATED.items():
         with (files("sim.calibration") / f"{file}.csv").open(encoding="utf-8") as stream:
-            groups: dict[str, list[dict[str, str]]] = {}
-            for row in csv.DictReader(stream):
-                groups.setdefault(row[first] if first else file, []).append(row)
-        for name, part in groups.items():
-            sources, statuses = (dict.fromkeys(row[key] for row in part if row[key]) for key in ("source", "status"))
+            frame = pd.read_csv(stream, dtype=str, keep_default_na=False).assign(file=file)
+        for name, part in frame.groupby(first, sort=False):
+            sources, statuses = (filter(None, part[key].unique()) for key in ("source", "status"))
             rows.append((name, f"{file}.csv", len(part), "; ".join(sources), ", ".join(statuses)))
     return framed(rows, "quantity file values source status")
 
@@ -180,7 +164,7 @@ def published_table() -> DataFrame:
     16 × 20 tables, which are coarser.
     """
     with (files("sim.explorer") / "table4_full.csv").open(encoding="utf-8") as stream:
-        full = {(row["year"], row["exporter"]): row for row in csv.DictReader(stream)}
+        full = pd.read_csv(stream, dtype=str).set_index(["year", "exporter"]).to_dict("index")
     source, rows = Source(), []
     for row in data_rows("published", "table4_china_korea.csv"):
         exporter, importer, year = row["exporter"], row["importer"], int(row["year"])

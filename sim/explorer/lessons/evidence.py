@@ -4,46 +4,38 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from decomp import toy
+from decomp.io import load as load_table
+from decomp.labels import index_of
+from decomp.leontief import input_coefficients
+from decomp.result import Decomposition
+from decomp.structure import vs_structure
+from decomp.table import WorldTable
 from decomp.terms import GROUPS, TERMS, rows_of
+from decomp.wwz import wwz
 from sim.errors import SimError
 from sim.explorer.lessons.schema import Edit, History, Lesson, Run, Toy
 from sim.explorer.setups.engine import load
 from sim.explorer.setups.setup import Setup
+from sim.runs.result import RunResult
+from sim.runs.runner import run_loaded
 from sim.runs.saved import WORLD
-
-if TYPE_CHECKING:
-    from decomp.result import Decomposition
-    from decomp.table import WorldTable
-    from sim.runs.result import RunResult
 
 #: Runs and tables that are kept.
 KEPT = 64
 #: How a measure is shown: factor and decimals.
-SHOWN: Mapping[str, tuple[float, int]] = {
-    "percent": (100.0, 1),
-    "points": (100.0, 2),
-    "change": (100.0, 1),
-    "growth": (100.0, 2),
-    "plain": (1.0, 1),
-    "ratio": (1.0, 2),
-    "count": (1.0, 0),
-}
+SHOWN = {"percent": (100.0, 1), "points": (100.0, 2), "change": (100.0, 1), "growth": (100.0, 2)}
+SHOWN |= {"plain": (1.0, 1), "ratio": (1.0, 2), "count": (1.0, 0)}
 #: Positions of levers that a student has moved, by source.
 Moved = Mapping[str, Mapping[str, float]]
 #: What measures may do with numbers.
-OPERATORS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-}
+OPERATORS = {"Add": operator.add, "Sub": operator.sub, "Mult": operator.mul, "Div": operator.truediv}
 #: Matrices of a toy table with the number of labels that name a cell.
 MATRICES = {"Z": 2, "A": 2, "B": 2, "L": 2, "Y": 2, "V": 1, "X": 1}
 #: What is read from the exports of a pair besides vertical specialisation.
@@ -99,7 +91,7 @@ def parts_of(text: str) -> list[str | Reading]:
 
 
 def _parts(node: ast.expr) -> Iterator[str | Reading]:
-    if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
+    if isinstance(node, ast.BinOp) and type(node.op).__name__ in OPERATORS:
         yield from _parts(node.left)
         yield from _parts(node.right)
     elif isinstance(node, ast.Call):
@@ -128,34 +120,23 @@ def setup_of(source: Run, moved: Mapping[str, float] | None = None) -> Setup:
 @lru_cache(maxsize=KEPT)
 def run_of(setup: Setup, extra: tuple[str, ...] = ()) -> RunResult:
     """The run of a setup with further settings. Raises :class:`EvidenceError`: the run ended early."""
-    from sim.runs.runner import run_loaded
-
     result = run_loaded(load(setup, *extra))
     if result.status != "ok":
-        raise EvidenceError(
-            f"the run of this lesson ended early: {result.message} Move the levers part of the way back."
-        )
+        way_out = "Move the levers part of the way back."
+        raise EvidenceError(f"the run of this lesson ended early: {result.message} {way_out}")
     return result
 
 
 @lru_cache(maxsize=KEPT)
 def toy_table(table: str, edits: tuple[Edit, ...] = ()) -> WorldTable:
     """A tiny table, with flows changed; output and value added follow from the flows."""
-    from decomp import toy
-    from decomp.labels import index_of
-    from decomp.table import WorldTable
-
     base: WorldTable = getattr(toy, table)()
     if not edits:
         return base
     flows, final = np.array(base.Z), np.array(base.Y)
-    cells = cell_labels(base)
     for edit in edits:
-        row = index_of(edit.origin, cells, "economy and sector")
-        if "." in edit.to:
-            flows[row, index_of(edit.to, cells, "economy and sector")] = edit.value
-        else:
-            final[row, base.economy(edit.to)] = edit.value
+        to = flows if "." in edit.to else final
+        to[index_of(edit.origin, cell_labels(base), "economy and sector"), place_in(base, edit.to)] = edit.value
     return WorldTable(flows, final, base.economies, base.sectors, name=base.name, unit=base.unit, source=base.source)
 
 
@@ -164,12 +145,14 @@ def cell_labels(table: WorldTable) -> tuple[str, ...]:
     return tuple(f"{economy}.{sector}" for economy in table.economies for sector in table.sectors)
 
 
+def place_in(table: WorldTable, label: str) -> int:
+    """Place of a cell ``economy.sector`` among the rows, or of an economy among its columns of final demand."""
+    return index_of(label, cell_labels(table), "economy and sector") if "." in label else table.economy(label)
+
+
 @lru_cache(maxsize=KEPT)
 def _decomposed(table: str, edits: tuple[Edit, ...] | None) -> Decomposition:
     """The 16 terms of a toy table, or of an observed one (without ``edits``)."""
-    from decomp.io import load as load_table
-    from decomp.wwz import wwz
-
     return wwz(load_table(table) if edits is None else toy_table(table, edits))
 
 
@@ -216,7 +199,8 @@ class Evidence:
 
     def _computed(self, node: ast.expr) -> float:
         if isinstance(node, ast.BinOp):
-            return OPERATORS[type(node.op)](self._computed(node.left), self._computed(node.right))
+            both = self._computed(node.left), self._computed(node.right)
+            return float(OPERATORS[type(node.op).__name__](*both))
         if not isinstance(node, ast.Call):
             return self.value(node.id) if isinstance(node, ast.Name) else float(node.value)  # type: ignore[attr-defined]
         reading = Reading.of(node)  # one number of a source; shares as parts of 1
@@ -229,8 +213,6 @@ class Evidence:
         found = self.decomposition(reading.source, reading.year)
         exporter, importer = reading.labels
         if reading.what == "vs":
-            from decomp.structure import vs_structure
-
             return float(vs_structure(found, exporter, importer, sectors=reading.sector).vs_share) / 100.0
         values = found.select(exporter, importer, reading.sector)
         return float(values[16] if reading.what == "exports" else values[rows_of(reading.what)].sum())
@@ -239,18 +221,11 @@ class Evidence:
         """A cell of a matrix, or how often a unit of value crosses a border on its way to final use."""
         from scipy.linalg import block_diag
 
-        from decomp.labels import index_of
-        from decomp.leontief import input_coefficients
-
         found = self.decomposition(reading.source)
         table = found.table
         if reading.what == "crossings":
             return float(found.exports.sum() / table.Y.sum())
-        cells = cell_labels(table)
-        row, *column = (
-            index_of(label, cells, "economy and sector") if "." in label else table.economy(label)
-            for label in reading.labels
-        )
+        row, *column = (place_in(table, label) for label in reading.labels)
         matrices = {"A": input_coefficients(table.Z, table.X), "B": found.B, "L": block_diag(*found.L)}
         matrices |= {name: getattr(table, name) for name in "VXYZ"}
         return float(matrices[reading.what][row, *column])

@@ -14,7 +14,7 @@ from typing import Any
 from sim.explorer.lessons import schema
 from sim.explorer.lessons.evidence import SHOWN, Evidence, readings_of
 from sim.explorer.lessons.schema import Both, Lesson
-from sim.texts import Texts
+from sim.texts import Texts, formats
 
 #: Version of the JSON of own answers.
 SCHEMA_VERSION = 1
@@ -94,9 +94,7 @@ def spelled(evidence: Evidence, answer: schema.Answer, given: str | float, t: Te
 
 def number(value: float, unit: str, t: Texts) -> str:
     """A number in displayed units with its unit."""
-    decimals = SHOWN[unit][1]
-    sign = "+" if unit in ("change", "growth", "points") and round(value, decimals) > 0 else ""
-    text = f"{sign}{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
+    text = formats.number(value, SHOWN[unit][1], sign=unit in ("change", "growth", "points")).lstrip("±")
     if unit in ("plain", "percent"):
         text = text.removesuffix(".0")
     return t(f"lessons.unit.{unit}", value=text)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any
 
 import streamlit as st
+from pandas import DataFrame
 
 from sim.explorer.contents import decisions
-from sim.explorer.contents.decisions import PAIRS, RULES_FOLDER, STATES, Filter, kind_name, reason_of
+from sim.explorer.contents.decisions import PAIRS, RULES_FOLDER, STATES, kind_name, reason_of
 from sim.explorer.parts import choosing, picking, session, ui
 from sim.explorer.parts.picking import words
 from sim.explorer.parts.session import say
 from sim.indicators import INDICATORS
 from sim.report.names import Names, in_order
 from sim.runs.saved import Run
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 #: The decision that is explained, by its place in the whole log.
 _PLACE = "agents.decision"
@@ -37,10 +35,9 @@ def page() -> None:
     ui.section("agents.between")
     left, right = st.columns(2, gap="medium")
     with left:
-        label, show = say("agents.measure"), words("agents.pairs_")
-        measure = picking.choose(label, PAIRS, "agents.measure", PAIRS[0], show)
-        year = picking.choose_year(run.years, say("lab.year"), key="agents.year")
-        change = len(run.years) > 1 and picking.choose_flag(say("agents.change"), "agents.change", st.toggle)
+        measure = picking.choose("agents.measure", PAIRS, show=words("agents.pairs_"))
+        year = picking.choose_year("agents.year", run.years, say("lab.year"))
+        change = len(run.years) > 1 and picking.choose_flag("agents.change", st.toggle)
         figure = decisions.between(run, measure, year, change=change, texts=session.texts())
         if figure is None:
             st.info(say("agents.no_ledger" if measure == "both" else "agents.not_tracked"))
@@ -48,8 +45,7 @@ def page() -> None:
             ui.show(figure, "between", name=run.name)
     with right:
         lang = session.view().lang
-        label = say("agents.state")
-        state = picking.choose(label, STATES, "agents.state", STATES[0], lambda state: INDICATORS[state].label(lang))
+        state = picking.choose("agents.state", STATES, show=lambda state: INDICATORS[state].label(lang))
         course = decisions.over_years(run, state, session.texts())
         if course is None or (state == "ledger" and not course.data["value"].any()):
             st.info(say("agents.no_ledger" if state == "ledger" else "agents.not_tracked"))
@@ -59,7 +55,7 @@ def page() -> None:
 
 
 def _decisions(run: Run) -> None:
-    frame = decisions.log(run, _filters(run))
+    frame = decisions.log(run, **_filters(run))
     if frame.empty:
         st.info(say("agents.nothing_left"))
         return
@@ -78,25 +74,22 @@ def _decisions(run: Run) -> None:
         _why(run, frame)
 
 
-def _filters(run: Run) -> Filter:
+def _filters(run: Run) -> dict[str, Any]:
     """Controls of the filter; nothing chosen means everything."""
     texts, frame = session.texts(), run["decisions"]
-    names, whole = Names.of(run, texts), texts("agents.everything")
+    names, hint = Names.of(run, texts), texts("agents.everything")
     present = [code for code in run.economies if (frame["economy"] == code).any()]
     levers, kinds = in_order(frame["lever"]), sorted(frame["kind"].unique())
     columns = st.columns(4, gap="small")
     with columns[0]:
-        label, show = texts("table.economy"), names.economy
-        economies = picking.choose_many(label, present, "agents.economies", (), show, placeholder=whole)
+        economies = picking.choose_many("agents.economies", present, names.economy, placeholder=hint)
     with columns[1]:
-        moved = picking.choose_many(texts("table.lever"), levers, "agents.levers", (), names.lever, placeholder=whole)
+        moved = picking.choose_many("agents.levers", levers, names.lever, placeholder=hint)
     with columns[2]:
-        show = partial(kind_name, texts=texts)
-        by_kind = picking.choose_many(texts("agents.rule"), kinds, "agents.kinds", (), show, placeholder=whole)
+        by_kind = picking.choose_many("agents.kinds", kinds, partial(kind_name, texts=texts), placeholder=hint)
     with columns[3]:
-        first, last = int(frame["year"].min()), int(frame["year"].max())
-        span = picking.choose_span(texts("agents.years"), "agents.years", first, last)
-    return Filter(moved, economies, by_kind, span)
+        span = picking.choose_span("agents.years", int(frame["year"].min()), int(frame["year"].max()))
+    return {"years": span, "lever": moved, "economy": economies, "kind": by_kind}
 
 
 def _log(run: Run, frame: DataFrame) -> None:
@@ -111,16 +104,10 @@ def _log(run: Run, frame: DataFrame) -> None:
         if rows and rows[0] < len(places):
             picking.put(_PLACE, places[rows[0]])
 
-    ui.show_table(
-        decisions.shown_log(frame, run, session.texts()),
-        "agents.log",
-        say("agents.log_alt", count=len(frame)),
-        ui.rows(len(frame), 640),
-        data=frame.drop(columns="size"),
-        file=f"{run.name}-decisions.csv",
-        on_select=pick,
-        selection_mode="single-row",
-    )
+    shown, alt = decisions.shown_log(frame, run, session.texts()), say("agents.log_alt", count=len(frame))
+    settings: Any = {"data": frame.drop(columns="size"), "file": f"{run.name}-decisions.csv"}
+    settings |= {"on_select": pick, "selection_mode": "single-row"}
+    ui.show_table(shown, "agents.log", alt, ui.rows(len(frame), 640), **settings)
 
 
 def _why(run: Run, frame: DataFrame) -> None:
@@ -129,16 +116,14 @@ def _why(run: Run, frame: DataFrame) -> None:
     wanted = picking.kept(_PLACE, offered[0])
     options = [*offered, *([wanted] if wanted in frame.index and wanted not in offered else [])]
     names = {place: decisions.label(run, place, texts) for place in options}
-    label, help = texts("agents.which"), texts("agents.which_help")
-    place = picking.choose(label, options, _PLACE, offered[0], names.__getitem__, key="agents.pick", help=help)
+    help = texts("agents.decision_help")
+    place = picking.choose(_PLACE, options, offered[0], names.__getitem__, key="agents.pick", help=help)
     why = decisions.why(run, place, texts)
     rule = reason_of(why.kind)
     st.subheader(why.move, anchor=False)
     st.markdown(why.reason)
     if why.numbers:
-        import pandas as pd
-
-        numbers = pd.DataFrame(why.numbers, columns=[texts("agents.number"), texts("table.value")])
+        numbers = DataFrame(why.numbers, columns=[texts("agents.number"), texts("table.value")])
         ui.show_table(numbers, "agents.numbers", texts("agents.numbers_alt"), ui.rows(len(numbers), 248))
     about = texts(f"rule.{rule.method}") if rule.method else ""
     st.markdown(f"**{texts('agents.by_rule', rule=kind_name(why.kind, texts))}**  \n{about}")

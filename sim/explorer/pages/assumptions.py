@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
+from pandas import DataFrame
 
 from decomp.names import estimate_text
-from sim.charts.figure import Figure
 from sim.explorer.contents import method as view
 from sim.explorer.contents.decisions import methods
 from sim.explorer.parts import choosing, picking, session, ui
@@ -20,9 +20,6 @@ from sim.texts import Texts
 from sim.texts.formats import number
 from sim.texts.words import plain, spoken
 
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
 #: Height of a long table in pixels, and the most rows of one that is shown whole.
 TALL, SHORT = 460, 14
 
@@ -30,8 +27,7 @@ TALL, SHORT = 460, 14
 def page() -> None:
     """Draw the page."""
     ui.heading("assumptions")
-    label, names = say("method.section"), words("method.section_")
-    section = picking.choose_radio(label, list(SECTIONS), "method.section", names, label_visibility="collapsed")
+    section = picking.choose_radio("method.section", list(SECTIONS), label_visibility="collapsed")
     run = choosing.choose_run("method.run") if section in OF_A_RUN else None
     SECTIONS[section](run)
     choosing.badge_of_run(run)
@@ -94,11 +90,10 @@ def _parameters(run: Run | None) -> None:
     with first:
         found = _found(whole, "parameters").index
     with second:
-        label, everything = texts("column.status"), texts("agents.everything")
-        show = words("method.status_")
-        statuses = picking.choose_many(label, view.STATUSES, "method.statuses", (), show, placeholder=everything)
+        hint: Any = {"label": texts("column.status"), "placeholder": texts("agents.everything")}
+        statuses = picking.choose_many("method.statuses", view.STATUSES, words("method.status_"), **hint)
     with third:
-        only = picking.choose_flag(texts("method.only_changed"), "method.only", st.toggle)
+        only = picking.choose_flag("method.only", st.toggle)
     frame = view.filtered(whole.loc[found], "", statuses, changed=only)
     frame = frame.sort_values("changed", ascending=False, kind="stable")
     st.caption(texts("method.parameters_count", count=len(frame), all=len(whole), changed=int(whole["changed"].sum())))
@@ -120,7 +115,7 @@ def _parameters(run: Run | None) -> None:
     # One parameter in full, for reading without scrolling sideways.
     labels = dict(zip(said["id"].astype(str), said["label"], strict=True))
     ids = list(labels)
-    id = picking.choose(say("method.one"), ids, "method.one", ids[0], lambda id: f"{labels.get(id, id)} · {id}")
+    id = picking.choose("method.one", ids, show=lambda id: f"{labels.get(id, id)} · {id}")
     row = said[said["id"] == id].iloc[0]
     with st.container(border=True):
         mark = say("method.changed_mark", default=plain(row["default"])) if row["changed"] else ""
@@ -214,7 +209,7 @@ def _validation(run: Run | None) -> None:
     texts = session.texts()
     ui.section("method.published")
     with st.container(border=True):
-        ui.show(_published(texts.lang), "table4")
+        ui.show(_published(texts), "table4")
     ui.section("literature.heading")
     st.markdown(texts("literature.intro"))
     frame = view.literature(run, texts) if run is not None else None
@@ -226,18 +221,12 @@ def _validation(run: Run | None) -> None:
     _table(frame, "literature", alt, shown=spoken(frame, texts).assign(**numbers))
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _published(lang: str) -> Figure:
-    return view.published(Texts(lang))
-
-
 def _hindcast(_: Run | None) -> None:
     texts = session.texts()
     st.markdown(texts("method.hindcast_intro"))
     spans = {f"{first}-{last}": (first, last) for first, last in ((1995, 2011), (2011, 2022))}
-    span = picking.choose_radio(
-        texts("column.years"), list(spans), "method.hindcast", lambda name: name.replace("-", " → ")
-    )
+    show = {span: span.replace("-", " → ") for span in spans}.__getitem__
+    span = picking.choose_radio("method.hindcast", list(spans), show, label=texts("column.years"))
     frame, (found, *notes) = _foretold(spans[span], texts.lang)
     st.markdown(found)
     digits = {"wedge": 3, "bilateral": 3, "export_shares": 2, "foreign_content": 2}
@@ -284,11 +273,11 @@ def _data(run: Run | None) -> None:
         st.markdown("  \n".join(f"**{name}** {value}" for name, value in provenance(run, session.texts())))
 
 
-@st.cache_resource(show_spinner=False)
-def _tables() -> DataFrame:
-    return view.table_list()
-
-
+#: What takes long to make, kept for all sessions.
+_tables = st.cache_resource(show_spinner=False)(view.table_list)
+_published = st.cache_resource(max_entries=2, show_spinner=False, hash_funcs={Texts: lambda texts: texts.lang})(
+    view.published
+)
 #: Sections of the page in order.
 SECTIONS: Mapping[str, Callable[[Run | None], None]] = {
     "parameters": _parameters,

@@ -54,17 +54,15 @@ def _choice() -> tuple[Case, list[Case]] | None:
     left, right = st.columns([2, 5])
     with left:
         usual, label = f"preset:{setup.versus}", say("comparison.base_pick")
-        base = picking.choose(label, offered, "compare.base", usual, choosing.name_of)
+        base = picking.choose("compare.base", offered, usual, choosing.name_of, label=label)
     # The laboratory's scenario is one of the library while nothing is changed in it.
     lab = "" if setup.changed else f"preset:{setup.preset}"
     default = ["lab"] if base not in ("lab", lab) else []
     default += [id for id in FIRST if id in offered and id not in (base, lab)]
     with right:
-        label, hint = say("comparison.others_pick"), say("comparison.placeholder")
+        words = {"label": say("comparison.others_pick"), "placeholder": say("comparison.placeholder")}
         ids = [id for id in offered if id != base]
-        others = picking.choose_many(
-            label, ids, "compare.others", default[:MOST], choosing.name_of, most=MOST, placeholder=hint
-        )
+        others = picking.choose_many("compare.others", ids, choosing.name_of, default[:MOST], most=MOST, **words)
     if not others:
         st.info(say("comparison.empty"))
         return None
@@ -93,7 +91,7 @@ def _fitting(base_id: str, ids: tuple[str, ...]) -> tuple[Case, list[Case]] | No
         return None
     reasons = {other.id: misfit(base.run, other.run) for other in others}
     mixable = any(reason in ("table", "year") for reason in reasons.values())
-    anyway = mixable and picking.choose_flag(texts("comparison.anyway"), "compare.anyway", st.checkbox)
+    anyway = mixable and picking.choose_flag("compare.anyway", st.checkbox, label=texts("comparison.anyway"))
     kept = []
     for other in others:
         name, reason = other.name(texts), reasons[other.id]
@@ -115,7 +113,7 @@ def _fitting(base_id: str, ids: tuple[str, ...]) -> tuple[Case, list[Case]] | No
 def _results(base: Case, others: list[Case], years: list[int]) -> None:
     """Words, numbers, courses, economies, settings."""
     texts = session.texts()
-    year = picking.choose_year(years, texts("yearpick.label"), key="compare.year")
+    year = picking.choose_year("compare.year", years)
     ui.section("comparison.head", year=year, base=base.name(texts))
     sentences = "\n".join(f"- {comparison.sentence(base, other, year, texts)}" for other in others)
     st.markdown(sentences.replace(NBSP, " "))
@@ -145,11 +143,10 @@ def _panels(base: Case, others: list[Case]) -> None:
     ui.section("comparison.course")
     first, second = st.columns(2)
     with first:
-        indicator = picking.choose(say("comparison.indicator"), COURSES, "compare.indicator", COURSES[0], _label)
+        indicator = picking.choose("compare.indicator", COURSES, show=_label)
     names, codes = Names.of(base.run, texts), [WORLD, *base.run.economies]
     with second:
-        label = say("comparison.economy")
-        economy = picking.choose_economy(codes, label, names.economy, key="compare.economy", default=WORLD)
+        economy = picking.choose_economy("compare.economy", codes, names.economy, WORLD)
     if INDICATORS[indicator].scope == WORLD_ONLY:
         economy = WORLD
     panels = comparison.panels(base, others, indicator, economy, texts)
@@ -178,7 +175,8 @@ def _ranking(base: Case, others: list[Case], year: int, spans: Spans | None) -> 
     """Every economy's distance from the base, with its band where there is one."""
     texts = session.texts()
     offered = [name for name in COURSES if INDICATORS[name].scope != WORLD_ONLY]
-    indicator = picking.choose(texts("comparison.indicator"), offered, "compare.ranked", "real_income", _label)
+    label = texts("compare.indicator")
+    indicator = picking.choose("compare.ranked", offered, "real_income", _label, label=label)
     figure = comparison.ranking(base, others, indicator, year, texts, spans)
     if figure is None:
         st.info(texts("comparison.gone", indicator=_label(indicator), economy=texts("economy.WLD")))
@@ -208,8 +206,7 @@ def _bands(base: Case, others: Sequence[Case]) -> Spans | None:
             jobs = [job for job in session.now().jobs if isinstance(job.setup, DrawnSetup)]
             going = any(not (job.over or job.stopping) for job in jobs)
             # Always drawn: a selection that goes and comes back would show its first option.
-            label, counts = texts("bands.count"), bands.COUNTS
-            count = picking.choose(label, counts, "bands.count", bands.COUNT, width=160, disabled=going)
+            count = picking.choose("bands.count", bands.COUNTS, bands.COUNT, width=160, disabled=going)
         asked = {id: drawn(setup, count) for id, setup in setups.items()}
         there = {id: run for id, setup in asked.items() if isinstance(run := session.store().peek(setup), DrawnRun)}
         if len(there) == len(asked):

@@ -7,7 +7,7 @@ import streamlit as st
 from sim.explorer.contents import decomposition, flows
 from sim.explorer.contents.flows import ALL, EXACT, OBSERVED, VS, Flow, Seen, Source, see
 from sim.explorer.parts import choosing, picking, session, ui
-from sim.explorer.parts.picking import but, words
+from sim.explorer.parts.picking import but
 from sim.explorer.parts.session import say
 from sim.texts.formats import NBSP, number
 
@@ -24,7 +24,7 @@ def page() -> None:
     year = None
     if source is not None:
         with right:
-            year = picking.choose_year(source.years, say("yearpick.label"), key="decompose.year")
+            year = picking.choose_year("decompose.year", source.years)
         flow = _flow(source)
         if flow is not None:
             _results(source, flow, year)
@@ -36,19 +36,17 @@ def _flow(source: Source) -> Flow | None:
     names = source.names(session.texts())
     first, second, third = st.columns([3, 3, 5], vertical_alignment="bottom")
     with first:
-        label = say("decompose.exporter")
-        exporter = picking.choose_economy(source.codes, label, names.economy, key="decompose.exporter")
+        exporter = picking.choose_economy("decompose.exporter", source.codes, names.economy)
     partners = [ALL, *(code for code in source.codes if code != exporter)]
-    partner = but(ALL, "flows.all_partners", names.economy)
     with second:
         default = next((code for code in ("KOR", "CHN") if code in partners), ALL)
-        importer = picking.choose(say("decompose.importer"), partners, "decompose.importer", default, partner)
+        partner = but(ALL, "flows.all_partners", names.economy)
+        importer = picking.choose("decompose.importer", partners, default, partner)
     sectors: tuple[str, ...] = ()
     with third:
         if source.detailed:
             offered, whole = [*source.sector_groups, *source.sectors], say("decompose.all_sectors")
-            label = say("decompose.sectors")
-            sectors = picking.choose_many(label, offered, "decompose.sectors", (), names.sector, placeholder=whole)
+            sectors = picking.choose_many("decompose.sectors", offered, names.sector, placeholder=whole)
         else:
             st.caption(say("decompose.sectors_off"))
     if importer == exporter:
@@ -71,15 +69,14 @@ def _results(source: Source, flow: Flow, year: int) -> None:
     numbers = {"exports": exports, "metric_dva": dva, **shares}
     for column, (key, value) in zip(st.columns(len(numbers)), numbers.items(), strict=True):
         column.metric(texts(f"decompose.{key}"), value.replace(" ", NBSP), border=True)
-    gap, observed = source.residual(year), source.id == OBSERVED
+    gap = source.residual(year)
     exact = gap <= EXACT
     lines = say("decompose.badge_exact" if exact else "decompose.badge_bad", gap=f"{gap:.1e}")
-    lines += f"  \n{choosing.note_on(source)}" + (
-        f" {say('decompose.coarse')}" if observed and year not in source.breaks else ""
-    )
+    lines += f"  \n{choosing.note_on(source)}"
+    if source.id == OBSERVED and year not in source.breaks:
+        lines += f" {say('decompose.coarse')}"
     (st.caption if exact else st.error)(lines)
-    levels, label = list(flows.LEVELS), texts("decompose.level")
-    level = picking.choose_radio(label, levels, "decompose.level", words("decompose.level_"))
+    level = picking.choose_radio("decompose.level", list(flows.LEVELS))
     with st.container(border=True):
         ui.show(decomposition.composition(seen, level, texts), "parts", name="decompose")
     _change(seen, level)
@@ -103,15 +100,13 @@ def _change(seen: Seen, level: str) -> None:
     ui.section("decompose.section_change")
     first, second, third = st.columns([3, 4, 3], vertical_alignment="bottom")
     with first:
-        modes, label = ("years", "scenarios"), texts("decompose.between")
-        mode = picking.choose_radio(label, modes, "decompose.between", words("decompose.between_"))
+        mode = picking.choose_radio("decompose.between", ("years", "scenarios"))
     with second:
         before = _other_year(seen) if mode == "years" else _other_source(seen)
     if before is None:
         return
     with third:
-        forms, label = ("waterfall", "sorted"), texts("decompose.form")
-        form = picking.choose_radio(label, forms, "decompose.form", words("decompose.form_"))
+        form = picking.choose_radio("decompose.form", ("waterfall", "sorted"))
     if not before.traded:
         name = before.name(texts)
         st.info(texts("decompose.sentence_none", flow=name, year=before.year))
@@ -129,15 +124,14 @@ def _other_year(seen: Seen) -> Seen | None:
         st.info(say("decompose.one_year"))
         return None
     same = [year for year in years if seen.source.part(year) == seen.source.part(seen.year)]
-    year = picking.choose(say("decompose.other_year"), years, "decompose.against", (*same, years[-1])[0])
+    year = picking.choose("decompose.against", years, (*same, years[-1])[0])
     return see(seen.source, seen.flow, year)
 
 
 def _other_source(seen: Seen) -> Seen | None:
     """The same flow in another scenario, in the same year or the nearest one that it has."""
     ids = [id for id in choosing.options(tables=True) if id != seen.source.id]
-    default, label = f"preset:{session.setup().versus}", say("decompose.other_source")
-    id = picking.choose(label, ids, "decompose.other", default, choosing.name_of)
+    id = picking.choose("decompose.other", ids, f"preset:{session.setup().versus}", choosing.name_of)
     other = choosing.source(id)
     if other is None:
         choosing.missing([id])

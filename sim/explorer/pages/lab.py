@@ -83,10 +83,8 @@ def _choices() -> None:
 
     with st.container(horizontal=True, gap="small", key="chips"):
         for change in differences:
-            key, help, without = f"chip.{'.'.join(change)}", say("lab.undo_one"), (setup.without(change),)
-            st.button(
-                f"{levers.change_label(change, setup)} ✕", key=key, help=help, on_click=session.change, args=without
-            )
+            chip: Any = {"key": f"chip.{'.'.join(change)}", "help": say("lab.undo_one"), "on_click": session.change}
+            st.button(f"{levers.change_label(change, setup)} ✕", args=(setup.without(change),), **chip)
         action("lab.undo", "undo", session.step, -1, disabled=not back)
         action("lab.redo", "redo", session.step, +1, disabled=not on)
         action("lab.replay", "replay", session.replay, disabled=not (back or on), help=say("lab.replay_help"))
@@ -119,23 +117,19 @@ def _looks(setup: Setup, run: RunResult, years: list[int], sentence: str) -> Non
     """Year and economy of the numbers and charts; share, keep, download."""
     left, middle, right = st.columns([4, 3, 5], vertical_alignment="bottom", gap="medium")
     with left:
-        picking.choose_year(years, say("lab.year"), key="year")
+        picking.choose_year("year", years, say("lab.year"))
     with middle:
-        texts, codes = session.texts(), [WORLD, *run.economies]
-        show = partial(lab_figures.economy_name, run, texts=texts)
-        picking.choose_economy(codes, say("lab.economy"), show, key="economy", default=WORLD)
+        show = partial(lab_figures.economy_name, run, texts=session.texts())
+        picking.choose_economy("lab.economy", [WORLD, *run.economies], show, WORLD)
     with right, st.container(horizontal=True, gap="small"):
         if st.button(say("share.open"), key="share", type="primary"):
             _share(setup, sentence)
         file = share.own_name(setup)
         with ui.folded(st.popover, "share.downloads", "downloads") as is_open:
             if is_open:
-                ui.download(
-                    say("share.report"), lambda: share.report(run), f"{file}.html", "text/html", key="dl.report"
-                )
-                ui.download(
-                    say("share.zip"), lambda: share.archive(run, setup), f"{file}.zip", "application/zip", key="dl.zip"
-                )
+                report, archive = partial(share.report, run), partial(share.archive, run, setup)
+                ui.download(say("share.report"), report, f"{file}.html", "text/html", key="dl.report")
+                ui.download(say("share.zip"), archive, f"{file}.zip", "application/zip", key="dl.zip")
                 ui.download_csv(run.indicators, f"{file}-indicators.csv", key="dl.csv", label="share.csv")
                 st.caption(say("share.downloads_note"))
         with ui.folded(st.popover, "lab.keep", "keep") as is_open:

@@ -11,7 +11,7 @@ from sim.charts import sankey
 from sim.explorer.contents import links as links_view
 from sim.explorer.contents.flows import Source
 from sim.explorer.parts import choosing, picking, session, ui
-from sim.explorer.parts.picking import but, words
+from sim.explorer.parts.picking import but
 from sim.explorer.parts.session import say
 
 #: Partner of a flow: the page Decompose looks at it.
@@ -29,7 +29,7 @@ def page() -> None:
     year = None
     if source is not None:
         with middle:
-            year = picking.choose_year(source.years, say("yearpick.label"), key="links.year")
+            year = picking.choose_year("links.year", source.years)
         with right:
             against = _against(source, year)
         st.caption(choosing.note_on(source))
@@ -46,8 +46,7 @@ def _against(source: Source, year: int) -> int | None:
     if len(years) == 1:
         st.caption(say("decompose.one_year"))
         return None
-    name = but(None, "yearpick.none")
-    against: int | None = picking.choose(say("yearpick.second"), years, "links.against", None, name)
+    against: int | None = picking.choose("links.against", years, show=but(None, "yearpick.none"))
     return against
 
 
@@ -57,10 +56,9 @@ def _matrix(source: Source, year: int, against: int | None) -> None:
     ui.section("links.section_matrix")
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
-        label, kinds = texts("links.measure"), links_view.MEASURES
-        measure = picking.choose_radio(label, kinds, "links.measure", words("links.measure_"))
+        measure = picking.choose_radio("links.measure", links_view.MEASURES)
     with right:
-        home = picking.choose_flag(texts("links.home"), "links.home", st.checkbox, help=texts("links.home_help"))
+        home = picking.choose_flag("links.home", st.checkbox, help=texts("links.home_help"))
     # Exporter and partner that were chosen, here or on Decompose, where both are in the data.
     chosen, partner = session.view().economy, picking.kept(PARTNER, None)
     there = chosen != partner and chosen in source.codes and partner in source.codes
@@ -93,13 +91,13 @@ def _way(source: Source, year: int) -> None:
         return
     first, second, third = st.columns([3, 5, 3], vertical_alignment="bottom")
     with first:
-        exporter = picking.choose_economy(source.codes, texts("links.exporter"), names.economy, key="links.exporter")
+        exporter = picking.choose_economy("links.exporter", source.codes, names.economy)
     with second:
         codes = ["all", *source.sector_groups, *source.sectors]
         name = but("all", "decompose.all_sectors", names.sector)
-        chosen = picking.choose(texts("links.sectors"), codes, "links.sectors", "all", name)
+        chosen = picking.choose("links.sectors", codes, "all", name)
     with third:
-        count = picking.choose(texts("links.count"), COUNTS, "links.count", COUNT)
+        count = picking.choose("links.count", COUNTS, COUNT)
     way = links_view.way(source, exporter, year, () if chosen == "all" else (chosen,), count, texts)
     if way is None:
         st.info(texts("links.way_none", exporter=names.economy(exporter), year=year))
@@ -123,9 +121,10 @@ def _map(source: Source, year: int, against: int | None) -> None:
     ui.section("links.section_map")
     left, right = st.columns([2, 5], gap="medium")
     with left:
-        focus = picking.choose_economy(source.codes, texts("links.focus"), names.economy, key="links.focus")
+        focus = picking.choose_economy("links.focus", source.codes, names.economy)
         kinds = {kind: texts(f"links.map_{kind}", economy=names.economy(focus)) for kind in links_view.MAPS}
-        kind = picking.choose(texts("links.map_kind"), list(kinds), "links.map", "on", kinds.__getitem__)
+        label = texts("links.map_kind")
+        kind = picking.choose("links.map", list(kinds), "on", kinds.__getitem__, label=label)
     with right, st.container(border=True):
         figure = links_view.tile_map(source, kind, focus, year, against, texts)
         ui.show(figure, "map", name="links", act=lambda tile: session.look(economy=str(tile["economy"])))

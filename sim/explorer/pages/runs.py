@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
+from pandas import DataFrame
 
 from decomp.errors import DecompError
 from sim.errors import OutputError, SimError
@@ -18,6 +19,7 @@ from sim.explorer.setups import share, uploads
 from sim.explorer.setups.engine import Job
 from sim.explorer.setups.setup import presets
 from sim.explorer.setups.uploads import GivenSetup, UploadError, megabytes
+from sim.report import headline
 from sim.runs.folder import runs_folder
 from sim.runs.result import RunResult
 from sim.runs.saved import SCHEMA_VERSION
@@ -153,8 +155,6 @@ def _own_job() -> Job | None:
 
 def _own_run() -> None:
     """Progress while it runs; afterwards its headline, its warnings and the way on, or why there is none."""
-    from sim.report import headline
-
     job = _own_job()
     if job is None:
         return
@@ -202,19 +202,13 @@ def _save(run: RunResult) -> None:
 
 def _folders() -> None:
     """The run folders that there are; one can be opened, and is then shown by other pages as well."""
-    import pandas as pd
-
     _opened()
     folders = share.listed()
     if folders:
         names = {run.folder: run.name(session.texts()) for run in folders}
-        state = [
-            say(f"status.{run.status}")
-            if run.version == str(SCHEMA_VERSION)
-            else say("files.stale", version=run.version)
-            for run in folders
-        ]
-        frame = pd.DataFrame([dataclasses.asdict(run) for run in folders]).drop(columns="title")
+        keys = [f"status.{run.status}" if run.version == str(SCHEMA_VERSION) else "files.stale" for run in folders]
+        state = [say(key, version=run.version) for key, run in zip(keys, folders, strict=True)]
+        frame = DataFrame([dataclasses.asdict(run) for run in folders]).drop(columns="title")
         titles = [session.texts().pick(run.title) or run.scenario for run in folders]
         shown = frame.assign(scenario=titles, state=state)[["scenario", "years", "state", "started", "folder"]]
         shown = shown.rename(columns=lambda name: say(f"column.{name}"))
@@ -253,8 +247,6 @@ def _open(name: str) -> None:
 
 def _opened() -> None:
     """What is open now, or why the last one could not be opened."""
-    from sim.report import headline
-
     texts = session.texts()
     if (fault := _faults().get("zip")) is not None:
         why = texts(fault.key, **fault.values) if isinstance(fault, UploadError) else str(fault)

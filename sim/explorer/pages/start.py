@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import streamlit as st
+from pandas import DataFrame
 
 from sim.explorer.contents.comparison import finding
 from sim.explorer.contents.lab_figures import sparkline
 from sim.explorer.parts import choosing, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups.setup import STATUS_QUO, Setup, presets
+from sim.report import headline
 from sim.texts.formats import level, number
 
 #: The scenarios of the stories; those that the library lacks are left out.
@@ -59,10 +61,8 @@ def _numbers(shown: list[str]) -> None:
     with ui.folded(st.expander, "start.numbers", "start.numbers") as is_open:
         if not is_open:
             return
-        import pandas as pd
-
         runs = {name: run for name in shown if (run := session.run_of(Setup(preset=name))) is not None}
-        series = pd.DataFrame({name: run.series(TOLD) for name, run in runs.items()}).rename_axis("year")
+        series = DataFrame({name: run.series(TOLD) for name, run in runs.items()}).rename_axis("year")
         table = (100 * series).map(lambda value: number(value, 2)).reset_index()
         heads = {"year": say("table.year"), **{name: f"{ui.preset_title(name)} (%)" for name in runs}}
         data = series.reset_index().melt("year", var_name="scenario").assign(indicator=TOLD, unit="share")
@@ -72,8 +72,6 @@ def _numbers(shown: list[str]) -> None:
 
 def _opened() -> None:
     """The run that the application was started with, or why it cannot be shown and where to choose another."""
-    from sim.report import headline
-
     if session.now().folder is None:
         return
     run, texts = choosing.opened(explain=True), session.texts()

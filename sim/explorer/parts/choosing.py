@@ -145,7 +145,7 @@ def case_of(id: str) -> Case | None:
 def choose_source(key: str) -> Source | None:
     """Selection of data or a scenario; shows what is missing and how to get it, and then returns None."""
     default = "lab" if session.setup().changed or session.setup().preset != STATUS_QUO else OBSERVED
-    chosen: Source | None = _chosen(source, say("sources.label"), options(tables=True), key, default)
+    chosen: Source | None = _chosen(source, key, options(tables=True), default, label=say("sources.label"))
     if chosen is not None and not chosen.years:
         st.warning(say("comparison.misfit_none", name=chosen.name(session.texts())))
         return None
@@ -157,26 +157,20 @@ def choose_run(key: str, *, explain: bool = True) -> Run | None:
 
     ``explain``: also say why a run folder cannot be opened.
     """
-    ids, settings = options(), {"key": key, "elsewhere": "lab"}
+    ids, settings = options(), {"key": key, "elsewhere": "lab", "label": say("files.which")}
     default = next((id for id in ("folder", "given") if id in ids), "lab")
-    run: Run | None = _chosen(run_behind, say("files.which"), ids, "look_at", default, explain=explain, **settings)
+    run: Run | None = _chosen(run_behind, "look_at", ids, default, explain=explain, **settings)
     if isinstance(run, RunResult):
         ui.partial_run(run)
     return run
 
 
 def _chosen(
-    behind: Callable[[str], Any],
-    label: str,
-    ids: list[str],
-    name: str,
-    default: str,
-    explain: bool = True,
-    **settings: Any,
+    behind: Callable[[str], Any], name: str, ids: list[str], default: str, *, explain: bool = True, **settings: Any
 ) -> Any:
     """What stands behind a selection; says why there is nothing, and how to get it."""
     opened(explain=explain)
-    id = picking.choose(label, ids, name, default, name_of, **settings)
+    id = picking.choose(name, ids, default, name_of, **settings)
     try:
         chosen = behind(id)
     except (OutputError, OSError) as error:
@@ -193,11 +187,8 @@ def note_on(source: Source) -> str:
         later = say("history.break", mark=BREAK, years=", ".join(map(str, source.breaks)))
         return f"{say('sources.observed_note')} {later}" if source.breaks else say("sources.observed_note")
     until = source.run.given_to if source.run is not None else None
-    return (
-        say("sources.simulated_note", base=source.years[0])
-        if until is None
-        else say("sources.given_note", base=source.years[0], last=until)
-    )
+    key = "sources.simulated_note" if until is None else "sources.given_note"
+    return say(key, base=source.years[0], last=until)
 
 
 def warn_across(source: Source, year: int, other: int | None) -> None:

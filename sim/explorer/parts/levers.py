@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from sim.explorer.parts import session, ui
@@ -248,8 +249,6 @@ def economies(setup: Setup) -> list[str]:
 
 def _grid() -> None:
     """One row per economy, one column per lever; what differs from the status quo counts on top of the levers above."""
-    import pandas as pd
-
     setup, codes = session.setup(), table_of(session.setup().table).economies
     state = st.session_state.get(GRID)
     if state is None or state["table"] != setup.table or state["now"] != setup.places:

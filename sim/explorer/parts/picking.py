@@ -96,12 +96,12 @@ def missed(name: str, value: Any) -> None:
 
 
 def choose(
-    label: str,
-    options: Sequence[Any],
     name: str,
+    options: Sequence[Any],
     default: Any = None,
     show: Callable[[Any], str] = str,
     *,
+    label: str = "",
     draw: Callable[..., Any] = st.selectbox,
     key: str = "",
     elsewhere: Any = None,
@@ -109,67 +109,68 @@ def choose(
 ) -> Any:
     """A selection of the page by ids; a kept one that is no longer offered falls back to ``default``, or the first.
 
-    ``elsewhere`` is the default that a link meets where it is opened, if that is another one.
+    Its label stands in the catalogues under its name unless told, here and in all selections below. ``elsewhere`` is the
+    default that a link meets where it is opened, if that is another one.
     """
     default = default if default in options else options[0]
     wanted = kept(name, default)
     value = wanted if wanted in options else default
-    widget(draw, label, key or name, value, partial(put, name), options, show, **settings)
+    widget(draw, label or say(name), key or name, value, partial(put, name), options, show, **settings)
     note(name, value, elsewhere or default)
     if wanted not in options:
         missed(name, wanted)
     return value
 
 
-def choose_radio(label: str, options: Sequence[str], name: str, show: Callable[[Any], str], **settings: Any) -> str:
-    """One of a few options, all in sight."""
-    return str(choose(label, options, name, None, show, draw=st.radio, horizontal=True, **settings))
+def choose_radio(name: str, options: Sequence[str], show: Callable[[str], str] | None = None, **settings: Any) -> str:
+    """One of a few options, all in sight, with names under that of the selection unless told."""
+    return str(choose(name, options, None, show or words(f"{name}_"), draw=st.radio, horizontal=True, **settings))
 
 
 def choose_many(
-    label: str,
-    options: Sequence[str],
     name: str,
-    default: Sequence[str],
+    options: Sequence[str],
     show: Callable[[str], str],
+    default: Sequence[str] = (),
     *,
+    label: str = "",
     most: int | None = None,
     **settings: Any,
 ) -> tuple[str, ...]:
     """Some of the options, at most ``most`` of them."""
     wanted = tuple(kept(name, default))
     value = tuple(option for option in wanted if option in options)[:most]
-    act = partial(put, name)
-    widget(st.multiselect, label, name, list(value), act, options, show, max_selections=most, **settings)
+    settings |= {"act": partial(put, name), "options": options, "show": show, "max_selections": most}
+    widget(st.multiselect, label or say(name), name, list(value), **settings)
     note(name, value, tuple(default))
     if value != wanted:
         missed(name, tuple(option for option in wanted if option not in value))
     return value
 
 
-def choose_flag(label: str, name: str, draw: Callable[..., Any], **settings: Any) -> bool:
+def choose_flag(name: str, draw: Callable[..., Any], *, label: str = "", **settings: Any) -> bool:
     """Something on or off, off to begin with; ``draw`` is ``st.checkbox`` or ``st.toggle``."""
     value = bool(kept(name, False))
-    widget(draw, label, name, value, partial(put, name), **settings)
+    widget(draw, label or say(name), name, value, partial(put, name), **settings)
     note(name, value, False)
     return value
 
 
-def choose_span(label: str, name: str, first: int, last: int) -> tuple[int, int]:
+def choose_span(name: str, first: int, last: int) -> tuple[int, int]:
     """First and last year of a span within ``first`` and ``last``."""
     if first == last:
         return first, last
     low, high = kept(name, (first, last))
     span = (max(low, first), min(high, last)) if low <= last and high >= first else (first, last)
     act = partial(put, name)
-    widget(st.slider, label, name, span, lambda new: act(tuple(new)), min_value=first, max_value=last)
+    widget(st.slider, say(name), name, span, lambda new: act(tuple(new)), min_value=first, max_value=last)
     note(name, span, (first, last))
     return span
 
 
-def choose_year(years: Sequence[int], label: str, *, key: str) -> int:
+def choose_year(key: str, years: Sequence[int], label: str = "") -> int:
     """Year of the page: the one that all pages share where it is there, else the last."""
-    wanted = session.view().year
+    wanted, label = session.view().year, label or say("yearpick.label")
     value = wanted if wanted is not None and wanted in years else years[-1]
     if len(years) == 1:
         st.caption(f"{label}: {value}")
@@ -185,11 +186,9 @@ def choose_year(years: Sequence[int], label: str, *, key: str) -> int:
     return value
 
 
-def choose_economy(
-    codes: Sequence[str], label: str, show: Callable[[str], str], *, key: str, default: str = "CHN"
-) -> str:
+def choose_economy(key: str, codes: Sequence[str], show: Callable[[str], str], default: str = "CHN") -> str:
     """Economy of the page: the one that all pages share where it is there."""
     wanted = session.view().economy
     value = wanted if wanted in codes else default if default in codes else codes[0]
-    widget(st.selectbox, label, key, value, lambda code: session.look(economy=code), codes, show)
+    widget(st.selectbox, say(key), key, value, lambda code: session.look(economy=code), codes, show)
     return value

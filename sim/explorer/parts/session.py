@@ -81,16 +81,10 @@ def begin() -> None:
         wanted = os.environ.get(LANG_VARIABLE) or st.context.locale or ""
         spoken = next((lang for lang in LANGUAGES if wanted.lower().startswith(lang)), LANGUAGES[0])
         seen = replace(link.view, lang=link.view.lang if query.get("l") in LANGUAGES else spoken, picks=())
-        picks, folder = dict(link.view.picks), os.environ.get(RUN_VARIABLE)
-        st.session_state[SESSION] = Session(
-            link.setup,
-            seen,
-            link.unknown,
-            picks,
-            [link.setup],
-            picks=dict(picks),
-            folder=Path(folder) if folder else None,
-        )
+        came, folder = dict(link.view.picks), os.environ.get(RUN_VARIABLE)
+        begun = Session(link.setup, seen, link.unknown, came, [link.setup], picks=dict(came))
+        begun.folder = Path(folder) if folder else None
+        st.session_state[SESSION] = begun
     session, lang = now(), view().lang
     session.turned, session.spoken = session.spoken not in ("", lang), lang
 
@@ -103,9 +97,8 @@ def finish(page: str) -> None:
     session = now()
     keys = [key for key, pick in sorted(PICKS.items()) if page in pick.pages]
     picks = {key: session.came[key] for key in keys if key in session.came and key not in session.shown}
-    picks |= {
-        key: value for key in keys for value, default in [session.shown.get(key, (None, None))] if value != default
-    }
+    shown = {key: session.shown[key] for key in keys if key in session.shown}
+    picks |= {key: value for key, (value, default) in shown.items() if value != default}
     wanted = encode(session.setup, replace(session.view, picks=tuple(picks.items())))
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)

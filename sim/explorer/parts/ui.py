@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
+from pandas import DataFrame
 
 from decomp.errors import DecompError
 from sim._version import __version__
@@ -30,9 +31,6 @@ from sim.runs.result import RunResult
 from sim.texts import Texts
 from sim.texts.formats import MINUS, level
 from sim.texts.plain import csv_text
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 #: What is done with the fields of a mark that was clicked on.
 Act = Callable[[Mapping[str, Any]], None]
@@ -59,9 +57,8 @@ def heading(page: str) -> None:
         st.caption(under, width="content")
     if f"v={OLDER}" in session.now().unknown:
         st.info(say("ui.older_link"))
-    if parts := [
-        part for part in session.now().unknown if part != f"v={OLDER}"
-    ]:  # a broken link can hold anything: the first parts, none of them long
+    # A broken link can hold anything: the first parts, none of them long.
+    if parts := [part for part in session.now().unknown if part != f"v={OLDER}"]:
         shown = [part if len(part) <= 60 else f"{part[:59]}…" for part in parts[:8]] + ["…"] * (len(parts) > 8)
         st.warning(say("ui.unknown_link", count=len(parts), parts=", ".join(shown)))
 

@@ -231,9 +231,7 @@ _CHOICES: Mapping[tuple[str, ...], Mapping[str, Reader]] = {
     ("lessons",): {"lessons.open": _name},
 }
 #: Every choice of single pages by its key.
-PICKS: Mapping[str, Pick] = {
-    key: Pick(pages, read) for pages, choices in _CHOICES.items() for key, read in choices.items()
-}
+PICKS = {key: Pick(pages, read) for pages, choices in _CHOICES.items() for key, read in choices.items()}
 
 
 def written(key: str, value: Any) -> str | None:

@@ -13,13 +13,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from sim.explorer.setups.setup import Setup, overrides, preset_data, table_of
 from sim.runs.result import RunResult
-
-if TYPE_CHECKING:
-    from sim.scenario.read import LoadedScenario
+from sim.runs.runner import run_loaded
+from sim.scenario.read import LoadedScenario, read_scenario
 
 #: Runs that are kept.
 KEPT = 48
@@ -35,8 +34,6 @@ Simulate = Callable[..., RunResult]
 
 def load(setup: Setup, *more: str) -> LoadedScenario:
     """Read the scenario of a setup, with ``more`` overrides; a ScenarioError when it does not fit its preset and table."""
-    from sim.scenario.read import read_scenario
-
     lines = overrides(setup)
     years = None if setup.end is None else setup.years
     loaded = read_scenario(preset_data(setup.preset), [*lines, *more], years=years, table=table_of(setup.table))
@@ -45,8 +42,6 @@ def load(setup: Setup, *more: str) -> LoadedScenario:
 
 def simulate(setup: Setup, progress: OnYear | None = None, stop: Stop | None = None) -> RunResult:
     """Run a setup; see :func:`sim.runs.runner.run_loaded` for ``progress`` and ``stop``."""
-    from sim.runs.runner import run_loaded
-
     return run_loaded(load(setup), progress=progress, stop=stop)
 
 

@@ -6,9 +6,13 @@ that scenario, so that the application, the command line and a link all say the 
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from types import MappingProxyType
+
+from pydantic import TypeAdapter
 
 from sim.calibration.parameters import parameter
 from sim.levers import Kind
@@ -70,40 +74,18 @@ class Control:
         return self.rounded(shown / self.scale)
 
 
-def _registry(*controls: Control) -> Mapping[str, Control]:
-    return MappingProxyType({control.id: control for control in controls})
+def _section(name: str) -> Mapping[str, Control]:
+    """Levers of a section of ``controls.csv`` by id, in its order."""
+    rows = csv.DictReader((files("sim.explorer.setups") / "controls.csv").read_text(encoding="utf-8").splitlines())
+    cells = [row | {"needs": row["needs"].split()} for row in rows if row.pop("section") == name]
+    return MappingProxyType({row["id"]: TypeAdapter(Control).validate_python(row) for row in cells})
 
 
-_SPEED, _CONFLICT, _TARIFFS = ("speed",), ("backlash", "uneven"), ("backlash", "tariffs")
-_EDUCATION = Control("education", "instrument", 0.0, 0.05, 0.0025, "real_income", -1, scale=100, decimals=2)
 #: The seven main levers, in the order of the laboratory.
-MAIN: Mapping[str, Control] = _registry(
-    Control("speed", "assumption", 0.0, 3.0, 0.1, "robots", +1, "automation.robot_speed", decimals=1),
-    Control("access", "behaviour", 0.0, 1.0, 0.05, "ai", +1, "automation.base_access", 100, needs=_SPEED),
-    Control("tariff", "instrument", 0.0, 0.5, 0.01, "mean_tariff", +1, scale=100),
-    Control("backlash", "behaviour", 0.0, 3.0, 0.25, "mean_tariff", +1, "protection.sensitivity", decimals=2),
-    Control(
-        "retaliation", "behaviour", 0.0, 0.98, 0.02, "mean_tariff", +1, "protection.retaliation", 100, needs=_CONFLICT
-    ),
-    Control("reshoring", "assumption", 0.0, 0.3, 0.01, "interdependence", -1, scale=100),
-    Control("ledger", "assumption", 0.0, 0.08, 0.002, "export_volume", +1, "ledger.documents", 100, 1),
-)
+MAIN = _section("main")
 #: Further levers, in the advanced section.
-MORE: Mapping[str, Control] = _registry(
-    Control("distrust", "behaviour", 0.0, 0.3, 0.01, "interdependence", -1, "trust.friction", 100, needs=_TARIFFS),
-    _EDUCATION,
-    Control("sharing", "instrument", 0.0, 1.0, 0.05, "ai", +1, "automation.technology_sharing", 100, needs=_SPEED),
-    Control("home", "behaviour", 0.0, 1.0, 0.05, "interdependence", -1, "automation.ai_home_share", 100, needs=_SPEED),
-    Control(
-        "newtasks", "behaviour", 0.0, 1.0, 0.05, "displaced_labour", -1, "automation.reinstatement", 100, needs=_SPEED
-    ),
-    Control("capital", "assumption", 0.0, 5.0, 0.1, "real_income", +1, "economy.capital_supply", decimals=1),
-)
+MORE = _section("more")
 #: Levers that can be set for one economy, in the country grid.
-LOCAL: Mapping[str, Control] = _registry(
-    Control("tariff", "instrument", 0.0, 1.0, 0.01, "mean_tariff", +1, scale=100),
-    Control("speed", "assumption", 0.1, 5.0, 0.1, "robots", +1, decimals=1, off=1.0),
-    _EDUCATION,
-)
+LOCAL = _section("local")
 #: Levers of the whole model by id.
 CONTROLS: Mapping[str, Control] = MappingProxyType({**MAIN, **MORE})

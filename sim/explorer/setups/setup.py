@@ -10,16 +10,16 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from decomp.io import load
+from decomp.table import WorldTable
 from sim.calibration.parameters import parameter
 from sim.calibration.tables import GROUP
 from sim.explorer.setups.levers import CONTROLS, LOCAL, Control
 from sim.scenario import scenario_files
+from sim.scenario.read import load_scenario
 from sim.scenario.schema import Scenario
-
-if TYPE_CHECKING:
-    from decomp.table import WorldTable
 
 #: Scenario that the status quo of every lever is read from, and that results are set against unless chosen otherwise.
 STATUS_QUO = "baseline"
@@ -129,9 +129,8 @@ class Setup:
         levers = [*(policy.lever for policy in preset.policies), *(event.type for event in preset.events)]
         some = "tariff" in [*levers, *(name for _, name, _ in self.places)]
         there = {"tariffs": added or some, "uneven": some or (added and (self.who, self.partners) != (ALL, ALL))}
-        return not control.needs or any(
-            there[need] if need in there else self.value(need) != CONTROLS[need].off for need in control.needs
-        )
+        there |= {id: self.value(id) != lever.off for id, lever in CONTROLS.items() if id in control.needs}
+        return not control.needs or any(there[need] for need in control.needs)
 
 
 def untouched(preset: str, setup: Setup) -> Setup:
@@ -149,16 +148,12 @@ def table_for(preset: str, table: str = LIVE_TABLE) -> str:
 @cache
 def table_of(name: str) -> WorldTable:
     """A bundled table, read once."""
-    from decomp.io import load
-
     return load(name)
 
 
 @cache
 def preset_scenario(preset: str) -> Scenario:
     """A scenario of the library, as read."""
-    from sim.scenario.read import load_scenario
-
     return load_scenario(preset, years=None)
 
 
@@ -221,9 +216,8 @@ def overrides(setup: Setup) -> tuple[str, ...]:
     for name, lever in (("tariff", "tariff"), ("reshoring", "friction"), ("education", "education")):
         if name in moves:
             policies.append(_policy(setup, setup.who if name == "tariff" else ALL, lever, moves[name]))
-    policies += [
-        _policy(setup, (who,), lever, value, alone=True) for who, lever, value in setup.places if lever != "speed"
-    ]
+    own = [place for place in setup.places if place[1] != "speed"]
+    policies += [_policy(setup, (who,), lever, value, alone=True) for who, lever, value in own]
     first = len(scenario.policies)
     if first == 0 and policies:  # a list where the file may have none
         return (*lines, f"policies={flow(policies)}")

@@ -15,9 +15,11 @@ from typing import Any
 from sim.errors import OutputError
 from sim.explorer.setups.engine import load
 from sim.explorer.setups.setup import Setup, overrides
+from sim.report import render
 from sim.runs.folder import runs_folder
 from sim.runs.result import RunResult
 from sim.runs.saved import SCHEMA_VERSION, Run, current
+from sim.scenario.schema import dump_yaml
 from sim.texts import Texts
 from sim.texts.plain import csv_text
 
@@ -52,8 +54,6 @@ def yaml(setup: Setup) -> str:
 
     What the author of the preset expects is not expected of a changed scenario.
     """
-    from sim.scenario.schema import dump_yaml
-
     scenario = load(setup).scenario
     if setup.changed:
         scenario = scenario.model_copy(update={"name": own_name(setup), "derived_from": (), "expect": ()})
@@ -67,8 +67,6 @@ def own_name(setup: Setup) -> str:
 
 def report(run: Run) -> str:
     """The report of a run: one file, both languages, no network."""
-    from sim.report import render
-
     return render(run, "both")
 
 

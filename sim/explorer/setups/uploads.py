@@ -15,21 +15,25 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from decomp.errors import DecompError, FormatError
-from sim.errors import OutputError, Problem, ScenarioError
+from decomp.io import attach_classes, bundled_names, load, refuse_imbalance
+from decomp.io.compact import read_npz_bytes
+from decomp.table import WorldTable
+from sim.errors import OutputError, ScenarioError
 from sim.explorer.setups.engine import OnYear, Stop
 from sim.explorer.setups.setup import Setup
+from sim.indicators import INDICATORS
+from sim.report import headline
+from sim.runs.result import RunResult
+from sim.runs.runner import run_loaded
 from sim.runs.saved import ON_REQUEST, TABLES, read_manifest, read_run
 from sim.scenario import scenario_files
+from sim.scenario.read import LoadedScenario, read_scenario
+from sim.scenario.schema import scenario_hash
 from sim.scenario.yaml_text import YamlDocument, parse
 from sim.texts import LANGUAGES
-
-if TYPE_CHECKING:
-    from decomp.table import WorldTable
-    from sim.runs.result import RunResult
-    from sim.scenario.read import LoadedScenario
 
 #: Largest scenario, table file and zip, and largest sum of what a table or zip unpacks to, in bytes.
 MAX_SCENARIO, MAX_TABLE, MAX_ZIP, MAX_UNPACKED = 200 * 1024, 20 * 1024**2, 60 * 1024**2, 300 * 1024**2
@@ -119,8 +123,6 @@ class GivenSetup(Setup):
 
 def run_given(setup: GivenSetup, progress: OnYear | None = None, stop: Stop | None = None) -> RunResult:
     """Run what was handed in."""
-    from sim.runs.runner import run_loaded
-
     assert setup.loaded is not None
     return run_loaded(setup.loaded, progress=progress, stop=stop)
 
@@ -139,36 +141,17 @@ def read_given(text: str, name: str, table: WorldTable | None = None) -> GivenSe
 
     An UploadError when it is too large; a ScenarioError with all problems when it is not valid or refers to a file.
     """
-    from sim.indicators import INDICATORS
-    from sim.scenario.read import read_scenario
-    from sim.scenario.schema import scenario_hash
-
     plain = _checked(name, len(text.encode()), SCENARIO_ENDINGS, MAX_SCENARIO)
-    _only_the_library(parse(text, plain), table)
-    with tempfile.TemporaryDirectory() as place:
-        file = Path(place) / plain
-
-        def renamed(problems: Iterator[Problem]) -> Iterator[Problem]:
-            """Problems in the user's own file name."""
-            for problem in problems:
-                words = {key: getattr(problem, key).replace(str(file), plain) for key in ("file", "message", "help")}
-                yield replace(problem, **words)
-
-        file.write_text(text, encoding="utf-8")
-        try:
-            loaded = read_scenario(file, table=table, indicators=INDICATORS)
-        except ScenarioError as error:
-            raise ScenarioError(list(renamed(iter(error.problems)))) from None
+    document = parse(text, plain)
+    _only_the_library(document, table)
+    loaded = replace(read_scenario(document, table=table, indicators=INDICATORS), file=plain, text=text)
     digest = scenario_hash(loaded.resolved, table_checksum=loaded.table.checksum())
-    loaded = replace(loaded, file=plain, text=text, warnings=tuple(renamed(iter(loaded.warnings))))
     last = loaded.resolved.scenario.years[1]
     return GivenSetup(table=loaded.table.name or "uploaded", end=last, digest=digest, loaded=loaded)
 
 
 def _only_the_library(document: YamlDocument, table: WorldTable | None) -> None:
     """Refuse references to files: a page reads what is handed in, not what lies on the server."""
-    from decomp.io import bundled_names
-
     if not isinstance(document.data, dict):
         return
     problems = []
@@ -187,9 +170,6 @@ def read_table(name: str, content: bytes) -> WorldTable:
 
     An UploadError when it is empty, too large, or of another ending; a DecompError with the place when it is not valid or unbalanced.
     """
-    from decomp.io import attach_classes, load, refuse_imbalance
-    from decomp.io.compact import read_npz_bytes
-
     plain = _checked(name, len(content), TABLE_ENDINGS, MAX_TABLE)
     if plain.lower().endswith(".npz"):
         table = attach_classes(read_npz_bytes(content, plain, max_bytes=MAX_UNPACKED))
@@ -305,8 +285,6 @@ def _extract(plain: str, box: zipfile.ZipFile, entries: Entries, folder: Path) -
 
 def _check(plain: str, folder: Path) -> None:
     """Look at run.json and the tables before the run is read, and then read it once."""
-    from sim.report import headline
-
     manifest = read_manifest(folder)
     for text in _texts(manifest):
         if len(text) > MAX_TEXT or _MARKUP.search(text):

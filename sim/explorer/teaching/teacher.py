@@ -12,7 +12,7 @@ from sim.explorer.lessons.marking import choices, filled, number, spelled, truth
 from sim.explorer.lessons.schema import ExplainStep, Flip, Lesson, Number, Run, Toy, Which
 from sim.explorer.parts import session
 from sim.explorer.setups.levers import CONTROLS
-from sim.explorer.teaching.in_lab import lever_label, named_settings
+from sim.explorer.teaching.page import lever_label, named_settings
 from sim.explorer.teaching.pictures import cell, economy
 from sim.texts import Texts
 
@@ -21,13 +21,9 @@ def teacher_view() -> None:
     """Choose a lesson and show everything a teacher needs."""
     t, lessons = session.texts(), library()
     st.caption(t("lessons.teacher_note"))
-    name = st.selectbox(
-        t("lessons.teacher_lesson"),
-        list(lessons),
-        key=session.same_choice("lessons.teacher.lesson", lessons),
-        format_func=lambda id: f"{lessons[id].order} · {lessons[id].title.in_(t.lang)}",
-    )
-    lesson = lessons[name]
+    names = {id: f"{lesson.order} · {lesson.title.in_(t.lang)}" for id, lesson in lessons.items()}
+    key = session.same_choice("lessons.teacher.lesson", names)
+    lesson = lessons[st.selectbox(t("lessons.teacher_lesson"), list(names), key=key, format_func=names.__getitem__)]
     evidence = Evidence(lesson)
     for heading, body in answers(evidence, t):
         with st.container(border=True):

@@ -9,7 +9,7 @@ from sim.explorer.lessons.files import library
 from sim.explorer.lessons.marking import Progress
 from sim.explorer.setups.codec import View, decode, encode
 from sim.explorer.setups.engine import simulate
-from sim.explorer.teaching.in_lab import named_settings, runs_of, seen, setups
+from sim.explorer.teaching.page import named_settings, runs_of, seen, setups
 from sim.texts import Texts
 from tests.explorer.lessons.test_page import calm, opened
 
