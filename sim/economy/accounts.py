@@ -210,9 +210,7 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
     wage, rental = np.exp(state.supply.pay), np.exp(point.factor[-G:])
     group = job = np.exp(np.broadcast_to(state.supply.wage, (G, N)))
     if system.markets > 1:
-        group, job = pay_by_origin(
-            state.supply.wage, system.labour_weights, system.attachment, system.settings.mobility
-        )
+        group, job = pay_by_origin(*system.attached(state.supply.wage))
     consumer = np.exp(prices.consumer_price)
     outlays = np.zeros(G)
     if system.outlays is not None:

@@ -118,7 +118,7 @@ def labour_supply(system: System, wage: Array, consumer_price: Array) -> Supply:
     log_labour, u, response = system.log_labour, np.zeros(system.G), np.zeros(system.G)
     pay, income = wage[:, 0], np.exp(wage)
     if system.markets > 1:
-        income, pay = group_pay(wage, system.labour_weights, system.attachment, system.settings.mobility)
+        income, pay = group_pay(*system.attached(wage))
     relative = pay - consumer_price - system.log_reference
     if system.settings.labour_elastic[0] > 0.0:
         response = np.where(relative < 0.0, *system.settings.labour_elastic)

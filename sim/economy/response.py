@@ -350,9 +350,7 @@ def _supply_change(system: System, supply: Supply, consumer: Single) -> tuple[Si
     pay = np.zeros_like(consumer)
     pay[:, : G * W].reshape(G, G, W)[r, r] = supply.wage_bill / supply.wage_bill.sum(axis=1, keepdims=True)
     bill = np.repeat((single(supply.response)[:, None] * (pay - consumer))[:, None], W, axis=1)
-    elasticity = np.ones((G, 1, 1))
-    if W > 1:
-        elasticity = supply_elasticity(supply.wage, system.labour_weights, system.attachment, system.settings.mobility)
+    elasticity = supply_elasticity(*system.attached(supply.wage)) if W > 1 else np.ones((G, 1, 1))
     bill[:, :, : G * W].reshape(G, W, G, W)[r, :, r] += single(elasticity)
     return pay, bill
 
@@ -362,8 +360,7 @@ def _market_jacobian(
 ) -> Array:
     """Jacobian (F, F) of :func:`~sim.economy.passes.factor_residuals` along the responses, F = GW + G."""
     G, F, supply = system.G, effects.pay.shape[1], found.supply
-    moved = output_change.reshape(*output.shape, F)
-    moved /= single(np.where(output > 0, output, 1.0))[..., None]
+    moved = output_change.reshape(*output.shape, F) / single(np.where(output > 0, output, 1.0))[..., None]
     moved += effects.dearer * np.float32(1.0 - system.settings.value_added)
     value = output * prices.value_share
     paid_labour, paid_capital = factor_payments(system, prices, output)
@@ -375,8 +372,7 @@ def _market_jacobian(
     world = supply.wage_bill.sum() + paid_capital.sum()
     bill = single(supply.wage_bill).reshape(-1) @ effects.bill.reshape(-1, F)
     numeraire = single((bill + capital.sum(axis=0)) / world)
-    rental = np.eye(G, F, k=F - G)
-    elastic = system.capital_elastic[:, None]
+    rental, elastic = np.eye(G, F, k=F - G), system.capital_elastic[:, None]
     excess = capital / np.where(paid_capital > 0, paid_capital, 1.0)[:, None] - rental
     jacobian = np.empty((F, F))
     labour /= single(np.where(paid_labour > 0, paid_labour, 1.0))[..., None]

@@ -80,7 +80,7 @@ class System:
     log_capital: Array
     capital_elastic: Array
     capital_fixed: NDArray[np.bool_]
-    #: Labour markets W per economy: 1, or N with workers attached by a; λ (G, N); sectors without labour (None: every one has some).
+    #: Labour markets W per economy: 1, or N with workers attached by a; λ (G, N); sectors without labour or buyers (None: none).
     markets: int
     attachment: float
     labour_weights: Array
@@ -97,6 +97,11 @@ class System:
     def stiffness(self) -> float:
         """What the residual of a labour market is measured over, so that a steep supply asks no more digits of wages."""
         return max(1.0, self.settings.labour_elastic[0])
+
+    def attached(self, wage: Array) -> tuple[Array, Array, float, float]:
+        """What :mod:`~sim.economy.workers` asks for: log wages of the jobs that there are, λ, a, κ."""
+        jobs = wage if self.unstaffed is None else np.where(self.unstaffed & (self.labour_weights > 0), -np.inf, wage)
+        return jobs, self.labour_weights, self.attachment, self.settings.mobility
 
     @property
     def G(self) -> int:
@@ -175,6 +180,11 @@ def build_system(
     if settings.labour_market == "wage-curve":
         logit = np.log(np.maximum(settings.unemployment, 1e-300)) - np.log1p(-settings.unemployment)
     bought = (base.input_shares, base.final_shares[..., None], machines.weights[:kinds].transpose(1, 2, 0))
+    used = np.concatenate(bought, axis=2) != 0
+    barrier = shocks.friction + np.log((1.0 + shocks.tariffs) * (1.0 + tax) / (1.0 + base.tariffs))
+    unstaffed = labour == 0
+    if markets > 1 and not np.isfinite(barrier).all():
+        unstaffed |= _unsold((sourcing > 0) & np.isfinite(barrier)[..., None], used.copy())
     if shocks.transfers is not None:
         base = replace(base, deficit=base.deficit + shocks.transfers)
     return System(
@@ -182,9 +192,9 @@ def build_system(
         settings=settings,
         theta=theta,
         sourcing=sourcing,
-        unused=(np.concatenate(bought, axis=2) == 0).astype(np.float64),
+        unused=(~used).astype(np.float64),
         excess=excess,
-        barrier=shocks.friction + np.log((1.0 + shocks.tariffs) * (1.0 + tax) / (1.0 + base.tariffs)),
+        barrier=barrier,
         borders=_borders(shocks, base.N),
         final_shares=final_shares,
         outlays=shocks.outlays,
@@ -205,11 +215,20 @@ def build_system(
         markets=markets,
         attachment=settings.attachment if shocks.attachment is None else shocks.attachment,
         labour_weights=labour / labour_base[:, None],
-        unstaffed=labour == 0 if markets > 1 and not labour.all() else None,
+        unstaffed=unstaffed if markets > 1 and unstaffed.any() else None,
         unemployment_logit=logit,
         log_reference=shocks.reference_wage,
         world_income=float(base.factor_income.sum()),
     )
+
+
+def _unsold(open_flows: NDArray[np.bool_], used: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """True (G, N) where no buyer is left, directly or through sectors that have one; narrows ``used`` (N, G, U) in place."""
+    N, sold = used.shape[0], np.asarray((open_flows & used).any(axis=(2, 3)))
+    while (used[..., :N] & ~sold).any():
+        used[..., :N] &= sold
+        sold = np.asarray((open_flows & used).any(axis=(2, 3)))
+    return ~sold
 
 
 def _borders(shocks: ReadShocks, N: int) -> tuple[tuple[slice, Border], ...]:

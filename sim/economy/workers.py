@@ -12,23 +12,13 @@ times employment, which is common to the groups. κ → ∞ is one wage.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from sim.economy.arrays import Array
 
 
-class Groups(NamedTuple):
-    """Pay at given sector wages."""
-
-    #: Labour income by sector over the base wage bill of the economy, per unit of employment (G, N); log Σ_j λ_j Ŵ_j (G,).
-    income: Array
-    pay: Array
-
-
-def group_pay(wage: Array, weights: Array, attachment: float, mobility: float) -> Groups:
-    """Labour income by sector and by group at log sector wages (G, N).
+def group_pay(wage: Array, weights: Array, attachment: float, mobility: float) -> tuple[Array, Array]:
+    """Labour income by sector over the base wage bill, per unit of employment (G, N), and log Σ_j λ_j Ŵ_j (G,); ``wage`` −∞: no jobs.
 
     Parameters
     ----------
@@ -41,7 +31,7 @@ def group_pay(wage: Array, weights: Array, attachment: float, mobility: float) -
     scale = np.exp(most)
     common = (1.0 - attachment) * np.add.reduce(weights * tilt, axis=1, keepdims=True)
     income = scale * weights * power * (common + attachment * tilt)
-    return Groups(income, np.log(np.add.reduce(income, axis=1)))
+    return income, np.log(np.add.reduce(income, axis=1))
 
 
 def pay_by_origin(wage: Array, weights: Array, attachment: float, mobility: float) -> tuple[Array, Array]:
@@ -71,4 +61,5 @@ def _terms(wage: Array, weights: Array, attachment: float, mobility: float) -> t
     most = np.maximum.reduce(np.where(weights > 0, wage, -np.inf), axis=1, keepdims=True)
     power = np.exp(mobility * (wage - most))
     total = (1.0 - attachment) * np.add.reduce(weights * power, axis=1, keepdims=True) + attachment * power
+    total = np.maximum(total, 1e-300)  # attached for good to a sector without jobs: nothing is earned
     return most, power, total, total ** (1.0 / mobility - 1.0)

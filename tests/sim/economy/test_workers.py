@@ -183,7 +183,7 @@ def test_supply_elasticity_is_the_derivative():
     for r in range(2):
         for k in np.flatnonzero(weights[r]):
             slope = approx_fprime(
-                wage[r], lambda w, r=r, k=k: np.log(group_pay(w[None], weights[r][None], 0.6, 2.5).income[0, k]), 1e-7
+                wage[r], lambda w, r=r, k=k: np.log(group_pay(w[None], weights[r][None], 0.6, 2.5)[0][0, k]), 1e-7
             )
             np.testing.assert_allclose(exact[r, k], slope, atol=1e-6)
     np.testing.assert_allclose(exact.sum(axis=2), 1.0, rtol=1e-12)  # all wages up: as much income more
@@ -209,6 +209,63 @@ def test_sectors_without_labour_pay_as_their_economy():
     found = WorldEconomy(table, mobility=KAPPA).solve(tariffs=everywhere(2, 3, 0.1))
     assert found.sector_wage[0, 2] == pytest.approx(found.wage[0], rel=1e-10)
     assert not found.labour_payments[0, 2]
+
+
+def exporter():
+    """Three economies; what sector s2 of the first makes is all sold abroad, a part of it for making s1 there."""
+    table = random_table(3, 3, 3)
+    Z, Y = table.Z.reshape(3, 3, 3, 3).copy(), table.Y.reshape(3, 3, 3).copy()
+    Y[0, 2, 1] += Y[0, 2, 0] + Z[0, 2, 0].sum()
+    Z[0, 2, 0], Y[0, 2, 0] = 0.0, 0.0
+    return WorldTable(Z.reshape(9, 9), Y.reshape(9, 3), table.economies, table.sectors)
+
+
+@pytest.mark.parametrize("attachment", [0.5, 0.9])
+@pytest.mark.parametrize("market", ["full-employment", "elastic"])
+def test_a_sector_that_loses_its_buyers_loses_its_workers(attachment, market):
+    """Trade that is shut is the limit of tariffs that nobody pays: jobs and their wage go to zero, who began there works elsewhere."""
+    world = WorldEconomy(exporter(), mobility=KAPPA, attachment=attachment, labour_market=market, deficits="none")
+    shut, tariffs = np.ones((3, 3, 3)), np.zeros((3, 3, 3))
+    shut[0, 2, 1:], tariffs[0, 2, 1:] = np.inf, 1e4
+    gone, limit = world.solve(friction=shut), world.solve(tariffs=tariffs)
+    assert gone.X[2] == gone.labour_payments[0, 2] == 0.0 < limit.X[2] < 1e-12 * limit.X.max()
+    for name in ("group_wage", "wage", "real_income", "rental"):
+        np.testing.assert_allclose(getattr(gone, name), getattr(limit, name), rtol=1e-9, err_msg=name)
+    staffed = np.arange(9) != 2
+    np.testing.assert_allclose(gone.sector_wage.ravel()[staffed], limit.sector_wage.ravel()[staffed], rtol=1e-9)
+    assert limit.sector_wage[0, 2] < 1e-12  # the limit; what is told of a sector without jobs is the pay of its economy
+    assert gone.sector_wage[0, 2] == pytest.approx(gone.wage[0], rel=1e-10)
+    labour = (world.settings.labour_share * world.base.factor_income)[0]
+    shares, jobs = labour / labour.sum(), np.array([0, 1])
+    for j in range(3):  # Ŵ_j over the jobs that are left
+        pi = (1 - attachment) * shares + attachment * (np.arange(3) == j)
+        left = (pi[jobs] @ gone.sector_wage[0, jobs] ** KAPPA) ** (1 / KAPPA)
+        assert gone.group_wage[0, j] == pytest.approx(left, rel=1e-12)
+
+
+def test_workers_who_never_leave_a_sector_without_buyers_earn_nothing():
+    world = WorldEconomy(exporter(), mobility=KAPPA, attachment=1.0, deficits="none")
+    shut = np.ones((3, 3, 3))
+    shut[0, 2, 1:] = np.inf
+    gone = world.solve(friction=shut)
+    assert gone.group_wage[0, 2] < 1e-150
+    np.testing.assert_allclose(gone.group_wage[0, :2], gone.sector_wage[0, :2], rtol=1e-12)
+
+
+def test_a_sector_whose_only_buyer_has_lost_its_own_goes_too():
+    """s0 sells to s2 alone, which sells abroad alone."""
+    table = exporter()
+    Z, Y = table.Z.reshape(3, 3, 3, 3).copy(), table.Y.reshape(3, 3, 3).copy()
+    kept = Z[0, 0].copy()
+    Y[0, 0], Z[0, 0] = 0.0, 0.0
+    Z[0, 0, 0, 2] = 0.2 * kept[0, 2]
+    Z[:, :, 0, 0] *= 0.01
+    table = WorldTable(Z.reshape(9, 9), Y.reshape(9, 3), table.economies, table.sectors)
+    shut = np.ones((3, 3, 3))
+    shut[0, 2, 1:] = np.inf
+    gone = WorldEconomy(table, mobility=KAPPA, deficits="none").solve(friction=shut)
+    assert gone.X[0] == gone.X[2] == 0.0 < gone.X[1]
+    np.testing.assert_allclose(gone.sector_wage[0, [0, 2]], gone.wage[0], rtol=1e-10)
 
 
 @pytest.mark.parametrize(("name", "value"), [("mobility", 1.0), ("mobility", -1.0), ("attachment", 1.2)])
