@@ -69,7 +69,7 @@ def readme(run: Run, headline: str, *, report: bool) -> str:
     """Text of the README.md of a run folder: what happened, what is where (the report if there will be one), how to repeat it."""
     manifest, table = run.manifest, run.manifest.get("table", {})
     years = f"{run.years[0]}–{run.years[-1]}" if run.years else "none"
-    estimated = f"\n- {said}" if (said := table.get("estimate")) else ""
+    estimated = f"\n- {said.rstrip('.')}." if (said := table.get("estimate")) else ""
     growth = growth_sentence(run, Texts("en"))
     files = {
         "`report.html`": "the report: one file, opens offline" if report else "",
