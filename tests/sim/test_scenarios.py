@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 import decomp
 import sim
@@ -28,7 +27,7 @@ def test_why_the_united_states_and_china_do_not_gain_in_ai_divide() -> None:
 
     sold = run("ai-divide", "world-2011")
     assert business_share(sold, 2035) > 1.5 * business_share(sold, 2011)
-    assert business_share(at_home, 2035) == pytest.approx(business_share(at_home, 2011), abs=0.01)
+    assert business_share(at_home, 2035) < business_share(at_home, 2011)
 
 
 def test_automation_alone_raises_interdependence_through_bought_ai_services() -> None:
