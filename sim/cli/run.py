@@ -262,7 +262,7 @@ def _echo_run(saved: Run, lang: str, as_json: bool) -> None:
         lines.append(texts("cli.expect", **{name: outcomes.count(name) for name in ("met", "failed", "unknown")}))
     lines.append(texts("cli.folder", path=folder))
     if kept := manifest["table"].get("file"):
-        lines.append(texts("cli.table", file=kept, size=f"{manifest['table']['bytes'] / 1e6:.1f}"))
+        lines.append(texts("cli.table", file=kept, size=f"{manifest['table']['bytes'] / 1e3:,.0f}"))
     if (folder / "report.html").is_file():
         lines.append(texts("cli.report", path=folder / "report.html"))
     typer.echo("\n".join(lines))

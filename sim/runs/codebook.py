@@ -75,7 +75,7 @@ def readme(run: Run, headline: str, *, report: bool) -> str:
         "`report.html`": "the report: one file, opens offline" if report else "",
         "`run.json`": "manifest: status, versions, threads, seed, checks, files with SHA-256, command",
         "`scenario.yaml`, `scenario.resolved.yaml`": "the scenario as given, and with every default filled in",
-        f"`{table.get('file')}`": f"the table that it starts from ({table.get('bytes', 0) / 1e6:.1f} MB), read with `decomp.load`"
+        f"`{table.get('file')}`": f"the table that it starts from ({table.get('bytes', 0) / 1e3:,.0f} kB), read with `decomp.load`"
         if table.get("file")
         else "",
         "`tables/*.csv`, `tables/*.parquet`": "the same tidy tables twice; columns and codes in `codebook.csv`",
