@@ -48,7 +48,7 @@ KNOWN = {
     ("sim/economy/solver.py", 0.6): SOLVER,
     ("sim/economy/solver.py", 60): SOLVER,
     ("sim/economy/solver.py", 40): SOLVER,
-    ("sim/economy/solver.py", 0.001): SOLVER,
+    ("sim/economy/response.py", 0.001): SOLVER,
     ("sim/rules/carbon.py", 0.001): "conversion of units",
     ("sim/rules/carbon.py", 1000): "largest value accepted",
 }
