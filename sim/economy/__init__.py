@@ -2,6 +2,7 @@
 
 from sim.economy.accounts import Equilibrium
 from sim.economy.errors import BaseTableError, ConvergenceError, InfeasibleError, ShockError
+from sim.economy.gradient import Gradient
 from sim.economy.machines import MachineSpec
 from sim.economy.shocks import Shocks
 from sim.economy.world import WorldEconomy
@@ -10,6 +11,7 @@ __all__ = [
     "BaseTableError",
     "ConvergenceError",
     "Equilibrium",
+    "Gradient",
     "InfeasibleError",
     "MachineSpec",
     "ShockError",

@@ -19,7 +19,7 @@ from sim.economy.nests import ces, ces_pair, cheaper
 from sim.economy.passes import Prices, export_taxes, factor_payments
 from sim.economy.response import Response, cost_shares
 from sim.economy.shocks import Shocks
-from sim.economy.solver import Point, Solution
+from sim.economy.solver import Point, Solution, State
 from sim.economy.system import System
 from sim.economy.workers import pay_by_origin
 
@@ -48,6 +48,9 @@ class Carry:
     sourcing: Array | None = None
     #: Economy of each line, None where none has an export line.
     owner: NDArray[np.intp] | None = None
+    #: The year's equations and where they hold, for its gradient.
+    system: System | None = None
+    state: State | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

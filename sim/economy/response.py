@@ -67,6 +67,12 @@ class Inverse:
             found = found + np.multiply.outer(correction, along @ found)
         return found
 
+    def transposed(self, right: Array) -> Array:
+        """Hᵀ times several columns."""
+        for correction, along in reversed(self.learned):
+            right = right + np.multiply.outer(along, correction @ right)
+        return self.exact.solve(right) if isinstance(self.exact, Factors) else self.exact.T @ right
+
     def learn(self, step: Array, change: Array) -> Inverse:
         """Broyden's update from one step and the change of the residuals."""
         expected = self @ change

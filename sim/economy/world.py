@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from sim.economy.drawback import carried, owners, with_export_lines
 from sim.economy.errors import ShockError
 from sim.economy.feasibility import require_feasible, require_income
 from sim.economy.fixed_prices import solve_fixed_prices
+from sim.economy.gradient import Gradient, Objective, Political, differentiate, read_aim
 from sim.economy.machines import Machines, MachineSpec, read_machines
 from sim.economy.settings import ATTACHMENT, MOBILITY, Settings, TradeElasticity, read_settings
 from sim.economy.shocks import ReadShocks, Shocks, read_shocks
@@ -183,35 +184,12 @@ class WorldEconomy:
             No equilibrium was found; names the worst market.
         """
         given = Shocks.of(shocks, changes)
-        read = read_shocks(given, self.base)
-        if self.settings.deficits == "none" and self.base.deficit.any():
-            read = replace(read, transfers=(0.0 if read.transfers is None else read.transfers) - self.base.deficit)
-        if start is not None and start.unit_cost.shape != self.base.X.shape:
-            raise ShockError(
-                f"start is a year of {start.G} economies × {start.N} sectors, this economy has {self.base.G} × {self.base.N}; "
-                "start from a year that this economy has solved."
-            )
-        carry, owner = Carry() if start is None else start._carry, owners(read.drawback)
-        if not np.array_equal(carry.owner, owner):  # type: ignore[arg-type]  # other lines than last year
-            carry = Carry(sourcing=carried(carry.sourcing, carry.owner, owner, self.base.G))
-        fixed = (self.machines, self._sourcing, self._outlay_bundles)
-
-        def plain(some: ReadShocks, settings: Settings) -> System:
-            return build_system(self.base, settings, *fixed, some, carry.sourcing if owner is None else None)
-
-        def build(part: float) -> System:
-            some, settings = read, self.settings
-            if part < 1.0:  # rigid wages are made rigid on the way
-                some = read.part(part, self.base, settings.trade_elasticity)
-                below, above = settings.labour_elastic
-                settings = replace(settings, labour_elastic=(below**part if below else 0.0, above))
-            return with_export_lines(plain(some, settings), settings, *fixed, some, carry.sourcing)
-
+        read, carry = self._read(given, start)
         if self.settings.closure == "fixed-prices":
-            return solve_fixed_prices(plain(read, self.settings), read, given, self.table)
-        system = build(1.0)
-        require_feasible(system if owner is None else plain(read, self.settings))
-        solution = solve_along_path(build, system, carry)
+            return solve_fixed_prices(self._system(read, Carry()), read, given, self.table)
+        system = self._system(read, carry)
+        require_feasible(system if carry.owner is None else self._system(read, Carry()))
+        solution = solve_along_path(lambda part: self._system(read, carry, part), system, carry)
         point, prices = solution.state.point, solution.state.prices
         require_income(system, point.income)
         sourcing = None
@@ -225,9 +203,84 @@ class WorldEconomy:
             passes=solution.passes,
             response=solution.response,
             sourcing=sourcing,
-            owner=owner,
+            owner=carry.owner,
+            system=system,
+            state=solution.state,
         )
         return account(system, solution, given, self.table, following)
+
+    def gradient(
+        self,
+        objective: Objective,
+        wrt: Sequence[str] = ("tariffs",),
+        *,
+        at: Equilibrium | None = None,
+        start: Equilibrium | None = None,
+        political: Political | None = None,
+        accuracy: float = 1e-9,
+    ) -> Gradient:
+        """Differentiate real incomes at a solved year, exactly, with respect to every rate at once.
+
+        dW/dp = W_p + R_pᵀ λ with R_zᵀ λ = −W_z: one linear solve for each objective (docs/economy.md, section 10).
+
+        Parameters
+        ----------
+        objective : label, group or list of these; mapping from labels; (G,) or (K, G)
+            The mean real income of these economies, weighted with base-year income; or Σ_r a_r real income_r with these weights a.
+            ``numpy.eye(G)`` gives the gradients of all economies side by side.
+        wrt : sequence
+            Of "tariffs", "tariffs_by_use" (inputs, final demand, machines), "export_tax", "friction", "productivity".
+        at : Equilibrium, optional
+            The year; the base year when absent.
+        start : Equilibrium, optional
+            Last year, where the year must be solved: ``at`` is absent, or was stored or sent to another process.
+        political : (G, N) or mapping from (economy, sector), labels or groups
+            Weights b of a government on what its sectors earn (Ossa 2014): adds Σ_j (b_rj − 1) real factor income of j to real
+            income, over base-year income; 1 when absent.
+        accuracy : float
+            What may be left of the adjoint equations, relative to the largest multiplier: each digit costs half a sweep.
+
+        Raises
+        ------
+        ShockError
+            The closure is "fixed-prices", where nothing but sourcing answers; ``at`` is not a year of this economy.
+        ConvergenceError
+            The year is at a point where the equilibrium is not differentiable.
+        """
+        if self.settings.closure == "fixed-prices":
+            raise ShockError("there are no gradients with closure 'fixed-prices'; use 'general-equilibrium'.")
+        year = self.solve(start=start) if at is None else at
+        if year._carry.state is None:  # a year that was stored
+            year = self.solve(year.shocks, start=start)
+        if year._carry.system is None or year._carry.system.settings is not self.settings:
+            raise ShockError("'at' was solved by another economy; give a year that this one solved.")
+        return differentiate(year, read_aim(self.table, self.base.income, objective, political), wrt, accuracy)
+
+    def _read(self, given: Shocks, start: Equilibrium | None) -> tuple[ReadShocks, Carry]:
+        """Shocks as arrays, and what this year takes from the last one, by this year's lines."""
+        read = read_shocks(given, self.base)
+        if self.settings.deficits == "none" and self.base.deficit.any():
+            read = replace(read, transfers=(0.0 if read.transfers is None else read.transfers) - self.base.deficit)
+        if start is not None and start.unit_cost.shape != self.base.X.shape:
+            raise ShockError(
+                f"start is a year of {start.G} economies × {start.N} sectors, this economy has {self.base.G} × {self.base.N}; "
+                "start from a year that this economy has solved."
+            )
+        carry, owner = Carry() if start is None else start._carry, owners(read.drawback)
+        if not np.array_equal(carry.owner, owner):  # type: ignore[arg-type]  # other lines than last year
+            carry = Carry(sourcing=carried(carry.sourcing, carry.owner, owner, self.base.G), owner=owner)
+        return read, carry
+
+    def _system(self, read: ReadShocks, carry: Carry, part: float = 1.0) -> System:
+        """The equations of a year, with its export lines, or of the part of its shocks on a path to it."""
+        settings = self.settings
+        if part < 1.0:  # rigid wages are made rigid on the way
+            read = read.part(part, self.base, settings.trade_elasticity)
+            below, above = settings.labour_elastic
+            settings = replace(settings, labour_elastic=(below**part if below else 0.0, above))
+        fixed = (self.machines, self._sourcing, self._outlay_bundles, read)
+        plain = build_system(self.base, settings, *fixed, carry.sourcing if carry.owner is None else None)
+        return plain if carry.owner is None else with_export_lines(plain, settings, *fixed, carry.sourcing)
 
 
 def _base_tariffs(table: WorldTable, tariffs: ArrayLike | None) -> Array:
