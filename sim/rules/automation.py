@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, StrictBool, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from sim import calibration
 from sim.calibration import parameter
@@ -101,6 +102,14 @@ class Settings(base.Settings, section="automation"):
     """Share of electronics in what AI is made of, bought from where machines are bought; in services-and-hardware only."""
     ai_trade_cost: float = setting("Trade costs saved by AI", "人工智能节省的贸易成本", "iceberg cost saved", 0, 0.2)
     """Share of the cost of trade (logistics, translation, compliance) saved between two economies that both use AI everywhere."""
+
+    @field_validator("ai_cost_year")
+    @classmethod
+    def _dated(cls, year: float) -> float:
+        """Refuse a year in which AI had no cost: it would be dated back or ahead for centuries."""
+        if year and not 1950 <= year <= 2100:
+            raise PydanticCustomError("bad_range", "expected a year from 1950 to 2100, or 0 for the year of the table")
+        return year
 
     @model_validator(mode="before")
     @classmethod

@@ -34,6 +34,7 @@ KNOWN = {
     ): "change of output from which a purged cell is listed; loss up to which a cell is repaired",
     ("sim/economy/continuation.py", 0.02): SOLVER,
     ("sim/economy/nests.py", 0.01): "elasticity below which the same formula is evaluated in another way",
+    ("sim/economy/gradient.py", 0.2): SOLVER,
     ("sim/economy/machines.py", 1000.0): "largest value accepted",
     ("sim/economy/settings.py", 1000.0): "largest value accepted",
     ("sim/economy/settings.py", 0.9): "largest value accepted",

@@ -30,6 +30,7 @@ CASES = [
     ("behaviour: {carbon: {active: true}}", "S011", 6, 13, "the carbon market has no members"),
     ("behaviour: {carbon: {active: true, members: [EU28]}}", "S020", 6, 46, "unknown economy or group 'EU28'"),
     ("behaviour: {carbon: {active: true, members: [EUR], cap: {2005: 0.9}}}", "S022", 6, 58, "2005 is outside the run"),
+    ("behaviour: {automation: {ai_cost_year: 11}}", "S012", 6, 40, "expected a year from 1950 to 2100, or 0 for the year of the table"),
     ("behaviour: {carbon: {cap: 30%}}", "S012", 6, 27, "expected a yearly growth rate"),
     ("behaviour: {carbon: {intensities: typical}}", "S012", 6, 35, "expected `stylised`, or kg of CO2 per USD"),
     ("behaviour: {carbon: {intensities: {CHN: {goods: -1}}}}", "S012", 6, 35, "expected `stylised`, or kg of CO2 per USD"),
