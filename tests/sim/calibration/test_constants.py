@@ -35,6 +35,8 @@ KNOWN = {
     ("sim/economy/continuation.py", 0.02): SOLVER,
     ("sim/economy/nests.py", 0.01): "elasticity below which the same formula is evaluated in another way",
     ("sim/economy/gradient.py", 0.2): SOLVER,
+    ("sim/rules/automation.py", 1950): "first year that a cost may be of",
+    ("sim/rules/automation.py", 2100): "last year that a cost may be of",
     ("sim/economy/machines.py", 1000.0): "largest value accepted",
     ("sim/economy/settings.py", 1000.0): "largest value accepted",
     ("sim/economy/settings.py", 0.9): "largest value accepted",
