@@ -116,7 +116,8 @@ def test_bound_rates_stop_tariffs_when_respected(world: WorldTable) -> None:
 
 
 def test_assumed_growth_reaches_the_economy(classroom: WorldTable) -> None:
-    run = simple(classroom, baseline={"productivity": {"CHN": 0.05}, "labour": {"KOR": {2014: 1.1}}})
+    growth = {"productivity": {"CHN": 0.05}, "labour": {"KOR": {2014: 1.1}}}
+    run = simple(classroom, baseline=growth, economy={"labour_market": "full-employment"})
     assert run.status == "ok", run.message
     assert run.value("real_gdp", "CHN", 2014) > 1.15
     assert run.value("employment", "KOR", 2014) == pytest.approx(1.1, rel=0.02)
