@@ -71,6 +71,7 @@ CHOICES = {
     **dict.fromkeys(("compare.anyway", "links.home", "agents.change", "method.only"), st.booleans()),
     **dict.fromkeys(("compare.indicator", "compare.ranked"), st.sampled_from(COURSES)),
     **dict.fromkeys(("decompose.importer", "links.sectors", "agents.state", "method.section"), codes),
+    "method.hindcast": st.sampled_from(("1995-2011", "2011-2022")),
     **dict.fromkeys(
         ("decompose.sectors", "agents.economies", "agents.levers", "agents.kinds", "method.statuses"), some(codes)
     ),

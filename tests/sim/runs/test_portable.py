@@ -72,8 +72,8 @@ def test_a_table_of_ones_own_travels(
     run = made(BASE.format(table="mine.npz"), home)
     about = json.loads((run / "run.json").read_text())["table"]
     assert about["bytes"] == (run / about["file"]).stat().st_size
-    assert f"{about['bytes'] / 1e6:.1f} MB" in (run / "README.md").read_text()
-    assert f"{about['file']}, {about['bytes'] / 1e6:.1f} MB" in capsys.readouterr().out
+    assert f"{about['bytes'] / 1e3:,.0f} kB" in (run / "README.md").read_text()
+    assert f"{about['file']}, {about['bytes'] / 1e3:,.0f} kB" in capsys.readouterr().out
     (home / "mine.npz").unlink()
     assert numbers(elsewhere(run, tmp_path, monkeypatch)) == numbers(run)
 
