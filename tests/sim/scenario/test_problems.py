@@ -216,6 +216,11 @@ WARNINGS = [
         "S026",
         "the coefficients of USA and CHN multiply to 1.128",
     ),
+    (  # the two strongest, wherever they stand in the table
+        "behaviour: {protection: {retaliation: 0.1, overrides: {CHN: {retaliation: 1.2}, USA: {retaliation: 1.5}}}}",
+        "S026",
+        "multiply to 1.8;",
+    ),
     ("policies:\n  - {who: USA, lever: robots, partners: CHN, value: 0.5}", "S030", "does not distinguish partners"),
     ("policies:\n  - {who: USA, lever: tariff, partners: USA, value: 0.5}", "S030", "reaches no trade"),
     ("policies:\n  - &p {who: USA, lever: tariff, value: 0.5}\n  - *p", "S030", "repeats policies[0]"),
