@@ -187,8 +187,8 @@ class Statistics:
     Parameters
     ----------
     year : int
-    wage : ndarray, shape (G,), ratio to the base year
-        In world factor income.
+    wage, sector_wage : ndarray, shape (G,) and (G, N), ratio to the base year
+        In world factor income: the mean, and what each sector pays.
     manufacturing_jobs : ndarray, shape (G,), ratio to the base year
         In efficiency units.
     import_share, unemployment, labour_share : ndarray, shape (G,), share
@@ -206,6 +206,7 @@ class Statistics:
 
     year: int
     wage: Array
+    sector_wage: Array
     manufacturing_jobs: Array
     import_share: Array
     unemployment: Array

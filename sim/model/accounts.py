@@ -160,6 +160,7 @@ def statistics(year: Year, equilibrium: Equilibrium, data: YearArrays, base: Bas
     return Statistics(
         year=year.year,
         wage=np.array(equilibrium.wage),
+        sector_wage=np.array(equilibrium.sector_wage),
         manufacturing_jobs=manufacturing_jobs(data, base),
         import_share=ratio(bought - made.diagonal(), bought, otherwise=0.0),
         unemployment=equilibrium.unemployment + 1.0 - equilibrium.labour_participation,

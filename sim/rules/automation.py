@@ -196,9 +196,7 @@ class Automation(base.Rule):
         capability = np.array(calibration.ai_preparedness(table))
         provider = economy_mask(table, PROVIDERS)
         access = frontier_access(provider, base_access=plain.terms["base_access"], openness=0.0, sharing=0.0)
-        added = np.maximum((table.V * table.X).reshape(labels.G, labels.N), 0.0)
-        wages = added * np.array(calibration.labour_share(table))
-        share = wages / np.maximum(added.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+        share = plain.bill / np.maximum(plain.added.sum(axis=1, keepdims=True), np.finfo(float).tiny)
         adoption, gains = plain.adoption, [np.zeros(labels.G)]
         for passed in range(len(years) - 1):
             cost = np.exp(-np.array(plain.price_decline) * passed)[:, None]
@@ -235,6 +233,11 @@ class Automation(base.Rule):
         self.speed = np.stack([terms["robot_speed"], terms["ai_speed"]])
         self.ceiling = np.stack([terms["robot_ceiling"], terms["ai_ceiling"]])
         self.exposure = (calibration.robot_exposure(table), calibration.ai_exposure(table))
+        self.added = np.maximum((table.V * table.X).reshape(table.G, table.N), 0.0)
+        self.bill = self.added * np.array(calibration.labour_share(table))
+        exposed = self.bill * np.stack(self.exposure)[:, None]  # wages that each technology could save, (2, G, N)
+        total = exposed.sum(axis=2, keepdims=True)
+        self.exposed = np.where(total > 0, exposed / np.where(total > 0, total, 1.0), 1.0 / table.N)
         self.adoption = np.stack([calibration.robot_adoption(table), calibration.ai_adoption(table)])
         wages = calibration.country_labour_share(table) * calibration.gdp_per_worker(table)
         reference = table.labels_of("economy", REFERENCE_ECONOMY)
@@ -292,7 +295,8 @@ class Automation(base.Rule):
             openness=np.array([0.0, seen.announced["open-source"][r]]),
             sharing=self.provider_weights @ seen.announced["technology-sharing"][:, r],
         )
-        saving = profit(self.saving[:, r], seen.now.machine_cost[:, r], seen.now.wage[r])
+        wage = (self.exposed[:, r] * seen.now.sector_wage[r]).sum(axis=1)  # of those whose work it could do
+        saving = profit(self.saving[:, r], seen.now.machine_cost[:, r], wage)
         if not self.settings.active:
             return Diffusion(adoption, saving, np.zeros(2), access)
         rate = diffusion_rate(self.speed[:, r], gain=saving, capability=seen.state.capability[r], access=access)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import sim
+from sim.model.world import WorldModel
 from sim.report.data import Report
 from sim.report.sections import limits, people_table
 from sim.runs.saved import read_run
+from sim.scenario.read import read_scenario
 from sim.scenario.settings import EconomySettings
 from sim.texts import Texts
 from sim.texts.formats import number
@@ -54,6 +57,21 @@ def test_groups_average_to_the_economy(attached: sim.RunResult) -> None:
         at_work = weights[made] @ jobs[r, made] / weights[made].sum()
         assert attached.value("manufacturing_employment", economy) == pytest.approx(at_work, rel=1e-8)
     assert attached.value("pay_inequality", "CHN") > 1e-7
+
+
+def test_machines_save_the_pay_of_those_whose_work_they_do() -> None:
+    loaded = read_scenario("ai-divide", ["table=classroom-2022", "economy.mobility=1.5"])
+    model = WorldModel(loaded.resolved, loaded.table)
+    model.step()
+    seen = model.view(0)
+    automation = next(rule for rule in model.rules if rule.name == "automation")
+    agent, pay = next(iter(model.agents)), seen.now.sector_wage
+    plain = 1.0 - automation.decide(agent, seen).saving
+    dearer = replace(seen, now=replace(seen.now, sector_wage=pay * np.linspace(1.0, 1.2, pay.shape[1])))
+    wages = model.records[0].equilibrium.labour_payments[0] * np.array(automation.exposure)  # what machines could save
+    expected = (wages * pay[0]).sum(axis=1) / (wages * dearer.now.sector_wage[0]).sum(axis=1)
+    assert (1.0 - automation.decide(agent, dearer).saving) / plain == pytest.approx(expected, rel=5e-4)
+    assert abs(expected[0] - expected[1]) > 0.005  # robots and AI do the work of others
 
 
 def test_table_is_saved_and_read(attached: sim.RunResult, tmp_path: Path) -> None:
