@@ -3,8 +3,6 @@
 Names are imported on first use, so that ``import decomp`` stays cheap (it loads numpy and nothing heavier).
 """
 
-from __future__ import annotations
-
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

@@ -20,8 +20,6 @@ because aggregation averages the members' technologies.
 All take a table or its decomposition, which saves its inverse from being computed again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal

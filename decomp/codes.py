@@ -5,8 +5,6 @@ vendors' spellings) and ``codes/sectors.csv`` (WIOD 2013 and 2016, ISIC Rev. 4 a
 ICIO edition of 2016, Eora26, EXIOBASE by code and by words). A label may cover several basic codes.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -3,8 +3,6 @@
 Every message says what failed, where, which value was found, what is allowed and what to do.
 """
 
-from __future__ import annotations
-
 from unicodedata import category
 
 #: No message shows more characters of what it quotes.

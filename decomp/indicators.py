@@ -4,8 +4,6 @@ W[s, r] = Σ_i V_si (B Y)_si,r is the value added of s absorbed by the final dem
 International Economics 86(2)), in the unit of the table. Shares are in 0…1. A share of nothing is NaN, never zero.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Exact labels: look-up, duplicates and did-you-mean. No pattern matching, so that c1 never finds c10."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches

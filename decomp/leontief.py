@@ -3,8 +3,6 @@
 Arrays are economy-major; the block functions return views unless they say that they copy.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -5,8 +5,6 @@ label of a table belongs to the group when all its members do, or when the defin
 table has no sector of its own for leather, so its light industry stands for the labour-intensive sectors.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache

@@ -5,8 +5,6 @@ over all parts of s, value added of any part is domestic, deliveries among parts
 summed. Summing the flows first would average the technologies of, say, processing exporters and everybody else.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

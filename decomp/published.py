@@ -5,8 +5,6 @@ for the bundled ones (16 economies): these differ by what aggregation does (:fun
 source. The printed figures and where they come from are in ``decomp/data/published``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path

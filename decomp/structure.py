@@ -7,8 +7,6 @@ carries the name of the one it uses:
 * ``foreign-content``: VS = T11 + … + T16 (Hummels, Ishii & Yi 2001).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from types import MappingProxyType

@@ -5,8 +5,6 @@ decompositions, are lines of ``data/terms.csv``. In the equations ⊙ is element
 economies.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from types import MappingProxyType
 

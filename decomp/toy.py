@@ -1,7 +1,5 @@
 """Tiny tables with known answers: for lessons, doctests and tests."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from decomp.table import WorldTable

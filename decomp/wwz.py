@@ -4,8 +4,6 @@ Everything but the inverse costs O(n² G). No block of A is ever formed: A_sr v 
 reads Z once for the ten right-hand sides of every pair.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 
 import numpy as np

@@ -4,8 +4,6 @@ Every rule, every lever of a policy, the events and the assumed growth belong to
 by taking away its policies and events and by making its rules inactive (:mod:`sim.studies.attribution`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType

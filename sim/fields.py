@@ -1,7 +1,5 @@
 """Building blocks of the scenario models: field types that read YAML strictly but accept the short forms people write."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -5,8 +5,6 @@ the same entries. The numeric settings of `economy:` and `behaviour:` are entere
 :func:`sim.fields.setting`.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The world of 2022, of which OECD's intermediate flows are known and final use is not: method, inputs, tables, tests backward."""
 
-from __future__ import annotations
-
 from decomp.estimate.inputs import Inputs
 from decomp.estimate.method import Estimate, Fact, Known, estimate
 from decomp.estimate.tables import build

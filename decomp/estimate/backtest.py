@@ -4,8 +4,6 @@ Known are the intermediate flows among 15 economies and their outputs; the coars
 is hidden. The strength of what is carried over (method.EXPORTER, method.BILATERAL) was chosen on 2007 and 2009 alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 

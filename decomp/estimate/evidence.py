@@ -1,7 +1,5 @@
 """The estimate of 2022 beside what is published: how the fit went, value added, foreign value-added shares, exports to the OECD."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

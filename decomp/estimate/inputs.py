@@ -5,8 +5,6 @@ coarse table of 2020 (2023 edition, 77 × 11) and WIOD of 2011. ``decomp/data/es
 with its source and status.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 

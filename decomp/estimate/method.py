@@ -14,8 +14,6 @@ z = x − Σ Z, what a row sells besides: final use everywhere and inputs of ROW
    pattern of lower-income economies, its size its value added. Value added is what remains of a column.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

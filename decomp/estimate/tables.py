@@ -3,8 +3,6 @@
 OECD's own table takes the place of the estimate where the user has it (:func:`adopt`): same labels, kept in the user's folder.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Reading and writing tables: bundled, compact npz, labelled CSV, and the official files of a registry of layouts."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path

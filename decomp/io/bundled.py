@@ -4,8 +4,6 @@ The tables of 1995 to 2011 are sums of the full WIOD tables, nothing else; those
 A table of the same name in the user's folder (:func:`user_folder`) takes the place of a bundled one.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable
 from functools import cache

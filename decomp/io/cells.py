@@ -4,8 +4,6 @@ Large CSV files are parsed by Arrow in blocks: every number is the float64 that 
 again line by line to name the cell.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import pickle

@@ -6,8 +6,6 @@ rows (n,): ``published_value_added``, ``published_taxes``, ``primary`` (P, n), a
 unit, source, licence, name, estimate, notes, names, members, groups and the order of the primary rows. Nothing is pickled.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import math

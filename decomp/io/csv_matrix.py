@@ -15,8 +15,6 @@ The flow columns repeat the row labels in the same order; every further column i
 category for every economy. All numbers keep their full precision.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import json

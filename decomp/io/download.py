@@ -1,7 +1,5 @@
 """Fetch official files: say what is fetched, keep nothing that is cut short, check the sum where it is known."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import urllib.error

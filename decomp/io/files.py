@@ -1,7 +1,5 @@
 """What the readers share: one boundary against damaged files, limits on size, text, numbers and labels; and safe writing."""
 
-from __future__ import annotations
-
 import contextlib
 import math
 import os

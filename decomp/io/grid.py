@@ -5,8 +5,6 @@ category), and rows and columns whose labels have a role in the layout (output, 
 economy × category must be complete, and a label that is none of these stops the reading.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal

@@ -4,8 +4,6 @@ The entries stand in ``data/layouts.toml``. ``decomp.io.official`` reads all of 
 whose shape is known is one more entry and no code.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ What the layouts look like stands in ``data/layouts.toml``; what a table must ha
 :mod:`decomp.io.folders`.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Sequence

@@ -30,8 +30,6 @@ attribution; IMF AI Preparedness Index, IFR World Robotics, US Census, Statistic
 Index figures are single published numbers, quoted with their source; elasticities are quoted from the papers named in each row.
 """
 
-from __future__ import annotations
-
 from sim.calibration.countries import ai_adoption as ai_adoption
 from sim.calibration.countries import ai_preparedness as ai_preparedness
 from sim.calibration.countries import ai_provider_weights as ai_provider_weights

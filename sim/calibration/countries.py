@@ -19,8 +19,6 @@ The row nearest to the table's year counts. A code that the file does not know g
 table are looked up once: every move of a lever in the explorer asks for all of them again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import lru_cache
 

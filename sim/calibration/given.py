@@ -14,8 +14,6 @@ unemployment Rates of the IMF (``series.csv``) move the odds of unemployment.
 What is known to be missing stands in the texts (``given.gap_1`` …), which reports and ``unweave explain observed`` show.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from functools import cache, lru_cache

@@ -1,7 +1,5 @@
 """What the files give by name: parameters, country types, published sizes of effects, facts that scenarios quote."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache

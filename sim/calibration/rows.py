@@ -1,7 +1,5 @@
 """Read the calibration CSV files: every row carries value, range, unit, year, source, status and note."""
 
-from __future__ import annotations
-
 import csv
 import math
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Values by sector: trade elasticities, labour shares, exposure to automation, emissions (elasticities.csv and others)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from typing import Literal

@@ -1,7 +1,5 @@
 """Where a table's calibration comes from: which year each value by economy is of, what is imputed, and what has no value of its own."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass

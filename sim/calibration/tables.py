@@ -3,8 +3,6 @@
 Values by economy have a year; the one nearest to the table's year is used, the earlier of two, the last one for a table of no year.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType

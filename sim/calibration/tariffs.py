@@ -5,8 +5,6 @@ Inside the European Union and on services they are zero. Within a label that sta
 weighted with goods imports of the importer and goods exports of the exporter; trade inside a label carries no tariff.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from decomp.table import WorldTable

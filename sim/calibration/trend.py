@@ -19,8 +19,6 @@ gone; the changes are made to add up to zero. Unemployment goes
 from its last observed rate to a norm, the IMF's rate of 2031 (the median of the known years, where there is none).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache

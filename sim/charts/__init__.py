@@ -3,8 +3,6 @@
 No files, no catalogue, no clock: reports and the explorer hand in data and words.
 """
 
-from __future__ import annotations
-
 from sim.charts.bars import bars, dots, parts, ranges
 from sim.charts.figure import Figure, Plot, to_svg
 from sim.charts.grids import matrix, states, tiles, timeline

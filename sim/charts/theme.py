@@ -1,7 +1,5 @@
 """Look of every chart: colours that colour-blind readers can tell apart, one font stack, calm axes, widths of labels."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -4,8 +4,6 @@ The module of a command is imported when the command is used, so that
 ``unweave --help`` stays fast.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import sys

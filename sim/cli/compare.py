@@ -1,7 +1,5 @@
 """``unweave compare`` and ``unweave report``: what is said of runs that have ended."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

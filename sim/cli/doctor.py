@@ -1,7 +1,5 @@
 """``unweave doctor``: is this installation able to do its work? It reads the data, simulates a year and draws a report."""
 
-from __future__ import annotations
-
 import os
 import platform
 import re

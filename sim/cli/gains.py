@@ -1,7 +1,5 @@
 """``unweave gains``: gains from trade of every economy of a table, against autarky."""
 
-from __future__ import annotations
-
 import sys
 from typing import Annotated, Any
 

@@ -3,8 +3,6 @@
 An id may stand for several things (``tariff`` is a lever, a kind of event and an indicator of a pair): all are given.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterator, Mapping

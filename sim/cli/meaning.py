@@ -1,7 +1,5 @@
 """``unweave explain``: what an id means, where its number comes from and where it is used."""
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Iterator
 from typing import Annotated, Any

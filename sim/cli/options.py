@@ -1,7 +1,5 @@
 """Options that several commands share, years as people type them, and the JSON that commands print."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """``unweave app``: start the explorer on this machine and open it in the browser."""
 
-from __future__ import annotations
-
 import os
 import socket
 from importlib.util import find_spec

@@ -1,7 +1,5 @@
 """Reading arrays from users: shapes, ranges and read-only copies, with messages that say where."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

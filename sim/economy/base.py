@@ -12,8 +12,6 @@ after; a larger loss is an error, unless it is below a millionth of world output
 left alone, and a negative one is an error.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

@@ -9,8 +9,6 @@ Residuals are exact, so that a stale Jacobian costs passes, never accuracy. When
 gives up and the careful solver takes over.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace

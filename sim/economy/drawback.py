@@ -12,8 +12,6 @@ solver the export lines are further *lines* behind the G economies, S in all, wi
 rents are their owner's.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

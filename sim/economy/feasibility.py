@@ -1,7 +1,5 @@
 """What can be seen before solving: economies that the shocks cut off although a deficit must be carried."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components

@@ -4,8 +4,6 @@
 value added is the residual and X = B'Y'.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import scipy.linalg
 

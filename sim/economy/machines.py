@@ -7,8 +7,6 @@ gross fixed capital formation where the table has categories, else from its fina
 and ICT sector: share h_r at home, the rest from the providers by weight; the hardware that AI needs from where machines are bought.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ With base shares a that sum to 1 and log prices p:   log P = log(1 + Σ a (e^{(1
 shares a' = a e^{(1−σ)(p − log P)};   σ → 1:  log P = Σ a p,  a' = a.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from sim.economy.arrays import Array

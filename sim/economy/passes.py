@@ -1,7 +1,5 @@
 """One pass over the economy: prices from unit costs and factor prices, then demand, incomes and factor markets."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """How the economy answers: elasticities, factor markets, closure. Read once, validated, then arrays only."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args

@@ -4,8 +4,6 @@ Each pass evaluates exact residuals in double precision. Steps use factorisation
 long as they shrink the residual; only when they do not, the Jacobian is built anew at the current point.
 """
 
-from __future__ import annotations
-
 from contextlib import suppress
 from dataclasses import dataclass, replace
 

@@ -3,8 +3,6 @@
 Unknowns of the solver: log unit costs log ĉ (G, N), log wages (G, W) and rentals (G,), output X (G, N), income I (G,).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 

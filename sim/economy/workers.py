@@ -10,8 +10,6 @@ wages ŵ_k per efficiency unit
 times employment, which is common to the groups. κ → ∞ is one wage.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from sim.economy.arrays import Array

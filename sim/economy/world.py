@@ -1,7 +1,5 @@
 """The world economy: a calibrated base year that answers shocks with an equilibrium."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """The frame of the application: the server with its options, navigation over the pages that are there, the language switch."""
 
-from __future__ import annotations
-
 import threading
 import time
 import tomllib

@@ -1,7 +1,5 @@
 """What is tracked every year: one registry of indicators, their computation on arrays, and the yearly checks."""
 
-from __future__ import annotations
-
 from sim.indicators.checks import MEANINGS, TOLERANCES, Check
 from sim.indicators.registry import INDICATORS, PAIR_INDICATORS, PLACES, Indicator
 

@@ -1,7 +1,5 @@
 """Identities and limits that every simulated year must satisfy, recorded with their values and tolerances."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple

@@ -4,8 +4,6 @@ The world is the group of all economies, and every other group is made in the sa
 share is the sum of the parts over the sum of the wholes, a mean is weighted. What is neither has no value for groups.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

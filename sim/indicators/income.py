@@ -18,8 +18,6 @@ Baqaee & Farhi (2024), Econometrica 92, on open economies with wedges; Caliendo 
 into terms of trade and volume of trade; Balk (2008), Price and Quantity Index Numbers, 3.6, for Montgomery's indices.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from decomp.indicators import theil

@@ -1,7 +1,5 @@
 """Manufacturing: its place at home, in world exports, and whose comparative advantage labour-intensive goods are."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What governments and agents decide: tariffs, machines, trust, grievance, the ledger, spending, carbon allowances."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from sim.indicators.data import Array, BaseYear, Values, YearArrays, ratio

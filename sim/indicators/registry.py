@@ -4,8 +4,6 @@ Code, tables, command line, report and explorer read it. A new indicator is its 
 show it, and a line where its values are set (:mod:`sim.indicators.track`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType

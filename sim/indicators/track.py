@@ -1,7 +1,5 @@
 """One year's indicators: from the arrays of the year to values by indicator and economy."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

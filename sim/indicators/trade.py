@@ -1,7 +1,5 @@
 """Trade and value chains: exports, the sixteen terms, interdependence, pairs of economies, blocs."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The Mesa model: agents, order of play, and the record of each year."""
 
-from __future__ import annotations
-
 from sim.model.world import HorizonError, WorldModel, YearRecord
 
 __all__ = ["HorizonError", "WorldModel", "YearRecord"]

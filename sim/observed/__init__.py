@@ -4,8 +4,6 @@ Nothing is simulated here and nothing is purged: negative final demand stays in 
 negative final demand is set to zero, differs a little; reports show both.
 """
 
-from __future__ import annotations
-
 from sim.observed.history import History, Shock, ShockResponse, history, response, shocks
 
 __all__ = ["History", "Shock", "ShockResponse", "history", "response", "shocks"]

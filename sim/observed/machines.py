@@ -5,8 +5,6 @@ calibrated. Robots are read as densities d = d½ K / (1 − K), AI as the share 
 surveys that ask more broadly are brought to that question by ``automation.broad_survey``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ Sourcing that adjusts by λ a year has moved 1 − (1 − λ)ⁿ of its way afte
 tariff answers a price by about −1 − θ (1 − (1 − λ)ⁿ). What is given here are the answers of the whole model.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

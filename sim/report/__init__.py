@@ -3,8 +3,6 @@
 ``render(run, lang)`` takes a :class:`sim.runs.saved.Run`; ``lang`` is ``en``, ``zh`` or ``both``.
 """
 
-from __future__ import annotations
-
 from sim.report.render import render
 from sim.report.sentences import against, calibration_warnings, headline, why, world_split
 

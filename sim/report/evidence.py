@@ -5,8 +5,6 @@ all participants gain, poorer countries grow by exporting) with an era of AI (ad
 gain, premature deindustrialisation and inequality). The base year stands for the first, the last year for the second.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

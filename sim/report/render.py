@@ -1,7 +1,5 @@
 """Put a report together: texts, figures and tables into one HTML file with everything inside."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files

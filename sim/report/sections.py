@@ -1,7 +1,5 @@
 """The tables and lists of a report, section by section, taken from a run's manifest and tables."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The findings of a run in sentences, computed from its tables: direction words follow the signs, nothing is assumed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

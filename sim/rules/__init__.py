@@ -9,8 +9,6 @@ A scenario can name rules of installed packages, which offer them in the entry-p
 more of them. A rule with the name of a built-in one replaces it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from importlib import import_module

@@ -1,7 +1,5 @@
 """How machines spread and what they take from labour: arrays in, arrays out; equations stand in :mod:`sim.rules.automation`."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

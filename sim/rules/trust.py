@@ -4,8 +4,6 @@ trust      T' = T + r (T⁰ − T) − f · h          (h: points of tariff and 
 friction   κ = 1 + φ · max(0, 1 − T̄ / T̄⁰)
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 

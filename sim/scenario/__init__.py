@@ -1,7 +1,5 @@
 """Scenario files: the library, the schema, reading YAML with exact places, resolving against a table, checking."""
 
-from __future__ import annotations
-
 from importlib.resources import files
 from pathlib import Path
 

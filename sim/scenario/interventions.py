@@ -3,8 +3,6 @@
 Contradictions between policies, and sums that leave the limits of a lever, are found here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal

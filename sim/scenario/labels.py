@@ -3,8 +3,6 @@
 A scenario can name groups of its own; they are looked up like those of the table.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any

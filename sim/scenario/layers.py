@@ -5,8 +5,6 @@ Rules of ``extends``: mappings are merged key by key; lists and single values re
 never inherited. Every part keeps the place that it is from.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A scenario against a table: labels become positions, years and paths become arrays. This is what the model reads."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType

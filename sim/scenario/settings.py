@@ -1,7 +1,5 @@
 """Settings of a scenario: how the economy answers and how the agents behave. Every default is a calibrated parameter."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from functools import partial

@@ -3,8 +3,6 @@
 Sound parts are kept so that the checks of meaning can still run on them: a scenario shows all of its problems at once.
 """
 
-from __future__ import annotations
-
 import types
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Annotated, Any, Literal, Union, get_args, get_origin

@@ -5,8 +5,6 @@ the scenario, the place of the member and the name of what is drawn, and on noth
 another number of workers leave it as it is.
 """
 
-from __future__ import annotations
-
 import itertools
 import logging
 import math

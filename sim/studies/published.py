@@ -5,8 +5,6 @@ counts as reproduced (set before the run), source and status. A check computes n
 of one basis can be compared (:class:`Comparison` refuses others); unlike ones stand side by side without a verdict.
 """
 
-from __future__ import annotations
-
 import csv
 from collections import Counter
 from collections.abc import Mapping, Sequence

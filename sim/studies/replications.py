@@ -1,7 +1,5 @@
 """What the checks of :mod:`sim.studies.published` compute: numbers of ours, each with the basis it has."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 

@@ -4,8 +4,6 @@ The catalogues are ``en.toml`` and ``zh.toml`` beside this file, and one ``<part
 part of the program with texts of its own. They must hold the same keys with the same named placeholders; a test compares them. Machine output (tables, JSON) keeps codes and is never translated.
 """
 
-from __future__ import annotations
-
 import logging
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """Numbers for people: levels, changes with their unit said, direction words. Machine files never use these."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

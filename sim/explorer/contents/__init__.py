@@ -1,7 +1,5 @@
 """What pages say, as data: flows, comparisons, decisions, the method and its proof. Nothing here draws on a page."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Any
 

@@ -4,8 +4,6 @@ Member k of every scenario has the same draws, so that a difference is taken wit
 does not widen it.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace

@@ -3,8 +3,6 @@
 The differences themselves are those of :mod:`sim.runs.compare`; here they get names, units, charts and tables.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

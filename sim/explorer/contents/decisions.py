@@ -1,7 +1,5 @@
 """What countries did and why: filters over the log, the timeline, one decision in full, and the state between countries."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any

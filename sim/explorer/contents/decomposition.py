@@ -1,7 +1,5 @@
 """What a flow of exports is made of: groups of the sixteen terms, the terms themselves, both kinds of VS, changes, history."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any

@@ -5,8 +5,6 @@ value in its exports was added and which final demand it serves at the end. A ru
 has no sectors and no such chain; :attr:`Source.detailed` says so.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache

@@ -1,7 +1,5 @@
 """Figures of the laboratory: courses, what exports are made of, incomes; the baseline is dashed and grey wherever it appears."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

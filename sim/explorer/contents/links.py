@@ -1,7 +1,5 @@
 """Who depends on whom: matrices of levels and changes, a map of tiles, and the way of value through one exporter."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

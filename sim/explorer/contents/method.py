@@ -3,8 +3,6 @@
 That is printed figures beside ours, sizes beside the literature's, and the words of the subject in both languages.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files

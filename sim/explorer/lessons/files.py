@@ -1,7 +1,5 @@
 """Reads lesson files and checks them: every problem at once, each with its place, what was found and what is allowed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files

@@ -1,7 +1,5 @@
 """The role-play kit: one HTML file to print, with facts and expected results computed when it is made."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Callable, Mapping
 from functools import lru_cache

@@ -4,8 +4,6 @@ No answer is written down as a number that is marked against: ``expect`` only te
 notices when the model moves and the words around it no longer fit.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Literal
 

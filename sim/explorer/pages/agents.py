@@ -1,7 +1,5 @@
 """Agents: who acted when, every decision with its reason in numbers, and how trust and the ledger moved with it."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

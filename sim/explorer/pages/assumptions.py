@@ -1,7 +1,5 @@
 """Assumptions: every parameter, lever, indicator and term from the registries; equations, limits, checks and validation."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Compare: up to four scenarios against a named base, on shared axes, with the unit of every distance said."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """Decompose: where the value in exports comes from, in groups and in sixteen terms, in one year, between two, over all."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from sim.explorer.contents import decomposition, flows

@@ -1,7 +1,5 @@
 """Lab: move levers, see four numbers, a sentence and two charts at once, against a baseline that is always there."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import partial
 from typing import Any

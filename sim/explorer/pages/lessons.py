@@ -1,7 +1,5 @@
 """Lessons: the list with progress, one lesson step by step, the teacher's view, the role-play kit."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import streamlit as st

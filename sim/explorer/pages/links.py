@@ -1,7 +1,5 @@
 """Links: who depends on whom, as a matrix, through one exporter, and on a map of tiles."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Runs: open a run folder, hand in a scenario or a table, watch it run, and take everything away."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Start: what this is, four stories with what they find, and how to begin."""
 
-from __future__ import annotations
-
 import streamlit as st
 from pandas import DataFrame
 

@@ -4,8 +4,6 @@ A choice is an id: ``observed``, ``lab``, ``preset:<name>``, ``named:<name>``, `
 ``folder`` (opened in this session) or ``run:<folder>`` (in the folder of runs). Nothing is computed before it is chosen.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """The levers of the laboratory: in the sidebar, and further ones with their timing, whom they concern and a grid of countries."""
 
-from __future__ import annotations
-
 import html
 import time
 from collections.abc import Sequence

@@ -5,8 +5,6 @@ from the page's own default goes into the address. What a link asked for and is 
 carry, is said beside the selection.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any

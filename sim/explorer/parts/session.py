@@ -3,8 +3,6 @@
 Widgets never hold the truth: before a widget is drawn its value is set from the session, and its callback changes the session.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace

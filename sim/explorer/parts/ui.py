@@ -1,7 +1,5 @@
 """Parts that every page is built of: heading, notices, metrics, a chart with its table and its meaning, downloads, errors."""
 
-from __future__ import annotations
-
 import html
 import traceback
 from collections.abc import Callable, Iterator, Mapping

@@ -8,8 +8,6 @@ A choice of data or scenario is spelled ``observed``, ``lab``, ``folder``, ``run
 of the library. What lives in one session only (scenarios kept under a name, an uploaded one) has no spelling: pages say so.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace

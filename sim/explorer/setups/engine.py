@@ -4,8 +4,6 @@ Short runs are made while a page is drawn; long ones are jobs in threads of thei
 looked at before every year.
 """
 
-from __future__ import annotations
-
 import itertools
 import threading
 import time

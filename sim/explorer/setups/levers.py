@@ -4,8 +4,6 @@ A lever reads its position from a scenario; :func:`sim.explorer.setups.setup.ove
 that scenario, so that the application, the command line and a link all say the same thing.
 """
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What goes out: a setup as command line, Python or YAML, a run as a zip or a report, and the run folders that there are."""
 
-from __future__ import annotations
-
 import io
 import json
 import shlex

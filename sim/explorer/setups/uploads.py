@@ -5,8 +5,6 @@ zip the names, kinds, sizes and number of its files are checked before they are 
 tables are looked at before they are loaded. Messages speak of the user's file.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import stat

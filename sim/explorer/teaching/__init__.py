@@ -1,7 +1,5 @@
 """Lessons on the page: steps, pictures, the way to the laboratory, the teacher's view; and what a session remembers of them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import streamlit as st

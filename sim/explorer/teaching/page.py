@@ -3,8 +3,6 @@
 From there to the laboratory: a run of the lesson opens there with the same numbers, or the lesson says what is lost.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """Pictures of a lesson on the page: courses and measures with the prediction over them, the toy tables and the 16 terms."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

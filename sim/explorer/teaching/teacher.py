@@ -1,7 +1,5 @@
 """The teacher's view of a lesson: answers with what was expected and is computed now, misconceptions, what turns an answer round."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import streamlit as st
