@@ -112,7 +112,7 @@ def overview(name: str, table: str, years: tuple[int, int]) -> tuple[str, ...]:
         table,
         result.status,
         f"{int(result.checks['passed'].sum())}/{len(result.checks)}",
-        *(str(int((outcomes == outcome).sum())) for outcome in ("met", "failed", "unknown")),
+        *(str(int(outcomes.isin(of).sum())) for of in (["met"], ["failed", "others", "unexplained"], ["unknown"])),
         *(f"{float(values[goods].mean()):.2f}" for values in used),
         "; ".join(calibration.unmapped(world)) or "nothing",
     )

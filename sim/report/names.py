@@ -67,6 +67,13 @@ class Names:
         """Label of an indicator with the economy it is of, unless that is the world."""
         return self.indicator(code) if economy == "WLD" else f"{self.indicator(code)}, {self.economy(economy)}"
 
+    def moves(self, mechanism: str) -> str:
+        """A mechanism as it stands in the table of expectations, in words."""
+        parts = [part.split() for part in mechanism.split(";") if part.strip()]
+        named = (self.indicator_of(words[0], words[1] if len(words) > 3 else "WLD") for words in parts)
+        said = (self.texts(f"expect.{words[-2]}") for words in parts)
+        return ", ".join(f"{name} {direction}" for name, direction in zip(named, said, strict=True))
+
     def listed(self, codes: Any, name: Callable[[str], str]) -> str:
         """Names of codes that are parted by spaces; a dash where there are none."""
         given = str(codes).split() if there(codes) else []

@@ -122,8 +122,10 @@ def expectation_table(report: Report) -> Table | None:
             change = f"{level(before, unit)} → {level(after, unit)} ({Change(before, after, unit).show(texts)})"
         against = texts("expect.base") if row["versus"] == "base" else str(row["versus"])
         expected = f"{texts('expect.' + str(row['direction']))} ({against}, {int(row['at'])})"
-        who = report.names.indicator(str(row["indicator"])), report.names.economy(str(row["economy"]))
-        rows.append((*who, expected, change, texts(f"expect.{row['outcome']}")))
+        whose = report.names.indicator(str(row["indicator"])), report.names.economy(str(row["economy"]))
+        actor, mechanism = report.names.economy(str(row["who"])), report.names.moves(str(row["mechanism"]))
+        verdict = texts(f"expect.{row['outcome']}", who=actor, mechanism=mechanism)
+        rows.append((*whose, expected, change, verdict))
     return table(texts, "indicator economy expected change outcome", rows)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import OutputError
@@ -21,10 +22,12 @@ from sim.texts.plain import columns, csv_text
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from sim.scenario.schema import Expectation
+    from sim.scenario.schema import Expectation, Move
 
-#: Relative change below which nothing counts as moved, whatever the margin: the noise of the solver.
+#: Change below which nothing counts as moved, whatever the least size: the noise of the solver.
 NOISE = 1e-9
+#: Value of an indicator, by id, of an economy or group.
+Lookup = Callable[[str, str], float]
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,8 @@ class Comparison:
         settings = [[texts("compare.settings"), "A", "B"], *(list(row) for row in self.settings)]
         expected = [[texts("section.expect"), "", "", ""]]
         for entry in self.expectations:
-            verdict = [texts(f"expect.{entry[key]}") for key in ("direction", "outcome")]
+            said = {"who": names.economy(entry["who"]), "mechanism": names.moves(entry["mechanism"])}
+            verdict = [texts(f"expect.{entry[key]}", **said) for key in ("direction", "outcome")]
             expected.append([names.indicator(entry["indicator"]), names.economy(entry["economy"]), *verdict])
         parts = [
             texts("compare.head", a=self.a.name, b=self.b.name, year=self.year, base=self.base),
@@ -184,11 +188,11 @@ def _expected(run: Run, other: Run) -> list[dict[str, Any]]:
     for row in run["expectations"].to_dict("records"):
         if row["versus"] != other.name or row["indicator"] not in INDICATORS:
             continue
-        who, name, at, direction = str(row["economy"]), str(row["indicator"]), int(row["at"]), str(row["direction"])
-        before, after = (value_of(each["indicators"], name, who, at) for each in (other, run))
-        verdict = outcome(before, after, direction, float(row["margin"]))
-        stated.append({"scenario": run.name, "versus": other.name, "indicator": name, "economy": who, "at": at})
-        stated[-1] |= {"direction": direction, "outcome": verdict}
+        entry, at = _stated(row), int(row["at"])
+        verdict = judged(entry, *(partial(value_of, each["indicators"], year=at) for each in (other, run)))
+        kept = {name: str(row[name]) for name in ("economy", "direction", "who", "mechanism")}
+        stated.append({"scenario": run.name, "versus": other.name, "indicator": entry.indicator, "at": at, **kept})
+        stated[-1] |= {"outcome": verdict}
     return stated
 
 
@@ -201,24 +205,64 @@ def evaluate(
     """Set each expectation against the indicators of a run. A failed expectation stays.
 
     ``indicators`` are the tidy ones of the run, ``others`` those of other scenarios by name; years that were not reached are
-    absent. ``planned`` are the base year and the last year that the scenario asks for. ``outcome`` is met, failed, or unknown:
-    it cannot be told from this run (year not reached, other scenario not at hand).
+    absent. ``planned`` are the base year and the last year that the scenario asks for. ``outcome`` is as from :func:`judged`,
+    unknown where it cannot be told from this run (year not reached, other scenario not at hand).
     """
     import pandas as pd
 
     units = dict(zip(indicators["indicator"], indicators["unit"], strict=True))
     rows = []
     for entry in stated:
-        what, at = (entry.indicator, entry.economy), planned[1] if entry.at is None else entry.at
-        before, after = float("nan"), value_of(indicators, *what, at)
-        if entry.versus == "base":
-            before = value_of(indicators, *what, planned[0])
-        elif others and entry.versus in others:
-            before = value_of(others[entry.versus], *what, at)
-        verdict, why = outcome(before, after, entry.direction, entry.margin), getattr(entry.why, "en", "") or ""
-        aim = (entry.versus, entry.direction, entry.margin, at)
-        rows.append((*what, *aim, before, after, units.get(entry.indicator, ""), verdict, why))
+        at = planned[1] if entry.at is None else entry.at
+        others_frame = indicators if entry.versus == "base" else (others or {}).get(entry.versus, indicators.iloc[:0])
+        before = partial(value_of, others_frame, year=planned[0] if entry.versus == "base" else at)
+        after = partial(value_of, indicators, year=at)
+        levels = (one(entry.indicator, entry.economy) for one in (before, after))
+        aim = (entry.versus, entry.direction, entry.least, entry.least_in, at)
+        words = (entry.who or "", spelled(entry.mechanism), getattr(entry.why, "en", "") or "")
+        unit, verdict = units.get(entry.indicator, ""), judged(entry, before, after)
+        rows.append((entry.indicator, entry.economy, *aim, *levels, unit, verdict, *words))
     return pd.DataFrame(rows, columns=list(TABLES["expectations"]))
+
+
+def judged(entry: Expectation, before: Lookup, after: Lookup) -> str:
+    """Whether an expectation is met: its size, then who acts, then the mechanism.
+
+    ``met``; ``failed``: other direction, or less than the least size; ``others``: it moves more elsewhere than in ``who``;
+    ``unexplained``: met without its mechanism; ``unknown``: a value is not there.
+    """
+
+    def moved(indicator: str, economy: str, direction: str, least: float, unit: str = "relative") -> str:
+        return outcome(before(indicator, economy), after(indicator, economy), direction, least, unit)
+
+    verdict = moved(entry.indicator, entry.economy, entry.direction, entry.least, entry.least_in)
+    if verdict != "met":
+        return verdict
+    if entry.who:
+        sign, ends = 1.0 if entry.direction == "up" else -1.0, (entry.who, entry.economy)
+        own, whole = (change(before(entry.indicator, e), after(entry.indicator, e), entry.least_in) for e in ends)
+        if not sign * own > sign * whole + NOISE:
+            return "others" if own == own else "unknown"
+    parts = {moved(m.indicator, m.economy or entry.economy, m.direction, m.least) for m in entry.mechanism}
+    return "unknown" if "unknown" in parts else "unexplained" if "failed" in parts else "met"
+
+
+def spelled(mechanism: Sequence[Move]) -> str:
+    """A mechanism as text, ``ai IND up 0.05; trust up 0``: in tables of a run; :func:`_stated` reads it."""
+    return "; ".join(" ".join(filter(None, (m.indicator, m.economy, m.direction, f"{m.least:g}"))) for m in mechanism)
+
+
+def _stated(row: Mapping[Any, Any]) -> Expectation:
+    """An expectation as it stands in the table of a run."""
+    from sim.scenario.schema import Expectation, Move
+
+    moves = []
+    for words in (part.split() for part in str(row["mechanism"]).split(";") if part.strip()):
+        own = {"economy": words[1]} if len(words) == 4 else {}
+        moves.append(Move(indicator=words[0], direction=words[-2], least=float(words[-1]), **own))
+    names = ("indicator", "economy", "versus", "direction", "least_in")
+    texts = {name: str(row[name]) for name in names}
+    return Expectation(**texts, least=float(row["least"]), who=str(row["who"]) or None, mechanism=tuple(moves))
 
 
 def value_of(indicators: DataFrame, indicator: str, economy: str, year: int) -> float:
@@ -228,17 +272,25 @@ def value_of(indicators: DataFrame, indicator: str, economy: str, year: int) -> 
     return float(rows["value"].iloc[0]) if len(rows) else float("nan")
 
 
-def outcome(before: float, after: float, direction: str, margin: float = 0.0) -> str:
+def change(before: float, after: float, unit: str = "relative") -> float:
+    """How much a value moved, relative to what it was (where that was not 0), or in its unit.
+
+    >>> round(change(0.2, 0.21), 12), round(change(0.2, 0.21, "unit"), 12)
+    (0.05, 0.01)
+    """
+    return (after - before) / (abs(before) if unit == "relative" and before else 1.0)
+
+
+def outcome(before: float, after: float, direction: str, least: float = 0.0, unit: str = "relative") -> str:
     """Whether a value moved as expected.
 
-    >>> outcome(0.20, 0.21, "up"), outcome(0.20, 0.21, "up", margin=0.1), outcome(0.2, 0.2, "unchanged")
+    >>> outcome(0.20, 0.21, "up"), outcome(0.20, 0.21, "up", least=0.1), outcome(0.2, 0.2, "unchanged")
     ('met', 'failed', 'met')
     >>> outcome(0.2, float("nan"), "up")
     'unknown'
     """
-    if before != before or after != after:
+    size, least = change(before, after, unit), max(least, NOISE)
+    if size != size:
         return "unknown"
-    change = after - before if before == 0 else (after - before) / abs(before)
-    least = max(margin, NOISE)
-    moved = "up" if change > least else "down" if change < -least else "unchanged"
+    moved = "up" if size > least else "down" if size < -least else "unchanged"
     return "met" if moved == direction else "failed"

@@ -36,7 +36,7 @@ TABLES = _split(
     decisions="year economy lever partner sector before after reason",
     levers="kind lever who partners sectors value unit from to note",
     checks="year check value tolerance passed",
-    expectations="indicator economy versus direction margin at before after unit outcome why",
+    expectations="indicator economy versus direction least least_in at before after unit outcome who mechanism why",
     assumptions="id value default low high unit source status changed note",
     companions="kind companion year economy indicator value unit",
     base_year="economy indicator published simulated unit",
@@ -244,6 +244,8 @@ def _read_table(folder: Path, name: str) -> DataFrame:
         frame = pd.read_parquet(file)
     except Exception as error:  # whatever a damaged file makes of the reader
         raise OutputError(f"{file} cannot be read ({error}). Run the scenario again.") from error
+    if name == "expectations" and "margin" in frame:  # as written until November 2026
+        frame = frame.rename(columns={"margin": "least"}).assign(least_in="relative", who="", mechanism="")
     absent = [column for column in columns_of(name) if column not in frame.columns]
     if absent:
         raise OutputError(f"{file} lacks the columns {', '.join(absent)}; found {', '.join(map(str, frame.columns))}.")

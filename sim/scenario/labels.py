@@ -56,8 +56,11 @@ class TableLabels:
         """Record expectations about economies that the table does not have."""
         allowed = [WORLD, *self.economies, *(f"{GROUP}{name}" for name in self.tracked)]
         for i, expectation in enumerate(scenario.expect):
-            if expectation.economy not in allowed:
-                self._unknown("economy", ("expect", i, "economy"), expectation.economy, allowed=allowed)
+            moves = [(("mechanism", k, "economy"), move.economy) for k, move in enumerate(expectation.mechanism)]
+            named = ((("economy",), expectation.economy), (("who",), expectation.who), *moves)
+            for path, name in named:
+                if name is not None and name not in allowed:
+                    self._unknown("economy", ("expect", i, *path), name, allowed=allowed)
 
     @property
     def tracked(self) -> Mapping[str, tuple[int, ...]]:

@@ -18,7 +18,7 @@ from sim.scenario import is_file, scenario_files
 from sim.scenario.labels import OPTIONAL
 from sim.scenario.layers import Overrides, inherited, overridden
 from sim.scenario.resolve import ResolvedScenario, resolve
-from sim.scenario.schema import LONGEST, Scenario
+from sim.scenario.schema import LONGEST, Expectation, Scenario
 from sim.scenario.validation import check, structure
 from sim.scenario.yaml_text import MAX_SIZE, Node, YamlDocument, parse
 
@@ -196,11 +196,10 @@ def _for_run(
         message = f"the base year {start} is not the year of the table {scenario.table!r}, {table.year}."
         problems.add(("years",), "S031", message, help=help)
     # Expectations about optional economies (``IDN?``) count only where the table has them, in whatever spelling.
-    expect = [(i, e, _label(table, e.economy.removesuffix(OPTIONAL))) for i, e in enumerate(scenario.expect)]
-    kept = [(i, e, bare) for i, e, bare in expect if not e.economy.endswith(OPTIONAL) or bare in table.economies]
-    before = problems.indices.get("expect", range(len(expect)))
-    problems.indices["expect"] = [before[i] for i, _, _ in kept]
-    changes["expect"] = tuple(e.model_copy(update={"economy": bare}) for _, e, bare in kept)
+    kept = [(i, e) for i, e in enumerate(scenario.expect) if all(_there(table, name) for name in e.economies)]
+    before = problems.indices.get("expect", range(len(scenario.expect)))
+    problems.indices["expect"] = [before[i] for i, _ in kept]
+    changes["expect"] = tuple(_spelled(table, e) for _, e in kept)
     if years is not None and known_years:
         if years[0] != start or not start <= years[1] <= start + LONGEST:
             message = f"years {years[0]}:{years[1]} do not fit: a run starts in its base year {start} and goes forward at most {LONGEST} years."
@@ -215,6 +214,22 @@ def _for_run(
         message = f"the seed is {quoted(seed)}; allowed: whole numbers from 0."
         problems.found.append(Place("--seed").problem("S013", message))
     return scenario.model_copy(update=changes)
+
+
+def _there(table: WorldTable, economy: str) -> bool:
+    """Whether the table has an economy that is marked as optional; True of all others."""
+    return not economy.endswith(OPTIONAL) or _label(table, economy.removesuffix(OPTIONAL)) in table.economies
+
+
+def _spelled(table: WorldTable, stated: Expectation) -> Expectation:
+    """The expectation with economies in the spelling of the table."""
+
+    def label(name: str | None) -> str | None:
+        return name and _label(table, name.removesuffix(OPTIONAL))
+
+    moves = tuple(move.model_copy(update={"economy": label(move.economy)}) for move in stated.mechanism)
+    own = {"economy": label(stated.economy), "who": label(stated.who), "mechanism": moves}
+    return stated.model_copy(update=own)
 
 
 def _label(table: WorldTable, economy: str) -> str:

@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 else:
     PolicyLever, EventType, Use = Literal[tuple(POLICY)], Literal[tuple(EVENT)], Literal[USES]
 
+#: Form of the id of a row of the narratives.
+ROW = r"^N[0-9]+\.[0-9]+$"
 GroupName = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 
 #: Levers whose sectors are the goods sectors unless the scenario says otherwise.
@@ -85,6 +87,15 @@ _in_english = BeforeValidator(lambda value: {"en": value} if isinstance(value, s
 Bilingual = Annotated[Text, _in_english, WithJsonSchema(_TEXT_SCHEMA)]
 
 
+class Move(Model):
+    """What else must have moved, for an expectation to be met by the mechanism that the author has in mind."""
+
+    indicator: StrictStr = Field(description="Id of an indicator.")
+    economy: StrictStr | None = Field(None, description="Whose; that of the expectation if not given.")
+    direction: Literal["up", "down", "unchanged"] = Field(description="Direction against `versus`.")
+    least: StrictFloat = Field(0.0, ge=0, description="Least relative change that counts.")
+
+
 class Expectation(Model):
     """What the author expects before running: checked after the run, never edited to fit."""
 
@@ -94,11 +105,32 @@ class Expectation(Model):
     versus: StrictStr = Field("base", description="`base` (base year of this run) or the name of another scenario.")
     direction: Literal["up", "down", "unchanged"] = Field(description="Expected direction against `versus`.")
     at: Year | None = Field(None, description="Year that is compared; the last year if not given.")
-    margin: StrictFloat = Field(0.0, ge=0)
-    """Least relative change that counts as up or down; for `unchanged`, the largest that counts as none."""
+    least: StrictFloat = Field(0.0, ge=0)
+    """Least change that counts as up or down; for `unchanged`, the largest that counts as none."""
+    least_in: Literal["relative", "unit"] = "relative"
+    """What `least` is: relative to the value of `versus`, or in the unit of the indicator (0.02 of a share: two points)."""
+    who: StrictStr | None = None
+    """Who acts: an economy or a group whose change in that direction must be larger than that of `economy`."""
+    mechanism: tuple[Move, ...] = Field((), description="What else must have moved: [{indicator: ai, direction: up}].")
+    row: Annotated[StrictStr, Field(pattern=ROW)] | None = None
+    """Row of the narratives that it decides, for example N1.6: `unweave verdicts`."""
     why: Bilingual | None = Field(None, description="The reasoning, with the row of the narratives.")
     finding: Bilingual | None = None
     """Where the model does not show what was expected: what it shows instead, and why. Written after a run."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _renamed(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "margin" in data:
+            said = f"`margin` is called `least` now, the least change that counts; write `least: {data['margin']}`"
+            raise PydanticCustomError("renamed", said)
+        return data
+
+    @property
+    def economies(self) -> tuple[str, ...]:
+        """Every economy or group that it is about."""
+        moving = (move.economy for move in self.mechanism)
+        return tuple(dict.fromkeys(name for name in (self.economy, self.who, *moving) if name))
 
 
 class Policy(Model):
@@ -186,7 +218,7 @@ class Scenario(Model):
     """Short name: lower-case letters, digits and hyphens."""
     title: Bilingual = Field(description="Title, in English or as {en: …, zh: …}.")
     question: Bilingual = Field(description="What the scenario asks.")
-    narrative: tuple[Annotated[StrictStr, Field(pattern=r"^N[0-9]+\.[0-9]+$")], ...] = ()
+    narrative: tuple[Annotated[StrictStr, Field(pattern=ROW)], ...] = ()
     """Rows of the narratives that it makes runnable, for example N1.6."""
     expect: tuple[Expectation, ...] = Field((), description="Expectations, checked after the run.")
     derived_from: tuple[StrictStr, ...] = ()

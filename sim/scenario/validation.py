@@ -46,7 +46,7 @@ _LIMITS = {
     "finite_number": "a finite number",
 }
 #: Faults that the models word themselves; what was found is added to the second kind.
-_OWN_WORDS = ("one_amount", "level_or_factor")
+_OWN_WORDS = ("one_amount", "level_or_factor", "renamed")
 _OWN_WORDS_OF_A_VALUE = ("bad_growth", "bad_elasticity", "bad_intensities", "bad_types", "bad_range", "bad_chosen")
 
 
@@ -140,7 +140,7 @@ def _form(path: KeyPath, kind: str, value: Any) -> str:
     if path == ("name",):
         slug = "-".join("".join(c if c.isalnum() and c.isascii() else " " for c in str(value).lower()).split())
         return f"expected at most 60 lower-case letters, digits and hyphens{f', for example {slug[:60]!r}' if slug else ''}"
-    if path[:1] == ("narrative",):
+    if path[:1] == ("narrative",) or path[-1:] == ("row",):
         return "expected the id of a row of the narratives, for example N1.6"
     if path[:1] == ("groups",) and len(path) == 3 and "pattern" in kind:
         return "expected a name of lower-case letters, digits and hyphens for the group"
@@ -270,9 +270,11 @@ def check(
     _check_interventions(scenario, problems, inside)
     scenarios = ["base", *scenario_files()]
     for i, expectation in enumerate(scenario.expect):
-        path = ("expect", i)
-        if indicators is not None and expectation.indicator not in indicators:
-            problems.unknown((*path, "indicator"), "S028", "indicator", expectation.indicator, sorted(indicators))
+        path: KeyPath = ("expect", i)
+        moves = [((*path, "mechanism", k), move.indicator) for k, move in enumerate(expectation.mechanism)]
+        for place, name in ((path, expectation.indicator), *moves):
+            if indicators is not None and name not in indicators:
+                problems.unknown((*place, "indicator"), "S028", "indicator", name, sorted(indicators))
         if expectation.versus not in scenarios:
             problems.unknown((*path, "versus"), "S028", "scenario to compare with", expectation.versus, scenarios)
         if expectation.at is not None:

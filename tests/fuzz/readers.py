@@ -193,7 +193,7 @@ baseline: {labour: {CHN: {2020: 0.98}, all: 0.005}}
 seeds: 3
 draws: {parameters: [protection, automation.robot_speed], ranges: {trust.hostility: [0.1, 2.0]}, shocks: {productivity: 0.01}}
 expect:
-  - {indicator: interdependence, economy: WLD, versus: base, direction: down, at: 2018, margin: 0.01, why: dearer}
+  - {indicator: interdependence, economy: WLD, versus: base, direction: down, at: 2018, least: 0.01, why: dearer}
 outputs: [tables]
 """
 

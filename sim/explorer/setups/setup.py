@@ -183,7 +183,7 @@ def overrides(setup: Setup) -> tuple[str, ...]:
     families = {CONTROLS[name].family for name in moved}
     economies = table_of(setup.table).economies
     # The preset may expect something of an economy that the table has only inside a larger one.
-    expected = {row.economy for row in scenario.expect if not row.economy.startswith(GROUP)}
+    expected = {name for row in scenario.expect for name in row.economies if not name.startswith(GROUP)}
     if expected - {"WLD", *economies}:
         lines.append("expect=[]")
     if "automation" in families:

@@ -255,7 +255,7 @@ def test_a_failing_or_interrupted_companion_never_costs_the_run(monkeypatch: pyt
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "direction", "margin", "wanted"),
+    ("before", "after", "direction", "least", "wanted"),
     [
         (1.0, 1.1, "up", 0.0, "met"),
         (1.0, 1.1, "down", 0.0, "failed"),
@@ -268,8 +268,8 @@ def test_a_failing_or_interrupted_companion_never_costs_the_run(monkeypatch: pyt
         (float("nan"), 0.1, "up", 0.0, "unknown"),
     ],
 )
-def test_outcomes(before: float, after: float, direction: str, margin: float, wanted: str) -> None:
-    assert outcome(before, after, direction, margin) == wanted
+def test_outcomes(before: float, after: float, direction: str, least: float, wanted: str) -> None:
+    assert outcome(before, after, direction, least) == wanted
 
 
 def test_an_expectation_for_a_year_that_was_not_reached_is_unknown(tmp_path: Path) -> None:
