@@ -6,7 +6,7 @@ cannot matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -241,6 +241,8 @@ class View:
         Levers in the coming year as the scenario sets them, without what rules will choose.
     fixed : ndarray of bool, shape (G, N, G)
         Cells whose tariff a policy sets in the coming year: there the government follows the policy, not its own rule.
+    ask : callable
+        Method of :class:`sim.economy.WorldEconomy` by name, at last year's equilibrium; the same question is answered once.
     """
 
     position: int
@@ -252,11 +254,20 @@ class View:
     now: Statistics
     announced: Mapping[str, Array]
     fixed: Mask
+    ask: Callable[..., Any]
 
     @property
     def state(self) -> WorldState:
         """State of the last finished year."""
         return self.past[-1]
+
+    def gradient(self, objective: Any, wrt: Sequence[str] = ("tariffs",), **options: Any) -> Any:
+        """Exact gradients at last year's equilibrium; options of ``WorldEconomy.gradient``, such as ``patience``."""
+        return self.ask("gradient", objective, wrt, **options)
+
+    def own_tariffs(self, sectors: str, **options: Any) -> Any:
+        """What everyone's own tariff does for labour and imports there; options of ``WorldEconomy.own_tariffs``."""
+        return self.ask("own_tariffs", sectors, **options)
 
     def imported(self, sectors: str, statistics: Statistics | None = None) -> float:
         """Share of imports in home use of a group of sectors, last year's or that of other ``statistics``."""

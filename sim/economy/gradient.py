@@ -17,7 +17,7 @@ v = λ_X basic + λ_I duty + λ_I rent those of sales; summed over destinations 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -117,16 +117,30 @@ def read_aim(
     return weights, minus_one
 
 
-def differentiate(year: Equilibrium, aim: tuple[Array, Array], wrt: Sequence[str], accuracy: float) -> Gradient:
+def at_horizon(system: System, patience: float) -> System:
+    """The system as a patient government sees it: shares of sourcing as they are, their elasticity θ λ(β).
+
+    Of a change that lasts, trade has made λ of the way after the first year, 1 − (1−λ)² after the second …; discounted at β, that is
+    λ(β) = 1 − (1−β)(1−λ) / (1 − β(1−λ)) of the way on average: λ at β = 0, 1 at β = 1.
+    """
+    share = system.settings.sluggishness
+    seen = 1.0 - (1.0 - patience) * (1.0 - share) / (1.0 - patience * (1.0 - share)) if share < 1.0 else 1.0
+    return replace(system, theta=system.settings.trade_elasticity * seen)
+
+
+def differentiate(
+    year: Equilibrium, aim: tuple[Array, Array], wrt: Sequence[str], accuracy: float, patience: float = 0.0
+) -> Gradient:
     """Solve the adjoint of a solved year and read the gradient off it; raises what ``WorldEconomy.gradient`` raises."""
     for name in wrt:
         if name not in PARAMETERS:
             raise ShockError(f"no gradient with respect to {name!r}; allowed: {', '.join(PARAMETERS)}.")
     carry, back = year._carry, year.shocks.drawback
     assert carry.system is not None and carry.state is not None
+    system, response = (at_horizon(carry.system, patience), None) if patience else (carry.system, carry.response)
     with np.errstate(all="ignore"):  # cells without output, sectors without labour
-        adjoint = _Adjoint(carry.system, carry.state, np.atleast_2d(aim[0]).T, aim[1], by_use="tariffs_by_use" in wrt)
-        multipliers, priced, left = adjoint.solve(carry.response, accuracy)
+        adjoint = Adjoint(system, carry.state, np.atleast_2d(aim[0]).T, aim[1], by_use="tariffs_by_use" in wrt)
+        multipliers, priced, left = adjoint.solve(response, accuracy)
         found = adjoint.by_parameter(multipliers, priced, None if back is None else np.broadcast_to(back, year.G))
     value = adjoint.value()
     if aim[0].ndim == 1:
@@ -134,8 +148,11 @@ def differentiate(year: Equilibrium, aim: tuple[Array, Array], wrt: Sequence[str
     return Gradient(value=value, residual=left, **{name: found[name] if name in wrt else None for name in PARAMETERS})
 
 
-class _Adjoint:
+class Adjoint:
     """A solved year with everything that a reverse pass reads; the last axis K of cotangents is the objective."""
+
+    #: Part of the purchases of each user (R, U) whose prices the cotangents are of; None: all.
+    part_of: Array | None = None
 
     def __init__(self, system: System, state: State, aim: Array, political: Array, *, by_use: bool) -> None:
         self.system, self.point, self.prices, self.aim = system, state.point, state.prices, aim
@@ -191,7 +208,7 @@ class _Adjoint:
         point, K = self.point, self.aim.shape[1]
         shapes = (point.cost.shape, point.output.shape, point.income.shape, point.factor.shape)
         lam = none = Multipliers(*(np.zeros((*shape, K)) for shape in shapes))
-        left, priced = self.pull(none, own=1.0, goods=False)
+        left, priced = self.seed(none)
         last, size, fresh = np.inf, np.inf, response is None
         for _ in range(SWEEPS):
             if response is None or (size > SLOW * last and not fresh):
@@ -212,6 +229,17 @@ class _Adjoint:
             "defined. Take differences of solved years there.",
             market="adjoint",
             residual=size,
+        )
+
+    def seed(self, none: Multipliers) -> tuple[Multipliers, Priced]:
+        """W_z, with the cotangents of delivered prices that it holds."""
+        return self.pull(none, own=1.0, goods=False)
+
+    def worth(self, lam: Multipliers, use: Use) -> Array:
+        """v, what a unit of purchaser spending on a flow is worth, (N, R, S, K)."""
+        received = self.system.lines(lam.income)
+        return np.asarray(
+            lam.output.swapaxes(0, 1)[:, None] * use.basic + received[:, None] * use.duty + received * use.rent
         )
 
     def largest(self, lam: Multipliers) -> Array:
@@ -235,15 +263,16 @@ class _Adjoint:
     def pull(self, lam: Multipliers, *, own: float = 0.0, goods: bool = True) -> tuple[Multipliers, Priced]:
         """R_zᵀ λ + own · W_z, with the cotangents of delivered prices; without ``goods`` λ_X and λ_I are 0."""
         system, prices, settings, G, N = self.system, self.prices, self.system.settings, self.system.G, self.system.N
-        unit = np.zeros((*prices.total.shape, lam.income.shape[1]))  # of purchaser spending: Σ_s q v
-        sold, received, worth = lam.output.swapaxes(0, 1)[:, None], system.lines(lam.income), []
+        unit, worth = np.zeros((*prices.total.shape, lam.income.shape[1])), []  # of purchaser spending: Σ_s q v
         for use in self.uses if goods else ():
-            v = sold * use.basic + received[:, None] * use.duty + received * use.rent
+            v = self.worth(lam, use)
             unit[:, :, use.users] = use.weights.swapaxes(2, 3) @ (self.delivered * v)
             worth.append(self.theta * v * use.flow)
         unit /= prices.total[..., None]
         spent = unit * self.spending
         index = spent * self.theta
+        if self.part_of is not None:
+            index[:, :, N + 1 :] *= self.part_of[:, N + 1 :, None]
         # final demand β (I − o GDP) and outlays
         final = unit[:, :G, N] * prices.final_shares[..., None]
         income = final.sum(axis=0) * self.kept[:, None] + own * (self.kept * self.deflator)[:, None] * self.aim
@@ -267,6 +296,8 @@ class _Adjoint:
         index[:, :, :N] += (1.0 - settings.inputs) * spent[:, :, :N] + prices.input_shares[..., None] * inputs
         index[:, :G, N] += prices.final_shares[..., None] * (consumer - final.sum(axis=0))
         index[:, :, N + 1 :] += self.bundles * machine
+        if self.part_of is not None:
+            index[:, :, :N] *= self.part_of[:, :N, None]
         index /= prices.total[..., None]
         priced = [self.delivered * (use.weights @ index[:, :, use.users]) for use in self.uses]
         if goods:
@@ -275,12 +306,12 @@ class _Adjoint:
         return Multipliers(cost - lam.cost, output - lam.output, income - lam.income, factor), priced
 
     def markets(self, lam: Multipliers) -> tuple[Array, Array, Array]:
-        """λ of labour markets, 0 without staff (G, W, K), of capital (G, K), and of the numeraire's term, which is in all (K,)."""
+        """λ of labour markets, 0 without staff (G, W, K), of capital (G, K), and of the numeraire's term, which is in all (1, K)."""
         G = self.system.G
         labour = lam.factor[:-G].reshape(G, self.system.markets, -1)
         if self.system.unstaffed is not None:
             labour = np.where(self.system.unstaffed[..., None], 0.0, labour)
-        return labour, lam.factor[-G:], labour.sum(axis=(0, 1)) / self.world
+        return labour, lam.factor[-G:], labour.sum(axis=(0, 1))[None] / self.world
 
     def paid(self, lam: Multipliers, own: float) -> tuple[Array, Array, Array]:
         """Cotangents per unit paid to labour and capital (S, N or 1, K) and per unit of value added (S, N, K)."""
@@ -305,14 +336,17 @@ class _Adjoint:
         wage = power * labour * (self.labour - reverted.sum(axis=1)) + composite * self.labour
         wage = system.pool(wage + ((1.0 - self.part) * task).sum(axis=1))
         rental = system.pool((power * capital + composite * self.capital).sum(axis=1))
-        price = (composite[:, None] * self.machines - switched + self.part * task).sum(axis=2)
+        price = composite[:, None] * self.machines - switched + self.part * task
+        if self.part_of is not None:
+            price *= self.part_of[:, None, : system.N, None]
+        price = price.sum(axis=2)
         return wage.sum(axis=1, keepdims=True) if system.markets == 1 else wage, rental, price
 
     def supplied(self, lam: Multipliers, wage: Array, rental: Array, own: float) -> tuple[Array, Array]:
         """Add factor supply and the markets' own terms: cotangents of factor prices (F, K) and consumer prices (G, K)."""
         system, supply, weights = self.system, self.supply, own * self.aim
         markets, capital, world = self.markets(lam)
-        bill = supply.wage_bill[..., None] * (lam.income[:, None] + world) - markets / system.stiffness
+        bill = supply.wage_bill[..., None] * (lam.income + world)[:, None] - markets / system.stiffness
         pay = supply.response[:, None] * bill.sum(axis=1)
         consumer = system.capital_elastic[:, None] * capital - pay - self.real[:, None] * weights
         rental = rental - capital + (self.charge * self.paid_capital)[:, None] * weights

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from decomp.table import WorldTable
 from sim.economy.accounts import Carry, Equilibrium, account
-from sim.economy.arrays import Array, sealed, shaped, within
+from sim.economy.arrays import Array, number, sealed, shaped, within
 from sim.economy.base import BaseEconomy, PurgeReport, Repair, calibrate
 from sim.economy.continuation import solve_along_path, trend_holds
 from sim.economy.drawback import carried, owners, with_export_lines
@@ -18,6 +18,7 @@ from sim.economy.feasibility import require_feasible, require_income
 from sim.economy.fixed_prices import solve_fixed_prices
 from sim.economy.gradient import Gradient, Objective, Political, differentiate, read_aim
 from sim.economy.machines import Machines, MachineSpec, read_machines
+from sim.economy.own_tariffs import OwnTariffs, own_tariffs
 from sim.economy.settings import ATTACHMENT, MOBILITY, Settings, TradeElasticity, read_settings
 from sim.economy.shocks import ReadShocks, Shocks, read_shocks
 from sim.economy.system import System, build_system, join_sourcing, outlay_bundles
@@ -215,6 +216,7 @@ class WorldEconomy:
         at: Equilibrium | None = None,
         start: Equilibrium | None = None,
         political: Political | None = None,
+        patience: float = 0.0,
         accuracy: float = 1e-9,
     ) -> Gradient:
         """Differentiate real incomes at a solved year, exactly, with respect to every rate at once.
@@ -245,6 +247,43 @@ class WorldEconomy:
         ConvergenceError
             The year is at a point where the equilibrium is not differentiable.
         """
+        year, aim = self._solved(at, start), read_aim(self.table, self.base.income, objective, political)
+        return differentiate(year, aim, wrt, accuracy, number(patience, "patience", low=0.0, high=1.0))
+
+    def own_tariffs(
+        self,
+        sectors: str | Sequence[str] = "manufacturing",
+        *,
+        union: str | Sequence[str] = (),
+        at: Equilibrium | None = None,
+        start: Equilibrium | None = None,
+        drawback: ArrayLike = 1.0,
+        patience: float = 0.0,
+        accuracy: float | None = None,
+    ) -> OwnTariffs:
+        """Differentiate labour and imports in some sectors with respect to each economy's own uniform tariff on what it imports there.
+
+        Parameters
+        ----------
+        sectors : label, group or list of these
+        union : label, group or list of these
+            Economies with one external tariff.
+        at, start : Equilibrium, optional
+        drawback : float or (G,)
+            Part of the duty on this rise that is refunded on what exports are made of.
+        patience : float
+            As in :meth:`gradient`, with what it raises.
+        accuracy : float, optional
+            As in :meth:`gradient`; one step of fresh factorisations (about 1e-4) when absent and all is refunded.
+        """
+        year, table = self._solved(at, start), self.table
+        member, made = np.zeros(table.G, dtype=bool), np.zeros(table.N, dtype=bool)
+        member[list(table.economies_in(union) if union else ())], made[list(table.sectors_in(sectors))] = True, True
+        rates = within(shaped(drawback, (table.G,), "drawback", "economy"), 0.0, 1.0, "drawback", (table.economies,))
+        return own_tariffs(year, member, made, rates, number(patience, "patience", low=0.0, high=1.0), accuracy)
+
+    def _solved(self, at: Equilibrium | None, start: Equilibrium | None) -> Equilibrium:
+        """The year at which to differentiate."""
         if self.settings.closure == "fixed-prices":
             raise ShockError("there are no gradients with closure 'fixed-prices'; use 'general-equilibrium'.")
         year = self.solve(start=start) if at is None else at
@@ -252,7 +291,7 @@ class WorldEconomy:
             year = self.solve(year.shocks, start=start)
         if year._carry.system is None or year._carry.system.settings is not self.settings:
             raise ShockError("'at' was solved by another economy; give a year that this one solved.")
-        return differentiate(year, read_aim(self.table, self.base.income, objective, political), wrt, accuracy)
+        return year
 
     def _read(self, given: Shocks, start: Equilibrium | None) -> tuple[ReadShocks, Carry]:
         """Shocks as arrays, and what this year takes from the last one, by this year's lines."""

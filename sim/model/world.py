@@ -6,6 +6,7 @@ come on top; the rules respond; the economy finds its equilibrium; the table is 
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -131,6 +132,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         self.records: list[YearRecord] = []
         self.equilibrium: Equilibrium | None = None
         self._decisions: dict[int, dict[str, Any]] = {}
+        self._answers: dict[bytes, Any] = {}
         self._begin()
         if collect:
             world = {f"world_{id}": lambda model, id=id: model.records[-1].indicators.value(id) for id in INDICATORS}
@@ -189,7 +191,15 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         """What an economy sees before it decides about the coming year."""
         past = tuple(record.state for record in self.records)
         year = self._year
-        return View(position, year.year, self.world, past, self.first, self.before, self.now, year.levels, self._fixed)
+        known = (past, self.first, self.before, self.now, year.levels, self._fixed)
+        return View(position, year.year, self.world, *known, self._ask)
+
+    def _ask(self, method: str, *about: Any, **options: Any) -> Any:
+        """Answer what a rule asks the economy at last year's equilibrium, once for all who ask."""
+        key = pickle.dumps((method, about, options))
+        if key not in self._answers:
+            self._answers[key] = getattr(self.economy, method)(*about, at=self.equilibrium, **options)
+        return self._answers[key]
 
     def accept(self, position: int, decisions: dict[str, Any]) -> None:
         """Take an economy's decisions about the coming year."""
@@ -214,7 +224,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
 
     def _open(self, number: int) -> Year:
         """Open a year: last year's state, assumed growth, and what the scenario announces."""
-        self._decisions = {}
+        self._decisions, self._answers = {}, {}
         self._fixed = fixed_tariffs(self.resolved, number, self.world)
         levels = grown(self.resolved, number, self.base_levels)
         year = self._year = Year(number, self.world, self.state, self.now, self.base_levels, levels, self.rules)

@@ -1,0 +1,223 @@
+"""What an own tariff on imports of some sectors does: to labour in these sectors, and to the volume of imports.
+
+For every player p, an economy or a customs union, and a rise dt of all its tariffs on these goods from outside,
+
+    η_p = d ln L_p / dt        L labour in these sectors, efficiency units
+    σ_p = −d(M_p / GDP_p) / dt        M imports of these goods at the year's producer prices, over the year's GDP
+
+by the adjoint of :mod:`sim.economy.gradient`, all players at once. Row r of a reverse pass needs only the two objectives of its own
+player: a pass over all rows costs what one for two objectives costs.
+
+With duty drawback on the rise, exports are made on lines of their own (:mod:`sim.economy.drawback`). To first order these differ from
+home lines in one price, ĉ^H = ĉ^X (1 + e dt), and a part h of each cell is made on home lines:
+
+    e = m + Dᵀ e,   1 − h = (I − A_rr)⁻¹ exports / output
+
+m the share in cost of imports that pay, over 1+t, D that of inputs made at home. The rise dearens what home lines and final demand buy:
+imports by dt/(1+t), own goods by e dt. Unit costs ĉ^X move with factor prices only, so that their multipliers are not needed.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.economy.accounts import Equilibrium
+from sim.economy.arrays import Array, lock
+from sim.economy.gradient import Adjoint, Multipliers, Priced, Use, at_horizon
+from sim.economy.response import cost_shares, respond
+from sim.economy.solver import State
+from sim.economy.system import System
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnTariffs:
+    """Effects of an own tariff per unit of the rate (1 = 100 %), (G,); members of a union have those of the union.
+
+    ``jobs`` is η, ``imports`` σ.
+    """
+
+    jobs: Array
+    imports: Array
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        lock(self)
+
+    @property
+    def effectiveness(self) -> Array:
+        """E = max(0, η)/σ, (G,): the tariff that maximises ln L − ½ σ t², and 0 where a tariff costs jobs."""
+        return np.divide(np.maximum(self.jobs, 0.0), self.imports, out=np.zeros_like(self.jobs), where=self.imports > 0)
+
+
+def own_tariffs(
+    year: Equilibrium, union: Mask, sectors: Mask, drawback: Array, patience: float, accuracy: float | None
+) -> OwnTariffs:
+    """Compute the effects at a solved year; see :meth:`sim.economy.WorldEconomy.own_tariffs`."""
+    carry = year._carry
+    assert carry.system is not None and carry.state is not None
+    system, state = at_horizon(carry.system, patience), carry.state
+    player = np.unique(np.where(union, np.argmax(union), np.arange(year.G)), return_inverse=True)[1]
+    with np.errstate(all="ignore"):  # cells without output, sectors without labour
+        lines = system.owner is not None  # duties are refunded as the shocks of the year say
+        bare = lines or drawback.min() < 1.0
+        every = _Every(system, state, _Rows(system, state, player, sectors), exact=bare or accuracy is not None)
+        response = respond(system, state.prices, state.quantities, state.point.output, state.point.income)
+        if every.exact:
+            lam, priced, _ = every.solve(response, accuracy or 1e-6)
+        else:  # one step of the fresh factorisations is enough
+            lam, priced = every.step(every.seed(every.none)[0], response), []
+        if lines:
+            found = every.bare(lam, priced, np.broadcast_to(year.shocks.drawback, year.G))  # type: ignore[arg-type]
+        else:
+            found = every.rows.refunded(lam, year)
+            if bare:
+                found = drawback[:, None] * found + (1.0 - drawback[:, None]) * every.bare(lam, priced, None)
+    return OwnTariffs(found[:, 0], -found[:, 1])
+
+
+class _Rows(Adjoint):
+    """Reverse passes in which every row has its own player's two objectives, ln L and M / GDP: K = 2."""
+
+    def __init__(self, system: System, state: State, player: NDArray[np.intp], sectors: Mask) -> None:
+        G, N = system.G, system.N
+        super().__init__(system, state, np.zeros((G, 2)), np.zeros((G, N)), by_use=False)
+        self.player, self.line, self.columns = player, system.lines(player), 2 * player[:, None] + np.arange(2)
+        self.one = (player == np.arange(player.max() + 1)[:, None]).astype(np.float64)  # (P, G)
+        self.outside = sectors[:, None, None] & (self.line[:, None] != self.line)  # (N, R, S): what pays
+        paid = (self.value_paid * self.labour)[..., 0]
+        labour = sectors * paid / system.lines(np.exp(self.supply.wage))
+        earned = self.paid_labour.sum(axis=1) + self.paid_capital
+        total, gdp = (system.lines(self.together(v)) for v in (system.pool(labour.sum(axis=1)), earned))
+        self.jobs = labour / np.where(total > 0, total, np.inf)[:, None]
+        self.per_paid = np.divide(self.jobs, paid, out=np.zeros_like(paid), where=paid > 0)
+        self.per_bought = (self.outside / gdp[:, None])[..., None]
+        self.volume = sum(use.flow * use.basic for use in self.uses) * self.per_bought
+        self.spent = state.quantities.spending
+        self.sold: Array | float = 0.0
+        self.rent: Array | float = 0.0
+        self.everywhere = np.zeros((G, 2))
+
+    def together(self, values: Array) -> Array:
+        """Sum of values (G, …) over the members of each one's player."""
+        return np.asarray(np.tensordot(self.one.T @ self.one, values, 1))
+
+    def localised(self, lam: Multipliers) -> Multipliers:
+        """Multipliers of each row's own objectives; what a row needs of others' is kept in ``sold``, ``rent``, ``everywhere``."""
+        system, G, row = self.system, self.system.G, np.arange(self.system.G)[:, None]
+        labour = lam.factor[:-G].reshape(G, system.markets, -1)
+        staffed = labour if system.unstaffed is None else np.where(system.unstaffed[..., None], 0.0, labour)
+        self.everywhere = staffed.sum(axis=(0, 1))[self.columns] / self.world
+        columns = system.lines(self.columns)
+        self.sold = np.ascontiguousarray(lam.output[:, :, columns].transpose(1, 2, 0, 3))
+        self.rent = system.lines(lam.income)[:, columns].swapaxes(0, 1)
+        own = labour[row, :, self.columns].swapaxes(1, 2).reshape(-1, 2)
+        none = np.zeros((len(columns), system.N, 2))
+        factor = np.concatenate((own, lam.factor[-G:][row, self.columns]))
+        return Multipliers(none, none, lam.income[row, self.columns], factor)
+
+    def worth(self, lam: Multipliers, use: Use) -> Array:
+        """v, with what the volume of own imports is worth in itself."""
+        v = self.sold * use.basic + self.system.lines(lam.income)[:, None] * use.duty + self.rent * use.rent
+        v = np.broadcast_to(v, (*use.flow.shape[:3], 2)).copy()
+        v[..., 1:] += self.per_bought * use.basic
+        return v
+
+    def markets(self, lam: Multipliers) -> tuple[Array, Array, Array]:
+        """The same with the numeraire's term of each row's own objectives, (G, K)."""
+        labour, capital, _ = super().markets(lam)
+        return labour, capital, self.everywhere
+
+    def paid(self, lam: Multipliers, own: float) -> tuple[Array, Array, Array]:
+        """The same with what a unit paid to labour is worth in itself."""
+        labour, capital, _ = super().paid(lam, own)
+        labour = np.broadcast_to(labour, (*self.per_paid.shape, 2)).copy()
+        labour[..., 0] += own * self.per_paid
+        return labour, capital, self.labour * labour + self.capital * capital
+
+    def supplied(self, lam: Multipliers, wage: Array, rental: Array, own: float) -> tuple[Array, Array]:
+        """The same with wages, by which pay is divided."""
+        factor, consumer = super().supplied(lam, wage, rental, own)
+        jobs = self.system.pool(self.jobs)
+        jobs = jobs.sum(axis=1) if self.system.markets == 1 else jobs.ravel()
+        factor[: -self.system.G, 0] -= own * jobs
+        return factor, consumer
+
+    def refunded(self, lam: Multipliers, year: Equilibrium) -> Array:
+        """Derivatives with drawback (G, 2): of prices that home lines and final demand pay, at given unit costs."""
+        system, prices, G, N, r = self.system, self.prices, self.system.G, self.system.N, np.arange(self.system.G)
+        own = self.localised(lam)
+        Z = year.Z.reshape(G, N, G, N)
+        output, domestic = year.X.reshape(G, N), Z[r, :, r]
+        abroad = (
+            (Z.sum(axis=3) + year.Y.reshape(G, N, G)).sum(axis=2)
+            - domestic.sum(axis=2)
+            - year.Y.reshape(G, N, G)[r, :, r]
+        )
+        rate = domestic / np.where(output > 0, output, np.inf)[:, None]
+        made = np.linalg.solve(np.eye(N) - rate, abroad[..., None])[..., 0]
+        home = 1.0 - np.clip(made / np.where(output > 0, output, np.inf), 0.0, 1.0)
+        services = prices.machine_share * (self.value_paid[..., 0] * np.ones(N))  # (k, R, N)
+        bought = services.sum(axis=2)
+        machines = (services * home).sum(axis=2) / np.where(bought > 0, bought, 1.0)
+        self.part_of = np.concatenate((home, np.ones((G, 1)), machines.T), axis=1)
+        spending = self.spent * self.part_of
+        self.uses = [
+            use._replace(flow=self.delivered * (use.weights @ spending[:, :, use.users, None])) for use in self.uses
+        ]
+        priced = self.pull(own, own=1.0)[1]
+        found = np.zeros((G, 2))
+        for price, use in zip(priced, self.uses, strict=True):
+            levied = price + use.flow * (own.income[:, None] - self.worth(own, use))
+            found += np.einsum("irsk,irs->rk", levied, self.outside * use.recorded[..., 0])
+        shares, paying = cost_shares(system, prices)[r, :, r], cost_shares(system, prices, "recorded")
+        direct = np.einsum("sirj,irs->rj", paying, self.outside)
+        dearer = np.linalg.solve(np.eye(N) - shares.swapaxes(1, 2), direct[..., None])[..., 0]
+        found += np.einsum("irk,ri->rk", np.asarray(sum(priced))[:, r, r], dearer)
+        return self.together(found)
+
+
+class _Every(Adjoint):
+    """The adjoint of all players' objectives side by side, K = 2P."""
+
+    def __init__(self, system: System, state: State, rows: _Rows, *, exact: bool) -> None:
+        aim = np.zeros((system.G, 2 * len(rows.one)))
+        super().__init__(system, state, aim, np.zeros((system.G, system.N)), by_use=False)
+        self.rows, self.exact = rows, exact
+        point, K = state.point, aim.shape[1]
+        shapes = (point.cost.shape, point.output.shape, point.income.shape, point.factor.shape)
+        self.none = Multipliers(*(np.zeros((*shape, K)) for shape in shapes))
+
+    def seed(self, none: Multipliers) -> tuple[Multipliers, Priced]:
+        """W_z: each row's, in its player's columns."""
+        rows, one = self.rows, np.eye(len(self.rows.one))
+        found, priced = rows.pull(Multipliers(*(part[..., :2] for part in none)), own=1.0)
+        direct = np.asarray(sum(priced))
+        direct[..., 1:] -= rows.volume
+        cost = np.einsum("rp,irsk->sipk", one[rows.line], direct, optimize=True).reshape(none.cost.shape)
+        owner = np.concatenate((np.repeat(rows.player, self.system.markets), rows.player))
+        output, income, factor = (
+            (part[..., None, :] * one[who].reshape(len(who), *(1,) * (part.ndim - 2), -1, 1)).reshape(
+                *part.shape[:-1], -1
+            )
+            for part, who in zip(found[1:], (rows.line, rows.player, owner), strict=True)
+        )
+        wide = [
+            np.einsum("irsk,rp->irspk", part, one[rows.line]).reshape(*part.shape[:3], -1)
+            for part in priced
+            if self.exact
+        ]
+        return Multipliers(cost, output, income, factor), wide
+
+    def bare(self, lam: Multipliers, priced: Priced, refunded: Array | None) -> Array:
+        """Derivatives (G, 2) without drawback, or with what export lines are refunded (G,)."""
+        rows, system, G, kept = self.rows, self.system, self.system.G, np.ones(len(self.rows.line))
+        slopes = self.by_parameter(lam, priced, refunded)["tariffs"].reshape(-1, 2, G, system.N, G)
+        found = np.einsum("rksir,irs->rk", slopes[rows.player], rows.outside[:, :G, :G])
+        if refunded is not None and system.owner is not None:
+            kept[G:] -= refunded[system.owner[G:]]
+        direct = [use.flow * use.basic * use.recorded * rows.per_bought for use in self.uses]
+        found[:, 1] -= system.pool(kept * np.asarray(sum(part.sum(axis=(0, 2, 3)) for part in direct)))
+        return rows.together(found)
