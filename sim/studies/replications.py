@@ -11,13 +11,13 @@ from decomp import published as study
 from decomp.errors import DataMissingError
 from decomp.io import attach_classes
 from decomp.io.bundled import full_table
-from decomp.leontief import input_coefficients, value_added_coefficients
+from decomp.leontief import gross_exports, input_coefficients, value_added_coefficients
 from decomp.table import WorldTable
 from sim import calibration
 from sim.calibration.given import OBSERVED
 from sim.calibration.parameters import FACTS
 from sim.calibration.rows import read_rows
-from sim.economy import WorldEconomy
+from sim.economy import Equilibrium, WorldEconomy
 from sim.studies.gains import UNIT, gains, table_41
 from sim.studies.published import Basis, Computed, Weighting
 
@@ -170,6 +170,39 @@ def _tariffs_2018(_: Path | None, __: Path | None) -> Iterator[Computed]:
     yield from (Computed(e, 100.0 * float(v - 1.0), basis) for e, v in zip(table.economies, found, strict=True))
 
 
+def _liberation_day(_: Path | None, __: Path | None) -> Iterator[Computed]:
+    """The tariffs of 2 April 2025, alone and answered in kind, on the table of 2022 with deficits fixed and revenue for households."""
+    table = decomp.load("world-2022")
+    announced = {key[2]: row.value / 100.0 for key, row in read_rows(*FACTS).items() if key[0] == "announced_tariff"}
+    rates = np.full(table.G, announced["all"])
+    for code, rate in announced.items():
+        if code in table.economies:
+            rates[table.economy(code)] = rate
+    rates[table.economies_in("eu")] = announced["EU"]
+    usa, base, goods = table.economy("USA"), calibration.base_tariffs(table), calibration.goods_share(table)
+    rates[usa] = 0.0
+    alone = base.copy()
+    alone[:, :, usa] += rates[:, None] * goods
+    answered = alone.copy()
+    answered[usa] += goods[:, None] * rates
+    world = WorldEconomy(table, base, labour_market="elastic", trade_elasticity="lashkaripour")
+    before, levied, war = world.solve(), world.solve(tariffs=alone), world.solve(tariffs=answered)
+
+    def traded(year: Equilibrium, axis: int) -> float:  # what the United States sell (1) or buy (0), over GDP
+        exports = gross_exports(year.Z, year.Y, table.G, table.N)[0].sum(axis=1)
+        return float(exports.sum(axis=axis)[usa] / (year.labour_payments + year.capital_payments).sum(axis=1)[usa])
+
+    def of(entity: str, quantity: str, ratio: float) -> Computed:
+        basis = Basis(quantity, "%", "none", "deficits fixed, revenue to households", "lashkaripour")
+        return Computed(f"USA {entity}", 100.0 * (ratio - 1.0), basis)
+
+    answer, silence = "tariffs of 2 April 2025, reciprocal retaliation", "tariffs of 2 April 2025, no retaliation"
+    yield of("welfare", f"real income, {answer}", float(war.real_income[usa]))
+    yield of("imports", f"imports over GDP, {silence}", traded(levied, 0) / traded(before, 0))
+    yield of("exports", f"exports over GDP, {silence}", traded(levied, 1) / traded(before, 1))
+    yield of("employment", f"employment, {answer}", float(war.employment[usa]))
+
+
 def _nafta(_: Path | None, folder: Path | None) -> Iterator[Computed]:
     """Caliendo & Parro's NAFTA, from their data: real wages, and welfare as they compute it, to first order at the tariffs of 1993.
 
@@ -266,6 +299,7 @@ CHECKS: Mapping[str, Check] = {
     "tariff-war": _tariff_war(inputs=False),
     "tariff-war-inputs": _tariff_war(inputs=True),
     "tariffs-2018": _tariffs_2018,
+    "liberation-day": _liberation_day,
     "german-cars": _german_cars,
     "foreign-value": _foreign_value,
     "tiva-2011": lambda wiod, _: _tiva(wiod, 2011),
