@@ -126,7 +126,8 @@ def picture() -> None:
     import pandas as pd
 
     import sim
-    from sim.charts import beside, lines, to_svg
+    from sim.charts.figure import to_svg
+    from sim.charts.lines import beside, lines
 
     runs = {name: sim.run(name).indicators for name in SHOWN}
     titles = {

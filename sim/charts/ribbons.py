@@ -1,4 +1,4 @@
-"""The way of value through one exporter: for a page, where ECharts draws it, and for a file, for which only a browser could."""
+"""The way of value through one exporter: ribbons from where it was added to whom it serves."""
 
 from __future__ import annotations
 
@@ -8,56 +8,43 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.charts.figure import Plot, category, layer, quantity
-from sim.charts.theme import FONT, INK, QUIET, wrapped
+from sim.charts.theme import INK, QUIET, wrapped
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 Links = Sequence[tuple[str, str, float]]
-#: Height in pixels, gap between nodes as a share of it, width of a node and room for labels at both sides as shares of the width;
-#: that room on a page, in pixels, and letters in a line of a label.
-HEIGHT, GAP, NODE, ROOM, SIDE, WRAP = 420, 0.035, 0.016, 0.35, 108, 13
-#: Points along the edge of a ribbon.
-POINTS = 24
+#: Height in pixels, gap between nodes as a share of it, width of a node as a share of the width; pixels for labels at both
+#: sides, and letters in a line of a label.
+HEIGHT, GAP, NODE, SIDE, WRAP = 420, 0.035, 0.016, 108, 17
+#: Points along the edge of a ribbon, and the selection of the one under the pointer.
+POINTS, OVER = 24, "over"
 
 
-def sankey(links: Links, colours: Mapping[str, str], unit: str) -> dict[str, Any]:
-    """Options of an ECharts Sankey: links (from, to, value) between named nodes, drawn from left to right."""
-    targets = {target for _, target, _ in links} & {source for source, _, _ in links}
-    nodes: list[dict[str, Any]] = [
-        {"name": name, "itemStyle": {"color": colours.get(name, QUIET)}}
-        for name in dict.fromkeys(name for source, target, _ in links for name in (source, target))
-    ]
-    last = {target for _, target, _ in links} - {source for source, _, _ in links}
-    for node in nodes:  # names stand where no way passes
-        node["label"] = {"position": "top" if node["name"] in targets else "right" if node["name"] in last else "left"}
-    series = {
-        "type": "sankey",
-        **{"left": SIDE, "right": SIDE, "top": 26, "bottom": 8, "nodeGap": 15, "nodeWidth": 14},
-        **{"draggable": False, "layoutIterations": 0},
-        "emphasis": {"focus": "adjacency"},
-        "lineStyle": {"color": "source", "opacity": 0.35, "curveness": 0.5},
-        "label": {"fontSize": 12, "color": INK, "width": SIDE - 8, "overflow": "break"},
-        "data": nodes,
-        "links": [{"source": source, "target": target, "value": round(value, 3)} for source, target, value in links],
-    }
-    look = {"textStyle": {"fontFamily": FONT}, "animation": False, "tooltip": {"trigger": "item"}}
-    return look | {"series": [series], "aria": {"enabled": True}, "title": {"show": False, "text": unit}}
+def ribbons(links: Links, colours: Mapping[str, str], unit: str) -> Plot:
+    """Draw three columns of nodes, sources, one in the middle, targets: links (from, to, value) into the middle and out of it.
 
-
-def ribbons(links: Links, colours: Mapping[str, str]) -> Plot:
-    """Draw three columns of nodes, sources, one in the middle, targets: links (from, to, value) into the middle and out of it."""
+    A ribbon under the pointer is darker and says its value in the ``unit``.
+    """
     places = _places(links)
-    places["label"] = [wrapped(name, WRAP) for name in places["name"]]
-    bands = _bands(links, places)
+    places["label"] = [
+        name if k == 1 else wrapped(name, WRAP) for k, name in zip(places["column"], places["name"], strict=True)
+    ]
+    bands = _bands(links, places, unit)
     names = list(dict.fromkeys([*places["name"], *bands["colour"]]))
     scale = {"domain": names, "range": [colours.get(name, QUIET) for name in names]}
-    x = quantity("x", axis=None, scale={"domain": [-ROOM, 1 + ROOM], "nice": False})
+    x = quantity("x", axis=None, scale={"domain": [0, 1], "range": [SIDE, {"expr": f"width - {SIDE}"}], "nice": False})
     y = quantity("top", axis=None, scale={"domain": [0, 1], "nice": False, "reverse": True})
     edges = {"x": x, "y": y, "y2": {"field": "bottom"}}
     ribbon = {**edges, "detail": category("link"), "color": category("colour", scale=scale, legend=None)}
+    ribbon |= {"opacity": {"condition": {"param": OVER, "empty": False, "value": 0.6}, "value": 0.35}}
+    ribbon["tooltip"] = category("hint")
     box = {**edges, "x2": {"field": "end"}, "color": category("name", scale=scale, legend=None)}
-    layers = [layer("bands", "area", ribbon, opacity=0.35), layer("nodes", "rect", box)]
+    under = {"type": "point", "fields": ["link"], "on": "pointerover", "clear": "pointerout"}
+    layers = [
+        layer("bands", "area", ribbon) | {"params": [{"name": OVER, "select": under}]},
+        layer("nodes", "rect", box),
+    ]
     # names of sources to the left, of targets to the right, that of the middle above it: where no ribbon passes
     for k, at, edge, look in (
         (0, "x", "middle", {"align": "right", "dx": -5, "baseline": "middle"}),
@@ -66,7 +53,9 @@ def ribbons(links: Links, colours: Mapping[str, str]) -> Plot:
     ):
         label = {"x": x | {"field": at}, "y": y | {"field": edge}, "text": category("label")}
         only: Any = {"transform": [{"filter": f"datum.column === {k}"}]}
-        layers.append(layer("nodes", "text", label, lineBreak="|", fontSize=12, color=INK, **look) | only)
+        layers.append(
+            layer("nodes", "text", label, lineBreak="|", fontSize=11, lineHeight=12, color=INK, **look) | only
+        )
     return Plot.of(layers, {"bands": bands, "nodes": places}, width=None, height=HEIGHT)
 
 
@@ -90,8 +79,8 @@ def _places(links: Links) -> DataFrame:
     return pd.DataFrame(rows, columns=["name", "column", "x", "end", "top", "bottom", "middle"])
 
 
-def _bands(links: Links, places: DataFrame) -> DataFrame:
-    """Edges of each ribbon: level where it leaves and arrives, a smooth step between."""
+def _bands(links: Links, places: DataFrame, unit: str) -> DataFrame:
+    """Edges of each ribbon, level where it leaves and arrives, a smooth step between; and what it carries, in words."""
     import pandas as pd
 
     share = np.linspace(0.0, 1.0, POINTS)
@@ -108,5 +97,6 @@ def _bands(links: Links, places: DataFrame) -> DataFrame:
         begin, stop = at["end"][source], at["x"][target]
         edge = start + (end - start) * step
         x = begin + (stop - begin) * share
-        parts.append(pd.DataFrame({"link": k, "colour": source, "x": x, "top": edge, "bottom": edge + tall}))
+        said = {"link": k, "colour": source, "hint": f"{source} → {target}: {value:,.1f} {unit}"}
+        parts.append(pd.DataFrame({**said, "x": x, "top": edge, "bottom": edge + tall}))
     return pd.concat(parts)

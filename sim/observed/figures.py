@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from decomp.names import estimate_text
 from decomp.structure import DEFINITIONS
 from sim._version import __version__
-from sim.charts import Figure, lines, stack
+from sim.charts.figure import Figure
+from sim.charts.lines import lines, stack
 from sim.charts.theme import GROUP_COLOURS
 from sim.observed.history import History, ShockResponse
 from sim.observed.measures import WORLD, vs_indicator

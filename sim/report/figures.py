@@ -7,7 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sim.channels import RESIDUAL, channel
-from sim.charts import Figure, Plot, band, bars, beside, dots, lines, matrix, parts, ranges, stack, timeline
+from sim.charts.bars import bars, dots, parts, ranges
+from sim.charts.figure import Figure, Plot
+from sim.charts.grids import matrix, timeline
+from sim.charts.lines import band, beside, lines, stack
 from sim.charts.theme import GROUP_COLOURS, INK, OKABE_ITO, SIDE
 from sim.indicators import PLACES
 from sim.report import data

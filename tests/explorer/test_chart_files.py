@@ -53,7 +53,7 @@ def of_every_page(run: Any, base: Any, texts: Texts) -> dict[str, Figure]:
         "matrix": links_view.heat(source, "dependence", 2029, 2022, False, texts),
         "map": links_view.tile_map(source, "on", "CHN", 2029, None, texts),
         "panels": panels.whole,
-        "way": way.picture,
+        "way": way,
     }
     whole = {name: figure for name, figure in figures.items() if figure is not None}
     assert len(whole) == len(figures)

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from decomp.io import load
-from sim.charts import sankey
 from sim.charts.grids import CELL, PRINTED, TILES, tile_places
 from sim.explorer.contents.flows import Source
 from sim.explorer.contents.links import (
@@ -102,15 +101,19 @@ def test_top_and_other_keep_the_sum_and_the_order() -> None:
 def test_the_way_of_value_has_no_loop_and_equal_ends(source, texts: Texts, count: int) -> None:
     found = way(source, "CHN", 2011, (), count, texts)
     assert found is not None
-    options = sankey(found.drawn, found.colours, "USD")
-    links = options["series"][0]["links"]
-    sources, targets = {link["source"] for link in links}, {link["target"] for link in links}
+    drawn = found.drawn()
+    bands, nodes = drawn.data["bands"].drop_duplicates("link"), drawn.data["nodes"]
+    both = [hint.rpartition(": ")[0].split(" → ") for hint in bands["hint"]]
+    sources, targets = {source for source, _ in both}, {target for _, target in both}
     assert len(sources & targets) == 1  # the exporter alone stands between both sides
-    sums = {side: sum(value for where, _, value in found.links if where == side) for side in ("origin", "market")}
+    assert nodes["name"].is_unique and set(nodes["name"]) == sources | targets
+    sums = found.data.groupby("side")["value"].sum()
     assert sums["origin"] == pytest.approx(sums["market"]) == pytest.approx(2084965.0)
-    assert len(found.picture.data) == 32
-    names = [node["name"] for node in options["series"][0]["data"]]
-    assert len(names) == len(set(names))
+    assert len(found.data) == 32
+    said = [float(hint.rpartition(": ")[2].split()[0].replace(",", "")) for hint in bands["hint"]]
+    shown = {"en": 2084.965, "zh": 20849.65}[texts.lang]  # billion USD, and hundred millions
+    assert sum(said[: len(said) // 2]) == pytest.approx(sum(said[len(said) // 2 :]), abs=1.2)
+    assert sum(said) == pytest.approx(2 * shown, abs=1.2)
 
 
 def test_values_are_printed_only_where_they_are_readable() -> None:

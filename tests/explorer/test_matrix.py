@@ -43,7 +43,7 @@ CASES = [
     *(("bad link", "en"), ("other version", "zh"), ("bad YAML", "en"), ("cancelled", "zh"), ("large table", "en")),
 ]
 #: Charts of the pages that have some, and in which states.
-CHARTS = {"start": 4, "lab": 2, "compare": 4, "decompose": 4, "links": 2}
+CHARTS = {"start": 4, "lab": 2, "compare": 4, "decompose": 4, "links": 3}
 #: Pages that show what a run folder holds.
 OF_RUNS = ("start", "compare", "decompose", "links", "agents", "assumptions", "runs")
 #: Keys of texts that stand on a page because the text is missing.
@@ -112,12 +112,11 @@ def look_at(app: Any, page: str, state: str, lang: str) -> None:
     where, text = f"{page}, {state}, {lang}", words(app)
     assert bool(re.search(r"[\u4e00-\u9fff]", text)) == (lang == "zh"), where
     assert not MISSING.findall(text), where
-    assert all(one.proto.alt for one in app.get("echarts_chart")), where
+    assert all(one.proto.alt for one in app.get("vega_lite_chart")), where
     assert all(one.proto.alt for one in app.get("arrow_data_frame") if hasattr(one.proto, "alt")), where
     live = state not in ("large table", "cancelled")
     if page in CHARTS and live:
         assert len(app.get("vega_lite_chart")) == CHARTS[page], where
-        assert len(app.get("echarts_chart")) == (page == "links"), where
     warnings = [one.value for one in app.warning]
     if state == "bad link":
         assert len(warnings) == 1 and all(part in warnings[0] for part in ("p=no-such", "L.tariff=99", "zz=1")), where

@@ -77,7 +77,7 @@ def address(app: Any) -> dict[str, str]:
 
 def shown(app: Any) -> list[str]:
     """Pictures, numbers, words and tables of a page."""
-    charts = [*app.get("vega_lite_chart"), *app.get("echarts_chart")]
+    charts = app.get("vega_lite_chart")
     parts = [*app.metric, *app.markdown, *app.caption, *app.subheader]
     return [*(chart.proto.spec + chart.proto.alt for chart in charts), *(one.value for one in parts),
             *(str(one.value.to_dict()) for one in app.dataframe)]  # fmt: skip

@@ -13,7 +13,9 @@ from typing import Any
 import pandas as pd
 from pandas import DataFrame
 
-from sim.charts import Figure, beside, dots, lines
+from sim.charts.bars import dots
+from sim.charts.figure import Figure
+from sim.charts.lines import beside, lines
 from sim.charts.theme import TINTS, padded
 from sim.errors import SimError
 from sim.explorer.contents import framed

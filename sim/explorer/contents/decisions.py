@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 from pandas import DataFrame
 
-from sim.charts import Figure, matrix, states, timeline
+from sim.charts.figure import Figure
+from sim.charts.grids import matrix, states, timeline
 from sim.explorer.contents import framed
 from sim.indicators import INDICATORS, PAIR_INDICATORS, PLACES
 from sim.report.data import seam

@@ -8,8 +8,9 @@ import numpy as np
 from pandas import DataFrame
 
 from decomp.terms import PARTITION, label
-from sim.charts import Figure, bars, lines, stack
-from sim.charts.lines import stack_height
+from sim.charts.bars import bars
+from sim.charts.figure import Figure
+from sim.charts.lines import lines, stack, stack_height
 from sim.charts.theme import GROUP_COLOURS, TINTS
 from sim.explorer.contents import framed
 from sim.explorer.contents.flows import LEVELS, VS, Flow, Seen, Source, about, group_of, money, money_scale, see, short

@@ -5,7 +5,9 @@ from typing import Any
 
 from pandas import DataFrame
 
-from sim.charts import Figure, Plot, bars, lines, stack
+from sim.charts.bars import bars
+from sim.charts.figure import Figure, Plot
+from sim.charts.lines import lines, stack
 from sim.charts.theme import GROUP_COLOURS, TALL, WORLD_COLOUR, economy_colours, padded
 from sim.explorer.contents import framed
 from sim.indicators import INDICATORS
@@ -58,7 +60,7 @@ def course_of(
     """One indicator of an economy (its code and name) over the years, a line for each of ``series`` in displayed units.
 
     ``facts`` end the text alternative, ``unit`` replaces that of the axis, and ``look`` is handed to
-    :func:`sim.charts.lines`, which draws the lines in the order of ``names``.
+    :func:`sim.charts.lines.lines`, which draws the lines in the order of ``names``.
     """
     info, frame, (code, who) = INDICATORS[indicator], long(series), economy
     title = info.label(texts.lang)

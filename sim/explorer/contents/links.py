@@ -1,13 +1,14 @@
 """Who depends on whom: matrices of levels and changes, a map of tiles, and the way of value through one exporter."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from sim.charts import Figure, matrix, ribbons, tiles
+from sim.charts.figure import Figure
+from sim.charts.grids import matrix, tiles
+from sim.charts.ribbons import ribbons
 from sim.charts.theme import QUIET, economy_colours, wrapped
 from sim.explorer.contents import framed
 from sim.explorer.contents.flows import Source, money, money_scale
@@ -33,7 +34,7 @@ FORMULAS = {
 JN = "Johnson & Noguera (2012), Journal of International Economics 86"
 #: Letters in a line of a name on the map.
 TILE_LETTERS = 11
-#: Name of what is not drawn by itself in a Sankey.
+#: Name of what is not drawn by itself among the ribbons.
 OTHER = "other"
 
 
@@ -169,16 +170,6 @@ def tile_map(source: Source, kind: str, focus: str, year: int, against: int | No
     )
 
 
-@dataclass(frozen=True, eq=False)
-class Way:
-    """A Sankey with what stands beside it: links (side, code, value), links and colours between named nodes, a picture."""
-
-    links: tuple[tuple[str, str, float], ...]
-    drawn: tuple[tuple[str, str, float], ...]
-    colours: dict[str, str]
-    picture: Figure
-
-
 def top_and_other(values: Array, codes: Sequence[str], count: int, first: str = "") -> list[tuple[str, float]]:
     """The largest ``count`` values by code, the economy ``first`` on top if it is among them, and the sum of the rest."""
     order = sorted(range(len(codes)), key=lambda k: -float(values[k]))
@@ -188,7 +179,7 @@ def top_and_other(values: Array, codes: Sequence[str], count: int, first: str = 
     return [*found, (OTHER, rest)] if rest > 1e-9 * max(float(values.sum()), 1.0) else found
 
 
-def way(source: Source, exporter: str, year: int, sectors: Sequence[str], count: int, texts: Texts) -> Way | None:
+def way(source: Source, exporter: str, year: int, sectors: Sequence[str], count: int, texts: Texts) -> Figure | None:
     """Where the value in an economy's exports was added, and which final demand it serves; None without trade or tables."""
     ends = source.ends(exporter, year, sectors)
     if ends is None or ends.exports <= 0:
@@ -196,7 +187,7 @@ def way(source: Source, exporter: str, year: int, sectors: Sequence[str], count:
     names, codes, unit = source.names(texts), source.codes, texts("flows.money_unit")
     sides = {"origin": top_and_other(ends.origins, codes, count, exporter)}
     sides["market"] = top_and_other(ends.markets, codes, count)
-    links = tuple((side, code, value) for side, parts in sides.items() for code, value in parts)
+    links = [(side, code, value) for side, parts in sides.items() for code, value in parts]
 
     def name(code: str) -> str:
         return texts("links.other") if code == OTHER else names.economy(code)
@@ -224,12 +215,12 @@ def way(source: Source, exporter: str, year: int, sectors: Sequence[str], count:
         "market": name(sides["market"][0][0]),
         "total": f"{money(ends.exports, texts)} {unit}",
     }
-    picture = Figure(
+    return Figure(
         id=f"way-{exporter}-{year}",
         title=texts("links.way", **words),
         subtitle=texts("links.way_note", **words),
         alt=texts("links.way_alt", **words),
-        chart=lambda _: ribbons(drawn, colours),
+        chart=lambda _: ribbons(drawn, colours, unit),
         table=DataFrame(
             [
                 (texts(f"links.side_{side}"), name(code), money(value, texts), number(100 * value / ends.exports, 1))
@@ -240,7 +231,6 @@ def way(source: Source, exporter: str, year: int, sectors: Sequence[str], count:
         data=framed(rows, "year exporter sectors side economy value unit"),
         about=about("chain", texts),
     )
-    return Way(links, tuple(drawn), colours, picture)
 
 
 def about(what: str, texts: Texts) -> list[tuple[str, str]]:

@@ -15,7 +15,8 @@ from decomp.names import data_rows, estimate_text
 from decomp.structure import structure_of
 from decomp.terms import GROUPS, TERMS, label
 from sim.calibration import parameters
-from sim.charts import Figure, printed
+from sim.charts.figure import Figure
+from sim.charts.lines import printed
 from sim.explorer.contents import framed
 from sim.explorer.contents.flows import Flow, Source
 from sim.explorer.setups.levers import CONTROLS

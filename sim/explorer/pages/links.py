@@ -5,7 +5,6 @@ from typing import Any
 
 import streamlit as st
 
-from sim.charts import sankey
 from sim.explorer.contents import links as links_view
 from sim.explorer.contents.flows import Source
 from sim.explorer.parts import choosing, picking, session, ui
@@ -100,17 +99,8 @@ def _way(source: Source, year: int) -> None:
     if way is None:
         st.info(texts("links.way_none", exporter=names.economy(exporter), year=year))
         return
-
-    def draw() -> None:
-        options = sankey(way.drawn, way.colours, texts("flows.money_unit"))
-        left, right = st.columns([5, 3], gap="medium")
-        with left:
-            st.echarts_chart(options, theme=None, height=420, alt=way.picture.alt, key="chart.way")
-        with right:
-            ui.show_table(way.picture.table, "beside.way", way.picture.alt, 380)
-
     with st.container(border=True):
-        ui.show(way.picture, "way", name="links", drawing=draw)
+        ui.show(way, "way", name="links")
 
 
 def _map(source: Source, year: int, against: int | None) -> None:

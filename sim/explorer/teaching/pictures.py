@@ -8,8 +8,9 @@ from pandas import DataFrame
 
 from decomp.structure import vs_structure
 from decomp.terms import TERMS
-from sim.charts import Figure, bars, lines
-from sim.charts.bars import KINDS
+from sim.charts.bars import KINDS, bars
+from sim.charts.figure import Figure
+from sim.charts.lines import lines
 from sim.charts.theme import INK, OKABE_ITO
 from sim.explorer.contents import framed
 from sim.explorer.contents.lab_figures import Series, by_year, course_of, long

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sim.charts import Figure
+from sim.charts.figure import Figure
 from sim.report import render
 from sim.runs.saved import Run
 from tests.sim.report.samples import sample

@@ -12,24 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.charts import (
-    Plot,
-    band,
-    bars,
-    beside,
-    dots,
-    lines,
-    matrix,
-    parts,
-    printed,
-    ranges,
-    ribbons,
-    stack,
-    states,
-    tiles,
-    timeline,
-    to_svg,
-)
+from sim.charts.bars import bars, dots, parts, ranges
+from sim.charts.figure import Plot, to_svg
+from sim.charts.grids import matrix, states, tiles, timeline
+from sim.charts.lines import band, beside, lines, printed, stack
+from sim.charts.ribbons import ribbons
 from sim.charts.theme import GROUP_COLOURS, economy_colours, spread, text_width, wrapped
 from sim.report.data import GROUPS
 
@@ -97,7 +84,7 @@ CHARTS: dict[str, tuple[Callable[[], Plot], list[pd.DataFrame]]] = {
     "dots with bands": (lambda: dots(BANDED, {"a": "low", "b": "high"}, ["USA"], title="%", from_zero=True), [BANDED]),
     "ranges": (lambda: ranges(DRAWS, ["n2011"], title="%"), [DRAWS]),
     "timeline": (lambda: timeline(MOVES, {"tariff": "Tariff", "ai": "AI"}, {"USA": "US", "CHN": "China"}), [MOVES]),
-    "ribbons": (lambda: ribbons(FLOWS, {"a": "#0072B2"}), []),
+    "ribbons": (lambda: ribbons(FLOWS, {"a": "#0072B2"}, "billion USD"), []),
 }
 
 pytestmark = pytest.mark.pictures

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from sim.channels import CHANNELS, RESIDUAL
-from sim.charts import Figure, parts
+from sim.charts.bars import parts
+from sim.charts.figure import Figure
 from sim.report import why, world_split
 from sim.report.data import Report
 from sim.report.figures import BY_ECONOMY
