@@ -89,6 +89,7 @@ def test_every_data_file_of_the_tree_is_in_the_wheel(installed: Path) -> None:
 
 #: Visits every page of the installed explorer; run by the Python of the installation, away from the repository.
 VISIT = """
+from streamlit.util import calc_hash
 from streamlit.testing.v1 import AppTest
 from sim.explorer.main import app_file
 from sim.explorer.parts import ui
@@ -98,7 +99,8 @@ for page in ui.PAGES:
     app.query_params["l"] = "zh"
     app.run()
     if page != "start":
-        app.switch_page(f"explorer/pages/{page}.py").run()
+        app._page_hash = calc_hash(page)  # as tests/explorer/conftest.py
+        app.run()
     assert not app.exception and not app.error, (page, app.exception, app.error)
     print(page, app.title[0].value)
 """

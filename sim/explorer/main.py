@@ -13,7 +13,6 @@ import streamlit as st
 from altair.utils.schemapi import debug_mode
 
 from sim.explorer.parts import picking, session, ui
-from sim.explorer.parts.session import say
 from sim.explorer.setups.engine import Store
 from sim.explorer.setups.setup import Setup, presets, table_for
 from sim.texts import LANGUAGES, Texts
@@ -69,11 +68,7 @@ def main() -> None:
     st.set_page_config(page_title="Unweave", layout="wide", initial_sidebar_state=340)
     session.begin()
     st.html(STYLE)
-    pages = []
-    for name in ui.present():
-        file = str(ui.PAGES_FOLDER / f"{name}.py")
-        pages.append(st.Page(file, title=say(f"nav.{name}"), url_path=name, default=name == "start"))
-    page = st.navigation(pages, position="top")
+    page = st.navigation([ui.page_of(name) for name in ui.PAGES], position="top")
     names = {lang: Texts(lang)("lang.name") for lang in LANGUAGES}
     with st.container(key="langswitch"):  # each language in its own name, on every page, in the bar on top
         look: Any = {"act": lambda lang: session.look(lang=lang), "options": LANGUAGES, "show": names.__getitem__}

@@ -9,7 +9,7 @@ import pytest
 
 from sim.explorer.setups.engine import simulate
 from sim.explorer.setups.setup import Setup
-from tests.explorer.conftest import healthy
+from tests.explorer.conftest import go, healthy
 
 pytest.importorskip("streamlit")
 
@@ -31,7 +31,7 @@ def test_an_opened_run_can_be_chosen(visit, monkeypatch, folder) -> None:
     healthy(app)
     assert len(app.get("vega_lite_chart")) == 2
     for page in ("decompose", "links"):
-        app.switch_page(f"sim/explorer/pages/{page}.py").run()
+        go(app, page).run()
         app.selectbox(key=f"{page}.source").set_value("folder").run()
         healthy(app)
         assert len(app.get("vega_lite_chart")) == {"decompose": 4, "links": 2}[page]  # no way of value without tables

@@ -14,7 +14,7 @@ import pytest
 from sim.explorer.parts.ui import PAGES
 from sim.explorer.setups.uploads import read_given, run_given
 from sim.texts import Texts, catalogue
-from tests.explorer.conftest import healthy
+from tests.explorer.conftest import go, healthy
 
 pytest.importorskip("streamlit")
 
@@ -100,7 +100,7 @@ def test_every_page_stands_in_every_state(visit, monkeypatch, tmp_path, folder, 
         app = visit("start", {**LINKS.get(state, {}), "l": lang})
     titles = []
     for page in PAGES:
-        app.switch_page(f"sim/explorer/pages/{page}.py").run()
+        go(app, page).run()
         look_at(app, page, state, lang)
         titles += [title.value for title in app.title]
     assert titles == [Texts(lang)(f"nav.{page}") for page in PAGES]

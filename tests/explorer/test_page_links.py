@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sim.explorer.setups.setup import Setup
-from tests.explorer.conftest import healthy
+from tests.explorer.conftest import go, healthy
 
 pytest.importorskip("streamlit")
 
@@ -153,9 +153,9 @@ def test_only_differences_of_the_page_in_sight_are_in_the_address(visit) -> None
     assert not [key for key in address(app) if "." in key]
     app.selectbox(key="links.count").set_value(4).run()
     assert address(app)["links.count"] == "4"
-    app.switch_page("sim/explorer/pages/decompose.py").run()
+    go(app, "decompose").run()
     assert not [key for key in address(app) if "." in key]
-    app.switch_page("sim/explorer/pages/links.py").run()
+    go(app, "links").run()
     assert address(app)["links.count"] == "4" and app.selectbox(key="links.count").value == 4
     app.selectbox(key="links.count").set_value(6).run()
     assert "links.count" not in address(app)
@@ -179,7 +179,7 @@ def test_a_scenario_kept_in_the_session_is_said_not_to_travel(visit) -> None:
     app.multiselect(key="compare.others").set_value(["named:My tariff", "preset:trade-war"]).run()
     healthy(app)
     assert "My tariff" in said(app) and address(app)["compare.others"] == "trade-war"
-    app.switch_page("sim/explorer/pages/agents.py").run()
+    go(app, "agents").run()
     app.selectbox(key="agents.run").set_value("named:My tariff").run()
     assert "My tariff" in said(app) and "look_at" not in address(app)
 

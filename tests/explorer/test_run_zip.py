@@ -21,7 +21,7 @@ from sim.explorer.setups.share import zip_of_folder
 from sim.explorer.setups.uploads import UploadError, read_given, run_given, unpack
 from sim.runs.saved import read_run
 from sim.texts import Texts
-from tests.explorer.conftest import healthy
+from tests.explorer.conftest import go, healthy
 
 SCENARIO = (
     "extends: trust-ledger\nname: mine\ntitle: Mine\nquestion: What then?\ntable: classroom-2022\nyears: [2022, 2028]\n"
@@ -231,7 +231,7 @@ def test_the_page_opens_a_zip_and_keeps_it_when_the_next_is_refused(
     assert len(app.warning) == 1 and "../x.json" in app.warning[0].value and len(left(tmp_path)) == 1
     assert app.selectbox(key="files.download_run").value == "folder"
     for page in ("start", "agents", "compare"):
-        app.switch_page(f"sim/explorer/pages/{page}.py").run()
+        go(app, page).run()
         healthy(app)
 
 

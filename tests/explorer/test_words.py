@@ -19,6 +19,7 @@ from sim.explorer.setups.setup import Setup
 from sim.levers import EVENT, POLICY
 from sim.texts import Texts, catalogue
 from sim.texts.words import PHRASED, WORDED, limits, meaning, phrase, phrases_of, plain, slug, spoken
+from tests.explorer.conftest import go
 from tests.explorer.lessons.test_page import APP, calm
 
 EN, ZH = Texts("en"), Texts("zh")
@@ -141,7 +142,7 @@ def test_a_section_shows_its_tables_and_nothing_else(section: str, lang: str) ->
     at = AppTest.from_file(APP, default_timeout=60)
     at.query_params["l"] = lang
     at.run()
-    at.switch_page("sim/explorer/pages/assumptions.py").run()
+    go(at, "assumptions").run()
     at.radio(key="method.section").set_value(section)
     calm(at.run())
     assert not [one.value for one in at.markdown if "None" in one.value]

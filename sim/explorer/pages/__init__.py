@@ -1,1 +1,1 @@
-"""The pages, one file each, run as scripts by Streamlit; a page is listed in the navigation when its file is there."""
+"""The pages, a module each with a function ``page`` that draws it; :data:`sim.explorer.parts.ui.PAGES` lists them."""

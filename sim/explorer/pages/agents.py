@@ -134,7 +134,3 @@ def _why(run: Run, frame: DataFrame) -> None:
         with st.expander(texts("agents.parameters", count=len(parameters)), key="agents.parameters"):
             file, alt = f"{run.name}-{rule.method}-parameters.csv", texts("agents.parameters_alt")
             ui.show_table(parameters, "agents.parameter_table", alt, data=parameters, file=file)
-
-
-if __name__ == "__main__":
-    page()

@@ -291,7 +291,3 @@ SECTIONS: Mapping[str, Callable[[Run | None], None]] = {
 }
 #: Sections that say something of a run; the others need no choice of one.
 OF_A_RUN = frozenset({"parameters", "limits", "checks", "validation", "data"})
-
-
-if __name__ == "__main__":
-    page()

@@ -242,7 +242,3 @@ def _moves(setup: DrawnSetup) -> bool:
     except ScenarioError as error:
         return all(problem.code != NOTHING for problem in error.problems)
     return True
-
-
-if __name__ == "__main__":
-    page()

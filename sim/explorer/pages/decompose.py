@@ -140,7 +140,3 @@ def _other_source(seen: Seen) -> Seen | None:
         return None
     year = min(other.years, key=lambda year: abs(year - seen.year))
     return see(other, flow, year)
-
-
-if __name__ == "__main__":
-    page()

@@ -197,7 +197,3 @@ def _share(setup: Setup, sentence: str) -> None:
         code("yaml", share.yaml(setup), "yaml")
 
     dialog()
-
-
-if __name__ == "__main__":
-    page()

@@ -68,7 +68,3 @@ def _overview() -> None:
     ui.section("lessons.for_teachers")
     if st.toggle(say("lessons.teacher"), key="lessons.teacher"):
         teacher_view()
-
-
-if __name__ == "__main__":
-    page()

@@ -116,7 +116,3 @@ def _map(source: Source, year: int, against: int | None) -> None:
     with right, st.container(border=True):
         figure = links_view.tile_map(source, kind, focus, year, against, texts)
         ui.show(figure, "map", name="links", act=lambda tile: session.look(economy=str(tile["economy"])))
-
-
-if __name__ == "__main__":
-    page()

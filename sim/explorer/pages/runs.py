@@ -282,7 +282,3 @@ def _downloads() -> None:
         table = st.selectbox(say("files.one_table"), names, key="files.one_table")
         csv = partial(share.table_bytes, run, table, bom=bom)
         ui.download(say("ui.download_csv"), csv, f"{run.name}-{table}.csv", "text/csv", key="files.table_csv")
-
-
-if __name__ == "__main__":
-    page()

@@ -77,9 +77,4 @@ def _opened() -> None:
         if run is not None:
             name = choosing.title_of(run, texts)
             st.markdown(f"**{texts('start.opened', name=name)}**  \n{headline(run, texts.lang)}")
-        if "runs" in ui.present():
-            st.page_link(str(ui.PAGES_FOLDER / "runs.py"), label=say("ui.go", page=say("nav.runs")))
-
-
-if __name__ == "__main__":
-    page()
+        st.page_link(ui.page_of("runs"), label=say("ui.go", page=say("nav.runs")))

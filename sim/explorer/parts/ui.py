@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -32,19 +33,22 @@ from sim.texts.plain import csv_text
 
 #: What is done with the fields of a mark that was clicked on.
 Act = Callable[[Mapping[str, Any]], None]
-#: Folder of the pages, and the pages in the order of the navigation; those without a file are not listed.
-PAGES_FOLDER = Path(__file__).parents[1] / "pages"
+#: Pages in the order of the navigation.
 PAGES = ("start", "lab", "compare", "decompose", "links", "agents", "lessons", "assumptions", "runs")
 
 
-def present() -> list[str]:
-    """Pages that this installation has."""
-    return [name for name in PAGES if (PAGES_FOLDER / f"{name}.py").is_file()]
+def page_of(name: str) -> Any:
+    """A page as the navigation knows it; its module is imported when it is drawn."""
+
+    def draw() -> None:
+        import_module(f"sim.explorer.pages.{name}").page()
+
+    return st.Page(draw, title=say(f"nav.{name}"), url_path=name, default=name == "start")
 
 
 def go_to(page: str) -> None:
     """Show another page; only from the body of a script, not from a callback."""
-    st.switch_page(str(PAGES_FOLDER / f"{page}.py"))
+    st.switch_page(page_of(page))
 
 
 def heading(page: str) -> None:

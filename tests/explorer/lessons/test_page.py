@@ -12,6 +12,7 @@ from sim.explorer.lessons.evidence import Evidence
 from sim.explorer.lessons.files import library
 from sim.explorer.lessons.marking import truth
 from sim.explorer.lessons.schema import AskStep, ExplainStep, Lesson, Number, PredictStep, RunStep
+from tests.explorer.conftest import go
 
 APP = str(Path(__file__).resolve().parents[3] / "app.py")
 LANGS = ["en", "zh"]
@@ -21,7 +22,7 @@ def opened(lang: str) -> AppTest:
     at = AppTest.from_file(APP, default_timeout=60)
     at.query_params["l"] = lang
     at.run()
-    return at.switch_page("sim/explorer/pages/lessons.py").run()
+    return go(at, "lessons").run()
 
 
 def calm(at: AppTest) -> AppTest:
