@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sim.economy import Equilibrium as Equilibrium
     from sim.economy import Shocks as Shocks
     from sim.economy import WorldEconomy as WorldEconomy
+    from sim.economy import games as games
     from sim.errors import EconomyError as EconomyError
     from sim.errors import ScenarioError as ScenarioError
     from sim.errors import SimError as SimError
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 #: Public names by the module that they are in.
 _HOME = {
     "sim.studies.attribution": ("Attribution", "attribute"),
-    "sim.economy": ("Equilibrium", "Shocks", "WorldEconomy"),
+    "sim.economy": ("Equilibrium", "Shocks", "WorldEconomy", "games"),
     "sim.errors": ("EconomyError", "ScenarioError", "SimError"),
     "sim.observed": ("History", "history"),
     "sim.runs.result": ("RunResult",),

@@ -1,5 +1,6 @@
 """General equilibrium in changes on a world input–output table (exact hat algebra, nested CES, Baqaee & Farhi 2024)."""
 
+from sim.economy import games
 from sim.economy.accounts import Equilibrium
 from sim.economy.errors import BaseTableError, ConvergenceError, InfeasibleError, ShockError
 from sim.economy.gradient import Gradient
@@ -17,4 +18,5 @@ __all__ = [
     "ShockError",
     "Shocks",
     "WorldEconomy",
+    "games",
 ]

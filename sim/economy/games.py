@@ -1,0 +1,322 @@
+"""Games in tariffs: best responses, Nash equilibria, cooperation, and what holds an agreement together.
+
+A player (an economy, or a customs union as one) sets rates on what it imports so that its real income is largest; a union's objective is
+the mean of its members', weighted with base-year income. All move at once: one equilibrium and one adjoint give the slopes g of every
+player's objective in all its rates v = log(1+t). With flow what is imported under a rate and a the importer's weight in the objective,
+
+    h = a θ flow / I,    Δv = g / h + (1/κ − 1) Σ g / Σ h
+
+h is how the slope falls when one rate rises alone; κ, learned from the moves, is how much less slopes fall when all rates of a player rise
+together and wages answer. Moves are mixed over the last ones (Anderson 1965) once they are small. What a player could still gain is
+½ g Δv to second order; :func:`deviations` searches for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, minimize
+
+from decomp.table import Spec
+from sim.economy.accounts import Equilibrium
+from sim.economy.arrays import Array, lock
+from sim.economy.errors import ConvergenceError, InfeasibleError, ShockError
+from sim.economy.players import Board, Terms
+from sim.economy.world import WorldEconomy
+
+#: Most rounds; mean moves below which moves are mixed, and how many are; longest move of a log rate.
+ROUNDS, SMALL, KEPT, LONGEST = 120, 0.05, 12, 0.3
+#: κ at first, its range, and the mean moves of a player that it is learned from.
+TOGETHER, RANGE, SEEN = 0.5, (0.15, 2.0), 1e-3
+#: A rate on less than this part of what its player imports has no say.
+NOTHING = 1e-9
+#: Bargaining presses for players who would have less than this over the disagreement as if they had it.
+LEAST = 1e-4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """Where a game ends; P players, G economies, N sectors."""
+
+    rule: str
+    players: tuple[str, ...]
+    #: Rates, mean over what is imported under them (P,); tariffs [exporter, sector, destination] (G, N, G), (3, G, N, G) by use.
+    mean: Array
+    rates: Array
+    #: Real income, ratio to the base year, here and before the game (G,); objectives of the players (P,).
+    real_income: Array
+    before: Array
+    value: Array
+    #: Certificate: what each player, or all together, could still gain in its objective, to second order.
+    gain_left: Array
+    #: Last move of log rates, mean over what is imported; equilibria solved.
+    move: float
+    equilibria: int
+    year: Equilibrium = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        lock(self)
+
+    @property
+    def change(self) -> Array:
+        """What the game does to real incomes, relative (G,)."""
+        return np.asarray(self.real_income / self.before - 1.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trigger:
+    """An agreement kept by the threat of war for ever: objectives (P,) under it, for who leaves it first, and in the war."""
+
+    players: tuple[str, ...]
+    agreement: Array
+    leaving: Array
+    war: Array
+    equilibria: int
+
+    @property
+    def critical(self) -> Array:
+        """Least discount factor with which each keeps to it, (leaving − agreement) / (leaving − war); from 1 on the war is no threat."""
+        gain = np.maximum(self.leaving - self.agreement, 0.0)
+        return np.asarray(np.divide(gain, self.leaving - self.war, out=np.zeros_like(gain), where=gain > 0))
+
+
+class _Climb:
+    """Moves of log rates towards where slopes vanish, and what it has learned from the last ones."""
+
+    def __init__(self, owner: NDArray[np.intp]) -> None:
+        self.owner, self.players = owner, int(owner.max()) + 1
+        self.together = np.full(self.players, TOGETHER)
+        self.last: tuple[Array, ...] = ()
+        self.free = np.zeros(0, dtype=bool)
+        self.past: list[tuple[Array, Array]] = []
+        self.size = np.inf
+
+    def total(self, values: Array) -> Array:
+        """Sum over the rates of each player (P,)."""
+        return np.asarray(np.bincount(self.owner, values, self.players), dtype=np.float64)
+
+    def move(self, v: Array, g: Array, h: Array, low: Array, high: Array) -> tuple[Array, Array, Array]:
+        """Move of every rate, what it gains each player to second order, and weights of rates in the mean move."""
+        free = (h > NOTHING * self.total(h)[self.owner]) & ~((v <= low) & (g <= 0)) & ~((v >= high) & (g >= 0))
+        g, h = np.where(free, g, 0.0), np.where(free, h, 0.0)
+        steep = np.maximum(self.total(h), 1e-300)
+        if self.last:
+            before, slope, weight, share = self.last
+            moved, fell = self.total(weight * (v - before)) / share, -self.total(g - slope) / share
+            seen = np.abs(moved) > SEEN
+            self.together = np.where(seen, np.clip(fell / np.where(seen, moved, 1.0), *RANGE), self.together)
+        self.last = v, g, h, steep
+        if not np.array_equal(free, self.free):
+            self.past, self.free = [], free
+        step = np.divide(g, h, out=np.zeros_like(g), where=free)
+        step += np.where(free, ((1.0 / self.together - 1.0) * self.total(g) / steep)[self.owner], 0.0)
+        step = np.clip(v + step, low, high) - v
+        return step, 0.5 * self.total(g * step), h
+
+    def advance(self, v: Array, step: Array, weight: Array, low: Array, high: Array) -> tuple[Array, float]:
+        """The next log rates, and the mean move that leads there."""
+        size = float(np.sqrt((weight * step**2).sum() / max(weight.sum(), 1e-300)))
+        if size > min(SMALL, 2.0 * self.size):
+            self.past = []
+        self.size = size
+        if size <= SMALL:
+            self.past = [*self.past, (v, step)][-KEPT:]
+        if len(self.past) > 1:
+            at, moves = (np.array(values).T for values in zip(*self.past, strict=True))
+            scale, rises = np.sqrt(weight)[:, None], np.diff(moves)
+            mix = np.linalg.lstsq(scale * rises, scale[:, 0] * step, rcond=1e-6)[0]
+            step = step - np.where(self.free, (np.diff(at) + rises) @ mix, 0.0)
+        return np.clip(v + np.clip(step, -LONGEST, LONGEST), low, high), size
+
+
+def _search(board: Board, rule: str, joint: Callable[[Array], Array] | None = None) -> Outcome:
+    """Move until nobody moves; ``joint`` gives the weights of the players' objectives in a common one."""
+    terms, size, gain = board.terms, np.inf, np.zeros(1)
+    year = board.world.solve(board.shocks, start=terms.start)
+    before, v = year.real_income, board.first()
+    tried, climb, rounds = v, _Climb(board.owner if joint is None else 0 * board.owner), 0
+    for solved in range(2, ROUNDS + 2):
+        try:
+            year = board.solve(tried, year)
+        except (ConvergenceError, InfeasibleError) as error:
+            if np.abs(tried - v).max() < 1e-3:
+                raise ConvergenceError(
+                    f"no {rule}: beside the rates of round {rounds} {error}", market="game"
+                ) from error
+            tried = 0.5 * (v + tried)
+            continue
+        v, rounds = tried, rounds + 1
+        (value, slopes), (_, h) = board.slopes(year, v), board.flows(year)
+        if joint is None:
+            g = slopes[board.owner, np.arange(board.size)]
+        else:
+            weights = joint(value)
+            g, h = weights @ slopes, weights[board.owner] * h
+        step, gain, weight = climb.move(v, g, h, board.low, board.high)
+        tried, size = climb.advance(v, step, weight, board.low, board.high)
+        if terms.progress is not None:
+            terms.progress(rounds, size, float(gain.max()))
+        if size <= terms.accuracy:
+            rates = board.tariffs(v)
+            found = (board.means(v, year), rates if len(rates) > 1 else rates[0], year.real_income, before, value, gain)
+            return Outcome(rule, board.names, *found, size, solved, year)
+    worst = board.names[int(np.argmax(gain))] if joint is None else "the players together"
+    raise ConvergenceError(
+        f"no {rule} found in {ROUNDS} rounds: log rates still move by {size:.1e} (mean over imports), {worst} could gain "
+        f"{gain.max():.1e} of real income. Give a cap, coarser instruments, smaller political weights or another start.",
+        market="game",
+        residual=size,
+        iterations=ROUNDS,
+    )
+
+
+def best_response(world: WorldEconomy, player: Spec, **terms: Any) -> Outcome:
+    """Find the rates with which one player's real income is largest while all others keep theirs.
+
+    Parameters
+    ----------
+    player : label, or group or labels that act as one
+    **terms
+        Fields of :class:`~sim.economy.players.Terms`.
+
+    Raises
+    ------
+    ShockError, LabelError
+        A term cannot be meant so.
+    ConvergenceError
+        None was found (``market`` is "game"); says what is left.
+    """
+    union = len(world.table.economies_in(player)) > 1
+    return _search(Board(world, player, Terms.of({**terms, "unions": (player,)} if union else terms)), "best response")
+
+
+def nash(world: WorldEconomy, players: Spec | None = None, **terms: Any) -> Outcome:
+    """Find rates from which no player gains by moving alone; all economies but the rest of the world play unless named.
+
+    Arguments and errors are those of :func:`best_response`.
+    """
+    return _search(Board(world, players, Terms.of(terms)), "Nash equilibrium")
+
+
+def cooperative(
+    world: WorldEconomy, players: Spec | None = None, bargaining: str = "utilitarian", **terms: Any
+) -> Outcome:
+    """Find the rates that players agree on.
+
+    "utilitarian": their mean real income, weighted with base-year income, is largest. "nash": Π_p (W_p − D_p) is, D_p what they have in
+    the Nash equilibrium of the same terms. Arguments and errors are those of :func:`best_response`.
+    """
+    board = Board(world, players, Terms.of(terms))
+    income = board.world.base.income
+    share = np.array([income[inside].sum() for inside in board.members])
+    share /= share.sum()
+    if bargaining == "utilitarian":
+        return _search(board, "utilitarian agreement", lambda _: share)
+    if bargaining != "nash":
+        raise ShockError(f"bargaining is {bargaining!r}; allowed: utilitarian, nash.")
+    threat = nash(world, players, **terms)
+    board.terms = replace(board.terms, first=_search(board, "utilitarian agreement", lambda _: share).rates)
+    return _bargain(board, threat)
+
+
+def _bargain(board: Board, threat: Outcome) -> Outcome:
+    """Maximise Σ_p log(W_p − D_p), continued below :data:`LEAST` by its parabola, by L-BFGS-B in √h v from the rates on the board."""
+    year, solved, v = threat.year, threat.equilibria, board.first()
+    steep = board.flows(year)[1]
+    unit = np.where(steep > NOTHING * steep.sum(), np.sqrt(steep), np.inf)
+
+    def weighed(value: Array) -> tuple[float, Array]:
+        gain = value - threat.value
+        short, kept = np.minimum(gain / LEAST - 1.0, 0.0), np.maximum(gain, LEAST)
+        return float((np.log(kept) + short - 0.5 * short**2).sum()), (1.0 - short) / kept
+
+    def loss(x: Array) -> tuple[float, Array]:
+        nonlocal year, solved, v
+        v, solved = np.where(np.isfinite(unit), np.clip(x / unit, board.low, board.high), v), solved + 1
+        year = board.solve(v, year)
+        value, slopes = board.slopes(year, v)
+        total, weights = weighed(value)
+        return -total, -(weights @ slopes) / unit
+
+    scale = np.where(np.isfinite(unit), unit, 1.0)
+    bounds = Bounds(board.low * scale, board.high * scale)
+    found = minimize(
+        loss, v * scale, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 4 * ROUNDS, "ftol": 1e-13}
+    )
+    loss(found.x)
+    value, slopes = board.slopes(year, v)
+    if (value <= threat.value).any() or not found.success:
+        least = int(np.argmin(value - threat.value))
+        have = f"{board.names[least]} has least over the war, {value[least] - threat.value[least]:+.1e} of real income"
+        raise ConvergenceError(
+            f"no Nash bargain found: {found.message}; {have}. Use coarser instruments.", market="game"
+        )
+    weights = weighed(value)[1]
+    climb = _Climb(0 * board.owner)
+    step, gain, weight = climb.move(
+        v, weights @ slopes / weights.sum(), weights[board.owner] * steep / weights.sum(), board.low, board.high
+    )
+    rates = board.tariffs(v)
+    at = (board.means(v, year), rates if len(rates) > 1 else rates[0], year.real_income, threat.before, value, gain)
+    return Outcome(
+        "Nash bargain", board.names, *at, climb.advance(v, step, weight, board.low, board.high)[1], solved, year
+    )
+
+
+def _alone(world: WorldEconomy, board: Board, rates: Array) -> list[Board]:
+    """Boards on which each player moves alone, the others at these rates."""
+    boards = []
+    for name, inside in zip(board.names, board.members, strict=True):
+        unions = tuple(union for union in board.terms.unions if world.table.economies_in(union) == inside)
+        one = Board(
+            world, [world.table.economies[r] for r in inside], replace(board.terms, unions=unions, progress=None)
+        )
+        assert one.names == (name,)
+        one.given = np.broadcast_to(rates, one.given.shape)
+        boards.append(one)
+    return boards
+
+
+def deviations(world: WorldEconomy, outcome: Outcome, players: Spec | None = None, **terms: Any) -> Array:
+    """Search what each player could gain in its objective by leaving an outcome alone, from its floor and from twice its rates (P,).
+
+    Terms are those of the game; unlike the certificate of the outcome this also finds gains that are far away.
+    """
+    gains = []
+    board = Board(world, players, Terms.of(terms))
+    for k, one in enumerate(_alone(world, board, outcome.rates)):
+        found = [
+            _search(_starting(one, first), "best response").value[0]
+            for first in (
+                float(np.expm1(one.low.min())),
+                min(2.0 * float(outcome.mean[k]), float(np.expm1(one.high.max()))),
+            )
+        ]
+        gains.append(max(found) - outcome.value[k])
+    return np.array(gains)
+
+
+def _starting(board: Board, first: float) -> Board:
+    board.terms = replace(board.terms, first=first)
+    return board
+
+
+def trigger(
+    world: WorldEconomy, players: Spec | None = None, agreement: Outcome | None = None, **terms: Any
+) -> Trigger:
+    """Compare, for every player, an agreement with leaving it for a year and a Nash war for ever after.
+
+    The agreement are the tariffs given unless an outcome is. Arguments and errors are those of :func:`best_response`.
+    """
+    board, war = Board(world, players, Terms.of(terms)), nash(world, players, **terms)
+    rates = board.given if agreement is None else agreement.rates
+    year = board.world.solve(board.shocks, start=board.terms.start) if agreement is None else agreement.year
+    kept = world.gradient(board.weights, (), at=year, political=board.terms.political).value
+    best = [_search(one, "best response") for one in _alone(world, board, rates)]
+    leaving = np.array([found.value[0] for found in best])
+    return Trigger(board.names, kept, leaving, war.value, war.equilibria + sum(found.equilibria for found in best))

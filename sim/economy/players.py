@@ -1,0 +1,250 @@
+"""Who plays in a game in tariffs, with what: terms, players, and the place of every rate among the unknowns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from decomp.table import Spec
+from sim import calibration
+from sim.economy.accounts import Equilibrium
+from sim.economy.arrays import Array, by_label, number, shaped, within
+from sim.economy.errors import ShockError
+from sim.economy.gradient import Political
+from sim.economy.shocks import FLOW, Shocks
+from sim.economy.world import WorldEconomy
+from sim.levers import USES
+
+#: What a player sets: one rate, one for each partner or sector, or one for each partner and sector.
+INSTRUMENTS = ("uniform", "partner", "sector", "full")
+#: Accuracy of gradients: gains are quadratic in it.
+EXACT = 1e-6
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Terms:
+    """What players set and count, and how a game is searched; keywords of the functions of :mod:`sim.economy.games`.
+
+    Parameters
+    ----------
+    instruments : {"uniform", "partner", "sector", "full"}
+    sectors : labels or groups, optional
+        Sectors under tariffs: goods where the table tells them from services, else all.
+    use : {"all", "inputs", "final", "machines", "apart"}
+        Uses of imports that rates are levied on; "apart": each has rates of its own.
+    above : {"zero", "base"}
+        Rates are levels; or on top of those given, (1+t) = (1+t⁰)(1+rate).
+    floor, cap : number or mapping from players
+        Limits of the rates.
+    bound : (G, N, G), optional
+        Levels [exporter, sector, destination] that no tariff exceeds, unless the one given does.
+    unions : sequence of groups or lists of labels
+        Each one player with common rates, and none on its own members.
+    political : (G, N) or mapping from (economy, sector), optional
+        Weights of governments on what sectors earn, as in ``WorldEconomy.gradient``.
+    patience : number in [0, 1)
+        Discount factor β of a year. Players count sluggish trade as λ_eff = 1 − (1−β)(1−λ) / (1 − β(1−λ)) in place of λ, to first order
+        its present value; 0 is the year alone.
+    drawback : number, (G,) or mapping from economies, optional
+        Part of the duties on what exports are made of that is refunded.
+    shocks : Shocks, optional
+        The year, with the tariffs of those who do not play; the base year when absent.
+    start : Equilibrium, optional
+        Last year, as for ``WorldEconomy.solve``.
+    first : number or (G, N, G)
+        Rates, or tariffs, from which the search starts.
+    accuracy : number
+        Move of log rates, mean over what is imported, that ends the search.
+    progress : callable, optional
+        Called each round with its number, that move and the largest gain left.
+    """
+
+    instruments: str = "uniform"
+    sectors: Spec | None = None
+    use: str = "all"
+    above: str = "zero"
+    floor: float | Mapping[str, float] = 0.0
+    cap: float | Mapping[str, float] = np.inf
+    bound: ArrayLike | None = None
+    unions: Sequence[Spec] = ()
+    political: Political | None = None
+    patience: float = 0.0
+    drawback: ArrayLike | Mapping[str, float] | None = None
+    shocks: Shocks | None = None
+    start: Equilibrium | None = None
+    first: float | ArrayLike = 0.0
+    accuracy: float = 1e-6
+    progress: Callable[[int, float, float], None] | None = None
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Terms:
+        """Return terms from keywords; ShockError says what is allowed."""
+        for name in given:
+            if name not in cls.__dataclass_fields__:
+                raise ShockError(f"games have no term {name!r}; allowed: {', '.join(cls.__dataclass_fields__)}.")
+        terms = cls(**given)
+        choices = {"instruments": INSTRUMENTS, "use": ("all", *USES, "apart"), "above": ("zero", "base")}
+        for name, allowed in choices.items():
+            if getattr(terms, name) not in allowed:
+                raise ShockError(f"{name} is {getattr(terms, name)!r}; allowed: {', '.join(allowed)}.")
+        number(terms.patience, "patience", low=0.0, high=float(np.nextafter(1.0, 0.0)))
+        number(terms.accuracy, "accuracy", low=1e-9)
+        return terms
+
+
+class Board:
+    """A game in numbers: P players, V log rates v that they set, and what they are worth to whom."""
+
+    def __init__(self, world: WorldEconomy, players: Spec | None, terms: Terms) -> None:
+        table, (G, N) = world.table, world.base.X.shape
+        self.terms, self.world, shocks = terms, patient(world, terms.patience), terms.shocks or Shocks()
+        back = terms.drawback
+        if isinstance(back, Mapping):
+            back = by_label(back, table.economies, "drawback", "economy", 0.0)
+        self.shocks = shocks if back is None else replace(shocks, drawback=back)
+        self.names, self.members = _players(world, players, terms.unions)
+        self.weights = np.zeros((len(self.members), G))  # of real incomes in the objectives
+        for k, inside in enumerate(self.members):
+            self.weights[k, inside] = world.base.income[inside] / world.base.income[inside].sum()
+        given = world.base.tariffs if shocks.tariffs is None else shocks.tariffs
+        rates = given if isinstance(given, Mapping) else dict.fromkeys(USES, given)
+        uses = USES if given is rates or terms.use != "all" else USES[:1]
+        each = [shaped(rates.get(use, world.base.tariffs), (G, N, G), "tariffs", FLOW) for use in uses]
+        #: Tariffs before anybody plays (U, G, N, G); cells [use, exporter, sector, destination] under the rates, and which rate it is.
+        self.given = np.where(np.eye(G, dtype=bool)[:, None], 0.0, np.stack(each))
+        place = self._places(len(uses))
+        self.cells: tuple[NDArray[np.intp], ...] = np.nonzero(place >= 0)
+        _, self.place = np.unique(place[self.cells], return_inverse=True)
+        self.size = int(self.place.max(initial=-1)) + 1
+        self.owner = np.zeros(self.size, dtype=np.intp)  # player of each rate
+        self.owner[self.place] = np.argmax(self.weights > 0, axis=0)[self.cells[3]]
+        if idle := sorted(set(range(len(self.names))) - set(self.owner)):
+            raise ShockError(
+                f"player {self.names[idle[0]]!r} has no rates to set; give other `sectors`, or leave it out."
+            )
+        self.anchor = np.log1p(self.given[self.cells]) if terms.above == "base" else np.zeros(len(self.place))
+        self.low, self.high = (self._limit(name, default) for name, default in (("floor", 0.0), ("cap", np.inf)))
+        if (self.low > self.high).any():
+            raise ShockError(f"floor of {self.names[self.owner[np.argmax(self.low > self.high)]]} is above its cap.")
+        self.most = np.full(len(self.place), np.inf)
+        if terms.bound is not None:
+            labels = (table.economies, table.sectors, table.economies)
+            bound = within(shaped(terms.bound, (G, N, G), "bound", FLOW), -1.0, np.inf, "bound", labels, open_low=True)
+            self.most = np.log1p(np.maximum(bound[self.cells[1:]], self.given[self.cells]))
+
+    def _places(self, uses: int) -> NDArray[np.intp]:
+        """A number of its rate for each cell (U, G, N, G), −1 where there is none."""
+        terms, (G, N) = self.terms, self.world.base.X.shape
+        taxed = terms.sectors
+        if taxed is None:
+            goods = np.flatnonzero(calibration.goods_share(self.world.table) > 0)
+            taxed = [self.world.table.sectors[i] for i in goods] or "all"
+        u, s, i, r = np.ogrid[:uses, :G, :N, :G]
+        kind = {"uniform": 0, "partner": s * N, "sector": i, "full": s * N + i}[terms.instruments]
+        levied = np.isin(i, self.world.table.sectors_in(taxed)) & np.isin(
+            u, [k for k, use in enumerate(USES[:uses]) if uses == 1 or terms.use in ("all", "apart", use)]
+        )
+        place = np.full((uses, G, N, G), -1)
+        for k, inside in enumerate(self.members):
+            number = (k * uses + u * (terms.use == "apart")) * G * N + kind
+            place = np.where(levied & np.isin(r, inside) & ~np.isin(s, inside), number, place)
+        return place
+
+    def _limit(self, name: str, default: float) -> Array:
+        """Limit of each log rate (V,)."""
+        given = getattr(self.terms, name)
+        limits = by_label(given, self.names, name, "player", default)
+        within(limits, -1.0, np.inf, name, (self.names,), open_low=True)
+        return np.asarray(np.log1p(limits)[self.owner])
+
+    def tariffs(self, v: Array) -> Array:
+        """Tariffs at these log rates (U, G, N, G)."""
+        rates = self.given.copy()
+        rates[self.cells] = np.expm1(np.minimum(self.anchor + v[self.place], self.most))
+        return rates
+
+    def first(self) -> Array:
+        """Log rates to start from: a rate, or of tariffs the mean over the cells of each rate."""
+        rates = np.asarray(self.terms.first, dtype=np.float64)
+        if rates.ndim == 0:
+            v = np.full(self.size, np.log1p(number(rates, "first", low=-1.0, open_low=True)))
+        else:
+            levied = np.log1p(np.broadcast_to(rates, self.given.shape)[self.cells]) - self.anchor
+            v = np.bincount(self.place, levied) / np.bincount(self.place)
+        return np.asarray(np.clip(v, self.low, self.high))
+
+    def solve(self, v: Array, year: Equilibrium) -> Equilibrium:
+        """The year with these rates, from a guess; sluggish sourcing adjusts from last year."""
+        rates, last = self.tariffs(v), self.terms.start
+        if self.world.settings.sluggishness < 1.0:
+            sourcing = None if last is None else last._carry.sourcing
+            year = replace(year, _carry=replace(year._carry, sourcing=sourcing))
+        tariffs: Any = rates[0] if len(rates) == 1 else dict(zip(USES, rates, strict=True))
+        return self.world.solve(self.shocks, tariffs=tariffs, start=year)
+
+    def slopes(self, year: Equilibrium, v: Array) -> tuple[Array, Array]:
+        """Objectives (P,) and their derivatives in every log rate (P, V)."""
+        name, log_rate = "tariffs" if len(self.given) == 1 else "tariffs_by_use", self.anchor + v[self.place]
+        found = self.world.gradient(self.weights, (name,), at=year, political=self.terms.political, accuracy=EXACT)
+        slope = getattr(found, name).reshape(len(self.names), *self.given.shape)[(slice(None), *self.cells)]
+        slope = np.where(log_rate <= self.most, slope * np.exp(np.minimum(log_rate, self.most)), 0.0)
+        return found.value, np.stack([np.bincount(self.place, row, self.size) for row in slope])
+
+    def flows(self, year: Equilibrium) -> tuple[Array, Array]:
+        """What is imported under each rate, and θ flow / I times the weight of the importer in its player's objective (V,)."""
+        (G, N), (use, s, i, r), settings = self.world.base.X.shape, self.cells, self.world.settings
+        final, inputs = year.Y.reshape(G, N, G), year.Z.reshape(G, N, G, N).sum(axis=3)
+        parts = [final + inputs] if len(self.given) == 1 else [inputs, final, inputs]  # machines are among the inputs
+        flow = np.maximum(np.stack(parts)[use, s, i, r], 0.0)
+        steep = (
+            flow * (settings.trade_elasticity * settings.sluggishness)[i] * (self.weights.max(axis=0) / year.income)[r]
+        )
+        under, curved = (np.bincount(self.place, values, self.size) for values in (flow, steep))
+        return under.astype(np.float64), curved.astype(np.float64)
+
+    def means(self, v: Array, year: Equilibrium) -> Array:
+        """Rates by player, mean over what is imported under them (P,)."""
+        flow, P = self.flows(year)[0], len(self.names)
+        return np.bincount(self.owner, flow * np.expm1(v), P) / np.maximum(np.bincount(self.owner, flow, P), 1e-300)
+
+
+def patient(world: WorldEconomy, patience: float) -> WorldEconomy:
+    """The economy with the sluggishness of trade that a government with this discount factor counts with."""
+    sluggish = world.settings.sluggishness
+    if not patience or sluggish == 1.0:
+        return world
+    kept = (1.0 - patience) * (1.0 - sluggish) / (1.0 - patience * (1.0 - sluggish))
+    made = object.__new__(WorldEconomy)
+    for name in WorldEconomy.__slots__:
+        value = getattr(world, name)
+        object.__setattr__(made, name, replace(value, sluggishness=1.0 - kept) if name == "settings" else value)
+    return made
+
+
+def _players(
+    world: WorldEconomy, players: Spec | None, unions: Sequence[Spec]
+) -> tuple[tuple[str, ...], list[list[int]]]:
+    """Names and members of the players: unions whole, the other economies one by one, without the rest of the world unless named."""
+    table = world.table
+    row = table.economy_groups.get("row", ())
+    playing = table.economies_in([name for name in table.economies if name not in row] if players is None else players)
+    if not playing:
+        raise ShockError("nobody plays; name at least one player.")
+    found: dict[int, tuple[str, list[int]]] = {}
+    for union in unions:
+        inside = table.economies_in(union)
+        name = union if isinstance(union, str) else "+".join(table.economies[r] for r in inside)
+        lacking = [table.economies[r] for r in inside if r not in playing]
+        if 0 < len(lacking) < len(inside):
+            raise ShockError(
+                f"union {name!r} is split: {', '.join(lacking)} not among the players; name all members or none."
+            )
+        if shared := [table.economies[r] for r in inside if r in found]:
+            raise ShockError(f"{shared[0]} is in two unions; an economy belongs to one at most.")
+        found |= {} if lacking else dict.fromkeys(inside, (name, inside))
+    chosen = {found.get(r, ("", [r]))[1][0]: found.get(r, (table.economies[r], [r])) for r in playing}
+    return tuple(name for name, _ in chosen.values()), [inside for _, inside in chosen.values()]
