@@ -35,6 +35,11 @@ class BaseYear:
     manufacturing: Mask  # (N,)
     services: Mask  # (N,)
     labour_intensive: Mask  # (N,)
+    robot_work: (
+        Array  # (N,), what robots could save: wages that their tasks earn per value of output, manufactures only
+    )
+    cars: Mask  # (N,), transport equipment
+    electronics: Mask  # (N,)
     leaders: Mask  # (G,), automation leaders
     us_china: Mask  # (G,)
     single: Mask  # (G,), economies that are not the rest of the world

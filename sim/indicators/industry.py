@@ -1,6 +1,7 @@
 """Manufacturing: its place at home, in world exports, and whose comparative advantage labour-intensive goods are."""
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -24,15 +25,16 @@ def correlation(x: Array, y: Array) -> float:
     return float(dx @ dy) / size if size > 0 else float("nan")
 
 
-def advantage_sides(exported: Array, sectors: Mask) -> tuple[Array, Array]:
-    """Both sides of the Balassa index of a set of sectors, (Σ_{i in set} D_si / Σ_i D_si) over the same for the world.
+def advantage_sides(exported: Array, sectors: Mask | Array) -> tuple[Array, Array]:
+    """Both sides of the Balassa index of a set of sectors, (Σ_i m_i D_si / Σ_i D_si) over the same for the world.
 
-    ``exported`` is domestic value added in exports by exporter and sector, T1 … T8, shape (G, N), ``sectors`` a mask (N,).
+    ``exported`` is domestic value added in exports by exporter and sector, T1 … T8, shape (G, N), ``sectors`` a mask or weights
+    m, shape (N,): with weights it is the advantage in what they measure, say work that robots could do.
     Returns part, whole (ndarray, shape (G,)): their quotient is the index; sums of both give the index of a group of
     economies, which is 1 for the world. The whole is zero for an economy that exports nothing, and where the world
     exports nothing of the set.
     """
-    part, whole = exported[:, sectors].sum(axis=1), exported.sum(axis=1)
+    part, whole = exported @ sectors.astype(float), exported.sum(axis=1)
     return part * whole.sum(), whole * part.sum()
 
 
@@ -46,10 +48,14 @@ def symmetric(advantage: Array) -> Array:
     return (advantage - 1.0) / (advantage + 1.0)
 
 
-def track_industry(values: Values, data: YearArrays, base: BaseYear, first: Array | None) -> None:
+#: Advantages that are tracked: fields of the base year that say in which sectors.
+ADVANTAGES = ("labour_intensive", "robot_work", "cars", "electronics")
+
+
+def track_industry(values: Values, data: YearArrays, base: BaseYear, first: Mapping[str, Array]) -> None:
     """Set the shares of manufacturing at home and in world exports, concentration, advantage and its reversal.
 
-    ``first`` is the advantage in labour-intensive goods of the base year, shape (G,); None in the base year itself.
+    ``first`` are the advantages of the base year by indicator, shape (G,); empty in the base year itself.
     """
     made = base.manufacturing
     income = data.labour + data.capital
@@ -73,22 +79,25 @@ def track_industry(values: Values, data: YearArrays, base: BaseYear, first: Arra
     for name, members in (("us_china", base.us_china), ("leaders", base.leaders)):
         values.put(f"{name}_manufacturing_share", world=shares[members].sum() if members.any() else np.nan)
     values.put("manufacturing_concentration", world=float(shares @ shares))
-    part, whole = advantage_sides(exported, base.labour_intensive)
-    values.share("rca_labour_intensive", part, whole)
+    for name in ADVANTAGES:
+        values.share(f"rca_{name}", *advantage_sides(exported, getattr(base, name)))
     # whose advantage these goods are: of the labour-abundant, or of those with machines (N1.1, N1.2)
     single = base.single
-    advantage = symmetric(ratio(part, whole)[single])
-    values.put("reversal_labour_abundance", world=correlation(advantage, base.labour_abundance[single]))
-    values.put("reversal_robots", world=correlation(advantage, data.robots[single]))
-    if first is not None:
-        gained = advantage - symmetric(first[single])
-        values.put("reversal_gain", world=correlation(gained, light_tasks_taken(data, base)[single]))
+    for name, suffix in (("labour_intensive", ""), ("robot_work", "_robot_work")):
+        advantage = symmetric(revealed_advantage(exported, getattr(base, name))[single])
+        abundance = correlation(advantage, base.labour_abundance[single])
+        values.put(f"reversal{suffix or '_labour_abundance'}", world=abundance)
+        if not suffix:
+            values.put("reversal_robots", world=correlation(advantage, data.robots[single]))
+        if (before := first.get(f"rca_{name}")) is not None:
+            gained, taken = advantage - symmetric(before[single]), tasks_taken(data, base, getattr(base, name))[single]
+            values.put(f"reversal{suffix}_gain", world=correlation(gained, taken))
 
 
-def light_tasks_taken(data: YearArrays, base: BaseYear) -> Array:
-    """Share of the labour tasks of labour-intensive sectors that machines took, Σ δ w⁰L⁰ / Σ w⁰L⁰, shape (G,)."""
-    wages = base.sector_wages[:, base.labour_intensive]
-    return ratio((data.displaced[:, base.labour_intensive] * wages).sum(axis=1), wages.sum(axis=1), otherwise=0.0)
+def tasks_taken(data: YearArrays, base: BaseYear, sectors: Mask | Array) -> Array:
+    """Share of the labour tasks of a set of sectors (mask or weights m) that machines took, Σ m δ w⁰L⁰ / Σ m w⁰L⁰, shape (G,)."""
+    wages = base.sector_wages * sectors
+    return ratio((data.displaced * wages).sum(axis=1), wages.sum(axis=1), otherwise=0.0)
 
 
 def manufacturing_jobs(data: YearArrays, base: BaseYear) -> Array:

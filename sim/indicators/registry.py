@@ -22,7 +22,7 @@ _HEADLINE = "interdependence vs_foreign_content mean_tariff us_china_manufacturi
 _WORK = "unemployment labour_participation"
 _FIRST = f"{_HEADLINE} vs_one_minus_dva real_wage labour_share {_WORK}"
 _AGENTS = "robots ai trust"
-_REVERSAL = "reversal_labour_abundance reversal_robots reversal_gain"
+_REVERSAL = "reversal_labour_abundance reversal_robots reversal_gain reversal_robot_work reversal_robot_work_gain"
 _MANUFACTURING = "manufacturing_va_share manufacturing_employment_share manufacturing_export_share"
 _PLACES = {
     # the report's sentence and cards: the first four of these that a run has
@@ -42,8 +42,9 @@ _PLACES = {
     "bands": f"interdependence vs_foreign_content us_china_manufacturing_share labour_share {_WORK}",
     # attributed to channels unless others are asked for
     "attribution": "interdependence vs_foreign_content vs_one_minus_dva import_dependence",
+    "reversal": _REVERSAL,
     # kept of the runs that a run is set against; kept of the members of a sweep unless others are asked for, and its summary
-    "companions": f"{_FIRST} tfp theil leaders_manufacturing_share {_REVERSAL} {_MANUFACTURING}",
+    "companions": f"{_FIRST} tfp theil leaders_manufacturing_share rca_cars rca_electronics {_REVERSAL} {_MANUFACTURING}",
     "sweep": f"{_FIRST} manufacturing_va_share {_AGENTS} grievance",
     "sweep_summary": "interdependence vs_foreign_content",
 }

@@ -7,7 +7,7 @@ import numpy as np
 from sim.indicators.checks import Check, year_checks
 from sim.indicators.data import Array, BaseYear, Values, YearArrays
 from sim.indicators.income import PARTS, SIDES, consumed, contributions, track_income
-from sim.indicators.industry import track_industry
+from sim.indicators.industry import ADVANTAGES, track_industry
 from sim.indicators.policy import track_policy
 from sim.indicators.registry import INDICATORS
 from sim.indicators.trade import PairArrays, absorbed_of, pair_arrays, track_blocs, track_terms, track_trade
@@ -71,7 +71,10 @@ def track(
     values = Values(ROWS, base.G, base.membership)
     track_income(values, data, base, welfare, path)
     track_trade(values, data, terms, absorbed, with_taxes)
-    track_industry(values, data, base, None if first is None else first.values[ROWS["rca_labour_intensive"], :-1])
+    advantages = (
+        {} if first is None else {name: first.values[ROWS[name], :-1] for name in map("rca_{}".format, ADVANTAGES)}
+    )
+    track_industry(values, data, base, advantages)
     track_blocs(values, absorbed, base, None if first is None else first.pairs.absorbed)
     track_policy(values, data, base)
     track_terms(values, terms)

@@ -138,12 +138,27 @@ def measure(world: World, economy: WorldEconomy, groups: Mapping[str, tuple[int,
         manufacturing=sector_mask(table, "manufacturing"),
         services=sector_mask(table, "services"),
         labour_intensive=sector_mask(table, "labour-intensive"),
+        robot_work=robot_work(table, wages),
+        cars=sector_mask(table, "transport-equipment"),
+        electronics=sector_mask(table, "electronics"),
         leaders=economy_mask(table, "automation-leaders"),
         us_china=us_china,
         single=~economy_mask(table, "row"),
         membership=members_of(groups, table.G),
         blocs=blocs(groups, table),
     )
+
+
+def robot_work(table: WorldTable, wages: Array) -> Array:
+    """Labour that robots can do per value of output, x^R_i Σ_s w L_si / Σ_s X_si in manufacturing, 0 elsewhere, shape (N,).
+
+    ``wages`` is the wage bill by economy and sector, shape (G, N). It is the labour intensity of what is exposed: cars and
+    electronics beside textiles, each by what labour costs in it today.
+    """
+    exposed = np.asarray(calibration.robot_exposure(table)) * sector_mask(table, "manufacturing")
+    output = np.asarray(table.X).reshape(table.G, table.N).sum(axis=0)
+    work: Array = np.divide(exposed * wages.sum(axis=0), output, out=np.zeros(table.N), where=output > 0)
+    return work
 
 
 def statistics(year: Year, equilibrium: Equilibrium, data: YearArrays, base: BaseYear) -> Statistics:

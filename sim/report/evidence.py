@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.calibration.parameters import Benchmark, benchmarks
+from sim.indicators import PLACES
 from sim.report.data import Report, companion_value
 from sim.report.sections import Row, Table
 from sim.runs.saved import WORLD, Run
@@ -28,7 +29,10 @@ WATCHED = (*((indicator, WORLD) for indicator in _WORLD.split()), ("tfp", "USA")
 LEADERS, FOLLOWERS, POOREST = "group:automation-leaders", "group:automation-followers", "group:lower-middle-income"
 #: Indicators of each question on the eras, with the economies or groups they are shown for.
 QUESTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "advantage": dict.fromkeys(("reversal_labour_abundance", "reversal_robots", "reversal_gain"), (WORLD,)),
+    "advantage": {
+        **dict.fromkeys(PLACES["reversal"], (WORLD,)),
+        **dict.fromkeys(("rca_cars", "rca_electronics"), ("USA", "CHN", "IND")),
+    },
     "gains": {
         "real_income": (LEADERS, FOLLOWERS, POOREST),
         **dict.fromkeys(("leaders_manufacturing_share", "us_china_manufacturing_share", "labour_share"), (WORLD,)),

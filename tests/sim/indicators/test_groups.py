@@ -26,7 +26,8 @@ def base_year(economies: int, **changes: object) -> BaseYear:
         "economies": tuple("ABCDEFG"[:economies]), "sectors": ("x", "y"), "population": one, "households": one, "labour_force": one, "income": one,
         "value_added": one, "wage_bill": one, "sector_wages": np.ones((economies, 2)),
         "imports": np.ones((economies, 2, economies)), "trade": np.ones((economies, economies)), "labour_abundance": one,
-        "manufacturing": first, "services": ~first, "labour_intensive": first, "leaders": all_, "us_china": all_, "single": all_,
+        "manufacturing": first, "services": ~first, "labour_intensive": first, "robot_work": first * 0.3, "cars": first,
+        "electronics": first, "leaders": all_, "us_china": all_, "single": all_,
         "membership": np.ones((economies, 1)), "blocs": np.zeros((2, economies)),
     }  # fmt: skip
     return BaseYear(**{**values, **changes})  # type: ignore[arg-type]
@@ -88,7 +89,8 @@ def reversal(exported: list[list[float]], robots: list[float], first: np.ndarray
         for k, name in enumerate(
             ("manufacturing_va_share", "manufacturing_employment_share", "manufacturing_employment", "import_penetration",
              "manufacturing_export_share", "us_china_manufacturing_share", "leaders_manufacturing_share",
-             "manufacturing_concentration", "rca_labour_intensive", "reversal_labour_abundance", "reversal_robots", "reversal_gain")
+             "manufacturing_concentration", "rca_labour_intensive", "reversal_labour_abundance", "reversal_robots", "reversal_gain",
+             "rca_robot_work", "rca_cars", "rca_electronics", "reversal_robot_work", "reversal_robot_work_gain")
         )
     }  # fmt: skip
     terms = np.zeros((16, 3, 2, 3))
@@ -99,7 +101,8 @@ def reversal(exported: list[list[float]], robots: list[float], first: np.ndarray
              "intermediate": flows, "final": flows, "robots": np.array(robots), "displaced": np.zeros((3, 2))}  # fmt: skip
     data = dataclasses.replace(year(), **{**shown, **changes})  # type: ignore[arg-type]
     filled = Values(rows, 3)
-    industry.track_industry(filled, data, base_year(3, labour_abundance=np.array([1.0, 2.0, 3.0])), first)
+    before = {} if first is None else dict.fromkeys(("rca_labour_intensive", "rca_robot_work"), first)
+    industry.track_industry(filled, data, base_year(3, labour_abundance=np.array([1.0, 2.0, 3.0])), before)
     values = filled.close()[:, -1]
     return {name: float(values[k]) for name, k in rows.items()}
 
@@ -116,6 +119,9 @@ def test_reversal_follows_endowments_then_machines() -> None:
     assert reversed_["reversal_labour_abundance"] == pytest.approx(-1.0, abs=0.02)
     assert reversed_["reversal_robots"] == pytest.approx(1.0, abs=0.02)
     assert reversed_["reversal_gain"] == pytest.approx(1.0, abs=0.02)
+    # with one exposed sector, work that robots can do is that sector, whatever its weight
+    pairs = [("reversal_robot_work", "reversal_labour_abundance"), ("reversal_robot_work_gain", "reversal_gain")]
+    assert all(reversed_[one] == pytest.approx(reversed_[other], rel=1e-12) for one, other in pairs)
 
 
 def test_concentration_by_hand() -> None:
@@ -126,7 +132,7 @@ def test_concentration_by_hand() -> None:
 
 def test_light_tasks_taken_weighs_wages() -> None:
     data = dataclasses.replace(year(), displaced=np.array([[0.5, 0.9], [0.0, 0.9]]))
-    assert industry.light_tasks_taken(data, base_year(2)).tolist() == [0.5, 0.0]
+    assert industry.tasks_taken(data, base_year(2), np.array([True, False])).tolist() == [0.5, 0.0]
 
 
 def test_revenue_and_duties_are_two_sides_of_allocation() -> None:
