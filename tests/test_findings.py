@@ -179,15 +179,41 @@ def test_slow_governments_protect_later() -> None:
     assert shared.value("mean_tariff") > kept.value("mean_tariff") + 0.005
 
 
-def test_cheaper_payments_raise_trade_among_members() -> None:
-    """N3.7: the saving on payments alone raises the world's exports, services included."""
-    table = [f"table={TABLES[1]}"]
-    without = sim.run("trust-ledger", overrides=[*table, "behaviour.ledger.payments=0"])
-    assert library_run("trust-ledger", TABLES[1]).value("export_volume") > 1.005 * without.value("export_volume")
+@pytest.mark.parametrize("table", TABLES)
+def test_payments_alone_pay_where_they_are_cheap_to_keep(table: str) -> None:
+    """digital-payments: all but the passive join; at the central costs of a full ledger the consortium dissolves."""
+    dear = ["behaviour.ledger.entry_cost=0.001", "behaviour.ledger.running_cost=0.0005", "expect=[]"]
+    members = library_run("digital-payments", table)
+    assert members.value("ledger") == len(members.economies) - 1
+    assert sim.run("digital-payments", overrides=[f"table={table}", *dear]).value("ledger") == 0
 
 
-def test_members_of_the_ledger_can_trade_carbon_allowances() -> None:
-    """N3.5: with the market on, allowances have a price and the members' checks hold."""
-    market = sim.run("trust-ledger", overrides=[f"table={TABLES[1]}", "behaviour.carbon.active=true"])
-    assert market.passed
-    assert market.value("carbon_price") > 0
+@pytest.mark.parametrize("table", TABLES)
+def test_the_fastest_growing_member_buys_allowances(table: str) -> None:
+    """carbon-club: capped emissions fall, the price rises, and India buys what Europe and Japan sell."""
+    club = library_run("carbon-club", table)
+    price, emitted = (club.series(name) for name in ("carbon_price", "carbon_emissions"))
+    assert 0 < price[2030] < price[2040] and emitted[2040] == pytest.approx(0.7 / 0.9 * emitted[2030], rel=1e-3)
+    sales = {code: club.value("carbon_sales", code) for code in club.economies}
+    assert min(sales, key=sales.__getitem__) == "IND" and sales["EUR"] > 0 < sales["JPN"]
+
+
+def test_what_the_two_gain_is_chinas() -> None:
+    """us-china-race: the American share moves only where its AI is not sold abroad."""
+    names, at_home = ("us-china-race", "baseline"), ["expect=[]", "behaviour.automation.ai_home_share=1"]
+
+    def gain(pair: list[RunResult], economy: str) -> float:
+        race, base = (run.value("manufacturing_export_share", economy) for run in pair)
+        return 100 * (race - base)
+
+    sold, kept = [library_run(name, TABLES[0]) for name in names], [sim.run(name, overrides=at_home) for name in names]
+    assert abs(gain(sold, "USA")) < 0.02 < 0.1 < gain(kept, "USA") and gain(sold, "CHN") > 0.5
+
+
+def test_work_hardly_moves_in_poorer_economies_with_a_wage_curve_too() -> None:
+    curve = ["economy.labour_market=wage-curve", "expect=[]"]
+    rates = [
+        100 * sim.run(name, overrides=curve).value("unemployment", "group:lower-middle-income")
+        for name in ("ai-divide", "baseline")
+    ]
+    assert 4 < min(rates) <= max(rates) < 4.4 and abs(rates[0] - rates[1]) < 0.05
