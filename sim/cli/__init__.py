@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "hindcast": ("sim.cli.history", "Predict a later year from an earlier table; errors beside the same shares kept."),
     "published": ("sim.cli.published:published_app", "Set our decomposition beside the published figures."),
     "gains": ("sim.cli.gains", "Show gains from trade against autarky, in closed form and solved."),
+    "play": ("sim.cli.play", "Play a game in tariffs: best responses, a Nash war, agreements, what keeps them."),
     "list": (
         "sim.cli.scenarios:listing",
         "List scenarios, tables, indicators, levers, terms, parameters or error codes.",

@@ -28,6 +28,8 @@ from sim.economy.errors import ConvergenceError, InfeasibleError, ShockError
 from sim.economy.players import Board, Terms
 from sim.economy.world import WorldEconomy
 
+__all__ = ["Board", "Outcome", "Terms", "Trigger", "best_response", "cooperative", "deviations", "nash", "trigger"]
+
 #: Most rounds; mean moves below which moves are mixed, and how many are; longest move of a log rate.
 ROUNDS, SMALL, KEPT, LONGEST = 120, 0.05, 12, 0.3
 #: κ at first, its range, and the mean moves of a player that it is learned from.
@@ -43,7 +45,9 @@ class Outcome:
     """Where a game ends; P players, G economies, N sectors."""
 
     rule: str
+    #: Names of the players, and their economies.
     players: tuple[str, ...]
+    members: tuple[tuple[str, ...], ...]
     #: Rates, mean over what is imported under them (P,); tariffs [exporter, sector, destination] (G, N, G), (3, G, N, G) by use.
     mean: Array
     rates: Array
@@ -134,6 +138,22 @@ class _Climb:
         return np.clip(v + np.clip(step, -LONGEST, LONGEST), low, high), size
 
 
+def _outcome(
+    board: Board,
+    rule: str,
+    v: Array,
+    year: Equilibrium,
+    before: Array,
+    value: Array,
+    gain: Array,
+    move: float,
+    solved: int,
+) -> Outcome:
+    rates = board.tariffs(v)
+    at = (board.means(v, year), rates if len(rates) > 1 else rates[0], year.real_income, before, value, gain)
+    return Outcome(rule, board.names, board.labels, *at, move, solved, year)
+
+
 def _search(board: Board, rule: str, joint: Callable[[Array], Array] | None = None) -> Outcome:
     """Move until nobody moves; ``joint`` gives the weights of the players' objectives in a common one."""
     terms, size, gain = board.terms, np.inf, np.zeros(1)
@@ -162,9 +182,7 @@ def _search(board: Board, rule: str, joint: Callable[[Array], Array] | None = No
         if terms.progress is not None:
             terms.progress(rounds, size, float(gain.max()))
         if size <= terms.accuracy:
-            rates = board.tariffs(v)
-            found = (board.means(v, year), rates if len(rates) > 1 else rates[0], year.real_income, before, value, gain)
-            return Outcome(rule, board.names, *found, size, solved, year)
+            return _outcome(board, rule, v, year, before, value, gain, size, solved)
     worst = board.names[int(np.argmax(gain))] if joint is None else "the players together"
     raise ConvergenceError(
         f"no {rule} found in {ROUNDS} rounds: log rates still move by {size:.1e} (mean over imports), {worst} could gain "
@@ -261,11 +279,8 @@ def _bargain(board: Board, threat: Outcome) -> Outcome:
     step, gain, weight = climb.move(
         v, weights @ slopes / weights.sum(), weights[board.owner] * steep / weights.sum(), board.low, board.high
     )
-    rates = board.tariffs(v)
-    at = (board.means(v, year), rates if len(rates) > 1 else rates[0], year.real_income, threat.before, value, gain)
-    return Outcome(
-        "Nash bargain", board.names, *at, climb.advance(v, step, weight, board.low, board.high)[1], solved, year
-    )
+    size = climb.advance(v, step, weight, board.low, board.high)[1]
+    return _outcome(board, "Nash bargain", v, year, threat.before, value, gain, size, solved)
 
 
 def _alone(world: WorldEconomy, board: Board, rates: Array) -> list[Board]:

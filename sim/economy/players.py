@@ -91,7 +91,8 @@ class Terms:
         for name, allowed in choices.items():
             if getattr(terms, name) not in allowed:
                 raise ShockError(f"{name} is {getattr(terms, name)!r}; allowed: {', '.join(allowed)}.")
-        number(terms.patience, "patience", low=0.0, high=float(np.nextafter(1.0, 0.0)))
+        if not number(terms.patience, "patience", low=0.0) < 1.0:
+            raise ShockError(f"patience is {terms.patience:g}; allowed: from 0 to below 1.")
         number(terms.accuracy, "accuracy", low=1e-9)
         return terms
 
@@ -107,6 +108,7 @@ class Board:
             back = by_label(back, table.economies, "drawback", "economy", 0.0)
         self.shocks = shocks if back is None else replace(shocks, drawback=back)
         self.names, self.members = _players(world, players, terms.unions)
+        self.labels = tuple(tuple(table.economies[r] for r in inside) for inside in self.members)
         self.weights = np.zeros((len(self.members), G))  # of real incomes in the objectives
         for k, inside in enumerate(self.members):
             self.weights[k, inside] = world.base.income[inside] / world.base.income[inside].sum()
