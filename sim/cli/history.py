@@ -75,6 +75,8 @@ def history(
 
 def as_data(past: History) -> dict[str, Any]:
     """Return everything that ``--json`` prints: series by indicator and year, responses to shocks, tables."""
+    from sim.observed.openness import backlashes, depth, openness
+
     asked = past.asked
     ways = ((past.exporter, past.importer), (past.importer, past.exporter))
     numbers = ("year_before", "before", "year_low", "low", "change", "back")
@@ -95,6 +97,14 @@ def as_data(past: History) -> dict[str, Any]:
         "world": _by_indicator(past.rows_of_economies, "WLD", ""),
         "shocks": [asdict(shock) for shock in past.shocks],
         "responses": falls,
+        "openness": [
+            {"series": name, "year": year, "value": v} for name, of in openness().items() for year, v in of.items()
+        ],
+        "backlashes": [
+            {"shock": fall.shock.id, "series": name, "depth": depth(fall)}
+            | {key: getattr(fall, key) for key in numbers}
+            for name, fall in backlashes()
+        ],
         "tables": [asdict(table) for table in past.sources],
     }
 
@@ -132,8 +142,12 @@ def _write_folder(folder: Path, past: History, lang: str) -> None:
 
 
 def shown(past: History, texts: Texts) -> str:
-    """Return three tables by year: domestic value added by use, VS with its structure, the world with the pair's dependence."""
-    from sim.observed.figures import Words
+    """Return three tables by year: domestic value added by use, VS with its structure, the world with the pair's dependence.
+
+    After them stands what each backlash since 1914 did to openness.
+    """
+    from sim.observed.figures import Words, waves_sentence
+    from sim.observed.openness import waves_table
 
     names = Words(past, texts)
     parts = [f"{names.title}", "", names.headline(), names.world(), "", texts("history.banner")]
@@ -142,6 +156,13 @@ def shown(past: History, texts: Texts) -> str:
     source = past.sources[len(past.parts[0]) - 1]
     parts += ["", *([names.break_note] if past.later else [])]
     parts.append(texts("history.limit_detail", economies=source.economies, sectors=source.sectors))
+    parts += [
+        "",
+        texts("history.waves_section"),
+        *columns(waves_table(texts), rule=False).split("\n"),
+        waves_sentence(texts),
+        "",
+    ]
     parts += [f"{s.first}: {s.label(texts.lang)} — {s.note(texts.lang)} ({s.source})" for s in past.shocks]
     return "\n".join(parts)
 

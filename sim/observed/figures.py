@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from decomp.names import estimate_text
@@ -15,6 +15,7 @@ from sim.charts.lines import lines, stack
 from sim.charts.theme import GROUP_COLOURS
 from sim.observed.history import History, ShockResponse
 from sim.observed.measures import WORLD, vs_indicator
+from sim.observed.openness import backlashes, depth, openness, sources, waves_table, weakening
 from sim.report.data import GROUPS
 from sim.report.render import page
 from sim.report.sections import Table
@@ -221,6 +222,34 @@ class HistoryFigures(Words):
         names = {WORLD: self.texts.economy(WORLD)}
         return self.over_years(key, {WORLD: self.past.series(indicator)}, names, **options)
 
+    def openness(self) -> Figure:
+        """World trade over output since 1870, with the backlashes shaded, beside interdependence as observed and in `baseline`."""
+        import pandas as pd
+
+        texts, ours = self.texts, self.past.series("interdependence")
+        series: dict[str, Series] = {
+            **openness(),
+            "observed": {year: 100 * value for year, value in ours.items()},
+            "simulated": {year: 100 * value for year, value in baseline_path().items()},
+        }
+        names = {source.series: texts.label(source) for source in sources()}
+        names |= {key: texts(f"history.openness_{key}") for key in ("observed", "simulated")}
+        cells = [(year, code, value) for code, values in series.items() for year, value in values.items()]
+        frame = pd.DataFrame(cells, columns=["year", "line", "value"])
+        spans = [(fall.shock.first, fall.shock.last, "") for _, fall in backlashes()]
+        title, subtitle, axis = (texts(f"history.openness{end}") for end in ("", "_note", "_axis"))
+        alt = " ".join(
+            texts("history.openness_alt", name=names[code], first=min(of), last=max(of), a=of[min(of)], b=of[max(of)])
+            for code, of in series.items()
+            if of
+        )
+        heads = [texts("table.year"), *names.values()]
+        years = sorted({year for year, _, _ in cells})
+        rows = [(str(y), *(number(of[y]) if y in of else "" for of in series.values())) for y in years]
+        table = pd.DataFrame(rows, columns=heads)
+        draw = partial(lines, frame, names, title=axis, zero=True, spans=spans, breaks=self.past.breaks)
+        return Figure("openness", title, subtitle, alt, lambda width: draw(width=width), table, table)
+
     def advantage(self) -> Figure | None:
         """Revealed advantage of the pair and of the economies with the largest one in the first year."""
         frame = self.past.indicators
@@ -241,6 +270,7 @@ def figures(past: History, texts: Texts) -> dict[str, list[Figure]]:
     sections: dict[str, Sequence[Figure | None]] = {
         "pair": (draw.vs(), draw.structure(), draw.use(), draw.dependence()),
         "world": world,
+        "waves": (draw.openness(),),
         "reversal": (reversal, draw.advantage()),
     }
     return {key: [figure for figure in drawn if figure is not None] for key, drawn in sections.items()}
@@ -267,11 +297,36 @@ def render_history(past: History, lang: str = "both", *, command: str = "") -> s
             "sections": figures(past, texts),
             "shocks": shock_table(past, texts),
             "largest": largest,
+            "waves": Table(*_headed(waves_table(texts))),
+            "waves_said": waves_sentence(texts),
             "limits": list(filter(None, (names.break_note, detail, *limits))),
             "provenance": _provenance(past, texts, command),
         }
 
     return page(lang, context)
+
+
+def _headed(rows: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    return rows[0], tuple(rows[1:])
+
+
+def waves_sentence(texts: Texts) -> str:
+    """Whether each backlash was weaker than the one before, with its numbers, and where the series come from."""
+    depths = [depth(fall) for _, fall in backlashes()]
+    order = [index for index in range(1, len(depths)) if depths[index] >= depths[index - 1] and depths[index]]
+    key = "all" if not order else "some" if weakening(depths) > 0 else "none"
+    said = ", ".join(texts.label(backlashes()[index][1].shock) for index in order)
+    counts = {"pairs": number(50 * (1 + weakening(depths)), 0), "exceptions": said}
+    origin = " ".join(f"{texts.label(s)}: {s.source} ({s.status}; {s.licence}). {s.note}" for s in sources())
+    return f"{texts(f'history.waves_{key}', **counts)} {origin}"
+
+
+@cache
+def baseline_path() -> dict[int, float]:
+    """Interdependence of the world in `baseline`, by year: simulated now."""
+    from sim.runs.runner import run
+
+    return run("baseline", overrides=["expect=[]"]).series("interdependence")
 
 
 def shock_table(past: History, texts: Texts) -> Table | None:

@@ -76,7 +76,12 @@ def shocks() -> tuple[Shock, ...]:
     >>> [shock.first for shock in shocks()]
     [1997, 2001, 2008]
     """
-    rows: list[dict[str, Any]] = [dict(row) for row in rows_in("sim.observed", "shocks.csv")]
+    return read_shocks("shocks.csv")
+
+
+def read_shocks(file: str) -> tuple[Shock, ...]:
+    """Shocks of one of the files beside this module, in order."""
+    rows: list[dict[str, Any]] = [dict(row) for row in rows_in("sim.observed", file)]
     return tuple(Shock(**row | {"first": int(row["first"]), "last": int(row["last"])}) for row in rows)
 
 
