@@ -17,9 +17,9 @@ from sim import calibration
 from sim.calibration.given import OBSERVED
 from sim.calibration.parameters import FACTS
 from sim.calibration.rows import read_rows
-from sim.economy import Equilibrium, WorldEconomy
+from sim.economy import Equilibrium, Shocks, WorldEconomy, games
 from sim.studies.gains import UNIT, gains, table_41
-from sim.studies.published import Basis, Computed, Weighting
+from sim.studies.published import Basis, Computed, Weighting, targets
 
 Array = NDArray[np.float64]
 #: A computation: from the folders of the full WIOD and of Caliendo & Parro's data, either None where it is not there.
@@ -114,6 +114,13 @@ def _elasticities(table: WorldTable, name: str, services: float) -> Array:
     return np.where(calibration.goods_share(table) > 0, theta, services)
 
 
+def _all_final(table: WorldTable) -> WorldTable:
+    """The table with all uses final, as in models without inputs."""
+    shape = table.G, table.N, table.G
+    used = table.Z.reshape(*shape, table.N).sum(axis=3) + np.maximum(table.Y, 0.0).reshape(shape)
+    return WorldTable(np.zeros_like(table.Z), used.reshape(table.n, table.G), table.economies, table.sectors)
+
+
 def _tariff_war(inputs: bool) -> Check:
     """The war of Lashkaripour (2021) on WIOD 2011: everybody levies the paper's Nash tariff on all imports; labour only, D = 0.
 
@@ -125,10 +132,10 @@ def _tariff_war(inputs: bool) -> Check:
     def computed(wiod: Path | None, _: Path | None) -> Iterator[Computed]:
         table = _full(wiod, 2011)
         shape = table.G, table.N, table.G
-        used = table.Z.reshape(*shape, table.N).sum(axis=3) + np.maximum(table.Y, 0.0).reshape(shape)
-        plain = WorldTable(np.zeros_like(table.Z), used.reshape(table.n, table.G), table.economies, table.sectors)
         theta = _elasticities(table, "lashkaripour", SERVICES)
-        world = WorldEconomy(table if inputs else plain, trade_elasticity=theta, labour_share=1.0, substitution=UNIT)
+        world = WorldEconomy(
+            table if inputs else _all_final(table), trade_elasticity=theta, labour_share=1.0, substitution=UNIT
+        )
         facts = {key[1]: row for key, row in read_rows(*FACTS).items() if key[0] == "nash_tariff"}
         rates = {
             code: row.value if inputs else float(row.note.split("(")[1].split()[0])
@@ -155,6 +162,41 @@ def _tariff_war(inputs: bool) -> Check:
         yield of("WLD", np.average(change[named], weights=made[named]), "gdp")
 
     return computed
+
+
+def _nash_war(wiod: Path | None, _: Path | None) -> Iterator[Computed]:
+    """Nash tariffs computed here beside those of Lashkaripour (2021): plain model on WIOD 2011; inputs and drawback on ``world-2011``."""
+    full, rates = _full(wiod, 2011), {key[1]: row for key, row in read_rows(*FACTS).items() if key[0] == "nash_tariff"}
+    rates["ROM"] = rates["ROU"]
+    losses = {t.entity: t.value for t in targets() if t.check == "tariff-war"}
+
+    def played(table: WorldTable, **terms: float) -> games.Outcome:
+        theta = _elasticities(table, "lashkaripour", SERVICES)
+        world = WorldEconomy(table, trade_elasticity=theta, labour_share=1.0, substitution=UNIT)
+        balanced = Shocks(transfers=-world.base.deficit)
+        return games.nash(world, "all", sectors="all", shocks=balanced, accuracy=1e-5, **terms)
+
+    def of(entity: str, value: float, closure: str, unit: str = "%") -> Computed:
+        basis = Basis("Nash equilibrium of uniform tariffs", unit, "unweighted", closure, "lashkaripour, services 10")
+        return Computed(entity, float(value), basis)
+
+    table = decomp.load("world-2011")
+    single = [k for k, code in enumerate(table.economies) if code in rates and code != "ROW"]
+    for refund, closure in ((1.0, "ricardian, inputs, drawback, balanced"), (0.0, "ricardian, inputs, balanced")):
+        war = played(table, drawback=refund)
+        name = "mean rate of 14, inputs" + ", drawback" * bool(refund)
+        yield of(name, 100.0 * war.mean[single].mean(), closure)
+    table, plain = full, "ricardian, no inputs, balanced"
+    war = played(_all_final(table))
+    change = 100.0 * war.change
+    named = [k for k, code in enumerate(table.economies) if code in rates and code != "ROW"]
+    theirs = [float(rates[table.economies[k]].note.split("(")[1].split()[0]) for k in named]
+    lost = [k for k in named if table.economies[k] in losses]
+    yield of("mean rate", 100.0 * war.mean[named].mean(), plain)
+    yield of("mean real income", change[named].mean(), plain)
+    yield of("correlation of rates", np.corrcoef(war.mean[named], theirs)[0, 1], plain, "1")
+    both = change[lost], [losses[table.economies[k]] for k in lost]
+    yield of("correlation of real incomes", np.corrcoef(*both)[0, 1], plain, "1")
 
 
 def _tariffs_2018(_: Path | None, __: Path | None) -> Iterator[Computed]:
@@ -298,6 +340,7 @@ CHECKS: Mapping[str, Check] = {
     "gains-inputs": _gains("ricardian, inputs", "inputs"),
     "tariff-war": _tariff_war(inputs=False),
     "tariff-war-inputs": _tariff_war(inputs=True),
+    "nash-war": _nash_war,
     "tariffs-2018": _tariffs_2018,
     "liberation-day": _liberation_day,
     "german-cars": _german_cars,
