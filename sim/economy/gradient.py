@@ -167,12 +167,15 @@ class Adjoint:
             parts = [(users, system.inputs) for users in (slice(N), slice(N, N + 1), slice(N + 1, None))]
         self.uses: list[Use] = []
         for users, border in parts:
-            weights = system.sourcing[..., users].transpose(1, 2, 0, 3)
+            weights = np.ascontiguousarray(system.sourcing[..., users].transpose(1, 2, 0, 3))
             flow = self.delivered * (weights @ state.quantities.spending[:, :, users, None])
             fields = (0.0 if part is None else part.transpose(1, 2, 0)[..., None] for part in border[:4])
             self.uses.append(Use(users, weights, flow, *fields))  # type: ignore[arg-type]
-        self.spending = (state.quantities.spending * prices.total)[..., None]
         self.theta = system.theta[:, None, None, None]
+        #: Spending on inputs of each cell; of every user on an input, times what it answers to its price at given prices of all inputs.
+        self.bought = (state.point.output * prices.inputs_share)[..., None]
+        self.steered = (state.quantities.spending * prices.total)[..., None] * self.theta
+        self.steered[:, :, :N, 0] *= 1.0 + (1.0 - system.settings.inputs) / system.theta[:, None, None]
         self.value_paid = (state.point.output * prices.value_share)[..., None]
         self.paid_labour, self.paid_capital = factor_payments(system, prices, state.point.output)
         self.world = float(supply.wage_bill.sum() + self.paid_capital.sum())
@@ -238,9 +241,9 @@ class Adjoint:
     def worth(self, lam: Multipliers, use: Use) -> Array:
         """v, what a unit of purchaser spending on a flow is worth, (N, R, S, K)."""
         received = self.system.lines(lam.income)
-        return np.asarray(
-            lam.output.swapaxes(0, 1)[:, None] * use.basic + received[:, None] * use.duty + received * use.rent
-        )
+        v = lam.output.swapaxes(0, 1)[:, None] * use.basic
+        v += received[:, None] * use.duty
+        return np.asarray(v if isinstance(use.rent, float) else v + received * use.rent)
 
     def largest(self, lam: Multipliers) -> Array:
         """Largest number by objective (K,), outputs and incomes in units of their size."""
@@ -269,8 +272,7 @@ class Adjoint:
             unit[:, :, use.users] = use.weights.swapaxes(2, 3) @ (self.delivered * v)
             worth.append(self.theta * v * use.flow)
         unit /= prices.total[..., None]
-        spent = unit * self.spending
-        index = spent * self.theta
+        index = unit * self.steered
         if self.part_of is not None:
             index[:, :, N + 1 :] *= self.part_of[:, N + 1 :, None]
         # final demand β (I − o GDP) and outlays
@@ -284,16 +286,16 @@ class Adjoint:
         labour, capital, value = self.paid(lam, own)
         services = (unit[:, :, N + 1 :] * self.bundles).sum(axis=0)[:, :, None]  # (S, k, 1, K)
         value = value + (self.machines * services).sum(axis=1)
-        output = (unit[:, :, :N] * prices.input_shares[..., None]).sum(axis=0) * self.inputs_share
-        output += self.value_share * value
+        mean = np.einsum("irjk,irj->rjk", unit[:, :, :N], prices.input_shares)
+        output = mean * self.inputs_share + self.value_share * value
         # nests: inputs against value added, among inputs, among tasks
-        bought = spent[:, :, :N].sum(axis=0)
+        bought = self.bought * mean
         switch = self.inputs_share * self.value_paid * value - self.value_share * bought
         switch *= 1.0 - settings.value_added
         inputs = self.inputs_share * lam.cost - switch - (1.0 - settings.inputs) * bought
         wage, rental, machine = self.tasks(self.value_share * lam.cost + switch, labour, capital, services)
         factor, consumer = self.supplied(lam, wage, rental, own)
-        index[:, :, :N] += (1.0 - settings.inputs) * spent[:, :, :N] + prices.input_shares[..., None] * inputs
+        index[:, :, :N] += prices.input_shares[..., None] * inputs
         index[:, :G, N] += prices.final_shares[..., None] * (consumer - final.sum(axis=0))
         index[:, :, N + 1 :] += self.bundles * machine
         if self.part_of is not None:
