@@ -4,18 +4,15 @@ States, statistics and views are frozen: a year's rules read the old state and w
 cannot matter.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from decomp.table import WorldTable
+from decomp.table import WorldTable
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -1,14 +1,13 @@
 """Tables that are delivered as a folder: Eora26, EXIOBASE 3 and whatever pymrio writes, GLORIA."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from decomp.errors import DataMissingError, FormatError
 from decomp.io.cells import Dialect, Source, Text, block_of, rows_of, sniff
@@ -17,9 +16,6 @@ from decomp.io.grid import Grid, Pair
 from decomp.io.layouts import layout_of
 from decomp.labels import listed
 from decomp.table import Array
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 #: Files that a folder is recognised by.
 EORA, GLORIA = "Eora26_*_bp_T.txt", "GLORIA_MRIOs_*"
@@ -149,8 +145,6 @@ def _of_frames(path: Path, layout: str, flows: pd.DataFrame, final: pd.DataFrame
 
 def _frame(path: Path, name: str, head: int) -> pd.DataFrame:
     """A file of pymrio with ``head`` header lines and (region, sector) in its first two columns."""
-    import pandas as pd
-
     if (path / f"{name}.parquet").is_file():
         return pd.read_parquet(path / f"{name}.parquet")
     return pd.read_csv(

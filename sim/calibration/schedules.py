@@ -7,8 +7,6 @@ members of a label counts with its share of their GDP. What a schedule does not 
 much of the trade it names.
 """
 
-from __future__ import annotations
-
 import csv
 import math
 import re
@@ -16,17 +14,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from decomp.codes import rows_in
 from decomp.labels import listed, unknown_label
+from decomp.table import WorldTable
 from sim.calibration.given import COMPLETE, trade_of
 from sim.calibration.series import members, size
 from sim.calibration.tables import sector_codes, sector_weight
 from sim.errors import SimError
-
-if TYPE_CHECKING:
-    from decomp.table import WorldTable
 
 #: Heads of columns that are understood, lower case, by what they hold.
 HEADS: Mapping[str, tuple[str, ...]] = {

@@ -5,23 +5,18 @@ levels of two sources are never joined. ``ROW`` is the world outside the economi
 a code without a line of its own gets that of ROW, and :func:`unknown` names it.
 """
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from decomp.table import WorldTable
 from sim.calibration.rows import STATUSES, CalibrationError
 from sim.calibration.tables import FALLBACK_ECONOMY, TRACKED, Array, economy_codes
-
-if TYPE_CHECKING:
-    from decomp.table import WorldTable
 
 FILE = "series.csv"
 _HEAD = ("series", "economy", "unit", "source", "status", "note")

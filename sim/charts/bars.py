@@ -1,15 +1,12 @@
 """Charts with a row for each name: bars with their numbers, waterfalls, stacked parts of a change, dots and ranges."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from pandas import DataFrame
 
 from sim.charts import theme
 from sim.charts.figure import Named, Plot, Spec, category, layer, quantity, zero_rule
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 #: Height of a row, of a line of its label, and of one case in a row with bands.
 ROW, LINE, CASE = 26, 15, 16

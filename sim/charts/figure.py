@@ -10,13 +10,12 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
+
+from pandas import DataFrame
 
 from sim.charts.theme import INK, LOOK, QUIET, wrapped
 from sim.texts.plain import csv_text
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 Spec = dict[str, Any]
 #: Names that people read, by code.

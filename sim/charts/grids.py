@@ -3,18 +3,15 @@
 Tiles stand roughly where economies lie, one square each: there is no border to dispute, and small economies are seen.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from pandas import DataFrame
 
 from sim.charts.figure import Named, Plot, Spec, category, layer, quantity
 from sim.charts.lines import Seam, seam_layers
 from sim.charts.theme import EMPTY, INK, LESS, MORE, OKABE_ITO, QUIET, RULE, room_for, text_width, years_of
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 #: Selection of a cell or a tile with a click, and the layer that has them.
 CELL, VIEW = "cell", "cells"

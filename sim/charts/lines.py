@@ -1,15 +1,13 @@
 """Charts over years: lines with their names at their ends, small ones side by side, shares stacked to 100, bands of draws."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
+from pandas import DataFrame
 
 from sim.charts import theme
 from sim.charts.figure import SCHEMA, Plot, Spec, category, layer, quantity
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 #: First year, last year and short name of what happened.
 Span = tuple[int, int, str]
@@ -55,8 +53,6 @@ def lines(
     ``shape`` and ``label``. At each of ``breaks``, the first year of another source, the lines start anew; a ``seam``
     divides what is given from what is simulated.
     """
-    import pandas as pd
-
     codes = [code for code in names if (frame["line"] == code).any()]
     first, last = (int(frame["year"].min()), int(frame["year"].max())) if len(frame) else (0, 1)
     tall = height or (theme.HEIGHT if width else theme.TALL)

@@ -1,17 +1,14 @@
 """The way of value through one exporter: ribbons from where it was added to whom it serves."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from pandas import DataFrame
 
 from sim.charts.figure import Plot, category, layer, quantity
 from sim.charts.theme import INK, QUIET, wrapped
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 Links = Sequence[tuple[str, str, float]]
 #: Height in pixels, gap between nodes as a share of it, width of a node as a share of the width; pixels for labels at both
@@ -61,8 +58,6 @@ def ribbons(links: Links, colours: Mapping[str, str], unit: str) -> Plot:
 
 def _places(links: Links) -> DataFrame:
     """Where each node stands: columns name, column, x, end, top, bottom, middle; heights are to scale, the picture is 1 high."""
-    import pandas as pd
-
     targets, sources = {target for _, target, _ in links}, {source for source, _, _ in links}
     first = {source: value for source, _, value in links if source not in targets}
     last = {target: value for _, target, value in links if target not in sources}
@@ -81,8 +76,6 @@ def _places(links: Links) -> DataFrame:
 
 def _bands(links: Links, places: DataFrame, unit: str) -> DataFrame:
     """Edges of each ribbon, level where it leaves and arrives, a smooth step between; and what it carries, in words."""
-    import pandas as pd
-
     share = np.linspace(0.0, 1.0, POINTS)
     step = share * share * (3 - 2 * share)
     at = places.set_index("name")

@@ -52,7 +52,7 @@ def report(
       unweave report latest --lang zh
       unweave report ai-divide -o ai-divide.html
     """
-    from sim.report import render
+    from sim.report.render import render
     from sim.runs.folder import runs_folder, write_new
     from sim.runs.saved import find_run, read_run
 

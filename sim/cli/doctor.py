@@ -107,7 +107,7 @@ def _simulation() -> Finding:
 
 
 def _report() -> str:
-    from sim.report import render
+    from sim.report.render import render
     from sim.runs.runner import run
 
     page = render(run("baseline", overrides={"table": "classroom-2022"}, years=(2022, 2023)), "en")

@@ -23,8 +23,7 @@ from sim.errors import CODES
 from sim.indicators.checks import MEANINGS, TOLERANCES
 from sim.indicators.registry import INDICATORS, PAIR_INDICATORS
 from sim.levers import EVENT, POLICY
-from sim.report.names import parameter_label
-from sim.report.sections import GAPS
+from sim.report.names import GAPS, parameter_label
 from sim.scenario import scenario_files
 from sim.scenario.given import GrowthSettings, ObservedSettings
 from sim.scenario.settings import SETTING

@@ -1,14 +1,11 @@
 """What ``unweave list`` shows: the registries of the program as plain rows, and as a table for people."""
 
-from __future__ import annotations
-
 import io
 import math
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from sim.texts import Texts
+from sim.texts import Texts
 
 Entry = dict[str, Any]
 #: Fields of a row of calibration.

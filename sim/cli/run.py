@@ -239,7 +239,7 @@ def exit_code(result: RunResult, ensemble: Ensemble | None = None) -> int:
 def _echo_run(saved: Run, lang: str, as_json: bool) -> None:
     """Say what came out: the finding first, then where everything is."""
     from decomp.names import estimate_text
-    from sim.report import against, calibration_warnings, headline, why
+    from sim.report.sentences import against, calibration_warnings, headline, why
     from sim.texts import Texts
 
     texts, manifest, folder = Texts(lang), saved.manifest, Path(saved.folder or "")
@@ -271,8 +271,7 @@ def _echo_run(saved: Run, lang: str, as_json: bool) -> None:
 
 def summary(saved: Run, lang: str = "en") -> dict[str, Any]:
     """Return what ``--json`` prints about a run."""
-    from sim.report import against, calibration_warnings, headline, world_split
-    from sim.report.sentences import facts
+    from sim.report.sentences import against, calibration_warnings, facts, headline, world_split
     from sim.texts import Texts
 
     kept = "schema_version run status message name seed hash years rules rerun checks expectations"

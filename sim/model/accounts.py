@@ -1,25 +1,21 @@
 """From a scenario to its economy, world and base year; from an equilibrium to the arrays of indicators and statistics."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from decomp.table import WorldTable
 from decomp.wwz import WwzArrays
 from sim import calibration
+from sim.economy import Equilibrium, WorldEconomy
 from sim.indicators.data import BaseYear, YearArrays, members_of, ratio
 from sim.indicators.industry import manufacturing_jobs
+from sim.scenario.resolve import ResolvedScenario
 from sim.state import TECHNOLOGIES, Mask, Statistics, World, WorldState, Year, economy_mask, sector_mask
-
-if TYPE_CHECKING:
-    from decomp.table import WorldTable
-    from sim.economy import Equilibrium, WorldEconomy
-    from sim.scenario.resolve import ResolvedScenario
 
 Array = NDArray[np.float64]
 

@@ -1,21 +1,16 @@
 """Levers of a year: their levels in the base year, with assumed growth, with policies and events, and the log of the latter."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.levers import EVENT, POLICY, USES, Lever, of_use
+from sim.rules import Rule
 from sim.rules.log import INTERVENTIONS, NONE, Decisions, batch
+from sim.scenario.interventions import Intervention
+from sim.scenario.resolve import ResolvedScenario
 from sim.state import Mask, World, WorldState
-
-if TYPE_CHECKING:
-    from sim.rules import Rule
-    from sim.scenario.interventions import Intervention
-    from sim.scenario.resolve import ResolvedScenario
 
 Array = NDArray[np.float64]
 

@@ -1,11 +1,12 @@
 """The report of a history: its words, its figures with text alternatives and tables, and one offline HTML file of them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
+from pandas import DataFrame
 
 from decomp.names import estimate_text
 from decomp.structure import DEFINITIONS
@@ -21,9 +22,6 @@ from sim.report.render import page
 from sim.report.sections import Table
 from sim.texts import Texts
 from sim.texts.formats import NBSP, number
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 Series = Mapping[int, float]
 #: Parts of VS in stacking order.
@@ -151,8 +149,6 @@ class HistoryFigures(Words):
         decimals: int = 1,
         **words: Any,
     ) -> Figure:
-        import pandas as pd
-
         def shown(value: float) -> str:
             return number(factor * value, decimals)
 

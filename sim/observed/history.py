@@ -1,13 +1,14 @@
 """`sim.history`: the observed series of a pair of economies and of the world, as tidy frames, and what they did around shocks."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
+from pandas import DataFrame
 
 from decomp.check import imbalance
 from decomp.codes import rows_in
@@ -15,13 +16,8 @@ from decomp.errors import DataMissingError
 from decomp.io import bundled_names, years_of
 from decomp.io import tables as read_tables
 from decomp.labels import unknown_label
-from decomp.structure import DEFINITIONS
+from decomp.structure import DEFINITIONS, Definition
 from sim.observed.measures import WORLD, Measured, Question, measure
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
-    from decomp.structure import Definition
 
 #: Called after each year with the year, its place from 0, and the number of years.
 YearDone = Callable[[int, int, int], None]
@@ -180,8 +176,6 @@ class History:
     @cached_property
     def frame(self) -> DataFrame:
         """Both frames as one: importer is empty for economies and the world."""
-        import pandas as pd
-
         economies = self.indicators.rename(columns={"economy": "exporter"})
         economies.insert(2, "importer", "")
         return pd.concat([self.pair, economies], ignore_index=True)
@@ -209,8 +203,6 @@ class History:
 
     def _frame(self, rows: Mapping[int, Sequence[Measured]], labels: tuple[str, str]) -> DataFrame:
         """Tidy frame of measured rows with the table of each; an empty second label drops its column."""
-        import pandas as pd
-
         about = {table.year: (table.name, table.estimate or "") for table in self.sources}
         columns = ["year", labels[0], labels[1], "indicator", "value", "unit", "table", "estimate"]
         data: list[tuple[Any, ...]] = [

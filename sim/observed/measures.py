@@ -1,23 +1,19 @@
 """What is measured in one observed table: a pair of economies both ways, every economy, the world."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 import numpy as np
 
 from decomp.indicators import interdependence
+from decomp.result import Decomposition
 from decomp.structure import VS_PARTS, Definition, structure_of, use_of
+from decomp.table import Array, WorldTable
 from decomp.terms import GROUPS, TERMS
 from decomp.wwz import wwz
 from sim import calibration
 from sim.indicators.industry import correlation, revealed_advantage
-
-if TYPE_CHECKING:
-    from decomp.result import Decomposition
-    from decomp.table import Array, WorldTable
 
 #: Rows of a tidy frame without the year: (first label, second label, indicator, value, unit).
 Measured = tuple[str, str, str, float, str]

@@ -1,19 +1,16 @@
 """What a report takes from a run: small frames in displayed units, and the run with its names in one language."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+
+import pandas as pd
+from pandas import DataFrame
 
 from sim.report.names import Names
 from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
 from sim.texts.formats import is_ratio, scale
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 #: Terms and groups of terms (codes of :mod:`decomp.terms`) that add up to gross exports, from the bottom of the stack.
 GROUPS = ("DVA_FIN", "DVA_INT", "DVA_INTREX", "RDV", "FVA", "PDC")
@@ -77,8 +74,6 @@ def capital_ends(run: Run, indicator: str) -> DataFrame:
 
     Cases are the elasticities as text; ``given`` is the run itself. Empty when the ends were not run.
     """
-    import pandas as pd
-
     tables, last = (run["companions"], run["indicators"]), run.years[-1]
     ends, own = (one[(one["indicator"] == indicator) & (one["year"] == last)] for one in tables)
     ends = ends[ends["kind"] == "capital"].rename(columns={"companion": "case"})

@@ -1,10 +1,11 @@
 """The figures of a report, each with its text alternative and the table behind it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
+from pandas import DataFrame
 
 from sim.channels import RESIDUAL, channel
 from sim.charts.bars import bars, dots, parts, ranges
@@ -19,9 +20,6 @@ from sim.report.names import amount, in_order
 from sim.report.sentences import OVER_TIME, effective
 from sim.runs.saved import WORLD
 from sim.texts.formats import ends_in_words, is_ratio, is_share, level, number, scale
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 #: Lines beside the world in one figure.
 LINES = 6
@@ -80,8 +78,6 @@ def by_year(report: Report, frame: DataFrame, column: str, names: Mapping[str, s
 
 def course(report: Report, key: str, indicator: str, economies: Sequence[str]) -> Figure | None:
     """Lines of one indicator over the years; None when it was not tracked."""
-    import pandas as pd
-
     run, texts = report.run, report.texts
     frame = data.shown(run, run["indicators"], [indicator], economies)
     if frame.empty:
@@ -219,8 +215,6 @@ def unit_mark(report: Report, indicator: str) -> str:
 
 def acted(report: Report) -> Figure | None:
     """Who acted when; None when nobody did."""
-    import pandas as pd
-
     frame, texts, decisions = data.largest_changes(report.run), report.texts, report.run["decisions"]
     if frame.empty:
         return None

@@ -17,6 +17,8 @@ _PAIRS = [lever for lever in (*POLICY.values(), *EVENT.values()) if lever.shape 
 #: Levers that stand first: what governments do to each other, then other relations between economies.
 _BETWEEN = sorted(_PAIRS, key=lambda lever: lever.kind != "instrument")
 FIRST = tuple(dict.fromkeys([*(lever.id for lever in _BETWEEN), *PAIR_INDICATORS]))
+#: Sentences on what is missing from what was observed.
+GAPS = 6
 #: Beginnings of the units that are counted in whole numbers.
 COUNTED = ("members", "kilotonnes")
 

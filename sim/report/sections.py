@@ -10,7 +10,7 @@ import numpy as np
 
 from decomp.names import estimate_text
 from sim.report.data import Report, companion_value, dependence
-from sim.report.names import amount, in_order, there
+from sim.report.names import GAPS, amount, in_order, there
 from sim.report.sentences import drawn_sentence, facts, failure_sentence
 from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
@@ -20,8 +20,6 @@ from sim.texts.words import phrase
 Row = tuple[str, ...]
 #: Acts shown before the rest is folded away; links in the list of largest changes; sentences on the model's limits.
 OPEN, LINKS, LIMITS = 12, 10, 8
-#: Sentences on what is missing from what was observed.
-GAPS = 6
 #: Real incomes inside an economy, in the order of their columns.
 INCOMES = ("labour_income", "capital_income", "manufacturing_pay", "services_pay")
 #: Names of a list that are spelled out; longer lists are counted.

@@ -1,9 +1,6 @@
 """The codebook of a run folder: every table, column and indicator with unit and meaning; and its README."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from decomp.codes import rows_in
 from decomp.terms import TERM_CODES, TERMS
@@ -12,12 +9,9 @@ from sim.economy.accounts import TOLERANCES as SOLVER_CHECKS
 from sim.indicators import INDICATORS, MEANINGS, PAIR_INDICATORS
 from sim.levers import EVENT, POLICY
 from sim.report.sections import growth_sentence
-from sim.runs.saved import ON_REQUEST, TABLES
+from sim.runs.saved import ON_REQUEST, TABLES, Run
 from sim.texts import LANGUAGES, Texts
 from sim.texts.plain import csv_rows
-
-if TYPE_CHECKING:
-    from sim.runs.saved import Run
 
 _KINDS: Mapping[str, type] = {"whole number": int, "number": float, "text": str, "yes or no": bool}
 #: What the columns hold and what that means, the same name everywhere; lines of ``columns.csv``.

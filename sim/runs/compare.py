@@ -3,26 +3,23 @@
 The command line prints a :class:`Comparison`; the explorer sets several runs against a base with the same functions.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
+from pandas import DataFrame
 
 from sim.errors import OutputError
 from sim.indicators import INDICATORS, PLACES
 from sim.report.names import Names
 from sim.runs.saved import SCHEMA_VERSION, TABLES, WORLD, Run
+from sim.scenario.schema import Expectation, Move
 from sim.texts import Texts
 from sim.texts.formats import MISSING, NBSP, Change, level
 from sim.texts.plain import columns, csv_text
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
-    from sim.scenario.schema import Expectation, Move
 
 #: Change below which nothing counts as moved, whatever the least size: the noise of the solver.
 NOISE = 1e-9
@@ -208,8 +205,6 @@ def evaluate(
     absent. ``planned`` are the base year and the last year that the scenario asks for. ``outcome`` is as from :func:`judged`,
     unknown where it cannot be told from this run (year not reached, other scenario not at hand).
     """
-    import pandas as pd
-
     units = dict(zip(indicators["indicator"], indicators["unit"], strict=True))
     rows = []
     for entry in stated:

@@ -18,20 +18,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
+
+from pandas import DataFrame
 
 from sim.errors import OutputError, SimError
-from sim.report import headline, render
+from sim.report.render import render
+from sim.report.sentences import headline
 from sim.runs.codebook import codebook, readme
 from sim.runs.manifest import GIVEN, RESOLVED, TABLE, closing, is_own, now, opening
+from sim.runs.result import RunResult
 from sim.runs.saved import Run
 from sim.runs.tables import replacing, sector_terms, tables_of, tidy, write_tables
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
-    from sim.runs.result import RunResult
-    from sim.scenario.read import LoadedScenario
+from sim.scenario.read import LoadedScenario
 
 logger = logging.getLogger("unweave.export")
 

@@ -1,35 +1,29 @@
 """What run.json says about a run: written when it starts, completed when it ends, whatever way it ends."""
 
-from __future__ import annotations
-
 import os
 import platform
 import shlex
 import subprocess
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from pandas import DataFrame
 
 from decomp.check import imbalance
 from decomp.names import data_rows
+from decomp.table import WorldTable
 from sim._version import __version__
 from sim.calibration.given import given_sources, trade_of
+from sim.runs.result import RunResult
 from sim.runs.saved import SCHEMA_VERSION, this_process
 from sim.scenario import scenario_files
+from sim.scenario.read import LoadedScenario
 from sim.scenario.schema import EXTENDS
 from sim.scenario.yaml_text import parse
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from pandas import DataFrame
-
-    from decomp.table import WorldTable
-    from sim.runs.result import RunResult
-    from sim.scenario.read import LoadedScenario
 
 #: Files of the scenario inside the run folder, as given and with every default filled in; and of a table of one's own.
 GIVEN, RESOLVED, TABLE = "scenario.yaml", "scenario.resolved.yaml", "table.npz"

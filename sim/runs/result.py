@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import pandas as pd
+from pandas import DataFrame
 
 from decomp.labels import index_of
+from decomp.table import WorldTable
 from sim.calibration.tables import GROUP
 from sim.indicators import INDICATORS, PAIR_INDICATORS
 from sim.rules import log
 from sim.runs.saved import WORLD, Run
+from sim.scenario.schema import Scenario
 from sim.state import Array
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pandas import DataFrame
-
     from decomp.result import Decomposition
-    from decomp.table import WorldTable
     from sim.model import YearRecord
     from sim.scenario.read import LoadedScenario
-    from sim.scenario.schema import Scenario
 
 Status = Literal["ok", "partial", "cancelled", "failed"]
 
@@ -176,8 +175,6 @@ class RunResult(Run):
     @cached_property
     def checks(self) -> DataFrame:
         """Columns year, check, value, tolerance, passed."""
-        import pandas as pd
-
         rows = [
             (record.year, check.name, check.value, check.tolerance, check.passed)
             for record in self.records
@@ -215,8 +212,6 @@ def tidy(values: Array, labels: Sequence[Sequence[Any]], columns: Sequence[str],
 
     ``labels`` holds one sequence and ``columns`` one name per axis, ``units`` one per label of the last axis.
     """
-    import pandas as pd
-
     kept = np.flatnonzero(~np.isnan(values.reshape(-1)))
     places = np.unravel_index(kept, values.shape)
     data: dict[str, Any] = {

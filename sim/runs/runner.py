@@ -1,25 +1,21 @@
 """Running a scenario: from a file or name to a result, year by year, with what is finished kept whatever happens."""
 
-from __future__ import annotations
-
 import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from decomp.errors import DecompError
+from decomp.table import WorldTable
 from sim.errors import SimError
 from sim.indicators import INDICATORS
+from sim.model import WorldModel
+from sim.rules import Rule
 from sim.runs.result import RunResult, Status
-
-if TYPE_CHECKING:
-    from decomp.table import WorldTable
-    from sim.model import WorldModel
-    from sim.rules import Rule
-    from sim.scenario.layers import Overrides
-    from sim.scenario.read import LoadedScenario, ScenarioSource
+from sim.scenario.layers import Overrides
+from sim.scenario.read import LoadedScenario, ScenarioSource
 
 logger = logging.getLogger("unweave.run")
 

@@ -1,32 +1,28 @@
 """The tidy tables of a run, as frames and as files: CSV for reading anywhere, Parquet for speed, the same bytes for the same run."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
+from pandas import DataFrame
 
+from decomp.table import WorldTable
 from decomp.terms import TERM_CODES
 from sim.errors import OutputError
 from sim.indicators import PLACES
 from sim.levers import EVENT, POLICY, of_use
 from sim.runs.codebook import COLUMNS
 from sim.runs.compare import evaluate, value_of
+from sim.runs.result import RunResult
 from sim.runs.saved import ON_REQUEST, TABLES, WORLD, columns_of
+from sim.scenario.schema import Scenario
 from sim.texts.plain import no_formula
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-    from pandas import DataFrame
-
-    from decomp.table import WorldTable
-    from sim.runs.result import RunResult
-    from sim.scenario.schema import Scenario
 
 #: Tables whose numbers are shown as the user gave them, so that text ("inf", "default") can stand beside numbers.
 _AS_TEXT = frozenset({"assumptions", "levers"})
@@ -36,8 +32,6 @@ DIGITS, _EXACT_POWER = 10, 22
 
 def tables_of(result: RunResult, companions: Mapping[tuple[str, str], RunResult]) -> dict[str, DataFrame]:
     """All tables of a run by name, in the order of :data:`sim.runs.saved.TABLES`; companions by kind and name."""
-    import pandas as pd
-
     scenario, indicators = result.scenario, result.indicators
     others = {name: run.indicators for (kind, name), run in companions.items() if kind == "scenario"}
     beside = [pd.DataFrame(columns=list(TABLES["companions"]))] if not companions else []
@@ -62,8 +56,6 @@ def tables_of(result: RunResult, companions: Mapping[tuple[str, str], RunResult]
 
 def workers(result: RunResult) -> DataFrame:
     """Real pay of those who began in a sector, its wage and the people at work there by year, economy and sector."""
-    import pandas as pd
-
     table, first, frames = result.base_table, result.records[0].equilibrium, []
     for record in result.records:
         found, n = record.equilibrium, table.N
@@ -87,8 +79,6 @@ def workers(result: RunResult) -> DataFrame:
 
 def sector_terms(result: RunResult) -> DataFrame:
     """Gross exports and their 16 terms by year, pair and exporter's sector, a row each (``outputs: [sectors]``)."""
-    import pandas as pd
-
     unit, key = result.base_table.unit, ["exporter", "importer", "sector"]
     frames = []
     for year in result.years:
@@ -101,8 +91,6 @@ def sector_terms(result: RunResult) -> DataFrame:
 
 def levers(scenario: Scenario) -> DataFrame:
     """What the scenario sets: one row for each policy and event, labels and groups as written."""
-    import pandas as pd
-
     rows: list[tuple[Any, ...]] = []
     for policy in scenario.policies:
         size = f"{policy.amount:{'' if policy.value is not None else '+'}.10g}"
@@ -120,8 +108,6 @@ def levers(scenario: Scenario) -> DataFrame:
 
 def assumptions(scenario: Scenario) -> DataFrame:
     """Every parameter with the value that the run used, its default, range, source and status."""
-    import pandas as pd
-
     from sim.calibration import parameters
 
     known, used = parameters(), dict(settings(scenario))
@@ -167,8 +153,6 @@ def settings(scenario: Scenario) -> Iterator[tuple[str, Any]]:
 
 def base_year(table: WorldTable, indicators: DataFrame) -> DataFrame:
     """Base-year figures of the table as published beside those simulated from it (negative final demand purged)."""
-    import pandas as pd
-
     from decomp.wwz import wwz
 
     done = wwz(table)

@@ -1,16 +1,15 @@
 """Reading a scenario: file or name, overrides, every problem at once, resolved against its table."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Integral
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from decomp.errors import DataMissingError
 from decomp.labels import did_you_mean, listed
+from decomp.table import WorldTable
 from sim.calibration import unmapped
 from sim.errors import Place, Problem, Problems, ScenarioError, quoted
 from sim.rules import Rule
@@ -21,10 +20,6 @@ from sim.scenario.resolve import ResolvedScenario, resolve
 from sim.scenario.schema import LONGEST, Expectation, Scenario
 from sim.scenario.validation import check, structure
 from sim.scenario.yaml_text import MAX_SIZE, Node, YamlDocument, parse
-
-if TYPE_CHECKING:
-    from decomp.table import WorldTable
-    from sim.rules import Rule
 
 logger = logging.getLogger("unweave.scenario")
 

@@ -4,20 +4,19 @@ The scenario is run with every combination of its channels switched on and off; 
 mean of what switching it on changes over all orders in which the channels can be switched on. The parts add up exactly.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from math import factorial
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from pandas import DataFrame
 
 from decomp.labels import did_you_mean
+from decomp.table import WorldTable
 from sim.channels import CHANNELS, EVENTS, PATHS, RESIDUAL, channels_of
 from sim.errors import SimError
 from sim.indicators import INDICATORS, PLACES
@@ -27,16 +26,10 @@ from sim.runs.result import RunResult, tidy
 from sim.runs.runner import processors, run, run_loaded
 from sim.runs.saved import WORLD
 from sim.scenario.given import GrowthSettings, ObservedSettings
-from sim.scenario.read import LoadedScenario
+from sim.scenario.read import LoadedScenario, ScenarioSource
 from sim.scenario.resolve import resolve
 from sim.scenario.schema import Baseline, Scenario
 from sim.studies.draw import spread
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
-    from decomp.table import WorldTable
-    from sim.scenario.read import ScenarioSource
 
 logger = logging.getLogger("unweave.attribution")
 

@@ -9,12 +9,12 @@ Deficits play no part in it. Costinot & Rodríguez-Clare (2014), Handbook of Int
 shares common to all users, which :func:`common_sourcing` makes of a table; Table 4.1 on WIOD 2008.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from pandas import DataFrame
 
 from decomp.aggregate import aggregate
 from decomp.codes import basic_members
@@ -23,9 +23,6 @@ from sim import calibration
 from sim.calibration.sectors import elasticity_set
 from sim.economy import WorldEconomy
 from sim.economy.base import BaseEconomy
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 Array = NDArray[np.float64]
 
@@ -64,8 +61,6 @@ def gains(
     EconomyError
         The table is not usable, or the solver found no autarky; says where.
     """
-    import pandas as pd
-
     theta = _elasticities(table, trade_elasticity)
     world = _labour_only(table, theta)
     G, N = table.G, table.N  # noqa: N806 — the letters of the tables

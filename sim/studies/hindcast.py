@@ -13,14 +13,14 @@ put every import share where it was: an inversion and no result. What is off wit
 users of one import, did. That the formula returns the wedges an equilibrium was solved with, user by user, is checked (``identity``).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from pandas import DataFrame
 
 from decomp.errors import DataMissingError
 from decomp.io import tables as read_tables
@@ -29,16 +29,11 @@ from decomp.leontief import gross_exports
 from decomp.measures import summary
 from decomp.table import WorldTable
 from sim import calibration
-from sim.economy import WorldEconomy
+from sim.economy import Equilibrium, WorldEconomy
 from sim.economy.base import BaseEconomy, calibrate
 from sim.economy.errors import ConvergenceError
 from sim.texts import Texts
 from sim.texts.formats import number
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
-    from sim.economy import Equilibrium
 
 Array = NDArray[np.float64]
 
@@ -126,8 +121,6 @@ class Hindcast:
     @property
     def frame(self) -> DataFrame:
         """Return one row per prediction: name, wedge and the three errors."""
-        import pandas as pd
-
         return pd.DataFrame(
             [{"prediction": p.name, "wedge": p.wedge} | asdict(self.errors(p.name)) for p in self.predictions]
         )

@@ -7,26 +7,21 @@ settled: the trade elasticity of transport equipment (c15) in every set, labour 
 careful end of the price of AI.
 """
 
-from __future__ import annotations
-
 import logging
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from decomp.errors import DecompError
 from sim.calibration import elasticity_alternatives, elasticity_set, parameters
 from sim.errors import SimError
+from sim.runs.result import RunResult
 from sim.runs.runner import SMALL_TABLE, run_loaded
 from sim.scenario import scenario_files
-from sim.scenario.read import read_scenario
+from sim.scenario.read import LoadedScenario, read_scenario
 from sim.scenario.resolve import resolve
-
-if TYPE_CHECKING:
-    from sim.runs.result import RunResult
-    from sim.scenario.read import LoadedScenario
 
 logger = logging.getLogger("unweave.companions")
 

@@ -11,20 +11,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pandas import DataFrame
 
 from sim.errors import OutputError
 from sim.indicators import INDICATORS
 from sim.runs.tables import replacing
+from sim.studies.draw import Member
 from sim.texts.plain import csv_text
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-    from pandas import DataFrame
-
-    from sim.studies.draw import Member
 
 logger = logging.getLogger("unweave.sweep")
 
@@ -133,7 +131,6 @@ class SweepFolder:
 
     def frame(self, indicator: str, economy: str, year: int) -> DataFrame:
         """Columns member and value: one number of every member that has it, read part by part."""
-        import pandas as pd
         import pyarrow.parquet as pq
 
         wanted = [("indicator", "==", indicator), ("economy", "==", economy), ("year", "==", year)]

@@ -4,8 +4,6 @@
 is not kept, so that the next call tries it again.
 """
 
-from __future__ import annotations
-
 import hashlib
 import itertools
 import json
@@ -17,22 +15,19 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim._version import __version__
 from sim.calibration.tables import GROUP
 from sim.errors import Problem, ScenarioError
 from sim.indicators import PLACES
+from sim.rules import Rule
 from sim.runs.runner import processors
 from sim.runs.saved import WORLD
-from sim.scenario.read import read_scenario
+from sim.scenario.read import LoadedScenario, ScenarioSource, read_scenario
 from sim.scenario.schema import scenario_hash
 from sim.studies.draw import Draw, Member, draw, play_member, spread
 from sim.studies.store import SweepFolder, member_table
-
-if TYPE_CHECKING:
-    from sim.rules import Rule
-    from sim.scenario.read import LoadedScenario, ScenarioSource
 
 logger = logging.getLogger("unweave.sweep")
 

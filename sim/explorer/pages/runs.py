@@ -17,7 +17,7 @@ from sim.explorer.setups import share, uploads
 from sim.explorer.setups.engine import Job
 from sim.explorer.setups.setup import presets
 from sim.explorer.setups.uploads import GivenSetup, UploadError, megabytes
-from sim.report import headline
+from sim.report.sentences import headline
 from sim.runs.folder import runs_folder
 from sim.runs.result import RunResult
 from sim.runs.saved import SCHEMA_VERSION

@@ -8,7 +8,7 @@ from sim.explorer.contents.lab_figures import sparkline
 from sim.explorer.parts import choosing, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups.setup import STATUS_QUO, Setup, presets
-from sim.report import headline
+from sim.report.sentences import headline
 from sim.texts.formats import level, number
 
 #: The scenarios of the stories; those that the library lacks are left out.

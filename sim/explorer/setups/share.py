@@ -13,7 +13,7 @@ from typing import Any
 from sim.errors import OutputError
 from sim.explorer.setups.engine import load
 from sim.explorer.setups.setup import Setup, overrides
-from sim.report import render
+from sim.report.render import render
 from sim.runs.folder import runs_folder
 from sim.runs.result import RunResult
 from sim.runs.saved import SCHEMA_VERSION, Run, current

@@ -23,7 +23,7 @@ from sim.errors import OutputError, ScenarioError
 from sim.explorer.setups.engine import OnYear, Stop
 from sim.explorer.setups.setup import Setup
 from sim.indicators import INDICATORS
-from sim.report import headline
+from sim.report.sentences import headline
 from sim.runs.result import RunResult
 from sim.runs.runner import run_loaded
 from sim.runs.saved import ON_REQUEST, TABLES, read_manifest, read_run

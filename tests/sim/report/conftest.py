@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from sim.charts.figure import Figure
-from sim.report import render
+from sim.report.render import render
 from sim.runs.saved import Run
 from tests.sim.report.samples import sample
 

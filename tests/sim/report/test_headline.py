@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.report import headline
-from sim.report.sentences import facts
+from sim.report.sentences import facts, headline
 from sim.runs.saved import WORLD, Run
 from sim.texts.formats import NBSP
 from tests.sim.report.samples import manifest, sample, tables

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.report import calibration_warnings
+from sim.report.sentences import calibration_warnings
 from sim.texts import Texts
 
 

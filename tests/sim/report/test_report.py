@@ -10,8 +10,8 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 
-from sim.report import render
 from sim.report.data import Report
+from sim.report.render import render
 from sim.report.sections import act_table
 from sim.runs.saved import Run
 from sim.texts import Texts, catalogue

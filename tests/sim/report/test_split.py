@@ -12,12 +12,11 @@ import pytest
 from sim.channels import CHANNELS, RESIDUAL
 from sim.charts.bars import parts
 from sim.charts.figure import Figure
-from sim.report import why, world_split
 from sim.report.data import Report
 from sim.report.figures import BY_ECONOMY
 from sim.report.figures import attributed as split_figures
 from sim.report.names import Names
-from sim.report.sentences import OVER_TIME, effective
+from sim.report.sentences import OVER_TIME, effective, why, world_split
 from sim.runs.saved import ON_REQUEST, WORLD, Run
 from sim.texts import Texts
 from tests.sim.report.samples import ECONOMIES, sample
