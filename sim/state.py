@@ -4,10 +4,10 @@ States, statistics and views are frozen: a year's rules read the old state and w
 cannot matter.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,15 +20,16 @@ Mask = NDArray[np.bool_]
 #: The two machine technologies, in the order in which tasks are displaced (design: robots first, then AI).
 TECHNOLOGIES = ("robots", "ai")
 
-Frozen = TypeVar("Frozen")
 
+class Locked:
+    """Base of frozen dataclasses: every array in them, also inside mappings, is read-only."""
 
-def lock(frozen: Frozen) -> Frozen:
-    """Make every array of a dataclass read-only (also those inside mappings) and return the dataclass."""
-    names: Iterable[str] = frozen.__dataclass_fields__  # type: ignore[attr-defined]
-    for name in names:
-        locked(getattr(frozen, name))
-    return frozen
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        for name in self.__dataclass_fields__:  # type: ignore[attr-defined]
+            locked(getattr(self, name))
 
 
 def locked(value: Any) -> Any:
@@ -146,7 +147,7 @@ def mean_tariff_on_partner(tariffs: Array, weights: Array) -> Array:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class WorldState:
+class WorldState(Locked):
     """What holds at the start of a year; every entry of both mappings is also an attribute: ``state.tariff``.
 
     Parameters
@@ -162,10 +163,6 @@ class WorldState:
     levels: Mapping[str, Array]
     variables: Mapping[str, Any]
 
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        lock(self)
-
     def __getattr__(self, name: str) -> Any:
         """Return a variable of a rule, or the level of a lever."""
         if name not in ("levels", "variables") and not name.startswith("__"):
@@ -178,7 +175,7 @@ class WorldState:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Statistics:
+class Statistics(Locked):
     """What everyone can know of a finished year.
 
     Parameters
@@ -213,10 +210,6 @@ class Statistics:
     sales: Array
     gdp: Array
     real_output: Array
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        lock(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

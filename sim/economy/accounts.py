@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decomp.table import WorldTable
-from sim.economy.arrays import Array, lock
+from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError
 from sim.economy.machines import KINDS
 from sim.economy.nests import ces, ces_pair, cheaper
@@ -22,6 +22,7 @@ from sim.economy.shocks import Shocks
 from sim.economy.solver import Point, Solution, State
 from sim.economy.system import System
 from sim.economy.workers import pay_by_origin
+from sim.state import Locked
 
 #: Tolerances of the checks, relative (design of the economy).
 TOLERANCES = MappingProxyType(
@@ -54,7 +55,7 @@ class Carry:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Equilibrium:
+class Equilibrium(Locked):
     """One year in general equilibrium. Ratios to the base year unless a unit is given; G economies, N sectors.
 
     Values are in the table's unit with world factor income held at its base value (the numeraire).
@@ -179,7 +180,7 @@ class Equilibrium:
         """Make the arrays and mappings read-only."""
         for name in ("machine_cost", "checks"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-        lock(self)
+        Locked.__post_init__(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle without what only a next year's solve would use; arrays are read-only again in the copy."""

@@ -17,15 +17,6 @@ def sealed(array: Array) -> Array:
     return array
 
 
-def lock(noun: object) -> None:
-    """Make every array of a dataclass read-only in place."""
-    for name in noun.__dataclass_fields__:  # type: ignore[attr-defined]
-        value = getattr(noun, name)
-        for array in value.values() if isinstance(value, Mapping) else (value,):
-            if isinstance(array, np.ndarray):
-                array.flags.writeable = False
-
-
 def number(value: object, what: str, *, low: float, high: float = np.inf, open_low: bool = False) -> float:
     """Return a float within [low, high] (or (low, high]).
 

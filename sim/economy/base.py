@@ -20,8 +20,9 @@ import scipy.linalg
 
 from decomp.table import WorldTable
 from sim.calibration import parameter
-from sim.economy.arrays import Array, lock
+from sim.economy.arrays import Array
 from sim.economy.errors import BaseTableError
+from sim.state import Locked
 
 Repair = Literal["small", "none"]
 
@@ -75,7 +76,7 @@ class PurgeReport:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BaseEconomy:
+class BaseEconomy(Locked):
     """Base-year flows and shares; read-only arrays, s exporter, i input sector, r destination, j using sector."""
 
     economies: tuple[str, ...]
@@ -101,10 +102,6 @@ class BaseEconomy:
     final_shares: Array
     final_sourcing: Array
     report: PurgeReport
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        lock(self)
 
     @property
     def G(self) -> int:

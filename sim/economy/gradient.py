@@ -25,13 +25,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from decomp.table import WorldTable
 from sim.economy.accounts import Equilibrium
-from sim.economy.arrays import Array, lock, number, shaped
+from sim.economy.arrays import Array, number, shaped
 from sim.economy.errors import ConvergenceError, ShockError
 from sim.economy.passes import factor_payments
 from sim.economy.response import Response, respond, single
 from sim.economy.solver import State
 from sim.economy.system import System
 from sim.economy.workers import supply_elasticity
+from sim.state import Locked
 
 Objective = str | Sequence[str] | Mapping[str, float] | NDArray[np.float64]
 Political = ArrayLike | Mapping[tuple[str, str], float]
@@ -45,7 +46,7 @@ KINK = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Gradient:
+class Gradient(Locked):
     """Derivatives of K objectives, without the axis K where one was asked for; None what was not asked for.
 
     At a kink they are those of the side where rigid real wages fall and where tariffs at zero, whose duty is refunded, rise.
@@ -63,10 +64,6 @@ class Gradient:
     productivity: Array | None
     #: What is left of the adjoint equations, relative.
     residual: float
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        lock(self)
 
 
 class Multipliers(NamedTuple):

@@ -17,9 +17,10 @@ from decomp.labels import index_of
 from decomp.table import WorldTable
 from sim import calibration
 from sim.calibration import parameter
-from sim.economy.arrays import Array, by_label, lock, number, within
+from sim.economy.arrays import Array, by_label, number, within
 from sim.economy.base import BaseEconomy
 from sim.economy.errors import ShockError
+from sim.state import Locked
 
 #: The two kinds of machines, in the order of every array with a machine axis.
 KINDS = ("robots", "ai")
@@ -58,7 +59,7 @@ class MachineSpec:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Machines:
+class Machines(Locked):
     """Bundles of both kinds: sector weights (2, N, G) that sum to 1 and sourcing shares (2, G, N, G); hardware of AI (N,)."""
 
     weights: Array
@@ -67,10 +68,6 @@ class Machines:
     providers: Array
     reversion: float
     notes: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        lock(self)
 
 
 def read_machines(table: WorldTable, base: BaseEconomy, spec: MachineSpec) -> Machines:

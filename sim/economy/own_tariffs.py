@@ -23,17 +23,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.economy.accounts import Equilibrium
-from sim.economy.arrays import Array, lock
+from sim.economy.arrays import Array
 from sim.economy.gradient import Adjoint, Multipliers, Priced, Use, at_horizon
 from sim.economy.response import cost_shares, respond
 from sim.economy.solver import State
 from sim.economy.system import System
+from sim.state import Locked
 
 Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OwnTariffs:
+class OwnTariffs(Locked):
     """Effects of an own tariff per unit of the rate (1 = 100 %), (G,); members of a union have those of the union.
 
     ``jobs`` is η, ``imports`` σ.
@@ -41,10 +42,6 @@ class OwnTariffs:
 
     jobs: Array
     imports: Array
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        lock(self)
 
     @property
     def effectiveness(self) -> Array:

@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike
 from decomp.table import WorldTable
 from sim import calibration
 from sim.calibration import parameter
-from sim.economy.arrays import Array, by_label, lock, number, shaped, within
+from sim.economy.arrays import Array, by_label, number, shaped, within
 from sim.economy.errors import ShockError
+from sim.state import Locked
 
 LabourMarket = Literal["wage-curve", "elastic", "rigid", "full-employment"]
 Closure = Literal["general-equilibrium", "fixed-prices"]
@@ -37,7 +38,7 @@ MOBILITY, ATTACHMENT = parameter("economy.mobility"), parameter("economy.attachm
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Settings:
+class Settings(Locked):
     """Validated settings.
 
     Attributes
@@ -81,10 +82,6 @@ class Settings:
     sluggishness: float
     mobility: float
     attachment: float
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        lock(self)
 
 
 def read_settings(

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.state import lock
+from sim.state import Locked
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BaseYear:
+class BaseYear(Locked):
     """Hold what is fixed in the base year: weights and sets of economies and sectors; flows are million USD."""
 
     economies: tuple[str, ...]
@@ -45,10 +45,6 @@ class BaseYear:
     single: Mask  # (G,), economies that are not the rest of the world
     membership: Array  # (G, 1 + K), who belongs to the world (all) and to each tracked group, from members_of
     blocs: Array  # (2, G), 1 for members of the two blocs that are tracked; all zero where the table does not tell them apart
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        lock(self)
 
     @property
     def G(self) -> int:  # noqa: N802 — the letter of the design

@@ -11,14 +11,14 @@ from sim.indicators.industry import ADVANTAGES, track_industry
 from sim.indicators.policy import track_policy
 from sim.indicators.registry import INDICATORS
 from sim.indicators.trade import PairArrays, absorbed_of, pair_arrays, track_blocs, track_terms, track_trade
-from sim.state import lock
+from sim.state import Locked
 
 #: Row of each indicator in the values of a year.
 ROWS: dict[str, int] = {name: row for row, name in enumerate(INDICATORS)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class YearIndicators:
+class YearIndicators(Locked):
     """What is tracked of one year.
 
     ``values`` (indicators, G + 1) are in the order of :data:`~sim.indicators.registry.INDICATORS`; the last column is the world;
@@ -31,10 +31,6 @@ class YearIndicators:
     checks: tuple[Check, ...]
     welfare: Array
     path: Array
-
-    def __post_init__(self) -> None:
-        """Make the values read-only."""
-        lock(self)
 
     def value(self, indicator: str, economy: int = -1) -> float:
         """Value of an indicator of an economy by position; the world by default."""

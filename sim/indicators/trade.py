@@ -7,7 +7,7 @@ import numpy as np
 from decomp.indicators import cross_bloc_share, interdependence, polarisation
 from decomp.terms import GROUPS, TERM_CODES
 from sim.indicators.data import Array, BaseYear, Values, YearArrays, ratio
-from sim.state import lock
+from sim.state import Locked
 
 
 def absorbed_of(data: YearArrays, origin: Array) -> Array:
@@ -76,7 +76,7 @@ def track_blocs(values: Values, absorbed: Array, base: BaseYear, first: Array | 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PairArrays:
+class PairArrays(Locked):
     """One year's pair values, exporter × importer, diagonals zero except in ``absorbed``; flows in million USD."""
 
     terms: Array  # (16, G, G)
@@ -85,10 +85,6 @@ class PairArrays:
     #: Share: mean goods tariff that importer r (column) levies on exporter s (row), base-year import weights.
     tariff: Array
     trust: Array  # index: mean of both sides' trust
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        lock(self)
 
     def values(self) -> dict[str, Array]:
         """All pair indicators by id, each of shape (G, G); NaN where a share has no whole."""

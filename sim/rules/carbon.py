@@ -27,7 +27,7 @@ from sim.calibration import parameter
 from sim.fields import Economies, GrowthPath, setting
 from sim.rules import base
 from sim.rules.log import Decisions, Reason
-from sim.state import Array, Year, lock
+from sim.state import Array, Locked, Year
 
 if TYPE_CHECKING:
     from sim.scenario.labels import TableLabels
@@ -204,7 +204,7 @@ MONEY = 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CarbonMarket:
+class CarbonMarket(Locked):
     """The cleared market of one year; members only, others have zeros.
 
     Parameters
@@ -223,10 +223,6 @@ class CarbonMarket:
     allowances: Array
     abatement: Array
     cost: Array
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        lock(self)
 
     @property
     def sold(self) -> Array:

@@ -14,7 +14,7 @@ from sim.calibration.given import COMPLETE, FIRST, LAST, added_duties, adoption_
 from sim.calibration.series import unknown
 from sim.calibration.trend import Trend, trend, unemployment_path, usable
 from sim.fields import Economies, Model, Year
-from sim.state import Array, lock
+from sim.state import Array, Locked
 
 if TYPE_CHECKING:
     from sim.rules import Rule
@@ -77,7 +77,7 @@ Growth = Annotated[GrowthSettings, BeforeValidator(_grown), _short(GrowthSetting
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Given:
+class Given(Locked):
     """What is given for the years of a run, the base year first; ratios to the base year unless said otherwise."""
 
     last: int  # last year in which nobody decides about what was observed; the base year where nothing was
@@ -97,10 +97,6 @@ class Given:
         """Factors on claimed pay some years after the base year: its expected growth, and what moves unemployment; (G,)."""
         growth = 1.0 if self.trend is None else self.trend.claims[passed]
         return growth, 1.0 if self.odds is None else self.odds[passed] ** -parameter("economy.wage_curve")
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        lock(self)
 
 
 def filled(scenario: Scenario, table: Any) -> Scenario:

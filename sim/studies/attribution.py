@@ -29,6 +29,7 @@ from sim.scenario.given import GrowthSettings, ObservedSettings
 from sim.scenario.read import LoadedScenario, ScenarioSource
 from sim.scenario.resolve import resolve
 from sim.scenario.schema import Baseline, Scenario
+from sim.state import Locked
 from sim.studies.draw import spread
 
 logger = logging.getLogger("unweave.attribution")
@@ -46,7 +47,7 @@ class AttributionError(SimError):
 
 
 @dataclass(frozen=True, eq=False)
-class Attribution:
+class Attribution(Locked):
     """The change of some indicators against the base year, split by channel. Arrays are read-only."""
 
     years: tuple[int, ...]  # the base year first, where every part is zero
@@ -58,10 +59,6 @@ class Attribution:
     runs: int  # made for it, beside the run itself
     notes: tuple[str, ...] = ()  # which runs ended early and so cut the years short
     channels: tuple[str, ...] = tuple(CHANNELS)  # all: those of the registry and those of rules that have their own
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        self.change.flags.writeable = self.parts.flags.writeable = False
 
     @property
     def residual(self) -> Array:
