@@ -23,10 +23,11 @@ from scipy.optimize import Bounds, minimize
 
 from decomp.table import Spec
 from sim.economy.accounts import Equilibrium
-from sim.economy.arrays import Array, lock
+from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError, InfeasibleError, ShockError
 from sim.economy.players import Board, Terms
 from sim.economy.world import WorldEconomy
+from sim.state import Locked
 
 __all__ = ["Board", "Outcome", "Terms", "Trigger", "best_response", "cooperative", "deviations", "nash", "trigger"]
 
@@ -41,7 +42,7 @@ LEAST = 1e-4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
+class Outcome(Locked):
     """Where a game ends; P players, G economies, N sectors."""
 
     rule: str
@@ -61,10 +62,6 @@ class Outcome:
     move: float
     equilibria: int
     year: Equilibrium = field(repr=False)
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        lock(self)
 
     @property
     def change(self) -> Array:

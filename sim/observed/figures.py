@@ -220,8 +220,6 @@ class HistoryFigures(Words):
 
     def openness(self) -> Figure:
         """World trade over output since 1870, with the backlashes shaded, beside interdependence as observed and in `baseline`."""
-        import pandas as pd
-
         texts, ours = self.texts, self.past.series("interdependence")
         series: dict[str, Series] = {
             **openness(),

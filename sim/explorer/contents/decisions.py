@@ -159,11 +159,6 @@ def reason_of(kind: str) -> Reason:
     return reasons().get(kind, Reason(""))
 
 
-def methods() -> tuple[Reason, ...]:
-    """Reasons whose decisions are taken in different ways, one of each."""
-    return tuple({reason.method: reason for reason in reasons().values()}.values())
-
-
 def driver(kind: str, name: str, value: str) -> str:
     """A number behind a decision as it is shown: in the way in which the rule's own sentence writes it.
 

@@ -64,7 +64,13 @@ def difference(before: Seen, after: Seen, level: str, form: str, texts: Texts) -
     deltas = [after.part(code) - before.part(code) for code in codes]
     names = [short(code, texts, level) for code in codes]
     total = after.exports - before.exports
-    first, last = _end_names(before, after, texts)
+    if before.source.id == after.source.id:
+        first, last = str(before.year), str(after.year)
+    else:  # of two scenarios, with a number where they have one name
+        first, last = (
+            texts("decompose.end", source=seen.source.name(texts), year=seen.year) for seen in (before, after)
+        )
+        first, last = (first, last) if first != last else (f"{first} (1)", f"{last} (2)")
     said = [money(delta, texts, sign=True) for delta in deltas]
     scaled, full = [money_scale(texts) * delta for delta in deltas], [label(code, texts.lang) for code in codes]
     frame = DataFrame({"name": names, "value": scaled, "full": full, "shown": said})
@@ -100,14 +106,6 @@ def difference(before: Seen, after: Seen, level: str, form: str, texts: Texts) -
         data=_data([before, after], codes),
         about=about(codes, texts),
     )
-
-
-def _end_names(before: Seen, after: Seen, texts: Texts) -> tuple[str, str]:
-    """Names of both ends: years, or scenarios where the source is another one."""
-    if before.source.id == after.source.id:
-        return str(before.year), str(after.year)
-    first, last = (texts("decompose.end", source=seen.source.name(texts), year=seen.year) for seen in (before, after))
-    return (first, last) if first != last else (f"{first} (1)", f"{last} (2)")
 
 
 def _steps(frame: DataFrame, before: Seen, after: Seen, ends: tuple[str, str], texts: Texts) -> DataFrame:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from decomp.codes import rows_in
 from decomp.labels import listed
 from sim.errors import Problem, Problems, ScenarioError
 from sim.explorer.lessons import schema
@@ -19,16 +20,8 @@ from sim.explorer.setups.setup import presets
 from sim.indicators import INDICATORS
 from sim.scenario.yaml_text import KeyPath, parse
 
-#: What each kind of fault of a lesson file means.
-CODES: Mapping[str, str] = {
-    "L001": "The file cannot be found or read.",
-    "L010": "A key that lessons do not have.",
-    "L011": "A key is missing.",
-    "L012": "A value of the wrong type, form or size.",
-    "L013": "A name that the lesson or the program does not know.",
-    "L014": "A text that is too long, or a text or an outcome without an explanation.",
-    "L015": "Steps in an order that gives the answer away.",
-}
+#: What each kind of fault of a lesson file means; lines of ``errors.csv``.
+CODES: Mapping[str, str] = {row["code"]: row["meaning"] for row in rows_in("sim.explorer.lessons", "errors.csv")}
 #: Most words of a text to read, and most Chinese characters.
 WORDS, CHARACTERS = 80, 160
 

@@ -8,11 +8,11 @@ from pandas import DataFrame
 
 from decomp.names import estimate_text
 from sim.explorer.contents import method as view
-from sim.explorer.contents.decisions import methods
 from sim.explorer.parts import choosing, picking, session, ui
 from sim.explorer.parts.picking import words
 from sim.explorer.parts.session import say
 from sim.report.sections import limits, provenance
+from sim.rules import reasons
 from sim.runs.saved import Run
 from sim.texts import Texts
 from sim.texts.formats import number
@@ -158,7 +158,7 @@ def _equations(_: Run | None) -> None:
     for name, equation in view.EQUATIONS:
         _equation(texts(f"method.eq_{name}"), equation)
     ui.section("method.rules")
-    for rule in methods():
+    for rule in {reason.method: reason for reason in reasons().values()}.values():  # one of each way to decide
         _equation(f"{texts(f'rule.{rule.method}')}  \n*{rule.source}*", *rule.equations)
 
 
@@ -225,7 +225,7 @@ def _hindcast(_: Run | None) -> None:
     spans = {f"{first}-{last}": (first, last) for first, last in ((1995, 2011), (2011, 2022))}
     show = {span: span.replace("-", " → ") for span in spans}.__getitem__
     span = picking.choose_radio("method.hindcast", list(spans), show, label=texts("column.years"))
-    frame, (found, *notes) = _foretold(spans[span], texts.lang)
+    frame, (found, *notes) = _foretold(spans[span], texts)
     st.markdown(found)
     digits = {"wedge": 3, "bilateral": 3, "export_shares": 2, "foreign_content": 2}
     shown = frame.assign(
@@ -237,11 +237,6 @@ def _hindcast(_: Run | None) -> None:
     alt = texts("method.hindcast_alt", count=len(frame))
     _table(frame, "hindcast", alt, columns=("told", *digits), shown=shown, widths={"told": 260})
     st.caption("  \n".join(notes))
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _foretold(years: tuple[int, int], lang: str) -> tuple[DataFrame, list[str]]:
-    return view.foretold(years, Texts(lang))
 
 
 def _glossary(_: Run | None) -> None:
@@ -271,11 +266,9 @@ def _data(run: Run | None) -> None:
         st.markdown("  \n".join(f"**{name}** {value}" for name, value in provenance(run, session.texts())))
 
 
+_kept = st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Texts: lambda texts: texts.lang})
 #: What takes long to make, kept for all sessions.
-_tables = st.cache_resource(show_spinner=False)(view.table_list)
-_published = st.cache_resource(max_entries=2, show_spinner=False, hash_funcs={Texts: lambda texts: texts.lang})(
-    view.published
-)
+_tables, _published, _foretold = _kept(view.table_list), _kept(view.published), _kept(view.foretold)
 #: Sections of the page in order.
 SECTIONS: Mapping[str, Callable[[Run | None], None]] = {
     "parameters": _parameters,

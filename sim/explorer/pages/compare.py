@@ -208,7 +208,12 @@ def _bands(base: Case, others: Sequence[Case]) -> Spans | None:
         asked = {id: drawn(setup, count) for id, setup in setups.items()}
         there = {id: run for id, setup in asked.items() if isinstance(run := session.store().peek(setup), DrawnRun)}
         if len(there) == len(asked):
-            _say_bands(list(there.values()))
+            runs = list(there.values())
+            fewest, most = min(run.parameters for run in runs), max(run.parameters for run in runs)
+            parameters = f"{fewest}–{most}" if most > fewest else f"{most}"
+            st.caption(texts("bands.of", count=len(runs[0].members), seed=SEED, parameters=parameters))
+            if failed := sum(run.failed for run in runs):
+                st.caption(texts("bands.failed", count=failed))
             return Spans(there[base.id], {id: run for id, run in there.items() if id != base.id})
         if still := [id for id in st.session_state.get(STILL, []) if id in asked]:
             st.info(texts("bands.still", names=choosing.names_of(still)))
@@ -216,15 +221,6 @@ def _bands(base: Case, others: Sequence[Case]) -> Spans | None:
         why = texts("bands.effort", runs=sum(setup.count for setup in wanted))
         choosing.wait_for(wanted, "bands.compute", texts("bands.compute"), why, begin=lambda: _compute(asked, wanted))
         return None
-
-
-def _say_bands(runs: Sequence[DrawnRun]) -> None:
-    """What the bands are of."""
-    fewest, most = min(run.parameters for run in runs), max(run.parameters for run in runs)
-    drawn_parameters = f"{fewest}–{most}" if most > fewest else f"{most}"
-    st.caption(say("bands.of", count=len(runs[0].members), seed=SEED, parameters=drawn_parameters))
-    if failed := sum(run.failed for run in runs):
-        st.caption(say("bands.failed", count=failed))
 
 
 def _compute(asked: Mapping[str, DrawnSetup], wanted: Sequence[DrawnSetup]) -> None:

@@ -26,6 +26,7 @@ from sim.explorer.setups.setup import (
 )
 from sim.indicators import INDICATORS, PLACES
 from sim.indicators.registry import WORLD as WORLD_ONLY
+from sim.report.render import render
 from sim.runs.result import RunResult
 from sim.runs.saved import WORLD
 
@@ -125,7 +126,7 @@ def _looks(setup: Setup, run: RunResult, years: list[int], sentence: str) -> Non
         file = share.own_name(setup)
         with ui.folded(st.popover, "share.downloads", "downloads") as is_open:
             if is_open:
-                report, archive = partial(share.report, run), partial(share.archive, run, setup)
+                report, archive = partial(render, run), partial(share.archive, run, setup)
                 ui.download(say("share.report"), report, f"{file}.html", "text/html", key="dl.report")
                 ui.download(say("share.zip"), archive, f"{file}.zip", "application/zip", key="dl.zip")
                 ui.download_csv(run.indicators, f"{file}-indicators.csv", key="dl.csv", label="share.csv")

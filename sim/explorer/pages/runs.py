@@ -17,6 +17,7 @@ from sim.explorer.setups import share, uploads
 from sim.explorer.setups.engine import Job
 from sim.explorer.setups.setup import presets
 from sim.explorer.setups.uploads import GivenSetup, UploadError, megabytes
+from sim.report.render import render
 from sim.report.sentences import headline
 from sim.runs.folder import runs_folder
 from sim.runs.result import RunResult
@@ -120,7 +121,12 @@ def _scenario() -> None:
         key = session.same_choice("files.template", titles)
         label = say("files.template")
         template = st.selectbox(label, presets(), key=key, format_func=lambda name: titles.get(name, name))
-        st.button(say("files.take"), key="files.take", on_click=_take, args=(template,))
+        st.button(
+            say("files.take"),
+            key="files.take",
+            on_click=_put,
+            args=(f"{template}.yaml", scenario_files()[template].read_text("utf-8")),
+        )
     text = st.session_state.get(TEXT, "")
     typed, hint = partial(st.session_state.__setitem__, TEXT), say("files.text_hint")
     label = say("files.text")
@@ -140,10 +146,6 @@ def _scenario() -> None:
 def _put(name: str, text: str) -> None:
     st.session_state[NAME], st.session_state[TEXT] = name, text
     _faults().pop("scenario", None)
-
-
-def _take(name: str) -> None:
-    _put(f"{name}.yaml", scenario_files()[name].read_text(encoding="utf-8"))
 
 
 def _own_job() -> Job | None:
@@ -273,7 +275,7 @@ def _downloads() -> None:
     if run is None:
         return
     bom = st.checkbox(say("files.bom"), key="files.bom", help=say("files.bom_help"))
-    archive, report = partial(share.archive, run, bom=bom), partial(share.report, run)
+    archive, report = partial(share.archive, run, bom=bom), partial(render, run)
     with st.container(horizontal=True):
         ui.download(say("share.zip"), archive, f"{run.name}.zip", "application/zip", key="files.zip")
         ui.download(say("share.report"), report, f"{run.name}.html", "text/html", key="files.report")

@@ -13,7 +13,6 @@ from typing import Any
 from sim.errors import OutputError
 from sim.explorer.setups.engine import load
 from sim.explorer.setups.setup import Setup, overrides
-from sim.report.render import render
 from sim.runs.folder import runs_folder
 from sim.runs.result import RunResult
 from sim.runs.saved import SCHEMA_VERSION, Run, current
@@ -61,11 +60,6 @@ def yaml(setup: Setup) -> str:
 def own_name(setup: Setup) -> str:
     """Name of a changed scenario, of the letters that names may have."""
     return f"{setup.preset[:50]}-changed" if setup.changed else setup.preset
-
-
-def report(run: Run) -> str:
-    """The report of a run: one file, both languages, no network."""
-    return render(run, "both")
 
 
 def archive(run: Run, setup: Setup | None = None, *, bom: bool = False) -> bytes:
