@@ -42,42 +42,23 @@ def locked(value: Any) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """What is fixed for a run: the table, its base year after purging, and the cells that rules speak of.
-
-    Parameters
-    ----------
-    table : WorldTable
-    years : tuple of int
-        All years of the run, the base year first.
-    tariffs : ndarray, shape (G, N, G), fraction
-        Base-year tariffs [origin, sector, importer].
-    sales : ndarray, shape (G, N, G), million USD
-        Base-year sales to industries and to final demand [origin, sector, destination].
-    final_share : ndarray, shape (G, N, G)
-        Share of final demand in them, 0 where nothing is sold.
-    imports : ndarray, shape (G, N, G), million USD
-        Those of goods that cross a border; zero at home and for services.
-    output : ndarray, shape (G, N), million USD
-    taxable : ndarray of bool, shape (G, N, G)
-        Cells in which an importer may set a tariff: goods from outside its customs union.
-    union : ndarray of bool, shape (G,)
-        Members of the customs union: one external tariff, and none among themselves; at least two, or nobody.
-    duties : ndarray, shape (K, G, N, G), fraction, or None
-        Tariffs that were observed, as a change since the base year; the last entry stays.
-    observed : int
-        Last year in which nobody decides about what was observed; 0: everybody decides from the first year on.
-    """
+    """What is fixed for a run: the table, its base year after purging, and the cells that rules speak of."""
 
     table: WorldTable
-    years: tuple[int, ...]
-    tariffs: Array
+    years: tuple[int, ...]  # all years of the run, the base year first
+    tariffs: Array  # (G, N, G), fraction: base-year tariffs [origin, sector, importer]
+    #: (G, N, G), million USD: base-year sales to industries and to final demand [origin, sector, destination].
     sales: Array
-    final_share: Array
-    imports: Array
-    output: Array
-    taxable: Mask
+    final_share: Array  # (G, N, G): share of final demand in them, 0 where nothing is sold
+    imports: Array  # (G, N, G), million USD: those of goods that cross a border; zero at home and for services
+    output: Array  # (G, N), million USD
+    taxable: Mask  # (G, N, G): cells in which an importer may set a tariff: goods from outside its customs union
+    #: (G,): members of the customs union: one external tariff, and none among themselves; at least two, or nobody.
     union: Mask
+    #: (K, G, N, G), fraction, or None: tariffs that were observed, as a change since the base year; the last entry
+    #: stays.
     duties: Array | None = None
+    #: Last year in which nobody decides about what was observed; 0: everybody decides from the first year on.
     observed: int = 0
 
     def given_tariffs(self, year: int) -> Array:
@@ -148,20 +129,12 @@ def mean_tariff_on_partner(tariffs: Array, weights: Array) -> Array:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WorldState(Locked):
-    """What holds at the start of a year; every entry of both mappings is also an attribute: ``state.tariff``.
-
-    Parameters
-    ----------
-    year : int
-    levels : mapping of str to ndarray
-        Levers in force by id (:mod:`sim.levers`), what rules chose and the scenario's policies and events included.
-    variables : mapping of str to ndarray
-        State variables of the rules by name.
-    """
+    """What holds at the start of a year; every entry of both mappings is also an attribute: ``state.tariff``."""
 
     year: int
+    #: Levers in force by id (:mod:`sim.levers`), what rules chose and the scenario's policies and events included.
     levels: Mapping[str, Array]
-    variables: Mapping[str, Any]
+    variables: Mapping[str, Any]  # state variables of the rules by name
 
     def __getattr__(self, name: str) -> Any:
         """Return a variable of a rule, or the level of a lever."""
@@ -176,74 +149,46 @@ class WorldState(Locked):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Statistics(Locked):
-    """What everyone can know of a finished year.
-
-    Parameters
-    ----------
-    year : int
-    wage, sector_wage : ndarray, shape (G,) and (G, N), ratio to the base year
-        In world factor income: the mean, and what each sector pays.
-    manufacturing_jobs : ndarray, shape (G,), ratio to the base year
-        In efficiency units.
-    import_share, unemployment, labour_share : ndarray, shape (G,), share
-        Imports in home use of manufactures; unemployment rate, 1 − participation where the labour market knows none;
-        labour's share in income.
-    penetration : ndarray, shape (G, N, G), share
-        Share of origin s in what r uses of each sector's goods [origin, sector, user]; the user's own share included.
-    machine_cost : ndarray, shape (2, G), ratio to the base year
-        Price of the services of robots and of AI.
-    sales : ndarray, shape (G, N, G), million USD
-        To industries and to final demand [origin, sector, destination].
-    gdp : ndarray, shape (G,), million USD
-    real_output : ndarray, shape (G, N), million USD at base prices
-    """
+    """What everyone can know of a finished year."""
 
     year: int
+    #: (G,) and (G, N), ratio to the base year: in world factor income: the mean, and what each sector pays.
     wage: Array
     sector_wage: Array
-    manufacturing_jobs: Array
+    manufacturing_jobs: Array  # (G,), ratio to the base year: in efficiency units
+    #: (G,), share: imports in home use of manufactures; unemployment rate, 1 − participation where the labour market
+    #: knows none; labour's share in income.
     import_share: Array
     unemployment: Array
     labour_share: Array
+    #: (G, N, G), share: share of origin s in what r uses of each sector's goods [origin, sector, user]; the user's own
+    #: share included.
     penetration: Array
-    machine_cost: Array
-    sales: Array
-    gdp: Array
-    real_output: Array
+    machine_cost: Array  # (2, G), ratio to the base year: price of the services of robots and of AI
+    sales: Array  # (G, N, G), million USD: to industries and to final demand [origin, sector, destination]
+    gdp: Array  # (G,), million USD
+    real_output: Array  # (G, N), million USD at base prices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What one economy sees when it decides about a year: the public record, and what the scenario announces.
+    """What one economy sees when it decides about a year: the public record, and what the scenario announces."""
 
-    Parameters
-    ----------
-    position : int
-        Place of the economy in the table.
-    year : int
-        The coming year.
-    world : World
-    past : sequence of WorldState
-        States of all finished years, the base year first.
-    first, before, now : Statistics
-        Of the base year and of the last two years; ``before`` is ``now`` after the base year.
-    announced : mapping of str to ndarray
-        Levers in the coming year as the scenario sets them, without what rules will choose.
-    fixed : ndarray of bool, shape (G, N, G)
-        Cells whose tariff a policy sets in the coming year: there the government follows the policy, not its own rule.
-    ask : callable
-        Method of :class:`sim.economy.WorldEconomy` by name, at last year's equilibrium; the same question is answered once.
-    """
-
-    position: int
-    year: int
+    position: int  # place of the economy in the table
+    year: int  # the coming year
     world: World
-    past: Sequence[WorldState]
+    past: Sequence[WorldState]  # states of all finished years, the base year first
+    #: Of the base year and of the last two years; ``before`` is ``now`` after the base year.
     first: Statistics
     before: Statistics
     now: Statistics
+    #: Levers in the coming year as the scenario sets them, without what rules will choose.
     announced: Mapping[str, Array]
+    #: (G, N, G): cells whose tariff a policy sets in the coming year: there the government follows the policy, not its
+    #: own rule.
     fixed: Mask
+    #: Method of :class:`sim.economy.WorldEconomy` by name, at last year's equilibrium; the same question is answered
+    #: once.
     ask: Callable[..., Any]
 
     @property

@@ -20,10 +20,7 @@ def sealed(array: Array) -> Array:
 def number(value: object, what: str, *, low: float, high: float = np.inf, open_low: bool = False) -> float:
     """Return a float within [low, high] (or (low, high]).
 
-    Raises
-    ------
-    ShockError
-        Not a number or out of range.
+    Raises ShockError: not a number or out of range.
     """
     try:
         values = float(value)  # type: ignore[arg-type]
@@ -38,10 +35,7 @@ def number(value: object, what: str, *, low: float, high: float = np.inf, open_l
 def shaped(value: ArrayLike, shape: tuple[int, ...], what: str, axes: str) -> Array:
     """Return ``value`` broadcast from a scalar, or as an array of exactly ``shape``.
 
-    Raises
-    ------
-    ShockError
-        The shape differs, or a value is NaN or not a number.
+    Raises ShockError: the shape differs, or a value is NaN or not a number.
     """
     try:
         values = np.asarray(value, dtype=np.float64)
@@ -61,10 +55,7 @@ def within(
 ) -> Array:
     """Return ``values``, all within [low, high]; the message names the first one that is not.
 
-    Raises
-    ------
-    ShockError
-        A value is out of range.
+    Raises ShockError: a value is out of range.
     """
     least, most = (values.min(), values.max()) if values.size else (high, high)
     if least < low or (open_low and least <= low) or most > high:
@@ -84,12 +75,7 @@ def by_label(
 ) -> Array:
     """Return one number per label from a number, an array, or a mapping from labels (others get ``default``).
 
-    Raises
-    ------
-    decomp.errors.LabelError
-        A label is unknown; suggests the nearest.
-    ShockError
-        Wrong shape.
+    Raises LabelError: a label is unknown; suggests the nearest. ShockError: wrong shape.
     """
     if isinstance(value, Mapping):
         values = np.full(len(labels), default)

@@ -121,18 +121,11 @@ class BaseEconomy(Locked):
 def calibrate(table: WorldTable, tariffs: Array, repair: Repair = "small") -> BaseEconomy:
     """Purge a table and derive the base-year shares.
 
-    Parameters
-    ----------
-    table : WorldTable
-    tariffs : ndarray, shape (G, N, G)
-        Base tariffs; the diagonal must be 0.
-    repair : {"small", "none"}
-        Whether small negative inputs and factor incomes are repaired.
+    - ``tariffs`` (ndarray, shape (G, N, G)): base tariffs; the diagonal must be 0.
+    - ``repair`` ({"small", "none"}): whether small negative inputs and factor incomes are repaired.
 
-    Raises
-    ------
-    BaseTableError
-        A flow or a factor income is negative, an economy has no final demand or factor income; names the cell.
+    Raises BaseTableError: a flow or a factor income is negative, an economy has no final demand or factor income; names
+    the cell.
     """
     G, N = table.G, table.N
     Z, Y, X, report = _purge(table, tariffs, repair)

@@ -22,12 +22,8 @@ LOSS = 1e-9
 def solve_fixed_prices(system: System, read: ReadShocks, shocks: Shocks, template: WorldTable) -> Equilibrium:
     """Answer tariffs and frictions with sourcing alone.
 
-    Raises
-    ------
-    ShockError
-        A shock that works through prices or quantities is given.
-    InfeasibleError
-        A used input has no source, or inputs leave a cell no value added.
+    Raises ShockError: a shock that works through prices or quantities is given. InfeasibleError: a used input has no
+    source, or inputs leave a cell no value added.
     """
     _require_sourcing_only(read)
     base, settings, G, N = system.base, system.settings, system.G, system.N

@@ -33,28 +33,20 @@ Sectors = Sequence[str] | Mapping[str, float]
 
 @dataclass(frozen=True)
 class MachineSpec:
-    """What machines are made of.
+    """What machines are made of."""
 
-    Parameters
-    ----------
-    robots, ai : sectors or mapping from sector to weight, optional
-        Supplying sectors; default the table's groups machinery and electronics, and ict-business. A sequence takes
-        weights from the table, a mapping gives them.
-    ai_goods : sequence of sectors
-        Those of AI that are hardware: bought as investment goods are, not from the providers of services.
-    ai_home_share : float, (G,) or mapping from economies
-        Share h_r of AI services bought at home.
-    ai_providers : (G,) or mapping from economies, optional
-        Weights of the foreign providers; default calibrated; equal weights where that is not available.
-    reversion : float
-        Fréchet parameter h of the choice between machine and labour within an automated task. Larger is sharper.
-    """
-
+    #: Sectors or mapping from sector to weight: supplying sectors; default the table's groups machinery and
+    #: electronics, and ict-business. A sequence takes weights from the table, a mapping gives them.
     robots: Sectors | None = None
     ai: Sectors | None = None
+    #: Those of AI that are hardware: bought as investment goods are, not from the providers of services.
     ai_goods: Sequence[str] = ()
+    #: (G,) or mapping from economies: share h_r of AI services bought at home.
     ai_home_share: ArrayLike | Mapping[str, float] = HOME_SHARE
+    #: (G,) or mapping from economies: weights of the foreign providers; default calibrated; equal weights where that is
+    #: not available.
     ai_providers: ArrayLike | Mapping[str, float] | None = None
+    #: Fréchet parameter h of the choice between machine and labour within an automated task. Larger is sharper.
     reversion: float = REVERSION
 
 

@@ -17,23 +17,14 @@ RIGID = 1e-2
 def ces(prices: Array, shares: Array, sigma: float) -> tuple[Array, Array]:
     """Log price index and current shares of a CES nest over axis 0.
 
-    Parameters
-    ----------
-    prices : ndarray, shape (K, ...)
-        Log prices relative to the base year; may broadcast against ``shares``.
-    shares : ndarray, shape (K, ...)
-        Base shares; sum to 1 over axis 0, or to 0 where the nest is not used (index 0 there).
-    sigma : float
-        Elasticity of substitution, ≥ 0.
+    - ``prices`` (ndarray, shape (K, ...)): log prices relative to the base year; may broadcast against ``shares``.
+    - ``shares`` (ndarray, shape (K, ...)): base shares; sum to 1 over axis 0, or to 0 where the nest is not used (index
+      0 there).
+    - ``sigma`` (float): elasticity of substitution, ≥ 0.
 
-    Returns
-    -------
-    index : ndarray, shape (...)
-    current : ndarray, shape (K, ...)
-        Shares at these prices, summing to 1.
+    Returns ``index`` (ndarray, shape (...)); ``current`` (ndarray, shape (K, ...)): shares at these prices, summing to
+    1.
 
-    Examples
-    --------
     >>> import numpy as np
     >>> index, shares = ces(np.log([[2.0], [1.0]]), np.array([[0.5], [0.5]]), 1.0)
     >>> round(float(np.exp(index[0])), 12) == round(2**0.5, 12)
@@ -68,8 +59,6 @@ def cheaper(labour: Array, machine: Array, sharpness: float) -> tuple[Array, Arr
     smoothly: the two costs are compared task by task with Fréchet productivities of parameter h. At the base prices
     and μ = 0.7, h = 30, z differs from μ by less than 1e-6.
 
-    Examples
-    --------
     >>> import numpy as np
     >>> z, part = cheaper(np.zeros(1), np.log([0.7]), 30.0)
     >>> bool(abs(z[0] - np.log(0.7)) < 1e-6), bool(part[0] > 0.9999)
@@ -87,27 +76,16 @@ def sourcing(
     Evaluated relative to the cheapest source, so that θ of 65 and d of 1e4 do not underflow. Where θ is small log P is the
     small quotient of two small numbers; there Σ π (d/cheapest)^{−θ} is worked out as its distance from 1.
 
-    Parameters
-    ----------
-    weights : ndarray, shape (G, N, G, U)
-        π[s, i, r, u]; sum to 1 over s unless ``excess`` says otherwise, or to 0 where u does not buy i.
-    prices : ndarray, shape (G, N, G)
-        Log delivered prices d[s, i, r]; overwritten.
-    theta : ndarray, shape (N,)
-        Elasticities, > 0.
-    unused : ndarray, shape (N, G, U)
-        1 where the input is not bought, else 0.
-    excess : ndarray, shape (N, G, U), optional
-        Σ_s π − 1 to full precision; 0 when absent.
+    - ``weights`` (ndarray, shape (G, N, G, U)): π[s, i, r, u]; sum to 1 over s unless ``excess`` says otherwise, or to
+      0 where u does not buy i.
+    - ``prices`` (ndarray, shape (G, N, G)): log delivered prices d[s, i, r]; overwritten.
+    - ``theta`` (ndarray, shape (N,)): elasticities, > 0.
+    - ``unused`` (ndarray, shape (N, G, U)): 1 where the input is not bought, else 0.
+    - ``excess`` (ndarray, shape (N, G, U), optional): Σ_s π − 1 to full precision; 0 when absent.
 
-    Returns
-    -------
-    relative : ndarray, shape (G, N, G)
-        (d / cheapest)^{−θ}; shares are π · relative / total.
-    total : ndarray, shape (N, G, U)
-        Σ_s π · relative; 0 where an input that is used has no source left, 1 where it is not bought.
-    index : ndarray, shape (N, G, U)
-        log P.
+    Returns ``relative`` (ndarray, shape (G, N, G)): (d / cheapest)^{−θ}; shares are π · relative / total; ``total``
+    (ndarray, shape (N, G, U)): Σ_s π · relative; 0 where an input that is used has no source left, 1 where it is not
+    bought; ``index`` (ndarray, shape (N, G, U)): log P.
     """
     lowest = np.minimum.reduce(prices)
     relative = np.subtract(lowest, prices, out=prices)

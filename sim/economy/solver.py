@@ -81,17 +81,10 @@ class Solution:
 def solve(system: System, start: Point | None = None) -> Solution:
     """Solve one year.
 
-    Parameters
-    ----------
-    start : Point, optional
-        First guess; the base year when absent.
+    - ``start`` (Point, optional): first guess; the base year when absent.
 
-    Raises
-    ------
-    ConvergenceError
-        Names the market with the largest residual and where it is.
-    InfeasibleError
-        A used input has no source.
+    Raises ConvergenceError: names the market with the largest residual and where it is. InfeasibleError: a used input
+    has no source.
     """
     with np.errstate(all="ignore"):  # what is not finite is caught by the residuals
         factors = np.zeros((system.markets + 1) * system.G)

@@ -145,12 +145,9 @@ def build_system(
 ) -> System:
     """Bring shocks and base shares together.
 
-    Parameters
-    ----------
-    joined : ndarray, shape (G, N, G, N + 3)
-        Base sourcing shares of all users, from :func:`join_sourcing`.
-    last_sourcing : ndarray, shape (G, N, G, U), optional
-        Sourcing shares of last year; read only when sourcing is sluggish (base shares when absent).
+    - ``joined`` (ndarray, shape (G, N, G, N + 3)): base sourcing shares of all users, from :func:`join_sourcing`.
+    - ``last_sourcing`` (ndarray, shape (G, N, G, U), optional): sourcing shares of last year; read only when sourcing
+      is sluggish (base shares when absent).
     """
     theta = settings.trade_elasticity
     sourcing, excess = users(base, machines, joined, shocks), None

@@ -18,12 +18,8 @@ from sim.economy.arrays import Array
 def group_pay(wage: Array, weights: Array, attachment: float, mobility: float) -> tuple[Array, Array]:
     """Labour income by sector over the base wage bill, per unit of employment (G, N), and log Σ_j λ_j Ŵ_j (G,); ``wage`` −∞: no jobs.
 
-    Parameters
-    ----------
-    weights : ndarray, shape (G, N)
-        λ, sums to 1 over sectors.
-    attachment, mobility : float
-        a in [0, 1], κ > 1.
+    - ``weights`` (ndarray, shape (G, N)): λ, sums to 1 over sectors.
+    - ``attachment``, ``mobility`` (float): a in [0, 1], κ > 1.
     """
     most, power, _, tilt = _terms(wage, weights, attachment, mobility)
     scale = np.exp(most)

@@ -63,13 +63,8 @@ class WorldEconomy:
     repair : {"small", "none"}
         Whether small negative inputs and factor incomes of the table are repaired (and said), or refused.
 
-    Raises
-    ------
-    EconomyError
-        The table or a setting is not usable; says where and what to change.
+    Raises EconomyError: the table or a setting is not usable; says where and what to change.
 
-    Examples
-    --------
     >>> from decomp.table import WorldTable
     >>> table = WorldTable([[2.0, 1.0], [1.0, 3.0]], [[5.0, 2.0], [2.0, 5.0]], ["HOM", "FOR"], ["all"])
     >>> world = WorldEconomy(table, trade_elasticity=5.0, labour_share=0.6)
@@ -165,22 +160,13 @@ class WorldEconomy:
     def solve(self, shocks: Shocks | None = None, *, start: Equilibrium | None = None, **changes: Any) -> Equilibrium:
         """Solve one year: the base year with these shocks.
 
-        Parameters
-        ----------
-        shocks : Shocks, optional
-        start : Equilibrium, optional
-            Last year: a first guess and, with sluggish sourcing, the sourcing shares to adjust from.
-        **changes
-            Fields of :class:`Shocks` by keyword, for example ``tariffs=…, friction=…``.
+        - ``shocks`` (Shocks, optional)
+        - ``start`` (Equilibrium, optional): last year: a first guess and, with sluggish sourcing, the sourcing shares
+          to adjust from.
+        - ``**changes``: fields of :class:`Shocks` by keyword, for example ``tariffs=…, friction=…``.
 
-        Raises
-        ------
-        ShockError
-            A shock has the wrong shape or range.
-        InfeasibleError
-            An input is left without a source, or a deficit cannot be carried.
-        ConvergenceError
-            No equilibrium was found; names the worst market.
+        Raises ShockError: a shock has the wrong shape or range. InfeasibleError: an input is left without a source, or
+        a deficit cannot be carried. ConvergenceError: no equilibrium was found; names the worst market.
         """
         given = Shocks.of(shocks, changes)
         read, carry = self._read(given, start)
@@ -240,12 +226,8 @@ class WorldEconomy:
         accuracy : float
             What may be left of the adjoint equations, relative to the largest multiplier: each digit costs half a sweep.
 
-        Raises
-        ------
-        ShockError
-            The closure is "fixed-prices", where nothing but sourcing answers; ``at`` is not a year of this economy.
-        ConvergenceError
-            The year is at a point where the equilibrium is not differentiable.
+        Raises ShockError: the closure is "fixed-prices", where nothing but sourcing answers; ``at`` is not a year of
+        this economy. ConvergenceError: the year is at a point where the equilibrium is not differentiable.
         """
         year, aim = self._solved(at, start), read_aim(self.table, self.base.income, objective, political)
         return differentiate(year, aim, wrt, accuracy, number(patience, "patience", low=0.0, high=1.0))

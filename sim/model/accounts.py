@@ -194,15 +194,11 @@ def year_arrays(
 ) -> YearArrays:
     """Collect the arrays of a year: what is not computed here is taken by its name from the equilibrium or the state.
 
-    Parameters
-    ----------
-    found : WwzArrays
-        The sixteen terms of the year's exports, with all of value added.
-    friction : ndarray, shape (G, N, G)
-        Iceberg factors in force.
-    trend : mapping of str to ndarray, shape (G,)
-        ``efficiency``, labour in efficiency units per person, ``population``, and ``quality``, better goods that deflators count
-        as price, as ratios to the base year. Wages and employment are per person, real quantities net of quality.
+    - ``found`` (WwzArrays): the sixteen terms of the year's exports, with all of value added.
+    - ``friction`` (ndarray, shape (G, N, G)): iceberg factors in force.
+    - ``trend`` (mapping of str to ndarray, shape (G,)): ``efficiency``, labour in efficiency units per person,
+      ``population``, and ``quality``, better goods that deflators count as price, as ratios to the base year. Wages and
+      employment are per person, real quantities net of quality.
     """
     efficiency, quality = trend["efficiency"], trend["quality"]
     G, N = base.G, len(base.sectors)  # noqa: N806

@@ -155,12 +155,8 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
     def step(self) -> None:
         """Play one year.
 
-        Raises
-        ------
-        HorizonError
-            The last year of the scenario has been played.
-        EconomyError
-            The year has no equilibrium; the years before it stay.
+        Raises HorizonError: the last year of the scenario has been played. EconomyError: the year has no equilibrium;
+        the years before it stay.
         """
         if not self.running:
             raise HorizonError(

@@ -60,12 +60,9 @@ BUILT_IN: tuple[Rule, ...] = tuple(_built_in())
 def in_play(added: Iterable[Rule] = (), named: Iterable[str] = ()) -> tuple[Rule, ...]:
     """Rules of a run in the order in which they act: the built-in ones, then those named, then those added.
 
-    Parameters
-    ----------
-    added : iterable of Rule
-        One with the name of an earlier rule replaces it.
-    named : iterable of str
-        Sections of a scenario; those that no rule here has are looked for in installed packages.
+    - ``added`` (iterable of Rule): one with the name of an earlier rule replaces it.
+    - ``named`` (iterable of str): sections of a scenario; those that no rule here has are looked for in installed
+      packages.
     """
     rules = {rule.name: rule for rule in (*BUILT_IN, *added)}
     unknown = [str(name).replace("_", "-") for name in named if name not in _sections(rules.values())]
@@ -87,10 +84,7 @@ def installed() -> tuple[str, ...]:
 def load_installed(name: str) -> Rule:
     """Rule of an installed package.
 
-    Raises
-    ------
-    TypeError
-        What the package offers is not a rule of this name.
+    Raises TypeError: what the package offers is not a rule of this name.
     """
     (point,) = entry_points(group=GROUP, name=name)
     offered = point.load()

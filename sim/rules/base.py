@@ -143,15 +143,9 @@ class Rule:
     def check(self, settings: Any, scenario: Any, problems: Any, inside: Callable[..., bool]) -> None:
         """Record what cannot be meant so, without a table.
 
-        Parameters
-        ----------
-        settings : Settings
-        scenario : Scenario
-            With years, closure, policies and the settings of all rules.
-        problems : Problems
-            ``problems.add(path, code, message, help=…)``
-        inside : callable
-            ``inside(year, path)`` records a year outside the run.
+        - ``scenario`` (Scenario): with years, closure, policies and the settings of all rules.
+        - ``problems`` (Problems): ``problems.add(path, code, message, help=…)``
+        - ``inside`` (callable): ``inside(year, path)`` records a year outside the run.
         """
 
     def resolve(self, labels: TableLabels, years: Sequence[int]) -> Mapping[str, Any]:

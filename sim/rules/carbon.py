@@ -205,24 +205,15 @@ MONEY = 1e-3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CarbonMarket(Locked):
-    """The cleared market of one year; members only, others have zeros.
+    """The cleared market of one year; members only, others have zeros."""
 
-    Parameters
-    ----------
-    price : float, USD per tonne
-    uncapped, emissions, allowances : ndarray, shape (G,), kilotonnes of CO2
-        What would be emitted without abatement, what is emitted, what was given out.
-    abatement : ndarray, shape (G, N), share in [0, 1]
-    cost : ndarray, shape (G, N), million USD
-        Resources that abatement uses up.
-    """
-
-    price: float
+    price: float  # USD per tonne
+    #: (G,), kilotonnes of CO2: what would be emitted without abatement, what is emitted, what was given out.
     uncapped: Array
     emissions: Array
     allowances: Array
-    abatement: Array
-    cost: Array
+    abatement: Array  # (G, N), share in [0, 1]
+    cost: Array  # (G, N), million USD: resources that abatement uses up
 
     @property
     def sold(self) -> Array:
@@ -255,15 +246,9 @@ def clearing_price(uncapped: Array, slope: Array, cap: float) -> float:
 
     Demand is linear between the slopes, so that the price is exact.
 
-    Parameters
-    ----------
-    uncapped, slope : ndarray, same shape
-        E and m of every producer.
-    cap : float
-        Allowances in all.
+    - ``uncapped``, ``slope`` (ndarray, same shape): E and m of every producer.
+    - ``cap`` (float): allowances in all.
 
-    Examples
-    --------
     >>> clearing_price(np.array([100.0]), np.array([200.0]), 80.0)
     40.0
     """
@@ -285,16 +270,11 @@ def clear(
 ) -> CarbonMarket:
     """Clear the market of a year.
 
-    Parameters
-    ----------
-    real_output : ndarray, shape (G, N), million USD at base prices
-        Of the last year.
-    intensity : ndarray, shape (G, N), kg of CO2 per USD
-        One kg per USD times a million USD is a kilotonne.
-    slope : ndarray, shape (G, N)
-        From :func:`slopes`.
-    allowances : ndarray, shape (G,), kilotonnes
-    members : ndarray of bool, shape (G,)
+    - ``real_output`` (ndarray, shape (G, N), million USD at base prices): of the last year.
+    - ``intensity`` (ndarray, shape (G, N), kg of CO2 per USD): one kg per USD times a million USD is a kilotonne.
+    - ``slope`` (ndarray, shape (G, N)): from :func:`slopes`.
+    - ``allowances`` (ndarray, shape (G,), kilotonnes)
+    - ``members`` (ndarray of bool, shape (G,))
     """
     emitted = np.where(members[:, None], intensity * real_output, 0.0)
     given = np.where(members, allowances, 0.0)

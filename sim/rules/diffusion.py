@@ -21,20 +21,14 @@ def home_share(given: Array, open_source: Array) -> Array:
 def frontier_access(provider: ArrayLike, *, base_access: ArrayLike, openness: ArrayLike, sharing: ArrayLike) -> Array:
     """Access to the technological frontier, π = provider + (1 − provider)·[b + (1 − b)(1 − (1 − o)(1 − τ))].
 
-    Parameters
-    ----------
-    provider : array_like of bool
-        True for economies that make the technology; they have full access.
-    base_access : array_like in [0, 1]
-        Access b of the others without help.
-    openness : array_like in [0, 1]
-        Open-source deployment o: share of the remaining gap closed by models that anyone may run.
-    sharing : array_like in [0, 1]
-        Technology sharing τ by the providers: closes its share of what openness leaves.
+    - ``provider`` (array_like of bool): true for economies that make the technology; they have full access.
+    - ``base_access`` (array_like in [0, 1]): access b of the others without help.
+    - ``openness`` (array_like in [0, 1]): open-source deployment o: share of the remaining gap closed by models that
+      anyone may run.
+    - ``sharing`` (array_like in [0, 1]): technology sharing τ by the providers: closes its share of what openness
+      leaves.
 
-    Returns
-    -------
-    ndarray in [0, 1]
+    Returns ndarray in [0, 1].
     """
     base, closed = np.asarray(base_access, float), (1.0 - np.asarray(openness)) * (1.0 - np.asarray(sharing))
     return np.where(provider, 1.0, base + (1.0 - base) * (1.0 - closed))
@@ -43,14 +37,9 @@ def frontier_access(provider: ArrayLike, *, base_access: ArrayLike, openness: Ar
 def machine_saving(base: ArrayLike, *, gradient: ArrayLike, relative_wage: ArrayLike) -> Array:
     """Cost of machines relative to the labour they replace in the base year, μ_r = μ (ω_ref / ω_r)^φ.
 
-    Parameters
-    ----------
-    base : array_like
-        μ at the reference wage; below 1 machines are cheaper than labour.
-    gradient : array_like
-        φ; 0 makes the saving the same everywhere, 1 makes it proportional to wages.
-    relative_wage : array_like
-        ω_r / ω_ref, labour income per worker against the reference economy.
+    - ``base`` (array_like): μ at the reference wage; below 1 machines are cheaper than labour.
+    - ``gradient`` (array_like): φ; 0 makes the saving the same everywhere, 1 makes it proportional to wages.
+    - ``relative_wage`` (array_like): ω_r / ω_ref, labour income per worker against the reference economy.
     """
     result: Array = np.asarray(base, float) * np.asarray(relative_wage, float) ** -np.asarray(gradient, float)
     return result
@@ -74,8 +63,6 @@ def diffuse(adoption: ArrayLike, rate: ArrayLike, ceiling: ArrayLike) -> Array:
     Adoption never overshoots the ceiling, never falls (installed machines stay) and never starts from zero: somebody
     must have seen the technology.
 
-    Examples
-    --------
     >>> diffuse(0.5, np.log(3.0), 1.0).round(6).item()
     0.75
     """
@@ -91,17 +78,12 @@ def diffuse(adoption: ArrayLike, rate: ArrayLike, ceiling: ArrayLike) -> Array:
 def automated_tasks(exposure: Array, adoption: Array, base_adoption: Array) -> Array:
     """Labour tasks newly done by machines, a = 1 − (1 − x K_y) / (1 − x K_0).
 
-    Parameters
-    ----------
-    exposure : ndarray, shape (N,), share in [0, 1)
-        Share x of the sector's labour tasks that the technology can do at full adoption.
-    adoption, base_adoption : ndarray, shape (G,), share in [0, 1]
-        Adoption now and in the base year.
+    - ``exposure`` (ndarray, shape (N,), share in [0, 1)): share x of the sector's labour tasks that the technology can
+      do at full adoption.
+    - ``adoption``, ``base_adoption`` (ndarray, shape (G,), share in [0, 1]): adoption now and in the base year.
 
-    Returns
-    -------
-    ndarray, shape (G, N)
-        Relative to the tasks labour still did in the base year; 0 where adoption is unchanged.
+    Returns ndarray, shape (G, N): relative to the tasks labour still did in the base year; 0 where adoption is
+    unchanged.
     """
     left = 1.0 - np.outer(adoption, exposure)
     left_base = 1.0 - np.outer(base_adoption, exposure)
@@ -115,22 +97,13 @@ def displaced_shares(
 
     AI takes from what robots leave; a share ν of the displaced work returns as new labour tasks (reinstatement).
 
-    Parameters
-    ----------
-    robot_tasks, ai_tasks : ndarray, shape (G, N)
-        From :func:`automated_tasks`.
-    reinstatement : array_like, scalar or shape (G,)
-        ν in [0, 1].
-    limit : float
-        Largest sum of the two; labour stays essential everywhere.
+    - ``robot_tasks``, ``ai_tasks`` (ndarray, shape (G, N)): from :func:`automated_tasks`.
+    - ``reinstatement`` (array_like, scalar or shape (G,)): ν in [0, 1].
+    - ``limit`` (float): largest sum of the two; labour stays essential everywhere.
 
-    Returns
-    -------
-    (ndarray, ndarray), shapes (G, N)
-        Shares of labour tasks done by robots and by AI since the base year; 0 where adoption fell below it.
+    Returns (ndarray, ndarray), shapes (G, N): shares of labour tasks done by robots and by AI since the base year; 0
+    where adoption fell below it.
 
-    References
-    ----------
     Acemoglu & Restrepo (2019), Journal of Economic Perspectives 33(2), on displacement and reinstatement.
     """
     kept = np.asarray(1.0 - np.asarray(reinstatement, float))

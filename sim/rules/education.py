@@ -73,19 +73,11 @@ class Education(base.Rule):
 def capability_target(base: ArrayLike, spending: ArrayLike, *, ceiling: float, scale: float) -> Array:
     """Capability that lasting spending leads to, h* = h⁰ + max(0, h̄ − h⁰)(1 − e^{−s/ē}).
 
-    Parameters
-    ----------
-    base : array_like, index in [0, 1]
-        h⁰, capability in the base year, with the spending of the base year.
-    spending : array_like, share of GDP, >= 0
-        s, on top of the base year's.
-    ceiling : float
-        h̄; an economy above it gains nothing.
-    scale : float, share of GDP, > 0
-        ē, spending that closes 63 % of the gap.
+    - ``base`` (array_like, index in [0, 1]): h⁰, capability in the base year, with the spending of the base year.
+    - ``spending`` (array_like, share of GDP, >= 0): s, on top of the base year's.
+    - ``ceiling`` (float): h̄; an economy above it gains nothing.
+    - ``scale`` (float, share of GDP, > 0): ē, spending that closes 63 % of the gap.
 
-    Examples
-    --------
     >>> capability_target(0.4, [0.0, 0.02], ceiling=0.8, scale=0.02).round(3).tolist()
     [0.4, 0.653]
     """

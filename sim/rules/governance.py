@@ -79,11 +79,8 @@ class Governance(base.Rule):
 def delayed(recall: Callable[[int], Array], lag: float) -> Array:
     """What was seen ``lag`` years before the latest observation; between two years, their weighted mean.
 
-    Parameters
-    ----------
-    recall : callable
-        Observation of k years before the latest, k = 0, 1, 2, …
-    lag : float, years, >= 0
+    - ``recall`` (callable): observation of k years before the latest, k = 0, 1, 2, …
+    - ``lag`` (float, years, >= 0)
     """
     whole = int(lag)
     part = lag - whole
@@ -96,14 +93,10 @@ def spread(increment: Array, weights: Array, targets: Mask, *, precision: float)
 
     What misses its aim spreads evenly over all partners and sectors; with the weights w the mean tariff stays.
 
-    Parameters
-    ----------
-    increment : ndarray, shape (G, N)
-        What is meant [origin, sector], zero outside ``targets``.
-    weights : ndarray, shape (G, N)
-        Import weights over ``targets``, summing to one.
-    targets : ndarray of bool, shape (G, N)
-    precision : float, share in [0, 1]
+    - ``increment`` (ndarray, shape (G, N)): what is meant [origin, sector], zero outside ``targets``.
+    - ``weights`` (ndarray, shape (G, N)): import weights over ``targets``, summing to one.
+    - ``targets`` (ndarray of bool, shape (G, N))
+    - ``precision`` (float, share in [0, 1])
     """
     if precision == 1.0:
         return increment

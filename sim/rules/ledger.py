@@ -257,12 +257,9 @@ def improved(precision: float, lag: float, *, gain: float, cut: float) -> tuple[
 def factors(customs: Mask, *, documents: float, payments: float) -> Array:
     """Iceberg factor of a shipment between two members, λ = (1 − d·customs)(1 − p), shape (G, N, G); 1 at home.
 
-    Parameters
-    ----------
-    customs : ndarray of bool, shape (G, N, G)
-        Goods that cross a customs border [origin, sector, destination].
-    documents, payments : float, share in [0, 1)
-        d, saved on documents where ``customs`` is true; p, saved on payment and settlement of everything foreign.
+    - ``customs`` (ndarray of bool, shape (G, N, G)): goods that cross a customs border [origin, sector, destination].
+    - ``documents``, ``payments`` (float, share in [0, 1)): d, saved on documents where ``customs`` is true; p, saved on
+      payment and settlement of everything foreign.
     """
     rate: Array = np.asarray((1.0 - documents * customs) * (1.0 - payments), dtype=np.float64)
     home = np.arange(len(customs))
@@ -281,12 +278,8 @@ def pair_savings(flows: Array, rate: Array) -> Array:
 
     Documents and payments are handled on both sides, so each gets half; over all pairs the parts add up to what is saved.
 
-    Parameters
-    ----------
-    flows : ndarray, shape (G, N, G)
-        Trade of the last year [origin, sector, destination], any money.
-    rate : ndarray, shape (G, N, G)
-        From :func:`factors`.
+    - ``flows`` (ndarray, shape (G, N, G)): trade of the last year [origin, sector, destination], any money.
+    - ``rate`` (ndarray, shape (G, N, G)): from :func:`factors`.
     """
     saved = np.einsum("sir,sir->sr", 1.0 - rate, flows)
     result: Array = 0.5 * (saved + saved.T)
@@ -324,15 +317,10 @@ def choose(
     A non-member joins where saving > running + entry / horizon. A member counts the years in a row in which
     saving < running, and leaves when there are ``patience`` of them; alone, it saves nothing.
 
-    Parameters
-    ----------
-    member : bool
-    losing : float
-        Years in a row so far.
-    saving, entry_cost, running_cost : float, share of GDP
-    horizon, patience : float, years
-    willing : bool
-        False for economies that never join by themselves.
+    - ``losing`` (float): years in a row so far.
+    - ``saving``, ``entry_cost``, ``running_cost`` (float, share of GDP)
+    - ``horizon``, ``patience`` (float, years)
+    - ``willing`` (bool): false for economies that never join by themselves.
     """
     if not member:
         return Choice(willing and saving > running_cost + entry_cost / horizon, 0.0)
@@ -350,12 +338,8 @@ def outlay(members: Mask, joined: Mask, *, entry_cost: Array, running_cost: Arra
 def committed(target: Array, bound: ArrayLike, *, commitment: float) -> Array:
     """Tariff increments aimed at, (1 − c) of them where verifiable commitments bind.
 
-    Parameters
-    ----------
-    target : ndarray, shape (G, N)
-        One importer's increments [origin, sector].
-    bound : array_like of bool, shape (G,)
-        Origins on the same ledger.
+    - ``target`` (ndarray, shape (G, N)): one importer's increments [origin, sector].
+    - ``bound`` (array_like of bool, shape (G,)): origins on the same ledger.
     """
     result: Array = target * (1.0 - commitment * np.asarray(bound, float))[:, None]
     return result

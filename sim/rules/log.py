@@ -25,27 +25,16 @@ NONE = -1
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Kind of reason for decisions: its sentence, and how such decisions are taken.
+    """Kind of reason for decisions: its sentence, and how such decisions are taken."""
 
-    Parameters
-    ----------
-    sentence : str
-        With the drivers of the decision by name, and the labels {partner} and {sector}. A driver written
-        ``{name:.2%}pt`` is shown in percentage points.
-    equations : tuple of str
-        LaTeX, one equation each.
-    method : str
-        Name of the texts about these equations in the explorer, ``rule.<method>``; the kind unless given.
-    source : str
-        Literature; the module of the rule unless given.
-    parameters : tuple of str
-        Beginnings of the ids of the parameters that are read; the section of the rule unless given.
-    """
-
+    #: With the drivers of the decision by name, and the labels {partner} and {sector}. A driver written
+    #: ``{name:.2%}pt`` is shown in percentage points.
     sentence: str
-    equations: tuple[str, ...] = ()
+    equations: tuple[str, ...] = ()  # LaTeX, one equation each
+    #: Name of the texts about these equations in the explorer, ``rule.<method>``; the kind unless given.
     method: str = ""
-    source: str = ""
+    source: str = ""  # literature; the module of the rule unless given
+    #: Beginnings of the ids of the parameters that are read; the section of the rule unless given.
     parameters: tuple[str, ...] = ()
 
     def format_of(self, driver: str) -> str:
@@ -77,31 +66,20 @@ INTERVENTIONS: Mapping[str, Reason] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decisions:
-    """One batch of decisions of a year that share lever and kind of reason.
-
-    Parameters
-    ----------
-    year : int
-    lever, kind : str
-    reason : Reason
-        Of that kind.
-    economy, partner, sector : ndarray of int, shape (k,)
-        Positions in the table; :data:`NONE` where a decision has no partner or sector.
-    before, after : ndarray, shape (k,)
-    drivers : mapping of str to ndarray, shape (k,)
-        The numbers behind the reason.
-    """
+    """One batch of decisions of a year that share lever and kind of reason."""
 
     year: int
     lever: str
     kind: str
-    reason: Reason
+    reason: Reason  # of that kind
+    #: (k,): positions in the table; :data:`NONE` where a decision has no partner or sector.
     economy: Index
     partner: Index
     sector: Index
+    #: (k,).
     before: Array
     after: Array
-    drivers: Mapping[str, Array] = field(default_factory=dict)
+    drivers: Mapping[str, Array] = field(default_factory=dict)  # (k,): the numbers behind the reason
 
     def __len__(self) -> int:
         """Number of decisions."""

@@ -96,12 +96,10 @@ class Trust(base.Rule):
 def hostility(tariff_rise: Array, exports_hindered: Array) -> Array:
     """Hostile acts in tariff points, h[r, s]: what s did to r this year.
 
-    Parameters
-    ----------
-    tariff_rise : ndarray, shape (G, G), fraction
-        [origin r, importer s]: change of the average goods tariff that s levies on r's goods. Cuts do not count.
-    exports_hindered : ndarray, shape (G, G), fraction
-        [importer r, exporter s]: newly restricted share of r's purchases of goods from s, and points of new export taxes.
+    - ``tariff_rise`` (ndarray, shape (G, G), fraction): [origin r, importer s]: change of the average goods tariff that
+      s levies on r's goods. Cuts do not count.
+    - ``exports_hindered`` (ndarray, shape (G, G), fraction): [importer r, exporter s]: newly restricted share of r's
+      purchases of goods from s, and points of new export taxes.
     """
     acts = np.maximum(0.0, tariff_rise) + np.maximum(0.0, exports_hindered)
     np.fill_diagonal(acts, 0.0)
@@ -111,15 +109,11 @@ def hostility(tariff_rise: Array, exports_hindered: Array) -> Array:
 def update(trust: Array, initial: Array, acts: Array, *, fall: ArrayLike, recovery: ArrayLike) -> Array:
     """Trust T' = T + recovery · (T⁰ − T) − fall · h, kept within [0, 1]; the diagonal stays 1.
 
-    Parameters
-    ----------
-    trust, initial : ndarray, shape (G, G), share in [0, 1]
-        [truster r, partner s].
-    acts : ndarray, shape (G, G), fraction
-        From :func:`hostility`.
-    fall : array_like, scalar, shape (G,) or (G, G)
-        Trust lost per unit of hostility (per 100 percentage points of tariff) by the truster, or by pair.
-    recovery : array_like, scalar, shape (G,) or (G, G), share a year
+    - ``trust``, ``initial`` (ndarray, shape (G, G), share in [0, 1]): [truster r, partner s].
+    - ``acts`` (ndarray, shape (G, G), fraction): from :func:`hostility`.
+    - ``fall`` (array_like, scalar, shape (G,) or (G, G)): trust lost per unit of hostility (per 100 percentage points
+      of tariff) by the truster, or by pair.
+    - ``recovery`` (array_like, scalar, shape (G,) or (G, G), share a year)
     """
     given = (np.asarray(x, float) for x in (recovery, fall))
     rate, slope = (x if x.ndim == 2 else x[..., None] for x in given)
@@ -133,10 +127,8 @@ def friction(trust: Array, initial: Array, *, at_zero: ArrayLike) -> Array:
 
     It is 1 at the initial trust (the base year's frictions are in the base year's trade) and 1 + f at none.
 
-    Parameters
-    ----------
-    at_zero : array_like, scalar or shape (G,)
-        f, extra trade cost of an economy when trust is gone; the pair bears the mean of the two.
+    - ``at_zero`` (array_like, scalar or shape (G,)): f, extra trade cost of an economy when trust is gone; the pair
+      bears the mean of the two.
     """
     pair, pair_initial = 0.5 * (trust + trust.T), 0.5 * (initial + initial.T)
     lost = np.maximum(0.0, 1.0 - np.divide(pair, pair_initial, out=np.ones_like(pair), where=pair_initial > 0))

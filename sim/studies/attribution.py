@@ -69,10 +69,8 @@ class Attribution(Locked):
     def value(self, indicator: str, channel: str, economy: str = WORLD, year: int | None = None) -> float:
         """Part of a channel (or ``residual``) in the change of an indicator, in the last year unless given.
 
-        Raises
-        ------
-        AttributionError
-            The indicator, channel, economy or year is not in this attribution; names those that are.
+        Raises AttributionError: the indicator, channel, economy or year is not in this attribution; names those that
+        are.
         """
 
         def place(label: str | int, labels: Sequence[str | int], what: str) -> int:
@@ -198,15 +196,9 @@ def attribute(
     stop : callable, optional
         Asked after each further run; true gives the attribution up.
 
-    Returns
-    -------
-    Attribution
-
-    Raises
-    ------
-    AttributionError
-        An indicator is unknown, the run has no simulated year, the attribution was stopped, or a run without some of the
-        channels has no simulated year.
+    Returns Attribution.
+    Raises AttributionError: an indicator is unknown, the run has no simulated year, the attribution was stopped, or a
+    run without some of the channels has no simulated year.
     """
     for name in indicators:
         if name not in INDICATORS:
@@ -273,26 +265,13 @@ def shapley(values: Array) -> Array:
     adds when it joins. The parts add up to v(all) − v(none); who never adds anything gets exactly 0; who always adds the
     same as another gets the same (up to rounding).
 
-    Parameters
-    ----------
-    values : ndarray, shape (2^k, ...)
-        v(S), where bit i of the position says whether player i is in S.
+    - ``values`` (ndarray, shape (2^k, ...)): v(S), where bit i of the position says whether player i is in S.
 
-    Returns
-    -------
-    ndarray, shape (k, ...)
+    Returns ndarray, shape (k, ...).
+    Raises ValueError: the number of coalitions is not a power of two.
 
-    Raises
-    ------
-    ValueError
-        The number of coalitions is not a power of two.
-
-    References
-    ----------
     Shapley (1953), "A value for n-person games", Contributions to the Theory of Games II.
 
-    Examples
-    --------
     Alone, one player earns 1 and the other 2; together 5. Each gets its own and half of the 2 they gain together:
 
     >>> shapley(np.array([0.0, 1.0, 2.0, 5.0]))

@@ -42,24 +42,13 @@ def gains(
 ) -> DataFrame:
     """Gains from trade of every economy, % of the real wage, perfect competition; columns by what is assumed.
 
-    Parameters
-    ----------
-    trade_elasticity : str, float or (N,)
-        A named set, :data:`PUBLISHED` for those of Table 4.1, or values.
-    solver : bool
-        Solve autarky as well, in the column ``solved``; it is ``inputs`` to rounding.
+    - ``trade_elasticity`` (str, float or (N,)): a named set, :data:`PUBLISHED` for those of Table 4.1, or values.
+    - ``solver`` (bool): solve autarky as well, in the column ``solved``; it is ``inputs`` to rounding.
 
-    Returns
-    -------
-    DataFrame
-        One row an economy. ``one_sector`` 1 − λ^{1/5}; ``no_inputs`` sectors without intermediates, 1 − Π λ_i^{e_i/θ_i}, e shares of all
-        spending; ``inputs`` with intermediates and sourcing common to all users, eq. 29; ``by_user`` with the table's sourcing by user. 100
-        where something that is used has no source at home.
-
-    Raises
-    ------
-    EconomyError
-        The table is not usable, or the solver found no autarky; says where.
+    Returns DataFrame: one row an economy. ``one_sector`` 1 − λ^{1/5}; ``no_inputs`` sectors without intermediates, 1 −
+    Π λ_i^{e_i/θ_i}, e shares of all spending; ``inputs`` with intermediates and sourcing common to all users, eq. 29;
+    ``by_user`` with the table's sourcing by user. 100 where something that is used has no source at home.
+    Raises EconomyError: the table is not usable, or the solver found no autarky; says where.
     """
     theta = _elasticities(table, trade_elasticity)
     world = _labour_only(table, theta)

@@ -149,12 +149,8 @@ def hindcast(
     progress : callable, optional
         Called with the name of each prediction when it is made.
 
-    Raises
-    ------
-    DataMissingError
-        A year has no table, or the years do not follow each other.
-    EconomyError
-        What is told cannot be met.
+    Raises DataMissingError: a year has no table, or the years do not follow each other. EconomyError: what is told
+    cannot be met.
     """
     there = years_of(tables)
     between = [year for year in there if first < year < last]

@@ -48,13 +48,8 @@ class Axis:
 def parse_axis(text: str) -> Axis:
     """Read one axis.
 
-    Raises
-    ------
-    ScenarioError
-        S041: it has another form, no value, or too many.
+    Raises ScenarioError: S041: it has another form, no value, or too many.
 
-    Examples
-    --------
     >>> parse_axis("policies.0.value=0:0.3:0.1").values
     ('0', '0.1', '0.2', '0.3')
     >>> parse_axis("economy.closure=general-equilibrium,fixed-prices").values

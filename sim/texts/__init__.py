@@ -66,8 +66,6 @@ class _Count(int):
 class Texts:
     """The texts of one language, with the formats of its numbers.
 
-    Examples
-    --------
     >>> Texts("en")("unit.pp")
     'pp'
     >>> Texts("zh").economy("CHN")
