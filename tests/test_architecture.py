@@ -40,7 +40,8 @@ SIM_LAYERS: list[list[str]] = [
     ["charts"],
     ["report"],
     ["runs"],
-    ["attribution", "studies", "observed"],
+    ["observed"],
+    ["attribution", "studies"],
     ["explorer"],
     ["cli"],
 ]

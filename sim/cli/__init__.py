@@ -30,6 +30,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "history": ("sim.cli.history", "Show the observed years of a pair and of the world, shocks marked."),
     "hindcast": ("sim.cli.history", "Predict a later year from an earlier table; errors beside the same shares kept."),
     "published": ("sim.cli.published:published_app", "Set our decomposition beside the published figures."),
+    "verdicts": (
+        "sim.cli.verdicts",
+        "Show what the narratives claim: shown, weak or contradicted, and where it holds.",
+    ),
     "gains": ("sim.cli.gains", "Show gains from trade against autarky, in closed form and solved."),
     "play": ("sim.cli.play", "Play a game in tariffs: best responses, a Nash war, agreements, what keeps them."),
     "list": (

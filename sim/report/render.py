@@ -10,6 +10,7 @@ from sim.report.data import Report
 from sim.report.evidence import era_tables, literature_table, reading, sensitivity_table
 from sim.report.figures import figures
 from sim.report.sentences import against, calibration_warnings, headline, why
+from sim.report.stories import story_table
 from sim.runs.saved import Run
 from sim.texts import LANGUAGES, Texts
 
@@ -75,6 +76,7 @@ def _context(run: Run, texts: Texts) -> dict[str, Any]:
         "acts": sections.act_table(report),
         "levers": sections.lever_table(report),
         "expectations": sections.expectation_table(report),
+        "stories": story_table(report),
         "checks": checks,
         "check_table": check_table,
         "assumptions": sections.assumption_tables(report),

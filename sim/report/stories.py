@@ -1,0 +1,113 @@
+"""The rows of the narratives and the stored verdicts on them, in words: for the terminal, reports and docs/verdicts.md."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from decomp.codes import rows_in
+from sim._version import __version__
+from sim.indicators import INDICATORS
+from sim.report.data import Report
+from sim.report.sections import Table
+from sim.scenario import scenario_files
+from sim.texts import Texts
+from sim.texts.formats import NBSP, number
+from sim.texts.plain import columns
+
+HERE = Path(__file__).parent
+#: Where verdicts are stored; documents of a copy of the repository, which hold them too.
+STORE, DOCS = HERE / "verdicts.json", HERE.parents[1] / "docs"
+DIRECTIONS = {"up": "↑", "down": "↓", "unchanged": "="}
+
+
+@cache
+def stories() -> Mapping[str, Mapping[str, str]]:
+    """Rows of the narratives by id, in order: labels and, where a measurement decides them, what is measured and its least size."""
+    return {row["row"]: row for row in rows_in("sim.report", "stories.csv")}
+
+
+@cache
+def stored() -> dict[str, Any]:
+    """What `unweave verdicts --compute` stored last: date, hash of the inputs, draws, ``parts`` and ``rows`` (verdict by row)."""
+    found: dict[str, Any] = {"parts": [], "rows": {}, "draws": {}, "date": "–"}
+    return found | (json.loads(STORE.read_text(encoding="utf-8")) if STORE.is_file() else {})
+
+
+def inputs_hash() -> str:
+    """Hash of what verdicts rest on: scenarios, calibration, the list of rows, the version; not of a commit."""
+    calibration = sorted((HERE.parent / "calibration").glob("*.csv"))
+    inputs = [*(path for _, path in sorted(scenario_files().items())), *calibration, HERE / "stories.csv"]
+    return hashlib.sha256(b"".join([__version__.encode(), *(file.read_bytes() for file in inputs)])).hexdigest()[:16]
+
+
+def cells(part: Mapping[str, Any], texts: Texts) -> tuple[str, str, str, str, str]:
+    """A part in words: claim, scenario and contrast, size beside the least size with what is missing, sign in the region, verdict."""
+    verdict, story = texts(f"verdict.{part['verdict']}"), stories()[part["row"]]
+    if not part["scenario"]:
+        size = f"{part['size']:.2g} ({'≤' if part['direction'] == 'down' else '≥'} {part['least']:g})"
+        return story[f"measure_{texts.lang}"], "", size, "", verdict
+    unit, scale = ("", 1.0) if part["least_in"] == "unit" else (f"{NBSP}%", 100.0)
+    economy = "" if part["economy"] == "WLD" else f", {texts.economy(part['economy'])}"
+    claim = f"{INDICATORS[part['indicator']].label(texts.lang)}{economy} {DIRECTIONS[part['direction']]}"
+    size = f"{number(scale * part['size'], 2, sign=True)}{unit} ({scale * part['least']:g}{unit})"
+    if lacks := {"others": part["who"], "unexplained": part["mechanism"]}.get(part["outcome"]):
+        size += f"; {texts('verdict.' + part['outcome'], what=lacks)}"
+    share = "" if part["share"] is None else f"{100 * part['share']:.0f}{NBSP}% / {part['draws']}"
+    return claim, f"{part['scenario']} / {part['versus']}, {part['at']}", size, share, verdict
+
+
+def _row(row: str, texts: Texts, scenario: str = "") -> tuple[str, str, list[tuple[str, str, str, str, str]]]:
+    """Label of a row, its verdict and its parts in words: all, or those of one scenario."""
+    parts = [p for p in stored()["parts"] if p["row"] == row and (not scenario or p["scenario"] == scenario)]
+    label = stories()[row][f"label_{texts.lang}"]
+    return label, texts(f"verdict.{stored()['rows'].get(row) or 'none'}"), [cells(part, texts) for part in parts]
+
+
+def story_table(report: Report) -> tuple[str, Table] | None:
+    """Sentence and table on the rows that a scenario of the library is about: the row's verdict, then what this scenario adds to it."""
+    run, texts, rows = report.run, report.texts, list[tuple[str, ...]]()
+    for row in run.manifest.get("narrative", ()) if run.name in scenario_files() else ():
+        if row in stored()["rows"]:
+            label, verdict, parts = _row(row, texts, run.name)
+            rows += [(row, label, "", "", verdict), *(("", part[0], *part[2:]) for part in parts)]
+    heads = tuple(texts(f"verdict.{key}") for key in ("row", "claim", "size", "share", "verdict"))
+    return (texts("verdict.intro", date=stored()["date"]), Table(heads, tuple(rows))) if rows else None
+
+
+def shown(rows: Iterable[str], lang: str = "en") -> str:
+    """Stored verdicts as a terminal shows them: a line for each row, its parts below."""
+    texts, found = Texts(lang), stored()
+    blocks = [texts("verdict.head", date=found["date"], draws=found["draws"])]
+    for row in rows:
+        label, verdict, parts = _row(row, texts)
+        lines = columns(parts, left=2, rule=False).split("\n") if parts else []
+        blocks.append("\n  ".join([f"{row}  {label}: {verdict}", *lines]))
+    return "\n\n".join(blocks).replace(NBSP, " ")
+
+
+def keep(found: Mapping[str, Any], **facts: Any) -> list[Path]:
+    """Store verdicts; in a copy of the repository write docs/verdicts.md and the last column of the rows in docs/narratives.md."""
+    from jinja2 import Environment, PackageLoader
+
+    STORE.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    stored.cache_clear()
+    page, table = DOCS / "verdicts.md", DOCS / "narratives.md"
+    if not table.is_file():
+        return [STORE]
+    env = Environment(
+        loader=PackageLoader("sim.report", "templates"), trim_blocks=True, lstrip_blocks=True, autoescape=False
+    )
+    rows = {row: _row(row, Texts("en")) for row in stories()}
+    page.write_text(
+        env.get_template("verdicts.md.j2").render(**found, **facts, stories=rows).replace(NBSP, " "), encoding="utf-8"
+    )
+    ends = re.compile(r"^(\| (N\d\.\d+) \|.*`) \|[^|`\n]*\|?$", re.M)
+    text = table.read_text(encoding="utf-8")
+    table.write_text(ends.sub(lambda m: f"{m[1]} | {rows[m[2]][1]} |", text), encoding="utf-8")
+    return [STORE, page, table]
