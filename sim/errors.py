@@ -192,7 +192,9 @@ class Problems:
         where = visible(spell(path))
         text = f"{where}: {message}" if where else message
         place = self.document.place(path, key=key) if self.document else Place("")
-        self.found.append(place.problem(code, text, help=help, path=where, warning=warning))
+        problem = place.problem(code, text, help=help, path=where, warning=warning)
+        if problem not in self.found:  # rules of one section read the same settings
+            self.found.append(problem)
 
     def unknown(
         self,

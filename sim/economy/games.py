@@ -25,11 +25,24 @@ from decomp.table import Spec
 from sim.economy.accounts import Equilibrium
 from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError, InfeasibleError, ShockError
+from sim.economy.gradient import horizon
 from sim.economy.players import Board, Terms
 from sim.economy.world import WorldEconomy
 from sim.state import Locked
 
-__all__ = ["Board", "Outcome", "Terms", "Trigger", "best_response", "cooperative", "deviations", "nash", "trigger"]
+__all__ = [
+    "Board",
+    "Moves",
+    "Outcome",
+    "Terms",
+    "Trigger",
+    "best_response",
+    "cooperative",
+    "deviations",
+    "moves",
+    "nash",
+    "trigger",
+]
 
 #: Most rounds; mean moves below which moves are mixed, and how many are; longest move of a log rate.
 ROUNDS, SMALL, KEPT, LONGEST = 120, 0.05, 12, 0.3
@@ -84,6 +97,19 @@ class Trigger:
         """Least discount factor with which each keeps to it, (leaving − agreement) / (leaving − war); from 1 on the war is no threat."""
         gain = np.maximum(self.leaving - self.agreement, 0.0)
         return np.asarray(np.divide(gain, self.leaving - self.war, out=np.zeros_like(gain), where=gain > 0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moves:
+    """One round of a game at a solved year."""
+
+    #: Tariffs that the players would move to (G, N, G).
+    tariffs: Array
+    #: By economy, members with what their player has, others 0 (G,): slope Σ g / Σ h and mean of its log rates, κ, what the move gains.
+    slope: Array
+    mean: Array
+    together: Array
+    gain: Array
 
 
 class _Climb:
@@ -278,6 +304,40 @@ def _bargain(board: Board, threat: Outcome) -> Outcome:
     )
     size = climb.advance(v, step, weight, board.low, board.high)[1]
     return _outcome(board, "Nash bargain", v, year, threat.before, value, gain, size, solved)
+
+
+def moves(
+    world: WorldEconomy,
+    players: Spec,
+    *,
+    at: Equilibrium,
+    now: Array,
+    seen: tuple[Array, Array, Array],
+    patience: float = 0.0,
+    **terms: Any,
+) -> Moves:
+    """Find where each player would move from the tariffs ``now`` at a solved year, all others keeping theirs.
+
+    ``seen`` are slope, mean and κ of the round before (0 before the first); with ``patience`` slopes are those that a patient
+    government sees (``WorldEconomy.gradient``).
+    """
+    board = Board(world, players, Terms.of({**terms, "first": now}))
+    v, owner, first = board.first(), board.owner, [inside[0] for inside in board.members]
+    g = board.slopes(at, v, patience)[1][owner, np.arange(board.size)]
+    lag = world.settings.sluggishness
+    h = board.flows(at)[1] * (horizon(lag, patience) / lag)
+    climb, total = _Climb(owner), np.maximum(np.bincount(owner, h), 1e-300)
+    slope, mean = np.bincount(owner, g) / total, np.bincount(owner, h * v) / total
+    before, at_mean, known = (values[first] for values in seen)
+    climb.together = np.where(known > 0, known, TOGETHER)
+    moved = mean - at_mean
+    learned = np.clip((before - slope) / np.where(moved == 0, 1.0, moved), *RANGE)
+    climb.together = np.where((known > 0) & (np.abs(moved) > SEEN), learned, climb.together)
+    step, gain, _ = climb.move(v, g, h, board.low, board.high)
+    each = np.zeros((4, world.table.G))
+    for k, inside in enumerate(board.members):
+        each[:, inside] = np.array([slope[k], mean[k], climb.together[k], gain[k]])[:, None]
+    return Moves(board.tariffs(v + step)[0], *each)
 
 
 def _alone(world: WorldEconomy, board: Board, rates: Array) -> list[Board]:

@@ -14,7 +14,7 @@ from sim import calibration
 from sim.economy.accounts import Equilibrium
 from sim.economy.arrays import Array, by_label, number, shaped, within
 from sim.economy.errors import ShockError
-from sim.economy.gradient import Political
+from sim.economy.gradient import Political, horizon
 from sim.economy.shocks import FLOW, Shocks
 from sim.economy.world import WorldEconomy
 from sim.levers import USES
@@ -188,10 +188,12 @@ class Board:
         tariffs: Any = rates[0] if len(rates) == 1 else dict(zip(USES, rates, strict=True))
         return self.world.solve(self.shocks, tariffs=tariffs, start=year)
 
-    def slopes(self, year: Equilibrium, v: Array) -> tuple[Array, Array]:
+    def slopes(self, year: Equilibrium, v: Array, patience: float = 0.0) -> tuple[Array, Array]:
         """Objectives (P,) and their derivatives in every log rate (P, V)."""
         name, log_rate = "tariffs" if len(self.given) == 1 else "tariffs_by_use", self.anchor + v[self.place]
-        found = self.world.gradient(self.weights, (name,), at=year, political=self.terms.political, accuracy=EXACT)
+        found = self.world.gradient(
+            self.weights, (name,), at=year, political=self.terms.political, patience=patience, accuracy=EXACT
+        )
         slope = getattr(found, name).reshape(len(self.names), *self.given.shape)[(slice(None), *self.cells)]
         slope = np.where(log_rate <= self.most, slope * np.exp(np.minimum(log_rate, self.most)), 0.0)
         return found.value, np.stack([np.bincount(self.place, row, self.size) for row in slope])
@@ -219,11 +221,12 @@ def patient(world: WorldEconomy, patience: float) -> WorldEconomy:
     sluggish = world.settings.sluggishness
     if not patience or sluggish == 1.0:
         return world
-    kept = (1.0 - patience) * (1.0 - sluggish) / (1.0 - patience * (1.0 - sluggish))
     made = object.__new__(WorldEconomy)
     for name in WorldEconomy.__slots__:
         value = getattr(world, name)
-        object.__setattr__(made, name, replace(value, sluggishness=1.0 - kept) if name == "settings" else value)
+        object.__setattr__(
+            made, name, replace(value, sluggishness=horizon(sluggish, patience)) if name == "settings" else value
+        )
     return made
 
 

@@ -264,6 +264,17 @@ class WorldEconomy:
         rates = within(shaped(drawback, (table.G,), "drawback", "economy"), 0.0, 1.0, "drawback", (table.economies,))
         return own_tariffs(year, member, made, rates, number(patience, "patience", low=0.0, high=1.0), accuracy)
 
+    def game(
+        self, name: str, *, players: Sequence[str], at: Equilibrium, given: Array | None = None, **terms: Any
+    ) -> Any:
+        """Play a round ("moves") over the tariffs given, or ask what keeps an agreement ("trigger"), at a year: :mod:`sim.economy.games`."""
+        from sim.economy import games
+
+        year = self._solved(at, None)
+        if name == "trigger":
+            return games.trigger(self, players, shocks=year.shocks, start=year, **terms)
+        return games.moves(self, players, at=year, shocks=Shocks(tariffs=given), **terms)
+
     def _solved(self, at: Equilibrium | None, start: Equilibrium | None) -> Equilibrium:
         """The year at which to differentiate."""
         if self.settings.closure == "fixed-prices":

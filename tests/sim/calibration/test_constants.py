@@ -35,6 +35,7 @@ KNOWN = {
     ("sim/economy/continuation.py", 0.02): SOLVER,
     ("sim/economy/nests.py", 0.01): "elasticity below which the same formula is evaluated in another way",
     ("sim/economy/gradient.py", 0.2): SOLVER,
+    **{("sim/economy/games.py", number): SOLVER for number in (0.0001, 0.001, 0.05, 0.15, 0.3, 120)},
     ("sim/rules/automation.py", 1950): "first year that a cost may be of",
     ("sim/rules/automation.py", 2100): "last year that a cost may be of",
     ("sim/economy/machines.py", 1000.0): "largest value accepted",

@@ -1,0 +1,209 @@
+"""Strategy: governments set the tariffs that serve their own real income, year by year, or keep an agreement for fear of war.
+
+    move     Δv = g/h + (1/κ − 1) Σg/Σh,   v = log of what the rate adds to 1 + the tariff given, g its slope, h = a θ λ flow / I
+    tariff   t' = t + s (t(v + Δv) − t)                                                       s: speed
+    keeping  discount factor ≥ (leaving − keeping) / (leaving − war)                         else war for ever, of all
+
+Everybody answers last year's tariffs of the others, so that years of play lead to a Nash equilibrium (:mod:`sim.economy.games`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from sim.fields import Economies, setting
+from sim.rules import base
+from sim.rules.log import Decisions, Reason
+from sim.state import Array, View, Year
+
+if TYPE_CHECKING:
+    from sim.model.agents import CountryAgent
+    from sim.scenario.labels import TableLabels
+
+#: Tariffs that move by less have not been moved.
+ROUNDING = 1e-6
+
+
+class Settings(base.Settings, section="protection"):
+    """How governments play."""
+
+    rule: Literal["memory", "mirror", "none", "best-response", "nash", "cooperative"] = "memory"
+    """What moves tariffs: memory of losses; or governments that seek real income: best-response, of `players` against all others as they are;
+    nash, of everybody; cooperative, all keep the tariffs given while each is patient enough, then nash."""
+    players: Economies | None = Field(None, description="Who plays; everybody who acts unless named.")
+    instruments: Literal["uniform", "partner", "sector", "full"] = "uniform"
+    """Rates that a government sets: one on all imports of goods, one by partner, by sector, or by both."""
+    speed: float = setting("Speed of strategy", "策略调整速度", "share a year", 0, 1)
+    """Share of the way to where it serves best that a tariff moves within a year."""
+    discount: float = setting("Discount factor", "折现因子", "share a year", 0, 1)
+    """How much governments that keep an agreement weigh next year against this one."""
+    discount_fall: float = setting("Fall of the discount factor", "折现因子的年下降", "share a year", 0, 1)
+    """By how much that falls every year."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """Tariffs above those given [origin, sector] (G, N), what they are worth and why; ``critical`` (G,) where an agreement was weighed."""
+
+    added: Array
+    gain: float = 0.0
+    slope: float = 0.0
+    mean: float = 0.0
+    together: float = 0.0
+    critical: Array | None = None
+    war: bool = False
+
+
+class Strategy(base.Rule):
+    """Governments set tariffs for their own real income, as ``protection.rule`` says.
+
+    State: ``played`` (G, N, G), tariffs above those given; ``lessons`` (3, G), slope, mean and κ of the last round; ``critical`` (G,),
+    least discount factors that keep the agreement (NaN before they are weighed); ``war`` (G,), 1 once somebody has left it.
+    """
+
+    name = "strategy"
+    section = "protection"
+    always = True
+    Settings = Settings
+    channel = "tariffs"
+    reasons: ClassVar[Mapping[str, Reason | str]] = {
+        "advantage": Reason(
+            "Against last year's tariffs of the others another tariff of one's own would raise real income by {gain:.3%}; {pace:.0%} of the "
+            "way there a year.",
+            (r"\Delta v = g/h + (1/\kappa - 1)\,\Sigma g/\Sigma h", r"t' = t + s\,\bigl(t(v + \Delta v) - t\bigr)"),
+            parameters=("protection.speed",),
+        ),
+        "leaving": Reason(
+            "The agreement holds with a discount factor of {critical:.2f} or more; with {discount:.2f} a tariff for this year is worth more "
+            "than peace: {gain:.3%} of real income.",
+            (r"\beta \ge (W_{leaving} - W_{keeping}) / (W_{leaving} - W_{war})",),
+            parameters=("protection.discount", "protection.discount_fall"),
+        ),
+    }
+
+    def resolve(self, labels: TableLabels, years: Sequence[int]) -> Mapping[str, Any]:
+        """Who plays, and the largest rates."""
+        path = ("behaviour", self.section, "players")
+        away = base.passive(self.settings, labels, self.section)
+        named = base.members(labels, path, self.settings.players or ())
+        if (named & away).any():
+            message = f"{labels.economies[int(np.argmax(named & away))]} is passive and cannot play."
+            labels.problems.add(path, "S025", message, help="take it out of `players` or of `passive`")
+        cap = base.by_economy(self.settings, labels, self.section)["cap"]
+        return {"acting": (named if named.any() else np.ones_like(away)) & ~away, "cap": cap}
+
+    def check(self, settings: Any, scenario: Any, problems: Any, inside: Any) -> None:
+        """Best responses are somebody's; without equilibrium nothing answers."""
+        if settings.rule == "best-response" and not settings.players:
+            message = "best-response needs `players`: who answers while all others keep their tariffs."
+            problems.add(("behaviour", self.section, "rule"), "S011", message, help="name players, or write rule: nash")
+        if self.plays(settings) and scenario.economy.closure == "fixed-prices":
+            base.unanswered(problems, ("economy", "closure"), "governments that seek real income")
+
+    @staticmethod
+    def plays(settings: Any) -> bool:
+        """Whether governments seek real income."""
+        return bool(settings.active and settings.rule in ("best-response", "nash", "cooperative"))
+
+    def idle(self, settings: Any) -> bool:
+        """Another rule moves tariffs."""
+        return not self.plays(settings)
+
+    def prepare(self) -> None:
+        """The first year in which anybody decides, and what a game is about."""
+        world = self.world
+        self.first = max(world.observed, world.years[0]) + 1
+        goods = np.flatnonzero(world.taxable.any(axis=(0, 2)))
+        union = [world.table.economies[r] for r in np.flatnonzero(world.union)]
+        self.on = self.plays(self.settings)
+        acting = np.array(self.terms["acting"])
+        acting[world.union] &= acting[world.union].all()  # a union plays whole
+        self.acting = acting
+        self.game = {
+            "players": [world.table.economies[r] for r in np.flatnonzero(acting)],
+            "sectors": [world.table.sectors[i] for i in goods],
+            "unions": (union,) if acting[world.union].any() else (),
+            "instruments": self.settings.instruments,
+            "above": "base",
+        }
+
+    def start(self) -> Mapping[str, Array]:
+        """Tariffs as given, nothing learned, nothing weighed, peace."""
+        none = np.zeros(self.world.G)
+        zeros = {"played": np.zeros_like(self.world.tariffs), "lessons": np.zeros((3, len(none)))}
+        return {**zeros, "critical": none, "war": none}
+
+    def adjust_aim(self, agent: CountryAgent, increments: Array) -> Array:
+        """Protection by grievance and answers do not act where governments play."""
+        return 0.0 * increments if self.on else increments
+
+    def discount(self, year: int) -> float:
+        """Discount factor of governments in a year."""
+        return max(0.0, float(self.settings.discount - self.settings.discount_fall * (year - self.first)))
+
+    def decide(self, agent: CountryAgent, seen: View) -> Choice:
+        """Move towards the own best tariffs, or keep to the agreement while everybody has patience for it."""
+        r, state, settings = agent.position, seen.state, self.settings
+        now, war = state.played[:, :, r], settings.rule != "cooperative" or bool(state.war.any())
+        if not self.on or not self.acting[r] or seen.year < self.first:
+            return Choice(now, war=war and self.on)
+        critical = None
+        if not war:
+            critical = self._critical(seen)
+            if not (critical > self.discount(seen.year)).any():
+                return Choice(now, critical=critical)
+            if critical[r] <= self.discount(seen.year):  # somebody leaves this year; the answer comes next year
+                return Choice(now, critical=critical, war=True)
+        given = self.world.given_tariffs(state.year)
+        options = {"patience": float(getattr(settings, "patience", 0.0)), "seen": tuple(state.lessons)}
+        found = seen.ask("game", "moves", given=given, now=given + state.played, **options, **self.game)
+        aim = np.clip(found.tariffs[:, :, r] - given[:, :, r], 0.0, self.terms["cap"][r])
+        aim = np.where(self.world.taxable[:, :, r] & ~seen.fixed[:, :, r], aim, now)
+        gain, slope, mean, together = (float(part[r]) for part in (found.gain, found.slope, found.mean, found.together))
+        return Choice(now + settings.speed * (aim - now), gain, slope, mean, together, critical=critical, war=True)
+
+    def _critical(self, seen: View) -> Array:
+        """Least discount factors that keep the agreement (G,), weighed once, in the first year that is decided."""
+        if seen.year > self.first:
+            known: Array = seen.state.critical
+            return known
+        found = seen.ask("game", "trigger", **self.game)
+        critical, table = np.zeros(self.world.G), self.world.table
+        for name, least in zip(found.players, found.critical, strict=True):
+            critical[table.economy(name) if name in table.economies else self.world.union] = least
+        return critical
+
+    def act(self, decisions: Sequence[Choice], year: Year) -> None:
+        """Tariffs are those given and what was chosen on top; lessons and wars are remembered."""
+        added = np.stack([decision.added for decision in decisions], axis=2)
+        weighed = [decision.critical for decision in decisions if decision.critical is not None]
+        year.variables["played"] = added
+        year.variables["lessons"] = np.array([[d.slope, d.mean, d.together] for d in decisions]).T
+        year.variables["critical"] = weighed[0] if weighed else year.before.critical
+        year.variables["war"] = np.full(self.world.G, float(any(decision.war for decision in decisions)))
+        year.add("tariff", added)
+
+    def log(self, played: base.Played) -> Iterable[Decisions]:
+        """The mean tariff on all that is taxed, of those whose tariffs moved."""
+        before, after = played.before, played.after
+        discount = self.discount(after.year)
+        for r, choice in enumerate(played.decisions[self.name]):
+            if np.abs(after.played[:, :, r] - before.played[:, :, r]).max() <= ROUNDING:
+                continue
+            weights = self.world.imports[:, :, r] * self.world.taxable[:, :, r]
+            given = [self.world.given_tariffs(state.year)[:, :, r] + state.played[:, :, r] for state in (before, after)]
+            levels = (float(np.average(rates, weights=weights)) for rates in given)
+            leaves = choice.critical is not None
+            numbers = (
+                {"critical": float(choice.critical[r]), "discount": discount}
+                if choice.critical is not None
+                else {"pace": self.settings.speed}
+            )
+            yield self.batch(
+                played, "tariff", "leaving" if leaves else "advantage", r, *levels, gain=choice.gain, **numbers
+            )
