@@ -30,14 +30,16 @@ MEASURES = {code: statement(f"measure-{code}") for code in _MEASURED.split()}
 
 def errors(years: Iterable[int] = YEARS) -> dict[str, dict[str, float]]:
     """Return the errors of each estimator by measure, averages over the years (the worst of ``fva_worst`` is averaged as well)."""
-    found: dict[str, list[dict[str, float]]] = {}
+    by_estimator: dict[str, list[dict[str, float]]] = {}
     for year in years:
         truth = load_bundled(f"world-{year}")
         facts = summary(truth)
         for name, age in ESTIMATORS.items():
             table = load_bundled(f"world-{year - age}") if age else estimated(truth, name)
-            found.setdefault(name, []).append(difference(facts, summary(table)))
-    return {name: {m: float(np.mean([one[m] for one in each])) for m in MEASURES} for name, each in found.items()}
+            by_estimator.setdefault(name, []).append(difference(facts, summary(table)))
+    return {
+        name: {m: float(np.mean([one[m] for one in each])) for m in MEASURES} for name, each in by_estimator.items()
+    }
 
 
 def hidden(truth: WorldTable, *, balances: bool = True) -> Known:
@@ -86,8 +88,8 @@ def estimated(truth: WorldTable, how: str) -> WorldTable:
         others = [np.array([r for r in range(S + 2) if r != s]) for s in range(S)]
         facts = (Fact(s, np.arange(N), others[s], total[s] - sold[s].sum() + sold[s, s]) for s in range(S))
         known = replace(known, facts=tuple(facts))
-    found = estimate(known, carry=0.0 if how.endswith("intermediates") else 1.0, tolerance=1e-8)
-    return truth.replace(Z=found.Z, Y=found.Y, final_demand=None, final_demand_labels=None, published_output=None)
+    result = estimate(known, carry=0.0 if how.endswith("intermediates") else 1.0, tolerance=1e-8)
+    return truth.replace(Z=result.Z, Y=result.Y, final_demand=None, final_demand_labels=None, published_output=None)
 
 
 #: Estimators by name, the one that is used first; a number is the age of a complete table that is taken as it is.
@@ -122,18 +124,18 @@ def summary(table: WorldTable) -> dict[str, Array]:
     }
 
 
-def difference(truth: dict[str, Array], found: dict[str, Array]) -> dict[str, float]:
+def difference(truth: dict[str, Array], estimated: dict[str, Array]) -> dict[str, float]:
     """Return the errors of one estimate by measure, the rest of the world left out of what is about economies."""
 
     def off(name: str, axis: tuple[int, ...] = ()) -> float:
-        one, other = (x[name][:-1].sum(axis=axis) for x in (truth, found))
-        return float(np.abs(other - one).sum() / np.abs(one).sum())
+        true, ours = (flows[name][:-1].sum(axis=axis) for flows in (truth, estimated))
+        return float(np.abs(ours - true).sum() / np.abs(true).sum())
 
     pairs = truth["exports"][:-1, :-1]
     there = pairs > 0
-    fva = 100 * np.abs(found["fva"] - truth["fva"])[:-1]
-    vs = 100 * np.abs(found["vs"] - truth["vs"])[:-1, :-1][there]
-    ends = 100 * np.abs(found["ends"] - truth["ends"])
+    fva = 100 * np.abs(estimated["fva"] - truth["fva"])[:-1]
+    vs = 100 * np.abs(estimated["vs"] - truth["vs"])[:-1, :-1][there]
+    ends = 100 * np.abs(estimated["ends"] - truth["ends"])
     return {
         "cells": off("cells"),
         "bilateral": off("cells", (1,)),
@@ -145,6 +147,6 @@ def difference(truth: dict[str, Array], found: dict[str, Array]) -> dict[str, fl
         "chn_kor": float(ends[0]),
         "kor_chn": float(ends[1]),
         "dva": off("dva"),
-        "interdependence": float(100 * abs(found["interdependence"] - truth["interdependence"])),
+        "interdependence": float(100 * abs(estimated["interdependence"] - truth["interdependence"])),
         "gdp": off("gdp"),
     }

@@ -59,7 +59,7 @@ class Inputs:
             fine_shares(a[f"wiod2011_{use}"].astype(float), sectors, places, size, coarse)
             for use in ("final", "intermediate")
         ]
-        one, other = (values(name) if balances else {} for name in ("exports", "imports"))
+        exports, imports = (values(name) if balances else {} for name in ("exports", "imports"))
         return Known(
             Z=Z,
             output=a["output"].astype(float),
@@ -71,7 +71,7 @@ class Inputs:
             intermediate_shares=shares[1],
             proxies=proxies,
             row_value_added=1e3 * values("value added")[ROW] / (1.0 - self.taxes()[-1]),
-            balances=np.array([1e3 * (one[e] - other[e]) if e in one else np.nan for e in self.economies]),
+            balances=np.array([1e3 * (exports[e] - imports[e]) if e in exports else np.nan for e in self.economies]),
             facts=tuple(self._facts(sold)) if facts else (),
         )
 

@@ -163,9 +163,9 @@ def within(flows: Array, coarse: Positions) -> tuple[Array, NDArray[np.bool_]]:
 
 def _exporter(now: Array, before: Array, where: NDArray[np.bool_], coarse: Positions) -> tuple[Array, Array]:
     """Log growth by seller and coarse sector, and what a fine sector grew more, each (S, I) and cut at ±CUT."""
-    one, other = (np.where(where, flows, 0.0).sum(axis=2) for flows in (now, before))
-    e_k = np.clip(_log(one @ fold(coarse).T, other @ fold(coarse).T), -CUT, CUT)[:, coarse]
-    return e_k, np.clip(_log(one, other) - e_k, -CUT, CUT)
+    sold, sold_before = (np.where(where, flows, 0.0).sum(axis=2) for flows in (now, before))
+    e_k = np.clip(_log(sold @ fold(coarse).T, sold_before @ fold(coarse).T), -CUT, CUT)[:, coarse]
+    return e_k, np.clip(_log(sold, sold_before) - e_k, -CUT, CUT)
 
 
 def _log(now: Array, before: Array) -> Array:
@@ -287,6 +287,6 @@ def fine_shares(
     world = exports.sum(axis=0)[None, :, None] * split[:, :, None]
     share, there = within(flows, coarse)
     for fallback in (pooled, world):
-        other, known = within(np.broadcast_to(fallback, flows.shape).copy(), coarse)
-        share, there = np.where(there, share, other), there | known
+        fallback_share, filled = within(np.broadcast_to(fallback, flows.shape).copy(), coarse)
+        share, there = np.where(there, share, fallback_share), there | filled
     return share

@@ -42,19 +42,19 @@ def build(inputs: Inputs) -> Iterator[WorldTable]:
         yield bundle(world, kind)
 
 
-def world_table(inputs: Inputs, found: Estimate) -> WorldTable:
+def world_table(inputs: Inputs, estimated: Estimate) -> WorldTable:
     """Return the estimate as a table of 24 economies × 19 sectors in whole million USD, final use split by kind."""
     labels, sectors = economies_of("world"), sectors_of("world")
     T = _indicator([*inputs.economies, ROW], labels)
     U = _indicator([codes[0] for codes in inputs.industries], sectors)
     S = np.kron(T, U)
     return WorldTable(
-        (S @ found.Z @ S.T).round(),
+        (S @ estimated.Z @ S.T).round(),
         None,  # type: ignore[arg-type]
         tuple(labels),
         tuple(sectors),
-        final_demand=split(inputs, S @ found.Y @ T.T, labels, U).round(),
-        published_output=(S @ (found.Z.sum(axis=1) + found.Y.sum(axis=1))).round(),
+        final_demand=split(inputs, S @ estimated.Y @ T.T, labels, U).round(),
+        published_output=(S @ (estimated.Z.sum(axis=1) + estimated.Y.sum(axis=1))).round(),
         final_demand_labels=DEMAND,
         year=YEAR,
         economy_members=labels,

@@ -66,13 +66,13 @@ def member_of(path: Path, year: int | None, endings: Sequence[str]) -> Source:
     Raises DataMissingError: there is none, none of that year, or several and no year was named; lists the years.
     """
     names = members(path, endings)
-    found = [name for name in names if year is None or len(names) == 1 or year_of(Path(name).stem) == year]
-    if len(found) == 1:
-        return Source(path, found[0])
+    fitting = [name for name in names if year is None or len(names) == 1 or year_of(Path(name).stem) == year]
+    if len(fitting) == 1:
+        return Source(path, fitting[0])
     if not names:
         raise DataMissingError(f"{path}: this zip holds no table ({', '.join(endings)}).")
     years = ", ".join(sorted({str(year_of(Path(name).stem) or Path(name).name) for name in names}))
-    wanted = "one table is read at a time" if year is None else f"{len(found)} of them are of {year}"
+    wanted = "one table is read at a time" if year is None else f"{len(fitting)} of them are of {year}"
     raise DataMissingError(
         f"{path}: this zip holds {len(names)} tables ({years}); {wanted}. Name a year that it has: --year, or "
         "decomp.load(path, year=…)."
@@ -173,24 +173,24 @@ def block_of(text: Text, columns: Sequence[str], *, labels: int, skip: int = 1) 
     read = arrow.ReadOptions(skip_rows=skip, column_names=names, block_size=BLOCK)
     parse = arrow.ParseOptions(delimiter=dialect.separator)
     convert = arrow.ConvertOptions(column_types=types, null_values=[""], decimal_point=dialect.decimal)
-    numbers, found = np.empty((min(width + 64, 5000), width)), list[list[str]]()
+    numbers, lines = np.empty((min(width + 64, 5000), width)), list[list[str]]()
     try:
         with text.source.open() as stream, arrow.open_csv(stream, read, parse, convert) as batches:
             for batch in batches:
-                start, end = len(found), len(found) + batch.num_rows
+                start, end = len(lines), len(lines) + batch.num_rows
                 refuse_many(end, width, text.source.where)
                 if end > len(numbers):
                     numbers = np.concatenate([numbers, np.empty((max(end - len(numbers), len(numbers)), width))])
                 for k in range(width):
                     numbers[start:end, k] = batch.column(labels + k).to_numpy(zero_copy_only=False)
                 texts = [batch.column(k).to_pylist() for k in range(labels)]
-                found += [[(cell or "").strip() for cell in line] for line in zip(*texts, strict=True)] or [
+                lines += [[(cell or "").strip() for cell in line] for line in zip(*texts, strict=True)] or [
                     [] for _ in range(batch.num_rows)
                 ]
     except pa.ArrowInvalid as error:
         _name_the_cell(text, columns, labels, skip)
         raise FormatError(f"{text.source.where}: not a matrix of numbers ({str(error)[:200]}).") from None
-    return found, numbers[: len(found)]
+    return lines, numbers[: len(lines)]
 
 
 def _name_the_cell(text: Text, columns: Sequence[str], labels: int, skip: int) -> None:
@@ -265,10 +265,10 @@ def sheets(source: Source) -> list[tuple[str, list[list[Any]]]]:
             f"{source.where}: not a readable workbook ({ascii((said or ['the reader ended'])[-1][:160])[1:-1]}). It is damaged or of "
             "another format; copy or download it again."
         )
-    found: list[tuple[str, list[list[Any]]]] = pickle.loads(done.stdout)
-    for _, rows in found:
+    pages: list[tuple[str, list[list[Any]]]] = pickle.loads(done.stdout)
+    for _, rows in pages:
         refuse_many(len(rows), max(map(len, rows), default=0), source.where)
-    return found
+    return pages
 
 
 #: Address space of the process that reads a workbook (the largest, WIOD 2016 and ADB, need 2 GB).

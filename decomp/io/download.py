@@ -51,18 +51,18 @@ def offers() -> tuple[Offer, ...]:
 
 def offer_of(name: str, year: int | None = None) -> Offer:
     """Return an offer by its name, of a year where it has several; DataMissingError says which there are."""
-    found = next((offer for offer in offers() if offer.name == name), None)
-    if found is None:
+    offer = next((offer for offer in offers() if offer.name == name), None)
+    if offer is None:
         names = [offer.name for offer in offers()]
         raise DataMissingError(
             f"there is no download {name!r}{did_you_mean(name, names) or '.'} There are: {listed(names)}."
         )
-    if not found.years:
-        return found
-    first, last = map(int, found.years.split("-"))
+    if not offer.years:
+        return offer
+    first, last = map(int, offer.years.split("-"))
     if year is None or not first <= year <= last:
         raise DataMissingError(f"{name} has one file a year, {first} to {last}; choose with --year.")
-    return Offer(name, found.layout, found.url.format(year=year), "", found.bytes, found.sha256, found.note)
+    return Offer(name, offer.layout, offer.url.format(year=year), "", offer.bytes, offer.sha256, offer.note)
 
 
 def fetch(offer: Offer, folder: Path, progress: Callable[[int, int], None] | None = None) -> tuple[Path, str]:

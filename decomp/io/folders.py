@@ -171,12 +171,12 @@ def _gloria(path: Path, year: int | None) -> Grid:
         import pymrio
     except ImportError:
         raise DataMissingError(f"{path}: reading GLORIA needs pymrio. Install it with: pip install pymrio") from None
-    found = [re.search(r"GLORIA_MRIOs_(\d+)_(\d{4})", file.name) for file in sorted(path.glob(GLORIA))]
-    fit = [match for match in found if match and year in (None, int(match[2]))]
-    if len(fit) != 1:
+    matches = [re.search(r"GLORIA_MRIOs_(\d+)_(\d{4})", file.name) for file in sorted(path.glob(GLORIA))]
+    wanted = [match for match in matches if match and year in (None, int(match[2]))]
+    if len(wanted) != 1:
         raise DataMissingError(
-            f"{path}: expected one file GLORIA_MRIOs_VERSION_YEAR; found {len(fit)} of {year or 'any year'}."
+            f"{path}: expected one file GLORIA_MRIOs_VERSION_YEAR; found {len(wanted)} of {year or 'any year'}."
         )
-    system: Any = pymrio.parse_gloria(str(path), year=int(fit[0][2]), version=int(fit[0][1]))
+    system: Any = pymrio.parse_gloria(str(path), year=int(wanted[0][2]), version=int(wanted[0][1]))
     system.calc_all()
-    return _of_frames(path, "gloria", system.Z, system.Y, year=int(fit[0][2]))
+    return _of_frames(path, "gloria", system.Z, system.Y, year=int(wanted[0][2]))

@@ -103,7 +103,7 @@ def table_of(grid: Grid, parts: PartsChoice = "sum") -> WorldTable:
 
 def _said(kept: Parts, N: int, parts: PartsChoice) -> str:
     """What happens to the parts, and what summing them before the inversion changes: V_s L_ss E_s, all that needs no other economy."""
-    said = []
+    sentences = []
     for economy, whole in enumerate(dict.fromkeys(kept.wholes)):
         inside = [k for k, w in enumerate(kept.wholes) if w == whole]
         if len(inside) == 1 and kept.labels[inside[0]] == whole:
@@ -116,7 +116,7 @@ def _said(kept: Parts, N: int, parts: PartsChoice) -> str:
         apart = _domestic_share(own, inputs, X, E)
         together = _domestic_share(sums @ own @ sums.T, sums @ inputs, sums @ X, sums @ E)
         names = ", ".join(kept.labels[k] for k in inside if kept.labels[k] != whole)
-        said.append(
+        sentences.append(
             f"{names} into {whole} (domestic value added in its exports {together:.2%} summed first, {apart:.2%} apart)"
         )
     how = (
@@ -124,7 +124,7 @@ def _said(kept: Parts, N: int, parts: PartsChoice) -> str:
         if parts == "sum"
         else "inverted apart, then presented as one"
     )
-    return f"{'; '.join(said)}: {how}"
+    return f"{'; '.join(sentences)}: {how}"
 
 
 def _domestic_share(own: Array, inputs: Array, X: Array, E: Array) -> float:

@@ -148,7 +148,7 @@ def _rows(text: Text, layout: Layout) -> Grid:
     """Label columns (``IndustryCode``, ``Country``, ``RNr``, ``Year`` …), then ``AUS1`` … and ``AUS57`` … for final demand."""
     head = text.head[0]
     wide = [re.fullmatch(r"([A-Za-z]{3})_?(\d+)", cell) for cell in head]
-    start = next((k for k, found in enumerate(wide) if found), len(head))
+    start = next((k for k, match in enumerate(wide) if match), len(head))
     columns = [f"column {k + 1} ({label})" for k, label in enumerate(head)][start:]
     texts, numbers = block_of(text, columns, labels=start)
     at = {name: k for k, name in enumerate(head[:start])}
@@ -240,7 +240,7 @@ def _grid_of_sheet(source: Source, layout: Layout, above: list[Line], rows: list
             values = numbers([0.0 if cell == "" else cell for cell in row], f"{source.where}: row {line}")
             values[[cell == "" for cell in row[4 : 4 + len(columns)]]] = np.nan
             below.append(((code, number, name), values))
-    found = re.search(r"(?:19|20)\d\d", " ".join(text for _, row in above[:1] for text in map(_text, row[:5])))
+    dated = re.search(r"(?:19|20)\d\d", " ".join(text for _, row in above[:1] for text in map(_text, row[:5])))
     per = sum(1 for _ in takewhile(lambda economy: economy == economies[0], economies))
     return Grid(
         where=source.where,
@@ -252,7 +252,7 @@ def _grid_of_sheet(source: Source, layout: Layout, above: list[Line], rows: list
         lines=[line for line, _ in rows[:n]],
         line="{where}: row {line}",
         name=source.name.stem,
-        year=int(found[0]) if found else year_of(source.name.stem),
+        year=int(dated[0]) if dated else year_of(source.name.stem),
         sector_names=tuple(name or code for (_, name, _, _), code in zip(titles[:per], codes, strict=False)),
     )
 
