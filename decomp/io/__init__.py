@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from decomp.check import imbalance
 from decomp.codes import basic_members
 from decomp.errors import DataMissingError, FormatError, ImbalanceError, TableError
-from decomp.io.bundled import bundled_names, load_bundled, of_series
+from decomp.io.bundled import bundled_names, load_bundled, of_series, user_folder
 from decomp.io.compact import read_npz, write_npz
 from decomp.io.files import year_of
 from decomp.labels import did_you_mean
@@ -60,7 +61,8 @@ def load(
     """
     text = str(name_or_path)
     if text in bundled_names() and isinstance(name_or_path, str):
-        table = load_bundled(text)
+        own = user_folder() / f"{text}.npz"
+        table = _bundled(text, own, own.stat().st_mtime_ns if own.is_file() else 0)
     else:
         try:
             table = _read(Path(name_or_path), text, year, parts)
@@ -69,12 +71,19 @@ def load(
         except TableError as error:
             # The table does not know its file; the reader of the message must.
             raise error if text in str(error) else type(error)(f"{text}: {error}") from None
+        table = attach_classes(table)
     if year is not None and table.year not in (None, year):
         raise DataMissingError(
             f"{text} is a table of {table.year}, not of {year}; leave the year out or name {table.year}."
         )
-    table = attach_classes(table)
     return table if value_added in (None, table.value_added) else table.replace(value_added=value_added)
+
+
+@lru_cache(maxsize=8)
+def _bundled(name: str, own: Path, written: int) -> WorldTable:
+    """A bundled table, read once, and again where the user's file in its place is another: tables cannot be changed."""
+    del own, written
+    return attach_classes(load_bundled(name))
 
 
 def refuse_imbalance(table: WorldTable) -> None:

@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from ruamel.yaml import YAML
@@ -97,8 +98,12 @@ class YamlDocument:
         return node.key if key and node.key else node.value
 
 
+@lru_cache(maxsize=64)
 def parse(text: str, name: str, *, prefix: str = "") -> YamlDocument:
-    """Parse YAML 1.2; ``prefix`` (``policies.0.value=``) stands before the first line, is not YAML and keeps its columns."""
+    """Parse YAML 1.2; ``prefix`` (``policies.0.value=``) stands before the first line, is not YAML and keeps its columns.
+
+    A document is read once and shared: who changes data changes a copy.
+    """
     lines = re.split(r"\r\n|\r|\n", prefix + text)
     if len(text) > MAX_SIZE:
         message = f"the text has {len(text):,} characters; at most {MAX_SIZE:,}."
