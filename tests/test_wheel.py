@@ -94,10 +94,10 @@ from streamlit.testing.v1 import AppTest
 from sim.explorer.main import app_file
 from sim.explorer.parts import ui
 
+app = AppTest.from_file(str(app_file()), default_timeout=120)
+app.query_params["l"] = "zh"
+app.run()
 for page in ui.PAGES:
-    app = AppTest.from_file(str(app_file()), default_timeout=120)
-    app.query_params["l"] = "zh"
-    app.run()
     if page != "start":
         app._page_hash = calc_hash(page)  # as tests/explorer/conftest.py
         app.run()
