@@ -237,7 +237,7 @@ def judged(entry: Expectation, before: Lookup, after: Lookup) -> str:
         sign, ends = 1.0 if entry.direction == "up" else -1.0, (entry.who, entry.economy)
         own, whole = (change(before(entry.indicator, e), after(entry.indicator, e), entry.least_in) for e in ends)
         if not sign * own > sign * whole + NOISE:
-            return "others" if own == own else "unknown"
+            return "others" if own == own and whole == whole else "unknown"
     parts = {moved(m.indicator, m.economy or entry.economy, m.direction, m.least) for m in entry.mechanism}
     return "unknown" if "unknown" in parts else "unexplained" if "failed" in parts else "met"
 
