@@ -106,16 +106,11 @@ def setting(
 ) -> Any:
     """Declare a numeric setting of a section; the string below it is its meaning.
 
-    Parameters
-    ----------
-    label_en, label_zh, unit : str
-    low, high : float
-        Hard limits of the model; ``open_min``: the lower one itself is excluded.
-    kind : {"instrument", "assumption", "behaviour"}
-    by_economy : bool
-        Whether `overrides` can give it for single economies or groups; with ``factor`` also a factor on it.
-    default : float, optional
-        The calibrated parameter of its section and name unless given.
+    - ``low``, ``high`` (float): hard limits of the model; ``open_min``: the lower one itself is excluded.
+    - ``kind`` ({"instrument", "assumption", "behaviour"})
+    - ``by_economy`` (bool): whether `overrides` can give it for single economies or groups; with ``factor`` also a
+      factor on it.
+    - ``default`` (float, optional): the calibrated parameter of its section and name unless given.
     """
     shape: Shape = "economy" if by_economy or factor else "scalar"
     entry = Lever("", label_en, label_zh, unit, "", float(low), float(high), kind, shape, open_min=open_min)

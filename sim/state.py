@@ -214,33 +214,20 @@ class View:
 class Year:
     """The year that is being played; rules, then policies and events, then rules again write into it.
 
-    Parameters
-    ----------
-    year : int
-    world : World
-    before : WorldState
-        State of the year before.
-    now : Statistics or None
-        Of the year before; None in the base year.
-    base, levels : mapping of str to ndarray
-        Levers in the base year, and in this year before any rule has chosen.
-    rules : sequence of Rule
-        Those that play.
+    - ``before`` (WorldState): state of the year before.
+    - ``now`` (Statistics or None): of the year before; None in the base year.
+    - ``base``, ``levels`` (mapping of str to ndarray): levers in the base year, and in this year before any rule has
+      chosen.
+    - ``rules`` (sequence of Rule): those that play.
 
-    Attributes
-    ----------
-    chosen : dict of str to ndarray
-        Levers as the rules choose them; policies and events come on top.
-    levels : dict of str to ndarray
-        Levers in force.
-    variables : dict of str to ndarray
-        State variables of the rules: last year's until a rule writes new ones.
-    shocks : dict of str to object
-        The year as the economy feels it, by field of :class:`sim.economy.Shocks`.
-    outlays : dict of str to ndarray, shape (G,), share of GDP
-        Public and business spending on what rules do.
-    adoption : ndarray, shape (2, G), or None
-        Observed change of the log-odds of robots and AI over the year before; NaN where there is none.
+    What it has:
+    - ``chosen`` (dict of str to ndarray): levers as the rules choose them; policies and events come on top.
+    - ``levels`` (dict of str to ndarray): levers in force.
+    - ``variables`` (dict of str to ndarray): state variables of the rules: last year's until a rule writes new ones.
+    - ``shocks`` (dict of str to object): the year as the economy feels it, by field of :class:`sim.economy.Shocks`.
+    - ``outlays`` (dict of str to ndarray, shape (G,), share of GDP): public and business spending on what rules do.
+    - ``adoption`` (ndarray, shape (2, G), or None): observed change of the log-odds of robots and AI over the year
+      before; NaN where there is none.
     """
 
     year: int

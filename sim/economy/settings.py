@@ -39,48 +39,28 @@ MOBILITY, ATTACHMENT = parameter("economy.mobility"), parameter("economy.attachm
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Settings(Locked):
-    """Validated settings.
+    """Validated settings."""
 
-    Attributes
-    ----------
-    trade_elasticity : ndarray (N,)
-        θ_i of the sourcing nest, X ∝ (price)^−θ.
-    labour_share : ndarray (G, N)
-        Labour's share ℓ of factor income.
-    value_added, inputs, consumption, tasks : float
-        σ_v, σ_m, σ_f, σ.
-    labour_elastic : (float, float)
-        Elasticity of labour supply where the real wage is below and above its reference (0 but where it is elastic or rigid).
-    persons : float
-        Part of that which persons answer, and not hours.
-    capital_supply : float
-        ε_K: 0 fixed stock, inf steady state.
-    unemployment : ndarray (G,)
-        Base unemployment rate u⁰ (0 but under the wage curve).
-    sluggishness : float
-        λ in (0, 1]: part of the way to long-run sourcing made in a year; all of it at fixed prices.
-    mobility : float
-        κ > 1 of workers between sectors; inf is one wage.
-    attachment : float
-        a in [0, 1], part of the workers who stay with the sector they began in, where a year gives no other.
-    """
-
-    trade_elasticity: Array
-    labour_share: Array
+    trade_elasticity: Array  # (N,): θ_i of the sourcing nest, X ∝ (price)^−θ
+    labour_share: Array  # (G, N): labour's share ℓ of factor income
+    #: σ_v, σ_m, σ_f, σ.
     value_added: float
     inputs: float
     consumption: float
     tasks: float
     labour_market: LabourMarket
+    #: (float, float): elasticity of labour supply where the real wage is below and above its reference (0 but where it
+    #: is elastic or rigid).
     labour_elastic: tuple[float, float]
-    persons: float
-    capital_supply: float
-    unemployment: Array
+    persons: float  # part of that which persons answer, and not hours
+    capital_supply: float  # ε_K: 0 fixed stock, inf steady state
+    unemployment: Array  # (G,): base unemployment rate u⁰ (0 but under the wage curve)
     closure: Closure
     deficits: Deficits
     capital_charge: bool
-    sluggishness: float
-    mobility: float
+    sluggishness: float  # λ in (0, 1]: part of the way to long-run sourcing made in a year; all of it at fixed prices
+    mobility: float  # κ > 1 of workers between sectors; inf is one wage
+    #: a in [0, 1], part of the workers who stay with the sector they began in, where a year gives no other.
     attachment: float
 
 

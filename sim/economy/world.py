@@ -209,25 +209,19 @@ class WorldEconomy:
 
         dW/dp = W_p + R_pᵀ λ with R_zᵀ λ = −W_z: one linear solve for each objective (docs/economy.md, section 10).
 
-        Parameters
-        ----------
-        objective : label, group or list of these; mapping from labels; (G,) or (K, G)
-            The mean real income of these economies, weighted with base-year income; or Σ_r a_r real income_r with these weights a.
-            ``numpy.eye(G)`` gives the gradients of all economies side by side.
-        wrt : sequence
-            Of "tariffs", "tariffs_by_use" (inputs, final demand, machines), "export_tax", "friction", "productivity".
-        at : Equilibrium, optional
-            The year; the base year when absent.
-        start : Equilibrium, optional
-            Last year, where the year must be solved: ``at`` is absent, or was stored or sent to another process.
-        political : (G, N) or mapping from (economy, sector), labels or groups
-            Weights b of a government on what its sectors earn (Ossa 2014): adds Σ_j (b_rj − 1) real factor income of j to real
-            income, over base-year income; 1 when absent.
-        accuracy : float
-            What may be left of the adjoint equations, relative to the largest multiplier: each digit costs half a sweep.
-
-        Raises ShockError: the closure is "fixed-prices", where nothing but sourcing answers; ``at`` is not a year of
-        this economy. ConvergenceError: the year is at a point where the equilibrium is not differentiable.
+        - ``objective`` (label, group or list of these; mapping from labels; (G,) or (K, G)): the mean real income of
+          these economies, weighted with base-year income; or Σ_r a_r real income_r with these weights a.
+          ``numpy.eye(G)`` gives the gradients of all economies side by side.
+        - ``wrt`` (sequence): of "tariffs", "tariffs_by_use" (inputs, final demand, machines), "export_tax", "friction",
+          "productivity".
+        - ``at`` (Equilibrium, optional): the year; the base year when absent.
+        - ``start`` (Equilibrium, optional): last year, where the year must be solved: ``at`` is absent, or was stored
+          or sent to another process.
+        - ``political`` ((G, N) or mapping from (economy, sector), labels or groups): weights b of a government on what
+          its sectors earn (Ossa 2014): adds Σ_j (b_rj − 1) real factor income of j to real income, over base-year
+          income; 1 when absent.
+        - ``accuracy`` (float): what may be left of the adjoint equations, relative to the largest multiplier: each
+          digit costs half a sweep.
         """
         year, aim = self._solved(at, start), read_aim(self.table, self.base.income, objective, political)
         return differentiate(year, aim, wrt, accuracy, number(patience, "patience", low=0.0, high=1.0))
@@ -245,18 +239,13 @@ class WorldEconomy:
     ) -> OwnTariffs:
         """Differentiate labour and imports in some sectors with respect to each economy's own uniform tariff on what it imports there.
 
-        Parameters
-        ----------
-        sectors : label, group or list of these
-        union : label, group or list of these
-            Economies with one external tariff.
-        at, start : Equilibrium, optional
-        drawback : float or (G,)
-            Part of the duty on this rise that is refunded on what exports are made of.
-        patience : float
-            As in :meth:`gradient`, with what it raises.
-        accuracy : float, optional
-            As in :meth:`gradient`; one step of fresh factorisations (about 1e-4) when absent and all is refunded.
+        - ``sectors`` (label, group or list of these)
+        - ``union`` (label, group or list of these): economies with one external tariff.
+        - ``at``, ``start`` (Equilibrium, optional)
+        - ``drawback`` (float or (G,)): part of the duty on this rise that is refunded on what exports are made of.
+        - ``patience`` (float): as in :meth:`gradient`, with what it raises.
+        - ``accuracy`` (float, optional): as in :meth:`gradient`; one step of fresh factorisations (about 1e-4) when
+          absent and all is refunded.
         """
         year, table = self._solved(at, start), self.table
         member, made = np.zeros(table.G, dtype=bool), np.zeros(table.N, dtype=bool)

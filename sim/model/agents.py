@@ -32,13 +32,8 @@ class _Counts:
 class CountryAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
     """One economy.
 
-    Parameters
-    ----------
-    model : WorldModel
-    name : str
-        Label of the economy.
-    position : int
-        Its place in the table.
+    - ``name`` (str): label of the economy.
+    - ``position`` (int): its place in the table.
     """
 
     _ids = _Counts()

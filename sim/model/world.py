@@ -66,34 +66,23 @@ class HorizonError(SimError):
 class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
     """Country agents in a world table that answers in equilibrium.
 
-    Parameters
-    ----------
-    scenario : str, Path, Scenario, mapping or ResolvedScenario
-        A scenario file, the name of a scenario of the library, or a scenario in memory.
-    table : WorldTable, optional
-        The base year; needed with a resolved scenario, else instead of the table that the scenario names.
-    rules : iterable of Rule
-        Beside or instead of the built-in ones.
-    years : (int, int), optional
-        Run only these years; the base year stays.
-    seed : int, optional
-        Of the model's one generator, ``self.rng``, instead of the scenario's; the rules draw nothing unless a scenario asks
-        for it.
-    collect : bool
-        Whether ``datacollector`` takes in every year: the indicators of every agent by id, those of the world as ``world_<id>``.
-    **overrides : object
-        Settings by path, such as ``**{"behaviour.protection.sensitivity": 2.0}``.
+    - ``scenario`` (str, Path, Scenario, mapping or ResolvedScenario): a scenario file, the name of a scenario of the
+      library, or a scenario in memory.
+    - ``table`` (WorldTable, optional): the base year; needed with a resolved scenario, else instead of the table that
+      the scenario names.
+    - ``rules`` (iterable of Rule): beside or instead of the built-in ones.
+    - ``years`` ((int, int), optional): run only these years; the base year stays.
+    - ``seed`` (int, optional): of the model's one generator, ``self.rng``, instead of the scenario's; the rules draw
+      nothing unless a scenario asks for it.
+    - ``collect`` (bool): whether ``datacollector`` takes in every year: the indicators of every agent by id, those of
+      the world as ``world_<id>``.
+    - ``**overrides`` (object): settings by path, such as ``**{"behaviour.protection.sensitivity": 2.0}``.
 
-    Attributes
-    ----------
-    agents : AgentSet
-        The economies.
-    rules : tuple of Rule
-        Those of the run, in the order in which they act.
-    records : list of YearRecord
-        Finished years, the base year first.
-    running : bool
-        False after the last year.
+    What it has:
+    - ``agents`` (AgentSet): the economies.
+    - ``rules`` (tuple of Rule): those of the run, in the order in which they act.
+    - ``records`` (list of YearRecord): finished years, the base year first.
+    - ``running`` (bool): false after the last year.
     """
 
     def __init__(

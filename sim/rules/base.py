@@ -44,15 +44,10 @@ class Settings(Model):
 class Decision:
     """What one economy decides by a rule that moves one lever: a change over what would hold otherwise, and why.
 
-    Parameters
-    ----------
-    change : float or ndarray
-        Added to the economy's part of the lever: (G, N) [origin, sector] for levers between pairs, (N,) for those by
-        sector, a number for those by economy.
-    kind : str, optional
-        Kind of the reason; the first of the rule unless given.
-    **numbers : float
-        Drivers of the sentence.
+    - ``change`` (float or ndarray): added to the economy's part of the lever: (G, N) [origin, sector] for levers
+      between pairs, (N,) for those by sector, a number for those by economy.
+    - ``kind`` (str, optional): kind of the reason; the first of the rule unless given.
+    - ``**numbers`` (float): drivers of the sentence.
     """
 
     def __init__(self, change: Any, kind: str = "", **numbers: float) -> None:
@@ -84,44 +79,22 @@ class Rule:
 
     A rule object is a template: a run works with a copy that has its ``settings``, ``terms`` and ``world``. The least rule
     names a ``lever`` and a reason and returns a :class:`Decision`; the rest follows.
-
-    Attributes
-    ----------
-    name : str
-        Lower-case letters, digits and hyphens.
-    section : str
-        Its part of ``behaviour:`` in a scenario; the name unless given. Rules of one section share ``active``.
-    Settings : type
-        Model of that part.
-    about : str
-        What ``behaviour:`` says about it.
-    channel : str
-        Channel of :mod:`sim.channels` that it belongs to in attribution; one of its own unless given.
-    reasons : mapping of str to Reason or str
-        Sentences of its decisions by kind.
-    sentence : str
-        The sentence, where there is only one kind of reason.
-    lever : str
-        Lever of a policy that its decisions add to, where it leaves :meth:`act` as it is.
-    always : bool
-        Whether it also plays when it is switched off, because policies move what it stands for.
-    settings : Settings
-    terms : mapping of str to object
-        What :meth:`resolve` made of the settings for a table.
-    world : World
     """
 
-    name: ClassVar[str] = ""
+    name: ClassVar[str] = ""  # lower-case letters, digits and hyphens
+    #: Its part of ``behaviour:`` in a scenario; the name unless given. Rules of one section share ``active``.
     section: ClassVar[str] = ""
-    Settings: ClassVar[type[Settings]] = Settings
-    about: ClassVar[str] = ""
+    Settings: ClassVar[type[Settings]] = Settings  # model of that part
+    about: ClassVar[str] = ""  # what ``behaviour:`` says about it
+    #: Channel of :mod:`sim.channels` that it belongs to in attribution; one of its own unless given.
     channel: ClassVar[str] = ""
-    reasons: ClassVar[Mapping[str, Reason | str]] = {}
-    sentence: ClassVar[str] = ""
-    lever: ClassVar[str] = ""
+    reasons: ClassVar[Mapping[str, Reason | str]] = {}  # sentences of its decisions by kind
+    sentence: ClassVar[str] = ""  # the sentence, where there is only one kind of reason
+    lever: ClassVar[str] = ""  # lever of a policy that its decisions add to, where it leaves :meth:`act` as it is
+    #: Whether it also plays when it is switched off, because policies move what it stands for.
     always: ClassVar[bool] = False
-    settings: Any
-    terms: Mapping[str, Any]
+    settings: Any  # Settings
+    terms: Mapping[str, Any]  # what :meth:`resolve` made of the settings for a table
     world: World
 
     def __init_subclass__(cls) -> None:

@@ -182,23 +182,13 @@ def attribute(
 
     With k channels in use the scenario is run 2^k − 1 more times; channels it does not use cost nothing and get zero.
 
-    Parameters
-    ----------
-    source : RunResult, or anything :func:`sim.run` takes
-        A finished run, which is not repeated; or a scenario, which is run first.
-    indicators : sequence of str
-        Ids of indicators.
-    workers : int, optional
-        Processes, each with one BLAS thread; by default all processors where there is enough to do. The numbers do not
-        depend on it.
-    progress : callable, optional
-        ``progress(finished, all)`` after each further run.
-    stop : callable, optional
-        Asked after each further run; true gives the attribution up.
-
-    Returns Attribution.
-    Raises AttributionError: an indicator is unknown, the run has no simulated year, the attribution was stopped, or a
-    run without some of the channels has no simulated year.
+    - ``source`` (RunResult, or anything :func:`sim.run` takes): a finished run, which is not repeated; or a scenario,
+      which is run first.
+    - ``indicators`` (sequence of str): ids of indicators.
+    - ``workers`` (int, optional): processes, each with one BLAS thread; by default all processors where there is enough
+      to do. The numbers do not depend on it.
+    - ``progress`` (callable, optional): ``progress(finished, all)`` after each further run.
+    - ``stop`` (callable, optional): asked after each further run; true gives the attribution up.
     """
     for name in indicators:
         if name not in INDICATORS:

@@ -137,20 +137,11 @@ def hindcast(
 ) -> Hindcast:
     """Predict a year from an earlier one, told sizes, deficits, demand, tariffs and one wedge, and compare with what was.
 
-    Parameters
-    ----------
-    first, last : int
-    tables : str
-        A bundled series (``world``) or a folder with one table file per year.
-    fitted_to : int, optional
-        Year between, to which the wedge that is carried on is fitted; by default the middle one, where there is one.
-    trade_elasticity : str
-        Calibrated set of θ. Full employment, given stocks, sourcing that has adjusted.
-    progress : callable, optional
-        Called with the name of each prediction when it is made.
-
-    Raises DataMissingError: a year has no table, or the years do not follow each other. EconomyError: what is told
-    cannot be met.
+    - ``tables`` (str): a bundled series (``world``) or a folder with one table file per year.
+    - ``fitted_to`` (int, optional): year between, to which the wedge that is carried on is fitted; by default the
+      middle one, where there is one.
+    - ``trade_elasticity`` (str): calibrated set of θ. Full employment, given stocks, sourcing that has adjusted.
+    - ``progress`` (callable, optional): called with the name of each prediction when it is made.
     """
     there = years_of(tables)
     between = [year for year in there if first < year < last]
