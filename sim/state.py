@@ -156,6 +156,7 @@ class Statistics(Locked):
     wage: Array
     sector_wage: Array
     manufacturing_jobs: Array  # (G,), ratio to the base year: in efficiency units
+    manufacturing_share: Array  # (G,), share: of manufacturing in value added (labour and capital)
     #: (G,), share: imports in home use of manufactures; unemployment rate, 1 − participation where the labour market
     #: knows none; labour's share in income.
     import_share: Array
@@ -200,7 +201,7 @@ class View:
         """Exact gradients at last year's equilibrium; options of ``WorldEconomy.gradient``, such as ``patience``."""
         return self.ask("gradient", objective, wrt, **options)
 
-    def own_tariffs(self, sectors: str, **options: Any) -> Any:
+    def own_tariffs(self, sectors: str | Sequence[str], **options: Any) -> Any:
         """What everyone's own tariff does for labour and imports there; options of ``WorldEconomy.own_tariffs``."""
         return self.ask("own_tariffs", sectors, **options)
 

@@ -56,36 +56,33 @@ def test_fragmentation_costs_what_the_literature_says() -> None:
     assert cost.low <= loss <= cost.high
 
 
-def test_how_far_interdependence_fades_depends_on_the_strength_of_the_backlash() -> None:
-    """interdependence-fades: at the central values it falls by a quarter of it, and stays above the base year."""
-    central = {"behaviour.protection.sensitivity": 1.0, "behaviour.protection.threshold": 0.02}
-    mild = sim.run("interdependence-fades", overrides=central)
+def test_how_far_interdependence_fades_depends_on_two_strong_assumptions() -> None:
+    """interdependence-fades: with the fitted weight and the answers observed it falls by less than a third of that, and stays above 2022."""
+    answers = {
+        "retaliation": 0.0,
+        "sensitivity": 0.25,
+        "overrides": {"CHN": {"retaliation": 0.9}, "CAN": {"retaliation": 0.3}},
+    }
+    changes = {f"behaviour.protection.{name}": value for name, value in answers.items()}
+    fitted = sim.run("interdependence-fades", overrides=changes)
     strong, none = (
         library_run(name, TABLES[0]).value("interdependence") for name in ("interdependence-fades", "ai-divide")
     )
-    assert strong < mild.value("interdependence", year=2022) < mild.value("interdependence") < none
-    assert none - mild.value("interdependence") < 0.3 * (none - strong)
+    assert strong < fitted.value("interdependence", year=2022) < fitted.value("interdependence") < none
+    assert none - fitted.value("interdependence") < 0.33 * (none - strong)
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_the_leaders_protect_more_than_the_followers(table: str) -> None:
-    """interdependence-fades contradicts N1.7: grievance and tariffs rise most in the economies that have the machines."""
+def test_those_without_the_machines_protect_hardly_more_than_those_who_have_them(table: str) -> None:
+    """interdependence-fades and N1.7: who protects is who remembers lost industry and buys few parts."""
     fades, divide = (library_run(name, table) for name in ("interdependence-fades", "ai-divide"))
 
     def rise(group: str) -> float:
         return fades.value("mean_tariff", group) - divide.value("mean_tariff", group)
 
-    leaders, followers = ("group:automation-leaders", "group:automation-followers")
-    assert rise(leaders) > rise(followers) > 0.04
-    assert fades.value("grievance", leaders, year=2035) > 3 * fades.value("grievance", followers, year=2035)
-
-
-def test_taiwan_does_not_drive_the_result() -> None:
-    passive = sim.run("interdependence-fades", overrides=['behaviour.protection.passive=["row", "TWN"]'])
-    active, calm = (library_run(name, TABLES[0]) for name in ("interdependence-fades", "ai-divide"))
-    assert passive.value("interdependence") == pytest.approx(active.value("interdependence"), abs=0.003)
-    loss = [1 - run.value("real_income", "TWN") / calm.value("real_income", "TWN") for run in (active, passive)]
-    assert loss[0] > 0.12 and loss[1] < 0.06
+    assert 0.8 < rise("group:automation-leaders") / rise("group:automation-followers") < 1.0
+    own = fades.decisions.query("kind == 'protection'")
+    assert {"USA", "IND"} <= set(own["economy"]) and not {"TWN", "VNM"} & set(own["economy"])
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -142,7 +139,7 @@ def test_the_ledger_spreads_or_fails(table: str) -> None:
     active = set(library_run("trust-ledger", table).economies) - {"ROW"}
     spread = acts("trust-ledger")
     late = spread.get(("ledger-join", 2029), set())
-    assert late == ({"USA"} if table == TABLES[0] else set())
+    assert late == {"USA"}
     assert spread["ledger-join", 2028] == active - spread["ledger-found", 2027] - late
     assert acts("trust-ledger-fails") == {("ledger-found", 2027): {"KOR"}, ("ledger-leave", 2030): {"KOR"}}
 
@@ -167,16 +164,16 @@ def test_commitments_do_the_work_of_the_ledger() -> None:
     assert levels[2] - levels[1] > 3 * (levels[1] - levels[0])
 
 
-def test_slow_governments_protect_later() -> None:
-    """N3.6: with a policy lag of three years less of the tariff stands in 2029, and the ledger saves part of the lag."""
+def test_slow_governments_protect_what_was_lost_long_ago() -> None:
+    """N3.6: losses lie mostly before 2022 and fade, so that a lag of three years means more of a tariff; the ledger saves part of the lag."""
     slow = [f"table={TABLES[1]}", "behaviour.governance.lag=3"]
     loose = [*slow, "behaviour.ledger.commitment=0"]
     prompt = library_run("interdependence-fades", TABLES[1])
     late = sim.run("interdependence-fades", overrides=slow, years=(2022, 2029))
     shared = sim.run("trust-ledger", overrides=loose, years=(2022, 2029))
     kept = sim.run("trust-ledger", overrides=[*loose, "behaviour.ledger.lag_cut=0"], years=(2022, 2029))
-    assert late.value("mean_tariff") < prompt.value("mean_tariff", year=2029) - 0.03
-    assert shared.value("mean_tariff") > kept.value("mean_tariff") + 0.005
+    assert late.value("mean_tariff") > prompt.value("mean_tariff", year=2029) + 0.01
+    assert shared.value("mean_tariff") < kept.value("mean_tariff")
 
 
 @pytest.mark.parametrize("table", TABLES)

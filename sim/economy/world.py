@@ -246,8 +246,13 @@ class WorldEconomy:
         - ``patience`` (float): as in :meth:`gradient`, with what it raises.
         - ``accuracy`` (float, optional): as in :meth:`gradient`; one step of fresh factorisations (about 1e-4) when
           absent and all is refunded.
+
+        With the closure "fixed-prices" no job answers: zeros.
         """
-        year, table = self._solved(at, start), self.table
+        table = self.table
+        if self.settings.closure == "fixed-prices":
+            return OwnTariffs(np.zeros(table.G), np.zeros(table.G))
+        year = self._solved(at, start)
         member, made = np.zeros(table.G, dtype=bool), np.zeros(table.N, dtype=bool)
         member[list(table.economies_in(union) if union else ())], made[list(table.sectors_in(sectors))] = True, True
         rates = within(shaped(drawback, (table.G,), "drawback", "economy"), 0.0, 1.0, "drawback", (table.economies,))

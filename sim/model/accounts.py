@@ -163,7 +163,7 @@ def statistics(year: Year, equilibrium: Equilibrium, data: YearArrays, base: Bas
     Where no machines have been added since the base year the equilibrium has no price for them: they cost what their own
     decline in price makes of it.
     """
-    sales = data.sales
+    sales, earned = data.sales, data.labour + data.capital
     made = sales[:, base.manufacturing, :].sum(axis=1)
     bought = made.sum(axis=0)
     prices = year.shocks.get("machine_price", {})
@@ -173,6 +173,7 @@ def statistics(year: Year, equilibrium: Equilibrium, data: YearArrays, base: Bas
         wage=np.array(equilibrium.wage),
         sector_wage=np.array(equilibrium.sector_wage),
         manufacturing_jobs=manufacturing_jobs(data, base),
+        manufacturing_share=ratio(earned[:, base.manufacturing].sum(axis=1), earned.sum(axis=1), otherwise=0.0),
         import_share=ratio(bought - made.diagonal(), bought, otherwise=0.0),
         unemployment=equilibrium.unemployment + 1.0 - equilibrium.labour_participation,
         labour_share=np.array(equilibrium.labour_share),

@@ -110,8 +110,7 @@ class Ledger(base.Rule):
         ),
         "commitment": Reason(
             "Both are on the ledger, where commitments can be verified: of what protection ({own:+.2%}pt) or retaliation "
-            "({answer:+.2%}pt) asks for against {sector} from {partner}, {commitment:.0%} is given up; the aim is "
-            "{target:+.2%}pt over the base tariff, {adjustment:.0%} of the way a year.",
+            "({answer:+.2%}pt) asks for against {partner}, {commitment:.0%} is given up; {adjustment:.0%} of the way a year.",
             (r"\max(o, v) \;\to\; (1 - c)\,\max(o, v)",),
             parameters=("ledger.commitment", "protection.adjustment"),
         ),

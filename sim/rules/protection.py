@@ -1,11 +1,14 @@
-"""Protection: losses become grievance, grievance becomes tariffs, tariffs are answered in kind.
+"""Protection: governments remember lost industry, ask what a tariff of their own would bring back, and answer the tariffs of others.
 
-    grievance     g' = m g + Σ_k w_k · loss_k
-    protection    o = σ · max(0, g − ḡ) · 2p / (p + p̄)          (p: the partner's share in home use of the sector)
-    retaliation   v = ρ · max(0, rise of the partner's mean tariff)
-    tariff        t' = t + a (t⁰ + min(max(o, v), c̄) − t)
+    loss           ℓ = −Δ ln s                         s: manufacturing's share in value added
+    grievance      g' = max(0, m g + ℓ)                starts from observed series
+    effectiveness  E = max(0, η)/σ                     η: d ln manufacturing labour/dt, σ: −d(imports/GDP)/dt, of one's own tariff
+    protection     o = (φ/n) max(0, g − ḡ) E           maximises (φ/n)(g − ḡ) ln L − ½ σ t², the Harberger loss
+    retaliation    v = ρ max(0, rise of the partner's mean tariff)
+    tariff         t' = t + λ (t⁰ + min(max(o, v), c̄) − t)
 
-Every function works on one importer (its own slice) or on all at once: the importer is always the last axis, or absent.
+Protection is one rate on all imported manufactures; an answer is one rate on all goods of the partner. Functions work on one importer
+(its own slice) or on all at once: the importer is always the last axis, or absent.
 """
 
 from __future__ import annotations
@@ -13,17 +16,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, StrictInt
 
 from sim import calibration
 from sim.calibration import parameter
-from sim.fields import CountryTypes, Economies, Model, setting
+from sim.calibration.series import manufacturing_losses
+from sim.fields import CountryTypes, Economies, setting
 from sim.rules import base
-from sim.rules.log import Decisions, Reason
+from sim.rules.log import NONE, Decisions, Reason
 from sim.state import Array, Mask, View, WorldState, Year
 
 if TYPE_CHECKING:
@@ -32,41 +36,35 @@ if TYPE_CHECKING:
 
 #: A tariff that moves by less has not been moved: means over a customs union differ in the last digit.
 ROUNDING = 1e-12
-
-
-class GrievanceWeights(Model, section="protection.weights"):
-    """What makes up grievance; each part counts only when it is a loss."""
-
-    job_loss: float = setting("Weight of job loss", "就业流失权重", "weight", 0, 10)
-    """Weight of the relative loss of manufacturing employment in grievance."""
-    import_penetration: float = setting("Weight of imports", "进口渗透权重", "weight", 0, 10)
-    """Weight of the rise of import penetration in grievance."""
-    unemployment: float = setting("Weight of unemployment", "失业权重", "weight", 0, 10)
-    """Weight of the rise of unemployment in grievance, of the fall of participation where there is no unemployment."""
-    labour_share: float = setting("Weight of the labour share", "劳动份额权重", "weight", 0, 10)
-    """Weight of the fall of labour's share in income in grievance."""
+#: Whose answers were observed, by code; everybody else held off.
+ANSWERED = {"CHN": parameter("protection.answer_china"), "CAN": parameter("protection.answer_canada")}
 
 
 class Settings(base.Settings, section="protection"):
-    """How governments answer grievance and each other's tariffs."""
+    """How governments answer lost industry and each other's tariffs."""
 
     active: StrictBool = Field(True, description="false: no economy changes a tariff by itself.")
-    sensitivity: float = setting(
-        "Protection per grievance", "保护主义敏感度", "tariff (1 = 100 %) per unit of grievance", 0, 10, by_economy=True
-    )
-    """Rise of the tariff target for each unit of grievance."""
+    sensitivity: float = setting("Protection per grievance", "保护主义敏感度", "weight", 0, 10, by_economy=True)
+    """Weight of manufacturing labour, per unit of grievance, against the cost of a tariff in GDP (φ)."""
+    respect: float = setting("Respect for rules", "对规则的尊重", "ratio", 0.01, 100, by_economy=True)
+    """What the cost of a tariff of one's own is multiplied with (n): 1 as usual, lower where a government no longer minds rules."""
     memory: float = setting("Memory of grievance", "不满情绪的持续性", "share a year", 0, 1, by_economy=True)
-    """Share of last year's grievance that is still felt."""
+    """Share of last year's grievance that is still felt (m)."""
     adjustment: float = setting("Speed of tariff policy", "关税调整速度", "share a year", 0, 1, by_economy=True)
-    """Share of the way to its target that a tariff moves within a year."""
+    """Share of the way to its target that a tariff moves within a year (λ)."""
     cap: float = setting("Highest tariff increase", "关税增幅上限", "points on the tariff", 0, 10, by_economy=True)
     """No economy adds more than this to its base tariff by itself."""
     threshold: float = setting("Tolerated grievance", "不满容忍度", "grievance", 0, 10, by_economy=True)
-    """Grievance below this leaves tariffs alone."""
+    """Grievance below this leaves tariffs alone (ḡ)."""
     retaliation: float = setting("Retaliation", "报复系数", "points per point", 0, 2, by_economy=True)
-    """Points of tariff that answer each point a partner adds; the product of a pair's coefficients must stay below 1."""
-    weights: GrievanceWeights = Field(default_factory=GrievanceWeights)
-    """Weights of the parts of grievance."""
+    """Points of tariff that answer each point a partner adds; as observed unless given (China 0.9, Canada 0.3, others 0). The
+    product of a pair's coefficients must stay below 1."""
+    drawback: float = setting("Duty drawback assumed", "设想的出口退税", "share", 0, 1, by_economy=True)
+    """Share of the duty on what exports are made of that governments mean to pay back when they weigh a tariff."""
+    patience: float = setting("Patience of governments", "政府的耐心", "discount factor", 0, 1)
+    """How much a government weighs next year against this one when it asks what a tariff brings: 0 the first year alone, 1 the long run (β)."""
+    refresh: Annotated[StrictInt, Field(ge=1, le=100)] = 5
+    """Years after which governments ask anew what their tariff would bring."""
     respect_bound: StrictBool = Field(False, description="true: no tariff rises above the rate bound at the WTO.")
     passive: Economies = Field(("row",), description="Economies or groups that never act by themselves.")
     types: CountryTypes = Field(
@@ -80,68 +78,73 @@ class Settings(base.Settings, section="protection"):
 class TariffDecision:
     """Tariffs above the base tariffs [origin, sector], shape (G, N), and what asked for them.
 
-    ``own`` is what protection asks for, ``answer`` what retaliation asks for, ``target`` what is aimed at; ``losses`` (4,) are
-    those of the year that is over, ``rises`` (G,) of the mean tariffs that partners levy, ``penetration`` (G, N) shares of home
-    use.
+    ``asked`` is what protection asks for on manufactures, ``own`` that by cell, ``answer`` what retaliation asks for, ``target`` what is
+    aimed at; ``loss`` is that of the year that is over, ``rises`` (G,) are those of the mean tariffs that partners levy.
     """
 
     grievance: float
+    loss: float
+    effectiveness: float
+    asked: float
     increments: Array
     own: Array
     answer: Array
     target: Array
-    losses: Array
     rises: Array
-    penetration: Array
 
 
-_TARIFF = r"t' = t + a\,\bigl(t^0 + \min(\max(o, v),\ \bar c) - t\bigr)"
+_TARIFF = r"t' = t + \lambda\,\bigl(t^0 + \min(\max(o, v),\ \bar c) - t\bigr)"
 
 
 class Protection(base.Rule):
-    """Governments raise tariffs where their people have lost, and answer the tariffs of others.
+    """Governments protect lost industry where a tariff helps it, and answer the tariffs of others.
 
-    State: ``grievance`` (G,), weighted recent losses; ``increments`` (G, N, G), tariffs [origin, sector, importer] that
-    importers have added to their base tariffs by this rule. Other rules may adjust ``recall`` (what the government knows:
-    grievance and rises by years ago), ``claim`` (what protection or retaliation asks for), ``aim`` (the increments aimed at)
-    and ``tariff-reasons``.
+    State: ``grievance`` (G,), remembered losses of manufacturing; ``effectiveness`` (G,), as last asked; ``increments`` (G, N, G),
+    tariffs [origin, sector, importer] that importers have added to their base tariffs by this rule. Other rules may adjust
+    ``recall`` (what the government knows: grievance and rises by years ago), ``claim`` (what protection or retaliation asks for),
+    ``aim`` (the increments aimed at) and ``tariff-reasons``.
     """
 
     name = "protection"
     always = True
     Settings = Settings
-    about = "Tariffs from grievance and retaliation."
+    about = "Tariffs from lost industry and retaliation."
     channel = "tariffs"
     reasons: ClassVar[Mapping[str, Reason | str]] = {
         "protection": Reason(
-            "Grievance is {grievance:.4f} (threshold {threshold:.3f}); last year brought {job_loss:.2%} fewer manufacturing "
-            "jobs, {import_penetration:.2%}pt more import share, {unemployment:.2%}pt more out of work, "
-            "{labour_share:.2%}pt less labour share. {partner} has {penetration:.1%} of home use of {sector}: protection asks "
-            "for {own:+.2%}pt, retaliation for {answer:+.2%}pt; the aim is {target:+.2%}pt over the base tariff, "
-            "{adjustment:.0%} of the way a year.",
+            "Manufacturing's share in value added changed by {change:+.2%} last year; what is remembered of losses is {grievance:.3f} "
+            "(tolerated {threshold:.3f}). A tariff on manufactures is worth {effectiveness:.2f} per unit of it: protection asks for "
+            "{asked:+.2%}pt, half the grievance would for {half:+.2%}pt; {adjustment:.0%} of the way a year.",
             (
-                r"g' = m\,g + \textstyle\sum_k w_k \cdot \ell_k",
-                r"o = \sigma \cdot \max(0,\ g - \bar g) \cdot 2p / (p + \bar p)",
+                r"g' = \max(0,\ m\,g - \Delta \ln s)",
+                r"E = \max(0, \eta) / \sigma",
+                r"o = (\varphi / n) \cdot \max(0,\ g - \bar g) \cdot E",
                 _TARIFF,
             ),
         ),
         "retaliation": Reason(
             "{partner} has raised its mean tariff on our goods by {rise:.2%}pt since the base year; at {coefficient:.2f} points "
-            "per point the answer is {answer:+.2%}pt on {sector} (own protection {own:+.2%}pt); the aim is {target:+.2%}pt over "
-            "the base tariff, {adjustment:.0%} of the way a year.",
+            "per point the answer is {answer:+.2%}pt on its goods (own protection {asked:+.2%}pt); {adjustment:.0%} of the way a year.",
             (r"v = \rho \cdot \max(0,\ \Delta \bar t_s)", _TARIFF),
-            parameters=("protection.retaliation", "protection.adjustment", "protection.cap"),
+            parameters=("protection.retaliation", "protection.answer", "protection.adjustment", "protection.cap"),
         ),
         "union": Reason(
-            "Customs union: takes the import-weighted mean of the members' proposals for {sector} from {partner}; our own aim "
-            "was {target:+.2%}pt over the base tariff (grievance {grievance:.4f}, answer {answer:+.2%}pt).",
+            "Customs union: takes the import-weighted mean of the members' proposals; our own grievance of {grievance:.3f} asked for "
+            "{asked:+.2%}pt on manufactures.",
             (r"\bar t_{s,i} = \textstyle\sum_r w_r\, t_{s,i,r}",),
         ),
     }
 
     def resolve(self, labels: TableLabels, years: Sequence[int]) -> Mapping[str, Any]:
-        """Settings by economy, country types included, and who acts at all."""
-        types = base.of_types(self.settings.types, labels, self.section)
+        """Settings by economy, country types and observed answers included, and who acts at all."""
+        types = dict(base.of_types(self.settings.types, labels, self.section))
+        if "retaliation" not in self.settings.model_fields_set:
+            given = np.full(labels.G, np.nan)
+            for code, observed in ANSWERED.items():
+                for label in labels.table.labels_of("economy", code):
+                    given[labels.economies.index(label)] = observed
+            own = types.get("retaliation", np.full(labels.G, np.nan))
+            types["retaliation"] = np.where(np.isnan(own), given, own)
         terms = base.by_economy(self.settings, labels, self.section, types=types)
         acting = ~base.passive(self.settings, labels, self.section)
         self._warn_of_spirals(terms["retaliation"], acting, labels)
@@ -164,45 +167,75 @@ class Protection(base.Rule):
             labels.problems.add(path, "S026", message, help=help, warning=True)
 
     def idle(self, settings: Any) -> bool:
-        """Neither grievance nor partners' tariffs are answered."""
+        """Neither lost industry nor partners' tariffs are answered."""
+        answers = "retaliation" not in settings.model_fields_set
         strengths = [own.sensitivity or own.retaliation for own in (settings, *settings.overrides.values())]
-        return super().idle(settings) or not (settings.types or any(strengths))
+        return super().idle(settings) or settings.rule == "none" or not (answers or settings.types or any(strengths))
 
     def prepare(self) -> None:
-        """Weights of losses, and bound rates."""
-        self.weights = np.array([getattr(self.settings.weights, name) for name in LOSSES])
-        self.bound = calibration.bound_tariffs(self.world.table) if self.settings.respect_bound else None
+        """Where protection falls, who asks together, bound rates, and the first year in which anybody decides."""
+        world = self.world
+        made = world.sectors("manufacturing")
+        self.cells = world.taxable & (made if made.any() else np.ones_like(made))[:, None]
+        self.sectors = tuple(world.table.sectors[i] for i in np.flatnonzero(self.cells.any(axis=(0, 2))))
+        self.union = tuple(world.table.economies[r] for r in np.flatnonzero(world.union))
+        self.bound = calibration.bound_tariffs(world.table) if self.settings.respect_bound else None
+        self.first = max(world.observed, world.years[0]) + 1
+        self.plays = self.settings.active and self.settings.rule != "none"
+        self.strength = self.terms["sensitivity"] / self.terms["respect"] * (self.settings.rule == "memory")
 
     def start(self) -> Mapping[str, Array]:
-        """No grievance and base tariffs."""
-        return {"grievance": np.zeros(self.world.G), "increments": np.zeros_like(self.world.tariffs)}
+        """Grievance as observed series leave it in the base year, and base tariffs."""
+        world, felt = self.world, np.zeros(self.world.G)
+        if world.table.year is not None and self.settings.rule != "none":
+            for loss in manufacturing_losses(world.table, world.table.year)[1]:
+                felt = grievance(felt, loss, memory=self.terms["memory"])
+        return {"grievance": felt, "effectiveness": np.zeros(world.G), "increments": np.zeros_like(world.tariffs)}
+
+    def notes(self) -> Iterable[str]:
+        """Whose industry is remembered from others."""
+        if self.plays and self.strength.any() and self.world.table.year is not None:
+            _, _, stands_in = manufacturing_losses(self.world.table, self.world.table.year)
+            if stands_in.any():
+                named = ", ".join(self.world.table.economies[r] for r in np.flatnonzero(stands_in))
+                yield f"No series of manufacturing for {named}: governments there remember the median loss of their income group."
 
     def decide(self, agent: CountryAgent, seen: View) -> TariffDecision:
         """Set tariffs for the coming year: the larger of what protection and retaliation ask for, a part of it at once."""
         r, terms, state = agent.position, self.terms, seen.state
-        before, now = (np.array([getattr(year, name)[r] for name in OBSERVED]) for year in (seen.before, seen.now))
-        lost, rises, penetration = losses(before, now), self._rises(state, r), seen.now.penetration[:, :, r]
-        felt = float(grievance(state.grievance[r], lost, weights=self.weights, memory=terms["memory"][r]))
-        recall = partial(self._recall, seen, np.append(rises, felt))
+        lost, felt = 0.0, float(state.grievance[r])
+        if state.year > self.world.years[0] and self.settings.rule != "none":
+            lost = industry_loss(*(float(year.manufacturing_share[r]) for year in (seen.before, seen.now)))
+            felt = float(grievance(felt, lost, memory=terms["memory"][r]))
+        recall = partial(self._recall, seen, np.append(rises := self._rises(state, r), felt))
         *known_rises, known = agent.adjusted("recall", recall)(0).tolist()
-        threshold, current = float(terms["threshold"][r]), state.increments[:, :, r]
-        quiet = known <= threshold and not max(known_rises) > 0.0 and not current.any()
-        if quiet or not self.settings.active or not terms["acting"][r] or seen.year <= self.world.observed:
-            nothing = np.zeros_like(current)
-            return TariffDecision(felt, current, nothing, nothing, nothing, lost, rises, penetration)
-        cells, base_rates = self.world.taxable[:, :, r], self.world.given_tariffs(state.year)[:, :, r]
-        aim = focus(penetration, cells)
-        own = protective_increment(known, aim, sensitivity=terms["sensitivity"][r], threshold=threshold)
+        current, worth = state.increments[:, :, r], float(state.effectiveness[r])
+        nothing, acts = np.zeros_like(current), self.plays and terms["acting"][r] and seen.year >= self.first
+        if acts and self.strength[r] and (seen.year - self.first) % self.settings.refresh == 0:
+            worth = float(self._asked(seen)[r])
+        asked = protective_increment(known, worth, sensitivity=self.strength[r], threshold=float(terms["threshold"][r]))
+        if not acts or not (asked or max(known_rises) > 0.0 or current.any()):
+            return TariffDecision(felt, lost, worth, 0.0, current, nothing, nothing, nothing, rises)
+        base_rates = self.world.given_tariffs(state.year)[:, :, r]
         policies = state.tariff[:, :, r] - base_rates - current
         rho, partners = terms["retaliation"][r], np.array(known_rises)
-        answer = retaliatory_increment(partners, cells, coefficient=rho, by_policy=policies)
-        own, answer = agent.adjusted("claim", own), agent.adjusted("claim", answer)
+        answer = retaliatory_increment(partners, self.world.taxable[:, :, r], coefficient=rho, by_policy=policies)
+        own, answer = (
+            agent.adjusted("claim", np.where(self.cells[:, :, r], asked, 0.0)),
+            agent.adjusted("claim", answer),
+        )
         ceiling = None if self.bound is None else self.bound[:, :, r]
         target = target_increment(own, answer, cap=terms["cap"][r], base=base_rates, ceiling=ceiling)
         target = agent.adjusted("aim", target)
         moved = adjust(current, target, speed=terms["adjustment"][r], least=parameter("protection.least_change"))
         increments = np.where(seen.fixed[:, :, r], current, moved)
-        return TariffDecision(felt, increments, own, answer, target, lost, rises, penetration)
+        return TariffDecision(felt, lost, worth, asked, increments, own, answer, target, rises)
+
+    def _asked(self, seen: View) -> Array:
+        """Effectiveness E of everybody's own tariff at last year's equilibrium, (G,)."""
+        options = {"union": self.union, "drawback": self.terms["drawback"], "patience": self.settings.patience}
+        effectiveness: Array = seen.own_tariffs(self.sectors, **options).effectiveness
+        return effectiveness
 
     def _rises(self, state: WorldState, r: int) -> Array:
         """Rise of the mean tariff that each partner levies on the goods of r, shape (G,)."""
@@ -224,112 +257,64 @@ class Protection(base.Rule):
         increments = np.stack([decision.increments for decision in decisions], axis=2)
         if self.world.union.any():
             increments = union_average(increments, self.world.union_weights)
-        year.variables["grievance"] = np.array([decision.grievance for decision in decisions])
+        for name in ("grievance", "effectiveness"):
+            year.variables[name] = np.array([getattr(decision, name) for decision in decisions])
         year.variables["increments"] = increments
         year.add("tariff", increments)
 
     def log(self, played: base.Played) -> Iterable[Decisions]:
-        """Changes of own increments, by importer; the larger claim names the reason, a union its common tariff."""
+        """Changes of own increments by importer and reason: of its rate on all imported manufactures, or on the goods of one partner."""
         before, after = played.before.increments, played.after.increments
         for r, decision in enumerate(played.decisions[self.name]):
             s, i = np.nonzero(np.abs(after[:, :, r] - before[:, :, r]) > ROUNDING)
             if not s.size:
                 continue
             answered, terms = decision.answer[s, i] > decision.own[s, i], self.terms
-            asked = {name: getattr(decision, name)[s, i] for name in ("own", "answer", "target")}
-            asked |= {"grievance": decision.grievance, "adjustment": terms["adjustment"][r]}
-            lost = dict(zip(LOSSES, decision.losses.tolist(), strict=True))
-            lost |= {"threshold": terms["threshold"][r], "penetration": decision.penetration[s, i]}
-            rise = {"rise": decision.rises[s], "coefficient": terms["retaliation"][r]}
-            reasons: dict[str, Any] = {"protection": (self, ~answered, lost), "retaliation": (self, answered, rise)}
+            asked = {name: getattr(decision, name) for name in ("asked", "grievance", "effectiveness")}
+            asked |= {"adjustment": terms["adjustment"][r]}
+            why = {"change": np.expm1(-decision.loss), "half": 0.0, "threshold": terms["threshold"][r]}
+            why["half"] = protective_increment(
+                0.5 * decision.grievance,
+                decision.effectiveness,
+                sensitivity=self.strength[r],
+                threshold=why["threshold"],
+            )
+            answer = {"own": decision.own.max(axis=1), "answer": decision.answer.max(axis=1)}
+            rise = {"rise": decision.rises, "coefficient": terms["retaliation"][r]}
+            reasons: dict[str, Any] = {"protection": (self, ~answered, why), "retaliation": (self, answered, rise)}
             if self.world.union[r]:
                 reasons = {"union": (self, np.ones(s.shape, bool), {})}
             else:
                 reasons = base.adjusted(played.rules, "tariff-reasons", (played.before, r, s), reasons)
             states = (played.before, played.after)
             rates = [self.world.given_tariffs(y.year)[s, i, r] + y.increments[s, i, r] for y in states]
+            weights = self.world.imports[s, i, r] + 1e-9 * self.world.imports[:, :, r].sum()
             for kind, (rule, cells, numbers) in reasons.items():
-                if cells.any():
-                    levels = (rate[cells] for rate in rates)
-                    drivers = {k: v[cells] if np.ndim(v) else v for k, v in {**asked, **numbers}.items()}
-                    who = np.full(cells.sum(), r)
-                    yield rule.batch(played, "tariff", kind, who, *levels, partner=s[cells], sector=i[cells], **drivers)
+                by_partner = kind in ("retaliation", "commitment")
+                for partner in np.unique(s[cells]) if by_partner else [NONE] if cells.any() else []:
+                    mine = cells & (s == partner) if by_partner else cells
+                    levels = (float(np.average(rate[mine], weights=weights[mine])) for rate in rates)
+                    drivers = {
+                        k: v[partner] if np.ndim(v) else v
+                        for k, v in {**asked, **(answer if by_partner else {}), **numbers}.items()
+                    }
+                    yield rule.batch(played, "tariff", kind, r, *levels, partner=partner, **drivers)
 
 
-#: The losses that make up grievance, in the order of every array of them. Each is a fraction of a year's change:
-#: fall of manufacturing employment relative to the year before; rise of the import share in home use of manufactures;
-#: rise of the unemployment rate (fall of participation without one); fall of labour's share in income.
-LOSSES = ("job_loss", "import_penetration", "unemployment", "labour_share")
-#: The public statistics whose changes these are.
-OBSERVED = ("manufacturing_jobs", "import_share", "unemployment", "labour_share")
-#: Sign of the change that counts as a loss.
-_SIGN = np.array([-1.0, 1.0, 1.0, -1.0])
+def industry_loss(before: float, now: float) -> float:
+    """Loss of a year ℓ = −ln(s/s_−1), s manufacturing's share in value added; negative where it gains, 0 where there is none."""
+    return float(-np.log(now / before)) if now > 0.0 and before > 0.0 else 0.0
 
 
-def losses(before: Array, now: Array) -> Array:
-    """Losses of a year: only falls of jobs and labour share, only rises of imports and unemployment.
-
-    Parameters
-    ----------
-    before, now : ndarray, shape (4,) or (R, 4)
-        Manufacturing employment (any unit), import share in home use of manufactures, unemployment rate and labour
-        share of the two years.
-
-    Returns
-    -------
-    ndarray, same shape, >= 0
-        In the order of :data:`LOSSES`: the relative change of employment, differences of the others.
-    """
-    change = (now - before) * _SIGN
-    change[..., 0] /= before[..., 0]
-    result: Array = np.maximum(0.0, change)
+def grievance(previous: ArrayLike, loss: ArrayLike, *, memory: ArrayLike) -> Array:
+    """Grievance g_y = max(0, m g_{y−1} + ℓ_y): losses add up, gains heal, and half of it is forgotten after ln ½ / ln m years."""
+    result: Array = np.maximum(0.0, np.asarray(memory) * np.asarray(previous) + np.asarray(loss))
     return result
 
 
-def grievance(previous: ArrayLike, lost: Array, *, weights: Array, memory: ArrayLike) -> Array:
-    """Grievance g_y = m g_{y−1} + Σ_k w_k · loss_k.
-
-    With losses only, this is the shortfall from an exponentially weighted mean of past years (mean lag 1/(1 − m)):
-    people compare with what they were used to, not with a year that recedes for ever.
-
-    Parameters
-    ----------
-    previous : array_like
-        Grievance of the year before.
-    lost : ndarray, shape (4,) or (R, 4)
-        Losses since then, from :func:`losses`.
-    weights : ndarray, shape (4,)
-        Grievance per unit of each loss.
-    memory : array_like in [0, 1)
-        Share m of grievance that survives a year without losses: half of it is gone after ln ½ / ln m years.
-    """
-    result: Array = np.asarray(memory) * np.asarray(previous) + lost @ weights
-    return result
-
-
-def focus(penetration: Array, foreign_goods: Mask) -> Array:
-    """How strongly protection aims at each partner and sector, 2p / (p + p̄), in [0, 2).
-
-    p is the partner's share in home use of the sector's goods, p̄ the mean of p over foreign goods, weighted by p itself
-    (what the typical imported dollar faces). It is 0 where nothing is bought, 1 at p̄, and levels off above.
-
-    Parameters
-    ----------
-    penetration : ndarray, shape (G, N) or (G, N, R), share
-    foreign_goods : ndarray of bool, same shape
-        Cells where a tariff can be set: goods from abroad.
-    """
-    p = np.where(foreign_goods, penetration, 0.0)
-    total = p.sum(axis=(0, 1))
-    mean = np.divide((p * p).sum(axis=(0, 1)), total, out=np.ones_like(total), where=total > 0)
-    result: Array = 2.0 * p / (p + mean)
-    return result
-
-
-def protective_increment(felt: ArrayLike, aim: Array, *, sensitivity: ArrayLike, threshold: ArrayLike) -> Array:
-    """Tariff increment that grievance asks for: sensitivity · max(0, g − threshold) · focus, same shape as ``aim``."""
-    result: Array = np.asarray(sensitivity) * np.maximum(0.0, np.asarray(felt) - np.asarray(threshold)) * aim
-    return result
+def protective_increment(felt: float, effectiveness: float, *, sensitivity: float, threshold: float) -> float:
+    """Tariff on manufactures that grievance asks for, (φ/n) max(0, g − ḡ) E; ``sensitivity`` is φ/n."""
+    return float(sensitivity * max(0.0, felt - threshold) * effectiveness)
 
 
 def retaliatory_increment(

@@ -33,8 +33,9 @@ class Settings(base.Settings, section="protection"):
     """How governments play."""
 
     rule: Literal["memory", "mirror", "none", "best-response", "nash", "cooperative"] = "memory"
-    """What moves tariffs: memory of losses; or governments that seek real income: best-response, of `players` against all others as they are;
-    nash, of everybody; cooperative, all keep the tariffs given while each is patient enough, then nash."""
+    """What moves tariffs. memory: governments protect what they remember to have lost, as far as a tariff brings it back, and answer; mirror:
+    they only answer; none: neither, and nothing is remembered. Or they seek real income: best-response, of `players` against all others as
+    they are; nash, of everybody; cooperative, all keep the tariffs given while each is patient enough, then nash."""
     players: Economies | None = Field(None, description="Who plays; everybody who acts unless named.")
     instruments: Literal["uniform", "partner", "sector", "full"] = "uniform"
     """Rates that a government sets: one on all imports of goods, one by partner, by sector, or by both."""

@@ -36,8 +36,7 @@ STANDARD = (
         for name in ("base_access", "ai_home_share", "robot_cost", "ai_cost", "wage_gradient", "reinstatement")
     ),
     *(f"automation.{machine}_price_decline" for machine in ("robot", "ai")),
-    *(f"protection.{name}" for name in ("sensitivity", "memory", "adjustment", "cap", "threshold", "retaliation")),
-    *(f"protection.weights.{part}" for part in ("job_loss", "import_penetration", "unemployment", "labour_share")),
+    *(f"protection.{name}" for name in ("sensitivity", "memory", "adjustment", "cap", "threshold", "patience")),
     *(f"trust.{name}" for name in ("initial", "hostility", "recovery", "friction")),
     *(f"ledger.{name}" for name in ("documents", "payments", "entry_cost", "running_cost", "commitment")),
     *(f"ledger.{name}" for name in ("trust_shield", "trust_recovery")),

@@ -64,7 +64,7 @@ def test_a_decision_is_explained_with_all_its_numbers(ledger: Run, lang: str) ->
 
 
 def test_numbers_are_shown_as_the_rule_writes_them() -> None:
-    assert driver("protection", "own", "-0.0123").replace(NBSP, " ") == "−1.23 %"
+    assert driver("protection", "asked", "-0.0123").replace(NBSP, " ") == "−1.23 %"
     assert driver("ledger-join", "members", "4") == "4"
     assert driver("no-such-kind", "x", "0.125") == "0.125"
     assert driver("policy", "level", "words") == "words"

@@ -191,8 +191,11 @@ def overrides(setup: Setup) -> tuple[str, ...]:
     if "protection" in families:
         backlash, retaliation = setup.value("backlash"), setup.value("retaliation")
         lines.append(f"behaviour.protection.active={flow(backlash > 0 or retaliation > 0)}")
-        for name, value in (("sensitivity", backlash), ("retaliation", retaliation)):
-            lines.append(f"behaviour.protection.{name}={flow(value)}")
+        if scenario.behaviour.protection.rule == "none":
+            lines.append("behaviour.protection.rule=memory")
+        lines.append(f"behaviour.protection.sensitivity={flow(backlash)}")
+        if "retaliation" in moved:  # else as in the preset, or as observed
+            lines.append(f"behaviour.protection.retaliation={flow(retaliation)}")
     for name in ("distrust", "ledger"):  # rules that are on while their lever is above zero
         control, value = CONTROLS[name], setup.value(name)
         if control.family in families or (name == "ledger" and setup.founders):

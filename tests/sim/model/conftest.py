@@ -20,7 +20,7 @@ BUSY = {
     "economy": {"trade_elasticity": "default", "sluggishness": 1.0},
     "behaviour": {
         "automation": {"robot_speed": 1.0, "ai_speed": 1.5},
-        "protection": {"sensitivity": 3.0, "threshold": 0.0},
+        "protection": {"sensitivity": 1.0, "retaliation": 0.94},
         "trust": {"active": True},
     },
     "policies": [

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 
 import sim
 from sim.rules import Reason, reasons
 from sim.rules.log import COLUMNS, batch, frame, sentences
 from sim.runs.result import RunResult
+from tests.sim.model.conftest import BUSY
 
 
 def test_columns_and_types(busy: RunResult) -> None:
@@ -36,16 +36,22 @@ def test_every_change_of_adoption_is_logged(busy: RunResult) -> None:
 
 
 def test_every_change_of_a_tariff_is_logged(busy: RunResult) -> None:
-    base = busy.records[0].state.tariff
-    decided = busy.decisions.query("lever == 'tariff' and sector != ''")
+    """A row is the rate on all imported manufactures, or on the goods of one partner: what holds together moves together."""
+    kinds = {"protection", "retaliation", "union"}
+    decided = busy.decisions[busy.decisions["kind"].isin(kinds)]
     place = {name: k for k, name in enumerate(busy.economies)}
-    sector = {name: k for k, name in enumerate(busy.sectors)}
-    rebuilt = np.zeros_like(base)
-    for row in decided.itertuples():
-        cell = place[row.partner], sector[row.sector], place[row.economy]
-        assert row.before == pytest.approx(base[cell] + rebuilt[cell], abs=1e-12), "the log has a gap"
-        rebuilt[cell] = row.after - base[cell]
-    np.testing.assert_allclose(rebuilt, busy.records[-1].state.increments, atol=1e-12)
+    for record, before in zip(busy.records[1:], busy.records, strict=False):
+        step = record.state.increments - before.state.increments
+        rows = decided[decided["year"] == record.year]
+        for name, r in place.items():
+            mine = rows[rows["economy"] == name]
+            moved = {busy.economies[s] for s in np.flatnonzero(np.abs(step[:, :, r]).max(axis=1) > 1e-12)}
+            named = set(mine["partner"]) - {""}
+            assert bool(moved) == bool(len(mine)), "a change without a row, or a row without a change"
+            assert named <= moved
+            for row in mine.itertuples():
+                change = step[place[row.partner], :, r] if row.partner else step[:, :, r]
+                assert change.min() - 1e-12 <= row.after - row.before <= change.max() + 1e-12
 
 
 def test_policies_and_events_are_logged_when_they_begin_move_and_end(busy: RunResult) -> None:
@@ -65,28 +71,22 @@ def test_policies_and_events_are_logged_when_they_begin_move_and_end(busy: RunRe
 
 
 def test_reasons_carry_the_numbers_of_the_rule(busy: RunResult) -> None:
-    row = busy.decisions.query("lever == 'tariff' and reason.str.startswith('Grievance')", engine="python").iloc[0]
-    drivers = dict(part.split("=") for part in row["drivers"].split("; "))
-    record, before = busy.record(row["year"]), busy.record(row["year"] - 1)
-    r = busy.economies.index(row["economy"])
-    assert float(drivers["grievance"]) == pytest.approx(record.state.grievance[r], rel=1e-5)
-    step = float(drivers["adjustment"]) * (float(drivers["target"]) - (row["before"] - base_tariff(busy, row)))
-    assert row["after"] - row["before"] == pytest.approx(step, rel=1e-4)
-    assert before.year == row["year"] - 1
-
-
-def base_tariff(run: RunResult, row: pd.Series) -> float:
-    table = run.base_table
-    cell = table.economy(row["partner"]), table.sector(row["sector"]), table.economy(row["economy"])
-    return float(run.records[0].state.tariff[cell])
+    for row in busy.decisions.query("kind == 'protection'").itertuples():
+        numbers = {name: float(value) for name, value in (part.split("=") for part in row.drivers.split("; "))}
+        record, r = busy.record(row.year), busy.economies.index(row.economy)
+        assert numbers["grievance"] == pytest.approx(record.state.grievance[r], rel=1e-5)
+        assert numbers["effectiveness"] == pytest.approx(record.state.effectiveness[r], rel=1e-5)
+        asked = BUSY["behaviour"]["protection"]["sensitivity"] * numbers["grievance"] * numbers["effectiveness"]
+        assert numbers["asked"] == pytest.approx(asked, rel=1e-4)
+        assert numbers["half"] == pytest.approx(0.5 * asked, rel=1e-4)
 
 
 def test_every_kind_of_reason_makes_a_sentence() -> None:
     names = {
-        "cost", "saving", "speed", "capability", "access", "rate", "ceiling", "grievance", "threshold", "job_loss",
-        "import_penetration", "unemployment", "labour_share", "penetration", "own", "answer", "target", "adjustment", "rise",
+        "cost", "saving", "speed", "capability", "access", "rate", "ceiling", "grievance", "threshold", "change",
+        "effectiveness", "asked", "half", "own", "answer", "adjustment", "rise",
         "coefficient", "number", "level", "hostility", "commitment", "members", "entry", "running", "horizon", "losing",
-        "price", "abated", "uncapped", "traded", "allowances", "value",
+        "price", "abated", "uncapped", "traded", "allowances", "value", "gain", "pace", "critical", "discount",
     }  # fmt: skip
     for kind, reason in reasons().items():
         one = batch(2020, "tariff", kind, reason, 0, 0.0, 0.1, partner=1, sector=0, **dict.fromkeys(names, 0.25))

@@ -214,7 +214,7 @@ WARNINGS = [
     (
         "behaviour: {protection: {overrides: {USA: {retaliation: 1.2}}}}",
         "S026",
-        "the coefficients of USA and CHN multiply to 1.128",
+        "the coefficients of USA and CHN multiply to 1.08",
     ),
     (  # the two strongest, wherever they stand in the table
         "behaviour: {protection: {retaliation: 0.1, overrides: {CHN: {retaliation: 1.2}, USA: {retaliation: 1.5}}}}",
