@@ -54,14 +54,24 @@ def used_once(trees: list[ast.Module]) -> tuple[int, int]:
     return sum(defined.values()), sum(number for name, number in defined.items() if names[name] == number)
 
 
-def measure(root: Path) -> dict[str, float]:
-    """Figures of a tree."""
-    files = sources(root)
-    texts = {path: path.read_text(encoding="utf-8") for path in files}
-    trees = [ast.parse(text) for text in texts.values()]
+def sizes(root: Path) -> dict[str, float]:
+    """The figures of a tree that have limits."""
+    texts = {path: path.read_text(encoding="utf-8") for path in sources(root)}
     size = {path: text.count("\n") for path, text in texts.items()}
     total = sum(size.values())
     shown = sum(n for path, n in size.items() if path.relative_to(root).as_posix().startswith(PRESENTATION))
+    return {
+        "lines": total,
+        "modules": len(texts),
+        "presentation_share": round(shown / total, 3),
+        "fmt_skips": sum(len(re.findall(r"#\s*fmt: skip", text)) for text in texts.values()),
+        "longest_file": max(size.values()),
+    }
+
+
+def measure(root: Path) -> dict[str, float]:
+    """Figures of a tree."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sources(root)]
     functions = [
         node.end_lineno - node.lineno + 1
         for tree in trees
@@ -72,12 +82,8 @@ def measure(root: Path) -> dict[str, float]:
     beside = [path for package in ("decomp", "sim") for path in (root / package).rglob("*") if path.suffix in BESIDE]
     tests = sorted((root / "tests").rglob("*.py"))
     return {
-        "lines": total,
-        "modules": len(files),
-        "presentation_share": round(shown / total, 3),
+        **sizes(root),
         "lines_beside": sum(lines(path) for path in beside),
-        "fmt_skips": sum(len(re.findall(r"#\s*fmt: skip", text)) for text in texts.values()),
-        "longest_file": max(size.values()),
         "functions": len(functions),
         "functions_over_60": sum(length > 60 for length in functions),
         "private_functions": private,

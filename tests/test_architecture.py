@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -77,17 +78,23 @@ def dotted(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Every statement and expression of a file, read once for all tests."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@cache
 def imports(path: Path, *, top_only: bool = False, typing: bool = True) -> list[tuple[int, str]]:
     """Modules that a file imports, each with its line. ``from a import b`` gives both a and a.b."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     found: list[tuple[int, str]] = []
     skip: set[ast.AST] = set()
-    for node in ast.walk(tree):
+    for node in nodes(path):
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test) and not typing:
             skip.update(child for branch in node.body for child in ast.walk(branch))
         if top_only and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             skip.update(child for child in ast.walk(node) if child is not node)
-    for node in ast.walk(tree):
+    for node in nodes(path):
         if node in skip:
             continue
         if isinstance(node, ast.Import):

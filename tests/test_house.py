@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.house import LIMITS, ROOT, measure
+from tests.house import LIMITS, ROOT, sizes
 
 
 def test_the_house_keeps_its_limits() -> None:
-    figures = measure(ROOT)
+    figures = sizes(ROOT)
     assert {name: figures[name] for name, limit in LIMITS.items() if figures[name] > limit} == {}
