@@ -95,19 +95,14 @@ def machines() -> None:
 
 def literature_block() -> str:
     """The sizes of baseline, of AI alone in it and of ai-divide, all else standing still, beside published ones, as a Markdown table."""
-    import tempfile
-
     import sim
     from sim.report.data import Report
     from sim.report.evidence import literature_table
-    from sim.runs.saved import read_run
     from sim.texts import Texts
 
     ours: dict[str, dict[tuple[str, ...], str]] = {}
     for head, (name, more) in SIZED.items():
-        with tempfile.TemporaryDirectory() as folder:
-            run = read_run(sim.run(name, overrides=[*STILL, *more]).save(folder, lang=None))
-            table = literature_table(Report(run, Texts("en")))
+        table = literature_table(Report(sim.run(name, overrides=[*STILL, *more]), Texts("en")))
         assert table is not None
         ours[head] = {(str(row[0]), str(row[1]), str(row[3]), str(row[5])): str(row[2]) for row in table.rows}
     rows = next(iter(ours.values()))

@@ -281,7 +281,8 @@ def modules_reading(kind: str, id: str) -> list[str]:
     last = id.rpartition(".")[2]
     pattern = re.compile(rf"{quoted}|[\w\])]\.{re.escape(last)}\b" if kind == "parameter" else quoted)
     rule, declaration = f"sim.rules.{id.partition('.')[0]}", re.compile(rf"\b{last}: float\b")
-    return [name for name, text in _sources() if pattern.search(text) or (name == rule and declaration.search(text))]
+    naming = ((name, text) for name, text in _sources() if last in text)  # which is faster found than a pattern
+    return [name for name, text in naming if pattern.search(text) or (name == rule and declaration.search(text))]
 
 
 @cache
