@@ -223,6 +223,12 @@ def hindcast(
         int | None, Option("--fit", help="Year between, whose trade the wedge that is carried on meets [the middle].")
     ] = None,
     elasticities: Annotated[str, Option("--elasticities", help="A calibrated set of trade elasticities.")] = "default",
+    protection: Annotated[
+        bool,
+        Option(
+            "--protection", help="Instead: who protects, when and how much by the rule of memory, 1995–2011 and after."
+        ),
+    ] = False,
     wiod: options.WiodOption = None,
     as_json: options.AsJson = False,
     as_csv: options.CsvOption = False,
@@ -236,7 +242,11 @@ def hindcast(
       unweave hindcast
       unweave hindcast --from 2011 --to 2022
       unweave hindcast --wiod ~/wiod --csv
+      unweave hindcast --protection
     """
+    if protection:
+        _protection(as_json=as_json, as_csv=as_csv)
+        return
     from sim.studies.hindcast import hindcast as predict
 
     asked: dict[str, Any] = {"fitted_to": fitted_to, "trade_elasticity": elasticities}
@@ -252,6 +262,25 @@ def hindcast(
         typer.echo(csv_rows([list(rows), *rows.to_numpy().tolist()]), nl=False)
     else:
         typer.echo(errors_shown(found))
+
+
+def _protection(*, as_json: bool, as_csv: bool) -> None:
+    """Print the backtest of the rule of protection, with how many measures were tried."""
+    from sim.studies.backtest import TRIED, checks
+
+    said = {None: "", True: "met", False: "not met"}
+    rows = [asdict(row) | {"met": row.met} for row in checks()]
+    if as_json:
+        print_json("hindcast", protection=rows, tried=TRIED)
+    elif as_csv:
+        typer.echo(csv_rows([list(rows[0]), *(list(row.values()) for row in rows)]), nl=False)
+    else:
+        lines = [["check", "table", "value", "from", "to", ""]]
+        for row in rows:
+            ends = ("" if row[end] is None else f"{row[end]:g}" for end in ("low", "high"))
+            note = said[row["met"]] + (" (fitted)" if row["fitted"] else "")
+            lines.append([row["check"], row["table"], f"{row['value']:.3f}", *ends, note])
+        typer.echo(f"{columns(lines, rule=False)}\n\n{TRIED}")
 
 
 def errors_shown(found: Hindcast) -> str:
