@@ -12,6 +12,10 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).resolve().parents[1]
 #: No test reads tables that a developer has put in the place of the bundled ones.
 os.environ["UNWEAVE_TABLES"] = str(ROOT / "tests" / "no tables")
+#: One thread for each process of the tests: two workers whose libraries take every processor wait for each other.
+#: Set here, before anything imports NumPy; workers of pytest-xdist and the commands that tests start inherit it.
+for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
 
 settings.register_profile(
     "unweave", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
