@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from sim.model.agents import CountryAgent
     from sim.scenario.labels import TableLabels
 
-#: Tariffs that move by less have not been moved.
+#: Most patience with which a war is weighed; tariffs that move by less have not been moved.
+PATIENT = 0.99
 ROUNDING = 1e-6
 
 
@@ -42,7 +43,7 @@ class Settings(base.Settings, section="protection"):
     speed: float = setting("Speed of strategy", "策略调整速度", "share a year", 0, 1)
     """Share of the way to where it serves best that a tariff moves within a year."""
     discount: float = setting("Discount factor", "折现因子", "share a year", 0, 1)
-    """How much governments that keep an agreement weigh next year against this one."""
+    """How much governments that play weigh next year against this one: in what a tariff brings while trade adjusts, in keeping an agreement."""
     discount_fall: float = setting("Fall of the discount factor", "折现因子的年下降", "share a year", 0, 1)
     """By how much that falls every year."""
 
@@ -161,7 +162,7 @@ class Strategy(base.Rule):
             if critical[r] <= self.discount(seen.year):  # somebody leaves this year; the answer comes next year
                 return Choice(now, critical=critical, war=True)
         given = self.world.given_tariffs(state.year)
-        options = {"patience": float(getattr(settings, "patience", 0.0)), "seen": tuple(state.lessons)}
+        options = {"patience": self.discount(seen.year), "seen": tuple(state.lessons)}
         found = seen.ask("game", "moves", given=given, now=given + state.played, **options, **self.game)
         aim = np.clip(found.tariffs[:, :, r] - given[:, :, r], 0.0, self.terms["cap"][r])
         aim = np.where(self.world.taxable[:, :, r] & ~seen.fixed[:, :, r], aim, now)
@@ -173,7 +174,7 @@ class Strategy(base.Rule):
         if seen.year > self.first:
             known: Array = seen.state.critical
             return known
-        found = seen.ask("game", "trigger", **self.game)
+        found = seen.ask("game", "trigger", patience=min(self.discount(seen.year), PATIENT), **self.game)
         critical, table = np.zeros(self.world.G), self.world.table
         for name, least in zip(found.players, found.critical, strict=True):
             critical[table.economy(name) if name in table.economies else self.world.union] = least
