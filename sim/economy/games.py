@@ -323,7 +323,7 @@ def moves(
     """
     board = Board(world, players, Terms.of({**terms, "first": now}))
     v, owner, first = board.first(), board.owner, [inside[0] for inside in board.members]
-    g = board.slopes(at, v, patience)[1][owner, np.arange(board.size)]
+    g = board.slopes(at, v, patience, 1e-10)[1][owner, np.arange(board.size)]
     lag = world.settings.sluggishness
     h = board.flows(at)[1] * (horizon(lag, patience) / lag)
     climb, total = _Climb(owner), np.maximum(np.bincount(owner, h), 1e-300)
@@ -388,7 +388,7 @@ def trigger(
     board, war = Board(world, players, Terms.of(terms)), nash(world, players, **terms)
     rates = board.given if agreement is None else agreement.rates
     year = board.world.solve(board.shocks, start=board.terms.start) if agreement is None else agreement.year
-    kept = world.gradient(board.weights, (), at=year, political=board.terms.political).value
+    kept = board.world.gradient(board.weights, (), at=year, political=board.terms.political).value
     best = [_search(one, "best response") for one in _alone(world, board, rates)]
     leaving = np.array([found.value[0] for found in best])
     return Trigger(board.names, kept, leaving, war.value, war.equilibria + sum(found.equilibria for found in best))

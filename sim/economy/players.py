@@ -188,11 +188,13 @@ class Board:
         tariffs: Any = rates[0] if len(rates) == 1 else dict(zip(USES, rates, strict=True))
         return self.world.solve(self.shocks, tariffs=tariffs, start=year)
 
-    def slopes(self, year: Equilibrium, v: Array, patience: float = 0.0) -> tuple[Array, Array]:
+    def slopes(
+        self, year: Equilibrium, v: Array, patience: float = 0.0, accuracy: float = EXACT
+    ) -> tuple[Array, Array]:
         """Objectives (P,) and their derivatives in every log rate (P, V)."""
         name, log_rate = "tariffs" if len(self.given) == 1 else "tariffs_by_use", self.anchor + v[self.place]
         found = self.world.gradient(
-            self.weights, (name,), at=year, political=self.terms.political, patience=patience, accuracy=EXACT
+            self.weights, (name,), at=year, political=self.terms.political, patience=patience, accuracy=accuracy
         )
         slope = getattr(found, name).reshape(len(self.names), *self.given.shape)[(slice(None), *self.cells)]
         slope = np.where(log_rate <= self.most, slope * np.exp(np.minimum(log_rate, self.most)), 0.0)

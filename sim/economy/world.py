@@ -266,7 +266,7 @@ class WorldEconomy:
 
         year = self._solved(at, None)
         if name == "trigger":
-            return games.trigger(self, players, shocks=year.shocks, start=year, **terms)
+            return games.trigger(self, players, shocks=year.shocks, start=year, accuracy=1e-3, **terms)
         return games.moves(self, players, at=year, shocks=Shocks(tariffs=given), **terms)
 
     def _solved(self, at: Equilibrium | None, start: Equilibrium | None) -> Equilibrium:
