@@ -42,10 +42,8 @@ class Settings(base.Settings, section="protection"):
     """Rates that a government sets: one on all imports of goods, one by partner, by sector, or by both."""
     speed: float = setting("Speed of strategy", "策略调整速度", "share a year", 0, 1)
     """Share of the way to where it serves best that a tariff moves within a year."""
-    discount: float = setting("Discount factor", "折现因子", "share a year", 0, 1)
-    """How much governments that play weigh next year against this one: in what a tariff brings while trade adjusts, in keeping an agreement."""
-    discount_fall: float = setting("Fall of the discount factor", "折现因子的年下降", "share a year", 0, 1)
-    """By how much that falls every year."""
+    patience_fall: float = setting("Fall of patience", "耐心的年下降", "share a year", 0, 1)
+    """By how much the patience of governments that play falls every year."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +82,7 @@ class Strategy(base.Rule):
             "The agreement holds with a discount factor of {critical:.2f} or more; with {discount:.2f} a tariff for this year is worth more "
             "than peace: {gain:.3%} of real income.",
             (r"\beta \ge (W_{leaving} - W_{keeping}) / (W_{leaving} - W_{war})",),
-            parameters=("protection.discount", "protection.discount_fall"),
+            parameters=("protection.patience", "protection.patience_fall"),
         ),
     }
 
@@ -146,7 +144,7 @@ class Strategy(base.Rule):
 
     def discount(self, year: int) -> float:
         """Discount factor of governments in a year."""
-        return max(0.0, float(self.settings.discount - self.settings.discount_fall * (year - self.first)))
+        return max(0.0, float(self.settings.patience - self.settings.patience_fall * (year - self.first)))
 
     def decide(self, agent: CountryAgent, seen: View) -> Choice:
         """Move towards the own best tariffs, or keep to the agreement while everybody has patience for it."""

@@ -57,10 +57,10 @@ def test_a_best_response_is_of_the_players_alone() -> None:
 
 
 def test_an_agreement_holds_while_all_are_patient_and_ends_for_ever() -> None:
-    kept = played(years=2, rule="cooperative", discount=0.99)
+    kept = played(years=2, rule="cooperative", patience=0.99)
     np.testing.assert_array_equal(kept.records[-1].state.tariff, kept.world.tariffs)
     critical = kept.records[-1].state.critical
-    model = played(years=5, rule="cooperative", discount=float(critical.max()) + 0.05, discount_fall=0.04)
+    model = played(years=5, rule="cooperative", patience=float(critical.max()) + 0.05, patience_fall=0.04)
     leaver = int(np.argmax(critical))
     moved = [rates(model, record.state.tariff) - rates(model, model.world.tariffs) for record in model.records]
     assert not moved[2].any()
@@ -77,7 +77,7 @@ def test_an_agreement_holds_while_all_are_patient_and_ends_for_ever() -> None:
         ({"rule": "best-response"}, {}, "S011"),
         ({"rule": "nash", "players": ["ROW"]}, {}, "S025"),
         ({"rule": "nash", "players": ["ATL"]}, {}, "S020"),
-        ({"rule": "nash", "discount": 1.5}, {}, "S013"),
+        ({"rule": "nash", "patience": 1.5}, {}, "S013"),
         ({"rule": "war"}, {}, "S014"),
         ({"rule": "nash"}, {"closure": "fixed-prices"}, "S036"),
     ],
