@@ -53,6 +53,7 @@ KNOWN = {
     ("sim/economy/solver.py", 60): SOLVER,
     ("sim/economy/solver.py", 40): SOLVER,
     ("sim/economy/response.py", 0.001): SOLVER,
+    ("sim/economy/world.py", 0.001): SOLVER,
     ("sim/rules/strategy.py", 0.99): "most patience with which a war is weighed",
     ("sim/rules/carbon.py", 0.001): "conversion of units",
     ("sim/rules/carbon.py", 1000): "largest value accepted",
