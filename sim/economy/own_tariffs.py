@@ -37,16 +37,26 @@ Mask = NDArray[np.bool_]
 class OwnTariffs(Locked):
     """Effects of an own tariff per unit of the rate (1 = 100 %), (G,); members of a union have those of the union.
 
-    ``jobs`` is η, ``imports`` σ.
+    ``jobs`` is η, ``imports`` σ; ``paid`` (2, G) are both where no duty is refunded.
     """
 
     jobs: Array
     imports: Array
+    paid: Array
 
     @property
     def effectiveness(self) -> Array:
         """E = max(0, η)/σ, (G,): the tariff that maximises ln L − ½ σ t², and 0 where a tariff costs jobs."""
-        return np.divide(np.maximum(self.jobs, 0.0), self.imports, out=np.zeros_like(self.jobs), where=self.imports > 0)
+        return _worth(self.jobs, self.imports)
+
+    @property
+    def without_drawback(self) -> Array:
+        """The same where no duty is refunded, (G,)."""
+        return _worth(*self.paid)
+
+
+def _worth(jobs: Array, imports: Array) -> Array:
+    return np.divide(np.maximum(jobs, 0.0), imports, out=np.zeros_like(jobs), where=imports > 0)
 
 
 def own_tariffs(
@@ -59,20 +69,22 @@ def own_tariffs(
     player = np.unique(np.where(union, np.argmax(union), np.arange(year.G)), return_inverse=True)[1]
     with np.errstate(all="ignore"):  # cells without output, sectors without labour
         lines = system.owner is not None  # duties are refunded as the shocks of the year say
-        bare = lines or drawback.min() < 1.0
-        every = _Every(system, state, _Rows(system, state, player, sectors), exact=bare or accuracy is not None)
+        exact = lines or accuracy is not None
+        every = _Every(system, state, _Rows(system, state, player, sectors), exact=exact)
         response = respond(system, state.prices, state.quantities, state.point.output, state.point.income)
-        if every.exact:
+        if exact:
             lam, priced, _ = every.solve(response, accuracy or 1e-6)
         else:  # one step of the fresh factorisations is enough
-            lam, priced = every.step(every.seed(every.none)[0], response), []
+            left = every.seed(every.none)[0]
+            lam = every.step(left, response)
+            gap = (left.cost + every.pull(lam)[0].cost).reshape(-1, left.income.shape[1])
+            lam = lam._replace(cost=response.costs.solve(gap, transposed=True).reshape(left.cost.shape))
         if lines:
-            found = every.bare(lam, priced, np.broadcast_to(year.shocks.drawback, year.G))  # type: ignore[arg-type]
-        else:
-            found = every.rows.refunded(lam, year)
-            if bare:
-                found = drawback[:, None] * found + (1.0 - drawback[:, None]) * every.bare(lam, priced, None)
-    return OwnTariffs(found[:, 0], -found[:, 1])
+            found = every.refunded(lam, priced, np.broadcast_to(year.shocks.drawback, year.G))  # type: ignore[arg-type]
+            return OwnTariffs(found[:, 0], -found[:, 1], found.T * [[1.0], [-1.0]])
+        paid, home = every.rows.direct(lam), every.rows.direct(lam, year)
+    found = drawback[:, None] * home + (1.0 - drawback[:, None]) * paid
+    return OwnTariffs(found[:, 0], -found[:, 1], paid.T * [[1.0], [-1.0]])
 
 
 class _Rows(Adjoint):
@@ -142,38 +154,43 @@ class _Rows(Adjoint):
         factor[: -self.system.G, 0] -= own * jobs
         return factor, consumer
 
-    def refunded(self, lam: Multipliers, year: Equilibrium) -> Array:
-        """Derivatives with drawback (G, 2): of prices that home lines and final demand pay, at given unit costs."""
-        system, prices, G, N, r = self.system, self.prices, self.system.G, self.system.N, np.arange(self.system.G)
+    def direct(self, lam: Multipliers, year: Equilibrium | None = None) -> Array:
+        """Derivatives (G, 2) without drawback; at a ``year`` with it: of prices that home lines and final demand pay, at given costs."""
+        system, prices, N, r = self.system, self.prices, self.system.N, np.arange(self.system.G)
         own = self.localised(lam)
-        Z = year.Z.reshape(G, N, G, N)
-        output, domestic = year.X.reshape(G, N), Z[r, :, r]
-        abroad = (
-            (Z.sum(axis=3) + year.Y.reshape(G, N, G)).sum(axis=2)
-            - domestic.sum(axis=2)
-            - year.Y.reshape(G, N, G)[r, :, r]
-        )
-        rate = domestic / np.where(output > 0, output, np.inf)[:, None]
-        made = np.linalg.solve(np.eye(N) - rate, abroad[..., None])[..., 0]
-        home = 1.0 - np.clip(made / np.where(output > 0, output, np.inf), 0.0, 1.0)
-        services = prices.machine_share * (self.value_paid[..., 0] * np.ones(N))  # (k, R, N)
-        bought = services.sum(axis=2)
-        machines = (services * home).sum(axis=2) / np.where(bought > 0, bought, 1.0)
-        self.part_of = np.concatenate((home, np.ones((G, 1)), machines.T), axis=1)
-        spending = self.spent * self.part_of
-        self.uses = [
-            use._replace(flow=self.delivered * (use.weights @ spending[:, :, use.users, None])) for use in self.uses
-        ]
+        if year is not None:
+            self.part_of = self.at_home(year)
+            bought = self.spent * self.part_of
+            self.uses = [u._replace(flow=self.delivered * (u.weights @ bought[:, :, u.users, None])) for u in self.uses]
         priced = self.pull(own, own=1.0)[1]
-        found = np.zeros((G, 2))
+        found = np.zeros((system.G, 2))
         for price, use in zip(priced, self.uses, strict=True):
             levied = price + use.flow * (own.income[:, None] - self.worth(own, use))
             found += np.einsum("irsk,irs->rk", levied, self.outside * use.recorded[..., 0])
-        shares, paying = cost_shares(system, prices)[r, :, r], cost_shares(system, prices, "recorded")
-        direct = np.einsum("sirj,irs->rj", paying, self.outside)
-        dearer = np.linalg.solve(np.eye(N) - shares.swapaxes(1, 2), direct[..., None])[..., 0]
-        found += np.einsum("irk,ri->rk", np.asarray(sum(priced))[:, r, r], dearer)
+        cost = np.einsum("sirj,irs->rj", cost_shares(system, prices, "recorded"), self.outside)
+        if year is None:
+            found += np.einsum(
+                "rjk,rj->rk", lam.cost[r[:, None, None], np.arange(N)[:, None], self.columns[:, None]], cost
+            )
+        else:
+            shares = cost_shares(system, prices)[r, :, r]
+            dearer = np.linalg.solve(np.eye(N) - shares.swapaxes(1, 2), cost[..., None])[..., 0]
+            found += np.einsum("irk,ri->rk", np.asarray(sum(priced))[:, r, r], dearer)
         return self.together(found)
+
+    def at_home(self, year: Equilibrium) -> Array:
+        """Part of the purchases of each user (G, U) that home lines and final demand make."""
+        G, N, r = self.system.G, self.system.N, np.arange(self.system.G)
+        Z, Y = year.Z.reshape(G, N, G, N), year.Y.reshape(G, N, G)
+        made = np.where(year.X > 0, year.X, np.inf).reshape(G, N)
+        domestic = Z[r, :, r]
+        abroad = (Z.sum(axis=3) + Y).sum(axis=2) - domestic.sum(axis=2) - Y[r, :, r]
+        exports = np.linalg.solve(np.eye(N) - domestic / made[:, None], abroad[..., None])[..., 0]
+        home = 1.0 - np.clip(exports / made, 0.0, 1.0)
+        services = self.prices.machine_share * self.value_paid[..., 0]  # (k, R, N)
+        bought = services.sum(axis=2)
+        machines = (services * home).sum(axis=2) / np.where(bought > 0, bought, 1.0)
+        return np.concatenate((home, np.ones((G, 1)), machines.T), axis=1)
 
 
 class _Every(Adjoint):
@@ -208,13 +225,13 @@ class _Every(Adjoint):
         ]
         return Multipliers(cost, output, income, factor), wide
 
-    def bare(self, lam: Multipliers, priced: Priced, refunded: Array | None) -> Array:
-        """Derivatives (G, 2) without drawback, or with what export lines are refunded (G,)."""
+    def refunded(self, lam: Multipliers, priced: Priced, drawback: Array) -> Array:
+        """Derivatives (G, 2) in a year with export lines, which are refunded what its shocks say (G,)."""
         rows, system, G, kept = self.rows, self.system, self.system.G, np.ones(len(self.rows.line))
-        slopes = self.by_parameter(lam, priced, refunded)["tariffs"].reshape(-1, 2, G, system.N, G)
+        slopes = self.by_parameter(lam, priced, drawback)["tariffs"].reshape(-1, 2, G, system.N, G)
         found = np.einsum("rksir,irs->rk", slopes[rows.player], rows.outside[:, :G, :G])
-        if refunded is not None and system.owner is not None:
-            kept[G:] -= refunded[system.owner[G:]]
+        assert system.owner is not None
+        kept[G:] -= drawback[system.owner[G:]]
         direct = [use.flow * use.basic * use.recorded * rows.per_bought for use in self.uses]
         found[:, 1] -= system.pool(kept * np.asarray(sum(part.sum(axis=(0, 2, 3)) for part in direct)))
         return rows.together(found)

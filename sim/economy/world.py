@@ -251,7 +251,7 @@ class WorldEconomy:
         """
         table = self.table
         if self.settings.closure == "fixed-prices":
-            return OwnTariffs(np.zeros(table.G), np.zeros(table.G))
+            return OwnTariffs(np.zeros(table.G), np.zeros(table.G), np.zeros((2, table.G)))
         year = self._solved(at, start)
         member, made = np.zeros(table.G, dtype=bool), np.zeros(table.N, dtype=bool)
         member[list(table.economies_in(union) if union else ())], made[list(table.sectors_in(sectors))] = True, True

@@ -78,13 +78,14 @@ class Settings(base.Settings, section="protection"):
 class TariffDecision:
     """Tariffs above the base tariffs [origin, sector], shape (G, N), and what asked for them.
 
-    ``asked`` is what protection asks for on manufactures, ``own`` that by cell, ``answer`` what retaliation asks for, ``target`` what is
+    ``asked`` is what protection asks for on manufactures, ``bare`` E without drawback, ``own`` what is asked for by cell, ``answer`` what retaliation asks for, ``target`` what is
     aimed at; ``loss`` is that of the year that is over, ``rises`` (G,) are those of the mean tariffs that partners levy.
     """
 
     grievance: float
     loss: float
     effectiveness: float
+    bare: float
     asked: float
     increments: Array
     own: Array
@@ -99,8 +100,8 @@ _TARIFF = r"t' = t + \lambda\,\bigl(t^0 + \min(\max(o, v),\ \bar c) - t\bigr)"
 class Protection(base.Rule):
     """Governments protect lost industry where a tariff helps it, and answer the tariffs of others.
 
-    State: ``grievance`` (G,), remembered losses of manufacturing; ``effectiveness`` (G,), as last asked; ``increments`` (G, N, G),
-    tariffs [origin, sector, importer] that importers have added to their base tariffs by this rule. Other rules may adjust
+    State: ``grievance`` (G,), remembered losses of manufacturing; ``effectiveness``, ``bare`` (G,), as last asked, with drawback and
+    without; ``increments`` (G, N, G), tariffs [origin, sector, importer] that importers have added to their base tariffs by this rule. Other rules may adjust
     ``recall`` (what the government knows: grievance and rises by years ago), ``claim`` (what protection or retaliation asks for),
     ``aim`` (the increments aimed at) and ``tariff-reasons``.
     """
@@ -112,9 +113,9 @@ class Protection(base.Rule):
     channel = "tariffs"
     reasons: ClassVar[Mapping[str, Reason | str]] = {
         "protection": Reason(
-            "Manufacturing's share in value added changed by {change:+.2%} last year; what is remembered of losses is {grievance:.3f} "
-            "(tolerated {threshold:.3f}). A tariff on manufactures is worth {effectiveness:.2f} per unit of it: protection asks for "
-            "{asked:+.2%}pt, half the grievance would for {half:+.2%}pt; {adjustment:.0%} of the way a year.",
+            "Sets its tariff on manufactures at {level:.1%}: a loss of {grievance:.1%} of manufacturing's weight in value added is "
+            "remembered (last year {change:+.2%}, tolerated {threshold:.1%}). It asks for {asked:+.2%}pt on top, with half the loss for "
+            "{half:+.2%}pt, without refunds of duty on what exports are made of for {bare:+.2%}pt; {adjustment:.0%} of the way a year.",
             (
                 r"g' = \max(0,\ m\,g - \Delta \ln s)",
                 r"E = \max(0, \eta) / \sigma",
@@ -129,8 +130,8 @@ class Protection(base.Rule):
             parameters=("protection.retaliation", "protection.answer", "protection.adjustment", "protection.cap"),
         ),
         "union": Reason(
-            "Customs union: takes the import-weighted mean of the members' proposals; our own grievance of {grievance:.3f} asked for "
-            "{asked:+.2%}pt on manufactures.",
+            "Customs union: takes the import-weighted mean of the members' proposals, {level:.1%} on manufactures; our own loss of "
+            "{grievance:.1%} asked for {asked:+.2%}pt.",
             (r"\bar t_{s,i} = \textstyle\sum_r w_r\, t_{s,i,r}",),
         ),
     }
@@ -190,7 +191,8 @@ class Protection(base.Rule):
         if world.table.year is not None and self.settings.rule != "none":
             for loss in manufacturing_losses(world.table, world.table.year)[1]:
                 felt = grievance(felt, loss, memory=self.terms["memory"])
-        return {"grievance": felt, "effectiveness": np.zeros(world.G), "increments": np.zeros_like(world.tariffs)}
+        none = {name: np.zeros(world.G) for name in ("effectiveness", "bare")}
+        return {"grievance": felt, **none, "increments": np.zeros_like(world.tariffs)}
 
     def notes(self) -> Iterable[str]:
         """Whose industry is remembered from others."""
@@ -209,13 +211,13 @@ class Protection(base.Rule):
             felt = float(grievance(felt, lost, memory=terms["memory"][r]))
         recall = partial(self._recall, seen, np.append(rises := self._rises(state, r), felt))
         *known_rises, known = agent.adjusted("recall", recall)(0).tolist()
-        current, worth = state.increments[:, :, r], float(state.effectiveness[r])
+        current, worth, bare = state.increments[:, :, r], float(state.effectiveness[r]), float(state.bare[r])
         nothing, acts = np.zeros_like(current), self.plays and terms["acting"][r] and seen.year >= self.first
         if acts and self.strength[r] and (seen.year - self.first) % self.settings.refresh == 0:
-            worth = float(self._asked(seen)[r])
+            worth, bare = (float(effect[r]) for effect in self._asked(seen))
         asked = protective_increment(known, worth, sensitivity=self.strength[r], threshold=float(terms["threshold"][r]))
         if not acts or not (asked or max(known_rises) > 0.0 or current.any()):
-            return TariffDecision(felt, lost, worth, 0.0, current, nothing, nothing, nothing, rises)
+            return TariffDecision(felt, lost, worth, bare, 0.0, current, nothing, nothing, nothing, rises)
         base_rates = self.world.given_tariffs(state.year)[:, :, r]
         policies = state.tariff[:, :, r] - base_rates - current
         rho, partners = terms["retaliation"][r], np.array(known_rises)
@@ -229,13 +231,13 @@ class Protection(base.Rule):
         target = agent.adjusted("aim", target)
         moved = adjust(current, target, speed=terms["adjustment"][r], least=parameter("protection.least_change"))
         increments = np.where(seen.fixed[:, :, r], current, moved)
-        return TariffDecision(felt, lost, worth, asked, increments, own, answer, target, rises)
+        return TariffDecision(felt, lost, worth, bare, asked, increments, own, answer, target, rises)
 
-    def _asked(self, seen: View) -> Array:
-        """Effectiveness E of everybody's own tariff at last year's equilibrium, (G,)."""
+    def _asked(self, seen: View) -> tuple[Array, Array]:
+        """Effectiveness E of everybody's own tariff at last year's equilibrium, and without drawback, (G,)."""
         options = {"union": self.union, "drawback": self.terms["drawback"], "patience": self.settings.patience}
-        effectiveness: Array = seen.own_tariffs(self.sectors, **options).effectiveness
-        return effectiveness
+        found = seen.own_tariffs(self.sectors, **options)
+        return found.effectiveness, found.without_drawback
 
     def _rises(self, state: WorldState, r: int) -> Array:
         """Rise of the mean tariff that each partner levies on the goods of r, shape (G,)."""
@@ -257,7 +259,7 @@ class Protection(base.Rule):
         increments = np.stack([decision.increments for decision in decisions], axis=2)
         if self.world.union.any():
             increments = union_average(increments, self.world.union_weights)
-        for name in ("grievance", "effectiveness"):
+        for name in ("grievance", "effectiveness", "bare"):
             year.variables[name] = np.array([getattr(decision, name) for decision in decisions])
         year.variables["increments"] = increments
         year.add("tariff", increments)
@@ -272,13 +274,10 @@ class Protection(base.Rule):
             answered, terms = decision.answer[s, i] > decision.own[s, i], self.terms
             asked = {name: getattr(decision, name) for name in ("asked", "grievance", "effectiveness")}
             asked |= {"adjustment": terms["adjustment"][r]}
-            why = {"change": np.expm1(-decision.loss), "half": 0.0, "threshold": terms["threshold"][r]}
-            why["half"] = protective_increment(
-                0.5 * decision.grievance,
-                decision.effectiveness,
-                sensitivity=self.strength[r],
-                threshold=why["threshold"],
-            )
+            why = {"change": np.expm1(-decision.loss), "threshold": terms["threshold"][r]}
+            asks = partial(protective_increment, sensitivity=self.strength[r], threshold=why["threshold"])
+            why["half"] = asks(0.5 * decision.grievance, decision.effectiveness)
+            why["bare"] = asks(decision.grievance, decision.bare)
             answer = {"own": decision.own.max(axis=1), "answer": decision.answer.max(axis=1)}
             rise = {"rise": decision.rises, "coefficient": terms["retaliation"][r]}
             reasons: dict[str, Any] = {"protection": (self, ~answered, why), "retaliation": (self, answered, rise)}
@@ -288,16 +287,16 @@ class Protection(base.Rule):
                 reasons = base.adjusted(played.rules, "tariff-reasons", (played.before, r, s), reasons)
             states = (played.before, played.after)
             rates = [self.world.given_tariffs(y.year)[s, i, r] + y.increments[s, i, r] for y in states]
-            weights = self.world.imports[s, i, r] + 1e-9 * self.world.imports[:, :, r].sum()
+            bought = np.where(self.world.taxable[:, :, r], self.world.imports[:, :, r], 0.0)
+            weights = bought[s, i] / max(bought.sum(), 1e-300) + 1e-12
             for kind, (rule, cells, numbers) in reasons.items():
                 by_partner = kind in ("retaliation", "commitment")
                 for partner in np.unique(s[cells]) if by_partner else [NONE] if cells.any() else []:
                     mine = cells & (s == partner) if by_partner else cells
-                    levels = (float(np.average(rate[mine], weights=weights[mine])) for rate in rates)
-                    drivers = {
-                        k: v[partner] if np.ndim(v) else v
-                        for k, v in {**asked, **(answer if by_partner else {}), **numbers}.items()
-                    }
+                    levels = [float(np.average(rate[mine], weights=weights[mine])) for rate in rates]
+                    known = {**asked, **(answer if by_partner else {}), **numbers}
+                    drivers = {k: v[partner] if np.ndim(v) else v for k, v in known.items()}
+                    drivers |= {"level": levels[1], "added": (weights * (after - before)[s, i, r])[mine].sum()}
                     yield rule.batch(played, "tariff", kind, r, *levels, partner=partner, **drivers)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from sim.explorer.contents import decisions as view
@@ -68,6 +69,19 @@ def test_numbers_are_shown_as_the_rule_writes_them() -> None:
     assert driver("ledger-join", "members", "4") == "4"
     assert driver("no-such-kind", "x", "0.125") == "0.125"
     assert driver("policy", "level", "words") == "words"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_who_protects_adds_up_to_what_was_added(ledger: Run, lang: str) -> None:
+    found = view.who_protects(ledger, Texts(lang))
+    assert found is not None and found.alt and len(found.table) == found.data["economy"].nunique()
+    added = found.data.groupby("economy")["value"].sum()
+    mean = {code: ledger.value("mean_tariff", code) - ledger.value("mean_tariff", code, 2027) for code in added.index}
+    early = ledger["decisions"].query("year == 2027 and lever == 'tariff'")
+    before = 100.0 * early["drivers"].str.extract(r"added=([^;]+)")[0].astype(float).groupby(early["economy"]).sum()
+    later = added - before.reindex(added.index).fillna(0.0)
+    assert abs(later - 100.0 * pd.Series(mean)).max() < 1.0  # the mean tariff has this year's weights
+    assert view.who_protects(simulate(Setup(preset="status-quo", end=2024)), Texts(lang)) is None
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from pandas import DataFrame
 
+from sim.charts.bars import parts
 from sim.charts.figure import Figure
 from sim.charts.grids import matrix, states, timeline
 from sim.explorer.contents import framed
@@ -79,6 +80,42 @@ def when(frame: DataFrame, run: Run, texts: Texts) -> Figure | None:
         table=shown.set_axis([texts(head) for head in heads], axis=1),
         data=table,
         about=[(texts("agents.timeline"), texts("agents.timeline_about"))],
+    )
+
+
+def who_protects(run: Run, texts: Texts) -> Figure | None:
+    """What every economy has added to its mean tariff on goods by rule, by reason; None where no rule has moved a tariff."""
+    frame = run["decisions"]
+    frame = frame[frame["drivers"].astype(str).str.contains("added=")]
+    points = 100.0 * frame["drivers"].str.extract(r"\badded=([^;]+)")[0].astype(float)
+    added = frame.assign(value=points).groupby(["economy", "kind"])["value"].sum().reset_index()
+    total = added.groupby("economy")["value"].sum()
+    total = total[total.abs() > SMALLEST].sort_values(ascending=False)
+    if total.empty:
+        return None
+    names = Names.of(run, texts)
+    kinds = {kind: kind_name(kind, texts) for kind in added["kind"].unique()}
+    data = (
+        added[added["economy"].isin(total.index)]
+        .assign(name=added["economy"].map(names.economy))
+        .rename(columns={"kind": "part"})
+    )
+    order = [names.economy(code) for code in total.index]
+    wide = (
+        data.pivot_table(index="name", columns="part", values="value", fill_value=0.0).loc[order].rename(columns=kinds)
+    )
+    most = {"most": order[0], "points": number(float(total.iloc[0]), 1), "last": run.years[-1]}
+    return Figure(
+        id="who-protects",
+        title=texts("agents.who"),
+        subtitle=texts("agents.who_note"),
+        alt=texts("agents.who_alt", count=len(order), **most),
+        chart=parts(
+            data, kinds, whole=texts("agents.who_whole"), title=texts("agents.who_axis"), order=order, width=900
+        ),
+        table=wide.reset_index().rename(columns={"name": texts("table.economy")}),
+        data=data,
+        about=[(texts("agents.who"), texts("agents.who_note"))],
     )
 
 

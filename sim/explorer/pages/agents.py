@@ -30,6 +30,9 @@ def page() -> None:
         st.info(say("agents.none"))
     else:
         _decisions(run)
+    protects = decisions.who_protects(run, session.texts())
+    if protects is not None:
+        ui.show(protects, "who-protects", name=run.name)
     ui.section("agents.between")
     left, right = st.columns(2, gap="medium")
     with left:

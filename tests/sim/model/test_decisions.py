@@ -84,7 +84,7 @@ def test_reasons_carry_the_numbers_of_the_rule(busy: RunResult) -> None:
 def test_every_kind_of_reason_makes_a_sentence() -> None:
     names = {
         "cost", "saving", "speed", "capability", "access", "rate", "ceiling", "grievance", "threshold", "change",
-        "effectiveness", "asked", "half", "own", "answer", "adjustment", "rise",
+        "effectiveness", "asked", "half", "bare", "added", "own", "answer", "adjustment", "rise",
         "coefficient", "number", "level", "hostility", "commitment", "members", "entry", "running", "horizon", "losing",
         "price", "abated", "uncapped", "traded", "allowances", "value", "gain", "pace", "critical", "discount",
     }  # fmt: skip
