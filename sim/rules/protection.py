@@ -319,18 +319,11 @@ def protective_increment(felt: float, effectiveness: float, *, sensitivity: floa
 def retaliatory_increment(
     rise: Array, foreign_goods: Mask, *, coefficient: ArrayLike, by_policy: Array | float = 0.0
 ) -> Array:
-    """Increment in answer to partners' tariffs: coefficient × rise of the partner's average tariff, on all its goods.
+    """Increment in answer to partners' tariffs, on all their goods: coefficient × ``rise`` since the base year of the mean tariff that each
+    partner levies on this importer's goods, (G,) or (G, R).
 
-    Parameters
-    ----------
-    rise : ndarray, shape (G,) or (G, R), fraction
-        Rise, since the base year, of the average tariff that each partner s levies on this importer's goods.
-    foreign_goods : ndarray of bool, shape (G, N) or (G, N, R)
-    coefficient : array_like
-        Points of retaliation per point; the product of a pair's coefficients must stay below 1 or tariffs spiral.
-    by_policy : ndarray, same shape as the cells, or 0
-        What a policy has already put on top of the importer's own tariff: it counts towards the answer, so that whoever
-        began does not answer the answer again.
+    ``by_policy`` is what a policy has already put on top of the own tariff: it counts towards the answer, so that whoever began does
+    not answer the answer again.
     """
     answer = np.asarray(coefficient) * np.maximum(0.0, rise)
     result: Array = np.where(foreign_goods, np.maximum(0.0, answer[:, None] - np.maximum(0.0, by_policy)), 0.0)
@@ -340,21 +333,10 @@ def retaliatory_increment(
 def target_increment(
     own: Array, answer: Array, *, cap: ArrayLike, base: Array | float = 0.0, ceiling: Array | None = None
 ) -> Array:
-    """Increment aimed at: max(own, answer), at most ``cap`` and, where bound rates are respected, at most their room.
+    """Increment aimed at: max(own, answer), at most ``cap`` and, where bound rates (``ceiling``) are respected, at most their room over ``base``.
 
     The larger of the two counts, not their sum: a tariff raised in retaliation also shelters home producers, and a sum
     would let each side retaliate against the other's retaliation.
-
-    Parameters
-    ----------
-    own, answer : ndarray, fraction
-        From :func:`protective_increment` and :func:`retaliatory_increment`.
-    cap : array_like, fraction
-        Largest increment over the base tariff that the economy decides by itself.
-    base : ndarray, fraction
-        Base-year tariffs; they are never lowered.
-    ceiling : ndarray, optional, fraction
-        Bound rates of the tariff itself, when they are respected.
     """
     result: Array = np.minimum(np.maximum(own, answer), cap)
     return result if ceiling is None else np.minimum(result, np.maximum(0.0, ceiling - base))
@@ -371,14 +353,6 @@ def adjust(current: Array, target: Array, *, speed: ArrayLike, least: ArrayLike 
 
 
 def union_average(increments: Array, weights: Array) -> Array:
-    """Common external tariff: members of a customs union adopt the import-weighted mean of their proposals.
-
-    Parameters
-    ----------
-    increments : ndarray, shape (G, N, G)
-        Proposals [origin, sector, importer].
-    weights : ndarray, shape (G, G)
-        Weight of member q (column) in the common tariff of importer r (row); the identity outside unions.
-    """
+    """Common external tariff: importers (last axis) adopt the mean of the members' proposals, ``weights`` (G importer, G member)."""
     result: Array = np.einsum("siq,rq->sir", increments, weights)
     return result

@@ -86,9 +86,10 @@ def when(frame: DataFrame, run: Run, texts: Texts) -> Figure | None:
 def who_protects(run: Run, texts: Texts) -> Figure | None:
     """What every economy has added to its mean tariff on goods by rule, by reason; None where no rule has moved a tariff."""
     frame = run["decisions"]
-    frame = frame[frame["drivers"].astype(str).str.contains("added=")]
-    points = 100.0 * frame["drivers"].str.extract(r"\badded=([^;]+)")[0].astype(float)
-    added = frame.assign(value=points).groupby(["economy", "kind"])["value"].sum().reset_index()
+    points = 100.0 * frame["drivers"].astype(str).str.extract(r"\badded=([^;]+)")[0].astype(float)
+    added = (
+        frame.assign(value=points).dropna(subset=["value"]).groupby(["economy", "kind"])["value"].sum().reset_index()
+    )
     total = added.groupby("economy")["value"].sum()
     total = total[total.abs() > SMALLEST].sort_values(ascending=False)
     if total.empty:
