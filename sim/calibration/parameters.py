@@ -18,8 +18,8 @@ FACTS = ("facts.csv", ("fact", "who", "whom", "period"))
 def parameters() -> Mapping[str, Row]:
     """Return every parameter by id, in file order.
 
-    >>> parameters()["protection.retaliation"].value
-    0.94
+    >>> parameters()["protection.memory"].value
+    0.95
     """
     return MappingProxyType({id: row for (id,), row in read_rows("parameters.csv", ("id",)).items()})
 

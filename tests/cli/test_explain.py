@@ -32,7 +32,7 @@ def test_json_holds_the_same_as_data(call: Call) -> None:
     answer = json.loads(out)
     (entry,) = answer["entries"]
     assert (code, answer["schema_version"], answer["asked"]) == (0, 1, "protection.retaliation")
-    assert (entry["kind"], entry["value"], entry["low"], entry["high"]) == ("parameter", 0.94, 0.375, 1.35)
+    assert (entry["kind"], entry["value"], entry["low"], entry["high"]) == ("parameter", 0.0, 0.0, 0.94)
     assert "trade-war" in entry["scenarios"]
 
 

@@ -156,5 +156,5 @@ def test_the_commands_say_what_is_missing(call, monkeypatch) -> None:  # noqa: F
     assert {row["outcome"] for row in found if row["check"] == "tiva-2022"} == {"met"}
     code, out, _ = call("published", "liberation-day")
     assert code == 0
-    assert "nothing here has this closure: endogenous deficits" in out
+    assert "unlike: closure (endogenous deficits" in out
     assert call("published", "tiva-2022", "--csv")[1].startswith("check,entity,quantity")
