@@ -157,6 +157,8 @@ class Statistics(Locked):
     sector_wage: Array
     manufacturing_jobs: Array  # (G,), ratio to the base year: in efficiency units
     manufacturing_share: Array  # (G,), share: of manufacturing in value added (labour and capital)
+    #: (G, N), log: what those who began in a sector earn against their economy's mean, × their share of the wage bill of manufacturing.
+    group_pay: Array
     #: (G,), share: imports in home use of manufactures; unemployment rate, 1 − participation where the labour market
     #: knows none; labour's share in income.
     import_share: Array

@@ -2,7 +2,7 @@
 
 For every player p, an economy or a customs union, and a rise dt of all its tariffs on these goods from outside,
 
-    η_p = d ln L_p / dt        L labour in these sectors, efficiency units
+    η_p = d ln L_p / dt        L what labour earns in these sectors over mean pay: efficiency units where there is one wage
     σ_p = −d(M_p / GDP_p) / dt        M imports of these goods at the year's producer prices, over the year's GDP
 
 by the adjoint of :mod:`sim.economy.gradient`, all players at once. Row r of a reverse pass needs only the two objectives of its own
@@ -97,7 +97,7 @@ class _Rows(Adjoint):
         self.one = (player == np.arange(player.max() + 1)[:, None]).astype(np.float64)  # (P, G)
         self.outside = sectors[:, None, None] & (self.line[:, None] != self.line)  # (N, R, S): what pays
         paid = (self.value_paid * self.labour)[..., 0]
-        labour = sectors * paid / system.lines(np.exp(self.supply.wage))
+        labour = sectors * paid / system.lines(np.exp(self.supply.pay))[:, None]
         earned = self.paid_labour.sum(axis=1) + self.paid_capital
         total, gdp = (system.lines(self.together(v)) for v in (system.pool(labour.sum(axis=1)), earned))
         self.jobs = labour / np.where(total > 0, total, np.inf)[:, None]
@@ -150,8 +150,8 @@ class _Rows(Adjoint):
         """The same with wages, by which pay is divided."""
         factor, consumer = super().supplied(lam, wage, rental, own)
         jobs = self.system.pool(self.jobs)
-        jobs = jobs.sum(axis=1) if self.system.markets == 1 else jobs.ravel()
-        factor[: -self.system.G, 0] -= own * jobs
+        part = self.supply.wage_bill / self.supply.wage_bill.sum(axis=1, keepdims=True)  # of each wage in mean pay
+        factor[: -self.system.G, 0] -= own * (jobs.sum(axis=1, keepdims=True) * part).ravel()
         return factor, consumer
 
     def direct(self, lam: Multipliers, year: Equilibrium | None = None) -> Array:

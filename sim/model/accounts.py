@@ -173,6 +173,7 @@ def statistics(year: Year, equilibrium: Equilibrium, data: YearArrays, base: Bas
         wage=np.array(equilibrium.wage),
         sector_wage=np.array(equilibrium.sector_wage),
         manufacturing_jobs=manufacturing_jobs(data, base),
+        group_pay=_behind(np.broadcast_to(data.group_pay, earned.shape), base),
         manufacturing_share=ratio(earned[:, base.manufacturing].sum(axis=1), earned.sum(axis=1), otherwise=0.0),
         import_share=ratio(bought - made.diagonal(), bought, otherwise=0.0),
         unemployment=equilibrium.unemployment + 1.0 - equilibrium.labour_participation,
@@ -183,6 +184,15 @@ def statistics(year: Year, equilibrium: Equilibrium, data: YearArrays, base: Bas
         gdp=data.gdp,
         real_output=data.output / data.unit_cost,
     )
+
+
+def _behind(pay: Array, base: BaseYear) -> Array:
+    """λ_j/λ_M · ln(pay of group j / mean pay) of manufacturing's groups, (G, N)."""
+    share = ratio(base.sector_wages, base.wage_bill[:, None], otherwise=0.0)
+    made = np.where(base.manufacturing, share, 0.0)
+    made = ratio(made, made.sum(axis=1, keepdims=True), otherwise=0.0)
+    mean = (share * pay).sum(axis=1, keepdims=True)
+    return np.asarray(made * np.log(np.where(pay > 0, pay, mean) / mean))
 
 
 def year_arrays(

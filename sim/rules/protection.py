@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -65,6 +65,9 @@ class Settings(base.Settings, section="protection"):
     """How much a government weighs next year against this one when it asks what a tariff brings: 0 the first year alone, 1 the long run (β)."""
     refresh: Annotated[StrictInt, Field(ge=1, le=100)] = 5
     """Years after which governments ask anew what their tariff would bring."""
+    grievance: Literal["industry", "groups"] = "industry"
+    """Whose losses are felt. industry: manufacturing's share in value added; groups: what those who began in manufacturing earn against
+    everybody's mean, which differs where workers are attached to sectors (`economy.mobility`)."""
     respect_bound: StrictBool = Field(False, description="true: no tariff rises above the rate bound at the WTO.")
     passive: Economies = Field(("row",), description="Economies or groups that never act by themselves.")
     types: CountryTypes = Field(
@@ -76,7 +79,7 @@ class Settings(base.Settings, section="protection"):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TariffDecision:
-    """Tariffs above the base tariffs [origin, sector], shape (G, N), and what asked for them.
+    """Tariffs above the base tariffs [origin, sector], shape (G, N), and what asked for them, ``presses`` the sector whose people lost most.
 
     ``asked`` is what protection asks for on manufactures, ``bare`` E without drawback, ``own`` what is asked for by cell, ``answer`` what retaliation asks for, ``target`` what is
     aimed at; ``loss`` is that of the year that is over, ``rises`` (G,) are those of the mean tariffs that partners levy.
@@ -92,6 +95,7 @@ class TariffDecision:
     answer: Array
     target: Array
     rises: Array
+    presses: int
 
 
 _TARIFF = r"t' = t + \lambda\,\bigl(t^0 + \min(\max(o, v),\ \bar c) - t\bigr)"
@@ -122,6 +126,14 @@ class Protection(base.Rule):
                 r"o = (\varphi / n) \cdot \max(0,\ g - \bar g) \cdot E",
                 _TARIFF,
             ),
+        ),
+        "pressure": Reason(
+            "Sets its tariff on manufactures at {level:.1%}: those who began in manufacturing remember to have fallen behind by "
+            "{grievance:.1%} of pay (last year {change:+.2%}); those of {sector} press most. They ask for {asked:+.2%}pt on top, with half "
+            "the loss for {half:+.2%}pt, without refunds of duty on what exports are made of for {bare:+.2%}pt; {adjustment:.0%} of the "
+            "way a year.",
+            (r"g' = \max\bigl(0,\ m\,g - \textstyle\sum_j \lambda_j\,\Delta \ln (w_j / \bar w)\bigr)", _TARIFF),
+            "protection",
         ),
         "retaliation": Reason(
             "{partner} has raised its mean tariff on our goods by {rise:.2%}pt since the base year; at {coefficient:.2f} points "
@@ -167,6 +179,13 @@ class Protection(base.Rule):
             )
             labels.problems.add(path, "S026", message, help=help, warning=True)
 
+    def check(self, settings: Any, scenario: Any, problems: Any, inside: Any) -> None:
+        """Groups differ where workers are attached to sectors."""
+        if settings.active and settings.grievance == "groups" and np.isinf(scenario.economy.mobility):
+            message = "one wage in every economy: no group of workers can fall behind."
+            help = "write `economy: {mobility: 1.5}`, or grievance: industry"
+            problems.add(("behaviour", self.section, "grievance"), "S036", message, help=help)
+
     def idle(self, settings: Any) -> bool:
         """Neither lost industry nor partners' tariffs are answered."""
         answers = "retaliation" not in settings.model_fields_set
@@ -205,9 +224,13 @@ class Protection(base.Rule):
     def decide(self, agent: CountryAgent, seen: View) -> TariffDecision:
         """Set tariffs for the coming year: the larger of what protection and retaliation ask for, a part of it at once."""
         r, terms, state = agent.position, self.terms, seen.state
-        lost, felt = 0.0, float(state.grievance[r])
+        lost, felt, presses = 0.0, float(state.grievance[r]), NONE
         if state.year > self.world.years[0] and self.settings.rule != "none":
             lost = industry_loss(*(float(year.manufacturing_share[r]) for year in (seen.before, seen.now)))
+            if self.settings.grievance == "groups":
+                behind = seen.before.group_pay[r] - seen.now.group_pay[r]
+                made = self.cells.any(axis=(0, 2))
+                lost, presses = float(behind.sum()), int(np.argmax(np.where(made, behind, -np.inf)))
             felt = float(grievance(felt, lost, memory=terms["memory"][r]))
         recall = partial(self._recall, seen, np.append(rises := self._rises(state, r), felt))
         *known_rises, known = agent.adjusted("recall", recall)(0).tolist()
@@ -217,7 +240,7 @@ class Protection(base.Rule):
             worth, bare = (float(effect[r]) for effect in self._asked(seen))
         asked = protective_increment(known, worth, sensitivity=self.strength[r], threshold=float(terms["threshold"][r]))
         if not acts or not (asked or max(known_rises) > 0.0 or current.any()):
-            return TariffDecision(felt, lost, worth, bare, 0.0, current, nothing, nothing, nothing, rises)
+            return TariffDecision(felt, lost, worth, bare, 0.0, current, nothing, nothing, nothing, rises, presses)
         base_rates = self.world.given_tariffs(state.year)[:, :, r]
         policies = state.tariff[:, :, r] - base_rates - current
         rho, partners = terms["retaliation"][r], np.array(known_rises)
@@ -231,7 +254,7 @@ class Protection(base.Rule):
         target = agent.adjusted("aim", target)
         moved = adjust(current, target, speed=terms["adjustment"][r], least=parameter("protection.least_change"))
         increments = np.where(seen.fixed[:, :, r], current, moved)
-        return TariffDecision(felt, lost, worth, bare, asked, increments, own, answer, target, rises)
+        return TariffDecision(felt, lost, worth, bare, asked, increments, own, answer, target, rises, presses)
 
     def _asked(self, seen: View) -> tuple[Array, Array]:
         """Effectiveness E of everybody's own tariff at last year's equilibrium, and without drawback, (G,)."""
@@ -280,7 +303,8 @@ class Protection(base.Rule):
             why["bare"] = asks(decision.grievance, decision.bare)
             answer = {"own": decision.own.max(axis=1), "answer": decision.answer.max(axis=1)}
             rise = {"rise": decision.rises, "coefficient": terms["retaliation"][r]}
-            reasons: dict[str, Any] = {"protection": (self, ~answered, why), "retaliation": (self, answered, rise)}
+            own = "pressure" if decision.presses != NONE else "protection"
+            reasons: dict[str, Any] = {own: (self, ~answered, why), "retaliation": (self, answered, rise)}
             if self.world.union[r]:
                 reasons = {"union": (self, np.ones(s.shape, bool), {})}
             else:
@@ -297,7 +321,8 @@ class Protection(base.Rule):
                     known = {**asked, **(answer if by_partner else {}), **numbers}
                     drivers = {k: v[partner] if np.ndim(v) else v for k, v in known.items()}
                     drivers |= {"level": levels[1], "added": (weights * (after - before)[s, i, r])[mine].sum()}
-                    yield rule.batch(played, "tariff", kind, r, *levels, partner=partner, **drivers)
+                    sector = decision.presses if kind == "pressure" else NONE
+                    yield rule.batch(played, "tariff", kind, r, *levels, partner=partner, sector=sector, **drivers)
 
 
 def industry_loss(before: float, now: float) -> float:

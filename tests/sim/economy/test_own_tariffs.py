@@ -27,7 +27,7 @@ def labour_and_imports(year, first, members):
     outside = np.setdiff1d(np.arange(G), members)
     bought = (sold / dearer[:, :, None])[np.ix_(outside, np.flatnonzero(MADE), members)].sum()
     gdp = (first.labour_payments + first.capital_payments).sum(axis=1)[members].sum()
-    labour = (year.labour_payments / year.sector_wage)[members][:, MADE].sum()
+    labour = (year.labour_payments / year.wage[:, None])[members][:, MADE].sum()
     return np.array([np.log(labour), -bought / gdp])
 
 

@@ -10,6 +10,7 @@ import pytest
 import decomp
 import sim
 from decomp.table import WorldTable
+from sim.errors import ScenarioError
 from sim.runs.result import RunResult
 
 OFF = {"automation": {"active": False}, "protection": {"active": False}, "trust": {"active": False}}
@@ -362,3 +363,18 @@ def test_ai_is_as_large_as_published_with_the_saving_that_was_measured() -> None
     assert 0.007 < last / first - 1.0 < 0.062
     assert 0.07 < result.value("ai", "USA", 2025) < 0.15
     assert result.passed
+
+
+def test_groups_that_fall_behind_press_and_are_named(table: WorldTable) -> None:
+    """With one wage nobody can; with workers attached to sectors the log names whose loss weighed most."""
+    groups = {**BACKLASH, "protection": {"sensitivity": 1.0, "grievance": "groups"}}
+    with pytest.raises(ScenarioError, match="no group of workers can fall behind"):
+        run(table, groups, last=2013)
+    found = run(table, groups, last=2015, economy={"mobility": 1.5, "attachment": 0.9})
+    pressed = found.decisions.query("kind == 'pressure'")
+    assert set(pressed["sector"]) <= {found.sectors[i] for i in table.sectors_in("manufacturing")}
+    assert len(pressed) and pressed["reason"].str.contains("press most").all()
+    other = run(
+        table, {**groups, "protection": {"sensitivity": 1.0}}, last=2015, economy={"mobility": 1.5, "attachment": 0.9}
+    )
+    assert np.abs(other.records[-1].state.grievance - found.records[-1].state.grievance).max() > 0.003
