@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -26,6 +27,44 @@ settings.load_profile("unweave")
 def find_data() -> Path:
     """Folder of the development data: ``UNWEAVE_DATA``, else ``shared/data`` beside the project."""
     return Path(os.environ.get("UNWEAVE_DATA") or ROOT.parent / "shared" / "data")
+
+
+#: Files that read the same runs of the library (``tests/library.py``): one worker makes them for all.
+SHARING = {"tests/test_scenarios.py", "tests/test_findings.py", "tests/sim/test_scenarios.py"}
+#: Files whose few tests take long. Others go by their number of tests, the fewest last, and a worker that took one of these
+#: last of all would leave the other idle.
+LONG = (
+    "tests/test_wheel.py",
+    "tests/cli/test_interruption.py",
+    "tests/cli/test_after_runs.py",
+    "tests/cli/test_attribution.py",
+    "tests/explorer/test_record_pages.py",
+    "tests/explorer/test_page_links.py",
+    "tests/sim/studies/test_attribution_library.py",
+    "tests/decomp/estimate/test_estimate.py",
+    "tests/decomp/estimate/test_own.py",
+)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out files to workers as ``--dist loadfile`` does, what takes long first and what shares runs together."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class LongFirst(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return min(SHARING) if file in SHARING else file
+
+        def schedule(self) -> None:
+            super().schedule()
+            for file in LONG:
+                if file in self.workqueue:
+                    self.workqueue.move_to_end(file, last=False)
+
+    return LongFirst(config, log)
 
 
 @pytest.fixture(autouse=True)
