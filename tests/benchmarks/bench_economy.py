@@ -12,14 +12,16 @@ import decomp
 from decomp.table import WorldTable
 from sim import calibration
 from sim.calibration import parameter
-from sim.economy import Equilibrium, Shocks, WorldEconomy
-from tests.benchmarks.rows import Row, best_of, data_dir, seconds, threads
+from sim.economy import Equilibrium, Shocks, WorldEconomy, games
+from tests.benchmarks.rows import Row, best_of, data_dir, paired_ratio, seconds, threads
 
 YEARS = 25
 #: Tables up to this many cells run on one BLAS thread, as runs do: there a second one only gets in the way.
 ONE_THREAD = 500
 #: Most time that a wage in every sector may take, over that of one in every economy.
 MANY = 1.5
+#: Most time of a gradient, over that of a warm solve; of a Nash war by sector, seconds.
+GRADIENT, WAR = 0.2, 3.0
 
 
 @dataclass(frozen=True)
@@ -117,4 +119,28 @@ def measure(case: Case, table: WorldTable, *, smoke: bool) -> list[Row]:
         rows.append(
             Row("equilibrium", f"{case.name}, path with workers by sector", many / one, "× one wage", MANY, note)
         )
+    if table.n <= ONE_THREAD and not smoke:
+        rows += [gradients(case, table), war(case, table)]
     return rows
+
+
+def gradients(case: Case, table: WorldTable) -> Row:
+    """The gradient of one economy's real income with respect to all tariffs, over a warm solve."""
+    world = WorldEconomy(table)
+    warm = world.solve(tariffs=0.02, start=world.solve(tariffs=0.01))
+    ratio, mine, solve = paired_ratio(
+        lambda: world.gradient(table.economies[0], at=warm, accuracy=1e-5),
+        lambda: world.solve(tariffs=0.03, start=warm),
+        9,
+    )
+    note = f"{mine:.3g} s, a warm solve {solve:.3g} s"
+    return Row("equilibrium", f"{case.name}, gradient of all tariffs", ratio, "× warm solve", GRADIENT, note)
+
+
+def war(case: Case, table: WorldTable) -> Row:
+    """A Nash war of all economies by sector."""
+    world = WorldEconomy(table)
+    found = games.nash(world, instruments="sector")
+    note = f"{len(found.players)} players, {found.equilibria} equilibria, {found.gain_left.max():.0e} left to gain"
+    taken = best_of(lambda: games.nash(world, instruments="sector"), 2)
+    return Row("equilibrium", f"{case.name}, Nash war by sector", taken, "s", WAR, note)
