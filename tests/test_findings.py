@@ -214,3 +214,14 @@ def test_work_hardly_moves_in_poorer_economies_with_a_wage_curve_too() -> None:
         for name in ("ai-divide", "baseline")
     ]
     assert 4 < min(rates) <= max(rates) < 4.4 and abs(rates[0] - rates[1]) < 0.05
+
+
+def test_the_race_of_two_is_not_what_is_answered() -> None:
+    """us-china-race-answered: followers add relatively most, but governments of `baseline` end at the same tariffs."""
+    race, calm = (library_run(name, TABLES[0]) for name in ("us-china-race-answered", "us-china-race"))
+    alone = sim.run(
+        "baseline", overrides=["expect=[]", "behaviour.protection.active=true", "behaviour.trust.active=true"]
+    )
+    followers = "group:automation-followers"
+    assert race.value("mean_tariff", followers) == pytest.approx(alone.value("mean_tariff", followers), rel=0.01)
+    assert race.value("grievance", followers) < calm.value("grievance", followers)

@@ -141,6 +141,9 @@ def test_nothing_moves_in_the_status_quo(table: str) -> None:
         ("carbon-club", "digital-payments", {"carbon"}),
         ("tariff-on-inputs", "baseline", set()),
         ("tariff-on-final-goods", "baseline", set()),
+        ("us-china-race-answered", "us-china-race", {"protection", "trust"}),
+        ("slow-governments", "interdependence-fades", {"governance"}),
+        ("nimble-governments", "slow-governments", {"governance"}),
     ],
 )
 def test_a_pair_differs_only_in_the_policy(name: str, pair: str, differ: set[str]) -> None:

@@ -35,7 +35,7 @@ def verdicts(
         found = study.verdicts(quick=quick, wiod=wiod, note=lambda said: typer.echo(said, err=True))
         facts = {"region": study.REGION, "world": study.WORLD, "least_share": study.REGION_SHARE}
         typer.echo("\n".join(f"written: {file}" for file in keep(found, **facts)), err=True)
-    elif stored().get("hash") != inputs_hash():
+    elif stored().get("hash") != inputs_hash(stored()["inputs"]):
         typer.echo("stale: scenarios or calibration have changed since; unweave verdicts --compute", err=True)
     if as_json:
         print_json("verdicts", **stored() | {"parts": [p for p in stored()["parts"] if not rows or p["row"] in rows]})

@@ -35,14 +35,15 @@ def stories() -> Mapping[str, Mapping[str, str]]:
 @cache
 def stored() -> dict[str, Any]:
     """What `unweave verdicts --compute` stored last: date, hash of the inputs, draws, ``parts`` and ``rows`` (verdict by row)."""
-    found: dict[str, Any] = {"parts": [], "rows": {}, "draws": {}, "date": "–"}
+    found: dict[str, Any] = {"parts": [], "rows": {}, "draws": {}, "date": "–", "inputs": []}
     return found | (json.loads(STORE.read_text(encoding="utf-8")) if STORE.is_file() else {})
 
 
-def inputs_hash() -> str:
-    """Hash of what verdicts rest on: scenarios, calibration, the list of rows, the version; not of a commit."""
-    calibration = sorted((HERE.parent / "calibration").glob("*.csv"))
-    inputs = [*(path for _, path in sorted(scenario_files().items())), *calibration, HERE / "stories.csv"]
+def inputs_hash(names: Iterable[str]) -> str:
+    """Hash of what verdicts rest on: scenarios by name, calibration but published facts, the rows, the version; not of a commit."""
+    calibration = sorted(file for file in (HERE.parent / "calibration").glob("*.csv") if file.name != "facts.csv")
+    scenarios = (scenario_files()[name] for name in sorted(names) if name in scenario_files())
+    inputs = [*scenarios, *calibration, HERE / "stories.csv"]
     return hashlib.sha256(b"".join([__version__.encode(), *(file.read_bytes() for file in inputs)])).hexdigest()[:16]
 
 

@@ -143,8 +143,9 @@ def verdicts(
     parts = [*_measured(values[0], wiod), *(judge(name, one, values[0], values[1:]) for name, one in stated)]
     parts.sort(key=lambda part: list(stories()).index(part["row"]))
     rows = {row: of_row([part["verdict"] for part in parts if part["row"] == row]) for row in stories()}
-    facts = {"date": date.today().isoformat(), "hash": inputs_hash(), "wiod": wiod is not None, "draws": draws}
-    return facts | {"rows": rows, "parts": parts}
+    inputs = sorted({one for name in wanted for one in (name, *load_scenario(name).derived_from)})
+    facts = {"date": date.today().isoformat(), "hash": inputs_hash(inputs), "inputs": inputs, "wiod": wiod is not None}
+    return facts | {"draws": draws, "rows": rows, "parts": parts}
 
 
 def _contrast(name: str, one: Expectation) -> tuple[str, int]:
