@@ -97,7 +97,13 @@ def bars(
 
 
 def parts(
-    frame: DataFrame, names: Named, *, whole: str, title: str, order: Sequence[str] | None = None, width: int = 450
+    frame: DataFrame,
+    names: Named,
+    *,
+    whole: str,
+    title: str,
+    order: Sequence[str] | None = None,
+    width: int | None = 450,
 ) -> Plot:
     """Stack the parts of a change from zero, by year or, with an ``order``, by name; a line or a mark is the whole.
 
@@ -108,12 +114,14 @@ def parts(
     shown = frame[frame["part"].isin(list(names))]
     data = {"parts": shown.assign(label=shown["part"].map(dict(names)), rank=shown["part"].map(rank))}
     data["total"] = frame.groupby("year" if order is None else "name", sort=False)[["value"]].sum().reset_index()
-    colours = [theme.PART_COLOURS.get(code, theme.OWN_PART) for code in names]
+    own = iter((theme.OWN_PART, *theme.TINTS))  # of parts without a colour of their own
+    colours = [theme.PART_COLOURS.get(code) or next(own, theme.OWN_PART) for code in names]
     scale = {"domain": [*names.values(), whole], "range": [*colours, theme.INK]}
-    legend = {"columns": 1 if width < 400 else 2, "labelLimit": 300}
+    legend = {"columns": 1 if width and width < 400 else 2, "labelLimit": 300}
     coloured = {"color": category("label", title=None, scale=scale, legend=legend), "order": quantity("rank")}
     total: Spec = {"color": {"datum": whole}}
     if order is None:
+        assert width is not None
         years = sorted({int(year) for year in frame["year"]})
         look = {"labelAngle": 0, "labelPadding": 8, "ticks": False, "domain": False}
         ticks = theme.years_of(years, width - theme.SIDE) | look
@@ -134,7 +142,7 @@ def parts(
         zero_rule("x"),
         layer("total", "point", {"x": x, "y": rows.y, **total}, **diamond),
     ]
-    return rows.chart(layers, data)
+    return rows.chart(layers, data, legend=(len(names) + 2) // 2)
 
 
 def dots(

@@ -112,7 +112,7 @@ def who_protects(run: Run, texts: Texts) -> Figure | None:
         subtitle=texts("agents.who_note"),
         alt=texts("agents.who_alt", count=len(order), **most),
         chart=parts(
-            data, kinds, whole=texts("agents.who_whole"), title=texts("agents.who_axis"), order=order, width=900
+            data, kinds, whole=texts("agents.who_whole"), title=texts("agents.who_axis"), order=order, width=None
         ),
         table=wide.reset_index().rename(columns={"name": texts("table.economy")}),
         data=data,
