@@ -148,10 +148,10 @@ def test_the_page_offers_bands_and_shows_them(visit, lang: str, monkeypatch) -> 
 
 
 def test_the_page_says_when_nothing_is_random(visit, monkeypatch) -> None:
-    from sim.explorer.setups import engine
+    from sim.explorer.pages import compare
 
     still = ("draws.parameters=none", "draws.adoption_timing=0")
-    monkeypatch.setattr(engine, "load", lambda setup, *more: load(setup, *more, *still))
+    monkeypatch.setattr(compare, "load", lambda setup, *more: load(setup, *more, *still))
     app = visit("compare", {"l": "en", "p": "trade-war"})
     app.button(key="bands.compute").click().run()
     healthy(app)
