@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,14 @@ from tests.cli.conftest import folders
 
 #: A run of a hundred years.
 LONG = ("run", "baseline", *["--set", "table=classroom-2011", "--alone", "--years", "2011:2110", "--lang", "en"])
+
+
+@pytest.fixture(autouse=True)
+def heard() -> Iterator[None]:
+    """Tests that are started under ``nohup`` would ignore SIGHUP, and what is ignored stays ignored."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 def interrupted(runs: Path, number: signal.Signals) -> tuple[int, str]:
@@ -97,14 +106,11 @@ def test_the_second_signal_interrupts_at_once_and_writing_is_not_disturbed() -> 
     assert signal.getsignal(signal.SIGTERM) == before
 
 
-def test_a_signal_that_is_ignored_stays_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with stopper() as stop:
-            signal.raise_signal(signal.SIGHUP)
-            assert not stop()
-    finally:
-        signal.signal(signal.SIGHUP, before)
+def test_a_signal_that_is_ignored_stays_ignored() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with stopper() as stop:
+        signal.raise_signal(signal.SIGHUP)
+        assert not stop()
 
 
 def test_nothing_is_said_where_nothing_was_asked() -> None:
