@@ -155,3 +155,37 @@ def test_machines_are_investment_and_shirts_are_not() -> None:
     assert share["c13"] > 0.8 > share["c14"] > share["c15"] > 0.5 > 0.05 > share["c4t5"]
     assert share["c3"] < 0.05
     assert 0.2 < F[:, 1].sum() / F.sum() < 0.32
+
+
+def test_errors_of_an_estimate_are_in_the_units_that_are_told() -> None:
+    """Flows and totals as shares of the truth, shares of value in percentage points; the last economy, the rest, is left out."""
+    truth = {
+        "cells": np.ones((3, 2, 3)),
+        "exports": np.array([[0.0, 3.0, 1.0], [1.0, 0.0, 1.0], [5.0, 5.0, 0.0]]),
+        "fva": np.array([0.1, 0.2, 0.3]),
+        "vs": np.full((3, 3), 0.2),
+        "ends": np.array([0.15, 0.25]),
+        "dva": np.array([2.0, 2.0, 9.0]),
+        "gdp": np.array([1.0, 3.0, 9.0]),
+        "interdependence": np.array(0.2),
+    }
+    off = {
+        "fva": [0.02, 0.05, 0.5],
+        "vs": np.diag([0.5, 0.5, 0.5]) + 0.01,
+        "ends": [0.01, -0.02],
+        "interdependence": -0.003,
+    }
+    estimated = {name: value + np.asarray(off.get(name, 0.0)) for name, value in truth.items()}
+    estimated |= {"cells": 1.1 * truth["cells"], "dva": np.array([2.2, 1.8, 0.0]), "gdp": np.array([1.0, 3.4, 0.0])}
+    found = backtest.difference(truth, estimated)
+    assert found == pytest.approx(
+        {
+            **dict.fromkeys(("cells", "bilateral", "totals", "dva", "gdp"), 0.1),
+            "fva": (4 * 2.0 + 2 * 5.0) / 6,
+            "fva_worst": 5.0,
+            **dict.fromkeys(("vs", "vs_95"), 1.0),
+            "chn_kor": 1.0,
+            "kor_chn": 2.0,
+            "interdependence": 0.3,
+        }
+    )
