@@ -79,10 +79,11 @@ class Settings(base.Settings, section="protection"):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TariffDecision:
-    """Tariffs above the base tariffs [origin, sector], shape (G, N), and what asked for them, ``presses`` the sector whose people lost most.
+    """Tariffs above the base tariffs [origin, sector], shape (G, N), and what asked for them.
 
-    ``asked`` is what protection asks for on manufactures, ``bare`` E without drawback, ``own`` what is asked for by cell, ``answer`` what retaliation asks for, ``target`` what is
-    aimed at; ``loss`` is that of the year that is over, ``rises`` (G,) are those of the mean tariffs that partners levy.
+    ``asked`` is what protection asks for on manufactures, ``bare`` E without drawback, ``own`` what is asked for by cell, ``answer`` what
+    retaliation asks for, ``target`` what is aimed at; ``loss`` is that of the year that is over, ``rises`` (G,) are those of the mean
+    tariffs that partners levy, ``presses`` is the sector whose people lost most.
     """
 
     grievance: float
@@ -105,9 +106,9 @@ class Protection(base.Rule):
     """Governments protect lost industry where a tariff helps it, and answer the tariffs of others.
 
     State: ``grievance`` (G,), remembered losses of manufacturing; ``effectiveness``, ``bare`` (G,), as last asked, with drawback and
-    without; ``increments`` (G, N, G), tariffs [origin, sector, importer] that importers have added to their base tariffs by this rule. Other rules may adjust
-    ``recall`` (what the government knows: grievance and rises by years ago), ``claim`` (what protection or retaliation asks for),
-    ``aim`` (the increments aimed at) and ``tariff-reasons``.
+    without; ``increments`` (G, N, G), tariffs [origin, sector, importer] that importers have added to their base tariffs by this rule.
+    Other rules may adjust ``recall`` (what the government knows: grievance and rises by years ago), ``claim`` (what protection or
+    retaliation asks for), ``aim`` (the increments aimed at) and ``tariff-reasons``.
     """
 
     name = "protection"
