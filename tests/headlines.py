@@ -93,7 +93,7 @@ TEXT = """# Headlines before and after
 `python -m tests.headlines` writes this page; numbers are per cent, of the world or against the scenario named. *Before* are the
 defaults of the reactions until they were switched. After `world-2022` the columns are of `classroom-2022`, where the changes are made
 one after another and a column says what each adds: **machines** (costs, speeds and prices of robots and AI from sources, AI of
-services and hardware; with them the measured allowances of growth), **trade** (elasticities of Lashkaripour 2021 and a fifth of the
+services and hardware; with them the measured allowances of growth and, where governments protect, the rule of memory), **trade** (elasticities of Lashkaripour 2021 and a fifth of the
 way a year), **labour** (hours and participation instead of unemployment along a wage curve), **capital charge** (capital beyond its
 path is paid for). What a change adds depends on those before it. ε_K = 0 is a fixed stock of capital, ε_K = ∞ one in unlimited
 supply. The band is that of {seeds} seeds over the documented ranges; both runs of a contrast share their draws. – is not drawn.
