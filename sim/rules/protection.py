@@ -233,14 +233,16 @@ class Protection(base.Rule):
                 made = self.cells.any(axis=(0, 2))
                 lost, presses = float(behind.sum()), int(np.argmax(np.where(made, behind, -np.inf)))
             felt = float(grievance(felt, lost, memory=terms["memory"][r]))
+        current, worth, bare = state.increments[:, :, r], float(state.effectiveness[r]), float(state.bare[r])
+        nothing, rises = np.zeros_like(current), np.zeros(self.world.G)
+        if not (self.plays and terms["acting"][r] and seen.year >= self.first):
+            return TariffDecision(felt, lost, worth, bare, 0.0, current, nothing, nothing, nothing, rises, presses)
         recall = partial(self._recall, seen, np.append(rises := self._rises(state, r), felt))
         *known_rises, known = agent.adjusted("recall", recall)(0).tolist()
-        current, worth, bare = state.increments[:, :, r], float(state.effectiveness[r]), float(state.bare[r])
-        nothing, acts = np.zeros_like(current), self.plays and terms["acting"][r] and seen.year >= self.first
-        if acts and self.strength[r] and (seen.year - self.first) % self.settings.refresh == 0:
+        if self.strength[r] and (seen.year - self.first) % self.settings.refresh == 0:
             worth, bare = (float(effect[r]) for effect in self._asked(seen))
         asked = protective_increment(known, worth, sensitivity=self.strength[r], threshold=float(terms["threshold"][r]))
-        if not acts or not (asked or max(known_rises) > 0.0 or current.any()):
+        if not (asked or max(known_rises) > 0.0 or current.any()):
             return TariffDecision(felt, lost, worth, bare, 0.0, current, nothing, nothing, nothing, rises, presses)
         base_rates = self.world.given_tariffs(state.year)[:, :, r]
         policies = state.tariff[:, :, r] - base_rates - current
