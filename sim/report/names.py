@@ -88,7 +88,9 @@ class Names:
         whom = {key: name(str(act[key])) if there(act[key]) else self.texts("acts.all") for key, name in places}
         try:
             numbers = {name: float(value) for name, value in drivers_of(act).items()}
-            return str(act["reason"]) if template is None else template.format(**{**numbers, **whom})
+            if template is None:
+                return str(act["reason"])
+            return template.format(**{**numbers, **whom}).replace("%pt", self.texts("unit.points"))
         except (KeyError, ValueError):
             return str(act["reason"])
 

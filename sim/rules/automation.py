@@ -158,9 +158,9 @@ class Automation(base.Rule):
     channel = "automation"
     reasons: ClassVar[Mapping[str, Reason | str]] = {
         "diffusion": Reason(
-            "Machine services cost {cost:.1%} of the labour they replace, a saving of {saving:.1%}; with speed "
-            "{speed:.3f}, capability {capability:.2f} and access {access:.2f} their use spreads by {rate:.4f} a year in "
-            "log-odds, towards {ceiling:.0%}.",
+            "Machines do the task at {cost:.1%} of what labour costs, a saving of {saving:.1%}; at speed {speed:.3f}, capability "
+            "{capability:.2f} and access {access:.2f} their use spreads by {rate:.4f} a year (in log-odds) towards {ceiling:.0%} of "
+            "the tasks they can do.",
             (
                 r"m = \max(0,\ 1 - \mu\,\hat q / \hat w)",
                 r"r = s \cdot m \cdot h \cdot \pi",
@@ -169,7 +169,7 @@ class Automation(base.Rule):
             source="Mansfield (1961), Econometrica 29; Acemoglu & Restrepo (2018), American Economic Review 108",
         ),
         "observed": Reason(
-            "As observed, not decided. By itself the rule would let use spread by {rate:.4f} a year in log-odds.",
+            "Given as observed, not decided. Left to itself, the rule would let use spread by {rate:.4f} a year (in log-odds).",
             (r"K' = K e^{\Delta} \,/\, \bigl(1 + K (e^{\Delta} - 1)\bigr)",),
             source="`observed` in the scenario; `unweave explain observed`",
             parameters=("observed",),

@@ -94,13 +94,13 @@ class Carbon(base.Rule):
     channel = "paths"
     reasons: ClassVar[Mapping[str, Reason | str]] = {
         "carbon-sell": Reason(
-            "At {price:.2f} USD per tonne abates {abated:.1%} of {uncapped:,.0f} kilotonnes, at a cost of {cost:,.0f} million USD, "
-            "and sells {traded:,.0f} kilotonnes of its {allowances:,.0f} in allowances for {value:,.0f} million USD.",
+            "At {price:.2f} USD a tonne it abates {abated:.1%} of {uncapped:,.0f} kilotonnes for {cost:,.0f} million USD, and sells "
+            "{traded:,.0f} of its {allowances:,.0f} kilotonnes of allowances for {value:,.0f} million USD.",
             *_METHOD,
         ),
         "carbon-buy": Reason(
-            "At {price:.2f} USD per tonne abates {abated:.1%} of {uncapped:,.0f} kilotonnes, at a cost of {cost:,.0f} million USD, "
-            "and buys {traded:,.0f} kilotonnes on top of its {allowances:,.0f} in allowances for {value:,.0f} million USD.",
+            "At {price:.2f} USD a tonne it abates {abated:.1%} of {uncapped:,.0f} kilotonnes for {cost:,.0f} million USD, and buys "
+            "{traded:,.0f} kilotonnes of allowances beyond its own {allowances:,.0f} for {value:,.0f} million USD.",
             *_METHOD,
         ),
     }

@@ -46,11 +46,11 @@ class Settings(base.Settings, section="ledger"):
     payments: float = setting("Payment saving", "支付结算成本节省", "iceberg cost saved", 0, 0.5)
     """Share of the cost of all trade among members that cheaper payment and settlement saves."""
     entry_cost: float = setting(
-        "Entry cost of the ledger", "加入联盟链的初始成本", "share of GDP once", 0, 0.1, by_economy=True
+        "Entry cost of the ledger", "加入共享账本的初始成本", "share of GDP once", 0, 0.1, by_economy=True
     )
     """Outlay in the first year of membership, bought from business services."""
     running_cost: float = setting(
-        "Running cost of the ledger", "联盟链的运行成本", "share of GDP a year", 0, 0.1, by_economy=True
+        "Running cost of the ledger", "共享账本的维持成本", "share of GDP a year", 0, 0.1, by_economy=True
     )
     """Outlay in every year of membership, bought from business services."""
     horizon: float = setting("Horizon of joining", "加入决策期限", "years", 1, 100)
@@ -63,9 +63,11 @@ class Settings(base.Settings, section="ledger"):
     """Share of a loss of trust between members that verified facts prevent."""
     trust_recovery: float = setting("Faster recovery of trust", "信任恢复加快", "share a year", 0, 1)
     """Added to the yearly recovery of trust between members."""
-    precision_gain: float = setting("Precision from the ledger", "联盟链提高的精准度", "share of the imprecision", 0, 1)
+    precision_gain: float = setting(
+        "Precision from the ledger", "共享账本提高的精准度", "share of the imprecision", 0, 1
+    )
     """Share of the untargeted part of a member's tariffs that verified data put on target."""
-    lag_cut: float = setting("Lag saved by the ledger", "联盟链缩短的时滞", "share of the lag", 0, 1)
+    lag_cut: float = setting("Lag saved by the ledger", "共享账本缩短的时滞", "share of the lag", 0, 1)
     """Share of its policy lag that a member saves."""
 
 
@@ -94,23 +96,22 @@ class Ledger(base.Rule):
     channel = "trust"
     reasons: ClassVar[Mapping[str, Reason | str]] = {
         "ledger-found": Reason(
-            "Founds the ledger with {members:.0f} economies in all; entry costs {entry:.3%} of GDP once, running it "
-            "{running:.3%} a year.",
+            "Founds the ledger, {members:.0f} economies in all. Entry costs {entry:.3%} of GDP once, membership {running:.3%} a year.",
             *_METHOD,
         ),
         "ledger-join": Reason(
-            "Trade with the {members:.0f} members of last year would save {saving:.3%} of GDP a year; running costs {running:.3%} "
-            "and entry {entry:.3%} spread over {horizon:.0f} years come to {cost:.3%}: joins.",
+            "Joins: trade with last year's {members:.0f} members would save {saving:.3%} of GDP a year, while running costs of "
+            "{running:.3%} and the entry cost of {entry:.3%}, spread over {horizon:.0f} years, come to {cost:.3%}.",
             *_METHOD,
         ),
         "ledger-leave": Reason(
-            "For {losing:.0f} years in a row the ledger has not paid: trade with the {members:.0f} other members saves {saving:.3%} "
-            "of GDP, running it costs {running:.3%}: leaves.",
+            "Leaves: the ledger has not paid for {losing:.0f} years in a row. Trade with the {members:.0f} other members saves "
+            "{saving:.3%} of GDP; membership costs {running:.3%}.",
             *_METHOD,
         ),
         "commitment": Reason(
-            "Both are on the ledger, where commitments can be verified: of what protection ({own:+.2%}pt) or retaliation "
-            "({answer:+.2%}pt) asks for against {partner}, {commitment:.0%} is given up; {adjustment:.0%} of the way a year.",
+            "Shares the ledger with {partner}, where commitments can be verified: of what protection ({own:.2%}pt) or retaliation "
+            "({answer:.2%}pt) calls for, it gives up {commitment:.0%}. Each year covers {adjustment:.0%} of the distance.",
             (r"\max(o, v) \;\to\; (1 - c)\,\max(o, v)",),
             parameters=("ledger.commitment", "protection.adjustment"),
         ),
@@ -120,7 +121,7 @@ class Ledger(base.Rule):
         """A ledger needs founders, a year of the run, and an economy in which costs can be paid."""
         if settings.active and not settings.initiators:
             message, help = (
-                "the ledger is active, but nobody founds it.",
+                "the ledger is active, but has no founders.",
                 "add `initiators: [EUR, JPN, KOR]` or other economies",
             )
             problems.add(("behaviour", "ledger"), "S011", message, help=help, key=True)

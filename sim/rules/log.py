@@ -55,11 +55,11 @@ _SCENARIO = ((r"x' = x_0, \qquad x' = x + \Delta x",), "decree", "scenario")
 #: Reasons of what no rule decides: the policies and events of the scenario.
 INTERVENTIONS: Mapping[str, Reason] = MappingProxyType(
     {
-        "policy": Reason("Scenario: it is set by policy {number:.0f}.", *_SCENARIO),
-        "policy-add": Reason("Scenario: policy {number:.0f} adds to it.", *_SCENARIO),
-        "policy-end": Reason("Scenario: policy {number:.0f} no longer holds.", *_SCENARIO),
-        "event": Reason("Scenario: event {number:.0f} is in force.", *_SCENARIO),
-        "event-end": Reason("Scenario: event {number:.0f} is over now.", *_SCENARIO),
+        "policy": Reason("Set by the scenario (policies.{number:.0f}).", *_SCENARIO),
+        "policy-add": Reason("Added by the scenario (policies.{number:.0f}).", *_SCENARIO),
+        "policy-end": Reason("What the scenario set (policies.{number:.0f}) is no longer in force.", *_SCENARIO),
+        "event": Reason("Event of the scenario (events.{number:.0f}).", *_SCENARIO),
+        "event-end": Reason("Event of the scenario (events.{number:.0f}) is over.", *_SCENARIO),
     }
 )
 

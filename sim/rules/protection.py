@@ -48,15 +48,15 @@ class Settings(base.Settings, section="protection"):
     """Weight of manufacturing labour, per unit of grievance, against the cost of a tariff in GDP (φ)."""
     respect: float = setting("Respect for rules", "对规则的尊重", "ratio", 0.01, 100, by_economy=True)
     """What the cost of a tariff of one's own is multiplied with (n): 1 as usual, lower where a government no longer minds rules."""
-    memory: float = setting("Memory of grievance", "不满情绪的持续性", "share a year", 0, 1, by_economy=True)
+    memory: float = setting("Memory of grievance", "民怨的持续性", "share a year", 0, 1, by_economy=True)
     """Share of last year's grievance that is still felt (m)."""
     adjustment: float = setting("Speed of tariff policy", "关税调整速度", "share a year", 0, 1, by_economy=True)
     """Share of the way to its target that a tariff moves within a year (λ)."""
     cap: float = setting("Highest tariff increase", "关税增幅上限", "points on the tariff", 0, 10, by_economy=True)
     """No economy adds more than this to its base tariff by itself."""
-    threshold: float = setting("Tolerated grievance", "不满容忍度", "grievance", 0, 10, by_economy=True)
+    threshold: float = setting("Tolerated grievance", "可容忍的民怨", "grievance", 0, 10, by_economy=True)
     """Grievance below this leaves tariffs alone (ḡ)."""
-    retaliation: float = setting("Retaliation", "报复系数", "points per point", 0, 2, by_economy=True)
+    retaliation: float = setting("Retaliation", "反制系数", "points per point", 0, 2, by_economy=True)
     """Points of tariff that answer each point a partner adds; as observed unless given (China 0.9, Canada 0.3, others 0). The
     product of a pair's coefficients must stay below 1."""
     drawback: float = setting("Duty drawback assumed", "设想的出口退税", "share", 0, 1, by_economy=True)
@@ -118,9 +118,10 @@ class Protection(base.Rule):
     channel = "tariffs"
     reasons: ClassVar[Mapping[str, Reason | str]] = {
         "protection": Reason(
-            "Sets its tariff on manufactures at {level:.1%}: a loss of {grievance:.1%} of manufacturing's weight in value added is "
-            "remembered (last year {change:+.2%}, tolerated {threshold:.1%}). It asks for {asked:+.2%}pt on top, with half the loss for "
-            "{half:+.2%}pt, without refunds of duty on what exports are made of for {bare:+.2%}pt; {adjustment:.0%} of the way a year.",
+            "Sets its tariff on manufactures at {level:.1%}. A loss of {grievance:.1%} of manufacturing's weight in value added is still "
+            "remembered (last year {change:+.2%}, tolerated {threshold:.1%}) and calls for {asked:.2%}pt of extra tariff; half that loss "
+            "would call for {half:.2%}pt, the same loss without duty refunds on exports for {bare:.2%}pt. Each year covers "
+            "{adjustment:.0%} of the distance.",
             (
                 r"g' = \max(0,\ m\,g - \Delta \ln s)",
                 r"E = \max(0, \eta) / \sigma",
@@ -129,22 +130,23 @@ class Protection(base.Rule):
             ),
         ),
         "pressure": Reason(
-            "Sets its tariff on manufactures at {level:.1%}: those who began in manufacturing remember to have fallen behind by "
-            "{grievance:.1%} of pay (last year {change:+.2%}); those of {sector} press most. They ask for {asked:+.2%}pt on top, with half "
-            "the loss for {half:+.2%}pt, without refunds of duty on what exports are made of for {bare:+.2%}pt; {adjustment:.0%} of the "
-            "way a year.",
+            "Sets its tariff on manufactures at {level:.1%}. Workers who began in manufacturing remember having fallen {grievance:.1%} "
+            "behind in pay (last year {change:+.2%}); those of {sector} press hardest. They call for {asked:.2%}pt of extra tariff; half "
+            "that loss would call for {half:.2%}pt, the same loss without duty refunds on exports for {bare:.2%}pt. Each year covers "
+            "{adjustment:.0%} of the distance.",
             (r"g' = \max\bigl(0,\ m\,g - \textstyle\sum_j \lambda_j\,\Delta \ln (w_j / \bar w)\bigr)", _TARIFF),
             "protection",
         ),
         "retaliation": Reason(
-            "{partner} has raised its mean tariff on our goods by {rise:.2%}pt since the base year; at {coefficient:.2f} points "
-            "per point the answer is {answer:+.2%}pt on its goods (own protection {asked:+.2%}pt); {adjustment:.0%} of the way a year.",
+            "{partner} has raised its mean tariff on this economy's goods by {rise:.2%}pt since the base year. Each point is answered "
+            "with {coefficient:.2f} points: {answer:.2%}pt on {partner}'s goods (own protection {asked:.2%}pt). Each year covers "
+            "{adjustment:.0%} of the distance.",
             (r"v = \rho \cdot \max(0,\ \Delta \bar t_s)", _TARIFF),
             parameters=("protection.retaliation", "protection.answer", "protection.adjustment", "protection.cap"),
         ),
         "union": Reason(
-            "Customs union: takes the import-weighted mean of the members' proposals, {level:.1%} on manufactures; our own loss of "
-            "{grievance:.1%} asked for {asked:+.2%}pt.",
+            "As a member of a customs union it adopts the import-weighted mean of the members' proposals, {level:.1%} on manufactures; "
+            "its own remembered loss of {grievance:.1%} called for {asked:.2%}pt of extra tariff.",
             (r"\bar t_{s,i} = \textstyle\sum_r w_r\, t_{s,i,r}",),
         ),
     }

@@ -73,14 +73,14 @@ class Strategy(base.Rule):
     channel = "tariffs"
     reasons: ClassVar[Mapping[str, Reason | str]] = {
         "advantage": Reason(
-            "Against last year's tariffs of the others another tariff of one's own would raise real income by {gain:.3%}; {pace:.0%} of the "
-            "way there a year.",
+            "Given the others' tariffs of last year, a different tariff would raise its own real income by {gain:.3%}; it moves {pace:.0%} "
+            "of the way there each year.",
             (r"\Delta v = g/h + (1/\kappa - 1)\,\Sigma g/\Sigma h", r"t' = t + s\,\bigl(t(v + \Delta v) - t\bigr)"),
             parameters=("protection.speed",),
         ),
         "leaving": Reason(
-            "The agreement holds with a discount factor of {critical:.2f} or more; with {discount:.2f} a tariff for this year is worth more "
-            "than peace: {gain:.3%} of real income.",
+            "The agreement holds at a discount factor of {critical:.2f} or more. At {discount:.2f} what a tariff brings this year, "
+            "{gain:.3%} of real income, outweighs keeping the peace.",
             (r"\beta \ge (W_{leaving} - W_{keeping}) / (W_{leaving} - W_{war})",),
             parameters=("protection.patience", "protection.patience_fall"),
         ),

@@ -48,7 +48,7 @@ class Trust(base.Rule):
     channel = "trust"
     reasons: ClassVar[Mapping[str, Reason | str]] = {
         "hostility": Reason(
-            "{partner} raised its mean tariff on our goods, or newly restricted its exports to us, by {hostility:.2%}pt.",
+            "{partner} raised its mean tariff on this economy's goods or newly restricted its exports to it, by {hostility:.2%}pt in all.",
             (r"T' = T + r\,(T^0 - T) - f \cdot h", r"\kappa = 1 + \phi \cdot \max(0,\ 1 - \bar T / \bar T^0)"),
         )
     }

@@ -56,11 +56,11 @@ def test_every_change_of_a_tariff_is_logged(busy: RunResult) -> None:
 
 def test_policies_and_events_are_logged_when_they_begin_move_and_end(busy: RunResult) -> None:
     log = busy.decisions
-    decreed = log[log["reason"].str.startswith("Scenario")]
+    decreed = log[log["kind"].str.startswith(("policy", "event"))]
     tariff = decreed.query("lever == 'tariff'")
     assert tariff["year"].tolist() == [2013, 2017]
     assert tariff["after"].iloc[0] == 0.25
-    assert tariff["reason"].iloc[1] == "Scenario: policy 0 no longer holds."
+    assert tariff["reason"].iloc[1] == "What the scenario set (policies.0) is no longer in force."
     ramp = decreed.query("lever == 'productivity'")
     assert ramp["year"].tolist() == [2014, 2015, 2016, 2017]
     assert ramp["after"].tolist() == pytest.approx([1 + 0.02 / 3, 1 + 0.04 / 3, 1.02, 1.0])

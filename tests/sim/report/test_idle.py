@@ -22,7 +22,7 @@ def run(rates: dict[str, dict[int, float]], market: str = "wage-curve") -> Any:
 
 @pytest.mark.parametrize(
     ("lang", "words"),
-    [("en", "Unemployment leaves what sources support: TWN (2012)"), ("zh", "失业率超出来源支持的范围")],
+    [("en", "Unemployment leaves the range that sources support: TWN (2012)"), ("zh", "失业率超出来源所支持的范围")],
 )
 def test_unemployment_beyond_its_sources_is_said(lang: str, words: str) -> None:
     rates = {"TWN": {2011: 0.04, 2012: 0.27}, "ZAF": {2011: 0.30, 2012: 0.31}, "USA": {2011: 0.09, 2012: 0.12}}

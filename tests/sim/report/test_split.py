@@ -64,7 +64,7 @@ def test_a_sentence_for_each_main_indicator_says_change_parts_and_rest() -> None
     first, second, idle = (plain(sentence) for sentence in why(attributed(), "en"))
     assert first == (
         "Trade interdependence changes by −1.55 pp between 2011 and 2016: automation +1.00 pp, tariffs −2.05 pp, "
-        "trust and friction −0.50 pp; left over ±0.00 pp."
+        "trust and friction −0.50 pp; residual ±0.00 pp."
     )
     assert second.startswith("Foreign value in exports changes by −1.55 pp")
     assert idle == "Not in use, or without any effect: events, paths and other policies."
@@ -74,27 +74,27 @@ def test_the_sentence_in_chinese() -> None:
     first, _, idle = (plain(sentence) for sentence in why(attributed(), "zh"))
     assert first == (
         "贸易相互依存度在2011年至2016年间变化 −1.55 个百分点：自动化 +1.00 个百分点，关税 −2.05 个百分点，"
-        "信任与摩擦 −0.50 个百分点；未归入任何渠道：±0.00 个百分点。"
+        "信任与摩擦 −0.50 个百分点；残差 ±0.00 个百分点。"
     )
-    assert idle == "未使用或没有任何影响的渠道：事件，设定路径与其他政策。"
+    assert idle == "未启用或没有影响的渠道：事件，设定路径与其他政策。"
 
 
 def test_what_is_left_over_is_said_and_drawn() -> None:
     run = attributed(residual=0.0006)
-    assert "left over +0.30 pp" in plain(why(run, "en")[0])
+    assert "residual +0.30 pp" in plain(why(run, "en")[0])
     drawn = drawn_of(run)
-    assert ">Left over<" in drawn["split_world"].svgs("en")[0][1]
+    assert ">Residual<" in drawn["split_world"].svgs("en")[0][1]
     assert list(drawn["split_world"].table.iloc[-1, -2:]) == ["+0.30", "−1.25"]
     still = drawn_of(attributed())["split_world"]
-    assert ">Left over<" not in still.svgs("en")[0][1], "nothing to see"
-    assert list(still.table.columns[-2:]) == ["Left over", "Whole change"], "but always in the table"
+    assert ">Residual<" not in still.svgs("en")[0][1], "nothing to see"
+    assert list(still.table.columns[-2:]) == ["Residual", "Total change"], "but always in the table"
 
 
 def test_a_run_that_nothing_moves_says_so(words: Callable[[Run, str], str]) -> None:
     run = attributed(automation=0.0, tariffs=0.0, trust=0.0)
     assert effective(run) == []
-    assert "no channel moves it" in why(run, "en")[0]
-    assert "没有渠道使其变动" in why(run, "zh")[0]
+    assert "none of the channels contributes" in why(run, "en")[0]
+    assert "各渠道均无贡献" in why(run, "zh")[0]
     assert 'id="en-attribution"' in words(run, "en")
 
 
@@ -126,10 +126,10 @@ def test_text_alternatives_hold_the_numbers() -> None:
     run = attributed()
     drawn = drawn_of(run)
     assert (
-        "In 2016: Automation: +1.00. Tariffs: −2.05. Trust and friction: −0.50. Left over: ±0.00."
+        "In 2016: Automation: +1.00. Tariffs: −2.05. Trust and friction: −0.50. Residual: ±0.00."
         in drawn["split_world"].alt
     )
-    assert "furthest down: Rest of world" in drawn["split_dependence"].alt
+    assert "largest fall: Rest of world" in drawn["split_dependence"].alt
     assert "Tariffs: −2.05" in drawn["split_world"].svgs("en")[0][1], "and stand in the picture's name"
 
 

@@ -40,7 +40,7 @@ def test_yearly_play_ends_at_the_nash_equilibrium_and_says_why() -> None:
     assert (np.abs(nash - base) > 0.1 * base)[players].all()
     first = [batch for batch in model.records[1].log() if batch.kind == "advantage"]
     assert [batch.economy[0] for batch in first] == list(np.flatnonzero(players))
-    assert "another tariff of one's own would raise real income by" in sentence(first[0])
+    assert "a different tariff would raise its own real income by" in sentence(first[0])
     slow = rates(model, played(years=1, rule="nash", speed=0.25).records[1].state.tariff)
     quick = rates(model, model.records[1].state.tariff)
     np.testing.assert_allclose(slow - base, 0.25 * (quick - base), atol=1e-9)
@@ -68,7 +68,7 @@ def test_an_agreement_holds_while_all_are_patient_and_ends_for_ever() -> None:
     assert not np.delete(moved[3], leaver).any()
     assert (moved[4] > 0.01).sum() >= 6
     (why,) = model.records[3].log()
-    assert f"The agreement holds with a discount factor of {critical.max():.2f} or more" in sentence(why)
+    assert f"The agreement holds at a discount factor of {critical.max():.2f} or more" in sentence(why)
 
 
 @pytest.mark.parametrize(

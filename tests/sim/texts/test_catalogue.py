@@ -59,7 +59,7 @@ def test_every_text_that_the_code_asks_for_is_there() -> None:
 def test_counts_choose_their_word(count: int, words: str) -> None:
     values = {"name": "mine", "status": "ok", "first": 2011, "last": 2011, "seconds": "1.0"}
     assert words in Texts("en")("cli.finished", count=count, **values)
-    assert f"（{count} 年）" in Texts("zh")("cli.finished", count=count, **values)
+    assert f"（{count}年）" in Texts("zh")("cli.finished", count=count, **values)
 
 
 def test_every_text_is_used() -> None:
