@@ -42,7 +42,7 @@ def cross_bloc_share(W: Array, first: Sequence[int], second: Sequence[int]) -> f
     """
     a, b = list(first), list(second)
     whole = float(W[:, a].sum() + W[:, b].sum())
-    crossing = float(W[np.ix_(a, b)].sum() + W[np.ix_(b, a)].sum())
+    crossing = float(W[a][:, b].sum() + W[b][:, a].sum())
     return crossing / whole if whole else float("nan")
 
 
@@ -53,7 +53,7 @@ def polarisation(W: Array, blocs: Sequence[Sequence[int]]) -> float:
     """
     off = _foreign(W)
     whole = float(off.sum())
-    inside = sum(float(off[np.ix_(list(bloc), list(bloc))].sum()) for bloc in blocs)
+    inside = sum(float(off[bloc][:, bloc].sum()) for bloc in map(list, blocs))
     return inside / whole if whole else float("nan")
 
 

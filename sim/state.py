@@ -7,7 +7,7 @@ cannot matter.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from decomp.table import WorldTable
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Value = TypeVar("Value")
 
 #: The two machine technologies, in the order in which tasks are displaced (design: robots first, then AI).
 TECHNOLOGIES = ("robots", "ai")
@@ -34,9 +35,11 @@ class Locked:
 
 def locked(value: Any) -> Any:
     """Make an array, or the arrays of a mapping, read-only."""
-    for array in value.values() if isinstance(value, Mapping) else (value,):
-        if isinstance(array, np.ndarray):
-            array.flags.writeable = False
+    if isinstance(value, np.ndarray):
+        value.flags.writeable = False
+    elif isinstance(value, Mapping):
+        for array in value.values():
+            locked(array)
     return value
 
 
@@ -63,10 +66,12 @@ class World:
 
     def given_tariffs(self, year: int) -> Array:
         """Tariffs of a year before anybody decides: of the base year, and what was observed since, shape (G, N, G)."""
-        if self.duties is None:
-            return self.tariffs
-        given: Array = self.tariffs + self.duties[min(year - self.years[0], len(self.duties) - 1)]
+        given: Array = self._given[min(year - self.years[0], len(self._given) - 1)]
         return given
+
+    @cached_property
+    def _given(self) -> Array:
+        return self.tariffs[None] if self.duties is None else self.tariffs + self.duties
 
     @property
     def G(self) -> int:  # noqa: N802 — the letters of the design
@@ -139,9 +144,10 @@ class WorldState(Locked):
     def __getattr__(self, name: str) -> Any:
         """Return a variable of a rule, or the level of a lever."""
         if name not in ("levels", "variables") and not name.startswith("__"):
-            for values, key in ((self.variables, name), (self.levels, name.replace("_", "-"))):
-                if key in values:
-                    return values[key]
+            if name in self.variables:
+                return self.variables[name]
+            if (lever := name.replace("_", "-")) in self.levels:
+                return self.levels[lever]
             there = ", ".join([*self.variables, *self.levels])
             raise AttributeError(f"no state {name!r}: no rule in play returns it from start(). There are {there}")
         raise AttributeError(name)
@@ -193,6 +199,15 @@ class View:
     #: Method of :class:`sim.economy.WorldEconomy` by name, at last year's equilibrium; the same question is answered
     #: once.
     ask: Callable[..., Any]
+    #: What has been worked out for the year, by who asked for it; the same for all economies.
+    found: dict[str, Any]
+
+    def once(self, name: str, work: Callable[[], Value]) -> Value:
+        """What ``work`` gives for all economies alike: worked out for the first that asks in a year, then kept by name."""
+        if name not in self.found:
+            self.found[name] = work()
+        found: Value = self.found[name]
+        return found
 
     @property
     def state(self) -> WorldState:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -192,7 +192,11 @@ class Equilibrium(Locked):
 
     def detached(self) -> Equilibrium:
         """The same result without what only a next year's solve would use (factorisations, last year's shares)."""
-        return replace(self, _carry=Carry(point=self._carry.point))
+        same = object.__new__(type(self))
+        for name in self.__slots__:
+            object.__setattr__(same, name, getattr(self, name))
+        object.__setattr__(same, "_carry", Carry(point=self._carry.point))
+        return same
 
 
 def account(system: System, solution: Solution, shocks: Shocks, template: WorldTable, following: Carry) -> Equilibrium:
@@ -212,7 +216,7 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
     labour, capital = value * prices.labour_share, value * prices.capital_share
     paid_labour, paid_capital = system.pool(labour.sum(axis=1)), system.pool(capital.sum(axis=1))
     wage, rental = np.exp(state.supply.pay), np.exp(point.factor[-G:])
-    group = job = np.exp(np.broadcast_to(state.supply.wage, (G, N)))
+    group = job = sector = np.exp(np.broadcast_to(state.supply.wage, (G, N)))
     if system.markets > 1:
         group, job = pay_by_origin(*system.attached(state.supply.wage))
     consumer = np.exp(prices.consumer_price)
@@ -244,7 +248,7 @@ def account(system: System, solution: Solution, shocks: Shocks, template: WorldT
         wage=wage,
         rental=rental,
         consumer_price=consumer,
-        sector_wage=np.exp(np.broadcast_to(state.supply.wage, (G, N))),
+        sector_wage=sector,
         group_wage=group,
         job_wage=job,
         unit_cost=np.exp(point.cost[:G]),

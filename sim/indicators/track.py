@@ -71,7 +71,7 @@ def track(
         {} if first is None else {name: first.values[ROWS[name], :-1] for name in map("rca_{}".format, ADVANTAGES)}
     )
     track_industry(values, data, base, advantages)
-    track_blocs(values, absorbed, base, None if first is None else first.pairs.absorbed)
+    track_blocs(values, absorbed, base, None if first is None else first.value("bloc_trade"))
     track_policy(values, data, base)
     track_terms(values, terms)
     everything = values.close()

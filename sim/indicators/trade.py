@@ -59,17 +59,17 @@ def track_trade(values: Values, data: YearArrays, terms: Array, absorbed: Array,
     values.put("export_dependence", ratio(made - own, made))
 
 
-def track_blocs(values: Values, absorbed: Array, base: BaseYear, first: Array | None) -> None:
+def track_blocs(values: Values, absorbed: Array, base: BaseYear, first: float | None) -> None:
     """Set the trade between two blocs and its fall since the base year; nothing where there are not two blocs.
 
-    ``absorbed`` is W[s, r], value added of s in the final demand of r, ``first`` that of the base year (None in the base year
-    itself), both (G, G).
+    ``absorbed`` is W[s, r], value added of s in the final demand of r, (G, G), ``first`` the share between blocs in the base year
+    (None in the base year itself).
     """
     if not base.blocs.any(axis=1).all():
         return
     one, other = (np.flatnonzero(members).tolist() for members in base.blocs)
     share = cross_bloc_share(absorbed, one, other)
-    before = share if first is None else cross_bloc_share(first, one, other)
+    before = share if first is None else first
     values.put("bloc_trade", world=share)
     values.put("decoupling", world=1.0 - share / before if before else np.nan)
     values.put("bloc_polarisation", world=polarisation(absorbed, (one, other)))

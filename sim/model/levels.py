@@ -16,6 +16,8 @@ Array = NDArray[np.float64]
 
 #: The one lever that is a share of exports cut: restrictions multiply instead of adding up.
 CUT = "export-restriction"
+#: Policies that are kept within their limits, whatever they add up to.
+SHARES = frozenset(id for id, lever in POLICY.items() if lever.is_share)
 
 
 def base_levels(world: World, rules: Sequence[Rule]) -> dict[str, Array]:
@@ -50,15 +52,12 @@ def in_force(
     Where tariffs differ by use there is one of each use as well (``tariff-inputs`` …), and ``tariff`` is their mean, weighted
     with ``final_share`` (G, N, G), the base year's share of final demand in a flow; machines are bought only later.
     """
-    moved = {move.lever for move in resolved.in_force(year)}
-    levels = {}
-    for id, level in chosen.items():
-        if id == CUT:
-            level = resolved.export_cut(year) if CUT in moved else level
-        elif id in moved:
-            level = resolved.applied(id, level, base[id], year)
-        levels[id] = np.clip(level, 0.0, POLICY[id].max) if id != CUT and POLICY[id].is_share else level
-    if any(move.use for move in resolved.in_force(year, "tariff")):
+    moves = resolved.in_force(year)
+    levels = dict(chosen)
+    for id in {move.lever for move in moves}:
+        levels[id] = resolved.export_cut(year) if id == CUT else resolved.applied(id, chosen[id], base[id], year)
+    levels |= {id: np.minimum(np.maximum(level, 0.0), POLICY[id].max) for id, level in levels.items() if id in SHARES}
+    if any(move.use for move in moves if move.lever == "tariff"):
         rates = {use: resolved.applied("tariff", chosen["tariff"], base["tariff"], year, use) for use in USES}
         levels |= {of_use("tariff", use): rate for use, rate in rates.items()}
         levels["tariff"] = (1.0 - final_share) * rates["inputs"] + final_share * rates["final"]

@@ -122,6 +122,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         self.equilibrium: Equilibrium | None = None
         self._decisions: dict[int, dict[str, Any]] = {}
         self._answers: dict[bytes, Any] = {}
+        self._found: dict[str, Any] = {}
         self._begin()
         if collect:
             world = {f"world_{id}": lambda model, id=id: model.records[-1].indicators.value(id) for id in INDICATORS}
@@ -177,7 +178,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         past = tuple(record.state for record in self.records)
         year = self._year
         known = (past, self.first, self.before, self.now, year.levels, self._fixed)
-        return View(position, year.year, self.world, *known, self._ask)
+        return View(position, year.year, self.world, *known, self._ask, self._found)
 
     def _ask(self, method: str, *about: Any, **options: Any) -> Any:
         """Answer what a rule asks the economy at last year's equilibrium, once for all who ask."""
@@ -209,7 +210,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
 
     def _open(self, number: int) -> Year:
         """Open a year: last year's state, assumed growth, and what the scenario announces."""
-        self._decisions, self._answers = {}, {}
+        self._decisions, self._answers, self._found = {}, {}, {}
         self._fixed = fixed_tariffs(self.resolved, number, self.world)
         levels = grown(self.resolved, number, self.base_levels)
         year = self._year = Year(number, self.world, self.state, self.now, self.base_levels, levels, self.rules)
@@ -234,7 +235,8 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         moved = {
             name: shock
             for name, shock in year.shocks.items()
-            if name not in neutral or isinstance(shock, dict) or (shock != neutral[name]).any()
+            if shock is not neutral.get(name)
+            and (name not in neutral or isinstance(shock, dict) or (shock != neutral[name]).any())
         }
         reference = None
         if self.equilibrium is not None:

@@ -288,19 +288,23 @@ class Automation(base.Rule):
 
     def decide(self, agent: CountryAgent, seen: View) -> Diffusion:
         """Let both technologies spread by what they save and how open the frontier is; open source helps with AI only."""
-        r, adoption = agent.position, seen.state.diffusion[:, agent.position]
+        return Diffusion(*(part[:, agent.position] for part in seen.once(self.name, lambda: self._spread(seen))))
+
+    def _spread(self, seen: View) -> tuple[Array, Array, Array, Array]:
+        """Fields of :class:`Diffusion` of all economies, (2, G) each."""
+        adoption, openness = seen.state.diffusion, seen.announced["open-source"]
         access = frontier_access(
-            self.provider[r],
-            base_access=self.terms["base_access"][r],
-            openness=np.array([0.0, seen.announced["open-source"][r]]),
-            sharing=self.provider_weights @ seen.announced["technology-sharing"][:, r],
+            self.provider,
+            base_access=self.terms["base_access"],
+            openness=np.stack([np.zeros_like(openness), openness]),
+            sharing=self.provider_weights @ seen.announced["technology-sharing"],
         )
-        wage = (self.exposed[:, r] * seen.now.sector_wage[r]).sum(axis=1)  # of those whose work it could do
-        saving = profit(self.saving[:, r], seen.now.machine_cost[:, r], wage)
+        wage = (self.exposed * seen.now.sector_wage).sum(axis=2)  # of those whose work it could do
+        saving = profit(self.saving, seen.now.machine_cost, wage)
         if not self.settings.active:
-            return Diffusion(adoption, saving, np.zeros(2), access)
-        rate = diffusion_rate(self.speed[:, r], gain=saving, capability=seen.state.capability[r], access=access)
-        return Diffusion(diffuse(adoption, rate, self.ceiling[:, r]), saving, rate, access)
+            return adoption, saving, np.zeros_like(saving), access
+        rate = diffusion_rate(self.speed, gain=saving, capability=seen.state.capability, access=access)
+        return diffuse(adoption, rate, self.ceiling), saving, rate, access
 
     def act(self, decisions: Sequence[Diffusion], year: Year) -> None:
         """Adoption is what diffusion has reached, unless a policy sets it."""

@@ -238,8 +238,9 @@ class Rule:
 
 def adjusted(rules: Iterable[Rule], point: str, subject: Any, value: Value) -> Value:
     """Pass a value through every rule that has a method ``adjust_<point>(subject, value)``, in the order of the rules."""
+    method = f"adjust_{point.replace('-', '_')}"
     for rule in rules:
-        change = getattr(rule, f"adjust_{point.replace('-', '_')}", None)
+        change = getattr(rule, method, None)
         if change is not None:
             value = change(subject, value)
     return value

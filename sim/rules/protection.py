@@ -236,24 +236,22 @@ class Protection(base.Rule):
                 lost, presses = float(behind.sum()), int(np.argmax(np.where(made, behind, -np.inf)))
             felt = float(grievance(felt, lost, memory=terms["memory"][r]))
         current, worth, bare = state.increments[:, :, r], float(state.effectiveness[r]), float(state.bare[r])
-        nothing, rises = np.zeros_like(current), np.zeros(self.world.G)
+        nothing, rises = np.zeros(current.shape), np.zeros(self.world.G)
         if not (self.plays and terms["acting"][r] and seen.year >= self.first):
             return TariffDecision(felt, lost, worth, bare, 0.0, current, nothing, nothing, nothing, rises, presses)
-        recall = partial(self._recall, seen, np.append(rises := self._rises(state, r), felt))
+        recall = partial(self._recall, seen, np.append(rises := self._rises(seen, state), felt))
         *known_rises, known = agent.adjusted("recall", recall)(0).tolist()
         if self.strength[r] and (seen.year - self.first) % self.settings.refresh == 0:
-            worth, bare = (float(effect[r]) for effect in self._asked(seen))
+            worth, bare = (float(effect[r]) for effect in seen.once(self.name, lambda: self._asked(seen)))
         asked = protective_increment(known, worth, sensitivity=self.strength[r], threshold=float(terms["threshold"][r]))
         if not (asked or max(known_rises) > 0.0 or current.any()):
             return TariffDecision(felt, lost, worth, bare, 0.0, current, nothing, nothing, nothing, rises, presses)
         base_rates = self.world.given_tariffs(state.year)[:, :, r]
-        policies = state.tariff[:, :, r] - base_rates - current
-        rho, partners = terms["retaliation"][r], np.array(known_rises)
-        answer = retaliatory_increment(partners, self.world.taxable[:, :, r], coefficient=rho, by_policy=policies)
-        own, answer = (
-            agent.adjusted("claim", np.where(self.cells[:, :, r], asked, 0.0)),
-            agent.adjusted("claim", answer),
-        )
+        answer, rho = nothing, terms["retaliation"][r]
+        if rho * max(known_rises) > 0.0:
+            policies, partners = state.tariff[:, :, r] - base_rates - current, np.array(known_rises)
+            answer = retaliatory_increment(partners, self.world.taxable[:, :, r], coefficient=rho, by_policy=policies)
+        own, answer = (agent.adjusted("claim", part) for part in (np.where(self.cells[:, :, r], asked, 0.0), answer))
         ceiling = None if self.bound is None else self.bound[:, :, r]
         target = target_increment(own, answer, cap=terms["cap"][r], base=base_rates, ceiling=ceiling)
         target = agent.adjusted("aim", target)
@@ -267,11 +265,11 @@ class Protection(base.Rule):
         found = seen.own_tariffs(self.sectors, **options)
         return found.effectiveness, found.without_drawback
 
-    def _rises(self, state: WorldState, r: int) -> Array:
-        """Rise of the mean tariff that each partner levies on the goods of r, shape (G,)."""
-        added = state.tariff[r] - self.world.given_tariffs(state.year)[r]
-        rises: Array = (self.world.import_weights[r] * added).sum(axis=0)
-        return rises
+    def _rises(self, seen: View, state: WorldState) -> Array:
+        """Rise of the mean tariff that each partner levies on the economy's goods in a year that is over, shape (G,)."""
+        world, year = self.world, state.year
+        rises = seen.once(f"rises {year}", lambda: world.mean_tariffs(state.tariff - world.given_tariffs(year)))
+        return np.asarray(rises[seen.position])
 
     def _recall(self, seen: View, latest: Array, back: int) -> Array:
         """Partners' rises, then grievance, as they were known some years before the latest observation; shape (G + 1,)."""
@@ -280,7 +278,7 @@ class Protection(base.Rule):
             return latest
         if back >= len(past):
             return np.append(np.zeros(len(latest) - 1), past[0].grievance[r])
-        return np.append(self._rises(past[-back - 1], r), past[-back].grievance[r])
+        return np.append(self._rises(seen, past[-back - 1]), past[-back].grievance[r])
 
     def act(self, decisions: Sequence[TariffDecision], year: Year) -> None:
         """Tariffs are the base tariffs and the increments; members of a customs union take the mean of their proposals."""

@@ -48,7 +48,7 @@ class ResolvedScenario:
         self, year: int, lever: str | None = None, kind: Literal["policy", "event"] | None = None
     ) -> list[Intervention]:
         """Interventions in force in a year, of one lever or kind if given."""
-        inside = (change for change in self.interventions if change.first <= year <= change.last)
+        inside = [change for change in self.interventions if change.first <= year <= change.last]
         return [change for change in inside if lever in (None, change.lever) and kind in (None, change.kind)]
 
     def applied(self, lever: str, current: Array, base: Array, year: int, use: str | None = None) -> Array:

@@ -68,7 +68,7 @@ def test_decoupling_by_hand() -> None:
     later[0, 0], later[1, 1], later[2, 2] = 11.0, 10.0, 14.0
     base = base_year(4, blocs=np.array([[1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]))
     found = []
-    for absorbed, before in ((first, None), (later, first)):
+    for absorbed, before in ((first, None), (later, 0.1)):
         filled = Values(BLOCS, 4)
         track_blocs(filled, absorbed, base, before)
         found.append(filled.close()[:, -1])
