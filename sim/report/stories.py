@@ -16,6 +16,7 @@ from sim.indicators import INDICATORS
 from sim.report.data import Report
 from sim.report.sections import Table
 from sim.scenario import scenario_files
+from sim.scenario.yaml_text import parse
 from sim.texts import Texts
 from sim.texts.formats import NBSP, number
 from sim.texts.plain import columns
@@ -23,6 +24,8 @@ from sim.texts.plain import columns
 HERE = Path(__file__).parent
 #: Where verdicts are stored; documents of a copy of the repository, which hold them too.
 STORE, DOCS = HERE / "verdicts.json", HERE.parents[1] / "docs"
+#: Keys of scenarios that change what is said, not what is computed.
+WORDS = ("title", "question", "brief", "why", "finding")
 DIRECTIONS = {"up": "↑", "down": "↓", "unchanged": "="}
 
 
@@ -40,11 +43,20 @@ def stored() -> dict[str, Any]:
 
 
 def inputs_hash(names: Iterable[str]) -> str:
-    """Hash of what verdicts rest on: scenarios by name, calibration but published facts, the rows, the version; not of a commit."""
+    """Hash of what verdicts rest on, words apart: scenarios by name, calibration but published facts, the rows, the version."""
     calibration = sorted(file for file in (HERE.parent / "calibration").glob("*.csv") if file.name != "facts.csv")
-    scenarios = (scenario_files()[name] for name in sorted(names) if name in scenario_files())
-    inputs = [*scenarios, *calibration, HERE / "stories.csv"]
-    return hashlib.sha256(b"".join([__version__.encode(), *(file.read_bytes() for file in inputs)])).hexdigest()[:16]
+    files = [scenario_files()[name] for name in sorted(names) if name in scenario_files()]
+    scenarios = [parse(file.read_text(encoding="utf-8"), file.name).data for file in files]
+    rows = [(row["row"], row["unit"], row["least"]) for row in stories().values()]
+    inputs = json.dumps([__version__, _wordless(scenarios), rows], sort_keys=True, default=str).encode()
+    return hashlib.sha256(b"".join([inputs, *(file.read_bytes() for file in calibration)])).hexdigest()[:16]
+
+
+def _wordless(node: Any) -> Any:
+    """A scenario without what it says to readers only."""
+    if isinstance(node, Mapping):
+        return {key: _wordless(value) for key, value in node.items() if key not in WORDS}
+    return [_wordless(value) for value in node] if isinstance(node, list) else node
 
 
 def cells(part: Mapping[str, Any], texts: Texts) -> tuple[str, str, str, str, str]:

@@ -59,7 +59,7 @@ class Settings(base.Settings, section="protection"):
     retaliation: float = setting("Retaliation", "反制系数", "points per point", 0, 2, by_economy=True)
     """Points of tariff that answer each point a partner adds; as observed unless given (China 0.9, Canada 0.3, others 0). The
     product of a pair's coefficients must stay below 1."""
-    drawback: float = setting("Duty drawback assumed", "设想的出口退税", "share", 0, 1, by_economy=True)
+    drawback: float = setting("Duty drawback assumed", "设想的出口关税退还", "share", 0, 1, by_economy=True)
     """Share of the duty on what exports are made of that governments mean to pay back when they weigh a tariff."""
     patience: float = setting("Patience of governments", "政府的耐心", "discount factor", 0, 1)
     """How much a government weighs next year against this one when it asks what a tariff brings: 0 the first year alone, 1 the long run (β)."""

@@ -154,7 +154,9 @@ def test_a_cell_chooses_the_flow_and_its_decomposition_travels_as_an_address(vis
 
     click("chart.matrix", "Korea absorbs value added of Japan:", "JPN")
     assert field(one, "links.exporter") == "Japan" and "decompose.importer=KOR" in one.page.url
-    one.page.get_by_text("Japan: the way of value through its exports, 2022").wait_for(timeout=30_000)
+    one.page.get_by_text("Japan: where the value in its exports comes from and where it ends up, 2022").wait_for(
+        timeout=30_000
+    )
     click("chart.map", "Germany:", "DEU")
     assert field(one, "links.exporter") == "Germany", "the map chooses the economy that all parts share"
     click("chart.matrix", "Korea absorbs value added of Japan:", "JPN")  # the same cell as before is a choice again

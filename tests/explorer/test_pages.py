@@ -159,7 +159,7 @@ def test_what_a_broken_link_holds_is_told_in_few_words(visit) -> None:
     app = visit("lab", {"l": "en", "x": "A" * 4000, **{f"k{n}": "1" for n in range(40)}})
     healthy(app)
     (said,) = (one.value for one in app.warning)
-    assert said.startswith("41 parts of the link not understood") and said.endswith("…") and len(said) < 250
+    assert said.startswith("41 parts of the link could not be understood") and said.endswith("…") and len(said) < 250
 
 
 def test_the_server_is_of_this_machine_and_all_its_options_are_known_to_streamlit() -> None:

@@ -111,10 +111,12 @@ def test_what_is_stored_is_of_these_claims_and_in_the_documents() -> None:
 
 def test_the_hash_is_of_the_inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = stories.inputs_hash(["baseline"])
-    changed = tmp_path / "baseline.yaml"
-    changed.write_text("name: other", encoding="utf-8")
+    changed, words = tmp_path / "baseline.yaml", stories.scenario_files()["baseline"].read_text(encoding="utf-8")
     files = {**stories.scenario_files(), "baseline": changed}
     monkeypatch.setattr(stories, "scenario_files", lambda: files)
+    changed.write_text(words.replace("robots and AI", "machines"), encoding="utf-8")
+    assert stories.inputs_hash(["baseline"]) == first, "words decide nothing"
+    changed.write_text(words.replace("years: [2022, 2040]", "years: [2022, 2035]"), encoding="utf-8")
     assert stories.inputs_hash(["baseline"]) != first
 
 
