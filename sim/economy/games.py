@@ -25,8 +25,8 @@ from decomp.table import Spec
 from sim.economy.accounts import Equilibrium
 from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError, InfeasibleError, ShockError
-from sim.economy.gradient import horizon
 from sim.economy.players import Board, Terms
+from sim.economy.system import horizon
 from sim.economy.world import WorldEconomy
 from sim.state import Locked
 

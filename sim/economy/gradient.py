@@ -16,21 +16,20 @@ v = λ_X basic + λ_I duty + λ_I rent those of sales; summed over destinations 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from decomp.table import WorldTable
 from sim.economy.accounts import Equilibrium
-from sim.economy.arrays import Array, number, shaped
+from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError, ShockError
 from sim.economy.passes import factor_payments
 from sim.economy.response import Response, respond, single
 from sim.economy.solver import State
-from sim.economy.system import System
+from sim.economy.system import System, at_horizon
 from sim.economy.workers import supply_elasticity
 from sim.state import Locked
 
@@ -76,7 +75,7 @@ class Multipliers(NamedTuple):
 
 
 class Use(NamedTuple):
-    """Users that pay the same tariffs: their sourcing weights (N, R, S, U), flows, and fields of a border (N, R, S, 1)."""
+    """Users that pay the same tariffs: their sourcing weights (N, R, S, U), flows, and fields of a border (S, N, R, 1)."""
 
     users: slice
     weights: Array
@@ -84,48 +83,16 @@ class Use(NamedTuple):
     basic: Array
     recorded: Array
     duty: Array
-    rent: Array | float
+    rent: Array | None
 
 
-#: Cotangents of log delivered prices by use (N, R, S, K), R destinations.
+#: Cotangents of log delivered prices by use (S, N, R, K), R destinations.
 Priced = list[Array]
 
 
-def read_aim(
-    table: WorldTable, income: Array, objective: Objective, political: Political | None
-) -> tuple[Array, Array]:
-    """Read W_k = Σ_r a_kr (real income_r + Σ_j (b_rj − 1) real factor income of sector j): a (G,) or (K, G), b − 1 (G, N)."""
-    weights, minus_one = np.zeros(table.G), np.zeros((table.G, table.N))
-    if isinstance(objective, Mapping):
-        for label, weight in objective.items():
-            weights[table.economy(label)] = number(weight, f"objective[{label!r}]", low=-np.inf)
-    elif isinstance(objective, np.ndarray):
-        shape = (len(objective), table.G) if objective.ndim == 2 else (table.G,)
-        weights = shaped(objective, shape, "objective", "objective, economy")
-    else:
-        members = table.economies_in(objective)
-        weights[members] = income[members] / income[members].sum()
-    if isinstance(political, Mapping):
-        for (economies, sectors), weight in political.items():
-            place = np.ix_(table.economies_in(economies), table.sectors_in(sectors))
-            minus_one[place] = number(weight, f"political[{economies!r}, {sectors!r}]", low=0.0) - 1.0
-    elif political is not None:
-        minus_one = shaped(political, minus_one.shape, "political", "economy, sector") - 1.0
-    return weights, minus_one
-
-
-def horizon(share: float, patience: float) -> float:
-    """λ(β) = 1 − (1−β)(1−λ) / (1 − β(1−λ)), see :func:`at_horizon`."""
-    return 1.0 - (1.0 - patience) * (1.0 - share) / (1.0 - patience * (1.0 - share)) if share < 1.0 else 1.0
-
-
-def at_horizon(system: System, patience: float) -> System:
-    """The system as a patient government sees it: shares of sourcing as they are, their elasticity θ λ(β).
-
-    Of a change that lasts, trade has made λ of the way after the first year, 1 − (1−λ)² after the second …; discounted at β, that is
-    λ(β) = 1 − (1−β)(1−λ) / (1 − β(1−λ)) of the way on average: λ at β = 0, 1 at β = 1.
-    """
-    return replace(system, theta=system.settings.trade_elasticity * horizon(system.settings.sluggishness, patience))
+def together(*parts: Array) -> Array:
+    """Arrays with objectives in the last axis as one (…, K)."""
+    return np.concatenate([part.reshape(-1, part.shape[-1]) for part in parts])
 
 
 def differentiate(
@@ -141,7 +108,7 @@ def differentiate(
     with np.errstate(all="ignore"):  # cells without output, sectors without labour
         adjoint = Adjoint(system, carry.state, np.atleast_2d(aim[0]).T, aim[1], by_use="tariffs_by_use" in wrt)
         multipliers, priced, left = adjoint.solve(response, accuracy)
-        found = adjoint.by_parameter(multipliers, priced, None if back is None else np.broadcast_to(back, year.G))
+        found = adjoint.by_parameter(multipliers, priced, wrt, None if back is None else np.broadcast_to(back, year.G))
     value = adjoint.value()
     if aim[0].ndim == 1:
         value, found = value[0], {name: array[0] for name, array in found.items()}
@@ -151,54 +118,71 @@ def differentiate(
 class Adjoint:
     """A solved year with everything that a reverse pass reads; the last axis K of cotangents is the objective."""
 
-    #: Part of the purchases of each user (R, U) whose prices the cotangents are of; None: all.
-    part_of: Array | None = None
+    part_of: Array | None = None  # the purchases of each user (R, U) whose prices the cotangents are of; None: all
 
     def __init__(self, system: System, state: State, aim: Array, political: Array, *, by_use: bool) -> None:
         self.system, self.point, self.prices, self.aim = system, state.point, state.prices, aim
-        prices, supply, N = state.prices, state.supply, system.N
-        if below := system.settings.labour_elastic[0]:
+        point, prices, supply, base, settings = state.point, state.prices, state.supply, system.base, system.settings
+        N, G = system.N, system.G
+        self.none = np.zeros((2 * point.output.size + G + point.factor.size, aim.shape[1]))
+        self.units = np.concatenate((np.ones(point.cost.size), point.output.ravel(), point.income))[:, None]
+        if below := settings.labour_elastic[0]:
             relative = supply.pay - prices.consumer_price - system.log_reference
             supply = supply._replace(response=np.where(np.abs(relative) < KINK, below, supply.response))
         self.supply, self.quantities = supply, state.quantities._replace(supply=supply)
-        self.delivered = prices.delivered.transpose(1, 2, 0)[..., None].copy()
-        parts = list(system.borders)
+        self.delivered, spending, parts = prices.delivered[..., None], self.quantities.spending, system.borders
+        flows: Iterable[Array] = self.quantities.flows
         if by_use and len(parts) == 1:
-            parts = [(users, system.inputs) for users in (slice(N), slice(N, N + 1), slice(N + 1, None))]
+            parts = tuple((users, system.inputs) for users in (slice(N), slice(N, N + 1), slice(N + 1, None)))
+            flows = ((system.sourcing[..., u] * spending[:, :, u]).sum(axis=3) * prices.delivered for u, _ in parts)
         self.uses: list[Use] = []
-        for users, border in parts:
-            weights = np.ascontiguousarray(system.sourcing[..., users].transpose(1, 2, 0, 3))
-            flow = self.delivered * (weights @ state.quantities.spending[:, :, users, None])
-            fields = (0.0 if part is None else part.transpose(1, 2, 0)[..., None] for part in border[:4])
-            self.uses.append(Use(users, weights, flow, *fields))  # type: ignore[arg-type]
-        self.theta = system.theta[:, None, None, None]
-        #: Spending on inputs of each cell; of every user on an input, times what it answers to its price at given prices of all inputs.
-        self.bought = (state.point.output * prices.inputs_share)[..., None]
-        self.steered = (state.quantities.spending * prices.total)[..., None] * self.theta
-        self.steered[:, :, :N, 0] *= 1.0 + (1.0 - system.settings.inputs) / system.theta[:, None, None]
-        self.value_paid = (state.point.output * prices.value_share)[..., None]
-        self.paid_labour, self.paid_capital = factor_payments(system, prices, state.point.output)
-        self.world = float(supply.wage_bill.sum() + self.paid_capital.sum())
-        # shares by cell (S, N, 1) and by machine (S, k, N, 1)
-        self.value_share, self.inputs_share, self.labour, self.capital = (
-            share[..., None]
-            for share in (prices.value_share, prices.inputs_share, prices.labour_share, prices.capital_share)
-        )
-        self.machines, self.part, self.tasked = (
-            share.transpose(1, 0, 2)[..., None] for share in (prices.machine_share, prices.part, prices.task_share)
-        )
-        self.bundles = system.bundles.transpose(1, 2, 0)[..., None]
+        for (users, border), flow in zip(parts, flows, strict=True):
+            wide = (None if field is None else field[..., None] for field in (flow, *border[:4]))
+            self.uses.append(Use(users, system.sourcing[..., users].transpose(1, 2, 0, 3), *wide))  # type: ignore[arg-type]
         # real income = (I − o (I − D)) / (I⁰ P_C), o outlays as a share of GDP; less (R⁰/I⁰) (K̂ − path) where capital is charged
-        base = system.base
-        self.kept = np.ones(system.G) if system.outlays is None else 1.0 - system.outlays.sum(axis=0)
-        self.left = self.kept * state.point.income + (1.0 - self.kept) * base.deficit
+        self.kept = np.ones((G, 1)) if system.outlays is None else 1.0 - system.outlays.sum(axis=0)[:, None]
+        self.left = self.kept[:, 0] * point.income + (1.0 - self.kept[:, 0]) * base.deficit
         self.deflator = 1.0 / (base.income * np.exp(prices.consumer_price))
-        charged = system.settings.capital_charge & (self.paid_capital > 0)
-        capital = ((1.0 - system.settings.labour_share) * base.factor_income).sum(axis=1)
-        self.had = np.where(charged, capital / base.income, 0.0)
-        self.charge = self.had / system.capital_base / np.exp(state.point.factor[-system.G :])  # per unit paid
+        #: Shares in what a user buys, over the normaliser of sourcing; what spending answers to its price at given prices of all else,
+        #: for final demand beside the shares of which prices rise.
+        self.shares = np.zeros((*spending.shape, 1))
+        self.shares[:, :, :N, 0], self.shares[:, :G, N, 0] = prices.input_shares, prices.final_shares
+        self.shares[:, :, N + 1 :, 0] = system.bundles.transpose(1, 2, 0)
+        self.shares /= prices.total[..., None]
+        self.final = (1.0 - settings.consumption) * self.left
+        self.theta, among = system.theta[:, None, None], 1.0 - settings.inputs
+        self.steered = (spending * (self.theta + np.where(np.arange(spending.shape[2]) < N, among, 0.0)))[..., None]
+        self.steered[:, :G, N, 0] += self.shares[:, :G, N, 0] * self.final
+        self.steered /= prices.total[..., None]
+        # shares by cell (S, N, 1) and by machine (S, k, N, 1)
+        of_cell = (prices.value_share, prices.inputs_share, prices.labour_share, prices.capital_share)
+        self.value_share, self.inputs_share, self.labour, self.capital = (share[..., None] for share in of_cell)
+        of_machine = (prices.machine_share, prices.part, prices.task_share)
+        self.machines, self.part, self.tasked = (share.transpose(1, 0, 2)[..., None] for share in of_machine)
+        #: What switches between inputs and value added, and among inputs; what labour and capital give within value added.
+        self.value_paid = point.output[..., None] * self.value_share
+        self.among = among * point.output[..., None] * self.inputs_share
+        self.switched = (1.0 - settings.value_added) * self.value_paid * self.inputs_share
+        within = (1.0 - settings.tasks) * self.value_paid
+        self.earned_labour, self.earned_capital = within * self.labour, within * self.capital
+        #: What a unit paid is worth, per multiplier of its market; that of the numeraire is in all.
+        self.paid_labour, self.paid_capital = factor_payments(system, prices, point.output)
+        self.world = float(np.add.reduce(supply.wage_bill, axis=None) + np.add.reduce(self.paid_capital))
+        fixed = system.capital_fixed & (self.paid_capital > 0)
+        self.per_labour = 1.0 / np.where(self.paid_labour > 0, self.paid_labour * system.stiffness, np.inf)[..., None]
+        self.per_capital = np.where(fixed, (1.0 - system.capital_elastic) / self.paid_capital, 0.0)[:, None]
+        if system.markets > 1:  # where workers go, and parts of mean pay
+            self.moves = supply_elasticity(*system.attached(supply.wage)).swapaxes(1, 2)
+        self.pay_parts = (supply.wage_bill / np.maximum(np.add.reduce(supply.wage_bill, axis=1), 1e-300)[:, None])[
+            ..., None
+        ]
+        self.had = self.charge = np.zeros(G)
+        if settings.capital_charge:  # per unit paid
+            capital = ((1.0 - settings.labour_share) * base.factor_income).sum(axis=1)
+            self.had = np.where(self.paid_capital > 0, capital / base.income, 0.0)
+            self.charge = self.had / system.capital_base / np.exp(point.factor[-G:])
         self.favour = system.lines(political * self.deflator[:, None])[..., None]
-        favoured = (self.favour * self.value_paid * (self.labour + self.capital)).sum(axis=(1, 2))
+        favoured = np.add.reduce(self.favour * self.value_paid * (self.labour + self.capital), axis=(1, 2))
         self.real = self.left * self.deflator + system.pool(favoured)  # before the charge, (G,)
 
     def value(self) -> Array:
@@ -208,25 +192,24 @@ class Adjoint:
 
     def solve(self, response: Response | None, accuracy: float) -> tuple[Multipliers, Priced, float]:
         """Multipliers, the cotangents of delivered prices at them, and what is left of the adjoint equations, relative."""
-        point, K = self.point, self.aim.shape[1]
-        shapes = (point.cost.shape, point.output.shape, point.income.shape, point.factor.shape)
-        lam = none = Multipliers(*(np.zeros((*shape, K)) for shape in shapes))
-        left, priced = self.seed(none)
+        point, n, F = self.point, self.point.cost.size, self.point.factor.size
+        lam, (left, priced) = self.none, self.seed()
         last, size, fresh = np.inf, np.inf, response is None
         for _ in range(SWEEPS):
             if response is None or (size > SLOW * last and not fresh):
                 response, fresh = respond(self.system, self.prices, self.quantities, point.output, point.income), True
-            first = self.step(left, response)
-            goods, change = self.pull(first)
-            gap = (left.cost + goods.cost).reshape(-1, K)
-            second = none._replace(cost=response.costs.solve(gap, transposed=True).reshape(left.cost.shape))
-            cost, more = self.pull(second, goods=False)
-            lam = Multipliers(*map(sum, zip(lam, first, second, strict=True)))  # type: ignore[arg-type]
-            left = Multipliers(*map(sum, zip(left, goods, cost, strict=True)))  # type: ignore[arg-type]
+            step = self.step(left, response)
+            found, change = self.pull(self.parts(step))
+            left = left + found
+            step[:n] = response.costs.solve(left[:n], transposed=True)
+            costs, wages, more = self.through_costs(step[:n])
+            left[:n] += costs
+            left[-F:] += wages
+            lam = lam + step
             priced = [a + b + c for a, b, c in zip(priced, change, more, strict=True)]
             last, size = size, float((self.largest(left) / np.maximum(self.largest(lam), 1e-300)).max())
             if size <= accuracy:
-                return lam, priced, size
+                return self.parts(lam), priced, size
         raise ConvergenceError(
             f"the gradient is still off by {size:.1e} (relative) after {SWEEPS} sweeps: the year is next to one where it is not "
             "defined. Take differences of solved years there.",
@@ -234,78 +217,96 @@ class Adjoint:
             residual=size,
         )
 
-    def seed(self, none: Multipliers) -> tuple[Multipliers, Priced]:
+    def seed(self) -> tuple[Array, Priced]:
         """W_z, with the cotangents of delivered prices that it holds."""
-        return self.pull(none, own=1.0, goods=False)
+        system, aim, N, (_, output, _, factor) = self.system, self.aim, self.system.N, self.parts(self.none)
+        back = np.zeros((*self.shares.shape[1:3], aim.shape[1]))
+        back[: system.G, N] = -self.real[:, None] * aim
+        if system.settings.capital_charge or self.favour.any():
+            labour, charge = self.favour * system.lines(aim)[:, None], self.charge[:, None] * aim
+            capital = labour - system.lines(charge)[:, None]
+            value = self.labour * labour + self.capital * capital
+            switch, output = self.switched * value, self.value_share * value
+            wage, rental, back[:, N + 1 :] = self.tasks(switch, (labour, capital, back[:, N + 1 :, None]))
+            back[:, :N] = -switch
+            factor = together(wage, rental + self.paid_capital[:, None] * charge)
+        cost, priced = self.delivered_prices(self.shares * back)
+        return together(cost, output, self.kept * self.deflator[:, None] * aim, factor), priced
 
     def worth(self, lam: Multipliers, use: Use) -> Array:
-        """v, what a unit of purchaser spending on a flow is worth, (N, R, S, K)."""
+        """v, what a unit of purchaser spending on a flow is worth, (S, N, R, K)."""
         received = self.system.lines(lam.income)
-        v = lam.output.swapaxes(0, 1)[:, None] * use.basic
-        v += received[:, None] * use.duty
-        return np.asarray(v if isinstance(use.rent, float) else v + received * use.rent)
+        v = lam.output[:, :, None] * use.basic
+        v += received * use.duty
+        return v if use.rent is None else v + received[:, None, None] * use.rent
 
-    def largest(self, lam: Multipliers) -> Array:
-        """Largest number by objective (K,), outputs and incomes in units of their size."""
-        point = self.point
-        parts = (lam.cost, lam.output * point.output[..., None], lam.income * point.income[:, None])
-        return np.asarray(np.max([np.abs(part).max(axis=tuple(range(part.ndim - 1))) for part in parts], axis=0))
+    def parts(self, stacked: Array) -> Multipliers:
+        """Multipliers from their stack (2 S N + G + F, K)."""
+        n, shape = self.point.cost.size, (*self.point.cost.shape, -1)
+        income, factor = stacked[2 * n : len(self.units)], stacked[len(self.units) :]
+        return Multipliers(stacked[:n].reshape(shape), stacked[n : 2 * n].reshape(shape), income, factor)
 
-    def step(self, left: Multipliers, response: Response) -> Multipliers:
+    def largest(self, stacked: Array) -> Array:
+        """Largest multiplier of costs and goods by objective (K,), outputs and incomes in units of their size."""
+        return np.asarray(np.maximum.reduce(np.abs(stacked[: len(self.units)] * self.units)))
+
+    def step(self, left: Array, response: Response) -> Array:
         """Multipliers of goods and factor markets that take up what is left, to the accuracy of the factorisations."""
-        n, K = self.point.cost.size, left.income.shape[1]
-        factors, scale = response.goods[0], response.goods[1][:, None]
-        goods = np.concatenate((left.output.reshape(n, K), left.income))
-        gap = left.factor + response.cost_by_factor.T @ single(left.cost.reshape(n, K))
+        n, none = self.point.cost.size, self.parts(self.none)
+        factors, scale, goods = response.goods[0], response.goods[1][:, None], left[n : len(self.units)].copy()
+        gap = left[len(self.units) :] + response.cost_by_factor.T @ single(left[:n])
         factor = -response.inverse.transposed(gap + response.scaled_by_factor.T @ single(scale * goods))
-        found = Multipliers(0.0 * left.cost, 0.0 * left.output, 0.0 * left.income, factor)
-        goods[:n] += (self.value_share * self.paid(found, 0.0)[2]).reshape(n, K)
-        goods = factors.solve(scale * goods) / scale
-        return found._replace(output=goods[:n].reshape(left.output.shape), income=goods[n:])
+        goods[:n] += together(self.value_share * self.paid(none._replace(factor=factor))[2])
+        return together(self.none[:n], factors.solve(scale * goods) / scale, factor)
 
-    def pull(self, lam: Multipliers, *, own: float = 0.0, goods: bool = True) -> tuple[Multipliers, Priced]:
-        """R_zᵀ λ + own · W_z, with the cotangents of delivered prices; without ``goods`` λ_X and λ_I are 0."""
-        system, prices, settings, G, N = self.system, self.prices, self.system.settings, self.system.G, self.system.N
-        unit, worth = np.zeros((*prices.total.shape, lam.income.shape[1])), []  # of purchaser spending: Σ_s q v
-        for use in self.uses if goods else ():
-            v = self.worth(lam, use)
-            unit[:, :, use.users] = use.weights.swapaxes(2, 3) @ (self.delivered * v)
-            worth.append(self.theta * v * use.flow)
-        unit /= prices.total[..., None]
-        index = unit * self.steered
-        if self.part_of is not None:
-            index[:, :, N + 1 :] *= self.part_of[:, N + 1 :, None]
+    def pull(self, lam: Multipliers) -> tuple[Array, Priced]:
+        """R_zᵀ λ of λ_X, λ_I and λ_f, with the cotangents of delivered prices."""
+        system, G, N, K = self.system, self.system.G, self.system.N, lam.income.shape[1]
+        spent, worth = np.empty((*self.shares.shape[:3], K)), []  # of purchaser spending: Σ_s q v, times the normaliser
+        for use in self.uses:
+            v, bought = self.worth(lam, use), np.empty((*use.weights.shape[:3], K))
+            np.multiply(v, self.delivered, out=bought.transpose(2, 0, 1, 3))
+            np.matmul(use.weights.swapaxes(2, 3), bought, out=spent[:, :, use.users])
+            worth.append(v * use.flow)
+        mean = np.add.reduce(spent * self.shares)
         # final demand β (I − o GDP) and outlays
-        final = unit[:, :G, N] * prices.final_shares[..., None]
-        income = final.sum(axis=0) * self.kept[:, None] + own * (self.kept * self.deflator)[:, None] * self.aim
+        income = mean[:G, N] * self.kept - lam.income
         if system.outlays is not None:
-            income += np.einsum("irk,oir,or->rk", unit[:, :G, N], system.outlay_bundles, system.outlays)
-        final *= (1.0 - settings.consumption) * self.left[:, None]
-        index[:, :G, N] += final
+            bundles = (system.outlay_bundles * system.outlays[:, None]).sum(axis=0) / self.prices.total[:, :G, N]
+            income += (spent[:, :G, N] * bundles[..., None]).sum(axis=0)
         # X a' pays labour, capital and machines, what is left of X buys inputs
-        labour, capital, value = self.paid(lam, own)
-        services = (unit[:, :, N + 1 :] * self.bundles).sum(axis=0)[:, :, None]  # (S, k, 1, K)
-        value = value + (self.machines * services).sum(axis=1)
-        mean = np.einsum("irjk,irj->rjk", unit[:, :, :N], prices.input_shares)
-        output = mean * self.inputs_share + self.value_share * value
+        labour, capital, value = self.paid(lam)
+        inputs, services = mean[:, :N], mean[:, N + 1 :, None]  # (S, N, K), (S, k, 1, K)
+        if system.kinds:
+            value = value + (self.machines * services).sum(axis=1)
+        output = inputs * self.inputs_share + self.value_share * value - lam.output
         # nests: inputs against value added, among inputs, among tasks
-        bought = self.bought * mean
-        switch = self.inputs_share * self.value_paid * value - self.value_share * bought
-        switch *= 1.0 - settings.value_added
-        inputs = self.inputs_share * lam.cost - switch - (1.0 - settings.inputs) * bought
-        wage, rental, machine = self.tasks(self.value_share * lam.cost + switch, labour, capital, services)
-        factor, consumer = self.supplied(lam, wage, rental, own)
-        index[:, :, :N] += prices.input_shares[..., None] * inputs
-        index[:, :G, N] += prices.final_shares[..., None] * (consumer - final.sum(axis=0))
-        index[:, :, N + 1 :] += self.bundles * machine
+        switch = self.switched * (value - inputs)
+        back = np.zeros(mean.shape)
+        wage, rental, back[:, N + 1 :] = self.tasks(switch, (labour, capital, services))
+        wage, rental, consumer = self.supplied(lam, wage, rental)
+        back[:, :N] = -switch - self.among * inputs
         if self.part_of is not None:
-            index[:, :, :N] *= self.part_of[:, :N, None]
-        index /= prices.total[..., None]
-        priced = [self.delivered * (use.weights @ index[:, :, use.users]) for use in self.uses]
-        if goods:
-            priced = [found - lost for found, lost in zip(priced, worth, strict=True)]
-        cost = np.add.reduce([found.sum(axis=1) for found in priced]).swapaxes(0, 1)
-        return Multipliers(cost - lam.cost, output - lam.output, income - lam.income, factor), priced
+            back[:, :N] *= self.part_of[:, :N, None]
+        back[:G, N] = consumer - self.final[:, None] * mean[:G, N]
+        cost, priced = self.delivered_prices(self.shares * back + self.steered * spent, worth)
+        return together(cost, output, income, wage, rental), priced
+
+    def through_costs(self, cost: Array) -> tuple[Array, Array, Priced]:
+        """R_cᵀ λ_c: of unit costs and of factor prices, with the cotangents of delivered prices."""
+        back, of_cell = np.zeros((*self.shares.shape[1:3], cost.shape[1])), cost.reshape(*self.point.cost.shape, -1)
+        back[:, : self.system.N] = self.inputs_share * of_cell
+        wage, rental, back[:, self.system.N + 1 :] = self.tasks(self.value_share * of_cell)
+        found, priced = self.delivered_prices(self.shares * back)
+        return together(found) - cost, together(wage, rental), priced
+
+    def delivered_prices(self, index: Array, worth: Sequence[Array] = ()) -> tuple[Array, Priced]:
+        """Cotangents of unit costs and of delivered prices from those of what users pay for an input (N, S, U, K)."""
+        priced = [self.delivered * (use.weights @ index[:, :, use.users]).transpose(2, 0, 1, 3) for use in self.uses]
+        for found, lost in zip(priced, worth, strict=False):
+            found -= self.theta * lost
+        cost = [np.add.reduce(found, axis=2) for found in priced]
+        return sum(cost[1:], cost[0]), priced
 
     def markets(self, lam: Multipliers) -> tuple[Array, Array, Array]:
         """λ of labour markets, 0 without staff (G, W, K), of capital (G, K), and of the numeraire's term, which is in all (1, K)."""
@@ -313,79 +314,84 @@ class Adjoint:
         labour = lam.factor[:-G].reshape(G, self.system.markets, -1)
         if self.system.unstaffed is not None:
             labour = np.where(self.system.unstaffed[..., None], 0.0, labour)
-        return labour, lam.factor[-G:], labour.sum(axis=(0, 1))[None] / self.world
+        return labour, lam.factor[-G:], np.add.reduce(labour, axis=(0, 1))[None] / self.world
 
-    def paid(self, lam: Multipliers, own: float) -> tuple[Array, Array, Array]:
+    def paid(self, lam: Multipliers) -> tuple[Array, Array, Array]:
         """Cotangents per unit paid to labour and capital (S, N or 1, K) and per unit of value added (S, N, K)."""
-        system, weights = self.system, own * self.aim
         labour, capital, world = self.markets(lam)
-        labour = labour / np.where(self.paid_labour > 0, self.paid_labour * system.stiffness, np.inf)[..., None]
-        fixed = system.capital_fixed & (self.paid_capital > 0)
-        capital = capital * np.where(fixed, (1.0 - system.capital_elastic) / self.paid_capital, 0.0)[:, None]
-        capital = capital + lam.income + world - self.charge[:, None] * weights
-        favour = self.favour * system.lines(weights)[:, None]
-        labour, capital = system.lines(labour) + favour, system.lines(capital)[:, None] + favour
+        labour = self.system.lines(labour * self.per_labour)
+        capital = self.system.lines(capital * self.per_capital + lam.income + world)[:, None]
         return labour, capital, self.labour * labour + self.capital * capital
 
-    def tasks(self, composite: Array, labour: Array, capital: Array, services: Array) -> tuple[Array, Array, Array]:
-        """Through the nest of factors and tasks: cotangents of wages (G, W, K), rentals (G, K), machine prices (S, k, K)."""
-        system, power = self.system, 1.0 - self.system.settings.tasks
-        labour, capital = self.value_paid * labour, self.value_paid * self.capital * capital
-        machine, reverted = self.value_paid[:, None] * services * self.machines, self.tasked - self.machines
-        composite = composite - power * (labour * self.labour + capital + machine.sum(axis=1))
-        switched = system.reversion * (machine - labour[:, None] * self.machines)
-        task = power * (labour[:, None] * reverted + machine) + switched
-        wage = power * labour * (self.labour - reverted.sum(axis=1)) + composite * self.labour
-        wage = system.pool(wage + ((1.0 - self.part) * task).sum(axis=1))
-        rental = system.pool((power * capital + composite * self.capital).sum(axis=1))
-        price = composite[:, None] * self.machines - switched + self.part * task
-        if self.part_of is not None:
-            price *= self.part_of[:, None, : system.N, None]
-        price = price.sum(axis=2)
-        return wage.sum(axis=1, keepdims=True) if system.markets == 1 else wage, rental, price
+    def tasks(self, composite: Array, paid: tuple[Array, Array, Array] | None = None) -> tuple[Array, Array, Array]:
+        """Through the nest of factors and tasks: cotangents of wages (G, W, K), rentals (G, K), machine prices (S, k, K).
 
-    def supplied(self, lam: Multipliers, wage: Array, rental: Array, own: float) -> tuple[Array, Array]:
-        """Add factor supply and the markets' own terms: cotangents of factor prices (F, K) and consumer prices (G, K)."""
-        system, supply, weights = self.system, self.supply, own * self.aim
+        ``paid`` are cotangents per unit paid to labour, capital and machines, None: 0.
+        """
+        system = self.system
+        wage = rental = price = np.zeros(1)
+        if paid is not None:
+            wage, rental = self.earned_labour * paid[0], self.earned_capital * paid[1]
+            composite = composite - wage - rental
+            if system.kinds:
+                power, labour = 1.0 - system.settings.tasks, (self.value_paid * paid[0])[:, None]
+                machine, reverted = self.value_paid[:, None] * paid[2] * self.machines, self.tasked - self.machines
+                composite -= power * machine.sum(axis=1)
+                switched = system.reversion * (machine - labour * self.machines)
+                task = power * (labour * reverted + machine) + switched
+                wage += ((1.0 - self.part) * task - power * labour * reverted).sum(axis=1)
+                price = self.part * task - switched
+        wage = system.pool(wage + composite * self.labour)
+        rental = system.pool(np.add.reduce(rental + composite * self.capital, axis=1))
+        if system.kinds:
+            price = price + composite[:, None] * self.machines
+            if self.part_of is not None:
+                price *= self.part_of[:, None, : system.N, None]
+            price = price.sum(axis=2)
+        return np.add.reduce(wage, axis=1, keepdims=True) if system.markets == 1 else wage, rental, price
+
+    def supplied(self, lam: Multipliers, wage: Array, rental: Array) -> tuple[Array, Array, Array]:
+        """Add factor supply and the markets' own terms: cotangents of wages (G, W, K), rentals and consumer prices (G, K)."""
+        system, supply = self.system, self.supply
         markets, capital, world = self.markets(lam)
         bill = supply.wage_bill[..., None] * (lam.income + world)[:, None] - markets / system.stiffness
-        pay = supply.response[:, None] * bill.sum(axis=1)
-        consumer = system.capital_elastic[:, None] * capital - pay - self.real[:, None] * weights
-        rental = rental - capital + (self.charge * self.paid_capital)[:, None] * weights
+        pay = supply.response[:, None] * np.add.reduce(bill, axis=1)
+        consumer, rental = system.capital_elastic[:, None] * capital - pay, rental - capital
         if system.unstaffed is not None:  # these pay what their economy pays
             empty = np.where(system.unstaffed[..., None], lam.factor[: -system.G].reshape(markets.shape), 0.0)
             pay, wage = pay + empty.sum(axis=1), wage - empty
-        if system.markets > 1:
-            answer = supply_elasticity(*system.attached(supply.wage))
-            part = supply.wage_bill / supply.wage_bill.sum(axis=1, keepdims=True)
-            wage = wage + answer.swapaxes(1, 2) @ bill + part[..., None] * pay[:, None]
-        else:
-            wage = wage + bill + pay[:, None]
-        return np.concatenate((wage.reshape(-1, rental.shape[1]), rental)), consumer
+        bill = self.moves @ bill if system.markets > 1 else bill
+        return wage + bill + self.pay_parts * pay[:, None], rental, consumer
 
-    def by_parameter(self, lam: Multipliers, priced: Priced, drawback: Array | None) -> dict[str, Array]:
+    def by_parameter(
+        self, lam: Multipliers, priced: Priced, wrt: Sequence[str], back: Array | None
+    ) -> dict[str, Array]:
         """Gradients by name, the axis K first."""
-        system, G = self.system, self.system.G
-        sold, received = lam.output.swapaxes(0, 1)[:, None], system.lines(lam.income)
-        friction, tariffs, taxed = [], [], []
-        for price, use in zip(priced, self.uses, strict=True):
-            levied = price + use.flow * (received[:, None] * use.recorded - sold * use.basic - received * use.rent)
-            slope = np.broadcast_to(use.recorded, (*levied.shape[:3], 1))
-            if drawback is not None and system.owner is not None:
-                kept = np.where(use.duty[:, G:] < 0, 1.0, 1.0 - drawback[system.owner[G:], None, None])
-                slope = np.concatenate((slope[:, :G], slope[:, G:] * kept), axis=1)
-            friction.append(self.flows(price))
-            tariffs.append(self.flows(levied * slope))
-            taxed.append(self.flows((price + use.flow * use.basic * (received - sold)) * (use.basic / use.recorded)))
-        found = {"friction": sum(friction), "tariffs": sum(tariffs), "export_tax": sum(taxed)}
-        productivity = -system.pool(lam.cost).transpose(2, 0, 1)
-        found |= {"tariffs_by_use": np.stack(tariffs, axis=1), "productivity": productivity}
-        return {name: np.asarray(values) for name, values in found.items()}
+        found = {"productivity": -self.system.pool(lam.cost).transpose(2, 0, 1)}
+        for name in set(wrt) - set(found):
+            of_uses = zip(priced, self.uses, strict=True)
+            parts = [self.flows(self.slope(name, lam, price, use, back)) for price, use in of_uses]
+            found[name] = np.stack(parts, axis=1) if name == "tariffs_by_use" else sum(parts[1:], parts[0])
+        return found
+
+    def slope(self, name: str, lam: Multipliers, price: Array, use: Use, drawback: Array | None) -> Array:
+        """Derivatives with respect to what is levied on each flow of a use, (S, N, R, K)."""
+        if name == "friction":
+            return price
+        received, sold, G = self.system.lines(lam.income), lam.output[:, :, None], self.system.G
+        exporter = received[:, None, None]
+        if name == "export_tax":
+            return (price + use.flow * use.basic * (exporter - sold)) * (use.basic / use.recorded)
+        levied = received * use.recorded - sold * use.basic - (0.0 if use.rent is None else exporter * use.rent)
+        levied = (levied * use.flow + price) * use.recorded
+        if drawback is not None and self.system.owner is not None:
+            kept = 1.0 - drawback[self.system.owner[G:], None]
+            levied[:, :, G:] *= np.where(use.duty[:, :, G:] < 0, 1.0, kept)
+        return levied
 
     def flows(self, values: Array) -> Array:
-        """Values (N, destination, origin, K) of lines summed over those of each economy, as (K, G, N, G) and 0 at home."""
-        pooled = self.system.pool(values.transpose(1, 2, 0, 3))
-        pooled = self.system.pool(pooled.swapaxes(0, 1))  # (origin, destination, N, K)
-        home = np.arange(self.system.G)
-        pooled[home, home] = 0.0
-        return np.ascontiguousarray(pooled.transpose(3, 0, 2, 1))
+        """Values (origin, N, destination, K) of lines summed over those of each economy, as (K, G, N, G) and 0 at home."""
+        pooled = self.system.pool(self.system.pool(values).swapaxes(0, 2)).swapaxes(0, 2)
+        found, home = np.ascontiguousarray(pooled.transpose(3, 0, 1, 2)), np.arange(self.system.G)
+        found[:, home, :, home] = 0.0
+        return found

@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 
 from sim.economy.accounts import Equilibrium
 from sim.economy.arrays import Array
-from sim.economy.gradient import Adjoint, Multipliers, Priced, Use, at_horizon
+from sim.economy.gradient import Adjoint, Multipliers, Priced, Use, together
 from sim.economy.response import cost_shares, respond
 from sim.economy.solver import State
-from sim.economy.system import System
+from sim.economy.system import System, at_horizon
 from sim.state import Locked
 
 Mask = NDArray[np.bool_]
@@ -75,10 +75,11 @@ def own_tariffs(
         if exact:
             lam, priced, _ = every.solve(response, accuracy or 1e-6)
         else:  # one step of the fresh factorisations is enough
-            left = every.seed(every.none)[0]
-            lam = every.step(left, response)
-            gap = (left.cost + every.pull(lam)[0].cost).reshape(-1, left.income.shape[1])
-            lam = lam._replace(cost=response.costs.solve(gap, transposed=True).reshape(left.cost.shape))
+            left, n = every.seed()[0], state.point.cost.size
+            stacked = every.step(left, response)
+            gap = left[:n] + every.pull(every.parts(stacked))[0][:n]
+            stacked[:n] = response.costs.solve(gap, transposed=True)
+            lam = every.parts(stacked)
         if lines:
             found = every.refunded(lam, priced, np.broadcast_to(year.shocks.drawback, year.G))  # type: ignore[arg-type]
             return OwnTariffs(found[:, 0], -found[:, 1], found.T * [[1.0], [-1.0]])
@@ -95,14 +96,14 @@ class _Rows(Adjoint):
         super().__init__(system, state, np.zeros((G, 2)), np.zeros((G, N)), by_use=False)
         self.player, self.line, self.columns = player, system.lines(player), 2 * player[:, None] + np.arange(2)
         self.one = (player == np.arange(player.max() + 1)[:, None]).astype(np.float64)  # (P, G)
-        self.outside = sectors[:, None, None] & (self.line[:, None] != self.line)  # (N, R, S): what pays
+        self.outside = sectors[:, None] & (self.line[:, None, None] != self.line)  # (S, N, R): what pays
         paid = (self.value_paid * self.labour)[..., 0]
         labour = sectors * paid / system.lines(np.exp(self.supply.pay))[:, None]
         earned = self.paid_labour.sum(axis=1) + self.paid_capital
         total, gdp = (system.lines(self.together(v)) for v in (system.pool(labour.sum(axis=1)), earned))
         self.jobs = labour / np.where(total > 0, total, np.inf)[:, None]
         self.per_paid = np.divide(self.jobs, paid, out=np.zeros_like(paid), where=paid > 0)
-        self.per_bought = (self.outside / gdp[:, None])[..., None]
+        self.per_bought = (self.outside / gdp)[..., None]
         self.volume = sum(use.flow * use.basic for use in self.uses) * self.per_bought
         self.spent = state.quantities.spending
         self.sold: Array | float = 0.0
@@ -120,8 +121,8 @@ class _Rows(Adjoint):
         staffed = labour if system.unstaffed is None else np.where(system.unstaffed[..., None], 0.0, labour)
         self.everywhere = staffed.sum(axis=(0, 1))[self.columns] / self.world
         columns = system.lines(self.columns)
-        self.sold = np.ascontiguousarray(lam.output[:, :, columns].transpose(1, 2, 0, 3))
-        self.rent = system.lines(lam.income)[:, columns].swapaxes(0, 1)
+        self.sold = lam.output[:, :, columns]
+        self.rent = system.lines(lam.income)[:, None, columns]
         own = labour[row, :, self.columns].swapaxes(1, 2).reshape(-1, 2)
         none = np.zeros((len(columns), system.N, 2))
         factor = np.concatenate((own, lam.factor[-G:][row, self.columns]))
@@ -129,8 +130,9 @@ class _Rows(Adjoint):
 
     def worth(self, lam: Multipliers, use: Use) -> Array:
         """v, with what the volume of own imports is worth in itself."""
-        v = self.sold * use.basic + self.system.lines(lam.income)[:, None] * use.duty + self.rent * use.rent
-        v = np.broadcast_to(v, (*use.flow.shape[:3], 2)).copy()
+        v = self.sold * use.basic + self.system.lines(lam.income) * use.duty
+        if use.rent is not None:
+            v += self.rent * use.rent
         v[..., 1:] += self.per_bought * use.basic
         return v
 
@@ -139,20 +141,19 @@ class _Rows(Adjoint):
         labour, capital, _ = super().markets(lam)
         return labour, capital, self.everywhere
 
-    def paid(self, lam: Multipliers, own: float) -> tuple[Array, Array, Array]:
+    def paid(self, lam: Multipliers) -> tuple[Array, Array, Array]:
         """The same with what a unit paid to labour is worth in itself."""
-        labour, capital, _ = super().paid(lam, own)
+        labour, capital, _ = super().paid(lam)
         labour = np.broadcast_to(labour, (*self.per_paid.shape, 2)).copy()
-        labour[..., 0] += own * self.per_paid
+        labour[..., 0] += self.per_paid
         return labour, capital, self.labour * labour + self.capital * capital
 
-    def supplied(self, lam: Multipliers, wage: Array, rental: Array, own: float) -> tuple[Array, Array]:
+    def supplied(self, lam: Multipliers, wage: Array, rental: Array) -> tuple[Array, Array, Array]:
         """The same with wages, by which pay is divided."""
-        factor, consumer = super().supplied(lam, wage, rental, own)
-        jobs = self.system.pool(self.jobs)
-        part = self.supply.wage_bill / self.supply.wage_bill.sum(axis=1, keepdims=True)  # of each wage in mean pay
-        factor[: -self.system.G, 0] -= own * (jobs.sum(axis=1, keepdims=True) * part).ravel()
-        return factor, consumer
+        wage, rental, consumer = super().supplied(lam, wage, rental)
+        jobs = np.add.reduce(self.system.pool(self.jobs), axis=1)
+        wage[..., 0] -= jobs[:, None] * self.pay_parts[..., 0]
+        return wage, rental, consumer
 
     def direct(self, lam: Multipliers, year: Equilibrium | None = None) -> Array:
         """Derivatives (G, 2) without drawback; at a ``year`` with it: of prices that home lines and final demand pay, at given costs."""
@@ -160,14 +161,17 @@ class _Rows(Adjoint):
         own = self.localised(lam)
         if year is not None:
             self.part_of = self.at_home(year)
+            self.steered = self.steered * self.part_of[..., None]
             bought = self.spent * self.part_of
-            self.uses = [u._replace(flow=self.delivered * (u.weights @ bought[:, :, u.users, None])) for u in self.uses]
-        priced = self.pull(own, own=1.0)[1]
+            for k, use in enumerate(self.uses):
+                flow = self.delivered * (use.weights @ bought[:, :, use.users, None]).transpose(2, 0, 1, 3)
+                self.uses[k] = use._replace(flow=flow)
+        priced = self.pull(own)[1]
         found = np.zeros((system.G, 2))
         for price, use in zip(priced, self.uses, strict=True):
-            levied = price + use.flow * (own.income[:, None] - self.worth(own, use))
-            found += np.einsum("irsk,irs->rk", levied, self.outside * use.recorded[..., 0])
-        cost = np.einsum("sirj,irs->rj", cost_shares(system, prices, "recorded"), self.outside)
+            levied = price + use.flow * (own.income - self.worth(own, use))
+            found += np.einsum("sirk,sir->rk", levied, self.outside * use.recorded[..., 0])
+        cost = np.einsum("sirj,sir->rj", cost_shares(system, prices, "recorded"), self.outside)
         if year is None:
             found += np.einsum(
                 "rjk,rj->rk", lam.cost[r[:, None, None], np.arange(N)[:, None], self.columns[:, None]], cost
@@ -175,7 +179,7 @@ class _Rows(Adjoint):
         else:
             shares = cost_shares(system, prices)[r, :, r]
             dearer = np.linalg.solve(np.eye(N) - shares.swapaxes(1, 2), cost[..., None])[..., 0]
-            found += np.einsum("irk,ri->rk", np.asarray(sum(priced))[:, r, r], dearer)
+            found += np.einsum("rik,ri->rk", np.asarray(sum(priced))[r, :, r], dearer)
         return self.together(found)
 
     def at_home(self, year: Equilibrium) -> Array:
@@ -200,38 +204,35 @@ class _Every(Adjoint):
         aim = np.zeros((system.G, 2 * len(rows.one)))
         super().__init__(system, state, aim, np.zeros((system.G, system.N)), by_use=False)
         self.rows, self.exact = rows, exact
-        point, K = state.point, aim.shape[1]
-        shapes = (point.cost.shape, point.output.shape, point.income.shape, point.factor.shape)
-        self.none = Multipliers(*(np.zeros((*shape, K)) for shape in shapes))
 
-    def seed(self, none: Multipliers) -> tuple[Multipliers, Priced]:
+    def seed(self) -> tuple[Array, Priced]:
         """W_z: each row's, in its player's columns."""
         rows, one = self.rows, np.eye(len(self.rows.one))
-        found, priced = rows.pull(Multipliers(*(part[..., :2] for part in none)), own=1.0)
+        found, priced = rows.pull(rows.parts(rows.none))
         direct = np.asarray(sum(priced))
         direct[..., 1:] -= rows.volume
-        cost = np.einsum("rp,irsk->sipk", one[rows.line], direct, optimize=True).reshape(none.cost.shape)
+        cost = np.einsum("rp,sirk->sipk", one[rows.line], direct, optimize=True)
         owner = np.concatenate((np.repeat(rows.player, self.system.markets), rows.player))
         output, income, factor = (
             (part[..., None, :] * one[who].reshape(len(who), *(1,) * (part.ndim - 2), -1, 1)).reshape(
                 *part.shape[:-1], -1
             )
-            for part, who in zip(found[1:], (rows.line, rows.player, owner), strict=True)
+            for part, who in zip(rows.parts(found)[1:], (rows.line, rows.player, owner), strict=True)
         )
         wide = [
-            np.einsum("irsk,rp->irspk", part, one[rows.line]).reshape(*part.shape[:3], -1)
+            np.einsum("sirk,rp->sirpk", part, one[rows.line]).reshape(*part.shape[:3], -1)
             for part in priced
             if self.exact
         ]
-        return Multipliers(cost, output, income, factor), wide
+        return together(cost.reshape(*self.point.cost.shape, -1), output, income, factor), wide
 
     def refunded(self, lam: Multipliers, priced: Priced, drawback: Array) -> Array:
         """Derivatives (G, 2) in a year with export lines, which are refunded what its shocks say (G,)."""
         rows, system, G, kept = self.rows, self.system, self.system.G, np.ones(len(self.rows.line))
-        slopes = self.by_parameter(lam, priced, drawback)["tariffs"].reshape(-1, 2, G, system.N, G)
-        found = np.einsum("rksir,irs->rk", slopes[rows.player], rows.outside[:, :G, :G])
+        slopes = self.by_parameter(lam, priced, ("tariffs",), drawback)["tariffs"].reshape(-1, 2, G, system.N, G)
+        found = np.einsum("rksir,sir->rk", slopes[rows.player], rows.outside[:G, :, :G])
         assert system.owner is not None
         kept[G:] -= drawback[system.owner[G:]]
         direct = [use.flow * use.basic * use.recorded * rows.per_bought for use in self.uses]
-        found[:, 1] -= system.pool(kept * np.asarray(sum(part.sum(axis=(0, 2, 3)) for part in direct)))
+        found[:, 1] -= system.pool(kept * np.asarray(sum(part.sum(axis=(0, 1, 3)) for part in direct)))
         return rows.together(found)

@@ -134,6 +134,20 @@ class System:
         return self.borders[min(1, len(self.borders) - 1)][1]
 
 
+def horizon(share: float, patience: float) -> float:
+    """λ(β) = 1 − (1−β)(1−λ) / (1 − β(1−λ)), see :func:`at_horizon`."""
+    return 1.0 - (1.0 - patience) * (1.0 - share) / (1.0 - patience * (1.0 - share)) if share < 1.0 else 1.0
+
+
+def at_horizon(system: System, patience: float) -> System:
+    """The system as a patient government sees it: shares of sourcing as they are, their elasticity θ λ(β).
+
+    Of a change that lasts, trade has made λ of the way after the first year, 1 − (1−λ)² after the second …; discounted at β, that is
+    λ(β) = 1 − (1−β)(1−λ) / (1 − β(1−λ)) of the way on average: λ at β = 0, 1 at β = 1.
+    """
+    return replace(system, theta=system.settings.trade_elasticity * horizon(system.settings.sluggishness, patience))
+
+
 def build_system(
     base: BaseEconomy,
     settings: Settings,

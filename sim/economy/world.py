@@ -16,7 +16,7 @@ from sim.economy.drawback import carried, owners, with_export_lines
 from sim.economy.errors import ShockError
 from sim.economy.feasibility import require_feasible, require_income
 from sim.economy.fixed_prices import solve_fixed_prices
-from sim.economy.gradient import Gradient, Objective, Political, differentiate, read_aim
+from sim.economy.gradient import Gradient, Objective, Political, differentiate
 from sim.economy.machines import Machines, MachineSpec, read_machines
 from sim.economy.own_tariffs import OwnTariffs, own_tariffs
 from sim.economy.settings import ATTACHMENT, MOBILITY, Settings, TradeElasticity, read_settings
@@ -336,3 +336,26 @@ def _purged_table(table: WorldTable, base: BaseEconomy, settings: Settings) -> W
         final_tariff=(base.Y.reshape(G, N, G) * base.tariffs).sum(axis=(0, 1)),
         notes=(*table.notes, *base.report.notes),
     )
+
+
+def read_aim(
+    table: WorldTable, income: Array, objective: Objective, political: Political | None
+) -> tuple[Array, Array]:
+    """Read W_k = Σ_r a_kr (real income_r + Σ_j (b_rj − 1) real factor income of sector j): a (G,) or (K, G), b − 1 (G, N)."""
+    weights, minus_one = np.zeros(table.G), np.zeros((table.G, table.N))
+    if isinstance(objective, Mapping):
+        for label, weight in objective.items():
+            weights[table.economy(label)] = number(weight, f"objective[{label!r}]", low=-np.inf)
+    elif isinstance(objective, np.ndarray):
+        shape = (len(objective), table.G) if objective.ndim == 2 else (table.G,)
+        weights = shaped(objective, shape, "objective", "objective, economy")
+    else:
+        members = table.economies_in(objective)
+        weights[members] = income[members] / income[members].sum()
+    if isinstance(political, Mapping):
+        for (economies, sectors), weight in political.items():
+            place = np.ix_(table.economies_in(economies), table.sectors_in(sectors))
+            minus_one[place] = number(weight, f"political[{economies!r}, {sectors!r}]", low=0.0) - 1.0
+    elif political is not None:
+        minus_one = shaped(political, minus_one.shape, "political", "economy, sector") - 1.0
+    return weights, minus_one
