@@ -26,7 +26,7 @@ GOOD = lesson_files()["cascade"].read_text(encoding="utf-8")
         ("rate * crossings\"", "rate * (lambda: 1)(chain)\"", "L012", "cannot be computed"),
         ("preset: baseline, levers: {tariff: 0.1}", "preset: base, levers: {tariff: 0.1}", "L013", "unknown scenario"),
         ("at every border", "at " + "every " * 3 + "border", "", ""),
-        ("Suppose that everybody goes on buying as before.", "word " * 60, "L014", "at most 80 words"),
+        ("Suppose that everybody keeps buying as before.", "word " * 60, "L014", "at most 80 words"),
         ("{en: \"It stays ({vs}): no tariff, no cascade.\"", "{en: \"It stays ({vss}): no.\"", "L013", "unknown measure 'vss'"),
         ("measures: [gross, added]", "measures: [gross, vs]", "L012", "bars of different units: change, points"),
         ("measures: [kor, usa, ind]", "measures: [kor, usaa, ind]", "L013", "steps[6].after[0]: unknown measure 'usaa'"),

@@ -6,7 +6,8 @@ import pytest
 
 from sim.explorer.lessons.evidence import run_of
 from sim.explorer.lessons.roleplay import DURATIONS, TEAMS, kit, texts_of
-from sim.explorer.setups.setup import Setup, presets
+from sim.explorer.setups.setup import Setup, preset_scenario, presets
+from sim.texts import catalogue
 from sim.texts.formats import number
 
 
@@ -48,3 +49,17 @@ def test_expected_results_come_from_the_runs() -> None:
 def test_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="no role-play of 60 minutes; available: 45, 90"):
         kit(60, "en")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_kit_names_controls_as_they_are_named(lang: str) -> None:
+    """The script once told teachers to press buttons and choose scenarios that the laboratory calls otherwise."""
+    k, titles = texts_of(lang), (preset_scenario(name).title.pick(lang) for name in presets())
+    names = {
+        *catalogue(lang).values(),
+        *titles,
+        catalogue(lang)["lab.advanced"].partition("：" if lang == "zh" else ":")[0],
+    }
+    quoted = re.findall("“([^”]+)”", " ".join([*k["before_items"], *(turn["do"] for turn in k["rounds"])]))
+    assert len(quoted) > 12
+    assert not set(quoted) - names
