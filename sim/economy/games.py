@@ -2,13 +2,7 @@
 
 A player (an economy, or a customs union as one) sets rates on what it imports so that its real income is largest; a union's objective is
 the mean of its members', weighted with base-year income. All move at once: one equilibrium and one adjoint give the slopes g of every
-player's objective in all its rates v = log(1+t). With flow what is imported under a rate and a the importer's weight in the objective,
-
-    h = a θ flow / I,    Δv = g / h + (1/κ − 1) Σ g / Σ h
-
-h is how the slope falls when one rate rises alone; κ, learned from the moves, is how much less slopes fall when all rates of a player rise
-together and wages answer. Moves are mixed over the last ones (Anderson 1965) once they are small. What a player could still gain is
-½ g Δv to second order; :func:`deviations` searches for it.
+player's objective in all its rates v = log(1+t), :mod:`sim.economy.players` the moves Δv. What a player could still gain is ½ g Δv to second order; :func:`deviations` searches for it.
 """
 
 from __future__ import annotations
@@ -18,15 +12,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import Bounds, minimize
 
 from decomp.table import Spec
 from sim.economy.accounts import Equilibrium
 from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError, InfeasibleError, ShockError
-from sim.economy.players import Board, Terms
-from sim.economy.system import horizon
+from sim.economy.players import NOTHING, RANGE, SEEN, Board, Climb, Terms
 from sim.economy.world import WorldEconomy
 from sim.state import Locked
 
@@ -44,12 +36,10 @@ __all__ = [
     "trigger",
 ]
 
-#: Most rounds; mean moves below which moves are mixed, and how many are; longest move of a log rate.
-ROUNDS, SMALL, KEPT, LONGEST = 120, 0.05, 12, 0.3
-#: κ at first, its range, and the mean moves of a player that it is learned from.
-TOGETHER, RANGE, SEEN = 0.5, (0.15, 2.0), 1e-3
-#: A rate on less than this part of what its player imports has no say.
-NOTHING = 1e-9
+#: Most rounds.
+ROUNDS = 120
+#: Accuracy of gradients, of the last mean move; its range.
+FINE, FINEST, COARSEST = 1e-3, 1e-9, 1e-4
 #: Bargaining presses for players who would have less than this over the disagreement as if they had it.
 LEAST = 1e-4
 
@@ -105,60 +95,11 @@ class Moves:
 
     #: Tariffs that the players would move to (G, N, G).
     tariffs: Array
-    #: By economy, members with what their player has, others 0 (G,): slope Σ g / Σ h and mean of its log rates, κ, what the move gains.
+    #: By economy, members with what their player has, others 0 (G,): slope Σ g / Σ H and mean of its log rates, κ, what the move gains.
     slope: Array
     mean: Array
     together: Array
     gain: Array
-
-
-class _Climb:
-    """Moves of log rates towards where slopes vanish, and what it has learned from the last ones."""
-
-    def __init__(self, owner: NDArray[np.intp]) -> None:
-        self.owner, self.players = owner, int(owner.max()) + 1
-        self.together = np.full(self.players, TOGETHER)
-        self.last: tuple[Array, ...] = ()
-        self.free = np.zeros(0, dtype=bool)
-        self.past: list[tuple[Array, Array]] = []
-        self.size = np.inf
-
-    def total(self, values: Array) -> Array:
-        """Sum over the rates of each player (P,)."""
-        return np.asarray(np.bincount(self.owner, values, self.players), dtype=np.float64)
-
-    def move(self, v: Array, g: Array, h: Array, low: Array, high: Array) -> tuple[Array, Array, Array]:
-        """Move of every rate, what it gains each player to second order, and weights of rates in the mean move."""
-        free = (h > NOTHING * self.total(h)[self.owner]) & ~((v <= low) & (g <= 0)) & ~((v >= high) & (g >= 0))
-        g, h = np.where(free, g, 0.0), np.where(free, h, 0.0)
-        steep = np.maximum(self.total(h), 1e-300)
-        if self.last:
-            before, slope, weight, share = self.last
-            moved, fell = self.total(weight * (v - before)) / share, -self.total(g - slope) / share
-            seen = np.abs(moved) > SEEN
-            self.together = np.where(seen, np.clip(fell / np.where(seen, moved, 1.0), *RANGE), self.together)
-        self.last = v, g, h, steep
-        if not np.array_equal(free, self.free):
-            self.past, self.free = [], free
-        step = np.divide(g, h, out=np.zeros_like(g), where=free)
-        step += np.where(free, ((1.0 / self.together - 1.0) * self.total(g) / steep)[self.owner], 0.0)
-        step = np.clip(v + step, low, high) - v
-        return step, 0.5 * self.total(g * step), h
-
-    def advance(self, v: Array, step: Array, weight: Array, low: Array, high: Array) -> tuple[Array, float]:
-        """The next log rates, and the mean move that leads there."""
-        size = float(np.sqrt((weight * step**2).sum() / max(weight.sum(), 1e-300)))
-        if size > min(SMALL, 2.0 * self.size):
-            self.past = []
-        self.size = size
-        if size <= SMALL:
-            self.past = [*self.past, (v, step)][-KEPT:]
-        if len(self.past) > 1:
-            at, moves = (np.array(values).T for values in zip(*self.past, strict=True))
-            scale, rises = np.sqrt(weight)[:, None], np.diff(moves)
-            mix = np.linalg.lstsq(scale * rises, scale[:, 0] * step, rcond=1e-6)[0]
-            step = step - np.where(self.free, (np.diff(at) + rises) @ mix, 0.0)
-        return np.clip(v + np.clip(step, -LONGEST, LONGEST), low, high), size
 
 
 def _outcome(
@@ -182,7 +123,7 @@ def _search(board: Board, rule: str, joint: Callable[[Array], Array] | None = No
     terms, size, gain = board.terms, np.inf, np.zeros(1)
     year = board.world.solve(board.shocks, start=terms.start)
     before, v = year.real_income, board.first()
-    tried, climb, rounds = v, _Climb(board.owner if joint is None else 0 * board.owner), 0
+    tried, climb, rounds = v, Climb(board.owner if joint is None else 0 * board.owner), 0
     for solved in range(2, ROUNDS + 2):
         try:
             year = board.solve(tried, year)
@@ -194,12 +135,13 @@ def _search(board: Board, rule: str, joint: Callable[[Array], Array] | None = No
             tried = 0.5 * (v + tried)
             continue
         v, rounds = tried, rounds + 1
-        (value, slopes), (_, h) = board.slopes(year, v), board.flows(year)
+        accuracy = min(max(FINE * size, FINEST), COARSEST)
+        (value, slopes), (_, h) = board.slopes(year, v, accuracy=accuracy), board.flows(year)
         if joint is None:
             g = slopes[board.owner, np.arange(board.size)]
         else:
             weights = joint(value)
-            g, h = weights @ slopes, weights[board.owner] * h
+            g, h = weights @ slopes, h.times(weights[board.owner])
         step, gain, weight = climb.move(v, g, h, board.low, board.high)
         tried, size = climb.advance(v, step, weight, board.low, board.high)
         if terms.progress is not None:
@@ -268,7 +210,8 @@ def cooperative(
 def _bargain(board: Board, threat: Outcome) -> Outcome:
     """Maximise Σ_p log(W_p − D_p), continued below :data:`LEAST` by its parabola, by L-BFGS-B in √h v from the rates on the board."""
     year, solved, v = threat.year, threat.equilibria, board.first()
-    steep = board.flows(year)[1]
+    curvature = board.flows(year)[1]
+    steep = curvature.own
     unit = np.where(steep > NOTHING * steep.sum(), np.sqrt(steep), np.inf)
 
     def weighed(value: Array) -> tuple[float, Array]:
@@ -298,9 +241,13 @@ def _bargain(board: Board, threat: Outcome) -> Outcome:
             f"no Nash bargain found: {found.message}; {have}. Use coarser instruments.", market="game"
         )
     weights = weighed(value)[1]
-    climb = _Climb(0 * board.owner)
+    climb = Climb(0 * board.owner)
     step, gain, weight = climb.move(
-        v, weights @ slopes / weights.sum(), weights[board.owner] * steep / weights.sum(), board.low, board.high
+        v,
+        weights @ slopes / weights.sum(),
+        curvature.times(weights[board.owner] / weights.sum()),
+        board.low,
+        board.high,
     )
     size = climb.advance(v, step, weight, board.low, board.high)[1]
     return _outcome(board, "Nash bargain", v, year, threat.before, value, gain, size, solved)
@@ -324,16 +271,16 @@ def moves(
     board = Board(world, players, Terms.of({**terms, "first": now}))
     v, owner, first = board.first(), board.owner, [inside[0] for inside in board.members]
     g = board.slopes(at, v, patience, 1e-10)[1][owner, np.arange(board.size)]
-    lag = world.settings.sluggishness
-    h = board.flows(at)[1] * (horizon(lag, patience) / lag)
-    climb, total = _Climb(owner), np.maximum(np.bincount(owner, h), 1e-300)
+    curvature = board.flows(at, patience)[1]
+    h = curvature.together()
+    climb, total = Climb(owner), np.maximum(np.bincount(owner, h), 1e-300)
     slope, mean = np.bincount(owner, g) / total, np.bincount(owner, h * v) / total
     before, at_mean, known = (values[first] for values in seen)
-    climb.together = np.where(known > 0, known, TOGETHER)
+    climb.together = np.where(known > 0, known, climb.together)
     moved = mean - at_mean
     learned = np.clip((before - slope) / np.where(moved == 0, 1.0, moved), *RANGE)
     climb.together = np.where((known > 0) & (np.abs(moved) > SEEN), learned, climb.together)
-    step, gain, _ = climb.move(v, g, h, board.low, board.high)
+    step, gain, _ = climb.move(v, g, curvature, board.low, board.high)
     each = np.zeros((4, world.table.G))
     for k, inside in enumerate(board.members):
         each[:, inside] = np.array([slope[k], mean[k], climb.together[k], gain[k]])[:, None]

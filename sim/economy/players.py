@@ -1,13 +1,26 @@
-"""Who plays in a game in tariffs, with what: terms, players, and the place of every rate among the unknowns."""
+"""Players of a game in tariffs: terms, the place of every rate among the unknowns, and how a search moves them.
+
+With slopes g of objectives in log rates v, what is imported under a rate f, what is bought of that good for that use at home and abroad F, and
+the weight of the importer in the objective a,
+
+    H = (a/I) [(1+θ) diag f − θ f fᵀ/F],    Δv = H⁻¹ g + (1/κ − 1) Σ g / Σ H
+
+H is how slopes fall when rates rise at given spending on every good; κ, learned from the moves, is how much less they fall when all rates of a
+player rise together and wages answer. Once moves no longer halve they are mixed over the last ones (Anderson 1965), all taken with the
+κ of now: those of another κ are of another function, and lead astray. A rate next to its limit whose own slope leads beyond it goes there
+(Bertsekas 1982).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array, eye_array
+from scipy.sparse.linalg import spsolve
 
 from decomp.table import Spec
 from sim import calibration
@@ -24,6 +37,14 @@ from sim.levers import USES
 INSTRUMENTS = ("uniform", "partner", "sector", "full")
 #: Accuracy of gradients: gains are quadratic in it.
 EXACT = 1e-6
+#: Mean moves below which moves are mixed, over how many; longest move of a log rate.
+SMALL, KEPT, LONGEST = 0.05, 12, 0.3
+#: A round is mixed in when more than this part of what it tells is not told by newer ones.
+TOLD = 0.05
+#: κ at first, its range, and the mean moves of a player that it is learned from, at least and as a part of all its moves.
+TOGETHER, RANGE, SEEN, ALIKE = 0.6, (0.15, 2.0), 1e-3, 0.8
+#: A rate on less than this part of what its player imports has no say; one this near its limit may be at it.
+NOTHING, NEAR = 1e-9, 0.05
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -96,6 +117,29 @@ class Terms:
             raise ShockError(f"patience is {terms.patience:g}; allowed: from 0 to below 1.")
         number(terms.accuracy, "accuracy", low=1e-9)
         return terms
+
+
+class Curvature(NamedTuple):
+    """How slopes fall when rates rise at given spending on every good: H = diag(own) − goods goodsᵀ, G are goods bought for a use."""
+
+    own: Array
+    #: A column for each good that a member buys for a use (V, ·).
+    goods: csr_array
+
+    def times(self, weights: Array) -> Curvature:
+        """The same of objectives with these weights, by rate (V,)."""
+        return Curvature(self.own * weights, self.goods.multiply(np.sqrt(weights)[:, None]).tocsr())
+
+    def solve(self, slope: Array) -> Array:
+        """H⁻¹ slope, 0 for rates without curvature."""
+        each = np.divide(1.0, self.own, out=np.zeros_like(slope), where=self.own > 0)
+        across = self.goods.T @ (self.goods * each[:, None])
+        rest = spsolve((eye_array(across.shape[0]) - across).tocsc(), self.goods.T @ (each * slope))
+        return np.asarray(each * (slope + self.goods @ rest))
+
+    def together(self) -> Array:
+        """H 1, how slopes fall when all rates rise alike."""
+        return np.asarray(self.own - self.goods @ self.goods.sum(axis=0))
 
 
 class Board:
@@ -201,22 +245,89 @@ class Board:
         slope = np.where(log_rate <= self.most, slope * np.exp(np.minimum(log_rate, self.most)), 0.0)
         return found.value, np.stack([np.bincount(self.place, row, self.size) for row in slope])
 
-    def flows(self, year: Equilibrium) -> tuple[Array, Array]:
-        """What is imported under each rate, and θ flow / I times the weight of the importer in its player's objective (V,)."""
+    def flows(self, year: Equilibrium, patience: float = 0.0) -> tuple[Array, Curvature]:
+        """What is imported under each rate (V,), and how its slope falls."""
         (G, N), (use, s, i, r), settings = self.world.base.X.shape, self.cells, self.world.settings
         final, inputs = year.Y.reshape(G, N, G), year.Z.reshape(G, N, G, N).sum(axis=3)
         parts = [final + inputs] if len(self.given) == 1 else [inputs, final, inputs]  # machines are among the inputs
-        flow = np.maximum(np.stack(parts)[use, s, i, r], 0.0)
-        steep = (
-            flow * (settings.trade_elasticity * settings.sluggishness)[i] * (self.weights.max(axis=0) / year.income)[r]
-        )
-        under, curved = (np.bincount(self.place, values, self.size) for values in (flow, steep))
-        return under.astype(np.float64), curved.astype(np.float64)
+        flow = np.maximum(np.stack(parts), 0.0)
+        each, theta = flow[use, s, i, r], settings.trade_elasticity * horizon(settings.sluggishness, patience)
+        counts = self.weights.max(axis=0) / year.income  # of what members spend
+        of_all = each * np.sqrt((theta[:, None] * counts)[i, r] / np.maximum(flow.sum(axis=1)[use, i, r], 1e-300))
+        group = np.ravel_multi_index((use, i, r), (len(parts), N, G))
+        goods = csr_array((of_all, (self.place, group)), shape=(self.size, len(parts) * N * G))
+        under, own = (np.bincount(self.place, x, self.size) for x in (each, each * ((1.0 + theta)[i] * counts[r])))
+        return under.astype(np.float64), Curvature(own.astype(np.float64), goods)
 
     def means(self, v: Array, year: Equilibrium) -> Array:
         """Rates by player, mean over what is imported under them (P,)."""
         flow, P = self.flows(year)[0], len(self.names)
         return np.bincount(self.owner, flow * np.expm1(v), P) / np.maximum(np.bincount(self.owner, flow, P), 1e-300)
+
+
+class Climb:
+    """Moves of log rates towards where slopes vanish, and what it has learned from the last ones."""
+
+    def __init__(self, owner: NDArray[np.intp]) -> None:
+        self.owner, self.players = owner, int(owner.max()) + 1
+        self.together = np.full(self.players, TOGETHER)
+        self.last: tuple[Array, Array, Array] | None = None
+        self.free = np.zeros(0, dtype=bool)
+        #: Of the last rounds v, H⁻¹ g and Σ g / Σ H: all are turned into moves with the κ of now, so that they are of one function.
+        self.past: list[tuple[Array, Array, Array]] = []
+        self.size = np.inf
+
+    def total(self, values: Array) -> Array:
+        """Sum over the rates of each player (P,)."""
+        return np.asarray(np.bincount(self.owner, values, self.players), dtype=np.float64)
+
+    def turned(self, apart: Array, level: Array) -> Array:
+        """The moves that H⁻¹ g (V,) and Σ g / Σ H (P,) make with what is known of κ."""
+        return np.where(self.free, apart + ((1.0 / self.together - 1.0) * level)[self.owner], 0.0)
+
+    def move(self, v: Array, g: Array, curvature: Curvature, low: Array, high: Array) -> tuple[Array, Array, Array]:
+        """Move of every rate, what it gains each player to second order, and weights of rates in the mean move."""
+        own, slopes = curvature.own, g
+        known = own > NOTHING * self.total(own)[self.owner]
+        alone = v + np.divide(g, own, out=np.zeros_like(g), where=known)
+        # next to its limit and led beyond it: goes there, without a say in the moves of others
+        floored = (g <= 0) & (v <= low + NEAR) & (alone <= low)
+        capped = (g >= 0) & (v >= high - NEAR) & (alone >= high)
+        free = known & ~floored & ~capped
+        curvature, g = curvature.times(free.astype(np.float64)), np.where(free, g, 0.0)
+        h = curvature.together()
+        if self.last is not None:
+            before, slope, weight = self.last
+            weight = np.where(free, 0.5 * (weight + h), 0.0)  # κ is of the way between the two points
+            share, change = np.maximum(self.total(weight), 1e-300), v - before
+            moved, fell = self.total(weight * change) / share, self.total(np.where(free, slope - g, 0.0)) / share
+            seen = np.abs(moved) > np.maximum(SEEN, ALIKE * np.sqrt(self.total(weight * change**2) / share))
+            self.together = np.where(seen, np.clip(fell / np.where(seen, moved, 1.0), *RANGE), self.together)
+        self.last = v, g, h
+        if not np.array_equal(free, self.free):
+            self.past, self.free = [], free
+        apart, level = curvature.solve(g), self.total(g) / np.maximum(self.total(h), 1e-300)
+        self.past = [*self.past, (v, apart, level)][-min(KEPT, len(v)) - 1 :]
+        aim = np.where(floored & known, low, np.where(capped & known, high, v + self.turned(apart, level)))
+        step = np.clip(aim, low, high) - v
+        return step, 0.5 * self.total(slopes * step), np.where(free | (step != 0.0), own, 0.0)
+
+    def advance(self, v: Array, step: Array, weight: Array, low: Array, high: Array) -> tuple[Array, float]:
+        """The next log rates, and the mean move that leads there."""
+        size = float(np.sqrt((weight * step**2).sum() / max(weight.sum(), 1e-300)))
+        if size > 2.0 * self.size or SMALL < size <= 0.5 * self.size:
+            self.past = self.past[-1:]
+        self.size = size
+        if len(self.past) > 1:  # the newest first, and none that newer ones tell
+            rounds = [(at, self.turned(apart, level)) for at, apart, level in self.past[::-1]]
+            at, moves = (-np.diff(np.array(values).T) for values in zip(*rounds, strict=True))
+            scaled = np.sqrt(weight)[:, None] * moves
+            scaled /= np.maximum(np.linalg.norm(scaled, axis=0), 1e-300)
+            told = np.abs(np.diag(np.linalg.qr(scaled)[1])) > TOLD
+            at, moves = at[:, told], moves[:, told]
+            mix = np.linalg.lstsq(np.sqrt(weight)[:, None] * moves, np.sqrt(weight) * step, rcond=None)[0]
+            step = step - np.where(self.free, (at + moves) @ mix, 0.0)
+        return np.clip(v + np.clip(step, -LONGEST, LONGEST), low, high), size
 
 
 def patient(world: WorldEconomy, patience: float) -> WorldEconomy:

@@ -1,6 +1,6 @@
 """Strategy: governments set the tariffs that serve their own real income, year by year, or keep an agreement for fear of war.
 
-    move     Δv = g/h + (1/κ − 1) Σg/Σh,   v = log of what the rate adds to 1 + the tariff given, g its slope, h = a θ λ flow / I
+    move     Δv = H⁻¹g + (1/κ − 1) Σg/ΣH,   v = log of what the rate adds to 1 + the tariff given, g its slope, H as in sim.economy.players
     tariff   t' = t + s (t(v + Δv) − t)                                                       s: speed
     keeping  discount factor ≥ (leaving − keeping) / (leaving − war)                         else war for ever, of all
 
@@ -75,7 +75,7 @@ class Strategy(base.Rule):
         "advantage": Reason(
             "Given the others' tariffs of last year, a different tariff would raise its own real income by {gain:.3%}; it moves {pace:.0%} "
             "of the way there each year.",
-            (r"\Delta v = g/h + (1/\kappa - 1)\,\Sigma g/\Sigma h", r"t' = t + s\,\bigl(t(v + \Delta v) - t\bigr)"),
+            (r"\Delta v = H^{-1} g + (1/\kappa - 1)\,\Sigma g/\Sigma H", r"t' = t + s\,\bigl(t(v + \Delta v) - t\bigr)"),
             parameters=("protection.speed",),
         ),
         "leaving": Reason(

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize, minimize_scalar
 
 import decomp
 from decomp.errors import LabelError
@@ -74,6 +74,37 @@ def test_nobody_gains_by_leaving_a_nash_equilibrium_and_starts_agree(classroom, 
         assert (flow * moved).sum() <= 1e-5 * flow.sum()
         np.testing.assert_allclose(found[0].mean, found[1].mean, atol=1e-4)
         assert found[0].gain_left.max() <= 1e-8
+        assert max(one.equilibria for one in found) <= 16
+
+
+@pytest.mark.parametrize(("economies", "instruments", "first"), [(2, "sector", 0.0), (3, "full", 0.6)])
+def test_rates_that_crowd_each_other_out_do_not_swing(economies, instruments, first):
+    """Where imports are most of what is bought, rates on other origins and goods decide what one does: no move for each alone will do."""
+    table = random_table(0, economies, 2, deficits=False)
+    world = WorldEconomy(table, trade_elasticity=5.0, labour_share=0.6, sluggishness=0.2)
+    found = games.best_response(world, "E0", instruments=instruments, first=first)
+    assert found.equilibria <= 20
+    assert found.gain_left.max() <= 1e-8
+    start, place = np.log1p(found.rates[1:, :, 0]), np.zeros_like(found.rates)
+
+    def loss(log_rates):
+        place[1:, :, 0] = np.expm1(log_rates.reshape(start.shape))
+        return -float(world.solve(tariffs=place).real_income[0])
+
+    options = {"xatol": 1e-5, "fatol": 1e-13, "maxfev": 200}
+    assert -minimize(loss, 0.9 * start.ravel(), method="Nelder-Mead", options=options).fun <= found.value[0] + 1e-9
+
+
+def test_a_rate_that_belongs_at_its_limit_goes_there_from_everywhere():
+    """One of two rates would be below the floor, or above the cap: it ends at it, and the other where it is best then."""
+    table = random_table(0, 3, 2)
+    world = WorldEconomy(table, trade_elasticity=np.array([11.7, 2.6]), labour_share=0.6)
+    for limit in ({"floor": 0.165}, {"cap": 0.165}):
+        found = [games.best_response(world, "E0", instruments="sector", first=first, **limit) for first in (0.0, 0.6)]
+        rates = [one.rates[1, :, 0] for one in found]
+        assert np.isclose(rates[0], 0.165, atol=1e-12).sum() == 1
+        np.testing.assert_allclose(rates[1], rates[0], atol=1e-6)
+        assert max(one.equilibria for one in found) <= 15
 
 
 def test_more_instruments_gain_more_and_hardly_more(classroom):
