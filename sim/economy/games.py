@@ -18,7 +18,7 @@ from decomp.table import Spec
 from sim.economy.accounts import Equilibrium
 from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError, InfeasibleError, ShockError
-from sim.economy.players import NOTHING, RANGE, SEEN, Board, Climb, Terms
+from sim.economy.players import NOTHING, Board, Climb, Terms
 from sim.economy.world import WorldEconomy
 from sim.state import Locked
 
@@ -102,18 +102,9 @@ class Moves:
     gain: Array
 
 
-def _outcome(
-    board: Board,
-    rule: str,
-    v: Array,
-    year: Equilibrium,
-    before: Array,
-    value: Array,
-    gain: Array,
-    move: float,
-    solved: int,
-) -> Outcome:
+def _outcome(board: Board, rule: str, v: Array, year: Equilibrium, *found: Any) -> Outcome:
     rates = board.tariffs(v)
+    before, value, gain, move, solved = found
     at = (board.means(v, year), rates if len(rates) > 1 else rates[0], year.real_income, before, value, gain)
     return Outcome(rule, board.names, board.labels, *at, move, solved, year)
 
@@ -277,9 +268,7 @@ def moves(
     slope, mean = np.bincount(owner, g) / total, np.bincount(owner, h * v) / total
     before, at_mean, known = (values[first] for values in seen)
     climb.together = np.where(known > 0, known, climb.together)
-    moved = mean - at_mean
-    learned = np.clip((before - slope) / np.where(moved == 0, 1.0, moved), *RANGE)
-    climb.together = np.where((known > 0) & (np.abs(moved) > SEEN), learned, climb.together)
+    climb.learn(np.where(known > 0, mean - at_mean, 0.0), before - slope)
     step, gain, _ = climb.move(v, g, curvature, board.low, board.high)
     each = np.zeros((4, world.table.G))
     for k, inside in enumerate(board.members):
@@ -290,14 +279,11 @@ def moves(
 def _alone(world: WorldEconomy, board: Board, rates: Array) -> list[Board]:
     """Boards on which each player moves alone, the others at these rates."""
     boards = []
-    for name, inside in zip(board.names, board.members, strict=True):
+    for inside in board.members:
         unions = tuple(union for union in board.terms.unions if world.table.economies_in(union) == inside)
-        one = Board(
-            world, [world.table.economies[r] for r in inside], replace(board.terms, unions=unions, progress=None)
-        )
-        assert one.names == (name,)
-        one.given = np.broadcast_to(rates, one.given.shape)
-        boards.append(one)
+        terms = replace(board.terms, unions=unions, progress=None)
+        boards.append(Board(world, [world.table.economies[r] for r in inside], terms))
+        boards[-1].given = np.broadcast_to(rates, board.given.shape)
     return boards
 
 
@@ -306,23 +292,14 @@ def deviations(world: WorldEconomy, outcome: Outcome, players: Spec | None = Non
 
     Terms are those of the game; unlike the certificate of the outcome this also finds gains that are far away.
     """
-    gains = []
-    board = Board(world, players, Terms.of(terms))
+    gains, board = [], Board(world, players, Terms.of(terms))
     for k, one in enumerate(_alone(world, board, outcome.rates)):
-        found = [
-            _search(_starting(one, first), "best response").value[0]
-            for first in (
-                float(np.expm1(one.low.min())),
-                min(2.0 * float(outcome.mean[k]), float(np.expm1(one.high.max()))),
-            )
-        ]
+        found = []
+        for first in (np.expm1(one.low.min()), min(2.0 * outcome.mean[k], np.expm1(one.high.max()))):
+            one.terms = replace(one.terms, first=float(first))
+            found.append(_search(one, "best response").value[0])
         gains.append(max(found) - outcome.value[k])
     return np.array(gains)
-
-
-def _starting(board: Board, first: float) -> Board:
-    board.terms = replace(board.terms, first=first)
-    return board
 
 
 def trigger(

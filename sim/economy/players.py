@@ -42,7 +42,7 @@ SMALL, KEPT, LONGEST = 0.05, 12, 0.3
 #: A round is mixed in when more than this part of what it tells is not told by newer ones.
 TOLD = 0.05
 #: κ at first, its range, and the mean moves of a player that it is learned from, at least and as a part of all its moves.
-TOGETHER, RANGE, SEEN, ALIKE = 0.6, (0.15, 2.0), 1e-3, 0.8
+TOGETHER, RANGE, SEEN, ALIKE = 0.6, (0.25, 2.0), 1e-3, 0.8
 #: A rate on less than this part of what its player imports has no say; one this near its limit may be at it.
 NOTHING, NEAR = 1e-9, 0.05
 
@@ -285,6 +285,11 @@ class Climb:
         """The moves that H⁻¹ g (V,) and Σ g / Σ H (P,) make with what is known of κ."""
         return np.where(self.free, apart + ((1.0 / self.together - 1.0) * level)[self.owner], 0.0)
 
+    def learn(self, moved: Array, fell: Array, least: Array | float = 0.0) -> None:
+        """Take κ from the mean move of each player, where it is large enough, and from what its slopes fell by, where they did."""
+        seen = (np.abs(moved) > np.maximum(SEEN, least)) & (fell * moved > 0.0)
+        self.together = np.where(seen, np.clip(fell / np.where(seen, moved, 1.0), *RANGE), self.together)
+
     def move(self, v: Array, g: Array, curvature: Curvature, low: Array, high: Array) -> tuple[Array, Array, Array]:
         """Move of every rate, what it gains each player to second order, and weights of rates in the mean move."""
         own, slopes = curvature.own, g
@@ -301,8 +306,7 @@ class Climb:
             weight = np.where(free, 0.5 * (weight + h), 0.0)  # κ is of the way between the two points
             share, change = np.maximum(self.total(weight), 1e-300), v - before
             moved, fell = self.total(weight * change) / share, self.total(np.where(free, slope - g, 0.0)) / share
-            seen = np.abs(moved) > np.maximum(SEEN, ALIKE * np.sqrt(self.total(weight * change**2) / share))
-            self.together = np.where(seen, np.clip(fell / np.where(seen, moved, 1.0), *RANGE), self.together)
+            self.learn(moved, fell, ALIKE * np.sqrt(self.total(weight * change**2) / share))
         self.last = v, g, h
         if not np.array_equal(free, self.free):
             self.past, self.free = [], free

@@ -75,7 +75,7 @@ class Strategy(base.Rule):
         "advantage": Reason(
             "Given the others' tariffs of last year, a different tariff would raise its own real income by {gain:.3%}; it moves {pace:.0%} "
             "of the way there each year.",
-            (r"\Delta v = H^{-1} g + (1/\kappa - 1)\,\Sigma g/\Sigma H", r"t' = t + s\,\bigl(t(v + \Delta v) - t\bigr)"),
+            (r"\Delta v = H^{-1}g + (1/\kappa-1)\,\Sigma g/\Sigma H", r"t' = t + s\,\bigl(t(v + \Delta v) - t\bigr)"),
             parameters=("protection.speed",),
         ),
         "leaving": Reason(
