@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer import Argument, Option
 
+from decomp.check import imbalance
+from decomp.io import load, save
+from decomp.io.download import fetch, offer_of, offers
+from decomp.io.layouts import layouts
+from decomp.names import PLURAL, Kind, economy_name, estimate_text, group_name, sector_name
+from decomp.table import WorldTable
+from sim.calibration.schedules import covered_trade, rates_by_sector, read_schedule
 from sim.cli import estimates
 from sim.cli.lists import picked
 from sim.cli.options import AcceptImbalance, AsJson, Force, LabelLang, Lang, TableYear, refuse_existing
 from sim.cli.tables import print_json
 from sim.cli.terminal import DATA, PARTIAL
+from sim.texts import Texts
 from sim.texts.plain import counted, csv_rows
-
-if TYPE_CHECKING:
-    from decomp.names import Kind
-    from decomp.table import WorldTable
 
 _CONCORDANCE = "world, classroom, or a CSV file with code,label."
 
@@ -53,8 +57,6 @@ def info(
     For example:
       unweave data info world-2022 --lang zh
     """
-    from decomp.io import load
-
     loaded = load(table, year=year, accept_imbalance=accept_imbalance)
     if as_json:
         print_json("data info", **_info(loaded, lang))
@@ -71,8 +73,6 @@ def check(table: TableArgument, year: TableYear = None, as_json: AsJson = False)
     For example:
       unweave data check world-2022
     """
-    from decomp.io import load
-
     report = load(table, year=year, accept_imbalance=True).check()
     if as_json:
         print_json("data check", **report.as_dict())
@@ -89,10 +89,6 @@ def formats(lang: LabelLang = "en", as_json: AsJson = False) -> None:
     For example:
       unweave data list --json
     """
-    from decomp.io.download import offers
-    from decomp.io.layouts import layouts
-    from sim.texts import Texts
-
     shown = "id title title_zh years endings where licence size unit source verified basis"
     rows = [picked(layout, shown) for layout in layouts()]
     fetched = [{"name": o.name, "layout": o.layout.id} | picked(o, "url years note") for o in offers()]
@@ -124,8 +120,6 @@ def download(
     For example:
       unweave data download icio2025-2016-2022 -o icio
     """
-    from decomp.io.download import fetch, offer_of
-
     offer = offer_of(name, year)
     refuse_existing(output / offer.file, force=force, option="-o")
     size = f"{offer.bytes / 1e6:,.0f} MB" if offer.bytes else "size not known"
@@ -157,9 +151,6 @@ def convert(
       unweave data convert wiot11_row_sep12.xlsx wiot_2011.npz
       unweave data convert wiot_2011.npz mine.csv --economies mine-economies.csv --sectors world
     """
-    from decomp.check import imbalance
-    from decomp.io import load, save
-
     refuse_existing(target, force=force, option="OUT")
     table = load(source, year=year, accept_imbalance=accept_imbalance).aggregate(economies=economies, sectors=sectors)
     written = save(table, target)
@@ -186,9 +177,6 @@ def tariffs(
       unweave data tariffs steel.csv --who USA --from 2027
       unweave data tariffs partners.csv --who IND --level --csv rates.csv
     """
-    from decomp.io import load
-    from sim.calibration.schedules import covered_trade, rates_by_sector, read_schedule
-
     refuse_existing(csv_file, force=force, option="--csv")
     loaded = load(table)
     position = loaded.economy(who)
@@ -217,9 +205,6 @@ def tariffs(
 
 def _info(table: WorldTable, lang: Lang) -> dict[str, Any]:
     """What ``info`` shows, as plain values."""
-    from decomp.check import imbalance
-    from decomp.names import economy_name, estimate_text, sector_name
-
     facts: dict[str, Any] = {name: getattr(table, name) for name in ("name", "year", "unit", "source", "licence")}
     facts["estimate"] = estimate_text(table.estimate, lang) or None
     facts |= {"checksum": table.checksum(), "value_added": table.value_added, "imbalance": imbalance(table)}
@@ -240,8 +225,6 @@ def _info(table: WorldTable, lang: Lang) -> dict[str, Any]:
 
 
 def _info_text(table: WorldTable, lang: Lang) -> str:
-    from decomp.names import PLURAL, group_name
-
     facts = _info(table, lang)
     said = facts["imbalance"]
     lines = [

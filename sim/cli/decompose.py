@@ -6,18 +6,21 @@ import math
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import typer
 from typer import Argument, Option
 
+from decomp import borin_mancini, group_exporter, kww, wwz
+from decomp.check import imbalance
+from decomp.errors import LabelError
+from decomp.io import tables
+from decomp.structure import VS_PARTS, VsStructure, structure_of
+from decomp.table import WorldTable
+from decomp.terms import GROUPS, NET_TAXES, TERM_CODES
 from sim.cli import options
 from sim.cli import tables as cli
 from sim.texts.plain import csv_rows
-
-if TYPE_CHECKING:
-    from decomp.structure import VsStructure
-    from decomp.table import WorldTable
 
 #: Columns of the CSV file.
 COLUMNS = ("table", "year", "exporter", "importer", "sectors", "kind", "item", "value", "unit", "method", "estimate")
@@ -83,8 +86,6 @@ def decompose(
       unweave decompose world-2022 -e USA -i all --method kww
       unweave decompose world-2022 -e eu -i all --area
     """
-    from decomp.io import tables
-
     if year is not None and years is not None:
         raise typer.BadParameter("give --year or --years, not both.", param_hint="--years")
     wanted = options.parse_years(years) if years is not None else [year] if year is not None else []
@@ -118,11 +119,6 @@ def flow_of(
     area: bool = False,
 ) -> Flow:
     """Decompose a table and read off one flow; an ``area`` is several exporters as one, without their trade with each other."""
-    from decomp import borin_mancini, group_exporter, kww, wwz
-    from decomp.errors import LabelError
-    from decomp.structure import structure_of
-    from decomp.terms import GROUPS, NET_TAXES, TERM_CODES
-
     # A wrong label must not wait for the inverse.
     chosen = None if sectors is None else tuple(table.sectors[i] for i in table.sectors_in(sectors))
     s, r = table.economies_in(exporter), table.economies_in(importer)
@@ -168,9 +164,6 @@ def flow_of(
 
 def _as_json(flow: Flow) -> dict[str, Any]:
     """One year as a JSON object: values in the unit of the table, shares in %; null for a share of nothing."""
-    from decomp.check import imbalance
-    from decomp.structure import VS_PARTS
-
     table = flow.table
     vs = {
         name: {part: getattr(s, part) for part in ("vs_share", *VS_PARTS, "net_taxes")}
@@ -197,9 +190,6 @@ def _as_json(flow: Flow) -> dict[str, Any]:
 
 def _rows(flow: Flow) -> Iterator[tuple[object, ...]]:
     """One year as tidy rows, in the order of :data:`COLUMNS`."""
-    from decomp.check import imbalance
-    from decomp.structure import VS_PARTS
-
     table = flow.table
     sectors = "all" if flow.sectors is None else " ".join(flow.sectors)
     head = (table.name, table.year, flow.exporter, flow.importer, sectors)

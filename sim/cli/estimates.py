@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 from typer import Argument, Option
 
+from decomp import estimate
+from decomp.estimate import backtest
+from decomp.estimate.evidence import Row, evidence
+from decomp.estimate.inputs import Inputs
+from decomp.estimate.tables import adopt, forget
+from decomp.io.bundled import build_bundled, default_out_dir, write_tables
+from decomp.names import data_rows
 from sim.cli.options import AsJson
 from sim.cli.tables import print_json
 from sim.texts.plain import columns, counted
-
-if TYPE_CHECKING:
-    from decomp.estimate.evidence import Row
 
 
 def build(
@@ -35,9 +40,6 @@ def build(
       unweave data build --wiod wiod2013 -o rebuilt
       unweave data build --icio icio -o rebuilt
     """
-    from decomp.io.bundled import build_bundled, default_out_dir, write_tables
-    from decomp.names import data_rows
-
     if wiod is None and icio is None:
         raise typer.BadParameter("name the folder of at least one source.", param_hint="--wiod, --icio")
     folder = out or default_out_dir()
@@ -48,8 +50,6 @@ def build(
     if wiod is not None:
         written += build_bundled(wiod, folder)
     if icio is not None:
-        from decomp import estimate
-
         written += write_tables(estimate.build(estimate.Inputs(icio)), folder)
     sums = (folder / "checksums.csv").read_text(encoding="utf-8").splitlines()[1:]
     after = dict(line.split(",") for line in sums)
@@ -72,12 +72,6 @@ def errors(
       unweave data errors
       unweave data errors --icio icio
     """
-    from dataclasses import asdict
-
-    from decomp.estimate import backtest
-    from decomp.estimate.evidence import evidence
-    from decomp.estimate.inputs import Inputs
-
     found = backtest.errors()
     rows = [] if icio is None else evidence(Inputs(icio))
     if as_json:
@@ -129,8 +123,6 @@ def take(
       unweave data import 2022_SML.csv --as world
       unweave data import --as world --remove
     """
-    from decomp.estimate.tables import adopt, forget
-
     if (file is None) != remove:
         raise typer.BadParameter("give a file, or --remove.", param_hint="FILE")
     written = forget(kind) if file is None else adopt(file, kind)

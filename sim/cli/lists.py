@@ -5,7 +5,17 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from decomp.io import bundled_names, load
+from decomp.terms import GROUPS, TERMS
+from sim.calibration import country_types
+from sim.calibration.parameters import parameters
+from sim.errors import CODES
+from sim.indicators.registry import INDICATORS, PAIR_INDICATORS
+from sim.levers import EVENT, POLICY
+from sim.scenario import scenario_files
+from sim.scenario.yaml_text import parse
 from sim.texts import Texts
+from sim.texts.words import WORDED, limits, meaning, phrase
 
 Entry = dict[str, Any]
 #: Fields of a row of calibration.
@@ -30,8 +40,6 @@ def shown(kind: str, rows: list[Entry], lang: str) -> str:
     from rich.console import Console
     from rich.table import Table
 
-    from sim.texts import Texts
-
     texts = Texts(lang)
     columns = _READERS[kind][1].split()
     table = Table(box=None, pad_edge=False, show_edge=False)
@@ -45,8 +53,6 @@ def shown(kind: str, rows: list[Entry], lang: str) -> str:
 
 
 def _cell(kind: str, row: Entry, name: str, texts: Texts) -> str:
-    from sim.texts.words import WORDED, limits, meaning, phrase
-
     value = row.get(name, row.get(f"{name}_{texts.lang}") or row.get(f"{name}_en"))
     if isinstance(value, Mapping):
         return texts.pick(value)
@@ -68,9 +74,6 @@ def _cell(kind: str, row: Entry, name: str, texts: Texts) -> str:
 
 
 def _scenarios() -> Iterator[Entry]:
-    from sim.scenario import scenario_files
-    from sim.scenario.yaml_text import parse  # without the models: the list is there at once
-
     for name, path in scenario_files().items():
         data = parse(path.read_text(encoding="utf-8"), str(path)).data
         given = {key: data[key] for key in ("title", "question")}
@@ -83,8 +86,6 @@ def _scenarios() -> Iterator[Entry]:
 
 
 def _tables() -> Iterator[Entry]:
-    from decomp.io import bundled_names, load
-
     for name in bundled_names():
         table = load(name)
         sizes = {"name": name, "year": table.year, "economies": table.G, "sectors": table.N}
@@ -92,8 +93,6 @@ def _tables() -> Iterator[Entry]:
 
 
 def _indicators() -> Iterator[Entry]:
-    from sim.indicators.registry import INDICATORS, PAIR_INDICATORS
-
     for level, registry in (("economy", INDICATORS), ("pair", PAIR_INDICATORS)):
         for indicator in registry.values():
             names = "label_en label_zh unit formula source"
@@ -101,9 +100,7 @@ def _indicators() -> Iterator[Entry]:
 
 
 def _levers() -> Iterator[Entry]:
-    from sim.calibration.parameters import parameters
-    from sim.levers import EVENT, POLICY
-    from sim.scenario.settings import SETTING
+    from sim.scenario.settings import SETTING  # not above: it brings the models, and the lists are there at once
 
     for where, registry in (("policies", POLICY), ("events", EVENT), ("settings", SETTING)):
         for lever in registry.values():
@@ -119,8 +116,6 @@ def _levers() -> Iterator[Entry]:
 
 
 def _terms() -> Iterator[Entry]:
-    from decomp.terms import GROUPS, TERMS
-
     yield from (picked(term, "code number label_en label_zh group equation") for term in TERMS)
     for group in GROUPS:
         yield {"code": group.code, "number": None} | picked(
@@ -129,20 +124,15 @@ def _terms() -> Iterator[Entry]:
 
 
 def _parameters() -> Iterator[Entry]:
-    from sim.calibration.parameters import parameters
-
     return (picked(row, f"id {_ROW}") for row in parameters().values())
 
 
 def _types() -> Iterator[Entry]:
-    from sim.calibration import country_types
-
     for name, rows in country_types().items():
         yield from ({"name": name, "sets": id} | picked(row, _ROW) for id, row in rows.items())
 
 
 def _errors() -> Iterator[Entry]:
-    from sim.errors import CODES
     from sim.explorer.lessons.files import CODES as LESSONS
 
     return ({"code": code, "meaning": meaning} for code, meaning in {**CODES, **LESSONS}.items())

@@ -7,13 +7,21 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Console
+from rich.table import Table
+
+from decomp.alternatives import BORIN_MANCINI_PARTS, KWW_TERMS
+from decomp.check import imbalance
+from decomp.io.files import write_atomically
+from decomp.names import economy_name, estimate_text, group_name
+from decomp.structure import VS_PARTS
+from decomp.terms import GROUPS, NET_TAXES, PARTITION, TERMS, label
 from sim.cli.options import echo_json
+from sim.runs.saved import SCHEMA_VERSION
+from sim.texts import Texts
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from sim.cli.decompose import Flow
-    from sim.texts import Texts
 
 #: Width where nobody looks at a terminal: wide, so that pipes lose nothing.
 _PIPE_WIDTH = 200
@@ -21,25 +29,17 @@ _PIPE_WIDTH = 200
 
 def print_json(command: str, **content: Any) -> None:
     """Write one JSON object to stdout."""
-    from sim.runs.saved import SCHEMA_VERSION
-
     echo_json({"schema_version": SCHEMA_VERSION, "command": command, **content})
 
 
 def write_file(path: Path, text: str) -> None:
     """Write a file whole or not at all, and say so."""
-    from decomp.io.files import write_atomically
-
     write_atomically(path, text.encode())
     sys.stderr.write(f"written: {path}\n")
 
 
 def print_flow(flow: Flow, definition: str, lang: str) -> None:
     """Print the terms of one flow in one year; of WWZ also the groups and the VS structure."""
-    from decomp.structure import VS_PARTS
-    from decomp.terms import GROUPS, label
-    from sim.texts import Texts
-
     words, out = Texts(lang), _console()
     unit, sectors = _unit(flow, words), _sectors(flow, words)
     out.print(_title(flow, words), style="bold")
@@ -74,10 +74,6 @@ def print_flow(flow: Flow, definition: str, lang: str) -> None:
 
 def print_series(flows: Sequence[Flow], definition: str, lang: str) -> None:
     """Print shares by year, and of WWZ the VS structure by year."""
-    from decomp.structure import VS_PARTS
-    from decomp.terms import PARTITION
-    from sim.texts import Texts
-
     words, out, first = Texts(lang), _console(), flows[0]
     out.print(f"{_title(first, words, year=False)}, {_sectors(first, words)}", style="bold")
     _print_members(out, first, words)
@@ -106,16 +102,12 @@ def print_series(flows: Sequence[Flow], definition: str, lang: str) -> None:
 
 def _console() -> Console:
     """A console on stdout whose width does not depend on who reads the pipe; labels are text, never markup or escapes."""
-    from rich.console import Console
-
     plain: dict[str, Any] = {"color_system": None, "markup": False, "highlight": False, "emoji": False}
     return Console(**plain) if Console().is_terminal else Console(**plain, width=_PIPE_WIDTH)
 
 
 def _print(out: Console, title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], texts: int = 1) -> None:
     """Print a table below its title: ``texts`` columns of text to the left, the last of them wrapped, then numbers."""
-    from rich.table import Table
-
     table = Table(header_style="", box=None, pad_edge=False)
     for k, head in enumerate(heads):
         table.add_column(head, justify="left" if k < texts else "right", no_wrap=k != texts - 1 or texts == 1)
@@ -128,9 +120,6 @@ def _print(out: Console, title: str, heads: Sequence[str], rows: Iterable[Sequen
 
 def _labels(flow: Flow, words: Texts) -> dict[str, str]:
     """Labels of the terms of the flow's method by code."""
-    from decomp.alternatives import BORIN_MANCINI_PARTS, KWW_TERMS
-    from decomp.terms import NET_TAXES, TERMS
-
     more = [NET_TAXES] if NET_TAXES.code in flow.terms else []
     zh = words.lang == "zh"
     if flow.method.startswith("borin"):
@@ -142,8 +131,6 @@ def _labels(flow: Flow, words: Texts) -> dict[str, str]:
 
 def _title(flow: Flow, words: Texts, *, year: bool = True) -> str:
     ends = {"exporter": _named(flow, flow.exporter, words), "importer": _named(flow, flow.importer, words)}
-    from decomp.check import imbalance
-
     said = imbalance(flow.table)
     end = f" — {words('flow.unbalanced', said=said)}" if said else ""
     if year and flow.table.year is not None:
@@ -153,8 +140,6 @@ def _title(flow: Flow, words: Texts, *, year: bool = True) -> str:
 
 def _named(flow: Flow, code: str, words: Texts) -> str:
     """``China (CHN)``; a label without a name as it is."""
-    from decomp.names import economy_name, group_name
-
     if code == "all":
         return words("flow.everybody")
     name = economy_name(code, words.lang, members=flow.table.economy_members.get(code, ()))
@@ -192,8 +177,6 @@ def _print_members(out: Console, flow: Flow, words: Texts) -> None:
 
 def _print_notes(out: Console, flow: Flow, words: Texts) -> None:
     """Print the residual, the table with its source, what of it is estimated, and what aggregation costs."""
-    from decomp.names import estimate_text
-
     table = flow.table
     gap = "gap" if flow.method == "wwz" else "gap_flow"
     out.print()
