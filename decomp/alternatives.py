@@ -29,8 +29,10 @@ from numpy.typing import NDArray
 
 from decomp.errors import LabelError
 from decomp.labels import index_of
-from decomp.leontief import column_blocks, input_coefficients, leontief_inverse, own_blocks, pair_blocks, reciprocal
+from decomp.leontief import column_blocks, input_coefficients, own_blocks, pair_blocks, reciprocal
+from decomp.parts import terms_of_parts
 from decomp.result import Decomposition, largest_gap
+from decomp.split import Parts
 from decomp.table import Array, Spec, WorldTable
 from decomp.terms import numbers, registered
 from decomp.wwz import decomposed
@@ -224,50 +226,17 @@ def group_exporter(source: WorldTable | Decomposition, members: str | Iterable[s
         raise LabelError(
             f"the group {members!r} holds {len(inside)} of {G} economies; name at least one, and leave at least one outside."
         )
-    rows, out = ((s[:, None] * N + np.arange(N)).ravel() for s in (inside, outside))
-    A = input_coefficients(table.Z, table.X)
-    v = _sales_of_group(d, A, inside, outside, rows, out)
-    Y_Sr, exported = Y[rows][:, outside], v[10]  # (k, H)
-    VL = d.V[rows] @ leontief_inverse(A[np.ix_(rows, rows)], lambda at: table.cell(int(rows[at])))
-    VB_own = d.VB[np.ix_(inside, rows)].sum(axis=0)
-    importer = d.VB[np.ix_(outside, rows)].T  # V_r B_rS
-    third = importer.sum(axis=1, keepdims=True) - importer
-    foreign = np.stack([Y_Sr, v[8], v[9]])
-    terms = np.concatenate(
-        [
-            [VB_own[:, None] * Y_Sr],
-            VL[:, None] * v[[0, 3, 1, 4, 2, 5, 6, 7]],
-            [(VB_own - VL)[:, None] * exported],
-            importer * foreign,
-            third * foreign,
-        ]
-    )
-    exports = exported + Y_Sr
-    gap = largest_gap(terms, exports * d.VB[:, rows].sum(axis=0)[:, None])  # without net taxes, V B = 1
+    # The members are parts of one economy, which has the label of the first of them.
+    wholes = [table.economies[inside[0] if k in inside else k] for k in range(G)]
+    presented = list(dict.fromkeys(wholes))
+    final = np.stack([Y[:, [whole == to for whole in wholes]].sum(axis=1) for to in presented], axis=1)
+    kept, s = Parts(table.economies, tuple(wholes), table.Z, final), presented.index(wholes[inside[0]])
+    T, E, VB = terms_of_parts(kept, N, input_coefficients(table.Z, table.X), d.B, d.V, [s])
+    rows = (inside[:, None] * N + np.arange(N)).ravel()
+    terms, exports = (np.delete(flows[..., rows, :], s, axis=-1) for flows in (T, E))
+    gap = largest_gap(terms, exports * VB[:, rows].sum(axis=0)[:, None])  # without net taxes, V B = 1
     size = (len(inside), N, len(outside))
     terms, exports = terms.reshape(16, *size), exports.reshape(size)
     terms.flags.writeable = exports.flags.writeable = False
     of_group, of_others = (tuple(table.economies[s] for s in economies) for economies in (inside, outside))
     return GroupExports(terms, exports, gap, of_group, of_others, table)
-
-
-def _sales_of_group(
-    d: Decomposition, A: Array, inside: Positions, outside: Positions, rows: Positions, out: Positions
-) -> Array:
-    """A_Sr v_r by (v, row of the group, importer), for the ten sides v of the terms and, last, output: what r buys."""
-    N, Y, H = d.N, d.table.Y, len(outside)
-    own = Y[out, np.repeat(outside, N)].reshape(H, N)  # Y_tt
-    to_group = Y[:, inside].sum(axis=1)
-    abroad = Y[out][:, outside].reshape(H, N, H).copy()
-    np.einsum("tit->ti", abroad)[...] = 0.0
-    demand = np.stack([own, abroad.sum(axis=2), to_group[out].reshape(H, N)], axis=2)  # (t, i, use)
-    through = np.einsum("rjti,tik->rtjk", d.B[np.ix_(out, out)].reshape(H, N, H, N), demand)  # B_rt times demand on t
-    direct = np.einsum("rrjk->rjk", through).copy()  # t = r
-    np.einsum("rrjk->rjk", through)[...] = 0.0
-    back = d.B[np.ix_(out, rows)] @ np.stack([to_group[rows], Y[rows][:, outside].sum(axis=1)], axis=1)
-    local = d.L[outside] @ np.stack([own, d.exports.sum(axis=2)[outside]], axis=2)
-    # own, abroad, to the group directly; the same through t; then T8, T9 …
-    sides = [direct, through.sum(axis=1), back.reshape(H, N, 2), local, d.table.X[out].reshape(H, N, 1)]
-    bought = A[np.ix_(rows, out)].reshape(len(rows), H, N).swapaxes(0, 1)
-    sold: Array = np.matmul(bought, np.concatenate(sides, axis=2)).transpose(2, 1, 0)
-    return sold
