@@ -25,7 +25,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.errors import LabelError
 from decomp.labels import index_of
@@ -38,7 +37,6 @@ from decomp.terms import numbers, registered
 from decomp.wwz import decomposed
 
 Approach = Literal["source", "sink"]
-Positions = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)

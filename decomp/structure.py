@@ -133,7 +133,9 @@ def structure_of(values: Array, exporter: str, importer: str, definition: Defini
         raise unknown_label(definition, DEFINITIONS, "definition of VS")
     exports = float(values[16])
     sums = {part: _sum(values, part.upper()) for part in VS_PARTS}
-    net_taxes = _net_taxes(values[:16].sum(), exports)
+    # What the 16 terms leave: net taxes on products with published value added, else rounding, which is 0.
+    rest = float(exports - values[:16].sum())
+    net_taxes = rest if abs(rest) > ROUNDING * abs(exports) else 0.0
     if definition == "one-minus-dva":
         vs = exports - _sum(values, "DVA") - net_taxes
     else:
@@ -187,12 +189,6 @@ def sector_table(
 def percent(part: float, whole: float) -> float:
     """Return 100 · part / whole; NaN when the whole is zero."""
     return 100.0 * part / whole if whole != 0 else float("nan")
-
-
-def _net_taxes(terms: float, exports: float) -> float:
-    """What the 16 terms leave of exports: net taxes on products with published value added, else rounding, which is 0."""
-    rest = float(exports - terms)
-    return rest if abs(rest) > ROUNDING * abs(exports) else 0.0
 
 
 def _sum(values: Array, code: str) -> float:

@@ -171,8 +171,12 @@ def _limits(entry: Lever) -> dict[str, Any]:
     return lower if math.isinf(entry.max) else {**lower, "le": entry.max}
 
 
-def _as_list(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+_in_a_list = BeforeValidator(
+    lambda value: (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+)
+_infinity = BeforeValidator(
+    lambda value: math.inf if isinstance(value, str) and value.strip().lower() in {"inf", ".inf", "infinity"} else value
+)
 
 
 def names(example: str) -> Any:
@@ -184,21 +188,15 @@ def names(example: str) -> Any:
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
         "examples": [example],
     }
-    return Annotated[tuple[StrictStr, ...], BeforeValidator(_as_list), Field(min_length=1), WithJsonSchema(schema)]
+    return Annotated[tuple[StrictStr, ...], _in_a_list, Field(min_length=1), WithJsonSchema(schema)]
 
 
 Economies = names("automation-leaders")
 Sectors = names("manufacturing")
 
 
-def _infinity(value: Any) -> Any:
-    return math.inf if isinstance(value, str) and value.strip().lower() in {"inf", ".inf", "infinity"} else value
-
-
 #: A number or the word "inf".
-Unbounded = Annotated[
-    float, BeforeValidator(_infinity), WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0}, {"const": "inf"}]})
-]
+Unbounded = Annotated[float, _infinity, WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0}, {"const": "inf"}]})]
 
 
 def _positive(value: Any, least: float = 0.0) -> bool:

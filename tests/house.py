@@ -104,7 +104,7 @@ def rooms(root: Path) -> dict[str, tuple[int, int]]:
     return found
 
 
-def test_command(root: Path) -> str:
+def tests_command(root: Path) -> str:
     """The README's test command."""
     text = (root / "README.md").read_text(encoding="utf-8")
     match = re.search(r"<!-- command:tests -->\n```sh\n(.*?)\n```", text, re.S)
@@ -117,7 +117,7 @@ def timed(root: Path) -> dict[str, float | str]:
     """Seconds of the README's test command in a tree, and pytest's last line."""
     start = time.perf_counter()
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", test_command(root)], cwd=root, capture_output=True, text=True, check=False
+        ["bash", "-euo", "pipefail", "-c", tests_command(root)], cwd=root, capture_output=True, text=True, check=False
     )
     last = (done.stdout.strip().splitlines() or [done.stderr.strip()[-200:]])[-1]
     return {"test_seconds": round(time.perf_counter() - start), "test_outcome": last.strip("= ")}

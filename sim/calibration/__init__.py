@@ -1,33 +1,6 @@
 """Calibration: every default of the model with its value, range, unit, year, source and status.
 
-Files of this package (all tidy CSV; the columns are the key, then value, low, high, unit, year, source, status, note)
-
-======================  ============================================================================================
-parameters.csv          behaviour and elasticities by id, the defaults of scenarios
-elasticities.csv        trade elasticities of 35 sectors in four sets
-countries.csv           87 economies and the rest of the world by year, about 2011 and 2022: labour share, unemployment,
-                        people, GDP per worker, AI preparedness, tariffs, income class, robots, use of AI
-labour_profile.csv      sector shape of labour shares (judgement)
-exposure.csv            exposure of sectors to AI (Felten, Raj & Seamans) and robots (judgement)
-ai_providers.csv        shares in AI compute
-types.csv               country types: named sets of behavioural parameters
-emissions.csv           stylised CO2 per output by sector (judgement)
-facts.csv               observed and Nash tariffs and export restrictions that scenarios quote
-literature_ranges.csv   published sizes of effects that runs are set beside; the model reads none of them
-observed.csv            tariffs of others than the United States by partner and date, use of AI, robots, 2017–2026
-us_tariffs.csv          points that the United States' duties added in 2025 and 2026, by partner (``tests/us_tariffs.py``)
-series.csv              yearly growth, population, unemployment, balances, GDP, manufacturing (``tests/series.py``)
-hs_sectors.csv          sector of each code of the Harmonized System (judgement)
-hs_headings.csv         imports of the United States in 2024 by heading, weights within a sector (``tests/us_tariffs.py``)
-statuses.csv            what ``status`` may say, and what that means
-base_weights.csv        trade and value added of 2011 and 2022, the weights of all groupings (``tests/base_weights.py``)
-======================  ============================================================================================
-
-``status`` says how far a row can be trusted (:data:`STATUSES`). Sources and licences: World Input–Output Database 2013
-(Timmer et al. 2015), Penn World Table 10.01 (Feenstra, Inklaar & Timmer 2015) and World Bank WDI, all CC BY 4.0; ILO
-through Gapminder and the World Bank, CC BY 4.0; weights of 2022 from OECD (2025), Inter-Country Input-Output Tables, with
-attribution; IMF AI Preparedness Index, IFR World Robotics, US Census, Statistics Canada, Eurostat, Epoch AI (CC BY 4.0) and Stanford AI
-Index figures are single published numbers, quoted with their source; elasticities are quoted from the papers named in each row.
+README.md beside this file says what each file of the package holds, and where it is from.
 """
 
 from sim.calibration.countries import ai_adoption as ai_adoption

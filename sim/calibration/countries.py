@@ -1,19 +1,5 @@
 """Values by economy of a table: each label's value is built from its basic codes, in the table's year (countries.csv).
 
-===================  ==============================================================================
-Value                Weight within a label
-===================  ==============================================================================
-labour share         value added (WIOD)
-unemployment         labour force, employment / (1 − u)
-population           summed
-households           summed, population / persons per household
-employment           summed
-GDP per worker       employment
-AI preparedness      value added (WIOD)
-robots               manufacturing value added (WIOD)
-AI adoption          value added (WIOD)
-===================  ==============================================================================
-
 The row nearest to the table's year counts. A code that the file does not know gets the values of the rest of the world;
 :func:`sim.calibration.doubts` says so. Weights are those of 2011 (WIOD) or 2022 (OECD), whichever is nearer. Arrays of a
 table are looked up once: every move of a lever in the explorer asks for all of them again.

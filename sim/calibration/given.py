@@ -76,7 +76,8 @@ def _means(importer: str, origins: tuple[str, ...], at: int) -> Mapping[str, flo
         points = {"section-301" if importer == "USA" else "": _dated(importer, origin, at)}
         if importer == "USA" and at >= 2025:
             when = "after" if at > LAST else str(at)
-            points |= {part: _us_points(part, origin, when) for part in ("section-232", "general")}
+            others = {part: read_rows(*US_TARIFFS)[part, "others", when] for part in ("section-232", "general")}
+            points |= {part: (_us_row(part, origin, when) or row).value for part, row in others.items()}
         for kind, value in points.items():
             found[kind] = found.get(kind, 0.0) + weight / total * value / 100.0
     return {kind: mean for kind, mean in found.items() if mean}
@@ -112,11 +113,6 @@ def _dated(importer: str, origin: str, at: int) -> float:
 def _us_row(part: str, origin: str, at: str) -> Row | None:
     rows = read_rows(*US_TARIFFS)
     return rows.get((part, origin, at)) or (rows.get((part, "EU", at)) if origin in EU else None)
-
-
-def _us_points(part: str, origin: str, at: str) -> float:
-    row = _us_row(part, origin, at) or read_rows(*US_TARIFFS)[part, "others", at]
-    return row.value
 
 
 def _us_imports(origin: str) -> float:

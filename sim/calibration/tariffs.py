@@ -55,10 +55,8 @@ def goods_share(table: WorldTable) -> Array:
     named = table.sector_groups.get("goods", ())
 
     def share(label: str, codes: tuple[str, ...]) -> float:
-        def is_good(code: str) -> float:
-            return float(code in GOODS or (label in named and not is_wiod_sector(code)))
-
-        return weighted_mean(codes, is_good, lambda code: sector_weight("trade", code))
+        goods = {code: float(code in GOODS or (label in named and not is_wiod_sector(code))) for code in codes}
+        return weighted_mean(codes, goods.__getitem__, lambda code: sector_weight("trade", code))
 
     return frozen(np.array([share(*each) for each in zip(table.sectors, sector_codes(table), strict=True)]))
 

@@ -91,7 +91,11 @@ def trend(
     if bias:
         decay = parameter("growth.bias_decay")
         faded = -np.expm1(-decay * (np.array(years) - base)) / decay
-        biased = -parameter("growth.bias_response") * np.outer(faded, _recent_loss(table, gdp, base))
+        # mean yearly loss of manufacturing's share in the last ten known years, relative to the world, within its limit
+        loss = manufacturing_losses(table, min(base, MADE), "manufacturing_core")[1][-RECENT:].mean(axis=0)
+        most = parameter("growth.bias_limit")
+        loss = np.clip(loss - gdp @ loss / gdp.sum(), -most, most)
+        biased = -parameter("growth.bias_response") * np.outer(faded, loss)
     added = np.maximum((table.V * table.X).reshape(table.G, table.N), 0.0).sum(axis=1)
     output = np.where(manufacturing, table.X.reshape(table.G, table.N), 0.0).sum(axis=1)
     domar = output / np.where(added > 0.0, added, 1.0)
@@ -144,15 +148,6 @@ def _levels(table: WorldTable, years: Sequence[int], rate: Callable[[str, int], 
         levels = np.exp(np.concatenate([np.zeros((len(codes), 1)), np.log1p(steps).cumsum(axis=1)], axis=1))
         columns.append(np.log(weights @ levels / weights.sum()))
     return frozen(np.stack(columns, axis=1))
-
-
-def _recent_loss(table: WorldTable, gdp: Array, base: int) -> Array:
-    """Mean yearly loss of manufacturing's share in the last ten known years, relative to the world, within its limit; (G,)."""
-    _, losses, _ = manufacturing_losses(table, min(base, MADE), "manufacturing_core")
-    mean = losses[-RECENT:].mean(axis=0)
-    most = parameter("growth.bias_limit")
-    loss: Array = np.clip(mean - gdp @ mean / gdp.sum(), -most, most)
-    return loss
 
 
 def _balances(table: WorldTable, years: Sequence[int], gdp: Array) -> Array:

@@ -19,12 +19,6 @@ def absorbed_of(data: YearArrays, origin: Array) -> Array:
     return origin @ data.final.reshape(-1, data.final.shape[2])
 
 
-def track_terms(values: Values, terms: Array) -> None:
-    """Set the sixteen terms and their groups; ``terms`` has shape (16, G), exporters' totals in million USD."""
-    values.block(TERM_CODES[0], terms)
-    values.block(GROUPS[0].code, np.stack([terms[group.rows].sum(axis=0) for group in GROUPS]))
-
-
 def track_trade(values: Values, data: YearArrays, terms: Array, absorbed: Array, with_taxes: Array) -> None:
     """Set exports, value-added exports, shares, participation and dependence.
 

@@ -274,7 +274,7 @@ def render_history(past: History, lang: str = "both", *, command: str = "") -> s
     """Return the HTML text of a history; ``lang`` is ``en``, ``zh`` or ``both`` with a switch, else ValueError."""
 
     def context(texts: Texts) -> dict[str, Any]:
-        names, size = Words(past, texts), past.sources[len(past.parts[0]) - 1]
+        names, size, waves = Words(past, texts), past.sources[len(past.parts[0]) - 1], waves_table(texts)
         worst = min(past.responses(), key=lambda fall: fall.change, default=None)
         largest = ""
         if worst is not None and worst.change < 0:
@@ -291,17 +291,13 @@ def render_history(past: History, lang: str = "both", *, command: str = "") -> s
             "sections": figures(past, texts),
             "shocks": shock_table(past, texts),
             "largest": largest,
-            "waves": Table(*_headed(waves_table(texts))),
+            "waves": Table(waves[0], tuple(waves[1:])),
             "waves_said": waves_sentence(texts),
             "limits": list(filter(None, (names.break_note, detail, *limits))),
             "provenance": _provenance(past, texts, command),
         }
 
     return page(lang, context)
-
-
-def _headed(rows: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    return rows[0], tuple(rows[1:])
 
 
 def waves_sentence(texts: Texts) -> str:

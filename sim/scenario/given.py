@@ -58,22 +58,16 @@ class GrowthSettings(Model):
     norm: StrictBool = Field(True, description="Whether unemployment goes to its norm after the last observed year.")
 
 
-def _switched(word: Any) -> Any:
-    if isinstance(word, bool | str) and word in _SWITCH:
-        return {"active": _SWITCH[word]}
-    return word
-
-
-def _grown(word: Any) -> Any:
-    return {"path": word} if word in ("trend", "none") else {"path": "none"} if word is False else word
-
-
 def _short(model: type[Model], *words: Any) -> Any:
     return WithJsonSchema({"anyOf": [{"enum": list(words)}, model.model_json_schema()]})
 
 
-Observed = Annotated[ObservedSettings, BeforeValidator(_switched), _short(ObservedSettings, True, False, "on", "off")]
-Growth = Annotated[GrowthSettings, BeforeValidator(_grown), _short(GrowthSettings, "trend", "none")]
+_switched = BeforeValidator(
+    lambda word: {"active": _SWITCH[word]} if isinstance(word, bool | str) and word in _SWITCH else word
+)
+_grown = BeforeValidator(lambda word: {"path": word or "none"} if word in ("trend", "none") or word is False else word)
+Observed = Annotated[ObservedSettings, _switched, _short(ObservedSettings, True, False, "on", "off")]
+Growth = Annotated[GrowthSettings, _grown, _short(GrowthSettings, "trend", "none")]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

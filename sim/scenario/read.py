@@ -101,7 +101,9 @@ def read_scenario(
             table = table.replace(year=scenario.years[0])  # so that the calibration is of the scenario's time
         scenario = _for_run(scenario, table, years, seed, problems)
         resolved = resolve(scenario, table, rules=rules, problems=problems)
-        _doubts(table, problems)
+        for message in unmapped(table):
+            help = "use codes of WIOD, ISIC Rev. 4, EXIOBASE or ISO 3166, or give the parts of your labels as members"
+            problems.add(("table",), "S042", f"{message}.", help=help, warning=True)
     problems.raise_errors()
     assert table is not None
     for warning in problems.warnings:
@@ -149,13 +151,6 @@ def read_document(path: Path) -> YamlDocument:
         message = f"is not UTF-8 text: byte 0x{failure.object[failure.start]:02x} in line {line}."
         raise error("S005", message, "save the file as UTF-8, without compression") from None
     return parse(text, str(path))
-
-
-def _doubts(table: WorldTable, problems: Problems) -> None:
-    """Warn of labels that the calibration does not know."""
-    for message in unmapped(table):
-        help = "use codes of WIOD, ISIC Rev. 4, EXIOBASE or ISO 3166, or give the parts of your labels as members"
-        problems.add(("table",), "S042", f"{message}.", help=help, warning=True)
 
 
 def _table(scenario: Scenario, file: str, problems: Problems) -> WorldTable | None:

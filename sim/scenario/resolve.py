@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from sim import calibration
+from sim.calibration.tables import frozen
 from sim.errors import Problems
 from sim.rules import Rule, in_play
 from sim.scenario.given import Given, filled, given
@@ -60,14 +61,14 @@ class ResolvedScenario:
         """
         active = (change for change in self.in_force(year, lever) if change.share(year) > 0.0)
         changes = [change for change in active if change.use in (None, use)]
-        return _read_only(combined(changes, current, base, year)) if changes else current
+        return frozen(combined(changes, current, base, year)) if changes else current
 
     def export_cut(self, year: int) -> Array:
         """Share of exports that restrictions cut in a year, z = 1 − Π(1 − size), shape (G, N, G) [origin, sector, user]."""
         kept = np.ones((len(self.economies), len(self.sectors), len(self.economies)))
         for restriction in self.in_force(year, "export-restriction"):
             kept[restriction.mask] *= 1.0 - restriction.amount
-        return _read_only(1.0 - kept)
+        return frozen(1.0 - kept)
 
     def growth_in(self, year: int) -> dict[str, Array]:
         """Assumed levels of productivity, labour and capital in a year, (G,) or (G, N), 1 in the base year."""
@@ -137,7 +138,7 @@ def _growth(scenario: Scenario, name: str, labels: TableLabels) -> Array:
         else:
             growth = (1.0 + path) ** (years - base)
         levels[:, labels.key("economy", ("baseline", name), label)] = growth[:, None]
-    return _read_only(levels)
+    return frozen(levels)
 
 
 def _with_trend(own: dict[str, Array], paths: Given, table: Any) -> dict[str, Array]:
@@ -152,9 +153,4 @@ def _with_trend(own: dict[str, Array], paths: Given, table: Any) -> dict[str, Ar
         "labour": own["labour"] * paths.trend.labour / at_work,
         "capital": own["capital"] * paths.trend.capital,
     }
-    return {name: _read_only(level) for name, level in levels.items()}
-
-
-def _read_only(array: Array) -> Array:
-    array.flags.writeable = False
-    return array
+    return {name: frozen(level) for name, level in levels.items()}

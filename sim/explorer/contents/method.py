@@ -236,11 +236,6 @@ def glossary(texts: Texts) -> DataFrame:
     return framed(rows, "english chinese meaning")
 
 
-def structure_line(texts: Texts) -> str:
-    """The order of play of one simulated year in a line of words."""
-    return " → ".join(texts(f"method.node_{key}") for key in (*PLAY, "next"))
-
-
 def structure(texts: Texts) -> str:
     """The order of play of one simulated year as a mermaid diagram."""
     steps = " --> ".join(f'{key}["{texts(f"method.node_{key}")}"]' for key in PLAY)

@@ -153,7 +153,9 @@ def _equations(_: Run | None) -> None:
     texts = session.texts()
     ui.section("method.structure")
     st.mermaid_chart(view.structure(texts), alt=texts("method.structure_alt"))
-    st.caption(view.structure_line(texts))  # the diagram is small on a phone
+    st.caption(
+        " → ".join(texts(f"method.node_{key}") for key in (*view.PLAY, "next"))
+    )  # the diagram is small on a phone
     ui.section("method.accounts")
     for name, equation in view.EQUATIONS:
         _equation(texts(f"method.eq_{name}"), equation)

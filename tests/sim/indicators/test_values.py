@@ -11,7 +11,7 @@ import pytest
 
 from decomp.indicators import interdependence, theil
 from sim.indicators import income as income_rows
-from sim.indicators import industry, policy, registry
+from sim.indicators import industry, registry, track
 from sim.indicators.checks import Check, negative_flow, out_of_range
 from sim.indicators.data import Values, YearArrays, ratio
 from sim.indicators.registry import INDICATORS, PAIR_INDICATORS, PLACES
@@ -53,7 +53,7 @@ def test_theil_is_zero_at_equality_and_known_for_two() -> None:
 def test_mean_tariff_uses_base_imports() -> None:
     imports, tariffs = np.zeros((2, 2, 2)), np.zeros((2, 2, 2))
     imports[0, :, 1], tariffs[0, :, 1] = (30.0, 10.0), (0.0, 0.2)
-    levied, bought = policy.levied_and_bought(tariffs, imports)
+    levied, bought = track.levied_and_bought(tariffs, imports)
     assert levied.tolist() == [0.0, 2.0]
     assert bought.tolist() == [0.0, 40.0]
 
