@@ -31,10 +31,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "hindcast": ("sim.cli.history", "Predict a later year from an earlier table; errors beside the same shares kept."),
     "published": ("sim.cli.published:published_app", "Set our decomposition beside the published figures."),
     "verdicts": (
-        "sim.cli.verdicts",
+        "sim.cli.studies",
         "Show what the narratives claim: shown, weak or contradicted, and where it holds.",
     ),
-    "gains": ("sim.cli.gains", "Show gains from trade against autarky, in closed form and solved."),
+    "gains": ("sim.cli.studies", "Show gains from trade against autarky, in closed form and solved."),
     "play": ("sim.cli.play", "Play a game in tariffs: best responses, a Nash war, agreements, what keeps them."),
     "list": (
         "sim.cli.scenarios:listing",

@@ -18,8 +18,7 @@ from decomp.table import WorldTable
 from sim.calibration.schedules import covered_trade, rates_by_sector, read_schedule
 from sim.cli import estimates
 from sim.cli.lists import picked
-from sim.cli.options import AcceptImbalance, AsJson, Force, LabelLang, Lang, TableYear, refuse_existing
-from sim.cli.tables import print_json
+from sim.cli.options import AcceptImbalance, AsJson, Force, LabelLang, Lang, TableYear, print_json, refuse_existing
 from sim.cli.terminal import DATA, PARTIAL
 from sim.texts import Texts
 from sim.texts.plain import counted, csv_rows

@@ -17,8 +17,7 @@ from decomp.estimate.inputs import Inputs
 from decomp.estimate.tables import adopt, forget
 from decomp.io.bundled import build_bundled, default_out_dir, write_tables
 from decomp.names import data_rows
-from sim.cli.options import AsJson
-from sim.cli.tables import print_json
+from sim.cli.options import AsJson, print_json
 from sim.texts.plain import columns, counted
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -14,7 +15,7 @@ import typer
 from typer import Option
 
 from sim.cli import options
-from sim.cli.tables import print_json, write_file
+from sim.cli.options import print_json, write_file
 from sim.texts.plain import columns, csv_rows, csv_text
 
 if TYPE_CHECKING:
@@ -66,7 +67,16 @@ def history(
     if csv_path is not None:
         write_file(csv_path, csv_text(past.frame))
     if output is not None:
-        _write_folder(output, past, lang)
+        from pandas import DataFrame
+
+        from sim.observed.figures import render_history
+
+        output.mkdir(parents=True, exist_ok=True)
+        command = shlex.join(["unweave", *sys.argv[1:]])
+        write_file(output / SERIES, csv_text(past.frame))
+        write_file(output / SHOCKS, csv_text(DataFrame(map(asdict, past.shocks))))
+        write_file(output / JSON_FILE, json.dumps(as_data(past), ensure_ascii=False, indent=1) + "\n")
+        write_file(output / REPORT, render_history(past, lang, command=command))
     if as_json:
         options.echo_json(as_data(past))
     else:
@@ -123,22 +133,6 @@ def _note(year: int, index: int, total: int) -> None:
     """Say which year is done; large tables take seconds each."""
     if sys.stderr.isatty() or total == index + 1:
         sys.stderr.write(f"{year} ({index + 1} of {total})\n")
-
-
-def _write_folder(folder: Path, past: History, lang: str) -> None:
-    """Write report, series, shocks and the JSON answer."""
-    import shlex
-
-    import pandas as pd
-
-    from sim.observed.figures import render_history
-
-    folder.mkdir(parents=True, exist_ok=True)
-    data = as_data(past)
-    write_file(folder / SERIES, csv_text(past.frame))
-    write_file(folder / SHOCKS, csv_text(pd.DataFrame(data["shocks"])))
-    write_file(folder / JSON_FILE, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
-    write_file(folder / REPORT, render_history(past, lang, command=shlex.join(["unweave", *sys.argv[1:]])))
 
 
 def shown(past: History, texts: Texts) -> str:

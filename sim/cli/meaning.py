@@ -12,8 +12,7 @@ from sim.calibration import STATUSES
 from sim.charts.theme import text_width
 from sim.cli.knowledge import find, names, uses
 from sim.cli.lists import Entry
-from sim.cli.options import AsJson, Lang
-from sim.cli.tables import print_json
+from sim.cli.options import AsJson, Lang, print_json
 from sim.texts import Texts
 from sim.texts.words import limits, meaning, phrase, phrases_of
 

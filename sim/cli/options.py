@@ -1,7 +1,8 @@
-"""Options that several commands share, years as people type them, and the JSON that commands print."""
+"""Options that several commands share, years as people type them, and the JSON and files that commands write."""
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Annotated, Any, Literal
 import typer
 from typer import Argument, Option
 
+from decomp.io.files import write_atomically
 from sim.errors import Problem
 
 Lang = Literal["en", "zh"]
@@ -126,3 +128,16 @@ def labels_as_typed() -> Iterator[None]:
 def echo_json(answer: Any) -> None:
     """Write one JSON object to stdout."""
     typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+
+
+def print_json(command: str, **content: Any) -> None:
+    """Write what a command found as one JSON object to stdout."""
+    from sim.runs.saved import SCHEMA_VERSION
+
+    echo_json({"schema_version": SCHEMA_VERSION, "command": command, **content})
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file whole or not at all, and say so."""
+    write_atomically(path, text.encode())
+    sys.stderr.write(f"written: {path}\n")

@@ -9,7 +9,7 @@ import typer
 from typer import Argument, Option
 
 from sim.cli import options
-from sim.cli.tables import print_json
+from sim.cli.options import print_json
 from sim.cli.terminal import Progress
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typer import Option
 
 from sim.cli import options
 from sim.cli.lists import picked
-from sim.cli.tables import print_json
+from sim.cli.options import print_json
 from sim.cli.terminal import INTERRUPTED, OK, PARTIAL, PARTS, say, stopper
 
 if TYPE_CHECKING:

@@ -14,14 +14,14 @@ from sim._version import __version__
 from sim.charts.figure import Figure
 from sim.charts.lines import lines, stack
 from sim.charts.theme import GROUP_COLOURS
-from sim.observed.history import History, ShockResponse
+from sim.observed.history import History
 from sim.observed.measures import WORLD, vs_indicator
 from sim.observed.openness import backlashes, depth, openness, sources, waves_table, weakening
 from sim.report.data import GROUPS
 from sim.report.render import page
 from sim.report.sections import Table
 from sim.texts import Texts
-from sim.texts.formats import NBSP, number
+from sim.texts.formats import Change, level, number
 
 Series = Mapping[int, float]
 #: Parts of VS in stacking order.
@@ -102,7 +102,7 @@ class Words:
 
     def _later(self, values: Series) -> str:
         """The values after a break of sources, said apart."""
-        return "".join(self.texts("history.later", year=y, value=_percent(value)) for y, value in values.items())
+        return "".join(self.texts("history.later", year=y, value=level(value, "share")) for y, value in values.items())
 
 
 def _list(years: Sequence[int]) -> str:
@@ -278,7 +278,11 @@ def render_history(past: History, lang: str = "both", *, command: str = "") -> s
         worst = min(past.responses(), key=lambda fall: fall.change, default=None)
         largest = ""
         if worst is not None and worst.change < 0:
-            largest = texts("history.largest", label=worst.shock.label(texts.lang), change=_points(worst, texts))
+            largest = texts(
+                "history.largest",
+                label=worst.shock.label(texts.lang),
+                change=Change(worst.before, worst.low, "share").show(texts),
+            )
         detail = texts("history.limit_detail", economies=size.economies, sectors=size.sectors)
         limits = [texts(f"history.limit_{key}") for key in ("prices", "purged", "abundance")]
         return {
@@ -334,22 +338,14 @@ def shock_table(past: History, texts: Texts) -> Table | None:
             last = max(past.within(dict.fromkeys(past.years, 0.0), fall.year_low))
             back = texts("history.never", last=last) if fall.back is None else str(fall.back)
             numbers = (
-                f"{_percent(fall.before)} ({fall.year_before})",
-                f"{_percent(fall.low)} ({fall.year_low})",
-                _points(fall, texts),
+                f"{level(fall.before, 'share')} ({fall.year_before})",
+                f"{level(fall.low, 'share')} ({fall.year_low})",
+                Change(fall.before, fall.low, "share").show(texts),
                 back if fall.low < fall.before else texts("history.no_fall"),
             )
         rows.append((shock.label(texts.lang), years, what, *numbers))
     heads = tuple(texts(f"history.{key}") for key in ("shock", "years", "what", "before", "low", "change", "back"))
     return Table(heads, tuple(rows))
-
-
-def _percent(value: float) -> str:
-    return f"{number(100 * value)}{NBSP}%"
-
-
-def _points(fall: ShockResponse, texts: Texts) -> str:
-    return f"{number(100 * fall.change, 1, sign=True)}{NBSP}{texts('unit.pp')}"
 
 
 def _provenance(past: History, texts: Texts, command: str) -> list[tuple[str, str]]:
