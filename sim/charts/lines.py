@@ -60,10 +60,7 @@ def lines(
     room = 0 if width is None else theme.room_for(list(labels.values()), 6) if labels else theme.SIDE
     plain = theme.economy_colours([code for code in codes if code not in dashed])
     tint = {code: theme.QUIET if code in dashed else plain.pop(0) for code in codes} | dict(tints or {})
-    reached = [float(value) for value in frame["value"]] or [0.0]
-    if mark:
-        beyond = BEYOND * (max(reached) - min(reached))
-        reached += [mark["value"], mark["value"] + (-beyond if mark["shape"] == "triangle-down" else beyond)]
+    reached = _reached(frame, mark)
     if limits is None and (zero or width or mark):
         low, high = theme.padded(reached, 0.06 if width else 0.1, zero=zero)
         limits = (low, high + (0.12 * (high - low) if spans else 0.0))  # room for the names of the spans
@@ -90,20 +87,35 @@ def lines(
         data["alone"] = alone
         layers.append(layer("alone", "point", {"x": x, "y": y, "color": colour, "tooltip": tips}, filled=True, size=60))
     if labels:
-        by_year = sorted(zip(frame["year"], frame["line"], frame["value"], strict=True))
-        last_of = {line: (year, value) for year, line, value in by_year}
-        gap = LINE * max(label.count("|") + 1 for label in labels.values()) / tall * reach
-        places = theme.spread([float(last_of[code][1]) for code in codes], gap)
-        rows = [(last_of[code][0], code, place, labels[code]) for code, place in zip(codes, places, strict=True)]
-        data["ends"] = pd.DataFrame(rows, columns=["year", "line", "value", "label"])
-        said = {"x": x, "y": y, "color": colour, "text": category("label")}
-        look = {"align": "left", "baseline": "middle", "lineBreak": "|", "fontSize": 13}
-        layers.append(layer("ends", "text", said, **look, dx=12 if mark or len(alone) else 6))
+        data["ends"] = _ends(frame, labels, reach / tall)
+        said, shift = {"x": x, "y": y, "color": colour, "text": category("label")}, 12 if mark or len(alone) else 6
+        layers.append(
+            layer("ends", "text", said, align="left", baseline="middle", lineBreak="|", fontSize=13, dx=shift)
+        )
     if mark:
         data["mark"] = pd.DataFrame([dict(mark)])
         layers += _predicted(mark["shape"], x, y)
     layers += seam_layers(seam, first, last, x)
     return Plot.of(layers, data, width=width and width - room, height=tall)
+
+
+def _reached(frame: DataFrame, mark: Mapping[str, Any] | None) -> list[float]:
+    """Values that the lines, and a prediction with its label, reach."""
+    reached = [float(value) for value in frame["value"]] or [0.0]
+    if mark is None:
+        return reached
+    beyond = BEYOND * (max(reached) - min(reached))
+    return [*reached, mark["value"], mark["value"] + (-beyond if mark["shape"] == "triangle-down" else beyond)]
+
+
+def _ends(frame: DataFrame, labels: Mapping[str, str], pixel: float) -> DataFrame:
+    """Where the names of the lines stand at their ends, one below the other; ``pixel`` is the value of one."""
+    by_year = sorted(zip(frame["year"], frame["line"], frame["value"], strict=True))
+    last_of = {line: (year, value) for year, line, value in by_year}
+    gap = LINE * max(label.count("|") + 1 for label in labels.values()) * pixel
+    places = theme.spread([float(last_of[code][1]) for code in labels], gap)
+    rows = [(last_of[code][0], code, place, labels[code]) for code, place in zip(labels, places, strict=True)]
+    return pd.DataFrame(rows, columns=["year", "line", "value", "label"])
 
 
 def _axis(frame: DataFrame, breaks: Sequence[int], width: int | None) -> Spec:

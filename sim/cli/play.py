@@ -70,7 +70,7 @@ def play(
     name, world = _economy(source, overrides)
     terms: dict[str, Any] = {"instruments": instruments, "sectors": options.split(sectors), "unions": union or ()}
     terms |= {"use": use, "above": above, "floor": floor, "cap": cap, "patience": patience, "drawback": drawback}
-    who, kind = options.split(players), {"bargain": "nash"}.get(rule, rule)
+    who = options.split(players)
     try:
         with options.labels_as_typed(), Progress(f"{name} {rule}", quiet=quiet) as progress:
             terms["progress"] = lambda k, move, left: progress.step(
@@ -80,17 +80,23 @@ def play(
             if rule == "trigger":
                 _echo_trigger(name, games.trigger(world, who, **terms), as_json)
                 return
-            if rule == "best-response":
-                each = games.Board(world, who, games.Terms.of(terms)).labels
-                found = [games.best_response(world, inside, **terms | {"unions": ()}) for inside in each]
-            else:
-                found = [
-                    games.nash(world, who, **terms) if rule == "nash" else games.cooperative(world, who, kind, **terms)
-                ]
+            found = _played(world, rule, who, terms)
             far = games.deviations(world, found[0], who, **terms) if verify and rule == "nash" else None
     except ShockError as error:  # what was typed cannot be meant
         raise typer.BadParameter(str(error)) from None
     _echo(name, world, found, far, as_json)
+
+
+def _played(world: WorldEconomy, rule: str, who: list[str] | None, terms: dict[str, Any]) -> list[Outcome]:
+    """The outcome of a rule, or each player's best response."""
+    from sim.economy import games
+
+    if rule == "best-response":
+        each = games.Board(world, who, games.Terms.of(terms)).labels
+        return [games.best_response(world, inside, **terms | {"unions": ()}) for inside in each]
+    if rule == "nash":
+        return [games.nash(world, who, **terms)]
+    return [games.cooperative(world, who, "nash" if rule == "bargain" else "utilitarian", **terms)]
 
 
 def _economy(source: str, overrides: list[str] | None) -> tuple[str, WorldEconomy]:

@@ -9,6 +9,7 @@ of the library. What lives in one session only (scenarios kept under a name, an 
 """
 
 import math
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -25,10 +26,8 @@ from sim.texts import LANGUAGES
 #: Version of the links, and the one before with its own defaults: the same words, of a world that started in 2011.
 VERSION, OLDER = "2", "1"
 BEFORE: Mapping[str, Any] = {"table": "classroom-2011", "start": 2015, "end": 2035}
-#: Longest link that is offered (longer ones are given as a file), and longest id in one.
-LONGEST, LONGEST_ID = 1800, 80
-#: First and last year that a link may name.
-YEARS = (1900, 2300)
+#: Longest link that is offered; longer ones are given as a file.
+LONGEST = 1800
 #: A list that was emptied on purpose: an empty value would get lost on the way.
 NONE = "none"
 #: Choices of data and scenarios that are no scenario of the library: laboratory, observed tables, opened run folder.
@@ -81,23 +80,18 @@ def _words(*allowed: str) -> Reader:
     return _one_of(lambda: allowed)
 
 
-def _flag(text: str) -> bool:
-    return bool(_checked(text, text in ("0", "1")) == "1")
+def _form(pattern: str, made: Callable[[str], Any] = str) -> Reader:
+    """Reader of texts of one form, and what is made of them."""
+    return lambda text: made(_checked(text, re.fullmatch(pattern, text) is not None))
 
 
-def _whole(text: str) -> int:
-    return int(_checked(text, text.isascii() and text.isdigit() and len(text) <= 9))
-
-
-def _year(text: str) -> int:
-    year = _whole(text)
-    return int(_checked(year, YEARS[0] <= year <= YEARS[1]))
-
-
-def _name(text: str) -> str:
-    """Read an id: letters, digits, dashes and underscores."""
-    plain = text.replace("-", "").replace("_", "")
-    return str(_checked(text, bool(plain) and plain.isascii() and plain.isalnum() and len(text) <= LONGEST_ID))
+_flag, _whole, _year = (
+    _form("[01]", "1".__eq__),
+    _form(r"[0-9]{1,9}", int),
+    _form(r"19[0-9]{2}|2[0-2][0-9]{2}|2300", int),
+)
+#: Ids: letters, digits, dashes and underscores, at most 80 of them.
+_name = _form(r"(?=.{1,80}$)[-_]*[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 def _names(text: str) -> tuple[str, ...]:
