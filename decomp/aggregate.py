@@ -1,11 +1,9 @@
 """Sum a table into coarser economies and sectors by a concordance: which coarse label each code belongs to."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -13,9 +11,7 @@ from decomp.codes import basic
 from decomp.errors import DataMissingError, FormatError, LabelError
 from decomp.labels import did_you_mean, listed, unknown_label
 from decomp.names import PLURAL, Kind, data_file, economy_name, group_labels, is_named, sector_name
-
-if TYPE_CHECKING:
-    from decomp.table import Array, WorldTable
+from decomp.table import Array, WorldTable
 
 Unmapped = Literal["error", "keep"]
 #: code → label, or label → codes, or the name or path of a concordance file.

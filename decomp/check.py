@@ -1,17 +1,14 @@
 """What is unusual in a table: balance, signs, zero outputs and published rows, with the worst cells named."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from decomp.table import Array, WorldTable
+from decomp.table import Array, WorldTable
 
 Level = Literal["ok", "note", "warning", "error"]
 

@@ -45,16 +45,33 @@ def by_economy(table: WorldTable, value: Value, weight: Value) -> Array:
     return frozen(np.array([weighted_mean(codes, value, weight) for codes in economy_codes(table)]))
 
 
-def summed(table: WorldTable, parameter: str) -> Array:
-    """Return the sum of a value over each label's basic codes, shape (G,)."""
-    value = of_country(table, parameter)
-    return frozen(np.array([sum(map(value, codes)) for codes in economy_codes(table)]))
+def _mean(
+    parameter: str, weight: str, *, of: Callable[[WorldTable, str], Value] = weight_of
+) -> Callable[[WorldTable], Array]:
+    """Look up the mean of a parameter of countries.csv over each label's basic codes, shape (G,), once for a table."""
+    return lru_cache(maxsize=8)(lambda table: by_economy(table, of_country(table, parameter), of(table, weight)))
 
 
-@lru_cache(maxsize=8)
-def country_labour_share(table: WorldTable) -> Array:
-    """Labour share of GDP of each economy, shape (G,), weighted with value added."""
-    return by_economy(table, of_country(table, "labour_share"), weight_of(table, "value_added"))
+def _sum(parameter: str) -> Callable[[WorldTable], Array]:
+    """Look up the sum of a parameter over each label's basic codes, shape (G,), once for a table."""
+
+    def summed(table: WorldTable) -> Array:
+        value = of_country(table, parameter)
+        return frozen(np.array([sum(map(value, codes)) for codes in economy_codes(table)]))
+
+    return lru_cache(maxsize=8)(summed)
+
+
+#: Labour share of GDP of each economy, shape (G,), weighted with value added.
+country_labour_share = _mean("labour_share", "value_added")
+#: Population and employment of each economy, million, shape (G,).
+population, employment = _sum("population"), _sum("employment")
+#: GDP per worker, 2017 PPP USD, shape (G,), weighted with employment: total GDP over total employment.
+gdp_per_worker = _mean("gdp_per_worker", "employment", of=of_country)
+#: IMF AI Preparedness Index, 0–1, shape (G,), weighted with value added; the base of an agent's capability.
+ai_preparedness = _mean("ai_preparedness", "value_added")
+#: Robots per 10,000 manufacturing employees, shape (G,), weighted with manufacturing value added.
+robot_density = _mean("robot_density", "manufacturing_value_added")
 
 
 @lru_cache(maxsize=8)
@@ -67,40 +84,10 @@ def unemployment(table: WorldTable) -> Array:
 
 
 @lru_cache(maxsize=8)
-def population(table: WorldTable) -> Array:
-    """Population of each economy, million, shape (G,)."""
-    return summed(table, "population")
-
-
-@lru_cache(maxsize=8)
 def households(table: WorldTable) -> Array:
     """Households of each economy, million, shape (G,): population over persons per household."""
     people, size = of_country(table, "population"), of_country(table, "household_size")
     return frozen(np.array([sum(people(code) / size(code) for code in codes) for codes in economy_codes(table)]))
-
-
-@lru_cache(maxsize=8)
-def employment(table: WorldTable) -> Array:
-    """Employment of each economy, million, shape (G,)."""
-    return summed(table, "employment")
-
-
-@lru_cache(maxsize=8)
-def gdp_per_worker(table: WorldTable) -> Array:
-    """GDP per worker, 2017 PPP USD, shape (G,), weighted with employment: total GDP over total employment."""
-    return by_economy(table, of_country(table, "gdp_per_worker"), of_country(table, "employment"))
-
-
-@lru_cache(maxsize=8)
-def ai_preparedness(table: WorldTable) -> Array:
-    """IMF AI Preparedness Index, 0–1, shape (G,), weighted with value added; the base of an agent's capability."""
-    return by_economy(table, of_country(table, "ai_preparedness"), weight_of(table, "value_added"))
-
-
-@lru_cache(maxsize=8)
-def robot_density(table: WorldTable) -> Array:
-    """Robots per 10,000 manufacturing employees, shape (G,), weighted with manufacturing value added."""
-    return by_economy(table, of_country(table, "robot_density"), weight_of(table, "manufacturing_value_added"))
 
 
 def robot_adoption(table: WorldTable, *, half_density: float | None = None) -> Array:

@@ -4,17 +4,13 @@ The essay behind the third narrative says that each backlash is weaker than the 
 first series that has the year before it: depth is the fall to the lowest year until the year after it, relative to the year before.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from decomp.codes import rows_in
 from sim.observed.history import ShockResponse, read_shocks, response
-
-if TYPE_CHECKING:
-    from sim.texts import Texts
+from sim.texts import Texts
 
 
 class Source(NamedTuple):

@@ -4,14 +4,14 @@ A lever reads its position from a scenario; :func:`sim.explorer.setups.setup.ove
 that scenario, so that the application, the command line and a link all say the same thing.
 """
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
 from pydantic import TypeAdapter
 
+from decomp.codes import rows_in
 from sim.calibration.parameters import parameter
 from sim.levers import Kind
 from sim.scenario.schema import Scenario
@@ -74,8 +74,9 @@ class Control:
 
 def _section(name: str) -> Mapping[str, Control]:
     """Levers of a section of ``controls.csv`` by id, in its order."""
-    rows = csv.DictReader((files("sim.explorer.setups") / "controls.csv").read_text(encoding="utf-8").splitlines())
-    cells = [row | {"needs": row["needs"].split()} for row in rows if row.pop("section") == name]
+    rows = [row for row in rows_in("sim.explorer.setups", "controls.csv") if row["section"] == name]
+    cells: list[dict[str, Any]] = [{key: row[key] for key in row if key != "section"} for row in rows]
+    cells = [row | {"needs": row["needs"].split()} for row in cells]
     return MappingProxyType({row["id"]: TypeAdapter(Control).validate_python(row) for row in cells})
 
 
