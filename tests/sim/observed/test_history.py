@@ -115,7 +115,7 @@ def test_charts_do_not_join_the_sources(past: History) -> None:
     assert spec.data["lines"].groupby("source")["year"].max().tolist() == [2011, 2022]
     assert "break of sources" in str(spec.spec)
     assert set(structure.drawn(600).data["shares"]["year"]) == set(range(1995, 2012))
-    assert "33.8 in 2022, by another source" in vs.alt
+    assert "33.8 in 2022, according to another source" in vs.alt
     assert vs.table.iloc[-1, 0] == "2022 ‡"
 
 
