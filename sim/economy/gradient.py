@@ -16,12 +16,11 @@ v = λ_X basic + λ_I duty + λ_I rent those of sales; summed over destinations 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from sim.economy.accounts import Equilibrium
 from sim.economy.arrays import Array
@@ -32,9 +31,6 @@ from sim.economy.solver import State
 from sim.economy.system import System, at_horizon
 from sim.economy.workers import supply_elasticity
 from sim.state import Locked
-
-Objective = str | Sequence[str] | Mapping[str, float] | NDArray[np.float64]
-Political = ArrayLike | Mapping[tuple[str, str], float]
 
 #: What a gradient can be taken with respect to.
 PARAMETERS = ("tariffs", "tariffs_by_use", "export_tax", "friction", "productivity")
@@ -88,6 +84,7 @@ class Use(NamedTuple):
 
 #: Cotangents of log delivered prices by use (S, N, R, K), R destinations.
 Priced = list[Array]
+Markets = tuple[Array, Array, Array]
 
 
 def together(*parts: Array) -> Array:
@@ -108,7 +105,7 @@ def differentiate(
     with np.errstate(all="ignore"):  # cells without output, sectors without labour
         adjoint = Adjoint(system, carry.state, np.atleast_2d(aim[0]).T, aim[1], by_use="tariffs_by_use" in wrt)
         multipliers, priced, left = adjoint.solve(response, accuracy)
-        found = adjoint.by_parameter(multipliers, priced, wrt, None if back is None else np.broadcast_to(back, year.G))
+        found = adjoint.read(multipliers, priced, wrt, None if back is None else np.broadcast_to(back, year.G))
     value = adjoint.value()
     if aim[0].ndim == 1:
         value, found = value[0], {name: array[0] for name, array in found.items()}
@@ -130,11 +127,12 @@ class Adjoint:
             relative = supply.pay - prices.consumer_price - system.log_reference
             supply = supply._replace(response=np.where(np.abs(relative) < KINK, below, supply.response))
         self.supply, self.quantities = supply, state.quantities._replace(supply=supply)
-        self.delivered, spending, parts = prices.delivered[..., None], self.quantities.spending, system.borders
-        flows: Iterable[Array] = self.quantities.flows
+        self.delivered, spending = prices.delivered[..., None], self.quantities.spending
+        parts, flows = system.borders, self.quantities.flows
         if by_use and len(parts) == 1:
             parts = tuple((users, system.inputs) for users in (slice(N), slice(N, N + 1), slice(N + 1, None)))
-            flows = ((system.sourcing[..., u] * spending[:, :, u]).sum(axis=3) * prices.delivered for u, _ in parts)
+            bought = (system.sourcing[..., users] * spending[:, :, users] for users, _ in parts)
+            flows = tuple(prices.delivered * of_users.sum(axis=3) for of_users in bought)
         self.uses: list[Use] = []
         for (users, border), flow in zip(parts, flows, strict=True):
             wide = (None if field is None else field[..., None] for field in (flow, *border[:4]))
@@ -171,19 +169,20 @@ class Adjoint:
         fixed = system.capital_fixed & (self.paid_capital > 0)
         self.per_labour = 1.0 / np.where(self.paid_labour > 0, self.paid_labour * system.stiffness, np.inf)[..., None]
         self.per_capital = np.where(fixed, (1.0 - system.capital_elastic) / self.paid_capital, 0.0)[:, None]
-        if system.markets > 1:  # where workers go, and parts of mean pay
+        self.moves = self.pay_parts = np.ones((G, 1, 1))  # where workers go, and parts of mean pay
+        if system.markets > 1:
             self.moves = supply_elasticity(*system.attached(supply.wage)).swapaxes(1, 2)
-        self.pay_parts = (supply.wage_bill / np.maximum(np.add.reduce(supply.wage_bill, axis=1), 1e-300)[:, None])[
-            ..., None
-        ]
+            self.pay_parts = (supply.wage_bill / np.add.reduce(supply.wage_bill, axis=1)[:, None])[..., None]
         self.had = self.charge = np.zeros(G)
         if settings.capital_charge:  # per unit paid
             capital = ((1.0 - settings.labour_share) * base.factor_income).sum(axis=1)
             self.had = np.where(self.paid_capital > 0, capital / base.income, 0.0)
             self.charge = self.had / system.capital_base / np.exp(point.factor[-G:])
-        self.favour = system.lines(political * self.deflator[:, None])[..., None]
-        favoured = np.add.reduce(self.favour * self.value_paid * (self.labour + self.capital), axis=(1, 2))
-        self.real = self.left * self.deflator + system.pool(favoured)  # before the charge, (G,)
+        self.real, self.favour = self.left * self.deflator, np.zeros((1, 1, 1))  # before the charge, (G,)
+        if political.any():
+            self.favour = system.lines(political * self.deflator[:, None])[..., None]
+            paid = self.favour * self.value_paid * (self.labour + self.capital)
+            self.real = self.real + system.pool(paid.sum(axis=(1, 2)))
 
     def value(self) -> Array:
         """The objectives (K,)."""
@@ -193,19 +192,19 @@ class Adjoint:
     def solve(self, response: Response | None, accuracy: float) -> tuple[Multipliers, Priced, float]:
         """Multipliers, the cotangents of delivered prices at them, and what is left of the adjoint equations, relative."""
         point, n, F = self.point, self.point.cost.size, self.point.factor.size
-        lam, (left, priced) = self.none, self.seed()
+        lam, (left, priced) = 0.0 * self.none, self.seed()
         last, size, fresh = np.inf, np.inf, response is None
         for _ in range(SWEEPS):
             if response is None or (size > SLOW * last and not fresh):
                 response, fresh = respond(self.system, self.prices, self.quantities, point.output, point.income), True
             step = self.step(left, response)
             found, change = self.pull(self.parts(step))
-            left = left + found
+            left += found
             step[:n] = response.costs.solve(left[:n], transposed=True)
             costs, wages, more = self.through_costs(step[:n])
             left[:n] += costs
             left[-F:] += wages
-            lam = lam + step
+            lam += step
             priced = [a + b + c for a, b, c in zip(priced, change, more, strict=True)]
             last, size = size, float((self.largest(left) / np.maximum(self.largest(lam), 1e-300)).max())
             if size <= accuracy:
@@ -252,11 +251,12 @@ class Adjoint:
 
     def step(self, left: Array, response: Response) -> Array:
         """Multipliers of goods and factor markets that take up what is left, to the accuracy of the factorisations."""
-        n, none = self.point.cost.size, self.parts(self.none)
+        n = self.point.cost.size
         factors, scale, goods = response.goods[0], response.goods[1][:, None], left[n : len(self.units)].copy()
         gap = left[len(self.units) :] + response.cost_by_factor.T @ single(left[:n])
         factor = -response.inverse.transposed(gap + response.scaled_by_factor.T @ single(scale * goods))
-        goods[:n] += together(self.value_share * self.paid(none._replace(factor=factor))[2])
+        lam = self.parts(self.none)._replace(factor=factor)
+        goods[:n] += together(self.value_share * self.paid(lam, self.markets(lam))[2])
         return together(self.none[:n], factors.solve(scale * goods) / scale, factor)
 
     def pull(self, lam: Multipliers) -> tuple[Array, Priced]:
@@ -267,15 +267,17 @@ class Adjoint:
             v, bought = self.worth(lam, use), np.empty((*use.weights.shape[:3], K))
             np.multiply(v, self.delivered, out=bought.transpose(2, 0, 1, 3))
             np.matmul(use.weights.swapaxes(2, 3), bought, out=spent[:, :, use.users])
-            worth.append(v * use.flow)
-        mean = np.add.reduce(spent * self.shares)
+            v *= use.flow
+            worth.append(v)
+        mean = np.einsum("irjk,irjl->rjk", spent, self.shares)
         # final demand β (I − o GDP) and outlays
         income = mean[:G, N] * self.kept - lam.income
         if system.outlays is not None:
             bundles = (system.outlay_bundles * system.outlays[:, None]).sum(axis=0) / self.prices.total[:, :G, N]
             income += (spent[:, :G, N] * bundles[..., None]).sum(axis=0)
         # X a' pays labour, capital and machines, what is left of X buys inputs
-        labour, capital, value = self.paid(lam)
+        markets = self.markets(lam)
+        labour, capital, value = self.paid(lam, markets)
         inputs, services = mean[:, :N], mean[:, N + 1 :, None]  # (S, N, K), (S, k, 1, K)
         if system.kinds:
             value = value + (self.machines * services).sum(axis=1)
@@ -284,12 +286,14 @@ class Adjoint:
         switch = self.switched * (value - inputs)
         back = np.zeros(mean.shape)
         wage, rental, back[:, N + 1 :] = self.tasks(switch, (labour, capital, services))
-        wage, rental, consumer = self.supplied(lam, wage, rental)
+        wage, rental, consumer = self.supplied(lam, markets, wage, rental)
         back[:, :N] = -switch - self.among * inputs
         if self.part_of is not None:
             back[:, :N] *= self.part_of[:, :N, None]
         back[:G, N] = consumer - self.final[:, None] * mean[:G, N]
-        cost, priced = self.delivered_prices(self.shares * back + self.steered * spent, worth)
+        spent *= self.steered
+        spent += self.shares * back
+        cost, priced = self.delivered_prices(spent, worth)
         return together(cost, output, income, wage, rental), priced
 
     def through_costs(self, cost: Array) -> tuple[Array, Array, Priced]:
@@ -304,21 +308,22 @@ class Adjoint:
         """Cotangents of unit costs and of delivered prices from those of what users pay for an input (N, S, U, K)."""
         priced = [self.delivered * (use.weights @ index[:, :, use.users]).transpose(2, 0, 1, 3) for use in self.uses]
         for found, lost in zip(priced, worth, strict=False):
-            found -= self.theta * lost
-        cost = [np.add.reduce(found, axis=2) for found in priced]
+            lost *= self.theta
+            found -= lost
+        cost = [np.einsum("sirk->sik", found) for found in priced]
         return sum(cost[1:], cost[0]), priced
 
-    def markets(self, lam: Multipliers) -> tuple[Array, Array, Array]:
-        """λ of labour markets, 0 without staff (G, W, K), of capital (G, K), and of the numeraire's term, which is in all (1, K)."""
+    def markets(self, lam: Multipliers) -> Markets:
+        """λ of labour markets, 0 without staff (G, W, K), of capital (G, K), and of the numeraire's term, which is in all (1 or G, K)."""
         G = self.system.G
         labour = lam.factor[:-G].reshape(G, self.system.markets, -1)
         if self.system.unstaffed is not None:
             labour = np.where(self.system.unstaffed[..., None], 0.0, labour)
         return labour, lam.factor[-G:], np.add.reduce(labour, axis=(0, 1))[None] / self.world
 
-    def paid(self, lam: Multipliers) -> tuple[Array, Array, Array]:
+    def paid(self, lam: Multipliers, markets: Markets) -> tuple[Array, Array, Array]:
         """Cotangents per unit paid to labour and capital (S, N or 1, K) and per unit of value added (S, N, K)."""
-        labour, capital, world = self.markets(lam)
+        labour, capital, world = markets
         labour = self.system.lines(labour * self.per_labour)
         capital = self.system.lines(capital * self.per_capital + lam.income + world)[:, None]
         return labour, capital, self.labour * labour + self.capital * capital
@@ -350,27 +355,24 @@ class Adjoint:
             price = price.sum(axis=2)
         return np.add.reduce(wage, axis=1, keepdims=True) if system.markets == 1 else wage, rental, price
 
-    def supplied(self, lam: Multipliers, wage: Array, rental: Array) -> tuple[Array, Array, Array]:
+    def supplied(self, lam: Multipliers, markets: Markets, wage: Array, rental: Array) -> tuple[Array, Array, Array]:
         """Add factor supply and the markets' own terms: cotangents of wages (G, W, K), rentals and consumer prices (G, K)."""
-        system, supply = self.system, self.supply
-        markets, capital, world = self.markets(lam)
-        bill = supply.wage_bill[..., None] * (lam.income + world)[:, None] - markets / system.stiffness
+        system, supply, (labour, capital, world) = self.system, self.supply, markets
+        bill = supply.wage_bill[..., None] * (lam.income + world)[:, None] - labour / system.stiffness
         pay = supply.response[:, None] * np.add.reduce(bill, axis=1)
         consumer, rental = system.capital_elastic[:, None] * capital - pay, rental - capital
         if system.unstaffed is not None:  # these pay what their economy pays
-            empty = np.where(system.unstaffed[..., None], lam.factor[: -system.G].reshape(markets.shape), 0.0)
+            empty = np.where(system.unstaffed[..., None], lam.factor[: -system.G].reshape(labour.shape), 0.0)
             pay, wage = pay + empty.sum(axis=1), wage - empty
         bill = self.moves @ bill if system.markets > 1 else bill
         return wage + bill + self.pay_parts * pay[:, None], rental, consumer
 
-    def by_parameter(
-        self, lam: Multipliers, priced: Priced, wrt: Sequence[str], back: Array | None
-    ) -> dict[str, Array]:
+    def read(self, lam: Multipliers, priced: Priced, wrt: Sequence[str], drawback: Array | None) -> dict[str, Array]:
         """Gradients by name, the axis K first."""
         found = {"productivity": -self.system.pool(lam.cost).transpose(2, 0, 1)}
         for name in set(wrt) - set(found):
             of_uses = zip(priced, self.uses, strict=True)
-            parts = [self.flows(self.slope(name, lam, price, use, back)) for price, use in of_uses]
+            parts = [self.flows(self.slope(name, lam, price, use, drawback)) for price, use in of_uses]
             found[name] = np.stack(parts, axis=1) if name == "tariffs_by_use" else sum(parts[1:], parts[0])
         return found
 
@@ -385,8 +387,7 @@ class Adjoint:
         levied = received * use.recorded - sold * use.basic - (0.0 if use.rent is None else exporter * use.rent)
         levied = (levied * use.flow + price) * use.recorded
         if drawback is not None and self.system.owner is not None:
-            kept = 1.0 - drawback[self.system.owner[G:], None]
-            levied[:, :, G:] *= np.where(use.duty[:, :, G:] < 0, 1.0, kept)
+            levied[:, :, G:] *= np.where(use.duty[:, :, G:] < 0, 1.0, 1.0 - drawback[self.system.owner[G:], None])
         return levied
 
     def flows(self, values: Array) -> Array:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from sim.economy.accounts import Equilibrium
 from sim.economy.arrays import Array
-from sim.economy.gradient import Adjoint, Multipliers, Priced, Use, together
+from sim.economy.gradient import Adjoint, Markets, Multipliers, Priced, Use, together
 from sim.economy.response import cost_shares, respond
 from sim.economy.solver import State
 from sim.economy.system import System, at_horizon
@@ -136,21 +136,21 @@ class _Rows(Adjoint):
         v[..., 1:] += self.per_bought * use.basic
         return v
 
-    def markets(self, lam: Multipliers) -> tuple[Array, Array, Array]:
+    def markets(self, lam: Multipliers) -> Markets:
         """The same with the numeraire's term of each row's own objectives, (G, K)."""
         labour, capital, _ = super().markets(lam)
         return labour, capital, self.everywhere
 
-    def paid(self, lam: Multipliers) -> tuple[Array, Array, Array]:
+    def paid(self, lam: Multipliers, markets: Markets) -> tuple[Array, Array, Array]:
         """The same with what a unit paid to labour is worth in itself."""
-        labour, capital, _ = super().paid(lam)
+        labour, capital, _ = super().paid(lam, markets)
         labour = np.broadcast_to(labour, (*self.per_paid.shape, 2)).copy()
         labour[..., 0] += self.per_paid
         return labour, capital, self.labour * labour + self.capital * capital
 
-    def supplied(self, lam: Multipliers, wage: Array, rental: Array) -> tuple[Array, Array, Array]:
+    def supplied(self, lam: Multipliers, markets: Markets, wage: Array, rental: Array) -> tuple[Array, Array, Array]:
         """The same with wages, by which pay is divided."""
-        wage, rental, consumer = super().supplied(lam, wage, rental)
+        wage, rental, consumer = super().supplied(lam, markets, wage, rental)
         jobs = np.add.reduce(self.system.pool(self.jobs), axis=1)
         wage[..., 0] -= jobs[:, None] * self.pay_parts[..., 0]
         return wage, rental, consumer
@@ -229,7 +229,7 @@ class _Every(Adjoint):
     def refunded(self, lam: Multipliers, priced: Priced, drawback: Array) -> Array:
         """Derivatives (G, 2) in a year with export lines, which are refunded what its shocks say (G,)."""
         rows, system, G, kept = self.rows, self.system, self.system.G, np.ones(len(self.rows.line))
-        slopes = self.by_parameter(lam, priced, ("tariffs",), drawback)["tariffs"].reshape(-1, 2, G, system.N, G)
+        slopes = self.read(lam, priced, ("tariffs",), drawback)["tariffs"].reshape(-1, 2, G, system.N, G)
         found = np.einsum("rksir,sir->rk", slopes[rows.player], rows.outside[:G, :, :G])
         assert system.owner is not None
         kept[G:] -= drawback[system.owner[G:]]

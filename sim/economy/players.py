@@ -27,10 +27,9 @@ from sim import calibration
 from sim.economy.accounts import Equilibrium
 from sim.economy.arrays import Array, by_label, number, shaped, within
 from sim.economy.errors import ShockError
-from sim.economy.gradient import Political
 from sim.economy.shocks import FLOW, Shocks
 from sim.economy.system import horizon
-from sim.economy.world import WorldEconomy
+from sim.economy.world import Political, WorldEconomy
 from sim.levers import USES
 
 #: What a player sets: one rate, one for each partner or sector, or one for each partner and sector.

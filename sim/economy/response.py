@@ -70,7 +70,7 @@ class Inverse:
     def transposed(self, right: Array) -> Array:
         """Hᵀ times several columns."""
         for correction, along in reversed(self.learned):
-            right = right + np.multiply.outer(along, correction @ right)
+            right = right + along[:, None] * (correction @ right)
         return self.exact.solve(right) if isinstance(self.exact, Factors) else self.exact.T @ right
 
     def learn(self, step: Array, change: Array) -> Inverse:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from decomp.table import WorldTable
 from sim.economy.accounts import Carry, Equilibrium, account
@@ -16,12 +16,15 @@ from sim.economy.drawback import carried, owners, with_export_lines
 from sim.economy.errors import ShockError
 from sim.economy.feasibility import require_feasible, require_income
 from sim.economy.fixed_prices import solve_fixed_prices
-from sim.economy.gradient import Gradient, Objective, Political, differentiate
+from sim.economy.gradient import Gradient, differentiate
 from sim.economy.machines import Machines, MachineSpec, read_machines
 from sim.economy.own_tariffs import OwnTariffs, own_tariffs
 from sim.economy.settings import ATTACHMENT, MOBILITY, Settings, TradeElasticity, read_settings
 from sim.economy.shocks import ReadShocks, Shocks, read_shocks
 from sim.economy.system import System, build_system, join_sourcing, outlay_bundles
+
+Objective = str | Sequence[str] | Mapping[str, float] | NDArray[np.float64]
+Political = ArrayLike | Mapping[tuple[str, str], float]
 
 
 class WorldEconomy:
