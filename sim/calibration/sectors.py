@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -134,6 +135,7 @@ def labour_profile(table: WorldTable) -> Array:
     return by_sector(table, lambda code: rows[code,].value if (code,) in rows else 1.0)
 
 
+@lru_cache(maxsize=8)
 def labour_share(table: WorldTable, *, profile: Literal["sectoral", "flat"] = "sectoral") -> Array:
     """Labour share of primary income by economy and sector, ℓ_rj = min(ceiling, max(floor, λ_r p_j)), shape (G, N).
 

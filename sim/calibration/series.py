@@ -8,7 +8,7 @@ a code without a line of its own gets that of ROW, and :func:`unknown` names it.
 import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from decomp.table import WorldTable
 from sim.calibration.rows import STATUSES, CalibrationError
-from sim.calibration.tables import FALLBACK_ECONOMY, TRACKED, Array, economy_codes
+from sim.calibration.tables import FALLBACK_ECONOMY, TRACKED, Array, economy_codes, frozen
 
 FILE = "series.csv"
 _HEAD = ("series", "economy", "unit", "source", "status", "note")
@@ -114,6 +114,7 @@ def by_label(table: WorldTable, name: str, years: Iterable[int], weight_year: in
     return np.array(rows)
 
 
+@lru_cache(maxsize=8)
 def manufacturing_losses(
     table: WorldTable, last: int, name: str = "manufacturing"
 ) -> tuple[tuple[int, ...], Array, Array]:
@@ -146,4 +147,4 @@ def manufacturing_losses(
         alike = ~stands_in & np.array([bool(of & classes[r]) for of in classes])
         alike = alike if alike.any() else ~stands_in
         losses[:, r] = np.median(losses[:, alike], axis=1) if alike.any() else 0.0
-    return years, losses, stands_in
+    return years, frozen(losses), stands_in

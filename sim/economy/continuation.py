@@ -186,4 +186,4 @@ def _finish(
 
 def largest(values: Array) -> float:
     """Largest absolute value; NaN when any is."""
-    return float(np.abs(values).max())
+    return float(np.maximum.reduce(np.abs(values), axis=None))

@@ -134,20 +134,21 @@ def quantity_pass(system: System, prices: Prices, output: Array, income: Array, 
     """Demand for every cell's output and the incomes it brings, at given X (G, N) and I (G,)."""
     spending = user_spending(system, prices, output, income)
     spending /= prices.total
-    flows = []
-    for users, _ in system.borders:
-        flow = np.matmul(system.sourcing[..., users].transpose(1, 2, 0, 3), spending[:, :, users, None])[:, :, :, 0]
-        flows.append(flow.transpose(2, 0, 1) * prices.delivered)
-    bought = list(zip(flows, (border for _, border in system.borders), strict=True))
-    revenue = system.pool(np.asarray(sum(np.add.reduce(flow * border.duty, axis=(0, 1)) for flow, border in bought)))
+    flows, demand, duties = [], np.zeros(output.shape), np.zeros(output.shape[:1])
+    for users, border in system.borders:
+        bought = np.matmul(system.sourcing[..., users].transpose(1, 2, 0, 3), spending[:, :, users, None])[:, :, :, 0]
+        flow = bought.transpose(2, 0, 1) * prices.delivered
+        demand += np.einsum("sir,sir->si", flow, border.basic)
+        duties += np.einsum("sir,sir->r", flow, border.duty)
+        flows.append(flow)
+    revenue = system.pool(duties)
     capital = system.pool(np.add.reduce(output * prices.value_share * prices.capital_share, axis=1))
     earned = np.add.reduce(supply.wage_bill, axis=1) + capital + revenue + system.base.deficit
     if system.inputs.rent is not None:
         rent = system.pool(export_taxes(system, flows).sum(axis=1))
         revenue = revenue + rent
         earned = earned + rent
-    demand = sum(np.add.reduce(flow * border.basic, axis=2) for flow, border in bought)
-    return Quantities(spending, tuple(flows), np.asarray(demand), earned, revenue, supply)
+    return Quantities(spending, tuple(flows), demand, earned, revenue, supply)
 
 
 def export_taxes(system: System, flows: Sequence[Array]) -> Array:

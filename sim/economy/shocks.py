@@ -95,7 +95,8 @@ class Shocks:
         for name in changes:
             if name not in known:
                 raise ShockError(f"unknown shock {name!r}; allowed: {', '.join(known)}.")
-        return replace(shocks or cls(), **{k: v for k, v in changes.items() if v is not None})
+        given = shocks or cls()
+        return replace(given, **{k: v for k, v in changes.items() if v is not None}) if changes else given
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -193,7 +194,7 @@ def read_shocks(shocks: Shocks, base: BaseEconomy) -> ReadShocks:
     export_tax = None if shocks.export_tax is None else checked("export_tax", FLOW, LARGEST, -1.0)
     return ReadShocks(
         tariffs=rates[0],
-        by_use=np.stack(rates) if any((rate != rates[0]).any() for rate in rates) else None,
+        by_use=np.stack(rates) if any((rate != rates[0]).any() for rate in rates[1:]) else None,
         friction=np.zeros((G, N, G)) if shocks.friction is None else np.log(checked("friction", FLOW, np.inf)),
         export_tax=export_tax if export_tax is not None and export_tax.any() else None,
         automation=_automation(shocks.automation, base),

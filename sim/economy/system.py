@@ -310,8 +310,7 @@ def _sluggish(base_shares: Array, last: Array | None, share: float, theta: Array
     elif last.shape != base_shares.shape:  # automation has begun: machines start at their long-run sourcing
         last = np.concatenate([last, base_shares[..., last.shape[3] :]], axis=3)[..., : base_shares.shape[3]]
     floor = np.maximum(last, REOPENING * base_shares)
-    weights = np.asarray(base_shares**share * floor ** (1.0 - share), dtype=np.float64)
-    if theta.min() >= RIGID:
-        return weights, None
-    step = np.log(np.divide(base_shares, floor, out=np.ones_like(floor), where=base_shares > 0))
-    return weights, (floor * np.expm1(share * step) + (floor - last)).sum(axis=0)
+    with np.errstate(divide="ignore"):  # log 0: nothing is bought there
+        step = share * np.log(base_shares / np.maximum(floor, 1e-300))
+    excess = None if theta.min() >= RIGID else (floor * np.expm1(step) + (floor - last)).sum(axis=0)
+    return floor * np.exp(step), excess

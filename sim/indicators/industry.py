@@ -79,12 +79,13 @@ def track_industry(values: Values, data: YearArrays, base: BaseYear, first: Mapp
     for name, members in (("us_china", base.us_china), ("leaders", base.leaders)):
         values.put(f"{name}_manufacturing_share", world=shares[members].sum() if members.any() else np.nan)
     values.put("manufacturing_concentration", world=float(shares @ shares))
-    for name in ADVANTAGES:
-        values.share(f"rca_{name}", *advantage_sides(exported, getattr(base, name)))
+    sides = {name: advantage_sides(exported, getattr(base, name)) for name in ADVANTAGES}
+    for name, side in sides.items():
+        values.share(f"rca_{name}", *side)
     # whose advantage these goods are: of the labour-abundant, or of those with machines (N1.1, N1.2)
     single = base.single
     for name, suffix in (("labour_intensive", ""), ("robot_work", "_robot_work")):
-        advantage = symmetric(revealed_advantage(exported, getattr(base, name))[single])
+        advantage = symmetric(ratio(*sides[name])[single])
         abundance = correlation(advantage, base.labour_abundance[single])
         values.put(f"reversal{suffix or '_labour_abundance'}", world=abundance)
         if not suffix:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import mesa
 
-from sim.rules import adjusted
 from sim.state import View
 
 if TYPE_CHECKING:
@@ -63,8 +62,10 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         self.seen, self.decisions = {}, {}
 
     def adjusted(self, point: str, value: Value) -> Value:
-        """Let every rule have a say in what another one decides; see :func:`sim.rules.adjusted`."""
-        return adjusted(self.model.rules, point, self, value)
+        """Let every rule have a say in what another one decides; see :func:`sim.rules.base.adjusted`."""
+        for change in self.model.adjusters(point):
+            value = change(self, value)
+        return value
 
     def value(self, indicator: str) -> float:
         """Value of an indicator in the last finished year."""

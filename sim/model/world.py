@@ -7,7 +7,7 @@ come on top; the rules respond; the economy finds its equilibrium; the table is 
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ from sim.model.accounts import NO_TREND, build_economy, build_world, measure, st
 from sim.model.agents import CountryAgent
 from sim.model.levels import CUT, base_levels, fixed_tariffs, grown, in_force, intervention_log
 from sim.rules import Played, Rule
+from sim.rules.base import adjusters
 from sim.rules.log import Decisions
 from sim.state import Statistics, View, WorldState, Year
 
@@ -123,6 +124,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         self._decisions: dict[int, dict[str, Any]] = {}
         self._answers: dict[bytes, Any] = {}
         self._found: dict[str, Any] = {}
+        self._adjusters: dict[str, tuple[Callable[[Any, Any], Any], ...]] = {}
         self._begin()
         if collect:
             world = {f"world_{id}": lambda model, id=id: model.records[-1].indicators.value(id) for id in INDICATORS}
@@ -175,10 +177,15 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
 
     def view(self, position: int) -> View:
         """What an economy sees before it decides about the coming year."""
-        past = tuple(record.state for record in self.records)
         year = self._year
-        known = (past, self.first, self.before, self.now, year.levels, self._fixed)
+        known = (self._past, self.first, self.before, self.now, year.levels, self._fixed)
         return View(position, year.year, self.world, *known, self._ask, self._found)
+
+    def adjusters(self, point: str) -> tuple[Callable[[Any, Any], Any], ...]:
+        """What rules change at a point of another rule's decisions, looked up once; see :func:`sim.rules.base.adjusters`."""
+        if point not in self._adjusters:
+            self._adjusters[point] = adjusters(self.rules, point)
+        return self._adjusters[point]
 
     def _ask(self, method: str, *about: Any, **options: Any) -> Any:
         """Answer what a rule asks the economy at last year's equilibrium, once for all who ask."""
@@ -212,6 +219,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         """Open a year: last year's state, assumed growth, and what the scenario announces."""
         self._decisions, self._answers, self._found = {}, {}, {}
         self._fixed = fixed_tariffs(self.resolved, number, self.world)
+        self._past = tuple(record.state for record in self.records)
         levels = grown(self.resolved, number, self.base_levels)
         year = self._year = Year(number, self.world, self.state, self.now, self.base_levels, levels, self.rules)
         year.levels = in_force(self.resolved, number, levels, self.base_levels, self.world.final_share)

@@ -236,13 +236,16 @@ class Rule:
         return rule
 
 
+def adjusters(rules: Iterable[Rule], point: str) -> tuple[Callable[[Any, Any], Any], ...]:
+    """Methods ``adjust_<point>`` of the rules that have one, in the order of the rules."""
+    method = f"adjust_{point.replace('-', '_')}"
+    return tuple(getattr(rule, method) for rule in rules if hasattr(rule, method))
+
+
 def adjusted(rules: Iterable[Rule], point: str, subject: Any, value: Value) -> Value:
     """Pass a value through every rule that has a method ``adjust_<point>(subject, value)``, in the order of the rules."""
-    method = f"adjust_{point.replace('-', '_')}"
-    for rule in rules:
-        change = getattr(rule, method, None)
-        if change is not None:
-            value = change(subject, value)
+    for change in adjusters(rules, point):
+        value = change(subject, value)
     return value
 
 
