@@ -199,14 +199,15 @@ class View:
     #: Method of :class:`sim.economy.WorldEconomy` by name, at last year's equilibrium; the same question is answered
     #: once.
     ask: Callable[..., Any]
-    #: What has been worked out for the year, by who asked for it; the same for all economies.
-    found: dict[str, Any]
+    #: What :meth:`once` has worked out in this year.
+    found: dict[Any, Any]
 
-    def once(self, name: str, work: Callable[[], Value]) -> Value:
-        """What ``work`` gives for all economies alike: worked out for the first that asks in a year, then kept by name."""
-        if name not in self.found:
-            self.found[name] = work()
-        found: Value = self.found[name]
+    def once(self, work: Callable[..., Value], *about: Any) -> Value:
+        """Return ``work(*about)``, which is alike for all economies: worked out for the first that asks in a year, then kept."""
+        key = (work, *map(id, about))
+        if key not in self.found:
+            self.found[key] = work(*about), about  # held, so that no other object gets its id
+        found: Value = self.found[key][0]
         return found
 
     @property

@@ -157,6 +157,7 @@ def labour_share(table: WorldTable, *, profile: Literal["sectoral", "flat"] = "s
     return frozen(np.clip(high[:, None] * shape, floor, ceiling))
 
 
+@lru_cache(maxsize=8)
 def robot_exposure(table: WorldTable) -> Array:
     """Share of a sector's labour tasks that robots take at full adoption, x^R_j in [0, 1], shape (N,).
 
@@ -165,6 +166,7 @@ def robot_exposure(table: WorldTable) -> Array:
     return by_sector(table, lambda code: _row_value("robots", code, 0.0))
 
 
+@lru_cache(maxsize=8)
 def ai_exposure(table: WorldTable, *, scale: float | None = None) -> Array:
     """Share of a sector's labour tasks that AI takes at full adoption, x^A_j = scale / (1 + exp(−AIIE_j)), shape (N,).
 

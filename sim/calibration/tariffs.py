@@ -5,6 +5,8 @@ Inside the European Union and on services they are zero. Within a label that sta
 weighted with goods imports of the importer and goods exports of the exporter; trade inside a label carries no tariff.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from decomp.table import WorldTable
@@ -25,6 +27,7 @@ from sim.calibration.tables import (
 GOODS = frozenset(f"c{k}" for k in range(1, 17))
 
 
+@lru_cache(maxsize=8)
 def base_tariffs(table: WorldTable) -> Array:
     """Weighted applied tariffs of the table's year, shape (G, N, G) [origin, sector, importer], shares; diagonal zero.
 

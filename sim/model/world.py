@@ -123,7 +123,7 @@ class WorldModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         self.equilibrium: Equilibrium | None = None
         self._decisions: dict[int, dict[str, Any]] = {}
         self._answers: dict[bytes, Any] = {}
-        self._found: dict[str, Any] = {}
+        self._found: dict[Any, Any] = {}
         self._adjusters: dict[str, tuple[Callable[[Any, Any], Any], ...]] = {}
         self._begin()
         if collect:

@@ -35,7 +35,7 @@ from sim.rules.diffusion import (
     profit,
 )
 from sim.rules.log import Decisions, Reason
-from sim.state import TECHNOLOGIES, Array, View, Year, economy_mask
+from sim.state import TECHNOLOGIES, Array, Statistics, View, WorldState, Year, economy_mask
 
 if TYPE_CHECKING:
     from decomp.table import WorldTable
@@ -288,22 +288,25 @@ class Automation(base.Rule):
 
     def decide(self, agent: CountryAgent, seen: View) -> Diffusion:
         """Let both technologies spread by what they save and how open the frontier is; open source helps with AI only."""
-        return Diffusion(*(part[:, agent.position] for part in seen.once(self.name, lambda: self._spread(seen))))
+        spread = seen.once(self._spread, seen.state, seen.now, seen.announced)
+        return Diffusion(*(part[:, agent.position] for part in spread))
 
-    def _spread(self, seen: View) -> tuple[Array, Array, Array, Array]:
+    def _spread(
+        self, state: WorldState, now: Statistics, announced: Mapping[str, Array]
+    ) -> tuple[Array, Array, Array, Array]:
         """Fields of :class:`Diffusion` of all economies, (2, G) each."""
-        adoption, openness = seen.state.diffusion, seen.announced["open-source"]
+        adoption, openness = state.diffusion, announced["open-source"]
         access = frontier_access(
             self.provider,
             base_access=self.terms["base_access"],
             openness=np.stack([np.zeros_like(openness), openness]),
-            sharing=self.provider_weights @ seen.announced["technology-sharing"],
+            sharing=self.provider_weights @ announced["technology-sharing"],
         )
-        wage = (self.exposed * seen.now.sector_wage).sum(axis=2)  # of those whose work it could do
-        saving = profit(self.saving, seen.now.machine_cost, wage)
+        wage = (self.exposed * now.sector_wage).sum(axis=2)  # of those whose work it could do
+        saving = profit(self.saving, now.machine_cost, wage)
         if not self.settings.active:
             return adoption, saving, np.zeros_like(saving), access
-        rate = diffusion_rate(self.speed, gain=saving, capability=seen.state.capability, access=access)
+        rate = diffusion_rate(self.speed, gain=saving, capability=state.capability, access=access)
         return diffuse(adoption, rate, self.ceiling), saving, rate, access
 
     def act(self, decisions: Sequence[Diffusion], year: Year) -> None:

@@ -239,10 +239,10 @@ class Protection(base.Rule):
         nothing, rises = np.zeros(current.shape), np.zeros(self.world.G)
         if not (self.plays and terms["acting"][r] and seen.year >= self.first):
             return TariffDecision(felt, lost, worth, bare, 0.0, current, nothing, nothing, nothing, rises, presses)
-        recall = partial(self._recall, seen, np.append(rises := self._rises(seen, state), felt))
+        recall = partial(self._recall, seen, np.append(rises := seen.once(self._rises, state)[r], felt))
         *known_rises, known = agent.adjusted("recall", recall)(0).tolist()
         if self.strength[r] and (seen.year - self.first) % self.settings.refresh == 0:
-            worth, bare = (float(effect[r]) for effect in seen.once(self.name, lambda: self._asked(seen)))
+            worth, bare = (float(effect[r]) for effect in self._asked(seen))
         asked = protective_increment(known, worth, sensitivity=self.strength[r], threshold=float(terms["threshold"][r]))
         if not (asked or max(known_rises) > 0.0 or current.any()):
             return TariffDecision(felt, lost, worth, bare, 0.0, current, nothing, nothing, nothing, rises, presses)
@@ -265,11 +265,9 @@ class Protection(base.Rule):
         found = seen.own_tariffs(self.sectors, **options)
         return found.effectiveness, found.without_drawback
 
-    def _rises(self, seen: View, state: WorldState) -> Array:
-        """Rise of the mean tariff that each partner levies on the economy's goods in a year that is over, shape (G,)."""
-        world, year = self.world, state.year
-        rises = seen.once(f"rises {year}", lambda: world.mean_tariffs(state.tariff - world.given_tariffs(year)))
-        return np.asarray(rises[seen.position])
+    def _rises(self, state: WorldState) -> Array:
+        """Rise of the mean tariff that each partner (column) levies on the goods of each economy, shape (G, G)."""
+        return self.world.mean_tariffs(state.tariff - self.world.given_tariffs(state.year))
 
     def _recall(self, seen: View, latest: Array, back: int) -> Array:
         """Partners' rises, then grievance, as they were known some years before the latest observation; shape (G + 1,)."""
@@ -278,7 +276,7 @@ class Protection(base.Rule):
             return latest
         if back >= len(past):
             return np.append(np.zeros(len(latest) - 1), past[0].grievance[r])
-        return np.append(self._rises(seen, past[-back - 1]), past[-back].grievance[r])
+        return np.append(seen.once(self._rises, past[-back - 1])[r], past[-back].grievance[r])
 
     def act(self, decisions: Sequence[TariffDecision], year: Year) -> None:
         """Tariffs are the base tariffs and the increments; members of a customs union take the mean of their proposals."""

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from decomp.errors import DecompError
@@ -135,9 +136,16 @@ def processors() -> int:
 @contextmanager
 def blas_threads(count: int) -> Iterator[Mapping[str, Any]]:
     """Set the number of BLAS threads explicitly, and yield which libraries that concerns."""
+    controller, libraries = _blas()
+    with controller.limit(limits=count, user_api="blas"):
+        yield {"libraries": libraries}
+
+
+@cache
+def _blas() -> tuple[Any, list[str]]:
+    """The controller of the BLAS libraries that are loaded, and what they are; looked for once, after the imports of a run."""
     from threadpoolctl import ThreadpoolController
 
     controller = ThreadpoolController()
     used = [pool for pool in controller.info() if pool["user_api"] == "blas"]
-    with controller.limit(limits=count, user_api="blas"):
-        yield {"libraries": sorted({f"{pool.get('internal_api')} {pool.get('version')}" for pool in used})}
+    return controller, sorted({f"{pool.get('internal_api')} {pool.get('version')}" for pool in used})
