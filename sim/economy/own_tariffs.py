@@ -97,6 +97,7 @@ class _Rows(Adjoint):
         self.player, self.line, self.columns = player, system.lines(player), 2 * player[:, None] + np.arange(2)
         self.one = (player == np.arange(player.max() + 1)[:, None]).astype(np.float64)  # (P, G)
         self.outside = sectors[:, None] & (self.line[:, None, None] != self.line)  # (S, N, R): what pays
+        self.paying = np.einsum("sirj,sir->rj", cost_shares(system, self.prices, "recorded"), self.outside)  # in cost
         paid = (self.value_paid * self.labour)[..., 0]
         labour = sectors * paid / system.lines(np.exp(self.supply.pay))[:, None]
         earned = self.paid_labour.sum(axis=1) + self.paid_capital
@@ -171,14 +172,12 @@ class _Rows(Adjoint):
         for price, use in zip(priced, self.uses, strict=True):
             levied = price + use.flow * (own.income - self.worth(own, use))
             found += np.einsum("sirk,sir->rk", levied, self.outside * use.recorded[..., 0])
-        cost = np.einsum("sirj,sir->rj", cost_shares(system, prices, "recorded"), self.outside)
         if year is None:
-            found += np.einsum(
-                "rjk,rj->rk", lam.cost[r[:, None, None], np.arange(N)[:, None], self.columns[:, None]], cost
-            )
+            costs = lam.cost[r[:, None, None], np.arange(N)[:, None], self.columns[:, None]]
+            found += np.einsum("rjk,rj->rk", costs, self.paying)
         else:
             shares = cost_shares(system, prices)[r, :, r]
-            dearer = np.linalg.solve(np.eye(N) - shares.swapaxes(1, 2), cost[..., None])[..., 0]
+            dearer = np.linalg.solve(np.eye(N) - shares.swapaxes(1, 2), self.paying[..., None])[..., 0]
             found += np.einsum("rik,ri->rk", np.asarray(sum(priced))[r, :, r], dearer)
         return self.together(found)
 
