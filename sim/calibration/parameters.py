@@ -11,6 +11,8 @@ from sim.calibration.rows import CalibrationError, Row, read_rows
 LITERATURE = ("literature_ranges.csv", ("id", "indicator", "economy", "kind", "start", "years"))
 #: How a published range is read: per-cent growth, compounded, or percentage points, in proportion to the years.
 KINDS = ("growth", "points")
+#: Largest finite mobility of workers: wages of sectors then differ by thousandths; far above, labour markets are too steep to be solved.
+MOST_MOBILE = 1e3
 FACTS = ("facts.csv", ("fact", "who", "whom", "period"))
 
 

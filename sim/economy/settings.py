@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from decomp.table import WorldTable
 from sim import calibration
 from sim.calibration import parameter
+from sim.calibration.parameters import MOST_MOBILE
 from sim.economy.arrays import Array, by_label, number, shaped, within
 from sim.economy.errors import ShockError
 from sim.state import Locked
@@ -103,7 +104,9 @@ def read_settings(
         deficits=deficits,  # type: ignore[arg-type]
         capital_charge=bool(capital_charge),
         sluggishness=speed if closure == "general-equilibrium" else 1.0,
-        mobility=number(mobility, "mobility", low=1.0, open_low=True),
+        mobility=number(
+            mobility, "mobility", low=1.0, high=np.inf if mobility == np.inf else MOST_MOBILE, open_low=True
+        ),
         attachment=number(attachment, "attachment", low=0.0, high=1.0),
     )
 

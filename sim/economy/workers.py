@@ -21,20 +21,22 @@ def group_pay(wage: Array, weights: Array, attachment: float, mobility: float) -
     - ``weights`` (ndarray, shape (G, N)): λ, sums to 1 over sectors.
     - ``attachment``, ``mobility`` (float): a in [0, 1], κ > 1.
     """
-    most, power, _, tilt = _terms(wage, weights, attachment, mobility)
-    scale = np.exp(most)
-    common = (1.0 - attachment) * np.add.reduce(weights * tilt, axis=1, keepdims=True)
-    income = scale * weights * power * (common + attachment * tilt)
+    most, power, total, moved = _terms(wage, weights, attachment, mobility)
+    common = np.add.reduce(weights * np.exp(moved + (1.0 / mobility - 1.0) * total), axis=1, keepdims=True)
+    own = np.exp(power + (1.0 / mobility - 1.0) * total)
+    income = np.exp(most) * weights * (np.exp(power) * common + attachment * own)
     return income, np.log(np.add.reduce(income, axis=1))
 
 
 def pay_by_origin(wage: Array, weights: Array, attachment: float, mobility: float) -> tuple[Array, Array]:
     """Ŵ_j of those who began in a sector, and what those who work there now earn on average, ratios (G, N)."""
-    most, _, total, tilt = _terms(wage, weights, attachment, mobility)
-    earned, present = (
-        (1.0 - attachment) * (weights * x).sum(axis=1, keepdims=True) + attachment * x for x in (tilt, 1 / total)
+    most, _, total, moved = _terms(wage, weights, attachment, mobility)
+    earned, present = (  # over what the attached have and are there
+        np.exp(-x) * (weights * np.exp(moved + x)).sum(axis=1, keepdims=True) + attachment
+        for x in ((1.0 / mobility - 1.0) * total, -total)
     )
-    return np.exp(most) * total ** (1.0 / mobility), np.exp(most) * earned / present
+    pay = np.exp(most + total / mobility)
+    return pay, pay * earned / present
 
 
 def supply_elasticity(wage: Array, weights: Array, attachment: float, mobility: float) -> Array:
@@ -42,18 +44,21 @@ def supply_elasticity(wage: Array, weights: Array, attachment: float, mobility: 
 
     κ 1{k=l} + (1−κ) Σ_j ψ_kj q_jl with ψ_kj the part of group j in the income of k and q_jl that of l in the income of j.
     """
-    _, power, total, tilt = _terms(wage, weights, attachment, mobility)
-    own = attachment * np.eye(weights.shape[1])
-    begun = (1.0 - attachment) * (weights * tilt)[:, None] + own * tilt[:, None]  # (r, k, j)
+    _, power, total, moved = _terms(wage, weights, attachment, mobility)
+    own, tilt = attachment * np.eye(weights.shape[1]), (1.0 / mobility - 1.0) * total
+    begun = (weights * np.exp(moved + tilt))[:, None] * np.exp(-tilt)[..., None] + own  # (r, k, j)
     begun /= np.add.reduce(begun, axis=2, keepdims=True)
-    works = ((1.0 - attachment) * weights[:, None] + own) * power[:, None] / total[..., None]  # (r, j, l)
+    works = (weights * np.exp(power))[:, None] * np.exp(moved - total)[..., None]  # (r, j, l)
+    works += own * np.exp(power - total)[:, None]
     return np.asarray(mobility * np.eye(weights.shape[1]) + (1.0 - mobility) * np.matmul(begun, works))
 
 
-def _terms(wage: Array, weights: Array, attachment: float, mobility: float) -> tuple[Array, Array, Array, Array]:
-    """Highest log wage (G, 1), (ŵ_k/highest)^κ, Σ_k π_jk of it, and that to the power 1/κ − 1."""
+def _terms(wage: Array, weights: Array, attachment: float, mobility: float) -> tuple[Array, Array, Array, float]:
+    """Highest log wage (G, 1), and logs of (ŵ_k/highest)^κ, of Σ_k π_jk of it, and of 1 − a: at a high κ the powers leave the range of floats."""
     most = np.maximum.reduce(np.where(weights > 0, wage, -np.inf), axis=1, keepdims=True)
-    power = np.exp(mobility * (wage - most))
-    total = (1.0 - attachment) * np.add.reduce(weights * power, axis=1, keepdims=True) + attachment * power
-    total = np.maximum(total, 1e-300)  # attached for good to a sector without jobs: nothing is earned
-    return most, power, total, total ** (1.0 / mobility - 1.0)
+    power = np.minimum(mobility * (wage - most), 700.0)  # sectors without workers may pay more
+    with np.errstate(divide="ignore"):
+        moved, stayed = float(np.log1p(-attachment)), float(np.log(attachment))
+    rest = moved + np.log(np.add.reduce(weights * np.exp(power), axis=1, keepdims=True))
+    total = np.maximum(np.logaddexp(rest, stayed + power), -1e9)  # attached for good to a sector without jobs
+    return most, power, total, moved

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, StrictBool, ValidationInfo, model_validator
+from pydantic import Field, StrictBool, ValidationInfo, field_validator, model_validator
 from pydantic.functional_validators import ModelWrapValidatorHandler
+from pydantic_core import PydanticCustomError
 
+from sim.calibration.parameters import MOST_MOBILE
 from sim.fields import SETTING, Model, TradeElasticity, Unbounded, Year, setting
 from sim.rules import BUILT_IN, Rule, behaviour_model, in_play
 
@@ -87,6 +89,14 @@ class EconomySettings(Model, section="economy"):
     """applied: weighted applied rates on goods (0 inside the EU and on services); none: no tariffs."""
     repair: Literal["small", "none"] = "small"
     """small: negative inputs and value added of at most 5 % of a cell's output are settled, and said; none: refused."""
+
+    @field_validator("mobility")
+    @classmethod
+    def _one_wage_is_infinity(cls, value: float) -> float:
+        if MOST_MOBILE < value < math.inf:
+            said = "mobility must be above 1 and at most {most}, or .inf for one wage in every economy"
+            raise PydanticCustomError("bad_range", said, {"most": f"{MOST_MOBILE:g}"})
+        return value
 
     def attached(self, year: int, base: int) -> float | None:
         """Return the part of the workers who are with their first sector in a year; None where one wage clears the market.

@@ -6,6 +6,7 @@ from scipy.optimize import approx_fprime, root
 
 import decomp
 from decomp.table import WorldTable
+from sim.calibration.parameters import MOST_MOBILE
 from sim.economy import ShockError, WorldEconomy
 from sim.economy.workers import group_pay, pay_by_origin, supply_elasticity
 from tests.sim.economy.oracle import Oracle
@@ -268,7 +269,26 @@ def test_a_sector_whose_only_buyer_has_lost_its_own_goes_too():
     np.testing.assert_allclose(gone.sector_wage[0, [0, 2]], gone.wage[0], rtol=1e-10)
 
 
-@pytest.mark.parametrize(("name", "value"), [("mobility", 1.0), ("mobility", -1.0), ("attachment", 1.2)])
+@pytest.mark.parametrize("attachment", [0.5, 0.999999, 1.0])
+@pytest.mark.parametrize("mobility", [1.0001, MOST_MOBILE])
+@pytest.mark.parametrize("rate", [1.0, 1e4])
+def test_the_ends_of_the_ranges_are_solved(attachment, mobility, rate):
+    """Powers ŵ^κ leave the range of floats; attached for good, mobility has no part in it."""
+    table = decomp.load("classroom-2011")
+    tariffs = (
+        everywhere(table.G, table.N, rate) * (np.arange(table.N) < 5)[:, None]
+    )  # services stay free and carry deficits
+    found = WorldEconomy(table, mobility=mobility, attachment=attachment).solve(tariffs=tariffs)
+    assert np.isfinite(found.real_income).all()
+    if attachment == 1.0:
+        usual = WorldEconomy(table, mobility=KAPPA, attachment=1.0).solve(tariffs=tariffs)
+        np.testing.assert_allclose(found.real_income, usual.real_income, rtol=1e-7)
+        np.testing.assert_allclose(found.sector_wage, usual.sector_wage, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("mobility", 1.0), ("mobility", -1.0), ("mobility", 1e6), ("attachment", 1.2)]
+)
 def test_ranges_are_said(name, value):
     with pytest.raises(ShockError, match=name):
         WorldEconomy(random_table(1), **{name: value})

@@ -34,6 +34,7 @@ CASES = [
     ("policies:\n  - {who: 5, lever: tariff, value: 0.1}", "S012", 7, 11, "expected a list, found the number 5"),
     ("policies:\n  - {who: [], lever: tariff, value: 0.1}", "S016", 7, 11, "must not be empty"),
     ("policies:\n  - {who: USA, lever: tariff, value: 10%}", "S012", 7, 38, "found the text '10%'"),
+    ("economy: {mobility: 1.0e6}", "S012", 6, 21, "at most 1000, or .inf for one wage"),
     ("economy: {capital_supply: -1}", "S013", 6, 27, "-1 must be at least 0"),
     ("economy: {trade_elasticity: lashkaripur}", "S014", 6, 29, "did you mean 'lashkaripour'?"),
     ("economy: {trade_elasticity: -4}", "S012", 6, 29, "expected a named set"),
