@@ -18,6 +18,7 @@ from pandas import DataFrame
 
 from decomp.aggregate import aggregate
 from decomp.codes import basic_members
+from decomp.leontief import input_coefficients
 from decomp.table import WorldTable
 from sim import calibration
 from sim.calibration.sectors import elasticity_set
@@ -46,8 +47,9 @@ def gains(
     - ``solver`` (bool): solve autarky as well, in the column ``solved``; it is ``inputs`` to rounding.
 
     Returns DataFrame: one row an economy. ``one_sector`` 1 − λ^{1/5}; ``no_inputs`` sectors without intermediates, 1 −
-    Π λ_i^{e_i/θ_i}, e shares of all spending; ``inputs`` with intermediates and sourcing common to all users, eq. 29;
-    ``by_user`` with the table's sourcing by user. 100 where something that is used has no source at home.
+    Π λ_i^{β_i/θ_i}, λ of all purchases, β shares of final use (with shares of all spending Denmark's 30.2 % would be 22.8);
+    ``inputs`` with intermediates and sourcing common to all users, eq. 29; ``by_user`` with the table's sourcing by user. 100
+    where something that is used has no source at home.
     Raises EconomyError: the table is not usable, or the solver found no autarky; says where.
     """
     theta = _elasticities(table, trade_elasticity)
@@ -55,9 +57,9 @@ def gains(
     G, N = table.G, table.N  # noqa: N806 — the letters of the tables
     home, base = np.arange(G), world.base
     flows = base.Z.reshape(G, N, G, N).sum(axis=3) + base.Y.reshape(G, N, G)
-    spent, own = flows.sum(axis=0).T, flows[home, :, home]  # (G, N)
+    spent, own, final = flows.sum(axis=0).T, flows[home, :, home], base.final_shares.T  # (G, N)
     with np.errstate(divide="ignore", invalid="ignore"):
-        lost = np.where(spent > 0, spent * np.log(own / spent), 0.0) / spent.sum(axis=1, keepdims=True) / theta
+        lost = np.where(final > 0, final * np.log(own / spent), 0.0) / theta
     common = _labour_only(common_sourcing(world.table), theta)
     found = {
         "one_sector": (own.sum(axis=1) / spent.sum(axis=1)) ** (1.0 / ONE),
@@ -73,7 +75,15 @@ def gains(
 
 
 def table_41(table: WorldTable) -> WorldTable:
-    """A full WIOD 2013 table (2008 for the published figures) summed to the sectors and economies of Table 4.1."""
+    """A full WIOD 2013 table (2008 for the published figures) as Table 4.1 takes it.
+
+    Sold from stocks counts as made: negative entries of every category of final demand are set to 0 and output follows with A
+    fixed, before the table is summed to the sectors and economies of the published one.
+    """
+    final = np.maximum(table.Y[..., None] if table.final_demand is None else table.final_demand, 0.0)
+    A = input_coefficients(table.Z, table.X)  # noqa: N806
+    made = np.linalg.solve(np.eye(table.n) - A, final.sum(axis=(1, 2)))
+    table = table.replace(Z=A * made, final_demand=final, Y=None, published_output=None, primary=None)
     sectors, economies = (
         {code: of.get(code, code) for code in codes} for codes, of in ((table.sectors, MERGED), (table.economies, REST))
     )

@@ -24,8 +24,7 @@ Made by `unweave published all --markdown` with the full WIOD tables (`--wiod`) 
 --validation` writes it. A target carries what it is of: quantity, weighting, closure, elasticities. Only numbers alike in the first three are
 compared, other elasticities are named; *unlike* numbers stand side by side without a verdict. Tolerances are in the unit of the target and
 were set before these computations ran (`sim/studies/targets.csv`), though for most of them a figure of an earlier version was known; a miss
-stays a miss. What the economy does with observed changes is another test: `unweave hindcast`
-([economy.md](economy.md), section 8)."""
+stays a miss. What the economy does with observed changes is another test: `unweave hindcast` ([economy.md](economy.md), section 8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +187,10 @@ def about(found: Sequence[Row]) -> list[str]:
 
 
 def document(found: Mapping[str, Sequence[Row]]) -> str:
-    """Return docs/validation.md: a summary, then every target with ours, error and tolerance."""
+    """Return docs/validation.md: what is known of misses, a summary, then every target with ours, error and tolerance."""
     summary = [["check", "targets"], *([f"[{name}](#{name})", counts(rows)] for name, rows in found.items())]
-    parts = [INTRODUCTION, _markdown(summary)]
+    misses = files("sim.studies").joinpath("misses.md").read_text(encoding="utf-8").strip()
+    parts = [INTRODUCTION, misses, _markdown(summary)]
     for name, rows in found.items():
         parts += [f"## {name}", *(f"- {text}" for text in about(rows)), _markdown(lines(rows))]
     return "\n\n".join(parts) + "\n"

@@ -108,10 +108,10 @@ def _gains(closure: str, column: str) -> Check:
     return computed
 
 
-def _elasticities(table: WorldTable, name: str, services: float) -> Array:
-    """A calibrated set of θ with one value for services, (N,)."""
-    theta = np.array(calibration.trade_elasticity(table.sector_members, name, sector_groups=table.sector_groups))
-    return np.where(calibration.goods_share(table) > 0, theta, services)
+def _elasticities(table: WorldTable) -> Array:
+    """θ of Lashkaripour (2021), services as in his footnote 35, (N,)."""
+    found = calibration.trade_elasticity(table.sector_members, "lashkaripour", sector_groups=table.sector_groups)
+    return np.where(calibration.goods_share(table) > 0, np.array(found), SERVICES)
 
 
 def _all_final(table: WorldTable) -> WorldTable:
@@ -121,64 +121,82 @@ def _all_final(table: WorldTable) -> WorldTable:
     return WorldTable(np.zeros_like(table.Z), used.reshape(table.n, table.G), table.economies, table.sectors)
 
 
-def _tariff_war(inputs: bool) -> Check:
-    """The war of Lashkaripour (2021) on WIOD 2011: everybody levies the paper's Nash tariff on all imports; labour only, D = 0.
+def _categories(wiod: Path | None, year: int) -> WorldTable:
+    """The full table of a year with sectors of one elasticity as one, the 16 categories of Lashkaripour (2021); he has C33 in services."""
+    table = _full(wiod, year)
+    first: dict[float, str] = {}
+    theta = _elasticities(table)
+    return table.aggregate(
+        sectors={c: first.setdefault(float(t), c) for c, t in zip(table.sectors, theta, strict=True)}
+    )
 
-    Without inputs the table's uses are all final, as in the paper's plain model. With inputs the paper has markups and drawbacks too,
-    which this economy has not: numbers of another closure.
+
+def _printed(inputs: bool) -> dict[str, float]:
+    """Nash tariffs of Lashkaripour (2021), Table 2, by economy, %: of the plain model, or of that with markups and inputs.
+
+    The rest of the world has no line there: its rate is what makes the mean of all the printed one.
     """
-    model, closure = ("model with inputs", "ricardian, inputs, balanced") if inputs else ("plain model", "")
+    rows = {key[1]: row for key, row in read_rows(*FACTS).items() if key[0] == "nash_tariff" and "plain" in row.note}
+    told = {c: row.value if inputs else float(row.note.split("(")[1].split()[0]) for c, row in rows.items()}
+    mean = told.pop("average")
+    rest = (len(told) + 1) * mean - sum(told.values())
+    return told | {"ROM": told["ROU"], "ROW": rest, "RoW": rest}
+
+
+def _ricardian(table: WorldTable) -> WorldEconomy:
+    """Labour alone, Cobb–Douglas above the sourcing nest, elasticities of Lashkaripour (2021) and applied tariffs."""
+    tariffs = calibration.base_tariffs(table)
+    return WorldEconomy(table, tariffs, trade_elasticity=_elasticities(table), labour_share=1.0, substitution=UNIT)
+
+
+def _tariff_war(inputs: bool, year: int = 2011) -> Check:
+    """The war of Lashkaripour (2021): everybody levies the paper's Nash tariff on all imports; labour only, D = 0.
+
+    The plain model has 16 categories of goods, all uses final, on the table of 2014. With inputs the paper has markups and drawbacks
+    too, which this economy has not: numbers of another closure. Losses are from applied tariffs.
+    """
+    model = "model with inputs" if inputs else f"plain model, table of {year}"
+    closure = f"ricardian, {'' if inputs else 'no '}inputs, balanced"
 
     def computed(wiod: Path | None, _: Path | None) -> Iterator[Computed]:
-        table = _full(wiod, 2011)
+        sizes = _full(wiod, 2011)
+        table = sizes if inputs else _all_final(_categories(wiod, year))
         shape = table.G, table.N, table.G
-        theta = _elasticities(table, "lashkaripour", SERVICES)
-        world = WorldEconomy(
-            table if inputs else _all_final(table), trade_elasticity=theta, labour_share=1.0, substitution=UNIT
-        )
-        facts = {key[1]: row for key, row in read_rows(*FACTS).items() if key[0] == "nash_tariff"}
-        rates = {
-            code: row.value if inputs else float(row.note.split("(")[1].split()[0])
-            for code, row in facts.items()
-            if "plain" in row.note
-        }
-        levied = [rates.get(code, rates["average"]) / 100.0 for code in table.economies]
+        world = _ricardian(table)
+        rates = _printed(inputs)
+        levied = [rates[code] / 100.0 for code in table.economies]
         before = world.solve(transfers=-world.base.deficit)
         tariffs = np.broadcast_to(levied, shape)
         after = world.solve(transfers=-world.base.deficit, tariffs=tariffs, start=before)
         change = 100.0 * (after.real_income / before.real_income - 1.0)
-        made = table.value_added_flow.reshape(table.G, table.N).sum(axis=1)
-        named = [k for k, code in enumerate(table.economies) if code in rates]
+        made = dict(zip(sizes.economies, sizes.value_added_flow.reshape(sizes.G, sizes.N).sum(axis=1), strict=True))
+        made["ROU"] = made["ROM"]
+        named = [k for k, code in enumerate(table.economies) if code.upper() != "ROW"]
+        weights = [made.get(table.economies[k], 0.0) for k in named]
 
         def of(entity: str, value: float, weighting: Weighting = "none") -> Computed:
             quantity = f"real income, all levy the Nash tariffs of the paper's {model}"
-            basis = Basis(
-                quantity, "%", weighting, closure or "ricardian, no inputs, balanced", "lashkaripour, services 10"
-            )
-            return Computed(entity, float(value), basis)
+            return Computed(entity, float(value), Basis(quantity, "%", weighting, closure, "lashkaripour, services 10"))
 
         yield from (of(table.economies[k], change[k]) for k in named)
         yield of("mean", change[named].mean(), "unweighted")
-        yield of("WLD", np.average(change[named], weights=made[named]), "gdp")
+        yield of("WLD", np.average(change[named], weights=weights), "gdp")
 
     return computed
 
 
 def _nash_war(wiod: Path | None, _: Path | None) -> Iterator[Computed]:
-    """Nash tariffs computed here beside those of Lashkaripour (2021): plain model on WIOD 2011; inputs and drawback on ``world-2011``."""
-    full, rates = _full(wiod, 2011), {key[1]: row for key, row in read_rows(*FACTS).items() if key[0] == "nash_tariff"}
-    rates["ROM"] = rates["ROU"]
-    losses = {t.entity: t.value for t in targets() if t.check == "tariff-war"}
+    """Nash tariffs computed here beside those of Lashkaripour (2021): plain model; inputs and drawback on ``world-2011``."""
+    rates, losses = _printed(False), {t.entity: t.value for t in targets() if t.check == "tariff-war"}
 
     def played(table: WorldTable, **terms: float) -> games.Outcome:
-        theta = _elasticities(table, "lashkaripour", SERVICES)
-        world = WorldEconomy(table, trade_elasticity=theta, labour_share=1.0, substitution=UNIT)
+        world = _ricardian(table)
         balanced = Shocks(transfers=-world.base.deficit)
         return games.nash(world, "all", sectors="all", shocks=balanced, accuracy=1e-5, **terms)
 
-    def of(entity: str, value: float, closure: str, unit: str = "%") -> Computed:
-        basis = Basis("Nash equilibrium of uniform tariffs", unit, "unweighted", closure, "lashkaripour, services 10")
-        return Computed(entity, float(value), basis)
+    def of(entity: str, value: float, closure: str, unit: str = "%", on: str = "") -> Computed:
+        quantity = f"Nash equilibrium of uniform tariffs{on}"
+        return Computed(entity, float(value), Basis(quantity, unit, "unweighted", closure, "lashkaripour, services 10"))
 
     table = decomp.load("world-2011")
     single = [k for k, code in enumerate(table.economies) if code in rates and code != "ROW"]
@@ -186,17 +204,24 @@ def _nash_war(wiod: Path | None, _: Path | None) -> Iterator[Computed]:
         war = played(table, drawback=refund)
         name = "mean rate of 14, inputs" + ", drawback" * bool(refund)
         yield of(name, 100.0 * war.mean[single].mean(), closure)
-    table, plain = full, "ricardian, no inputs, balanced"
-    war = played(_all_final(table))
-    change = 100.0 * war.change
-    named = [k for k, code in enumerate(table.economies) if code in rates and code != "ROW"]
-    theirs = [float(rates[table.economies[k]].note.split("(")[1].split()[0]) for k in named]
-    lost = [k for k in named if table.economies[k] in losses]
-    yield of("mean rate", 100.0 * war.mean[named].mean(), plain)
-    yield of("mean real income", change[named].mean(), plain)
-    yield of("correlation of rates", np.corrcoef(war.mean[named], theirs)[0, 1], plain, "1")
-    both = change[lost], [losses[table.economies[k]] for k in lost]
-    yield of("correlation of real incomes", np.corrcoef(*both)[0, 1], plain, "1")
+    for year in (2011, 2014):
+        try:
+            table = _all_final(_categories(wiod, year))
+        except DataMissingError:
+            if year == 2011:
+                raise
+            return
+        war, basis = played(table), ("ricardian, no inputs, balanced", "%", f", table of {year}")
+        change, where = 100.0 * war.change, " on 2011" * (year == 2011)
+        named = [k for k, code in enumerate(table.economies) if code.upper() != "ROW"]
+        lost = [k for k in named if table.economies[k] in losses]
+        theirs = [rates[table.economies[k]] for k in named], [losses[table.economies[k]] for k in lost]
+        yield of(f"mean rate{where}", 100.0 * war.mean[named].mean(), *basis)
+        yield of(f"mean real income{where}", change[named].mean(), *basis)
+        yield of(f"correlation of rates{where}", np.corrcoef(war.mean[named], theirs[0])[0, 1], basis[0], "1", basis[2])
+        yield of(
+            f"correlation of real incomes{where}", np.corrcoef(change[lost], theirs[1])[0, 1], basis[0], "1", basis[2]
+        )
 
 
 def _tariffs_2018(_: Path | None, __: Path | None) -> Iterator[Computed]:
@@ -338,7 +363,8 @@ CHECKS: Mapping[str, Check] = {
     "gains-one": _gains("ricardian, one sector", "one_sector"),
     "gains-sectors": _gains("ricardian, no inputs", "no_inputs"),
     "gains-inputs": _gains("ricardian, inputs", "inputs"),
-    "tariff-war": _tariff_war(inputs=False),
+    "tariff-war": _tariff_war(inputs=False, year=2014),
+    "tariff-war-2011": _tariff_war(inputs=False),
     "tariff-war-inputs": _tariff_war(inputs=True),
     "nash-war": _nash_war,
     "tariffs-2018": _tariffs_2018,
