@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pydantic import Field, StrictBool, StrictInt
+from pydantic import Field, SerializerFunctionWrapHandler, StrictBool, StrictInt, model_serializer
 
 from sim import calibration
 from sim.calibration import parameter
@@ -75,6 +75,12 @@ class Settings(base.Settings, section="protection"):
         description="Country types and who is of them, for example {exporter-led: [CHN, DEU]}: sets of settings with "
         "sources (`sim/calibration/types.csv`); `overrides` win over them.",
     )
+
+    @model_serializer(mode="wrap")
+    def _as_given(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Retaliation that is not given stays so: written down it would replace the answers that were observed."""
+        given = "retaliation" in self.model_fields_set
+        return {name: value for name, value in plain(self).items() if given or name != "retaliation"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

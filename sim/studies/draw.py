@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from decomp.errors import DecompError
 from sim.calibration import CalibrationError
 from sim.errors import SimError
+from sim.rules.protection import ANSWERED
 from sim.runs.result import Status
 from sim.runs.runner import run_loaded
 from sim.scenario.draws import Drawn, Draws, drawn_parameters
@@ -130,6 +131,11 @@ def member_scenario(loaded: LoadedScenario, drawn: Draw) -> Scenario:
             for part in above:
                 place = place[part]
             place[last] = one.choice or one.value
+            given = loaded.resolved.scenario.behaviour.protection.model_fields_set
+            if one.id == "protection.retaliation" and last not in given:  # the range is that of all but who answered
+                for label in (label for code in ANSWERED for label in loaded.table.labels_of("economy", code)):
+                    answer = loaded.resolved.terms["protection"][last][loaded.table.economy(label)]
+                    place["overrides"].setdefault(label, {}).setdefault(last, float(answer))
     if timing:  # speeds of every economy: what it has in this member, divided by the relative time it needs
         speeds = resolve(checked(), loaded.table, rules=rules).terms["automation"]
         overrides = data["behaviour"]["automation"]["overrides"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from decomp.table import WorldTable
 from sim.calibration import parameters
 from sim.errors import ScenarioError
 from sim.scenario.draws import DRAWABLE, STANDARD, drawn_parameters
@@ -201,3 +202,21 @@ def test_draws_without_seeds_are_a_warning(tmp_path: Path) -> None:
     (warning,) = read_scenario(file).warnings
     assert (warning.code, warning.line) == ("S030", 6)
     assert not read_scenario(file, ["seeds=5"]).warnings
+
+
+def test_members_and_copies_keep_the_answers_that_were_observed() -> None:
+    """China answers 0.9 and Canada 0.3 in every member and in a scenario written out, as in the scenario; a draw is that of the others."""
+
+    def answers(scenario: Scenario, table: WorldTable) -> dict[str, float]:
+        found = resolve(scenario, table).terms["protection"]["retaliation"]
+        return {code: float(found[table.economy(code)]) for code in ("CHN", "CAN", "BRA")}
+
+    asked = ["table=world-2022", "seeds=2", "expect=[]"]
+    for more, drawn in (((), False), (("draws.parameters=[protection.retaliation]",), True)):
+        found = read_scenario("us-china-race-answered", [*asked, *more])
+        member = answers(member_scenario(found, draw(found, 0)), found.table)
+        assert (member["CHN"], member["CAN"], member["BRA"] > 0.0) == (0.9, 0.3, drawn)
+        again = read_scenario(found.resolved.scenario).resolved.scenario
+        assert answers(again, found.table) == {"CHN": 0.9, "CAN": 0.3, "BRA": 0.0}
+    given = read_scenario("us-china-race-answered", [*asked, "behaviour.protection.retaliation=0.5"])
+    assert set(answers(read_scenario(given.resolved.scenario).resolved.scenario, given.table).values()) == {0.5}
