@@ -142,6 +142,7 @@ def test_nothing_moves_in_the_status_quo(table: str) -> None:
         ("tariff-on-inputs", "baseline", set()),
         ("tariff-on-final-goods", "baseline", set()),
         ("us-china-race-answered", "us-china-race", {"protection", "trust"}),
+        ("middle-class-backlash", "attached-workers", {"protection", "trust"}),
         ("slow-governments", "interdependence-fades", {"governance"}),
         ("nimble-governments", "slow-governments", {"governance"}),
     ],

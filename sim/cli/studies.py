@@ -55,14 +55,14 @@ def verdicts(
     as_json: AsJson = False,
 ) -> None:
     """Show the stored verdict on each row of the narratives, with size, least size, mechanism and the share of a region of
-    parameters and tables in which its sign holds; says when scenarios or calibration have changed since.
+    parameters and tables in which its sign holds; says when scenarios, calibration or code have changed since.
 
     For example:
       unweave verdicts
       unweave verdicts N1.5 N1.6
       unweave verdicts --compute --wiod ~/wiod
     """
-    from sim.report.stories import inputs_hash, keep, shown, stored, stories
+    from sim.report.stories import code_hash, inputs_hash, keep, shown, stored, stories
 
     if unknown := sorted(set(rows or ()) - set(stories())):
         raise typer.BadParameter(f"no row {', '.join(unknown)}; there are {', '.join(stories())}", param_hint="ROWS")
@@ -74,6 +74,8 @@ def verdicts(
         typer.echo("\n".join(f"written: {file}" for file in keep(found, **facts)), err=True)
     elif stored().get("hash") != inputs_hash(stored()["inputs"]):
         typer.echo("stale: scenarios or calibration have changed since; unweave verdicts --compute", err=True)
+    elif stored().get("code") != code_hash():
+        typer.echo("computed with an earlier version of the code; unweave verdicts --compute judges anew", err=True)
     if as_json:
         print_json("verdicts", **stored() | {"parts": [p for p in stored()["parts"] if not rows or p["row"] in rows]})
     else:

@@ -59,6 +59,13 @@ def _wordless(node: Any) -> Any:
     return [_wordless(value) for value in node] if isinstance(node, list) else node
 
 
+def code_hash() -> str:
+    """Hash of the source of what computes numbers; a comment counts too, so that another hash need not mean other numbers."""
+    parts = (HERE.parents[1] / "decomp", *(HERE.parent / name for name in ("economy", "indicators", "model", "rules")))
+    files = sorted(file for part in parts for file in part.rglob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
 def cells(part: Mapping[str, Any], texts: Texts) -> tuple[str, str, str, str, str]:
     """A part in words: claim, scenario and contrast, size beside the least size with what is missing, sign in the region, verdict."""
     verdict, story = texts(f"verdict.{part['verdict']}"), stories()[part["row"]]

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from decomp.io import load
 from decomp.leontief import input_coefficients, leontief_inverse
 from decomp.table import WorldTable
-from sim.report.stories import inputs_hash, stories
+from sim.report.stories import code_hash, inputs_hash, stories
 from sim.runs.compare import NOISE, change, judged, spelled
 from sim.runs.runner import processors, run_loaded
 from sim.scenario import scenario_files
@@ -40,10 +40,14 @@ Array = NDArray[np.float64]
 Values = Mapping[tuple[str, str, str, int], float]
 #: Share of the region in which the sign of a shown claim holds, at least; table on which sizes are measured.
 REGION_SHARE, WORLD = 0.9, "world-2022"
-#: What the draws of the region differ in; draws on each table, and with ``quick``; seed of all of them.
+#: What the draws of the region differ in; draws on each table, and with ``quick``; seed of all of them. Initial trust is left
+#: out: it is drawn only where trust moves, so that contrasts with a world in which it does not would compare two beginnings.
 REGION = (
     *("economy.trade_elasticity", "economy.sluggishness", "economy.capital_supply", "economy.mobility"),
     *("economy.labour_supply.participation", "automation.ai_home_share", "automation.wage_gradient"),
+    *("automation.robot_speed", "automation.ai_speed"),
+    *(f"protection.{name}" for name in ("sensitivity", "patience", "memory", "retaliation")),
+    *(f"trust.{name}" for name in ("hostility", "recovery", "friction")),
 )
 DRAWS, SEED = {"classroom-2022": (32, 8), WORLD: (8, 2)}, 7
 #: Standard deviations of the logarithm of flows between two economies, and of single cells, that give the absolute errors of the
@@ -125,7 +129,7 @@ def verdicts(
 ) -> dict[str, Any]:
     """Judge every row; ``wiod`` holds the full WIOD tables that published numbers are compared on, else the bundled ones.
 
-    Returns ``date``, ``hash`` of the inputs, ``draws`` by table, ``parts`` (as from :func:`judge`) and ``rows``, verdict by row.
+    Returns ``date``, ``hash`` of the inputs, that of the ``code``, ``draws`` by table, ``parts`` (as from :func:`judge`) and ``rows``, verdict by row.
     """
     stated = claims()
     wanted: dict[str, set[tuple[str, str, int]]] = {"baseline": {("reversal_labour_abundance", "WLD", 2022)}}
@@ -144,8 +148,8 @@ def verdicts(
     parts.sort(key=lambda part: list(stories()).index(part["row"]))
     rows = {row: of_row([part["verdict"] for part in parts if part["row"] == row]) for row in stories()}
     inputs = sorted({one for name in wanted for one in (name, *load_scenario(name).derived_from)})
-    facts = {"date": date.today().isoformat(), "hash": inputs_hash(inputs), "inputs": inputs, "wiod": wiod is not None}
-    return facts | {"draws": draws, "rows": rows, "parts": parts}
+    facts = {"date": date.today().isoformat(), "hash": inputs_hash(inputs), "code": code_hash(), "inputs": inputs}
+    return facts | {"wiod": wiod is not None, "draws": draws, "rows": rows, "parts": parts}
 
 
 def _contrast(name: str, one: Expectation) -> tuple[str, int]:

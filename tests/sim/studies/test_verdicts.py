@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sim.report.render import render
 from sim.scenario.schema import Expectation
 from sim.studies import verdicts as study
 from sim.texts import Texts
+from tests.cli.conftest import Call, call  # noqa: F401
 from tests.test_rows import ROWS
 
 
@@ -118,6 +120,24 @@ def test_the_hash_is_of_the_inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert stories.inputs_hash(["baseline"]) == first, "words decide nothing"
     changed.write_text(words.replace("years: [2022, 2040]", "years: [2022, 2035]"), encoding="utf-8")
     assert stories.inputs_hash(["baseline"]) != first
+
+
+def test_what_earlier_code_has_computed_is_said(monkeypatch, tmp_path: Path, call: Call) -> None:  # noqa: F811
+    """Another source of the numerics is another hash, of which the command tells; inputs that changed come first."""
+    monkeypatch.setattr(stories, "HERE", tmp_path / "sim" / "report")
+    hashes = []
+    for line in ("x = 1", "x = 2"):
+        (tmp_path / "sim" / "economy").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "sim" / "economy" / "solver.py").write_text(line, encoding="utf-8")
+        hashes.append(stories.code_hash())
+    assert len(set(hashes)) == 2
+    monkeypatch.undo()
+    now = {"hash": stories.inputs_hash(stories.stored()["inputs"]), "code": stories.code_hash()}
+    for changed, said in (({}, ""), ({"code": "0"}, "earlier version of the code"), ({"hash": "0"}, "stale")):
+        monkeypatch.setattr(stories, "stored", partial(dict, stories.stored(), **now | changed))
+        code, _, err = call("verdicts", "N1.1")
+        assert code == 0 and (said in err if said else not err)
+        monkeypatch.undo()
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
