@@ -260,21 +260,26 @@ def hindcast(
 
 def _protection(*, as_json: bool, as_csv: bool) -> None:
     """Print the backtest of the rule of protection, with how many measures were tried."""
-    from sim.studies.backtest import TRIED, checks
+    from sim.studies.backtest import TRIED, WHY, acceptance, checks
 
-    said = {None: "", True: "met", False: "not met"}
-    rows = [asdict(row) | {"met": row.met} for row in checks()]
+    said, found = {None: "", True: "met", False: "not met"}, checks()
+    rows, judged = [asdict(row) | {"met": row.met} for row in found], acceptance(found)
     if as_json:
-        print_json("hindcast", protection=rows, tried=TRIED)
+        print_json("hindcast", protection=rows, acceptance=judged, why=WHY, tried=TRIED)
     elif as_csv:
         typer.echo(csv_rows([list(rows[0]), *(list(row.values()) for row in rows)]), nl=False)
     else:
-        lines = [["check", "table", "value", "from", "to", ""]]
+        lines = [["check", "no.", "table", "value", "from", "to", ""]]
         for row in rows:
             ends = ("" if row[end] is None else f"{row[end]:g}" for end in ("low", "high"))
             note = said[row["met"]] + (" (fitted)" if row["fitted"] else "")
-            lines.append([row["check"], row["table"], f"{row['value']:.3f}", *ends, note])
-        typer.echo(f"{columns(lines, rule=False)}\n\n{TRIED}")
+            lines.append([row["check"], str(row["number"] or ""), row["table"], f"{row['value']:.3f}", *ends, note])
+        summary = [
+            f"{table}: " + ", ".join(f"{number} {said[met]}" for number, met in one.items())
+            for table, one in judged.items()
+        ]
+        why = [f"{number}: {reason}" for number, reason in WHY.items()]
+        typer.echo("\n".join([columns(lines, rule=False), "", "acceptance checks", *summary, "", *why, "", TRIED]))
 
 
 def errors_shown(found: Hindcast) -> str:

@@ -5,7 +5,7 @@ anti-dumping and the order of Global Trade Alert. When: losses of the United Sta
 without decrees. φ and the list are what the rule was fitted to, and many measures were tried before: a fit, no test.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -13,22 +13,38 @@ import numpy as np
 
 from decomp.io import load
 from decomp.table import WorldTable
-from sim.calibration.parameters import fact
+from sim.calibration import base_tariffs
+from sim.calibration.parameters import fact, parameter
 from sim.calibration.series import manufacturing_losses
 from sim.calibration.tables import Array
+from sim.economy import WorldEconomy
 from sim.model.world import WorldModel
 from sim.rules import Rule
 from sim.rules.protection import grievance
 from sim.state import Year
+from sim.studies.hindcast import Seen, meet
 
 #: Economies that protected and that did not, 1995–2011 (judgement; Canada and China are debatable). EU: the union's members together.
 PROTECTORS, OTHERS = ("USA", "EU", "MEX", "BRA", "IND", "IDN", "TUR", "RUS"), ("CAN", "JPN", "KOR", "TWN", "CHN")
 LEADERS = ("USA", "CHN", "JPN", "KOR", "DEU", "TWN")
 OBSERVED = range(1996, 2012)
+#: An economy and the ends of a range, None where it is open.
+Range = tuple[str, float | None, float | None]
 TRIED = (
     "About 70 measures were tried on 13 economies before this rule, and 48 combinations of source, memory, patience and closure when it was "
     "built: a high rank shows little by itself. φ is fitted to one episode (United States, 2018–2019); the list is a judgement."
 )
+#: Why numbers miss their range, or are others on the table of 2022, by acceptance check.
+WHY = {
+    1: "at patience 0.9 sluggish trade hides what a tariff brings back; in national accounts Canada lost as much as Russia and did not protect.",
+    3: "at patience 1 these four are above 0.1 on both tables (2011: United States 0.20, Brazil 0.16, EU 0.11, Russia 0.26). In 2022 the American and the "
+    "Brazilian number are twice as large: less of their manufactures is exported (13 and 12 % of output, in 2011 21 and 15 %), so that dearer "
+    "inputs cost fewer sales.",
+    5: "the range is that of a prototype without sluggish trade: η of the United States is 0.10 here and 0.20 at patience 1.",
+    8: "leaders whose manufactures get cheaper lose share in value added too; the EU sets one rate, and Germany, a leader, is in it.",
+    9: "2022: America remembers as much as in 2011 (0.21, 0.22), but its tariff brings back more than twice the jobs (3).",
+    10: "2022: the same; the world pays for more protection.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +58,8 @@ class Checked:
     high: float | None = None
     #: Calibration: the rule was fitted to it.
     fitted: bool = False
+    #: Acceptance check that it belongs to, 1 to 10; None for a number beside them.
+    number: int | None = None
 
     @property
     def met(self) -> bool | None:
@@ -52,7 +70,7 @@ class Checked:
 
 
 class Leaders(Rule):
-    """Productivity of the leaders' manufactures grows by 2 % a year more."""
+    """Productivity of the leaders' manufactures grows by 2 % a year more, from 2021 or the base year on."""
 
     name: ClassVar[str] = "leaders-race"
 
@@ -60,13 +78,23 @@ class Leaders(Rule):
         """Raise it."""
         gains = np.ones((self.world.G, self.world.N))
         race = np.isin(np.array(self.world.table.economies), LEADERS)
-        gains[np.ix_(race, self.world.sectors("manufacturing"))] = 1.02 ** (year.year - self.world.years[0])
+        since = max(0, year.year - max(2021, self.world.years[0]))
+        gains[np.ix_(race, self.world.sectors("manufacturing"))] = 1.02**since
         year.scale("productivity", gains)
 
 
 def checks() -> list[Checked]:
     """Everything: who, when, how much, and whether it stays sound."""
-    return [*ranks(), *timing(), *(row for table in ("world-2011", "world-2022") for row in runs(table))]
+    return [*ranks(), *timing(), *exposure(), *(row for table in ("world-2011", "world-2022") for row in runs(table))]
+
+
+def acceptance(rows: Iterable[Checked]) -> dict[str, dict[int, bool]]:
+    """Whether each acceptance check is met, by table and number: all its numbers are in their ranges."""
+    found: dict[str, dict[int, bool]] = {}
+    for row in sorted((row for row in rows if row.number), key=lambda row: row.number or 0):
+        one = found.setdefault(row.table, {})
+        one[row.number or 0] = one.get(row.number or 0, True) and row.met is True
+    return found
 
 
 def losses_of_tables() -> Array:
@@ -77,6 +105,50 @@ def losses_of_tables() -> Array:
         return np.asarray(value[:, list(table.sectors_in("manufacturing"))].sum(axis=1) / value.sum(axis=1))
 
     return -np.diff(np.log([share(load(f"world-{year}")) for year in (OBSERVED[0] - 1, *OBSERVED)]), axis=0)
+
+
+def bought_and_sold(table: WorldTable) -> tuple[Array, Array, Array, Array]:
+    """Manufactures by economy (G,): imported, exported, bought in all; and value added of all sectors."""
+    flows = table.Z.reshape(table.G, table.N, table.G, -1).sum(axis=3) + table.Y.reshape(table.G, table.N, -1)
+    made = flows[:, list(table.sectors_in("manufacturing"))].sum(axis=1)
+    home, value = np.diag(made), (table.V * table.X).reshape(table.G, -1).sum(axis=1)
+    return made.sum(axis=0) - home, made.sum(axis=1) - home, made.sum(axis=0), value
+
+
+def exposure() -> Iterator[Checked]:
+    """How exposed manufacturing became: net imports of manufactures in value added, 2011 less 1995, observed and by the economy of 1995.
+
+    It is told sizes, deficits, tariffs and one wedge, and manufactures get more productive by ``growth.bias_response`` for what their
+    share in value added gained: what a baseline carries on. Told final demand by sector too, it is another number.
+    """
+    first, last = (load(f"world-{year}") for year in (OBSERVED[0] - 1, OBSERVED[-1]))
+    world, seen, own = WorldEconomy(first, base_tariffs(first)), Seen(last), first.economy("USA")
+    moved = parameter("growth.bias_response") * -losses_of_tables().sum(axis=0)
+    gains = np.ones((first.G, first.N))
+    gains[:, list(first.sectors_in("manufacturing"))] = np.exp(moved)[:, None]
+    before = bought_and_sold(first)
+
+    def judged(table: WorldTable) -> tuple[float, float, float]:
+        after = bought_and_sold(table)
+
+        def net(members: list[int]) -> float:
+            bought, sold, _, value = (np.array([year[k][members].sum() for year in (before, after)]) for k in range(4))
+            return float(np.diff(100.0 * (bought - sold) / value)[0])
+
+        union = {"EU": net(list(first.economies_in("eu")))}
+        scores = union | {name: net([first.economy(name)]) for name in (*PROTECTORS, *OTHERS) if name != "EU"}
+        return area(scores), scores["USA"], 100.0 * float(after[0][own] / after[2][own])
+
+    observed = judged(last)
+    yield Checked("net exposure 1995–2011, AUC, observed", "world-2011", observed[0])
+    yield Checked("the same, United States, % of GDP", "world-2011", observed[1])
+    for demand, said, number in ((False, "hindcast", 2), (True, "hindcast told final demand too", None)):
+        solved = meet(world, seen, demand=demand, fit=True, productivity=gains)[0]
+        found, inside = judged(solved.table), 2.0 if number else None
+        yield Checked(f"net exposure, AUC, {said}", "world-2011", found[0], 0.8 if number else None, number=number)
+        yield Checked(f"the same, United States, % of GDP, {said}", "world-2011", found[1])
+        gap, name = found[2] - observed[2], f"United States, import penetration less observed, points, {said}"
+        yield Checked(name, "world-2011", gap, -inside if inside else None, inside, number=number)
 
 
 def remembered(losses: Array, memory: float) -> Array:
@@ -110,14 +182,16 @@ def ranks() -> Iterator[Checked]:
             return own | {"EU": common * float(effect[np.argmax(union)])}
 
         found = scores(worth.effectiveness)
-        yield Checked(f"who protects, AUC, {source}", "world-2011", area(found), 0.85, fitted=True)
+        yield Checked(f"who protects, AUC, {source}", "world-2011", area(found), 0.85, fitted=True, number=1)
         yield Checked(
             f"the same, long run (patience 1), {source}", "world-2011", area(scores(long_run.effectiveness)), 0.85
         )
         yield Checked(f"grievance alone, {source}", "world-2011", area(scores(np.ones(len(felt)))))
         order = sorted((*PROTECTORS, *OTHERS), key=lambda name: found[name])
         third = max(sum(found[other] < found[name] for other in order) for name in ("TWN", "KOR"))
-        yield Checked(f"Taiwan and Korea, place from below of 13, {source}", "world-2011", third + 1.0, None, 4.0)
+        yield Checked(
+            f"Taiwan and Korea, place from below of 13, {source}", "world-2011", third + 1.0, None, 4.0, number=1
+        )
         for name, period in (("antidumping_initiations", "1995–2017"), ("trade_alert_rank", "2008–2016")):
             known = {who: fact(name, who, "all", period).value for who in order if (name, who) not in ABSENT}
             ours, theirs = ([values[who] for who in known] for values in (found, known))
@@ -194,45 +268,29 @@ def runs(table: str) -> Iterator[Checked]:
     model = started(table)
     effect = model.economy.own_tariffs(union="eu", at=model.equilibrium, patience=model.rules[0].settings.patience)
     jobs = dict(zip(model.table.economies, map(float, effect.jobs), strict=True))
-    for name, low, high in (
-        ("TWN", None, 0.0),
-        ("KOR", None, 0.05),
-        *((n, 0.1, None) for n in ("USA", "BRA", "EUR", "RUS")),
-    ):
-        yield Checked(f"jobs per tariff η, {name}", table, jobs[name], low, high)
+    lost: list[Range] = [("TWN", None, 0.0), ("KOR", None, 0.05)]
+    for name, low, high in (*lost, *((n, 0.1, None) for n in ("USA", "BRA", "EUR", "RUS"))):
+        yield Checked(f"jobs per tariff η, {name}", table, jobs[name], low, high, number=3)
     own = raised(table, last, retaliation=0.0)[1]
     if first:
-        yield Checked("United States, 2019, points", table, own[2019]["USA"], 2.0, 4.5, fitted=True)
+        yield Checked("United States, 2019, points", table, own[2019]["USA"], 2.0, 4.5, fitted=True, number=4)
         free = raised(table, 2025, retaliation=0.0, overrides={"USA": {"respect": 0.4}})[1]
-        yield Checked("United States, 2025, n = 0.4, points", table, free[2025]["USA"], 8.0, 11.0)
+        yield Checked("United States, 2025, n = 0.4, points", table, free[2025]["USA"], 8.0, 11.0, number=5)
     for name in ("TWN", "KOR", "JPN", "CHN"):
-        yield Checked(f"{name}, most in any year, points", table, max(year[name] for year in own.values()), None, 1.5)
-    spiral = raised(table, last, sensitivity=1.0, retaliation=0.94)[1]
-    yield Checked(
-        "φ × 4, all answer with 0.94: most anywhere, points",
-        table,
-        max(max(year.values()) for year in spiral.values()),
-        None,
-        25.0,
-    )
-    race = raised(table, last, race=True, retaliation=0.0)[1]
-    more = {name: race[last][name] - own[last][name] for name in own[last]}
-    for name, low, high in (
-        *((n, 1.5, 6.0) for n in ("RUS", "IDN", "BRA", "CAN", "EUR")),
-        ("IND", 1.0, 6.0),
-        *((n, None, 0.5) for n in ("USA", "CHN", "JPN", "KOR", "TWN")),
-    ):
-        yield Checked(f"leaders' manufactures +2 % a year: {name} in {last}, more points", table, more[name], low, high)
+        most = max(year[name] for year in own.values())
+        yield Checked(f"{name}, most in any year, points", table, most, None, 1.5, number=6)
+    most = max(max(year.values()) for year in raised(table, last, sensitivity=1.0, retaliation=0.94)[1].values())
+    yield Checked("φ × 4, all answer with 0.94: most anywhere, points", table, most, None, 25.0, number=7)
+    race = raised(table, last, race=True, retaliation=0.0)[1][last]
+    more: list[Range] = [*((n, 1.5, 6.0) for n in ("RUS", "IDN", "BRA", "CAN", "EUR")), ("IND", 1.0, 6.0)]
+    for name, low, high in (*more, *((n, None, 0.5) for n in ("USA", "CHN", "JPN", "KOR", "TWN"))):
+        check = f"leaders' manufactures +2 % a year: {name} in {last}, more points"
+        yield Checked(check, table, race[name] - own[last][name], low, high, number=8)
     calm = raised(table, last, automation=False, retaliation=0.0)[1][last]
     if first:
-        yield Checked(f"without automation: United States in {last}, points", table, calm["USA"], 1.0, 3.5)
-    yield Checked(f"without automation: most in {last}, points", table, max(calm.values()), None, 4.0)
-    played, none = raised(table, last)[0], raised(table, last, active=False)[0]
-    income = [model.records[-1].indicators.value("real_income") for model in (played, none)]
-    yield Checked(
-        f"cost of the default to the world's real income in {last}, %",
-        table,
-        100.0 * (1.0 - income[0] / income[1]),
-        None,
-        0.1,
-    )
+        yield Checked(f"without automation: United States in {last}, points", table, calm["USA"], 1.0, 3.5, number=9)
+    yield Checked(f"without automation: most in {last}, points", table, max(calm.values()), None, 4.0, number=9)
+    ended = (raised(table, last, active=active)[0].records[-1] for active in (True, False))
+    played, none = (record.indicators.value("real_income") for record in ended)
+    check = f"cost of the default to the world's real income in {last}, %"
+    yield Checked(check, table, 100.0 * (1.0 - played / none), None, 0.1, number=10)

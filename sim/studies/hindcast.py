@@ -157,7 +157,7 @@ def hindcast(
     held = [alike(table, held[-1]) for table in held]
     start = held[0]
     world = WorldEconomy(start, calibration.base_tariffs(start), trade_elasticity=trade_elasticity)
-    seen = [_Seen(table) for table in held[1:]]
+    seen = [Seen(table) for table in held[1:]]
     before, after = (_measured(str(year), None, table) for year, table in ((first, start), (last, held[-1])))
     made = [Prediction("persistence", None, before.flows, before.content)]
 
@@ -168,15 +168,15 @@ def hindcast(
 
     target, size, solved = seen[-1], None, None
     for name, told in (("sizes", False), ("told", True)):
-        solved, size, _ = _meet(world, target, told=told, size=size, start=solved)
+        solved, size, _ = meet(world, target, told=told, size=size, start=solved)
         note(name, None, solved)
-    solved, size, wedge = _meet(world, target, size=size, start=solved, fit=True)
+    solved, size, wedge = meet(world, target, size=size, start=solved, fit=True)
     note("wedge", float(np.exp(wedge)), solved)
     if middle is not None:
-        carried = float(_meet(world, seen[0], fit=True)[2]) * (last - first) / (middle - first)
-        note("trend", float(np.exp(carried)), _meet(world, target, size=size, start=solved, wedge=carried)[0])
+        carried = float(meet(world, seen[0], fit=True)[2]) * (last - first) / (middle - first)
+        note("trend", float(np.exp(carried)), meet(world, target, size=size, start=solved, wedge=carried)[0])
     wedges = _inverted(world, target, solved)
-    solved, _, _ = _meet(world, target, size=size, start=solved, wedge=wedges)
+    solved, _, _ = meet(world, target, size=size, start=solved, wedge=wedges)
     sold, _ = gross_exports(held[-1].Z, held[-1].Y, start.G, start.N)
     note("cells", float(np.exp(np.average(wedges, weights=sold))), solved)
     ends = (before, after)
@@ -204,7 +204,7 @@ def alike(table: WorldTable, other: WorldTable) -> WorldTable:
     return table if same else table.aggregate(economies=to("economy"), sectors=to("sector"))
 
 
-class _Seen:
+class Seen:
     """What is told of a year: its calibrated base, shares of world factor income (G,), exports in world value added."""
 
     def __init__(self, table: WorldTable) -> None:
@@ -213,22 +213,27 @@ class _Seen:
         self.sizes, self.trade = paid / paid.sum(), _trade(table)
 
 
-def _meet(
+def meet(
     world: WorldEconomy,
-    seen: _Seen,
+    seen: Seen,
     *,
     told: bool = True,
+    demand: bool = True,
     size: Array | None = None,
     wedge: float | Array = 0.0,
     start: Equilibrium | None = None,
     fit: bool = False,
+    **given: Any,
 ) -> tuple[Equilibrium, Array, float | Array]:
-    """Find log endowments (G,), and one log wedge when it is fitted, at which the economy has the sizes and trade of a year."""
+    """Find log endowments (G,), and one log wedge when it is fitted, at which the economy has the sizes and trade of a year.
+
+    ``told``: tariffs and deficits, and with ``demand`` final demand by sector, are that year's; ``given``: further shocks.
+    """
     base = world.base
-    given: dict[str, Any] = {}
     if told:
         transfers = seen.base.deficit * base.factor_income.sum() / seen.base.factor_income.sum() - base.deficit
-        given = {"tariffs": seen.base.tariffs, "transfers": transfers - seen.sizes * transfers.sum()}
+        given |= {"tariffs": seen.base.tariffs, "transfers": transfers - seen.sizes * transfers.sum()}
+    if told and demand:
         # an economy that stops to buy a good keeps a small rest, one that begins buys none
         wanted = np.where(base.final_shares > 0, np.maximum(seen.base.final_shares, LEFT), 0.0)
         wanted /= wanted.sum(axis=0)
@@ -242,7 +247,7 @@ def _meet(
         miss = np.log(seen.sizes / (paid / paid.sum()))
         excess = np.log(_trade(start.table) / seen.trade) if fit else 0.0
         off = [np.abs(miss).max(), abs(excess)]
-        if told:
+        if told and demand:
             bought = (start.Y.reshape(base.tariffs.shape) * (1.0 + seen.base.tariffs)).sum(axis=0)
             bought /= bought.sum(axis=0)
             off.append(np.abs(bought - wanted).max())
@@ -260,7 +265,7 @@ def _meet(
     )
 
 
-def _inverted(world: WorldEconomy, seen: _Seen, solved: Equilibrium) -> Array:
+def _inverted(world: WorldEconomy, seen: Seen, solved: Equilibrium) -> Array:
     """Log wedges by flow (G, N, G) that the formula gives for a year's imports at the unit costs of an equilibrium.
 
     A flow that stopped keeps a small rest, one that is new has none; where nothing comes from home, all imports stand for it.
