@@ -12,7 +12,7 @@ GOOD = lesson_files()["cascade"].read_text(encoding="utf-8")
     ("old", "new", "code", "message"),
     [
         ("id: cascade", "id: cascade\ncolour: red", "L010", "unknown key 'colour'"),
-        ("minutes: 20\n", "", "L011", "minutes: is missing"),
+        ("minutes: 25\n", "", "L011", "minutes: is missing"),
         ("level: second", "level: secnd", "L012", "unknown value 'secnd'; did you mean 'second'"),
         ("rate * crossings\"", "rate * crosings\"", "L013", "unknown measure (above this one) 'crosings'; did you mean"),
         ("levers: {tariff: [0.0, 0.5]}", "levers: {tarif: [0.0, 0.5]}", "L013", "unknown lever 'tarif'; did you mean"),
@@ -29,7 +29,7 @@ GOOD = lesson_files()["cascade"].read_text(encoding="utf-8")
         ("Suppose that everybody keeps buying as before.", "word " * 60, "L014", "at most 80 words"),
         ("{en: \"It stays ({vs}): no tariff, no cascade.\"", "{en: \"It stays ({vss}): no.\"", "L013", "unknown measure 'vss'"),
         ("measures: [gross, added]", "measures: [gross, vs]", "L012", "bars of different units: change, points"),
-        ("measures: [kor, usa, ind]", "measures: [kor, usaa, ind]", "L013", "steps[6].after[0]: unknown measure 'usaa'"),
+        ("measures: [kor, usa, ind]", "measures: [kor, usaa, ind]", "L013", "steps[7].after[0]: unknown measure 'usaa'"),
         ("step: vs, to: same", "step: vx, to: same", "L013", "unknown step 'vx'"),
         ("  - kind: predict", "  -\tkind: predict", "S00", ""),
     ],
