@@ -124,9 +124,9 @@ def _calibration() -> Iterator[Entry]:
 def _given() -> Iterator[Entry]:
     """What scenarios can have given: `observed:` and `growth:`, with their settings, sources and what is missing."""
     for id, model in (("observed", ObservedSettings), ("growth", GrowthSettings)):
-        observed, texts = id == "observed", Texts("en")
+        observed = id == "observed"
         fields = {name: " ".join((field.description or "").split()) for name, field in model.model_fields.items()}
-        gaps = [texts(f"given.gap_{k}") for k in range(1, GAPS + 1)] if observed else []
+        gaps = {lang: [catalogue(lang)[f"given.gap_{k}"] for k in range(1, GAPS + 1)] for lang in _LANGS if observed}
         yield {
             "kind": "given",
             "id": id,
@@ -135,7 +135,8 @@ def _given() -> Iterator[Entry]:
             "allowed": "; ".join(f"{name}: {text}" for name, text in fields.items()),
             "path": id,
             "source": "; ".join(given_sources(observed=observed, growth=not observed)),
-            "note": " ".join(gaps),
+            "note": " ".join(gaps.get("en", ())),
+            "note_zh": "".join(gaps.get("zh", ())),
             "tables": ["observed.csv", "us_tariffs.csv"] if observed else ["series.csv", "parameters.csv (growth.…)"],
         }
 

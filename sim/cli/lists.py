@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from decomp.io import bundled_names, load
+from decomp.names import estimate_text
 from decomp.terms import GROUPS, TERMS
 from sim.calibration import country_types
 from sim.calibration.parameters import parameters
@@ -68,6 +69,8 @@ def _cell(kind: str, row: Entry, name: str, texts: Texts) -> str:
         return limits(value, texts)
     if name == "meaning":
         return meaning("error", row["code"], value, texts)
+    if name == "estimate":
+        return estimate_text(value, texts.lang)
     if kind == "lessons" and name == "level":
         return texts(f"lessons.level.{value}")
     return phrase(value, texts) if name in WORDED else value

@@ -64,14 +64,14 @@ def shown(entry: Entry, texts: Texts) -> Iterator[str]:
     for field in FIELDS.split():
         if value := _value(entry, field, texts):
             name = texts(f"explain.{field}")
-            # Notes on parameters are English whatever the language.
-            english = field == "note" and entry["kind"] == "parameter"
+            # Notes on parameters and groups are English whatever the language.
+            english = field == "note" and entry["kind"] in ("parameter", "economies", "sectors")
             yield from _field(texts("explain.in_english", name=name) if english else name, value)
     yield from _rows(entry.get("values", ()), texts)
 
 
 def _value(entry: Entry, field: str, texts: Texts) -> str:
-    value = entry.get(field)
+    value = entry.get(f"{field}_{texts.lang}") or entry.get(field)
     if field == "range":
         return f"{_number(entry['low'])} … {_number(entry['high'])}" if "low" in entry else ""
     if field == "path" and value is None and entry["kind"] == "parameter":
@@ -94,7 +94,7 @@ def _value(entry: Entry, field: str, texts: Texts) -> str:
         return limits(value, texts) if texts.lang == "zh" else str(value)
     if field == "meaning":
         return meaning(entry["kind"].removeprefix("lesson_"), entry["id"], value, texts)
-    return phrase(value, texts) if field in ("unit", "scope", "applies_to", "nature") else str(value)
+    return phrase(value, texts) if field in ("unit", "scope", "applies_to", "nature", "source") else str(value)
 
 
 def _number(value: Any) -> str:

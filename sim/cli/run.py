@@ -82,20 +82,22 @@ def run(
     if dry_run:
         return _echo_plan(loaded, output, as_json)
     from sim.runs.folder import finish, start
+    from sim.texts import Texts
 
+    texts = Texts("en" if lang == "both" else lang)
     if not quiet:
-        say(f"{loaded.scenario.name}: {rules_line(loaded, 'en' if lang == 'both' else lang)}")
+        say(f"{loaded.scenario.name}: {rules_line(loaded, texts.lang)}")
     folder = start(loaded, output, ["unweave", *sys.argv[1:]], ["--alone"] if alone else [])
     with stopper() as stop:
-        result, beside, frames, ensemble = _played(loaded, folder, threads, quiet, alone, jobs, stop)
+        result, beside, frames, ensemble = _played(loaded, folder, threads, quiet, alone, jobs, stop, texts)
         folder.manifest["ensemble"] = ensemble.about() if ensemble is not None else None
         with stop.undisturbed():
             if with_report and not quiet:
-                say(f"{result.name}: writing tables and report")
+                say(f"{result.name}: {texts('cli.writing')}")
             report = lang if with_report else None
             saved = finish(folder, result, lang=report, years=tables, companions=beside, extras=frames)
         with suppress(*([OSError] if stop() else [])):  # the terminal may be gone
-            _echo_run(saved, "en" if lang == "both" else lang, as_json)
+            _echo_run(saved, texts.lang, as_json)
         return stop.code(exit_code(result, ensemble))
 
 
@@ -173,15 +175,21 @@ def _played(
     alone: bool,
     jobs: int | None,
     stop: Stopper,
+    texts: Texts,
 ) -> tuple[RunResult, Mapping[Any, RunResult], Mapping[str, DataFrame], Ensemble | None]:
     """Run the years, then what is asked for beside; whatever ends the run before its base year is noted in the folder."""
+    from sim.report.evidence import variant
     from sim.runs.runner import run_loaded
     from sim.studies.ensemble import run_members
-    from sim.studies.sensitivities import companions_of, run_companions
+    from sim.studies.sensitivities import Companion, companions_of, run_companions
 
     def note(year: int, index: int, total: int) -> None:
         folder.log("year", year=year, index=index, total=total)
         progress.year(year, index, total)
+
+    def beside_it(one: Companion) -> None:
+        named = one.name if one.kind == "scenario" else variant(one.kind, one.name, texts)
+        progress.step(texts("cli.companion", what=named))
 
     try:
         with Progress(loaded.scenario.name, len(loaded.resolved.scenario.horizon), quiet=quiet) as progress:
@@ -189,7 +197,7 @@ def _played(
             if stop() and result.status == "cancelled":
                 result = replace(result, message=f"{result.message}{stop.reason}")
             wanted = companions_of(loaded) if result.status == "ok" and not alone else []
-            beside = run_companions(wanted, threads=threads, note=progress.step, stop=stop)
+            beside = run_companions(wanted, threads=threads, note=beside_it, stop=stop)
             ended, ensemble = result.status in ("cancelled", "failed"), None
             asked = ATTRIBUTION in result.scenario.outputs and not ended
             frames = _attributed(result, progress, stop) if asked else {}

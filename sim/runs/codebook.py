@@ -12,51 +12,51 @@ from sim.report.sections import growth_sentence
 from sim.runs.saved import ON_REQUEST, TABLES, Run
 from sim.texts import LANGUAGES, Texts
 from sim.texts.plain import csv_rows
+from sim.texts.words import meaning
 
 _KINDS: Mapping[str, type] = {"whole number": int, "number": float, "text": str, "yes or no": bool}
 #: What the columns hold and what that means, the same name everywhere; lines of ``columns.csv``.
-COLUMNS: dict[str, tuple[type, str]] = {
-    row["column"]: (_KINDS[row["kind"]], row["meaning"]) for row in rows_in("sim.runs", "columns.csv")
-} | dict.fromkeys(TERM_CODES, (float, ""))
-
-_RESIDUAL = "change that is in no channel: what moves with all channels off, and rounding"
-_SAFE = (
-    "in CSV files a text that begins with = + - @, a tab or a carriage return and is no number has an apostrophe before it, "
-    "so that no spreadsheet takes it for a formula; Parquet files hold the text itself"
-)
+COLUMNS: dict[str, tuple[type, str, str]] = {
+    row["column"]: (_KINDS[row["kind"]], row["meaning"], row["meaning_zh"])
+    for row in rows_in("sim.runs", "columns.csv")
+} | dict.fromkeys(TERM_CODES, (float, "", ""))
 
 
 def codebook() -> str:
     """Text of codebook.csv."""
-    head = ("table", "column", "code", "label_en", "label_zh", "unit", "meaning", "source")
+    head = ("table", "column", "code", "label_en", "label_zh", "unit", "meaning", "meaning_zh", "source")
     return csv_rows([head, *_rows()])
 
 
 def _rows() -> Iterator[tuple[str, ...]]:
+    chinese = Texts("zh")
+
     def labels(key: str) -> list[str]:
         return [Texts(lang).get(key, "") or "" for lang in LANGUAGES]
 
     for table, columns in (*TABLES.items(), *ON_REQUEST.items()):
         for column in (*columns, *(("kind", "drivers") if table == "decisions" else ())):
             if column not in TERM_CODES:
-                yield (table, column, "", "", "", "", COLUMNS[column][1], "")
-    yield ("all tables", "", "", "", "", "", _SAFE, "")
+                yield (table, column, "", "", "", "", *COLUMNS[column][1:], "")
+    yield ("all tables", "", "", "", "", "", *labels("codebook.safe"), "")
     for table, registry in (("indicators", INDICATORS), ("pairs", PAIR_INDICATORS)):
         for entry in registry.values():
-            about = (entry.label_en, entry.label_zh, entry.unit, entry.formula, entry.source)
+            about = (entry.label_en, entry.label_zh, entry.unit, entry.formula, "", entry.source)
             yield (table, "indicator", entry.id, *about)
     for term in TERMS:
-        about = (term.label_en, term.label_zh, "unit of the row", term.equation, "Wang, Wei & Zhu (2013)")
+        about = (term.label_en, term.label_zh, "unit of the row", term.equation, "", "Wang, Wei & Zhu (2013)")
         yield ("sector_terms", term.code, "", *about)
     for channel in CHANNELS.values():
-        yield ("attribution", "channel", channel.id, channel.label_en, channel.label_zh, "", channel.meaning, "")
-    yield ("attribution", "channel", RESIDUAL, *labels("attribution.residual"), "", _RESIDUAL, "")
+        said = (channel.meaning, meaning("channel", channel.id, "", chinese))
+        yield ("attribution", "channel", channel.id, channel.label_en, channel.label_zh, "", *said, "")
+    yield ("attribution", "channel", RESIDUAL, *labels("attribution.residual"), "", *labels("codebook.residual"), "")
     for kind, levers in (("policy", POLICY), ("event", EVENT)):
         for lever in levers.values():
-            yield ("levers", kind, lever.id, lever.label_en, lever.label_zh, lever.unit, lever.meaning, "")
+            said = (lever.meaning, meaning(kind, lever.id, "", chinese))
+            yield ("levers", kind, lever.id, lever.label_en, lever.label_zh, lever.unit, *said, "")
     for check in dict.fromkeys((*MEANINGS, *SOLVER_CHECKS)):
-        english, chinese = labels(f"check.{check}")
-        yield ("checks", "check", check, english, chinese, "", MEANINGS.get(check, english), "")
+        names = labels(f"check.{check}")
+        yield ("checks", "check", check, *names, "", MEANINGS.get(check, names[0]), names[1], "")
 
 
 def readme(run: Run, headline: str, *, report: bool) -> str:

@@ -195,7 +195,7 @@ def tidy(name: str, frame: DataFrame) -> DataFrame:
 
 def _kind(table: str, column: str) -> type:
     """What a column of a table holds; columns that no table has to have are text."""
-    kind = COLUMNS.get(column, (str, ""))[0]
+    kind = COLUMNS.get(column, (str, "", ""))[0]
     return str if kind is float and table in _AS_TEXT else kind
 
 

@@ -101,7 +101,7 @@ def run_companions(
     companions: list[Companion],
     *,
     threads: int | None = None,
-    note: Callable[[str], None] | None = None,
+    note: Callable[[Companion], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Mapping[tuple[Kind, str], RunResult]:
     """Run the companions; one that fails is left out with a warning, Ctrl-C leaves out the rest."""
@@ -110,7 +110,7 @@ def run_companions(
         if stop is not None and stop():
             break
         if note is not None:
-            note(f"companion run {'with capital supply ' if one.kind == 'capital' else ''}{one.name}")
+            note(one)
         try:
             result = run_loaded(one.loaded, threads=threads, stop=stop)
         except KeyboardInterrupt:  # while a companion was set up: the run itself is finished and is kept

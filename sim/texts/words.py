@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: Columns that hold phrases of the registries, one or several to a cell.
 PHRASED = ("unit", "status", "scope", "kind", "applies_to", "used_as")
 #: The same on the command line, where the level of an indicator and the place of a lever are words as well.
-WORDED = (*PHRASED, "level", "where")
+WORDED = (*PHRASED, "level", "where", "source")
 #: Limits as the registry of levers words them.
 _LIMITS = re.compile(r"(from|above) (\S+?)(?: to (\S+)|, no upper limit)")
 
@@ -48,7 +48,10 @@ def phrase(text: str, texts: Texts) -> str:
     if found is not None or texts.lang == "en":
         return found or text
     parts = phrases_of(text)
-    return text if len(parts) == 1 else texts("method.join").join(phrase(part, texts) for part in parts)
+    known = [texts.get(f"phrase.{slug(part)}") for part in parts]
+    return (
+        texts("method.join").join(word or part for word, part in zip(known, parts, strict=True)) if any(known) else text
+    )
 
 
 def meaning(kind: str, id: str, text: str, texts: Texts) -> str:
