@@ -243,7 +243,9 @@ def print_flow(flow: Flow, definition: str, lang: str) -> None:
         title = words("flow.vs", definition=words(f"flow.{definition}"))
         _print(out, title, (words("flow.part"), words("flow.what"), "%"), parts, texts=2)
         other = next(name for name in flow.structures if name != definition)
-        out.print(words("flow.other", definition=words(f"flow.{other}"), value=f"{flow.structures[other].vs_share:.2f}"))
+        out.print(
+            words("flow.other", definition=words(f"flow.{other}"), value=f"{flow.structures[other].vs_share:.2f}")
+        )
     _print_notes(out, flow, words)
 
 
@@ -268,7 +270,12 @@ def print_series(flows: Sequence[Flow], definition: str, lang: str) -> None:
             vs, second = flow.structures[definition], flow.structures[other]
             shown = (vs.vs_share, *(getattr(vs, part) for part in VS_PARTS), second.vs_share)
             rows.append((str(flow.table.year), *(f"{value:.2f}" for value in shown)))
-        _print(out, words("flow.vs_series", definition=words(f"flow.{definition}")), (year, "VS %", *VS_PARTS, f"VS % ({other})"), rows)
+        _print(
+            out,
+            words("flow.vs_series", definition=words(f"flow.{definition}")),
+            (year, "VS %", *VS_PARTS, f"VS % ({other})"),
+            rows,
+        )
     meanings = {part: words(f"flow.{part}") for part in VS_PARTS} if wwz else _labels(first, words)
     for code, meaning in meanings.items():
         out.print(f"{code}: {meaning}")

@@ -73,7 +73,7 @@ def _cell(kind: str, row: Entry, name: str, texts: Texts) -> str:
         return estimate_text(value, texts.lang)
     if kind == "lessons" and name == "level":
         return texts(f"lessons.level.{value}")
-    return phrase(value, texts) if name in WORDED else value
+    return phrase(value, texts) if name in (*WORDED, "source") else value
 
 
 def _scenarios() -> Iterator[Entry]:

@@ -114,7 +114,7 @@ def rules_line(loaded: LoadedScenario, lang: str = "en") -> str:
     if growth and growth.path == "trend":
         less = growth.machines == "included" and "automation" in rules["off"]
         given.append(texts("cli.given_trend_without" if less else "cli.given_trend"))
-    named = {state: [texts.get(f"rule_name.{name}") or name for name in names] for state, names in rules.items()}
+    named = {state: [texts.get(f"rules.{name}") or name for name in names] for state, names in rules.items()}
     parts = {**named, "given": given}
     return texts("cli.rules", **{k: texts("cli.join").join(part) or texts("cli.nothing") for k, part in parts.items()})
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: Columns that hold phrases of the registries, one or several to a cell.
 PHRASED = ("unit", "status", "scope", "kind", "applies_to", "used_as")
 #: The same on the command line, where the level of an indicator and the place of a lever are words as well.
-WORDED = (*PHRASED, "level", "where", "source")
+WORDED = (*PHRASED, "level", "where")
 #: Limits as the registry of levers words them.
 _LIMITS = re.compile(r"(from|above) (\S+?)(?: to (\S+)|, no upper limit)")
 

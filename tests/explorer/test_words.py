@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("streamlit")
 
 from sim.calibration import STATUSES
+from sim.channels import CHANNELS
 from sim.cli import lists
 from sim.cli.knowledge import entries
 from sim.cli.meaning import FIELDS, shown
@@ -80,10 +81,15 @@ def test_every_word_of_the_registries_is_still_said() -> None:
     """A word that no registry uses any more is dead, or the registry has been reworded."""
     used = {slug(one) for frame in tables().values() for column in PHRASED if column in frame.columns
             for cell in frame[column] for one in (cell, *phrases_of(cell))}  # fmt: skip
-    used |= {slug(str(entry.get(field))) for entry in entries() for field in ("applies_to", "nature", "unit", "scope")}
+    used |= {
+        slug(str(entry.get(field)))
+        for entry in entries()
+        for field in ("applies_to", "nature", "unit", "scope", "source")
+    }
     meant = {f"meaning.{kind_of(entry)}.{slug(entry['id'])}" for entry in entries() if "meaning" in entry}
     meant |= {f"meaning.setting.{entry['id']}" for entry in entries() if entry["kind"] == "given"}
     meant |= {f"meaning.status.{slug(status)}" for status in STATUSES}
+    meant |= {f"meaning.channel.{channel}" for channel in CHANNELS}
     used |= {slug(row[field]) for row in lists.entries("levers") for field in ("unit", "where")}
     used |= {"percentage_points", "per_cent"}  # units of published sizes; the years of a run say which are compared
     kept = {key for key in catalogue("zh") if key.startswith(("phrase.", "meaning."))}
