@@ -310,7 +310,9 @@ def _sluggish(base_shares: Array, last: Array | None, share: float, theta: Array
     elif last.shape != base_shares.shape:  # automation has begun: machines start at their long-run sourcing
         last = np.concatenate([last, base_shares[..., last.shape[3] :]], axis=3)[..., : base_shares.shape[3]]
     floor = np.maximum(last, REOPENING * base_shares)
+    step = np.maximum(floor, 1e-300)  # the arrays are large: in place
     with np.errstate(divide="ignore"):  # log 0: nothing is bought there
-        step = share * np.log(base_shares / np.maximum(floor, 1e-300))
+        np.log(np.divide(base_shares, step, out=step), out=step)
+    step *= share
     excess = None if theta.min() >= RIGID else (floor * np.expm1(step) + (floor - last)).sum(axis=0)
-    return floor * np.exp(step), excess
+    return np.multiply(np.exp(step, out=step), floor, out=step), excess
