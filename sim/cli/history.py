@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Option
 
+from decomp.structure import VS_PARTS
 from sim.cli import options
 from sim.cli.options import print_json, write_file
+from sim.texts import Texts
 from sim.texts.plain import columns, csv_rows, csv_text
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from sim.observed.figures import Words
     from sim.observed.measures import Measured
     from sim.studies.hindcast import Hindcast
-    from sim.texts import Texts
 
 #: Files of the folder that -o makes.
 REPORT, JSON_FILE, SERIES, SHOCKS = "report.html", "history.json", "series.csv", "shocks.csv"
@@ -55,7 +56,6 @@ def history(
       unweave history -e KOR -i CHN --tables ~/wiod --csv korea-china.csv
     """
     from sim.observed import history as measure
-    from sim.texts import Texts
 
     options.refuse_existing(csv_path, force=force, option="--csv")
     files = (REPORT, JSON_FILE, SERIES, SHOCKS)
@@ -172,7 +172,6 @@ def _use(past: History, texts: Texts, names: Words) -> tuple[str, list[Sequence[
 
 
 def _vs(past: History, texts: Texts, words: Words) -> tuple[str, list[Sequence[str]]]:
-    from decomp.structure import VS_PARTS
     from sim.observed.measures import vs_indicator
 
     ends, definition = (past.exporter, past.importer), past.asked.definition
@@ -285,7 +284,6 @@ def _protection(*, as_json: bool, as_csv: bool) -> None:
 def errors_shown(found: Hindcast) -> str:
     """Return the table of errors of a hindcast, with what it can say and what not."""
     from sim.studies.hindcast import PREDICTIONS, sentences
-    from sim.texts import Texts
 
     lines = [["told", "κ", "pairs", "export shares", "foreign content"]]
     for p in found.predictions:

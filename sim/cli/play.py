@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer import Argument, Option
 
+import decomp
+from sim import calibration
 from sim.cli import options
 from sim.cli.options import print_json
 from sim.cli.terminal import Progress
+from sim.scenario import scenario_files
+from sim.texts.plain import columns
 
 if TYPE_CHECKING:
     from sim.economy import WorldEconomy
@@ -101,11 +105,8 @@ def _played(world: WorldEconomy, rule: str, who: list[str] | None, terms: dict[s
 
 def _economy(source: str, overrides: list[str] | None) -> tuple[str, WorldEconomy]:
     """Name and economy of a table at the defaults, or of a scenario."""
-    import decomp
-    from sim import calibration
     from sim.economy import WorldEconomy
     from sim.model.accounts import build_economy
-    from sim.scenario import scenario_files
     from sim.scenario.read import read_scenario
 
     if source.endswith((".yaml", ".yml")) or source in scenario_files() or overrides:
@@ -131,8 +132,6 @@ def _political(given: list[str] | None) -> dict[tuple[str, str], float] | None:
 
 def _echo_trigger(name: str, found: Trigger, as_json: bool) -> None:
     """Print who keeps to the tariffs given, and with what patience."""
-    from sim.texts.plain import columns
-
     gains = (100.0 * (found.leaving - found.agreement), 100.0 * (found.war - found.agreement), found.critical)
     rows = list(zip(found.players, *(values.tolist() for values in gains), strict=True))
     if as_json:
@@ -151,8 +150,6 @@ def _echo_trigger(name: str, found: Trigger, as_json: bool) -> None:
 def _echo(name: str, world: WorldEconomy, found: list[Outcome], far: Any, as_json: bool) -> None:
     """Print rates, real incomes and the certificate of an outcome, or of each player's best response."""
     import numpy as np
-
-    from sim.texts.plain import columns
 
     solved, left = sum(one.equilibria for one in found), max(float(one.gain_left.max()) for one in found)
     changes = [dict(zip(world.table.economies, one.change.tolist(), strict=True)) for one in found]

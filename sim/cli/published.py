@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Option
 
+from decomp import published
+from decomp.io.bundled import load_bundled, of_series
+from decomp.published import YearlySectors, YearlyUse, aggregation
+from sim.calibration.parameters import fact
 from sim.cli.options import AsJson, CsvOption, NaftaOption, VsDefinition, WiodOption, parse_years, print_json, split
 from sim.texts.plain import columns, csv_rows
 
 if TYPE_CHECKING:
-    from decomp.published import YearlySectors, YearlyUse
     from sim.studies.published import Row
 
 #: Both directions of the study, in the order of its figures.
@@ -104,8 +107,6 @@ def table4(
     For example:
       unweave published table4 --wiod ~/wiod
     """
-    from decomp import published
-
     rows = published.table4(wiod, sectors=sectors, definition=definition)
     misses = sum(len(row.misses) for row in rows)
     facts = {"definition": definition, "sectors": sectors, "misses": misses}
@@ -140,8 +141,6 @@ def findings(wiod: WiodOption = None, as_json: AsJson = False, as_csv: CsvOption
     For example:
       unweave published findings
     """
-    from decomp import published
-
     rows = [asdict(finding) for finding in published.findings(wiod)]
     by_sector = published.sector_findings(wiod)
     if not _answer("findings", rows, as_json=as_json, as_csv=as_csv, sectors=list(map(asdict, by_sector))):
@@ -173,8 +172,6 @@ def figures(
     For example:
       unweave published figures --csv > figures.csv
     """
-    from decomp import published
-
     every = published.BUNDLED_YEARS if wiod is None else published.YEARS
     wanted = list(every) if years is None else parse_years(years)
     flows = {pair: published.figure(wiod, *pair, years=wanted, sectors=sectors) for pair in PAIRS}
@@ -204,8 +201,6 @@ def sectors(
     For example:
       unweave published sectors --year 1995
     """
-    from decomp import published
-
     every = [1995, 2011, *([] if wiod else published.BUNDLED_YEARS[-1:])]
     wanted = every if years is None else parse_years(years, option="--year")
     tables = [
@@ -233,8 +228,6 @@ def sectors(
 
 def _source(year: int) -> dict[str, object]:
     """Table of a year with what of it is estimated, for files: the columns that show the break of sources."""
-    from decomp.io.bundled import load_bundled, of_series
-
     table = load_bundled(of_series("world", year))
     return {"source": "WIOD 2013" if year < 2012 else table.name, "estimate": table.estimate or ""}
 
@@ -246,8 +239,6 @@ def _marked(year: int) -> str:
 
 def _say_coarse(name: str, wiod: Path | None, years: Sequence[int] = ()) -> None:
     """Say what the bundled tables cannot show, with its size, and that years after 2011 are of another source."""
-    from decomp.published import aggregation
-
     if wiod is not None:
         return
     sizes = ", ".join(f"{part} {mean:g} (largest {largest:g})" for part, (mean, largest) in aggregation(name).items())
@@ -308,7 +299,6 @@ def us_imports(as_json: AsJson = False, as_csv: CsvOption = False) -> None:
     For example:
       unweave published us-imports
     """
-    from sim.calibration.parameters import fact
     from sim.observed.trade import SETTINGS, import_shares
 
     observed = {year: fact("import_share", "USA", "CHN", str(year)).value for year in (2017, 2023)}

@@ -14,11 +14,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer import Option
 
+from decomp.errors import DecompError
+from decomp.names import estimate_text
 from sim.cli import options
 from sim.cli.options import echo_json
 from sim.cli.scenarios import rules_line
 from sim.cli.terminal import INTERRUPTED, NUMERICAL, OK, PARTIAL, Progress, Stopper, say, stopper
-from sim.errors import ScenarioError
+from sim.errors import ScenarioError, SimError
+from sim.indicators import INDICATORS, PLACES
+from sim.texts import Texts
+from sim.texts.formats import level
+from sim.texts.plain import counted
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -28,7 +34,6 @@ if TYPE_CHECKING:
     from sim.runs.saved import Run
     from sim.scenario.read import LoadedScenario
     from sim.studies.ensemble import Ensemble
-    from sim.texts import Texts
 
 logger = logging.getLogger("unweave.run")
 
@@ -120,7 +125,6 @@ def _read(
     source: str, overrides: list[str], years: tuple[int, int] | None, seed: int | None, attribution: bool
 ) -> LoadedScenario:
     """Read a scenario; with ``attribution`` it asks for that output, and so does the command that repeats the run."""
-    from sim.indicators import INDICATORS
     from sim.scenario.read import read_scenario
 
     loaded = read_scenario(source, overrides, years=years, seed=seed, indicators=INDICATORS)
@@ -134,7 +138,6 @@ def _echo_plan(loaded: LoadedScenario, output: Path | None, as_json: bool) -> in
     """Say what a run would do, and where it would write; return the exit code."""
     from sim.runs.folder import runs_folder
     from sim.studies.attribution import used
-    from sim.texts.plain import counted
 
     scenario, table = loaded.resolved.scenario, loaded.table
     plan: dict[str, Any] = {"schema_version": 1, "scenario": scenario.name, "years": list(scenario.years)}
@@ -215,8 +218,6 @@ def _played(
 
 def _attributed(result: RunResult, progress: Progress, stop: Stopper) -> dict[str, DataFrame]:
     """Table of the parts of a finished run, if its scenario asks for it; without it, and with a warning, when it fails."""
-    from decomp.errors import DecompError
-    from sim.errors import SimError
     from sim.studies.attribution import attribute
 
     try:
@@ -246,9 +247,7 @@ def exit_code(result: RunResult, ensemble: Ensemble | None = None) -> int:
 
 def _echo_run(saved: Run, lang: str, as_json: bool) -> None:
     """Say what came out: the finding first, then where everything is."""
-    from decomp.names import estimate_text
     from sim.report.sentences import against, calibration_warnings, headline, why
-    from sim.texts import Texts
 
     texts, manifest, folder = Texts(lang), saved.manifest, Path(saved.folder or "")
     if as_json:
@@ -280,7 +279,6 @@ def _echo_run(saved: Run, lang: str, as_json: bool) -> None:
 def summary(saved: Run, lang: str = "en") -> dict[str, Any]:
     """Return what ``--json`` prints about a run."""
     from sim.report.sentences import against, calibration_warnings, facts, headline, world_split
-    from sim.texts import Texts
 
     kept = "schema_version run status message name seed hash years rules rerun checks expectations"
     numbers = [
@@ -305,8 +303,6 @@ def summary(saved: Run, lang: str = "en") -> dict[str, Any]:
 
 def _bands(saved: Run) -> list[dict[str, Any]]:
     """Bands of the world's indicators in the last year."""
-    from sim.indicators import PLACES
-
     if "bands" not in saved:
         return []
     frame = saved["bands"]
@@ -319,7 +315,6 @@ def _ensemble_lines(saved: Run, texts: Texts) -> list[str]:
     """What the terminal says about the ensemble of a run."""
     from sim.report.names import Names
     from sim.report.sentences import drawn_sentence, failure_sentence
-    from sim.texts.formats import level
 
     about = saved.manifest.get("ensemble")
     if about is None:

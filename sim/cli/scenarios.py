@@ -13,9 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer import Argument, Option
 
+from decomp.errors import DecompError
+from decomp.labels import did_you_mean, listed
 from sim.cli.options import AsJson, LabelLang, Overrides, Strict, echo_json, strictly
 from sim.cli.terminal import DATA, INVALID
 from sim.errors import OutputError, Problem, ScenarioError, render, visible
+from sim.indicators.registry import INDICATORS
+from sim.scenario import scenario_files
+from sim.scenario.yaml_text import parse
+from sim.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,8 +112,6 @@ def listing(
 
 def rules_line(loaded: LoadedScenario, lang: str = "en") -> str:
     """Say which rules act, which do not, and what is given before anybody decides."""
-    from sim.texts import Texts
-
     texts, resolved, rules = Texts(lang), loaded.resolved, loaded.rules
     observed, growth = resolved.scenario.observed, resolved.scenario.growth
     given = [texts("cli.given_observed", last=resolved.given.last)] if observed and observed.active else []
@@ -121,8 +125,6 @@ def rules_line(loaded: LoadedScenario, lang: str = "en") -> str:
 
 def _read(file: str, overrides: list[str] | None) -> tuple[Iterable[Problem], LoadedScenario | None]:
     """Problems of one scenario, and the scenario itself if it can be run; an unreadable table is one error of its own."""
-    from decomp.errors import DecompError
-    from sim.indicators.registry import INDICATORS
     from sim.scenario.read import read_scenario
 
     try:
@@ -196,10 +198,6 @@ def slug(text: str) -> str:
 
 def scenario_text(name: str, base: str | None = None) -> str:
     """The commented scenario: a first one, or one that extends a scenario of the library."""
-    from decomp.labels import did_you_mean, listed
-    from sim.scenario import scenario_files
-    from sim.scenario.yaml_text import parse
-
     library = scenario_files()
     own = f"my-{name}" if name in library else name
     if base is None:

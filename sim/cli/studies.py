@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer import Argument, Option
 
+import decomp
 from sim.cli.options import AsJson, WiodOption, print_json
 from sim.texts.plain import columns, csv_rows
 
@@ -27,7 +28,6 @@ def gains(
       unweave gains ~/wiod/wiot_2008.npz --csv
       unweave gains world-2022 --elasticity 5 --solver
     """
-    import decomp
     from sim.studies.gains import gains as measure
 
     try:

@@ -13,10 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Option
 
+from decomp.errors import DataMissingError
+from decomp.labels import did_you_mean
 from sim.cli import options
 from sim.cli.lists import picked
 from sim.cli.options import print_json
 from sim.cli.terminal import INTERRUPTED, OK, PARTIAL, PARTS, say, stopper
+from sim.indicators import INDICATORS, PLACES
+from sim.texts import Texts
+from sim.texts.plain import columns
 
 if TYPE_CHECKING:
     from sim.studies.store import SweepFolder
@@ -55,7 +60,6 @@ def sweep(
       unweave sweep ai-divide -g behaviour.automation.ai_home_share=0,0.5,1 --seeds 20 -o share
     """
     from sim.cli.run import first_and_last, with_seeds
-    from sim.indicators import INDICATORS, PLACES
     from sim.runs.folder import runs_folder
     from sim.studies.store import SweepFolder
     from sim.studies.sweep import parse_axis, plan_sweep, run_sweep
@@ -84,8 +88,6 @@ def sweep(
 
 def _wanted(text: str) -> tuple[str, str]:
     """``indicator:economy``; the world without an economy."""
-    from sim.indicators import INDICATORS
-
     indicator, _, economy = text.partition(":")
     _known("indicator", indicator, INDICATORS, " `unweave list indicators`")
     return indicator, economy or "WLD"
@@ -93,8 +95,6 @@ def _wanted(text: str) -> tuple[str, str]:
 
 def _known(kind: str, name: str, names: Any, more: str = "") -> None:
     """Refuse a name that is not among those that there are."""
-    from decomp.labels import did_you_mean
-
     if name not in names:
         guess = did_you_mean(name, names) or "."
         raise typer.BadParameter(f"unknown {kind} {name!r}{guess}{more}", param_hint="--show")
@@ -112,8 +112,6 @@ def _cluster(address: str | None) -> Iterator[str | None]:
     if address is None:
         yield None
         return
-    from decomp.errors import DataMissingError
-
     try:
         connect: Any = import_module("distributed").Client
     except ImportError:
@@ -163,8 +161,6 @@ def _write(store: SweepFolder, rows: list[dict[str, Any]]) -> None:
 
 def _echo(plan: Sweep, store: SweepFolder, end: SweepEnd, rows: list[dict[str, Any]], as_json: bool) -> None:
     """Say what came out: figures first, then how the members ended."""
-    from sim.texts import Texts
-
     texts, ran = Texts(), end.finished + end.failed
     failures = [about for about in store.abouts() if about["status"] != "ok"]
     if as_json:
@@ -196,8 +192,6 @@ def _echo(plan: Sweep, store: SweepFolder, end: SweepEnd, rows: list[dict[str, A
 
 def _table(rows: list[dict[str, Any]]) -> list[str]:
     """Aligned columns; a single member shows its value, several show quantiles."""
-    from sim.texts.plain import columns
-
     single = all(row["members"] <= 1 for row in rows)
     heads = [key for key in rows[0] if not (single and key in ("members", "q05", "q95"))] if rows else []
     lines = [["value" if single and head == "q50" else head for head in heads]]
