@@ -18,7 +18,7 @@ from tests.sim.scenario.conftest import HEAD, Problems
 
 #: Texts follow the five lines of conftest.HEAD, so that line 6 is their first line.
 CASES = [
-    ("behaviour: {ledger: {active: true}}", "S011", 6, 13, "the ledger is active, but nobody founds it"),
+    ("behaviour: {ledger: {active: true}}", "S011", 6, 13, "the ledger is active, but has no founders"),
     ("behaviour: {ledger: {active: true, initiators: [JPM]}}", "S020", 6, 49, "unknown economy or group 'JPM'; did you mean 'JPN'?"),
     ("behaviour: {ledger: {active: true, initiators: [JPN], from: 2011}}", "S022", 6, 61, "2011 is the base year"),
     ("behaviour: {ledger: {active: true, initiators: [JPN], from: 2031}}", "S022", 6, 61, "2031 is outside the run"),
