@@ -18,6 +18,8 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Value = TypeVar("Value")
 
+#: Group of the customs union of the tables.
+UNION = "eu"
 #: The two machine technologies, in the order in which tasks are displaced (design: robots first, then AI).
 TECHNOLOGIES = ("robots", "ai")
 

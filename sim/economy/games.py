@@ -93,7 +93,7 @@ class Trigger:
 class Moves:
     """One round of a game at a solved year."""
 
-    #: Tariffs that the players would move to (G, N, G).
+    #: Tariffs that the players would move to (G, N, G), on the use that is played.
     tariffs: Array
     #: By economy, members with what their player has, others 0 (G,): slope Σ g / Σ H and mean of its log rates, κ, what the move gains.
     slope: Array
@@ -273,7 +273,7 @@ def moves(
     each = np.zeros((4, world.table.G))
     for k, inside in enumerate(board.members):
         each[:, inside] = np.array([slope[k], mean[k], climb.together[k], gain[k]])[:, None]
-    return Moves(board.tariffs(v + step)[0], *each)
+    return Moves(board.tariffs(v + step)[board.cells[0][0]], *each)  # of the use that they are on
 
 
 def _alone(world: WorldEconomy, board: Board, rates: Array) -> list[Board]:

@@ -15,14 +15,12 @@ from sim.economy import Equilibrium, WorldEconomy
 from sim.indicators.data import BaseYear, YearArrays, members_of, ratio
 from sim.indicators.industry import manufacturing_jobs
 from sim.scenario.resolve import ResolvedScenario
-from sim.state import TECHNOLOGIES, Mask, Statistics, World, WorldState, Year, economy_mask, sector_mask
+from sim.state import TECHNOLOGIES, UNION, Mask, Statistics, World, WorldState, Year, economy_mask, sector_mask
 
 Array = NDArray[np.float64]
 
 #: What a trend changes in how quantities are reported, where there is none.
 NO_TREND: Mapping[str, float] = MappingProxyType({"efficiency": 1.0, "population": 1.0, "quality": 1.0})
-#: Group of the customs union of 2011.
-UNION = "eu"
 
 
 def build_economy(resolved: ResolvedScenario, table: WorldTable) -> WorldEconomy:

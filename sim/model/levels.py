@@ -57,8 +57,14 @@ def in_force(
     for id in {move.lever for move in moves}:
         levels[id] = resolved.export_cut(year) if id == CUT else resolved.applied(id, chosen[id], base[id], year)
     levels |= {id: np.minimum(np.maximum(level, 0.0), POLICY[id].max) for id, level in levels.items() if id in SHARES}
-    if any(move.use for move in moves if move.lever == "tariff"):
-        rates = {use: resolved.applied("tariff", chosen["tariff"], base["tariff"], year, use) for use in USES}
+    added = {use: chosen.get(of_use("tariff", use)) for use in USES}  # by rules, on one use
+    if any(part is not None for part in added.values()) or any(move.use for move in moves if move.lever == "tariff"):
+        rates = {
+            use: resolved.applied(
+                "tariff", chosen["tariff"] + (0.0 if part is None else part), base["tariff"], year, use
+            )
+            for use, part in added.items()
+        }
         levels |= {of_use("tariff", use): rate for use, rate in rates.items()}
         levels["tariff"] = (1.0 - final_share) * rates["inputs"] + final_share * rates["final"]
     return levels

@@ -11,15 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
+from sim import calibration
 from sim.fields import Economies, setting
+from sim.levers import of_use
 from sim.rules import base
 from sim.rules.log import Decisions, Reason
-from sim.state import Array, View, Year
+from sim.state import UNION, Array, View, Year
 
 if TYPE_CHECKING:
     from sim.model.agents import CountryAgent
@@ -40,6 +42,15 @@ class Settings(base.Settings, section="protection"):
     players: Economies | None = Field(None, description="Who plays; everybody who acts unless named.")
     instruments: Literal["uniform", "partner", "sector", "full"] = "uniform"
     """Rates that a government sets: one on all imports of goods, one by partner, by sector, or by both."""
+    use: Literal["all", "inputs", "final", "machines"] = "all"
+    """Uses of imports that they are levied on."""
+    unions: tuple[Economies, ...] = ()
+    """Economies that play as one, besides the customs union of the table, for example [[USA, CAN, MEX]]: the same on top of
+    their tariffs on outsiders, nothing on each other."""
+    political: dict[str, dict[str, Annotated[float, Field(ge=0, strict=True, allow_inf_nan=False)]]] = Field(
+        default_factory=dict,
+        description="What a government counts a unit of labour and capital income of a sector as, 1 unless given: {USA: {manufacturing: 1.3}}.",
+    )
     speed: float = setting("Speed of strategy", "策略调整速度", "share a year", 0, 1)
     """Share of the way to where it serves best that a tariff moves within a year."""
     patience_fall: float = setting("Fall of patience", "耐心的年下降", "share a year", 0, 1)
@@ -94,14 +105,44 @@ class Strategy(base.Rule):
         if (named & away).any():
             message = f"{labels.economies[int(np.argmax(named & away))]} is passive and cannot play."
             labels.problems.add(path, "S025", message, help="take it out of `players` or of `passive`")
-        cap = base.by_economy(self.settings, labels, self.section)["cap"]
-        return {"acting": (named if named.any() else np.ones_like(away)) & ~away, "cap": cap}
+        acting = (named if named.any() else np.ones_like(away)) & ~away
+        unions = [base.members(labels, (*path[:2], "unions", k), names) for k, names in enumerate(self.settings.unions)]
+        taken = base.members(labels, path, (f"{UNION}?",))
+        for k, union in enumerate(unions):
+            where, lacking, shared = (*path[:2], "unions", k), union & ~acting, union & taken
+            if lacking.any() and (union & acting).any():
+                message = f"the union is split: {labels.economies[int(np.argmax(lacking))]} does not play."
+                labels.problems.add(where, "S025", message, help="name all its members in `players`, or none")
+            if shared.any():
+                message = f"{labels.economies[int(np.argmax(shared))]} is in two unions."
+                labels.problems.add(where, "S025", message, help="an economy belongs to one at most")
+            taken = taken | union
+        return {
+            "acting": acting,
+            "unions": [union for union in unions if union.sum() > 1 and acting[union].all()],
+            "political": self._political(labels),
+            "cap": base.by_economy(self.settings, labels, self.section)["cap"],
+        }
+
+    def _political(self, labels: TableLabels) -> Array | None:
+        """Weights of sectors (G, N); those of a single economy or sector win over those of its group."""
+        weights, path = np.ones((labels.G, labels.N)), ("behaviour", self.section, "political")
+        for economy, given in sorted(self.settings.political.items(), key=lambda item: item[0] in labels.economies):
+            members = labels.key("economy", path, economy)
+            for sector, weight in sorted(given.items(), key=lambda item: item[0] in labels.sectors):
+                weights[np.ix_(members, labels.key("sector", (*path, economy), sector))] = weight
+        return weights if self.settings.political else None
 
     def check(self, settings: Any, scenario: Any, problems: Any, inside: Any) -> None:
         """Best responses are somebody's; without equilibrium nothing answers."""
         if settings.rule == "best-response" and not settings.players:
             message = "best-response needs `players`: who answers while all others keep their tariffs."
             problems.add(("behaviour", self.section, "rule"), "S011", message, help="name players, or write rule: nash")
+        if self.plays(settings) and settings.patience >= 1.0:
+            message = f"patience is {settings.patience:g}; governments that play need less than 1."
+            problems.add(
+                ("behaviour", self.section, "patience"), "S013", message, help="write a number from 0 to below 1"
+            )
         if self.plays(settings) and scenario.economy.closure == "fixed-prices":
             base.unanswered(problems, ("economy", "closure"), "governments that seek real income")
 
@@ -119,18 +160,28 @@ class Strategy(base.Rule):
         world = self.world
         self.first = max(world.observed, world.years[0]) + 1
         goods = np.flatnonzero(world.taxable.any(axis=(0, 2)))
-        union = [world.table.economies[r] for r in np.flatnonzero(world.union)]
         self.on = self.plays(self.settings)
         acting = np.array(self.terms["acting"])
         acting[world.union] &= acting[world.union].all()  # a union plays whole
+        common = [world.union] if acting[world.union].any() else []
+        unions = [tuple(world.table.economies[r] for r in np.flatnonzero(u)) for u in (*common, *self.terms["unions"])]
+        self.unions = {"+".join(names): list(world.table.economies_in(names)) for names in unions}
         self.acting = acting
         self.game = {
             "players": [world.table.economies[r] for r in np.flatnonzero(acting)],
             "sectors": [world.table.sectors[i] for i in goods],
-            "unions": (union,) if acting[world.union].any() else (),
+            "unions": tuple(unions),
             "instruments": self.settings.instruments,
+            "use": self.settings.use,
+            "political": self.terms["political"],
+            "bound": calibration.bound_tariffs(world.table) if self.settings.respect_bound else None,
             "above": "base",
         }
+
+    @property
+    def levied(self) -> str:
+        """What is added to: the tariff, or that on one use."""
+        return "tariff" if self.settings.use == "all" else of_use("tariff", self.settings.use)
 
     def start(self) -> Mapping[str, Array]:
         """Tariffs as given, nothing learned, nothing weighed, peace."""
@@ -175,7 +226,7 @@ class Strategy(base.Rule):
         found = seen.ask("game", "trigger", patience=min(self.discount(seen.year), PATIENT), **self.game)
         critical, table = np.zeros(self.world.G), self.world.table
         for name, least in zip(found.players, found.critical, strict=True):
-            critical[table.economy(name) if name in table.economies else self.world.union] = least
+            critical[self.unions.get(name) or table.economy(name)] = least
         return critical
 
     def act(self, decisions: Sequence[Choice], year: Year) -> None:
@@ -186,7 +237,8 @@ class Strategy(base.Rule):
         year.variables["lessons"] = np.array([[d.slope, d.mean, d.together] for d in decisions]).T
         year.variables["critical"] = weighed[0] if weighed else year.before.critical
         year.variables["war"] = np.full(self.world.G, float(any(decision.war for decision in decisions)))
-        year.add("tariff", added)
+        year.chosen.setdefault(self.levied, np.zeros_like(added))
+        year.add(self.levied, added)
 
     def log(self, played: base.Played) -> Iterable[Decisions]:
         """The mean tariff on all that is taxed, of those whose tariffs moved."""
@@ -205,5 +257,5 @@ class Strategy(base.Rule):
                 else {"pace": self.settings.speed}
             )
             yield self.batch(
-                played, "tariff", "leaving" if leaves else "advantage", r, *levels, gain=choice.gain, **numbers
+                played, self.levied, "leaving" if leaves else "advantage", r, *levels, gain=choice.gain, **numbers
             )
