@@ -73,13 +73,26 @@ def cells(part: Mapping[str, Any], texts: Texts) -> tuple[str, str, str, str, st
         size = f"{part['size']:.2g} ({'≤' if part['direction'] == 'down' else '≥'} {part['least']:g})"
         return story[f"measure_{texts.lang}"], "", size, "", verdict
     unit, scale = ("", 1.0) if part["least_in"] == "unit" else (f"{NBSP}%", 100.0)
-    economy = "" if part["economy"] == "WLD" else f", {texts.economy(part['economy'])}"
-    claim = f"{INDICATORS[part['indicator']].label(texts.lang)}{economy} {DIRECTIONS[part['direction']]}"
+    claim = f"{_indicator(part['indicator'], part['economy'], texts)} {DIRECTIONS[part['direction']]}"
     size = f"{number(scale * part['size'], 2, sign=True)}{unit} ({scale * part['least']:g}{unit})"
-    if lacks := {"others": part["who"], "unexplained": part["mechanism"]}.get(part["outcome"]):
+    if part["outcome"] in ("others", "unexplained"):
+        lacks = texts.economy(part["who"]) if part["outcome"] == "others" else _moves(part["mechanism"], texts)
         size += f"; {texts('verdict.' + part['outcome'], what=lacks)}"
     share = "" if part["share"] is None else f"{100 * part['share']:.0f}{NBSP}% / {part['draws']}"
     return claim, f"{part['scenario']} / {part['versus']}, {part['at']}", size, share, verdict
+
+
+def _indicator(code: str, economy: str, texts: Texts) -> str:
+    """Label of an indicator, with the economy it is of unless that is the world."""
+    label = INDICATORS[code].label(texts.lang)
+    return label if economy == "WLD" else texts("verdict.of", name=label, economy=texts.economy(economy))
+
+
+def _moves(mechanism: str, texts: Texts) -> str:
+    """What else must have moved, in words; written as ``indicator [economy] direction least``, parted by semicolons."""
+    moves = [part.split() for part in mechanism.split(";") if part.strip()]
+    said = [f"{_indicator(m[0], m[1] if len(m) > 3 else 'WLD', texts)} {texts('expect.' + m[-2])}" for m in moves]
+    return texts("cli.join").join(said)
 
 
 def _row(row: str, texts: Texts, scenario: str = "") -> tuple[str, str, list[tuple[str, str, str, str, str]]]:
@@ -103,11 +116,12 @@ def story_table(report: Report) -> tuple[str, Table] | None:
 def shown(rows: Iterable[str], lang: str = "en") -> str:
     """Stored verdicts as a terminal shows them: a line for each row, its parts below."""
     texts, found = Texts(lang), stored()
-    blocks = [texts("verdict.head", date=found["date"], draws=found["draws"])]
+    draws = (f"{count} ({table})" for table, count in found["draws"].items())
+    blocks = [texts("verdict.head", date=found["date"], draws=texts("cli.join").join(draws))]
     for row in rows:
         label, verdict, parts = _row(row, texts)
         lines = columns(parts, left=2, rule=False).split("\n") if parts else []
-        blocks.append("\n  ".join([f"{row}  {label}: {verdict}", *lines]))
+        blocks.append("\n  ".join([f"{row}  {texts('verdict.judged', label=label, verdict=verdict)}", *lines]))
     return "\n\n".join(blocks).replace(NBSP, " ")
 
 
