@@ -29,7 +29,7 @@ def test_compare_sets_the_second_run_against_the_first(capsys: pytest.CaptureFix
     assert any("policy tariff" in row["setting"] for row in answer["settings"])
     assert call(["compare", "baseline", "trade-war"]) == 0
     text = capsys.readouterr().out
-    assert "trade-war (B) against baseline (A) in 2014; base year 2011" in text
+    assert "trade-war (B) compared with baseline (A) in 2014; base year 2011" in text
     assert "Mean tariff on goods" in text
     assert call(["compare", "baseline", "trade-war", "--lang", "zh"]) == 0
     assert "货物平均关税" in capsys.readouterr().out
@@ -40,7 +40,7 @@ def test_compare_with_itself_shows_no_difference(capsys: pytest.CaptureFixture[s
     capsys.readouterr()
     assert call(["compare", "latest", "latest"]) == 0
     text = capsys.readouterr().out
-    assert "Both scenarios set the same." in text
+    assert "Both scenarios have the same settings." in text
     world = [line for line in text.splitlines() if line.startswith("Trade interdependence")]
     assert world[0].endswith("±0.0 pp")
 

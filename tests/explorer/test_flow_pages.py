@@ -86,7 +86,7 @@ def test_compare_leaves_out_other_tables_unless_told(visit, monkeypatch, tmp_pat
     monkeypatch.setenv("UNWEAVE_APP_RUN", str(changed))
     app = visit("compare", {"l": "en"})
     app.multiselect(key="compare.others").set_value(["folder"]).run()
-    assert any("another table" in one.value for one in app.warning) and not app.get("vega_lite_chart")
+    assert any("different table" in one.value for one in app.warning) and not app.get("vega_lite_chart")
     app.checkbox(key="compare.anyway").check().run()
     healthy(app)
     assert app.get("vega_lite_chart") and any("mix" in one.value for one in app.warning)
