@@ -37,7 +37,7 @@ SIM_LAYERS: list[list[str]] = [
     ["scenario"],
     ["economy", "indicators"],
     ["model"],
-    ["runs.result", "runs.saved"],
+    ["runs.result", "runs.saved", "runs.brief"],
     ["charts"],
     ["report"],
     ["runs"],
@@ -148,7 +148,9 @@ def test_no_import_points_up(package: str, layers: list[list[str]]) -> None:
 REACHING_UP = {
     ("decomp.table", "decomp.check"),
     ("decomp.table", "decomp.aggregate"),
+    ("sim.runs.result", "sim.report"),
     ("sim.runs.result", "sim.studies"),
+    ("sim.runs.saved", "sim.report"),
 }
 
 

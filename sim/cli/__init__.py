@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sweep": ("sim.cli.sweep", "Run a scenario over a grid of settings or many seeds; goes on after a stop."),
     "compare": ("sim.cli.compare", "Compare finished runs."),
     "report": ("sim.cli.compare", "Write the report of a finished run again."),
+    "brief": ("sim.cli.compare", "Answer the question of a scenario: what it changes, for whom, why, how sure."),
     "decompose": ("sim.cli.decompose", "Decompose one economy's exports to another into the 16 terms."),
     "history": ("sim.cli.history", "Show the observed years of a pair and of the world, shocks marked."),
     "hindcast": ("sim.cli.history", "Predict a later year from an earlier table; errors beside the same shares kept."),

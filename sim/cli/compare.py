@@ -1,4 +1,4 @@
-"""``unweave compare`` and ``unweave report``: what is said of runs that have ended."""
+"""``unweave compare``, ``unweave report`` and ``unweave brief``: what is said of runs that have ended."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from sim.cli.options import AsJson, LabelLang, ReportLang, RunsFolder, echo_json
+from sim.cli.options import AsJson, Jobs, LabelLang, Quiet, ReportLang, RunsFolder, echo_json
 from sim.cli.terminal import OK
+from sim.texts import Texts
 
 Which = Annotated[str, Argument(metavar="RUN", help="A run folder, a part of its name, or `latest`.")]
 
@@ -61,4 +62,50 @@ def report(
     written = str(write_new(wanted, render(saved, lang), exactly=output is not None))
     answer = {"schema_version": saved.manifest["schema_version"], "run": saved.manifest["run"], "report": written}
     echo_json(answer) if as_json else typer.echo(written)
+    return OK
+
+
+def brief(
+    which: Annotated[
+        str,
+        Argument(
+            metavar="RUN|SCENARIO", help="A run folder or `latest`; or a scenario, which is run with its contrast."
+        ),
+    ],
+    lang: LabelLang = "en",
+    seeds: Annotated[int, Option(min=0, help="Draws of a scenario and its contrast, both alike; 0: none.")] = 20,
+    output: Annotated[Path | None, Option("-o", "--output", help="Folder of runs [UNWEAVE_RUNS or ./runs].")] = None,
+    jobs: Jobs = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> int:
+    """Answer the question of a scenario: what it changes against its contrast, for whom, why, how sure, what was expected.
+
+    A finished run is told as it is stored. A scenario is run with its contrast, paired draws of both, other assumptions in both and,
+    where they are few, its channels; the report of the new run begins with the same two pages.
+
+    For example:
+      unweave brief us-china-tariffs
+      unweave brief my.yaml --seeds 50 --lang zh
+      unweave brief latest --json
+    """
+    from sim.cli.run import carried_out
+    from sim.indicators import INDICATORS
+    from sim.report.brief import as_text
+    from sim.runs.folder import runs_folder
+    from sim.runs.saved import Run, find_run, read_run
+    from sim.scenario import is_file, scenario_files
+    from sim.scenario.read import read_scenario
+
+    def echo(saved: Run) -> None:
+        if not as_json:
+            typer.echo(as_text(saved, lang))
+            return
+        kept = {key: saved.manifest[key] for key in ("schema_version", "run", "name", "status")}
+        echo_json({**kept, "brief": saved.brief, "folder": str(saved.folder)})
+
+    if is_file(Path(which)) or which.removesuffix(".yaml") in scenario_files():
+        loaded = read_scenario(which, indicators=INDICATORS)
+        return carried_out(loaded, output, echo, Texts(lang), quiet=quiet, jobs=jobs, paired=seeds)
+    echo(read_run(find_run(which, runs_folder(output))))
     return OK

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -86,23 +86,48 @@ def run(
         raise ScenarioError(errors)
     if dry_run:
         return _echo_plan(loaded, output, as_json)
-    from sim.runs.folder import finish, start
-    from sim.texts import Texts
+
+    def echo(saved: Run) -> None:
+        _echo_run(saved, texts.lang, as_json)
 
     texts = Texts("en" if lang == "both" else lang)
     if not quiet:
         say(f"{loaded.scenario.name}: {rules_line(loaded, texts.lang)}")
+    report = lang if with_report else None
+    told: dict[str, Any] = {"threads": threads, "quiet": quiet, "alone": alone, "jobs": jobs}
+    return carried_out(loaded, output, echo, texts, report=report, tables=tables, **told)
+
+
+def carried_out(
+    loaded: LoadedScenario,
+    output: Path | None,
+    echo: Callable[[Run], None],
+    texts: Texts,
+    *,
+    report: str | None = "both",
+    tables: Literal["none", "ends", "all"] = "none",
+    threads: int | None = None,
+    quiet: bool = False,
+    alone: bool = False,
+    jobs: int | None = None,
+    paired: int | None = None,
+) -> int:
+    """Run a scenario with what is asked for beside it, write its folder, say what came out with ``echo``; return the exit code.
+
+    With ``paired`` draws of both arms the brief is complete: bands, other assumptions in both arms and channels.
+    """
+    from sim.runs.folder import finish, start
+
     folder = start(loaded, output, ["unweave", *sys.argv[1:]], ["--alone"] if alone else [])
     with stopper() as stop:
-        result, beside, frames, ensemble = _played(loaded, folder, threads, quiet, alone, jobs, stop, texts)
+        result, beside, frames, ensemble = _played(loaded, folder, threads, quiet, alone, jobs, stop, texts, paired)
         folder.manifest["ensemble"] = ensemble.about() if ensemble is not None else None
         with stop.undisturbed():
-            if with_report and not quiet:
+            if report and not quiet:
                 say(f"{result.name}: {texts('cli.writing')}")
-            report = lang if with_report else None
             saved = finish(folder, result, lang=report, years=tables, companions=beside, extras=frames)
         with suppress(*([OSError] if stop() else [])):  # the terminal may be gone
-            _echo_run(saved, texts.lang, as_json)
+            echo(saved)
         return stop.code(exit_code(result, ensemble))
 
 
@@ -179,19 +204,20 @@ def _played(
     jobs: int | None,
     stop: Stopper,
     texts: Texts,
+    paired: int | None = None,
 ) -> tuple[RunResult, Mapping[Any, RunResult], Mapping[str, DataFrame], Ensemble | None]:
     """Run the years, then what is asked for beside; whatever ends the run before its base year is noted in the folder."""
     from sim.report.evidence import variant
     from sim.runs.runner import run_loaded
     from sim.studies.ensemble import run_members
-    from sim.studies.sensitivities import Companion, companions_of, run_companions
+    from sim.studies.sensitivities import Companion, arms_of, companions_of, further, run_companions
 
     def note(year: int, index: int, total: int) -> None:
         folder.log("year", year=year, index=index, total=total)
         progress.year(year, index, total)
 
     def beside_it(one: Companion) -> None:
-        named = one.name if one.kind == "scenario" else variant(one.kind, one.name, texts)
+        named = one.name if one.kind in ("contrast", "scenario") else variant(one.kind, one.name, texts)
         progress.step(texts("cli.companion", what=named))
 
     try:
@@ -207,6 +233,12 @@ def _played(
             if result.scenario.seeds and not ended:
                 ensemble = run_members(loaded, result, jobs=jobs, progress=progress.member, stop=stop)
                 frames |= ensemble.frames()
+            if not ended and not alone and (paired is not None or asked or ensemble is not None):
+                arms, complete = arms_of(loaded, result, wanted, beside), None if paired is None else beside
+                if arms is not None:
+                    seeds = result.scenario.seeds if paired is None else paired
+                    step, several = progress.step, {"attribution": asked} if asked else {}
+                    frames |= further(arms, complete, seeds=seeds, jobs=jobs, note=step, stop=stop, **several)
             return result, beside, frames, ensemble
     except KeyboardInterrupt:
         folder.end("cancelled", "interrupted before the base year was finished")
@@ -247,7 +279,7 @@ def exit_code(result: RunResult, ensemble: Ensemble | None = None) -> int:
 
 def _echo_run(saved: Run, lang: str, as_json: bool) -> None:
     """Say what came out: the finding first, then where everything is."""
-    from sim.report.sentences import against, calibration_warnings, headline, why
+    from sim.report.sentences import against, calibration_warnings, headline, since, why
 
     texts, manifest, folder = Texts(lang), saved.manifest, Path(saved.folder or "")
     if as_json:
@@ -255,7 +287,12 @@ def _echo_run(saved: Run, lang: str, as_json: bool) -> None:
         return
     comparison = against(saved, lang)
     said = estimate_text(manifest["table"].get("estimate"), lang)
-    lines = [headline(saved, lang), *([comparison] if comparison else []), *why(saved, lang), *([said] if said else [])]
+    lines = [
+        headline(saved, lang),
+        *filter(None, (comparison, since(saved, lang))),
+        *why(saved, lang),
+        *filter(None, [said]),
+    ]
     lines += calibration_warnings(saved, texts)
     lines += [*_ensemble_lines(saved, texts), ""]
     span = {"first": saved.years[0], "last": saved.years[-1], "count": len(saved.years)}
@@ -292,6 +329,7 @@ def summary(saved: Run, lang: str = "en") -> dict[str, Any]:
         "headline": headline(saved, lang),
         "estimate": saved.manifest["table"].get("estimate"),
         "against": against(saved, lang),
+        "brief": saved.brief,
         "calibration_warnings": calibration_warnings(saved, Texts(lang)),
         "numbers": numbers,
         "attribution": world_split(saved),

@@ -17,6 +17,9 @@ GROUPS = ("DVA_FIN", "DVA_INT", "DVA_INTREX", "RDV", "FVA", "PDC")
 #: Changes smaller than this share of the largest one of their lever are not drawn.
 SMALLEST = 0.02
 
+#: Kinds of companions that are scenarios; the contrast comes first.
+SCENARIOS = ("contrast", "scenario")
+
 
 @dataclass(frozen=True)
 class Report:
@@ -39,7 +42,11 @@ class Report:
     def others(self) -> list[str]:
         """Names of the scenarios that the run was compared with, in their order."""
         frame = self.run["companions"]
-        return [str(name) for name in frame.loc[frame["kind"] == "scenario", "companion"].unique()]
+        return [str(name) for name in frame.loc[frame["kind"].isin(SCENARIOS), "companion"].unique()]
+
+    def name_of(self, other: str) -> str:
+        """Name of a scenario that the run was compared with; of its own contrast in words."""
+        return self.texts("brief.own_short") if other == "own" else other
 
 
 def seam(run: Run, texts: Texts | None = None) -> tuple[int, str, str] | None:
@@ -51,7 +58,7 @@ def seam(run: Run, texts: Texts | None = None) -> tuple[int, str, str] | None:
 def companion(run: Run, scenario: str) -> DataFrame:
     """What was kept of a scenario that the run was compared with: columns year, economy, indicator, value."""
     frame = run["companions"]
-    return frame[(frame["kind"] == "scenario") & (frame["companion"] == scenario)]
+    return frame[frame["kind"].isin(SCENARIOS) & (frame["companion"] == scenario)]
 
 
 def companion_value(run: Run, scenario: str, indicator: str, year: int, economy: str = WORLD) -> float | None:

@@ -188,7 +188,7 @@ def era_tables(report: Report) -> list[tuple[str, str, Table]]:
         return []
     others = report.others[:1]
     ends = [str(run.years[k]) for k in (0, -1)]
-    against = (texts("eras.against", name=name) for name in others)
+    against = (texts("eras.against", name=report.name_of(name)) for name in others)
     heads = (texts("eras.measure"), *ends, texts("table.change"), *against)
     tables = []
     for key, measures in QUESTIONS.items():

@@ -15,6 +15,7 @@ from sim.charts.lines import band, beside, lines, stack
 from sim.charts.theme import GROUP_COLOURS, INK, OKABE_ITO, SIDE
 from sim.indicators import PLACES
 from sim.report import data
+from sim.report.brief import Brief
 from sim.report.data import Report
 from sim.report.names import amount, in_order
 from sim.report.sentences import OVER_TIME, effective
@@ -24,6 +25,8 @@ from sim.texts.formats import ends_in_words, is_ratio, is_share, level, number, 
 #: Lines beside the world in one figure.
 LINES = 6
 QUANTILES = ("q05", "q25", "q50", "q75", "q95")
+#: Bars of the brief: those asked about, and others with the largest differences.
+BARS = 12
 #: Indicators whose change is attributed by economy, with the key of the figure of the last year.
 BY_ECONOMY = {"vs_foreign_content": "split_economies", "import_dependence": "split_dependence"}
 #: What is left over is drawn from this displayed size on; in the tables it always stands.
@@ -85,7 +88,7 @@ def course(report: Report, key: str, indicator: str, economies: Sequence[str]) -
     others = report.others if list(economies) == [WORLD] else []
     added = [data.shown(run, data.companion(run, name), [indicator], [WORLD]).assign(economy=name) for name in others]
     frame = pd.concat([frame, *added], ignore_index=True).rename(columns={"economy": "line"})
-    names = {code: report.names.economy(code) for code in economies} | {name: name for name in others}
+    names = {code: report.names.economy(code) for code in economies} | {name: report.name_of(name) for name in others}
     present = set(frame.loc[frame["year"] == frame["year"].max(), "line"])
     table, facts = by_year(report, frame, "line", {code: name for code, name in names.items() if code in present})
     draw = partial(lines, frame, names, title=texts(f"fig.{key}_axis"), dashed=others, seam=data.seam(run, texts))
@@ -116,6 +119,25 @@ def group_changes(report: Report) -> Figure | None:
     change = wide[last] - wide[first]
     table[texts("table.change")] = [number(value, 2, sign=True) for value in change]
     return _changes(report, "group_changes", change, table, decimals=2)
+
+
+def effect(brief: Brief) -> Figure | None:
+    """Difference from the contrast by economy, in the first indicator that is asked about; None without a contrast."""
+    if not brief.there or (shown := brief.bars()).empty:
+        return None
+    texts, words = brief.texts, {"name": brief.names.indicator(brief.measure), "year": brief.year}
+    top, low = shown.iloc[0], shown.iloc[-1]
+    ends = {"top": top["name"], "top_value": top["shown"], "low": low["name"], "low_value": low["shown"]}
+    table = shown[["name", "shown"]].set_axis([texts("table.economy"), texts("brief.figure_axis")], axis=1)
+    drawn = shown.loc[shown["value"].abs().sort_values(ascending=False, kind="stable").index[:BARS]]
+    drawn = shown[shown["code"].isin([*drawn["code"], *brief.whom])]
+    draw = partial(bars, drawn, drawn["name"].tolist(), title=texts("brief.figure_axis"))
+    note = "figure_few" if len(drawn) < len(shown) else "figure_note"
+    more = {
+        "title": texts("brief.figure", **words),
+        "subtitle": texts(f"brief.{note}", against=brief.against(), count=len(drawn)),
+    }
+    return figure(Report(brief.run, texts), "effect", draw, texts("brief.alt", **ends), table, **more)
 
 
 def incomes(report: Report) -> Figure | None:

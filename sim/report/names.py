@@ -67,7 +67,8 @@ class Names:
 
     def indicator_of(self, code: str, economy: str) -> str:
         """Label of an indicator with the economy it is of, unless that is the world."""
-        return self.indicator(code) if economy == "WLD" else f"{self.indicator(code)}, {self.economy(economy)}"
+        comma = "，" if self.texts.lang == "zh" else ", "
+        return self.indicator(code) if economy == "WLD" else f"{self.indicator(code)}{comma}{self.economy(economy)}"
 
     def moves(self, mechanism: str) -> str:
         """A mechanism as it stands in the table of expectations, in words."""

@@ -1,15 +1,17 @@
 """Put a report together: texts, figures and tables into one HTML file with everything inside."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from typing import Any
 
 from sim.report import sections
+from sim.report.brief import Brief
 from sim.report.data import Report
 from sim.report.evidence import era_tables, literature_table, reading, sensitivity_table
-from sim.report.figures import figures
-from sim.report.sentences import against, calibration_warnings, headline, why
+from sim.report.figures import effect, figures
+from sim.report.sentences import against, calibration_warnings, headline, since, why
 from sim.report.stories import story_table
 from sim.runs.saved import Run
 from sim.texts import LANGUAGES, Texts
@@ -53,7 +55,7 @@ def page(lang: str, context: Callable[[Texts], dict[str, Any]]) -> str:
 
 def _context(run: Run, texts: Texts) -> dict[str, Any]:
     """Everything the template shows in one language."""
-    report, told = Report(run, texts), run.manifest
+    report, brief, told = Report(run, texts), Brief(run, texts), run.manifest
     drawn = figures(report)
     checks, check_table = sections.check_table(report)
     title = texts.pick(told.get("title")) or run.name
@@ -65,6 +67,9 @@ def _context(run: Run, texts: Texts) -> dict[str, Any]:
         "headline": headline(run, texts.lang),
         "against": against(run, texts.lang),
         "why": why(run, texts.lang),
+        "brief": brief if brief.there else None,
+        "effect": (shown, b64encode(shown.csv()).decode()) if (shown := effect(brief)) else None,
+        "since": since(run, texts.lang),
         "cards": sections.cards(report),
         "growth": sections.growth_sentence(run, texts),
         "doubts": calibration_warnings(run, texts),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from decomp.names import estimate_text
-from sim.report.data import Report, companion_value, dependence
+from sim.report.data import Report, dependence
 from sim.report.names import GAPS, amount, in_order, there
 from sim.report.sentences import drawn_sentence, facts, failure_sentence
 from sim.runs.saved import WORLD, Run
@@ -42,22 +42,15 @@ def table(texts: Texts, heads: str, rows: Iterable[Row], unfolded: int = 0) -> T
 
 
 def cards(report: Report) -> list[dict[str, str]]:
-    """Return the four numbers against the base year and, where there is one, against another scenario."""
+    """The four numbers against the base year, for a run whose contrast was not run."""
     texts, shown = report.texts, []
     for fact in facts(report.run):
         single = fact.base == fact.year
         change = texts("card.base_only") if single else texts(f"card.{fact.verdict}", change=fact.change.show(texts))
         before = "" if single else texts("card.from", base=fact.base, before=fact.before)
-        against = ""
-        for name in report.others[:1]:
-            value = None if single else companion_value(report.run, name, fact.indicator, fact.year)
-            if value is not None:
-                gap = Change(value, fact.change.after, fact.change.unit).show(texts)
-                levels = {"year": fact.year, "value": level(value, fact.change.unit)}
-                against = texts("card.against", name=name, **levels, change=gap)
         direction = "same" if single else fact.verdict
         words = {"label": report.names.indicator(fact.indicator), "value": fact.after, "before": before}
-        shown.append({**words, "change": change, "direction": direction, "against": against})
+        shown.append({**words, "change": change, "direction": direction})
     return shown
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from sim.calibration import parameter
 from sim.channels import CHANNELS, RESIDUAL, channel, in_order
 from sim.indicators import PLACES
-from sim.report.data import Report, companion_value
+from sim.report.answer import Answer
 from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
-from sim.texts.formats import MINUS, NBSP, Change, is_share, level, number, scale
+from sim.texts.formats import NBSP, Change, is_share, level, number, scale
 
 #: Numbers on cards, and in the headline: the first so many of the indicators of a headline that a run has.
 CARDS = 4
@@ -65,9 +65,23 @@ def headline(run: Run, lang: str = "en") -> str:
 
 
 def _happened(run: Run, texts: Texts) -> str:
-    """What a run's world indicators did."""
+    """The answer to what the scenario asks where its contrast was run, else what the world's indicators did since the base year."""
     if not run.years:
         return texts("headline.none")
+    brief = Answer(run, texts)
+    return _ended(run, brief.answer(), texts) if brief.there else _ended(run, _since(run, texts), texts)
+
+
+def since(run: Run, lang: str = "en") -> str:
+    """The second view: what the world's indicators did since the base year, all causes together; empty where the headline says it."""
+    texts = Texts(lang)
+    if not Answer(run, texts).there or not facts(run):
+        return ""
+    return texts("brief.since_base", base=run.years[0], sentence=_since(run, texts))
+
+
+def _since(run: Run, texts: Texts) -> str:
+    """What a run's world indicators did since the base year."""
     shown = facts(run)
     if not shown:
         return texts("headline.untracked")
@@ -84,27 +98,20 @@ def _happened(run: Run, texts: Texts) -> str:
         words = {name: getattr(fact, name) for name in ("base", "year", "before", "after")}
         words |= {"name": texts(f"inline.{fact.indicator}"), "change": fact.change.show(texts)}
         clauses.append(texts(f"headline.{key}", **words))
-    sentence = _begun(texts(f"headline.{form}", clauses=texts("headline.join").join(clauses), **span))
+    return _begun(texts(f"headline.{form}", clauses=texts("headline.join").join(clauses), **span))
+
+
+def _ended(run: Run, sentence: str, texts: Texts) -> str:
+    """A sentence about a run, which says so where the run stopped early."""
     if run.last_planned is not None and run.years[-1] < run.last_planned:
         return texts("headline.partial", year=run.years[-1], last=run.last_planned, sentence=sentence)
     return sentence
 
 
 def against(run: Run, lang: str = "en") -> str:
-    """One sentence that sets the last year against the first scenario that the run was compared with; empty if none."""
-    texts = Texts(lang)
-    clauses = []
-    for name in Report(run, texts).others[:1]:
-        for fact in facts(run):
-            other = companion_value(run, name, fact.indicator, fact.year)
-            if other is not None:
-                change = Change(other, fact.change.after, fact.change.unit)
-                name_of, size = texts(f"inline.{fact.indicator}"), change.show(texts, sign=False).lstrip(MINUS)
-                clauses.append(texts(f"headline.against_{change.direction}", name=name_of, change=size))
-        if clauses:
-            told = texts("headline.join").join(clauses)
-            return texts("headline.against", name=name, year=run.years[-1], clauses=told)
-    return ""
+    """What the headline's differences are from; empty where it tells changes since the base year."""
+    answer = Answer(run, Texts(lang))
+    return answer.versus() if answer.there else ""
 
 
 def effective(run: Run) -> list[str]:

@@ -21,7 +21,7 @@ from sim.calibration.given import given_sources, trade_of
 from sim.runs.result import RunResult
 from sim.runs.saved import SCHEMA_VERSION, this_process
 from sim.scenario import scenario_files
-from sim.scenario.read import LoadedScenario
+from sim.scenario.read import LoadedScenario, question_of
 from sim.scenario.schema import EXTENDS
 from sim.scenario.yaml_text import parse
 
@@ -56,6 +56,11 @@ def opening(
         "name": scenario.name,
         **{key: getattr(scenario, key).model_dump() for key in ("title", "question")},
         "narrative": list(scenario.narrative),
+        "brief": question_of(loaded).plain(),
+        "reasons": [  # why each expectation is stated, and what was found instead, in both languages
+            {key: text.model_dump() for key in ("why", "finding") if (text := getattr(one, key)) is not None}
+            for one in scenario.expect
+        ],
         **{"started": now(), "ended": None, "duration_seconds": None, "process": this_process()},
         "years": {"requested": list(scenario.years), "finished": []},
         **{"seed": scenario.seed, "hash": digest, "command": shlex.join(command)},

@@ -195,6 +195,17 @@ class RunResult(Run):
         return attribute(self).frame
 
     @cached_property
+    def brief(self) -> dict[str, Any]:
+        """The answer to the scenario's question as data, see :attr:`Run.brief`; the first use runs the contrast."""
+        from sim.report.brief import plain
+        from sim.runs.tables import tables_of, tidy
+        from sim.studies.sensitivities import contrast_companion, run_companions
+
+        beside: Any = run_companions(contrast_companion(self.loaded))
+        tables = {name: tidy(name, frame) for name, frame in tables_of(self, beside).items()}
+        return plain(Run(self.manifest, tables))
+
+    @cached_property
     def notes(self) -> tuple[str, ...]:
         """What was changed in the base table, what the calibration adds, and which values stand in for missing ones."""
         from sim.calibration import fallback_notes

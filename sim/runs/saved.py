@@ -41,13 +41,19 @@ TABLES = _split(
     companions="kind companion year economy indicator value unit",
     base_year="economy indicator published simulated unit",
 )
-#: Tables that a run folder holds only when the scenario or the command line asked for them; workers: where mobility is finite.
+#: Tables that a run folder holds only when the scenario or the command line asked for them; workers: where mobility is finite; effects
+#: and what decided them: where the contrast of the scenario was run.
 ON_REQUEST = _split(
     attribution="year economy indicator channel value unit",
     bands="year economy indicator q05 q25 q50 q75 q95 members unit",
     draws="member kind id economy year value choice low mode high unit",
     sector_terms=f"year exporter importer sector exports {' '.join(TERM_CODES)} unit",
     workers="year economy sector real_pay wage jobs",
+    effects="year economy indicator sector contrast value unit",
+    decisive="year economy lever partner contrast value weight kind drivers",
+    effect_bands="year economy indicator q05 q25 q50 q75 q95 members unit",
+    effect_ends="case economy indicator value unit",
+    effect_channels="economy indicator channel value unit",
     members="member seed status message first last passed",
 )
 #: Seconds without a sign of life after which a run is taken as interrupted where its process cannot be asked for.
@@ -140,6 +146,17 @@ class Run:
     def passed(self) -> bool:
         """Whether every check of every finished year passed."""
         return bool(self.tables["checks"]["passed"].all())
+
+    @property
+    def brief(self) -> dict[str, Any]:
+        """The answer to the scenario's question as data: what it does against its contrast, to whom, why and how sure.
+
+        Keys answer (``en`` and ``zh``), versus, effects, channels, decisions, verdicts; see :func:`sim.report.brief.plain`. Effects are
+        empty where the contrast was not run.
+        """
+        from sim.report.brief import plain
+
+        return plain(self)
 
 
 def read_run(path: str | Path) -> Run:

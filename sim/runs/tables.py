@@ -17,11 +17,13 @@ from decomp.terms import TERM_CODES
 from sim.errors import OutputError
 from sim.indicators import PLACES
 from sim.levers import EVENT, POLICY, of_use
+from sim.runs.brief import decisive, effects
 from sim.runs.codebook import COLUMNS
 from sim.runs.compare import evaluate, value_of
 from sim.runs.result import RunResult
 from sim.runs.saved import ON_REQUEST, TABLES, WORLD, columns_of
-from sim.scenario.schema import Scenario
+from sim.scenario.read import Question, question_of
+from sim.scenario.schema import BASE, Scenario
 from sim.texts.plain import no_formula
 
 #: Tables whose numbers are shown as the user gave them, so that text ("inf", "default") can stand beside numbers.
@@ -33,10 +35,13 @@ DIGITS, _EXACT_POWER = 10, 22
 def tables_of(result: RunResult, companions: Mapping[tuple[str, str], RunResult]) -> dict[str, DataFrame]:
     """All tables of a run by name, in the order of :data:`sim.runs.saved.TABLES`; companions by kind and name."""
     scenario, indicators = result.scenario, result.indicators
-    others = {name: run.indicators for (kind, name), run in companions.items() if kind == "scenario"}
+    others = {name: run.indicators for (kind, name), run in companions.items() if kind in ("scenario", "contrast")}
+    asked = question_of(result.loaded)
     beside = [pd.DataFrame(columns=list(TABLES["companions"]))] if not companions else []
     for (kind, name), run in companions.items():
-        kept = run.indicators["indicator"].isin(PLACES["companions"])
+        kept = run.indicators["indicator"].isin(
+            (*PLACES["companions"], *(asked.indicators if kind == "contrast" else ()))
+        )
         beside.append(run.indicators[kept].assign(kind=kind, companion=name))
     made = {
         "indicators": indicators,
@@ -51,7 +56,18 @@ def tables_of(result: RunResult, companions: Mapping[tuple[str, str], RunResult]
         "base_year": base_year(result.base_table, indicators),
     }
     extra = {} if np.isinf(scenario.economy.mobility) else {"workers": workers(result)}
-    return {name: made[name] for name in TABLES} | extra
+    return {name: made[name] for name in TABLES} | extra | against(result, companions, asked)
+
+
+def against(
+    result: RunResult, companions: Mapping[tuple[str, str], RunResult], asked: Question
+) -> dict[str, DataFrame]:
+    """The run set against its contrast in the year asked about, the last finished one at most; empty without the contrast."""
+    contrast = companions.get(("contrast", asked.versus))
+    if len(result.years) < 2 or (contrast is None and asked.versus != BASE):
+        return {}
+    year = min(asked.at, result.years[-1])
+    return {"effects": effects(result, contrast, year), "decisive": decisive(result, contrast, asked, year)}
 
 
 def workers(result: RunResult) -> DataFrame:

@@ -53,7 +53,7 @@ class TableLabels:
         return len(self.sectors)
 
     def check_expectations(self, scenario: Scenario) -> None:
-        """Record expectations about economies that the table does not have."""
+        """Record expectations and a brief about economies that the table does not have."""
         allowed = [WORLD, *self.economies, *(f"{GROUP}{name}" for name in self.tracked)]
         for i, expectation in enumerate(scenario.expect):
             moves = [(("mechanism", k, "economy"), move.economy) for k, move in enumerate(expectation.mechanism)]
@@ -61,6 +61,9 @@ class TableLabels:
             for path, name in named:
                 if name is not None and name not in allowed:
                     self._unknown("economy", ("expect", i, *path), name, allowed=allowed)
+        for i, name in enumerate(scenario.brief.economies if scenario.brief else ()):
+            if name not in allowed:
+                self._unknown("economy", ("brief", "economies", i), name, allowed=allowed)
 
     @property
     def tracked(self) -> Mapping[str, tuple[int, ...]]:

@@ -2,7 +2,7 @@
 
 Rules of ``extends``: mappings are merged key by key; lists and single values replace what is inherited; ``policies+``,
 ``events+`` and ``outputs+`` append to the inherited list. What says who a scenario is and what it expects (:data:`OWN`) is
-never inherited. Every part keeps the place that it is from.
+never inherited, of ``brief`` only whom and what it is about. Every part keeps the place that it is from.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Any
 from decomp.labels import did_you_mean, listed
 from sim.errors import Place, Problem, Problems, ScenarioError, quoted, spell
 from sim.scenario import is_file, scenario_files
-from sim.scenario.schema import APPENDED, CHAIN, EXTENDS
+from sim.scenario.schema import APPENDED, CHAIN, EXTENDS, HANDED_DOWN
 from sim.scenario.validation import copied, kind_of
 from sim.scenario.yaml_text import KeyPath, Node, YamlDocument, parse
 
@@ -75,6 +75,8 @@ def _parent_of(document: YamlDocument, path: Path | None, problems: Problems) ->
 def _laid_over(base: YamlDocument, document: YamlDocument, name: str, problems: Problems) -> YamlDocument:
     """Lay a scenario over the one that it builds on."""
     under = {key: value for key, value in base.data.items() if key not in OWN}
+    if isinstance(asked := under.get("brief"), Mapping):
+        under["brief"] = {key: value for key, value in asked.items() if key in HANDED_DOWN}
     over = {key: value for key, value in document.data.items() if key != EXTENDS and key not in APPENDED}
     places = Node(document.places.value)
     data = _over(under, base.places, over, document.places, places)

@@ -1,8 +1,12 @@
-"""Reading a scenario: file or name, overrides, every problem at once, resolved against its table."""
+"""Reading a scenario: file or name, overrides, every problem at once, resolved against its table; and its contrast.
+
+The contrast is what ``brief:`` names: another scenario, or the same one without the policies and events that are its own, not inherited;
+where it adds none, the scenario that it builds on; where there is none either, its own base year.
+"""
 
 import logging
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -17,12 +21,19 @@ from sim.scenario import is_file, scenario_files
 from sim.scenario.labels import OPTIONAL
 from sim.scenario.layers import Overrides, inherited, overridden
 from sim.scenario.resolve import ResolvedScenario, resolve
-from sim.scenario.schema import LONGEST, Expectation, Scenario
+from sim.scenario.schema import BASE, LONGEST, OWN_CONTRAST, Brief, Event, Expectation, Policy, Scenario
 from sim.scenario.validation import check, structure
 from sim.scenario.yaml_text import MAX_SIZE, Node, YamlDocument, parse
 
 logger = logging.getLogger("unweave.scenario")
 
+#: Indicators of a brief that names none, and the most economies that one without any takes from the policies.
+USUAL, MOST = ("real_income", "interdependence"), 4
+#: Parts of a scenario whose overrides hold in the contrast too, where both say the same as written.
+_SHARED = ("economy", "behaviour", "observed", "growth", "baseline")
+_INTERVENTIONS = ("policies", "events")
+#: Texts of a brief.
+WORDS = ("question", "subject", "against")
 #: What a scenario can be read from: a path or library name, a text that was parsed, a scenario, or plain data.
 ScenarioSource = str | Path | YamlDocument | Scenario | Mapping[str, Any]
 
@@ -190,6 +201,10 @@ def _for_run(
     before = problems.indices.get("expect", range(len(scenario.expect)))
     problems.indices["expect"] = [before[i] for i, _ in kept]
     changes["expect"] = tuple(_spelled(table, e) for _, e in kept)
+    if scenario.brief is not None:
+        asked = (name for name in scenario.brief.economies if _there(table, name))
+        whom = tuple(_label(table, name.removesuffix(OPTIONAL)) for name in asked)
+        changes["brief"] = scenario.brief.model_copy(update={"economies": whom})
     if years is not None and known_years:
         if years[0] != start or not start <= years[1] <= start + LONGEST:
             message = f"years {years[0]}:{years[1]} do not fit: a run starts in its base year {start} and goes forward at most {LONGEST} years."
@@ -226,3 +241,102 @@ def _label(table: WorldTable, economy: str) -> str:
     """Return the table's label of an economy: ``KR`` for KOR where the table spells it so."""
     found = () if economy in table.economies else table.labels_of("economy", economy)
     return found[0] if len(found) == 1 else economy
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a run is asked: the brief with everything filled in, and the name of the contrast (``own``, ``base``, a scenario)."""
+
+    brief: Brief
+    versus: str
+    economies: tuple[str, ...]  # codes, groups as ``group:…``, or WLD
+    indicators: tuple[str, ...]
+    title: Any  # of the contrast, text or texts by language; empty for ``own`` and ``base``
+    at: int  # year of the difference
+
+    def plain(self) -> dict[str, Any]:
+        """As run.json holds it."""
+        words = {key: text and text.model_dump() for key in WORDS for text in [getattr(self.brief, key)]}
+        asked = {"economies": list(self.economies), "indicators": list(self.indicators), "at": self.at}
+        return {"versus": self.versus, "without": list(self.brief.without), "title": self.title, **words, **asked}
+
+
+def question_of(loaded: LoadedScenario) -> Question:
+    """Fill in what the brief of a scenario leaves open."""
+    scenario, brief = loaded.resolved.scenario, _brief(loaded)
+    versus = brief.versus
+    if versus == OWN_CONTRAST and not brief.without and not any(_own(loaded, part) for part in _INTERVENTIONS):
+        versus = (*scenario.derived_from, BASE)[0]
+    file = _file(loaded, versus)
+    title = read_document(file).data.get("title", "") if file is not None else ""
+    at = min(brief.at or scenario.years[1], scenario.years[1])
+    return Question(brief, versus, brief.economies or _acting(loaded), brief.indicators or USUAL, title, at)
+
+
+def contrast_of(loaded: LoadedScenario) -> LoadedScenario | None:
+    """The contrast, ready to run with the table, years and seed of the scenario; None where it is the base year.
+
+    Overrides of settings in which both scenarios agree as written hold in both: they are no part of the difference.
+    Raises ScenarioError: the other scenario cannot be read on this table.
+    """
+    asked, scenario = question_of(loaded), loaded.resolved.scenario
+    if asked.versus == OWN_CONTRAST:
+        return _without(loaded, asked.brief.without)
+    if (file := _file(loaded, asked.versus)) is None:
+        return None
+    told: dict[str, Any] = {"years": scenario.years, "seed": scenario.seed, "table": loaded.table}
+    overrides = [text for text in loaded.overrides if text.partition(".")[0] in _SHARED]
+    if overrides and loaded.file:
+        both = [read_scenario(path, **told).scenario.model_dump(by_alias=True) for path in (loaded.file, file)]
+        overrides = [text for text in overrides if _at(both[0], text) == _at(both[1], text)]
+    return read_scenario(file, overrides, **told)
+
+
+def _brief(loaded: LoadedScenario) -> Brief:
+    """The brief as written; of a scenario whose only policies come from overrides, one that asks what these do."""
+    brief = loaded.resolved.scenario.brief or Brief()
+    written = parse(loaded.text, "").data if loaded.text else {}
+    if any(written.get(key) for name in _INTERVENTIONS for key in (name, f"{name}+")):
+        return brief
+    return Brief(indicators=brief.indicators) if any(o.startswith(_INTERVENTIONS) for o in loaded.overrides) else brief
+
+
+def _file(loaded: LoadedScenario, name: str) -> Path | None:
+    """File of another scenario: beside the scenario's own file, else of the library."""
+    beside = Path(loaded.file).parent / f"{name}.yaml" if loaded.file else None
+    return beside if beside is not None and beside.is_file() else scenario_files().get(name)
+
+
+def _own(loaded: LoadedScenario, part: str) -> list[int]:
+    """Positions of the policies or events that a scenario does not inherit as they are."""
+    file = _file(loaded, loaded.scenario.derived_from[0]) if loaded.scenario.derived_from else None
+    above = inherited(read_document(file), file, read_document).data.get(part) or [] if file else []
+    handed = [(Policy if part == "policies" else Event).model_validate(entry) for entry in above]
+    return [k for k, entry in enumerate(getattr(loaded.scenario, part)) if entry not in handed]
+
+
+def _without(loaded: LoadedScenario, sections: tuple[str, ...]) -> LoadedScenario:
+    """The same scenario without its own policies and events, and with some rules switched off."""
+    scenario, changes = loaded.resolved.scenario, dict[str, Any](expect=(), outputs=())
+    for part in _INTERVENTIONS:
+        own = _own(loaded, part)
+        changes[part] = tuple(entry for k, entry in enumerate(getattr(scenario, part)) if k not in own)
+    off = {name: getattr(scenario.behaviour, name).model_copy(update={"active": False}) for name in sections}
+    changes["behaviour"] = scenario.behaviour.model_copy(update=off)
+    resolved = resolve(scenario.model_copy(update=changes), loaded.table, rules=loaded.resolved.rules)
+    return replace(loaded, resolved=resolved)
+
+
+def _acting(loaded: LoadedScenario) -> tuple[str, ...]:
+    """Economies of the table that own policies and events name, actors first; the world where they are many or none."""
+    entries = [getattr(loaded.scenario, part)[k] for part in _INTERVENTIONS for k in _own(loaded, part)]
+    named = (name for key in ("who", "partners") for entry in entries for name in getattr(entry, key))
+    found = dict.fromkeys(name for name in named if name in loaded.table.economies)
+    return tuple(found) if 0 < len(found) <= MOST else ("WLD",)
+
+
+def _at(data: Any, override: str) -> Any:
+    """Value at the path of an override in plain data; None where there is none."""
+    for part in override.partition("=")[0].strip().split("."):
+        data = data.get(part) if isinstance(data, Mapping) else None
+    return data

@@ -55,6 +55,10 @@ else:
 
 #: Form of the id of a row of the narratives.
 ROW = r"^N[0-9]+\.[0-9]+$"
+#: Contrasts that are no other scenario: the same one without what it adds itself, and its own base year.
+OWN_CONTRAST, BASE = "own", "base"
+#: Keys of ``brief:`` that a scenario takes over from the one that it builds on.
+HANDED_DOWN = ("economies", "indicators", "at")
 GroupName = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 
 #: Levers whose sectors are the goods sectors unless the scenario says otherwise.
@@ -131,6 +135,29 @@ class Expectation(Model):
         """Every economy or group that it is about."""
         moving = (move.economy for move in self.mechanism)
         return tuple(dict.fromkeys(name for name in (self.economy, self.who, *moving) if name))
+
+
+class Brief(Model):
+    """What the scenario is about: the contrast whose difference is shown first, whose, in what and when.
+
+    A scenario that builds on another one inherits ``economies``, ``indicators`` and ``at``; the other keys say what it does itself.
+    """
+
+    question: Bilingual | None = Field(None, description="The question in plain words; `question` if not given.")
+    subject: Bilingual | None = None
+    """What makes the difference, in words that follow "because of": {en: the tariffs of 2018, zh: …}."""
+    against: Bilingual | None = None
+    """The contrast, in words that follow "than in": {en: the same world without them, zh: …}; its title if not given."""
+    versus: StrictStr = OWN_CONTRAST
+    """`own` (the same scenario without the policies and events that it adds), `base` (its base year), or another scenario."""
+    without: tuple[StrictStr, ...] = ()
+    """Sections of `behaviour:` that the own contrast switches off as well, for example [automation]."""
+    economies: Annotated[Economies | tuple[()], Field(max_length=6)] = ()
+    """Economies or groups (as `group:high-income`) that are asked about; those that policies name, else the world."""
+    indicators: tuple[StrictStr, ...] = Field(
+        (), max_length=4, description="Ids of one to four indicators; real_income and interdependence if not given."
+    )
+    at: Year | None = Field(None, description="Year of the difference; the last year if not given.")
 
 
 class Policy(Model):
@@ -220,6 +247,7 @@ class Scenario(Model):
     question: Bilingual = Field(description="What the scenario asks.")
     narrative: tuple[Annotated[StrictStr, Field(pattern=ROW)], ...] = ()
     """Rows of the narratives that it makes runnable, for example N1.6."""
+    brief: Brief | None = Field(None, description="What it is about: the contrast that every page shows first.")
     expect: tuple[Expectation, ...] = Field((), description="Expectations, checked after the run.")
     derived_from: tuple[StrictStr, ...] = ()
     """Scenarios that it was built on with `extends`, nearest first; filled in when it is read."""

@@ -16,7 +16,7 @@ from sim.rules import Rule, in_play
 from sim.rules.base import unanswered
 from sim.scenario import scenario_files
 from sim.scenario.draws import check_draws
-from sim.scenario.schema import BEFORE_READING, LONGEST, Scenario
+from sim.scenario.schema import BASE, BEFORE_READING, LONGEST, OWN_CONTRAST, Scenario
 from sim.scenario.settings import SETTING
 from sim.scenario.yaml_text import KeyPath
 
@@ -279,6 +279,19 @@ def check(
             problems.unknown((*path, "versus"), "S028", "scenario to compare with", expectation.versus, scenarios)
         if expectation.at is not None:
             inside(expectation.at, (*path, "at"))
+    if brief := scenario.brief:
+        for k, name in enumerate(brief.indicators if indicators is not None else ()):
+            if name not in (indicators or ()):
+                problems.unknown(("brief", "indicators", k), "S028", "indicator", name, sorted(indicators or ()))
+        allowed = [OWN_CONTRAST, BASE, *scenario_files()]
+        if brief.versus not in allowed:
+            problems.unknown(("brief", "versus"), "S028", "scenario to compare with", brief.versus, allowed)
+        sections = [rule.section for rule in in_play(rules, type(scenario.behaviour).model_fields)]
+        for k, name in enumerate(brief.without):
+            if name not in sections:
+                problems.unknown(("brief", "without", k), "S014", "section of `behaviour:`", name, sections)
+        if brief.at is not None:
+            inside(brief.at, ("brief", "at"))
     for name, growth in scenario.baseline:
         for label, levels in growth.items():
             for year in levels if isinstance(levels, dict) else ():

@@ -1,40 +1,62 @@
-"""Runs that are made beside a run so that its report can say more: scenarios it is compared with, standing sensitivities.
+"""Runs that are made beside a run so that its report can say more: its contrast, scenarios it is compared with, sensitivities.
 
-A scenario that expects something ``versus: baseline`` is set against ``baseline`` with the same table, years, seed and
-economy settings given on the command line. The elasticity of capital supply decides the sign of real wages under
-automation, so its two ends (fixed stock, unlimited supply) are run as well. So are the other assumptions that are least
-settled: the trade elasticity of transport equipment (c15) in every set, labour shares without the sector profile, and the
-careful end of the price of AI.
+The contrast of the brief comes first: headline, cards and brief are differences from it (:mod:`sim.scenario.read`). A scenario that
+expects something ``versus: baseline`` is set against ``baseline`` with the same table, years, seed and economy settings given on the
+command line. The elasticity of capital supply decides the sign of real wages under automation, so its two ends (fixed stock, unlimited
+supply) are run as well. So are the other assumptions that are least settled: the trade elasticity of transport equipment (c15) in every
+set, labour shares without the sector profile, and the careful end of the price of AI.
+
+How sure the difference from the contrast is: draws, assumptions and channels vary in both arms alike. A draw of a parameter that the two
+scenarios set differently would undo the contrast; it is left out of both.
 """
+
+from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+import pandas as pd
+from pandas import DataFrame
+
 from decomp.errors import DecompError
 from sim.calibration import elasticity_alternatives, elasticity_set, parameters
 from sim.errors import SimError
+from sim.indicators import INDICATORS
+from sim.runs.brief import amount
 from sim.runs.result import RunResult
-from sim.runs.runner import SMALL_TABLE, run_loaded
+from sim.runs.runner import SMALL_TABLE, processors, run_loaded
+from sim.runs.saved import ON_REQUEST, WORLD
 from sim.scenario import scenario_files
-from sim.scenario.read import LoadedScenario, read_scenario
+from sim.scenario.draws import value_of
+from sim.scenario.read import LoadedScenario, Question, contrast_of, question_of, read_scenario
 from sim.scenario.resolve import resolve
+from sim.scenario.schema import BASE
+from sim.studies.attribution import AttributionError, attribute, used
+from sim.studies.draw import Draw, DrawnValue, Member, draw, play_member, spread
+from sim.studies.ensemble import QUANTILES, quantiles
 
 logger = logging.getLogger("unweave.companions")
 
-Kind = Literal["scenario", "capital", "sensitivity"]
+Kind = Literal["contrast", "scenario", "capital", "sensitivity"]
 #: Both ends of the elasticity of capital supply.
 ENDS = (0.0, math.inf)
 #: Sector whose trade elasticity is the least settled.
 UNSETTLED = "c15"
 
+#: Members of paired bands where nobody says how many.
+SEEDS = 20
+#: Most channels of an arm whose every combination is run without being asked for.
+CHEAP = 3
+
 
 @dataclass(frozen=True)
 class Companion:
-    """One run beside the run: ``name`` is a scenario, the elasticity of capital supply, or what differs, ``c15=0.83``."""
+    """One run beside the run: ``name`` is a scenario (or ``own``), the elasticity of capital supply, or what differs, ``c15=0.83``."""
 
     kind: Kind
     name: str
@@ -48,15 +70,32 @@ def companions_of(loaded: LoadedScenario) -> list[Companion]:
     """
     if loaded.table.n > SMALL_TABLE:
         return []
+    contrast = contrast_companion(loaded)
+    return [*contrast, *_scenarios(loaded, contrast), *variants(loaded)]
+
+
+def variants(loaded: LoadedScenario) -> list[Companion]:
+    """The scenario at both ends of the supply of capital and under the other standing assumptions, where they differ from its own."""
     economy = loaded.resolved.scenario.economy
     ends = [(f"{end:g}", _with(loaded, "economy", capital_supply=end)) for end in ENDS if end != economy.capital_supply]
-    return [*_scenarios(loaded), *(Companion("capital", *end) for end in ends), *_sensitivities(loaded)]
+    return [*(Companion("capital", *end) for end in ends), *_sensitivities(loaded)]
 
 
-def _scenarios(loaded: LoadedScenario) -> list[Companion]:
-    """Scenarios that expectations name: of the folder of the scenario's own file, else of the library."""
+def contrast_companion(loaded: LoadedScenario) -> list[Companion]:
+    """The contrast of a scenario, if it has one that can be read."""
+    try:
+        other = contrast_of(loaded)
+    except (SimError, DecompError) as error:
+        logger.warning("%s has no contrast: %s", loaded.resolved.scenario.name, error)
+        return []
+    return [] if other is None else [Companion("contrast", question_of(loaded).versus, other)]
+
+
+def _scenarios(loaded: LoadedScenario, there: list[Companion]) -> list[Companion]:
+    """Scenarios that expectations name, but those ``there``: of the folder of the scenario's own file, else of the library."""
     scenario, companions = loaded.resolved.scenario, []
-    named = dict.fromkeys(one.versus for one in scenario.expect if one.versus not in ("base", scenario.name))
+    known = ("base", scenario.name, *(one.name for one in there))
+    named = dict.fromkeys(one.versus for one in scenario.expect if one.versus not in known)
     overrides = [override for override in loaded.overrides if override.startswith("economy.")]
     for name in named:
         beside = Path(loaded.file).parent / f"{name}.yaml" if loaded.file else None
@@ -123,3 +162,171 @@ def run_companions(
         else:
             logger.warning("companion run %s is left out: %s", one.name, result.message)
     return done
+
+
+@dataclass(frozen=True)
+class Arms:
+    """A run and its contrast, finished; ``contrast`` and ``other`` are None where the contrast is the base year."""
+
+    loaded: LoadedScenario
+    result: RunResult
+    contrast: LoadedScenario | None
+    other: RunResult | None
+
+    @property
+    def asked(self) -> Question:
+        """What is asked."""
+        return question_of(self.loaded)
+
+    @property
+    def year(self) -> int:
+        """Year of the difference."""
+        return min(self.asked.at, self.result.years[-1])
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Indicator and economy of everything asked about that both arms have."""
+        other = self.other or self.result
+        there = [*self.result.economies, *(name for name in self.result.groups if name in other.groups), WORLD]
+        pairs = [(indicator, economy) for indicator in self.asked.indicators for economy in there]
+        return [pair for pair in pairs if np.isfinite(self.result.value(*pair, self.year))]
+
+    def ends(self, indicator: str, economy: str) -> tuple[float, float]:
+        """Value of the contrast and of the run."""
+        run, year = (self.result, self.result.years[0]) if self.other is None else (self.other, self.year)
+        return run.value(indicator, economy, year), self.result.value(indicator, economy, self.year)
+
+    def effect(self, indicator: str, economy: str) -> tuple[float, str]:
+        """Difference and its unit, see :func:`sim.runs.brief.amount`."""
+        return amount(*self.ends(indicator, economy), INDICATORS[indicator].unit)
+
+
+def arms_of(
+    loaded: LoadedScenario, result: RunResult, wanted: Iterable[Companion], beside: Mapping[tuple[Kind, str], RunResult]
+) -> Arms | None:
+    """Both arms of a run among its companions; None where its contrast was not finished."""
+    contrast = next((one for one in wanted if one.kind == "contrast"), None)
+    if contrast is None:
+        return Arms(loaded, result, None, None) if question_of(loaded).versus == BASE else None
+    other = beside.get(("contrast", contrast.name))
+    return None if other is None else Arms(loaded, result, contrast.loaded, other)
+
+
+def paired_draws(arms: Arms, count: int) -> list[Draw]:
+    """Draws that both arms share: those of the scenario but parameters that the two arms set differently."""
+    ours, theirs = (one.resolved.scenario for one in (arms.loaded, arms.contrast or arms.loaded))
+
+    def shared(one: DrawnValue) -> bool:
+        return one.kind not in ("parameter", "choice") or bool(value_of(one.id, ours) == value_of(one.id, theirs))
+
+    drawn = (draw(arms.loaded, member) for member in range(count))
+    return [replace(one, values=tuple(filter(shared, one.values))) for one in drawn]
+
+
+def bands(
+    arms: Arms,
+    count: int,
+    *,
+    jobs: int | None = None,
+    note: Callable[[str], None] = lambda _: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> DataFrame:
+    """Quantiles over draws of the difference of the two arms, both with the same draws: the table ``effect_bands``.
+
+    Effects as from :func:`sim.runs.brief.amount`. Members that do not reach the year in both arms are left out; ``members`` says how
+    many are in.
+    """
+    draws, sides = paired_draws(arms, count), [one for one in (arms.loaded, arms.contrast) if one is not None]
+    tasks, made = [(side, one) for one in draws for side in sides], list[Member]()
+    for member in spread(play_member, tasks, jobs=jobs or min(len(tasks), processors()), stop=stop, ordered=True):
+        made.append(member)
+        note(f"paired draws, run {len(made)} of {len(tasks)}")
+    pairs, ids, found = arms.pairs(), list(INDICATORS), []
+    layouts = [[*run.economies, WORLD, *run.groups] for run in (arms.result, arms.other or arms.result)]
+
+    def values(member: Member, side: int, year: int) -> list[float]:
+        kept = member.values[member.years.index(year)]
+        return [float(kept[layouts[side].index(economy), ids.index(indicator)]) for indicator, economy in pairs]
+
+    for mine, theirs in zip(made[:: len(sides)], made[len(sides) - 1 :: len(sides)], strict=False):
+        if arms.year in mine.years and arms.year in theirs.years:
+            before = values(theirs, 1, arms.year if arms.contrast else theirs.years[0])
+            both = zip(pairs, before, values(mine, 0, arms.year), strict=True)
+            found.append([amount(b, a, INDICATORS[indicator].unit)[0] for (indicator, _), b, a in both])
+    levels = quantiles(np.array(found), np.array(list(QUANTILES.values()))) if found else np.empty((len(QUANTILES), 0))
+    rows = [
+        (arms.year, economy, indicator, *levels[:, k], len(found), arms.effect(indicator, economy)[1])
+        for k, (indicator, economy) in enumerate(pairs if found else ())
+    ]
+    return pd.DataFrame(rows, columns=list(ON_REQUEST["effect_bands"]))
+
+
+def ends(
+    arms: Arms, beside: Mapping[tuple[Kind, str], RunResult], run: Callable[[Companion], RunResult | None]
+) -> DataFrame:
+    """The effects under other assumptions, the same in both arms: the table ``effect_ends``; ``beside`` are runs made already."""
+    rows = []
+    theirs = {} if arms.contrast is None else {one.name: one for one in variants(arms.contrast)}
+    for one in variants(arms.loaded):
+        mine = beside.get((one.kind, one.name)) or run(one)
+        other = run(theirs[one.name]) if one.name in theirs else arms.other
+        if mine is not None and arms.year in mine.years and (other is not None or arms.contrast is None):
+            changed = Arms(arms.loaded, mine, arms.contrast, other)
+            rows += [(f"{one.kind} {one.name}", e, i, *changed.effect(i, e)) for i, e in arms.pairs()]
+    return pd.DataFrame(rows, columns=list(ON_REQUEST["effect_ends"]))
+
+
+def channels(
+    arms: Arms, *, always: bool = False, jobs: int | None = None, stop: Callable[[], bool] | None = None
+) -> DataFrame:
+    """Parts of the effects by channel: the table ``effect_channels``; empty where neither cheap nor asked for (``always``).
+
+    A channel's part is its Shapley value in the run less that in the contrast, in the unit of the effect: with v the value in the
+    contrast, 100 (φ_c − φ'_c) / v per cent for levels, 100 (φ_c − φ'_c) points for shares. Parts and ``residual`` add up to the effect.
+    """
+    runs, rows = [one for one in (arms.result, arms.other) if one is not None], []
+    if always or max(len(used(one.scenario, one.loaded.resolved.rules)) for one in runs) <= CHEAP:
+        pairs = [
+            (i, e) for i, e in arms.pairs() if e == WORLD or (e in arms.asked.economies and e in arms.result.economies)
+        ]
+        names = list(dict.fromkeys(indicator for indicator, _ in pairs))
+        sides = [attribute(one, indicators=names, workers=jobs, stop=stop) for one in runs]
+        for indicator, economy in pairs:
+            before, after = arms.ends(indicator, economy)
+            effect, unit = arms.effect(indicator, economy)
+            factor = effect / (after - before) if after != before else 0.0
+            for channel in (*sides[0].channels, "residual"):
+                own, *other = (side.value(indicator, channel, economy, arms.year) for side in sides)
+                rows.append((economy, indicator, channel, factor * (own - sum(other)), unit))
+    return pd.DataFrame(rows, columns=list(ON_REQUEST["effect_channels"]))
+
+
+def further(
+    arms: Arms,
+    beside: Mapping[tuple[Kind, str], RunResult] | None,
+    *,
+    seeds: int = SEEDS,
+    attribution: bool = False,
+    jobs: int | None = None,
+    note: Callable[[str], None] = lambda _: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> dict[str, DataFrame]:
+    """What makes a brief complete, by table; what is stopped is left out.
+
+    ``beside`` are companions of the run, or None to leave out the other assumptions and channels that are not asked for; ``seeds`` 0
+    makes no draws.
+    """
+
+    def run(one: Companion) -> RunResult | None:
+        note(f"both arms with {one.kind} {one.name}")
+        return run_companions([one], stop=stop).get((one.kind, one.name))
+
+    found = {} if beside is None else {"effect_ends": ends(arms, beside, run)}
+    try:
+        if (attribution or beside is not None) and not stop():
+            note("channels of both arms")
+            found["effect_channels"] = channels(arms, always=attribution, jobs=jobs, stop=stop)
+    except AttributionError as error:
+        logger.warning("the brief has no channels: %s", error)
+    if seeds and not stop():
+        found["effect_bands"] = bands(arms, seeds, jobs=jobs, note=note, stop=stop)
+    return {name: frame for name, frame in found.items() if len(frame)}

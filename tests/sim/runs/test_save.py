@@ -172,7 +172,7 @@ def test_companions_are_the_named_scenario_and_both_ends_of_capital_supply() -> 
     loaded = read_scenario("trade-war", {**SMALL, "economy.labour_market": "full-employment"}, years=(2022, 2024))
     found = companions_of(loaded)
     assert [(one.kind, one.name) for one in found] == [
-        ("scenario", "us-china-tariffs"),
+        ("contrast", "us-china-tariffs"),
         ("capital", "0"),
         ("capital", "inf"),
         ("sensitivity", "c15=8.22"),
@@ -223,10 +223,10 @@ def test_companions_answer_expectations_and_reach_the_report(tmp_path: Path) -> 
     saved = finish(folder, run, lang="en", companions=beside)
     assert (saved["expectations"]["outcome"] != "unknown").all()
     row = saved["expectations"].set_index(["indicator", "versus"]).loc[("interdependence", "us-china-tariffs")]
-    other = beside["scenario", "us-china-tariffs"].value("interdependence")
+    other = beside["contrast", "us-china-tariffs"].value("interdependence")
     assert float(row["before"]) == pytest.approx(other, rel=1e-9)
     page = (folder.path / "report.html").read_text(encoding="utf-8")
-    assert "Against us-china-tariffs in 2040: " in page
+    assert "(us-china-tariffs), in 2040; nothing here is a change since 2022." in page
     assert 'id="en-fig-ends"' in page
     alone = start(loaded, tmp_path)
     assert (finish(alone, run, lang=None)["expectations"]["outcome"] == "unknown").any()

@@ -44,6 +44,12 @@ CASES = [
     ("baseline: {labour: {CHN: 5%}}", "S012", 6, 26, "expected a yearly growth rate such as 0.02"),
     ("narrative: [N1]", "S016", 6, 13, "expected the id of a row of the narratives"),
     ("outputs: [everything]", "S014", 6, 11, "unknown value 'everything'"),
+    ("brief: {verses: own}", "S010", 6, 9, "did you mean 'versus'?"),
+    ("brief: {versus: bassline}", "S028", 6, 17, "did you mean 'baseline'?"),
+    ("brief: {indicators: [a, b, c, d, e]}", "S016", 6, 21, "has the wrong form (too long)"),
+    ("brief:\n  economies: [USA, CHI]", "S020", 7, 20, "did you mean 'CHN'?"),
+    ("brief: {at: 2050}", "S022", 6, 13, "2050 is outside the run"),
+    ("brief: {without: [automatons]}", "S014", 6, 19, "did you mean 'automation'?"),
     ("schema_version: 2", "S014", 6, 17, "unknown value 2"),
     # meaning
     ("policies:\n  - {who: USA, lever: tariff, value: -1.2}", "S024", 7, 38, "a tariff of -1.2 (-120 %)"),
