@@ -46,15 +46,15 @@ def test_labels_without_calibration_are_warned_of_and_errors_when_asked(call: Ca
 def test_a_run_says_what_it_has_no_values_for_everywhere(call: Call, strange: Path, tmp_path: Path) -> None:
     code, out, _ = call("run", strange, "--alone", "-o", tmp_path / "runs")
     assert code == 0
-    assert "No calibration for 1 sector of the table: farm." in out
-    assert "No calibration for 1 economy of the table: ZZ9." in out
+    assert "No calibrated values for 1 sector of the table: farm." in out
+    assert "No calibrated values for 1 economy of the table: ZZ9." in out
     (folder,) = (tmp_path / "runs").iterdir()
     manifest = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert manifest["calibration"]["unmapped"] == {"economies": ["ZZ9"], "sectors": ["farm"]}
     assert sum("no calibration rows" in warning for warning in manifest["warnings"]) == 2
     report = (folder / "report.html").read_text(encoding="utf-8")
-    assert "No calibration for 1 sector of the table: farm." in report
-    assert "表中有 1 个部门没有校准值：farm。" in report
+    assert "No calibrated values for 1 sector of the table: farm." in report
+    assert "表中有1个部门没有校准值：farm。" in report
 
 
 def test_a_run_says_which_year_each_value_is_of(call: Call, tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_run_says_which_year_each_value_is_of(call: Call, tmp_path: Path) -> N
     )
     assert code == 0
     assert (
-        "The table is of 2011; more than three years from it are: unemployment 2000 (ROW), AI preparedness 2023, AI compute 2025."
+        "The table is of 2011; these values are more than three years away from it: unemployment 2000 (ROW), AI preparedness 2023, AI compute 2025."
         in out
     )
     (folder,) = tmp_path.iterdir()

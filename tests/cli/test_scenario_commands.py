@@ -181,16 +181,16 @@ def test_a_file_says_which_rules_are_on(call: Call, tmp_path: Path) -> None:
     written = ("--set", "behaviour.protection.sensitivity=2.0", "--set", "behaviour.trust.friction=0.0")
     some = "rules on: protection; off: automation, trust, ledger, governance, carbon"  # trust costs nothing
     assert some in call("validate", path, *written)[1]
-    today = "given: what was observed to 2026, growth by trend"
+    today = "given: what was observed up to 2026, trend growth"
     assert f"{today}\n" in call("validate", "baseline")[1]
     less = call("validate", "baseline", "--set", "behaviour.automation.active=false")[1]
-    assert f"{today} less what robots and AI would add\n" in less
+    assert f"{today} without what robots and AI would add\n" in less
     once = ("--years", "2011:2012", "--alone", "--no-report", "-o", tmp_path)
     code, out, said = call("run", path, *once, "--json")
     assert (code, json.loads(out)["rules"]) == (0, answer["rules"])
     assert f"bad: {line}\n" in said
     assert "rules" not in call("run", path, *once, "-q")[2]
-    assert "启用的规则：无；未启用：automation、" in call("run", path, *once, "--lang", "zh")[2]
+    assert "启用的规则：无；未启用：自动化、" in call("run", path, *once, "--lang", "zh")[2]
 
 
 def test_one_tariff_changes_nothing_else(tmp_path: Path) -> None:

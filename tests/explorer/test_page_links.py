@@ -102,7 +102,7 @@ def test_no_control_is_dead_and_a_link_opened_elsewhere_shows_the_same_page(visi
         same = getattr(app, kind)(key=key).value == value
         getattr(app, kind)(key=key).set_value(value).run()
         healthy(app)
-        assert "Not in the address" not in said(app), key
+        assert "Not part of this page's address" not in said(app), key
         assert same or shown(app) != before, key
         before = shown(app)
     other = visit(page, address(app))

@@ -82,7 +82,7 @@ def test_table_is_saved_and_read(attached: sim.RunResult, tmp_path: Path) -> Non
     assert "workers,real_pay," in (folder / "codebook.csv").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("lang", "said"), [("en", "Workers move between"), ("zh", "劳动者只能部分地")])
+@pytest.mark.parametrize(("lang", "said"), [("en", "Workers move only partly between"), ("zh", "劳动者只能部分地")])
 def test_report_shows_who_gains(attached: sim.RunResult, lang: str, said: str) -> None:
     report = Report(attached, Texts(lang))
     table = people_table(report)
