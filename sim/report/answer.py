@@ -41,11 +41,14 @@ def direction(effect: float) -> str:
 
 def sized(effect: float, unit: str, texts: Texts, *, sign: bool = True, long: bool = False) -> str:
     """An effect with its unit: ``−0.46 %``, ``+1.3 pp``, ``110 USD per tonne``."""
-    shown = number(effect if sign else abs(effect), 0 if unit == "members" else decimals(effect), sign=sign)
+    said = sign and bool(rounded(effect))
+    shown = number(effect if said else abs(effect), 0 if unit == "members" else decimals(effect), sign=said)
     if unit == "percentage points":
         return texts("brief.points", size=shown) if long else f"{shown}{NBSP}{texts('unit.pp')}"
     if unit == "per cent":
         return f"{shown}{NBSP}%"
+    if unit == "USD per tonne":
+        return texts("brief.per_tonne", size=shown)
     return shown if unit in ("members", "index", "") else f"{shown}{NBSP}{phrase(unit, texts)}"
 
 
@@ -123,7 +126,7 @@ class Answer:
         words: dict[str, Any] = {"subject": self.texts.pick(self.asked.get("subject")) or usual, "year": self.year}
         words |= {"base": self.run.years[0], "against": self.against()}
         if not any(rounded(effect["effect"]) for effect in self.effects):
-            names = self._and(self.name(indicator) for indicator in by_name)
+            names = self._and((self.name(indicator) for indicator in by_name), "names_")
             return self(f"still{since}", names=names, **words)
         clauses: list[str] = []
         for indicator, found in by_name.items():
@@ -143,9 +146,9 @@ class Answer:
         words = {"name": self.name(effect["indicator"]), "size": size, "where": where, "year": self.year}
         return self(f"{'more' if k else 'first' if first else 'name'}_{direction(effect['effect'])}", **words)
 
-    def _and(self, parts: Iterable[str]) -> str:
+    def _and(self, parts: Iterable[str], of: str = "") -> str:
         *before, last = parts
-        return self("and").join([*([self("join").join(before)] if before else []), last])
+        return self(f"{of}and").join([*([self(f"{of}join").join(before)] if before else []), last])
 
     def _elsewhere(self, indicator: str) -> str:
         """Range of the effect over the economies that nobody asks about; empty where groups or the world are asked about."""

@@ -32,7 +32,7 @@ CHAIN = (
     *("grievance", "tariff_faced"),
 )
 #: Economies in tables beside each other, and expectations on the page.
-COLUMNS, EXPECTED = 3, 5
+COLUMNS, EXPECTED = 3, 4
 
 
 class Brief(Answer):

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Decisions told; least difference of a level that counts as one.
 MOST, LEAST = 5, 1e-4
+#: Level below which nothing is there that per cent could be of: inequality among workers who all earn one wage is rounding.
+NOTHING = 1e-9
 #: Levers of machines, whose use everybody decides on every year.
 MACHINES = ("robots", "ai")
 
@@ -227,7 +229,7 @@ def amount(before: float, after: float, unit: str) -> tuple[float, str]:
         return 100.0 * (after - before), "percentage points"
     if unit == "log points":
         return 100.0 * (after - before), "per cent"
-    if before == 0.0 or unit == "members":
+    if abs(before) < NOTHING or unit == "members":
         return after - before, unit
     return 100.0 * (after / before - 1.0), "per cent"
 

@@ -180,7 +180,9 @@ def test_labels_keep_their_distance_and_order(values: list[float], gap: float) -
 
 
 def test_long_names_are_broken_between_words_or_characters() -> None:
-    assert all(text_width(line) <= 18 for line in wrapped("Domestic value in inputs, re-exported to others", 18).split("|"))
+    assert all(
+        text_width(line) <= 18 for line in wrapped("Domestic value in inputs, re-exported to others", 18).split("|")
+    )
     chinese = wrapped("中间品中的国内增加值，由进口国吸收", 18).split("|")
     assert len(chinese) > 1
     assert not any(line.startswith("，") for line in chinese)
