@@ -228,7 +228,8 @@ class Brief(Answer):
     def _literature(self) -> list[str]:
         """Published sizes of what is asked about; they are changes since the base year, and say so."""
         texts, lines = self.texts, []
-        for size in sizings(self.run):
+        moved = any(rounded(effect["effect"]) for effect in self.effects)
+        for size in sizings(self.run) if moved else ():
             if size.benchmark.indicator.split("/")[0] in self.asked["indicators"]:
                 unit = f"{NBSP}{texts('unit.pp') if size.benchmark.kind == 'points' else '%'}"
                 low, high, ours = (number(value, 1, sign=True) for value in (size.low, size.high, size.ours))

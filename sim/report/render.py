@@ -63,7 +63,7 @@ def _context(run: Run, texts: Texts) -> dict[str, Any]:
     return {
         "run": run,
         "title": title,
-        "question": texts.pick(told.get("question")),
+        "question": texts.pick(brief.asked.get("question")) or texts.pick(told.get("question")),
         "headline": headline(run, texts.lang),
         "against": against(run, texts.lang),
         "why": why(run, texts.lang),
