@@ -44,7 +44,7 @@ def test_the_baseline_is_dashed_and_the_scenario_is_not(runs) -> None:
 def test_a_run_that_is_its_own_baseline_is_one_line(runs) -> None:
     _, base = runs
     assert set(lab_figures.course(base, base, "interdependence", "WLD", Texts("en")).data["line"]) == {"scenario"}
-    assert "against 2022" in finding(base, base, 2029, "x", Texts("en"))
+    assert "compared with 2022" in finding(base, base, 2029, "x", Texts("en"))
 
 
 @pytest.mark.parametrize("economy", ["WLD", "KOR"])

@@ -91,7 +91,7 @@ def test_retaliation_answers_a_tariff_the_year_after_and_in_part(classroom: Worl
     assert answer[2:] == pytest.approx([0.04, 0.07, 0.0925])
     others = np.delete(run.records[-1].state.increments, [usa], axis=0)
     assert others[:, :, chn].max() == 0.0, "China answers the United States only"
-    assert (run.decisions.query("economy == 'CHN'")["reason"].str.contains("points per point")).all()
+    assert (run.decisions.query("economy == 'CHN'")["reason"].str.contains("Each point is answered with")).all()
 
 
 def test_trust_falls_with_hostile_acts_and_recovers(busy: RunResult) -> None:
