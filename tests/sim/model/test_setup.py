@@ -98,7 +98,9 @@ def test_no_tariffs_inside_the_union_and_one_outside(world: WorldTable) -> None:
     for other in member[1:]:
         np.testing.assert_allclose(added[outside, :, other], first[outside], rtol=1e-12)
     assert (
-        run.decisions.query("economy == 'DEU' and lever == 'tariff'")["reason"].str.startswith("As a member of a customs union")
+        run.decisions.query("economy == 'DEU' and lever == 'tariff'")["reason"].str.startswith(
+            "As a member of a customs union"
+        )
     ).all()
 
 
