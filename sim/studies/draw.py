@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from decomp.errors import DecompError
 from sim.calibration import CalibrationError
+from sim.calibration.parameters import MOST_MOBILE
 from sim.errors import SimError
 from sim.rules.protection import ANSWERED
 from sim.runs.result import Status
@@ -92,7 +93,8 @@ def _parameter(one: Drawn, random: np.random.Generator) -> DrawnValue:
     if math.isinf(one.high):  # x / (1 + x) is drawn between 0 and 1
         low, mode = (x / (1.0 + x) if math.isfinite(x) else 1.0 for x in (one.low, one.mode))
         share = around(random, low, mode, 1.0)
-        return DrawnValue("parameter", one.id, share / (1.0 - share) if share < 1.0 else math.inf)
+        drawn = share / (1.0 - share) if share < 1.0 else math.inf
+        return DrawnValue("parameter", one.id, drawn if drawn <= MOST_MOBILE else math.inf)  # what settings take
     return DrawnValue("parameter", one.id, around(random, one.low, one.mode, one.high))
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from decomp.table import WorldTable
 from sim.calibration import parameters
+from sim.calibration.parameters import MOST_MOBILE
 from sim.errors import ScenarioError
 from sim.scenario.draws import DRAWABLE, STANDARD, drawn_parameters
 from sim.scenario.read import LoadedScenario, read_scenario
@@ -74,6 +75,17 @@ def test_an_unlimited_range_gives_finite_and_unlimited_values_around_the_median(
     assert numbers.min() >= 0
     assert np.median(numbers) == pytest.approx(1.0, rel=0.25)
     assert numbers.max() > 5
+
+
+def test_mobility_that_is_drawn_can_be_set() -> None:
+    """Beyond the largest finite mobility that settings take, an economy has one wage."""
+    found = loaded("baseline", "draws={parameters: [economy.mobility]}")
+    drawn = [float(values(found, k)["economy.mobility", "", None]) for k in range(600)]
+    assert min(drawn) >= 1.5
+    assert math.isinf(max(drawn))
+    assert max(filter(math.isfinite, drawn)) <= MOST_MOBILE
+    member = member_scenario(found, draw(found, drawn.index(math.inf)))
+    assert math.isinf(member.economy.mobility)
 
 
 def test_a_draw_depends_on_seed_member_and_name_only() -> None:
