@@ -220,10 +220,10 @@ def numbers(drivers: str) -> dict[str, float]:
 def amount(before: float, after: float, unit: str) -> tuple[float, str]:
     """A difference as people say it, and its unit: percentage points of shares, per cent of other levels, else the difference.
 
-    >>> amount(0.2, 0.21, "share"), amount(2.0, 1.5, "ratio"), amount(0.0, 3.0, "members")
-    ((0.999999999999998, 'percentage points'), (-25.0, 'per cent'), (3.0, 'members'))
-    >>> amount(0.01, -0.02, "log points"), amount(7.0, 6.0, "members")
-    ((-3.0, 'per cent'), (-1.0, 'members'))
+    >>> amount(0.25, 0.5, "share"), amount(2.0, 1.5, "ratio"), amount(0.0, 3.0, "members")
+    ((25.0, 'percentage points'), (-25.0, 'per cent'), (3.0, 'members'))
+    >>> amount(0.25, -0.5, "log points"), amount(7.0, 6.0, "members")
+    ((-75.0, 'per cent'), (-1.0, 'members'))
     """
     if is_share(unit):
         return 100.0 * (after - before), "percentage points"

@@ -182,10 +182,15 @@ def overrides(setup: Setup) -> tuple[str, ...]:
         lines.append(f"years={flow([setup.years[0], scenario.years[1]])}")
     families = {CONTROLS[name].family for name in moved}
     economies = table_of(setup.table).economies
-    # The preset may expect something of an economy that the table has only inside a larger one.
+    # The preset may expect something of, or be about, an economy that the table has only inside a larger one.
+    there = {"WLD", *economies}
     expected = {name for row in scenario.expect for name in row.economies if not name.startswith(GROUP)}
-    if expected - {"WLD", *economies}:
+    if expected - there:
         lines.append("expect=[]")
+    asked = scenario.brief.economies if scenario.brief else ()
+    kept = [name for name in asked if name in there or name.startswith(GROUP)]
+    if len(kept) < len(asked):
+        lines.append(f"brief.economies={flow(kept)}")
     if "automation" in families:
         lines += _automation(setup, moved)
     if "protection" in families:
