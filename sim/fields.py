@@ -39,6 +39,11 @@ SETTING: dict[str, Lever] = {}
 FACTORS: set[str] = set()
 
 
+#: For models that are put together here: they have no source below whose fields there could be a string, and looking for one
+#: takes .3 s.
+MADE: dict[str, Any] = {"use_attribute_docstrings": False}
+
+
 class Model(BaseModel):
     """Base of all scenario models: frozen, unknown keys are errors, the YAML names (`from`) are the aliases.
 
@@ -141,6 +146,7 @@ def overrides_of(settings: type[Model], section: str) -> Any:
         f"{section.title()}Override",
         __base__=_Override,
         __doc__="Settings of one economy or group; what is not given stays as in the general setting.",
+        __cls_kwargs__=MADE,
         **fields,
     )
     described = f"Settings of single economies or groups, for example {{CHN: {{{example}: {value:g}}}}}" + (

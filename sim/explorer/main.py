@@ -1,4 +1,10 @@
-"""The frame of the application: the server with its options, navigation over the pages that are there, the language switch."""
+"""The frame of the application: the server with its options, navigation over the pages that are there, the language switch.
+
+What pages need takes seconds to import: it is imported where it is used, so that the server answers and the browser loads its
+own part meanwhile.
+"""
+
+from __future__ import annotations
 
 import threading
 import time
@@ -7,15 +13,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from altair.utils.schemapi import debug_mode
 
-from sim.explorer.parts import picking, session, ui
-from sim.explorer.setups.engine import Store
-from sim.explorer.setups.setup import Setup, presets, table_for
 from sim.texts import LANGUAGES, Texts
+
+if TYPE_CHECKING:
+    from sim.explorer.setups.engine import Store
 
 #: Seconds between two looks, and for how long no page may have asked for a run before one is made ahead.
 LOOK, QUIET = 0.5, 3.0
@@ -50,14 +55,19 @@ def _dotted(table: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, A
 
 def serve(port: int, *, browser: bool) -> None:
     """Run the server until it is stopped; with ``browser`` also open it."""
-    threading.Thread(target=lambda: prepare(session.store()), name="prepare", daemon=True).start()
+    threading.Thread(target=prepare, name="prepare", daemon=True).start()
     st.App(str(app_file())).run(config={**options(), "server.port": port, "server.headless": not browser})
 
 
-def prepare(store: Store) -> None:
-    """While visitors read, run every scenario of the library on the classroom table, so that a story is there at once."""
-    for name in presets():
-        while not (store.asked and time.monotonic() - store.asked > QUIET):
+def prepare(store: Store | None = None) -> None:
+    """Run the stories of the first page at once and, while visitors read, every scenario of the library, so that it is there."""
+    from sim.explorer.pages.start import STORIES
+    from sim.explorer.parts import session
+    from sim.explorer.setups.setup import Setup, presets, table_for
+
+    store = store or session.store()
+    for name in sorted(presets(), key=lambda name: name not in STORIES):
+        while name not in STORIES and not (store.asked and time.monotonic() - store.asked > QUIET):
             time.sleep(LOOK)
         with suppress(Exception):  # who chooses it is told
             store.get(Setup(preset=name, table=table_for(name)), ahead=True)
@@ -65,6 +75,10 @@ def prepare(store: Store) -> None:
 
 def main() -> None:
     """Draw the application; called by app.py on every run of the script."""
+    from altair.utils.schemapi import debug_mode
+
+    from sim.explorer.parts import picking, session, ui
+
     st.set_page_config(page_title="Unweave", layout="wide", initial_sidebar_state=340)
     session.begin()
     st.html(STYLE)

@@ -18,7 +18,7 @@ from typing import Any, cast
 
 from pydantic import Field, create_model
 
-from sim.fields import Model, overrides_of
+from sim.fields import MADE, Model, overrides_of
 from sim.rules.base import Decision, Played, Rule, Settings, adjusted
 from sim.rules.log import INTERVENTIONS, Reason
 
@@ -99,7 +99,8 @@ def section_model(section: str, settings: tuple[type[Settings], ...]) -> type[Se
     first = settings[0]
 
     def model(base: Any, **fields: Any) -> type[Settings]:
-        return cast("type[Settings]", create_model(section.title(), __base__=base, __doc__=first.__doc__, **fields))
+        about: Any = {"__base__": base, "__doc__": first.__doc__, "__cls_kwargs__": MADE}
+        return cast("type[Settings]", create_model(section.title(), **about, **fields))
 
     joined = model(tuple(reversed(settings)), active=(bool, first.model_fields["active"]))
     overrides = None if "overrides" in first.model_fields else overrides_of(joined, section)
@@ -117,7 +118,7 @@ def behaviour_model(base: type[Model], rules: Iterable[Rule]) -> type[Model]:
         alias = here[0].name if here[0].name.replace("-", "_") == section != here[0].name else None
         unwritten: dict[str, Any] = {"active": False} if type(here[0]) in map(type, BUILT_IN) else {}
         fields[section] = (model, Field(default_factory=partial(model, **unwritten), description=about, alias=alias))
-    return create_model("Behaviour", __base__=base, __doc__=base.__doc__, **fields)
+    return create_model("Behaviour", __base__=base, __doc__=base.__doc__, __cls_kwargs__=MADE, **fields)
 
 
 @lru_cache(maxsize=1)

@@ -33,18 +33,19 @@ def slower(chrome) -> float:
     return found
 
 
+def test_the_first_view_of_a_fresh_server_comes_soon(chrome, slower) -> None:
+    # Before any other test has a server, which would run the library ahead of its visitors meanwhile.
+    seconds = first_view(chrome)
+    print(f"\nfirst view of a fresh server: {seconds:.1f} s (aim {FIRST_VIEW:.0f})")
+    assert seconds <= slower * FIRST_VIEW or busy()
+
+
 def test_how_soon_people_see_an_answer(visitor, slower) -> None:
     steps = measured(visitor)
     print(f"\n{table(steps)}")
     if busy():
         pytest.skip("MACHINE BUSY: these times say nothing")
     assert not [step.name for step in steps if step.slow(slower)]
-
-
-def test_the_first_view_of_a_fresh_server_comes_soon(chrome, slower) -> None:
-    seconds = first_view(chrome)
-    print(f"\nfirst view of a fresh server: {seconds:.1f} s (aim {FIRST_VIEW:.0f})")
-    assert seconds <= slower * FIRST_VIEW or busy()
 
 
 def test_a_long_run_stops_within_a_second(visitor, slower) -> None:
