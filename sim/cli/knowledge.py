@@ -174,15 +174,12 @@ def _terms() -> Iterator[Entry]:
 
 def _others() -> Iterator[Entry]:
     """Accounting checks, error codes, groups of economies and sectors."""
-    from sim.explorer.lessons.files import CODES as LESSONS
-
     for name in dict.fromkeys((*MEANINGS, *SOLVER)):
         labels = {f"label_{lang}": catalogue(lang).get(f"check.{name}", "") for lang in _LANGS}
         tolerance = TOLERANCES.get(name, SOLVER.get(name))
         formula = MEANINGS.get(name, "")
         yield {"kind": "check", "id": name, **labels, "formula": formula, "tolerance": tolerance, "tables": ["checks"]}
-    for kind, codes in (("error", CODES), ("lesson_error", LESSONS)):
-        yield from ({"kind": kind, "id": code, "meaning": meaning} for code, meaning in codes.items())
+    yield from ({"kind": "error", "id": code, "meaning": meaning} for code, meaning in CODES.items())
     for kind, plural in (("economy", "economies"), ("sector", "sectors")):
         for group in groups(kind):
             labels = {"label_en": group.en, "label_zh": group.zh}

@@ -136,9 +136,7 @@ def _types() -> Iterator[Entry]:
 
 
 def _errors() -> Iterator[Entry]:
-    from sim.explorer.lessons.files import CODES as LESSONS
-
-    return ({"code": code, "meaning": meaning} for code, meaning in {**CODES, **LESSONS}.items())
+    return ({"code": code, "meaning": meaning} for code, meaning in CODES.items())
 
 
 def _lessons() -> Iterator[Entry]:

@@ -93,7 +93,7 @@ def _value(entry: Entry, field: str, texts: Texts) -> str:
     if field == "allowed":
         return limits(value, texts) if texts.lang == "zh" else str(value)
     if field == "meaning":
-        return meaning(entry["kind"].removeprefix("lesson_"), entry["id"], value, texts)
+        return meaning(entry["kind"], entry["id"], value, texts)
     return phrase(value, texts) if field in ("unit", "scope", "applies_to", "nature", "source") else str(value)
 
 

@@ -77,17 +77,15 @@ def validate(
         raise typer.Exit(DATA if all(problem.code == "data" for problem in results) else INVALID)
 
 
-def schema(kind: Annotated[Literal["scenario", "lesson"], Option("--kind", help="Kind of file.")] = "scenario") -> None:
-    """Print the JSON Schema of scenario or lesson files, for editors and other tools.
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors and other tools.
 
     For example:
       unweave schema > scenario.schema.json
-      unweave schema --kind lesson > lesson.schema.json
     """
-    from sim.explorer.lessons.schema import lesson_schema
     from sim.scenario.schema import scenario_schema
 
-    echo_json(lesson_schema() if kind == "lesson" else scenario_schema())
+    echo_json(scenario_schema())
 
 
 def listing(

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from sim.cli.knowledge import find
-from sim.explorer.lessons.files import CODES, library
+from sim.explorer.lessons.files import library
 from tests.cli.conftest import Call
 
 
@@ -56,12 +56,6 @@ def test_json_of_a_lesson_names_steps_and_where_numbers_come_from(call: Call) ->
     assert runs.keys() == lesson.sources.keys()
     assert runs["answered"]["levers"] == {"tariff": 0.25, "retaliation": 0.9}
     assert runs["answered"]["who"] == ["USA"] and runs["answered"]["end"] == 2032
-
-
-def test_codes_of_lesson_files_are_explained_and_listed(call: Call) -> None:
-    assert CODES["L001"] in call("explain", "L001")[1]
-    rows = json.loads(call("list", "errors", "--json")[1])["errors"]
-    assert CODES.items() <= {row["code"]: row["meaning"] for row in rows}.items()
 
 
 def test_a_lesson_that_is_not_there_is_met_with_a_guess(call: Call) -> None:

@@ -47,7 +47,7 @@ def test_every_unit_status_kind_and_scope_is_said_in_chinese_and_stays_as_it_is_
 
 def kind_of(entry: dict[str, str]) -> str:
     """Codes of scenario files and of lesson files are one kind of word."""
-    return entry["kind"].removeprefix("lesson_")
+    return entry["kind"]
 
 
 def test_every_id_of_every_registry_has_words_in_both_languages() -> None:

@@ -10,7 +10,7 @@ from sim.charts.figure import Figure, Plot
 from sim.charts.lines import lines, stack
 from sim.charts.theme import GROUP_COLOURS, TALL, WORLD_COLOUR, economy_colours, padded
 from sim.explorer.contents import framed
-from sim.indicators import INDICATORS
+from sim.indicators import INDICATORS, Indicator
 from sim.report.data import GROUPS, seam
 from sim.runs.result import RunResult
 from sim.runs.saved import WORLD
@@ -46,7 +46,7 @@ def by_year(series: Series, names: Mapping[str, str], texts: Texts) -> DataFrame
 
 
 def course_of(
-    indicator: str,
+    info: Indicator,
     economy: tuple[str, str],
     series: Series,
     names: Mapping[str, str],
@@ -62,9 +62,9 @@ def course_of(
     ``facts`` end the text alternative, ``unit`` replaces that of the axis, and ``look`` is handed to
     :func:`sim.charts.lines.lines`, which draws the lines in the order of ``names``.
     """
-    info, frame, (code, who) = INDICATORS[indicator], long(series), economy
+    frame, (code, who) = long(series), economy
     title = info.label(texts.lang)
-    data = frame.assign(value=frame["value"] / scale(info.unit), economy=code, indicator=indicator, unit=info.unit)
+    data = frame.assign(value=frame["value"] / scale(info.unit), economy=code, indicator=info.id, unit=info.unit)
     return Figure(
         id=id,
         title=title,
@@ -86,7 +86,7 @@ def course(run: RunResult, base: RunResult | None, indicator: str, economy: str,
     tint = WORLD_COLOUR if economy == WORLD else economy_colours([economy])[0]
     look: Any = {"tints": {"scenario": tint}, "dashed": ["baseline"], "seam": seam(run, texts)}
     drawn = dict(reversed(names.items()))
-    return course_of(indicator, (economy, who), shown, drawn, facts, texts, id=indicator, **look)
+    return course_of(INDICATORS[indicator], (economy, who), shown, drawn, facts, texts, id=indicator, **look)
 
 
 def sparkline(run: RunResult, base: RunResult | None, indicator: str) -> Plot:

@@ -1,112 +1,74 @@
-"""Takes the measures of a lesson from toy tables, runs and observed tables; everything computed is kept for the next look."""
+"""Takes the measures of a lesson from toy tables, runs and observed years; everything computed is kept for the next look."""
 
 from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from decomp import toy
 from decomp.io import load as load_table
+from decomp.io import years_of
 from decomp.labels import index_of
 from decomp.leontief import input_coefficients
 from decomp.result import Decomposition
-from decomp.structure import vs_structure
 from decomp.table import WorldTable
 from decomp.terms import GROUPS, TERMS, rows_of
 from decomp.wwz import wwz
 from sim.errors import SimError
-from sim.explorer.lessons.schema import Edit, History, Lesson, Run, Toy
+from sim.explorer.lessons.schema import Edit, History, Lesson, Measure, Run, Toy, Year
 from sim.explorer.setups.engine import load
 from sim.explorer.setups.setup import Setup
+from sim.observed.history import history
+from sim.observed.openness import backlashes, depth, openness
 from sim.runs.result import RunResult
 from sim.runs.runner import run_loaded
-from sim.runs.saved import WORLD
+from sim.runs.tables import workers
 
 #: Runs and tables that are kept.
-KEPT = 64
+KEPT = 96
 #: How a measure is shown: factor and decimals.
 SHOWN = {"percent": (100.0, 1), "points": (100.0, 2), "change": (100.0, 1), "growth": (100.0, 2)}
 SHOWN |= {"plain": (1.0, 1), "ratio": (1.0, 2), "count": (1.0, 0)}
 #: Positions of levers that a student has moved, by source.
 Moved = Mapping[str, Mapping[str, float]]
-#: What measures may do with numbers.
+#: What formulas may do with numbers.
 OPERATORS = {"Add": operator.add, "Sub": operator.sub, "Mult": operator.mul, "Div": operator.truediv}
-#: Matrices of a toy table with the number of labels that name a cell.
-MATRICES = {"Z": 2, "A": 2, "B": 2, "L": 2, "Y": 2, "V": 1, "X": 1}
-#: What is read from the exports of a pair besides vertical specialisation.
-FLOWS = ("exports", *(term.code for term in TERMS), *(group.code for group in GROUPS))
+#: Matrices of a toy table, and what is read from exports.
+MATRICES = ("Z", "A", "B", "L", "Y", "V", "X")
+FLOWS = ("exports", "foreign", "vs_one_minus_dva", *(term.code for term in TERMS), *(group.code for group in GROUPS))
 
 
 class EvidenceError(SimError):
     """A run of a lesson did not finish, so that its answers cannot be computed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One number that is read from a source: ``what(source, *labels, sector=…, year=…)``."""
+def computed(formula: str, value: Callable[[str], float]) -> float:
+    """Compute a formula of numbers, names and ``+ - * /``."""
 
-    what: str
-    source: str
-    labels: tuple[str, ...]
-    sector: str | None = None
-    year: str | None = None
+    def of(node: Any) -> float:
+        if isinstance(node, ast.BinOp):
+            return float(OPERATORS[type(node.op).__name__](of(node.left), of(node.right)))
+        return value(node.id) if isinstance(node, ast.Name) else float(node.value)
 
-    @classmethod
-    def of(cls, call: ast.Call) -> Reading:
-        """Read a call; labels are written with or without quotes."""
-
-        def label(node: ast.expr) -> str:
-            return str(node.value) if isinstance(node, ast.Constant) else ast.unparse(node)
-
-        if not isinstance(call.func, ast.Name):
-            raise ValueError(ast.unparse(call))
-        source, *labels = map(label, call.args)
-        return cls(call.func.id, source, tuple(labels), **{str(key.arg): label(key.value) for key in call.keywords})
-
-    @property
-    def pair(self) -> bool:
-        """Whether it is about the exports of one economy to another: an indicator has at most one label."""
-        return self.what == "vs" or (self.what in FLOWS and len(self.labels) == 2)
+    return of(ast.parse(formula, mode="eval").body)
 
 
-@lru_cache(maxsize=512)
-def parsed(text: str) -> ast.expr:
-    """Tree of an expression. Raises :class:`ValueError`."""
-    try:
-        tree = ast.parse(text, mode="eval").body
-        list(_parts(tree))
-    except (SyntaxError, TypeError, ValueError):
-        raise ValueError(f"{text!r} cannot be computed.") from None
-    return tree
+def named_in(formula: str) -> list[str]:
+    """Names of the measures in a formula."""
+    return re.findall(r"[a-z]\w*", formula)
 
 
-def parts_of(text: str) -> list[str | Reading]:
-    """Names of other measures in an expression, and what it reads from sources."""
-    return list(_parts(parsed(text)))
-
-
-def _parts(node: ast.expr) -> Iterator[str | Reading]:
-    if isinstance(node, ast.BinOp) and type(node.op).__name__ in OPERATORS:
-        yield from _parts(node.left)
-        yield from _parts(node.right)
-    elif isinstance(node, ast.Call):
-        yield Reading.of(node)
-    elif isinstance(node, ast.Name):
-        yield node.id
-    elif not (isinstance(node, ast.Constant) and isinstance(node.value, int | float)):
-        raise ValueError(ast.unparse(node))
-
-
-def readings_of(lesson: Lesson, names: Iterable[str]) -> Iterator[Reading]:
-    """Everything that measures read from sources, through all measures that they are made of."""
-    for name in names:
-        for part in parts_of(lesson.measures[name].what):
-            yield from [part] if isinstance(part, Reading) else readings_of(lesson, [part])
+def sources_of(lesson: Lesson, names: Iterable[str]) -> Iterator[str]:
+    """Sources that measures are computed from."""
+    for measure in (lesson.measures[name] for name in names):
+        yield from filter(None, (measure.source, measure.versus))
+        yield from sources_of(lesson, named_in(measure.formula))
 
 
 def setup_of(source: Run, moved: Mapping[str, float] | None = None) -> Setup:
@@ -136,7 +98,7 @@ def toy_table(table: str, edits: tuple[Edit, ...] = ()) -> WorldTable:
     flows, final = np.array(base.Z), np.array(base.Y)
     for edit in edits:
         to = flows if "." in edit.to else final
-        to[index_of(edit.origin, cell_labels(base), "economy and sector"), place_in(base, edit.to)] = edit.value
+        to[place_in(base, edit.origin), place_in(base, edit.to)] = edit.value
     return WorldTable(flows, final, base.economies, base.sectors, name=base.name, unit=base.unit, source=base.source)
 
 
@@ -151,9 +113,29 @@ def place_in(table: WorldTable, label: str) -> int:
 
 
 @lru_cache(maxsize=KEPT)
-def _decomposed(table: str, edits: tuple[Edit, ...] | None) -> Decomposition:
-    """The 16 terms of a toy table, or of an observed one (without ``edits``)."""
-    return wwz(load_table(table) if edits is None else toy_table(table, edits))
+def _decomposed(table: str | RunResult, at: tuple[Edit, ...] | int) -> Decomposition:
+    """The 16 terms of a toy table with edits, of a year of observed tables, or of a run."""
+    if isinstance(table, RunResult):
+        return table.decomposition(int(at))  # type: ignore[arg-type]
+    return wwz(load_table(f"{table}-{at}") if isinstance(at, int) else toy_table(table, at))
+
+
+def _of_exports(found: Decomposition, exporter: str, importer: str, asked: Measure) -> float:
+    """Exports, their terms or 1 − DVA; or the value from a sector abroad in them."""
+    if asked.what == "foreign":
+        s, r, table = found.table.economy(exporter), found.table.economies_in(importer), found.table
+        made = found.exports[s][:, r].sum(axis=1)
+        made = made if asked.sector is None else made * np.isin(table.sectors, asked.sector)
+        origin = np.outer(np.arange(found.G) != s, np.isin(table.sectors, str(asked.origin))).ravel()
+        return float((found.V * origin) @ found.B[:, s * found.N : (s + 1) * found.N] @ made)
+    values = found.select(exporter, importer, asked.sector)
+    if asked.what == "vs_one_minus_dva":
+        return float(1.0 - values[:8].sum() / values[16])
+    return float(values[16] if asked.what == "exports" else values[rows_of(asked.what)].sum())
+
+
+_observed = lru_cache(maxsize=KEPT)(history)
+_workers = lru_cache(maxsize=KEPT)(lambda run: workers(run).set_index(["year", "economy", "sector"]))
 
 
 class Evidence:
@@ -165,9 +147,9 @@ class Evidence:
         self._values: dict[str, float] = {}
 
     def value(self, name: str) -> float:
-        """A measure in its own units. Raises :class:`KeyError`: the lesson has no such measure."""
+        """A measure in its own units, shares as parts of 1. Raises :class:`KeyError`: the lesson has no such measure."""
         if name not in self._values:
-            self._values[name] = float(self._computed(parsed(self.lesson.measures[name].what)))
+            self._values[name] = self._measured(self.lesson.measures[name])
         return self._values[name]
 
     def scaled(self, name: str) -> float:
@@ -186,46 +168,83 @@ class Evidence:
         assert isinstance(setting, Toy)
         return toy_table(setting.table, setting.edits)
 
-    def decomposition(self, source: str, year: int | str | None = None) -> Decomposition:
+    def decomposition(self, source: str, at: Year | None = None) -> Decomposition:
         """The 16 terms of a source: of a toy table, of an observed year, or of a year of a run; the last by default."""
         setting = self.lesson.sources[source]
         if isinstance(setting, Toy):
             return _decomposed(setting.table, setting.edits)
-        span = (setting.first, setting.last) if isinstance(setting, History) else self.run(source).years
-        wanted = span[0] if year == "first" else span[-1] if year in (None, "last") else int(str(year))
         if isinstance(setting, History):
-            return _decomposed(f"{setting.tables}-{wanted}", None)
-        return self.run(source).decomposition(wanted)
+            return _decomposed(setting.tables, self._year(source, at))
+        return _decomposed(self.run(source), self._year(source, at))
 
-    def _computed(self, node: ast.expr) -> float:
-        if isinstance(node, ast.BinOp):
-            both = self._computed(node.left), self._computed(node.right)
-            return float(OPERATORS[type(node.op).__name__](*both))
-        if not isinstance(node, ast.Call):
-            return self.value(node.id) if isinstance(node, ast.Name) else float(node.value)  # type: ignore[attr-defined]
-        reading = Reading.of(node)  # one number of a source; shares as parts of 1
-        if reading.what in MATRICES or reading.what == "crossings":
-            return self._of_toy(reading)
-        if not reading.pair:
-            year = None if reading.year in (None, "last") else int(str(reading.year))
-            economy = reading.labels[0] if reading.labels else WORLD
-            return float(self.run(reading.source).value(reading.what, economy, year))
-        found = self.decomposition(reading.source, reading.year)
-        exporter, importer = reading.labels
-        if reading.what == "vs":
-            return float(vs_structure(found, exporter, importer, sectors=reading.sector).vs_share) / 100.0
-        values = found.select(exporter, importer, reading.sector)
-        return float(values[16] if reading.what == "exports" else values[rows_of(reading.what)].sum())
+    def series(self, source: str, what: str, who: str) -> dict[int, float]:
+        """Values of an indicator by year."""
+        setting = self.lesson.sources[source]
+        if not isinstance(setting, History):
+            return self.run(source).series(what, who)
+        there = openness()[setting.tables] if what == "openness" else years_of(setting.tables)
+        years = (year for year in there if setting.first <= year <= setting.last)
+        return {year: self._read(Measure(what=what, who=who, at=year), source) for year in years}
 
-    def _of_toy(self, reading: Reading) -> float:
+    def _year(self, source: str, at: Year | None) -> int:
+        """A year of runs or observed tables: the last by default."""
+        setting = self.lesson.sources[source]
+        span = (setting.first, setting.last) if isinstance(setting, History) else self.run(source).years
+        return at if isinstance(at, int) else span[0 if at == "first" else -1]
+
+    def _measured(self, measure: Measure) -> float:
+        if measure.formula:
+            return computed(measure.formula, self.value)
+        now = self._read(measure, measure.source or "")
+        if measure.versus:
+            before = self._read(measure, measure.versus)
+        elif measure.since:
+            before = self._read(measure.model_copy(update={"at": measure.since}), measure.source or "")
+        else:
+            return now
+        return now / before - 1.0 if measure.unit in ("change", "growth") else now - before
+
+    def _read(self, asked: Measure, source: str) -> float:
+        """One number of a source."""
+        if asked.over:
+            parts = (asked.model_copy(update={"what": what, "over": None}) for what in (asked.what, asked.over))
+            part, whole = (self._read(one, source) for one in parts)
+            return part / whole
+        what, who, setting = asked.what, asked.who, self.lesson.sources[source]
+        first, _, second = who.partition(">")
+        if what in FLOWS and (second or asked.sector):
+            return _of_exports(self.decomposition(source, asked.at), first, second or "all", asked)
+        if isinstance(setting, Toy):
+            return self._of_toy(source, what, first, second)
+        year = self._year(source, asked.at)
+        if isinstance(setting, History):
+            if what == "depth":
+                return depth(next(fall for _, fall in backlashes() if fall.shock.id == who))
+            if what == "openness":
+                return openness()[setting.tables][year] / 100.0
+            return _observed(first=year, last=year, tables=setting.tables).series(what, who)[year]
+        run = self.run(source)
+        if second:
+            s, r = map(run.base_table.economy, (first, second))
+            return float(run.record(year).indicators.pairs.values()[what][s, r])
+        if not asked.sector:
+            return float(run.value(what, who, year))
+        if what in ("real_pay", "jobs"):
+            return float(_workers(run)[what][(year, who, asked.sector)])
+        cell, solved = (run.economies.index(who), run.sectors.index(asked.sector)), run.record(year).equilibrium
+        if what == "unit_cost":
+            return float(solved.unit_cost[cell])
+        earned = solved.labour_payments[cell] + solved.capital_payments[cell]
+        return float(earned / solved.consumer_price[cell[0]])
+
+    def _of_toy(self, source: str, what: str, row: str, column: str) -> float:
         """A cell of a matrix, or how often a unit of value crosses a border on its way to final use."""
         from scipy.linalg import block_diag
 
-        found = self.decomposition(reading.source)
+        found = self.decomposition(source)
         table = found.table
-        if reading.what == "crossings":
+        if what == "crossings":
             return float(found.exports.sum() / table.Y.sum())
-        row, *column = (place_in(table, label) for label in reading.labels)
         matrices = {"A": input_coefficients(table.Z, table.X), "B": found.B, "L": block_diag(*found.L)}
         matrices |= {name: getattr(table, name) for name in "VXYZ"}
-        return float(matrices[reading.what][row, *column])
+        return float(matrices[what][tuple(place_in(table, label) for label in (row, column) if label)])

@@ -1,23 +1,19 @@
 """Marks answers against the evidence and says which mechanism is behind them; keeps what a student has done in a lesson.
 
-What is kept is plain data, no person in it; the way out is JSON or Markdown.
+What is kept is plain data, no person in it; the way out is Markdown.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from sim.explorer.lessons import schema
-from sim.explorer.lessons.evidence import SHOWN, Evidence, readings_of
+from sim.explorer.lessons.evidence import SHOWN, Evidence, sources_of
 from sim.explorer.lessons.schema import Both, Lesson
 from sim.texts import Texts, formats
 
-#: Version of the JSON of own answers.
-SCHEMA_VERSION = 1
 #: Longest reason or explanation that is kept.
 LONGEST = 2000
 #: A name in braces: a measure, in displayed units.
@@ -183,63 +179,43 @@ class Progress:
         return sum(done) / len(done) if done else 1.0
 
 
-def records(lesson: Lesson, progress: Progress, t: Texts) -> list[dict[str, Any]]:
-    """The answered questions in order, each with the reply, the computed answer and the mechanism."""
-    evidence = Evidence(lesson, progress.moved)
-    rows = []
-    for step in lesson.steps:
-        if not hasattr(step, "id") or step.id not in progress.replies:
-            continue
-        reply = progress.replies[step.id]
-        row: dict[str, Any] = {"step": step.id, "kind": step.kind, "tries": reply.tries, "answer": reply.answer}
-        if isinstance(step, schema.ExplainStep):
-            row |= {"question": filled(evidence, step.prompt, t), "model": filled(evidence, step.model, t)}
-        elif isinstance(step, schema.PredictStep | schema.AskStep):
-            row["question"] = filled(evidence, step.question, t)
-            row["said"] = spelled(evidence, step.answer, reply.answer, t)
-            row |= {"confidence": reply.confidence, "reason": reply.reason} if step.kind == "predict" else {}
-            if step.kind != "predict" or outcome_known(lesson, progress, step):
-                marked = mark(evidence, step.answer, reply.answer)
-                row |= {"right": marked.right, "because": filled(evidence, marked.truth.because, t)}
-                row["computed"] = spelled(evidence, step.answer, marked.truth.answer, t)
-        rows.append(row)
-    return rows
+def mechanism(lesson: Lesson, t: Texts) -> list[str]:
+    """The measured steps of the mechanism as numbered lines, with the lesson's own levers."""
+    evidence = Evidence(lesson)
+    return [f"{k}. {filled(evidence, move.says, t)}" for k, move in enumerate(lesson.mechanism, 1)]
 
 
-def sources_of(lesson: Lesson, answer: schema.Answer) -> frozenset[str]:
+def needed(lesson: Lesson, answer: schema.Answer) -> set[str]:
     """Sources that an answer is computed from."""
-    return frozenset(reading.source for reading in readings_of(lesson, measures_of(answer)))
+    return set(sources_of(lesson, measures_of(answer)))
 
 
 def outcome_known(lesson: Lesson, progress: Progress, step: schema.PredictStep) -> bool:
     """Whether a prediction may be set against the result: every later run that its answer is computed from has been made."""
-    needed = sources_of(lesson, step.answer)
+    sources = needed(lesson, step.answer)
     later = [after.source for after in lesson.steps[lesson.steps.index(step) + 1 :] if after.kind == "run"]
-    return all(source in progress.ran for source in later if source in needed)
-
-
-def as_json(lesson: Lesson, progress: Progress, t: Texts) -> str:
-    """Own answers as JSON, codes in English."""
-    document = {
-        "schema_version": SCHEMA_VERSION,
-        "lesson": lesson.id,
-        "language": t.lang,
-        "done": round(progress.share(lesson), 3),
-        "levers": {name: dict(moved) for name, moved in progress.moved.items()},
-        "answers": records(lesson, progress, t),
-    }
-    return json.dumps(document, ensure_ascii=False, indent=1)
+    return all(source in progress.ran for source in later if source in sources)
 
 
 def as_markdown(lesson: Lesson, progress: Progress, t: Texts) -> str:
-    """Own answers as a text to hand in."""
+    """Own answers in order, each with the computed answer and why, as a text to hand in."""
+    evidence = Evidence(lesson, progress.moved)
     lines = [f"# {lesson.title.in_(t.lang)}", "", t("lessons.paper.intro", share=f"{progress.share(lesson):.0%}"), ""]
-    for row in records(lesson, progress, t):
-        said = {"lessons.paper.mine": row.get("said", row["answer"])}
-        if row.get("confidence"):
-            said["lessons.paper.sure"] = t(f"lessons.confident.{row['confidence']}")
-        more = {key: f"lessons.paper.{key}" for key in ("reason", "computed", "because")} | {"model": "lessons.model"}
-        said |= {name: row[key] for key, name in more.items() if row.get(key)}
-        head = t("lessons.paper.row", name=t(f"lessons.kind.{row['kind']}"), value=row["question"])
-        lines += [f"## {head}", "", *(f"- {t('lessons.paper.row', name=t(n), value=v)}" for n, v in said.items()), ""]
+    for step in lesson.steps:
+        if isinstance(step, schema.TextStep | schema.RunStep) or step.id not in progress.replies:
+            continue
+        reply = progress.replies[step.id]
+        if isinstance(step, schema.ExplainStep):
+            asked, said = step.prompt, {"paper.mine": str(reply.answer), "model": filled(evidence, step.model, t)}
+        else:
+            asked, said = step.question, {"paper.mine": spelled(evidence, step.answer, reply.answer, t)}
+            if reply.confidence:
+                said |= {"paper.sure": t(f"lessons.confident.{reply.confidence}"), "paper.reason": reply.reason}
+            if not isinstance(step, schema.PredictStep) or outcome_known(lesson, progress, step):
+                found = truth(evidence, step.answer)
+                said["paper.computed"] = spelled(evidence, step.answer, found.answer, t)
+                said["paper.because"] = filled(evidence, found.because, t)
+        head = t("lessons.paper.row", name=t(f"lessons.kind.{step.kind}"), value=filled(evidence, asked, t))
+        told = (t("lessons.paper.row", name=t(f"lessons.{key}"), value=value) for key, value in said.items() if value)
+        lines += [f"## {head}", "", *(f"- {line}" for line in told), ""]
     return "\n".join(lines)

@@ -1,11 +1,12 @@
 """What a lesson file holds: sources of numbers, measures taken from them, and steps whose answers are computed from these.
 
 No answer is written down as a number that is marked against: ``expect`` only tells what the author saw, so that a test
-notices when the model moves and the words around it no longer fit.
+notices when the model moves and the words around it no longer fit. ``mechanism`` says which quantities carry the effect, one
+after the other; a test computes each.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,6 +14,8 @@ from sim.explorer.setups.setup import START
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case letters, digits and underscores")]
 Unit = Literal["percent", "points", "plain", "ratio", "count", "change", "growth"]
+Turn = Literal["up", "down", "same"]
+Year = int | Literal["first"]
 
 
 class Part(BaseModel):
@@ -65,10 +68,10 @@ class Run(Part):
 
 
 class History(Part):
-    """Observed tables of several years."""
+    """Observed years: tables of a bundled series, or a published series of openness such as ``goods``."""
 
     kind: Literal["history"]
-    tables: str = Field("world", description="name of the tables, without the year")
+    tables: str = Field("world", description="name of the tables without the year, or of the series")
     first: int = 1995
     last: int = 2011
 
@@ -77,23 +80,25 @@ Source = Annotated[Toy | Run | History, Field(discriminator="kind")]
 
 
 class Measure(Part):
-    """A number taken from sources; ``unit`` says how it is shown.
+    """A number: a formula of other measures (``v * bpp + bgp``), or what ``source`` holds of ``who``.
 
-    ``what`` is an expression of numbers, other measures, ``+ − * /`` and readings of a source:
-
-    ======================================  ==============================================================
-    ``exports(source, CHN, USA)``           gross exports of a pair
-    ``DVA(source, CHN, USA)``               one of the 16 terms, or of their groups, in them
-    ``vs(source, CHN, USA, sector=c14)``    vertical specialisation of a pair, 1 − DVA, of all or some sectors
-    ``vax(source, IND)``                    an indicator of an economy or group, of the world without one
-    ``Z(source, JPN.phones, CHN.phones)``   a cell of a toy table: Z, A, B, L (local inverse), Y; X and V by row
-    ``crossings(source)``                   gross trade of a toy table per unit of final goods
-    ======================================  ==============================================================
-
-    ``year=`` asks for another year than the last: ``first``, ``last`` or a number.
+    ``what`` is an indicator of the registry; of a pair (``CHN>USA``) gross exports, one of the 16 terms or their groups, or a
+    pair indicator; ``foreign``, the value from sector ``origin`` abroad in exports of a pair; of a run by ``sector``
+    ``value_added``, ``jobs``, ``unit_cost`` or exports; of a toy table a cell (``JPN.phones>CHN.phones``) of Z, A, B, L (local
+    inverse), Y, a row of X or V, or ``crossings``, gross trade per unit of final goods; of a series of openness ``openness``, or
+    ``depth`` of a backlash.
     """
 
-    what: str = Field(min_length=1, description="expression of numbers, measures and readings of sources")
+    formula: str = ""
+    what: str = ""
+    source: Name | None = Field(None, alias="in")
+    who: str = "WLD"
+    sector: str | None = None
+    origin: str | None = None
+    at: Year | None = Field(None, description="the last when absent")
+    over: str | None = Field(None, description="divided by this of the same")
+    versus: Name | None = Field(None, description="set against the same in this source")
+    since: Year | None = Field(None, description="set against this year")
     unit: Unit = "plain"
     label: Both | None = None
 
@@ -104,11 +109,9 @@ class Direction(Part):
     kind: Literal["direction"]
     of: Name
     tolerance: float = Field(ge=0)
-    expect: Literal["up", "down", "same"]
-    because: Mapping[Literal["up", "down", "same"], Both] = Field(description="mechanism of each outcome")
-    instead: Mapping[Literal["up", "down", "same"], Both] = Field(
-        default={}, description="what a wrong answer overlooks"
-    )
+    expect: Turn
+    because: Mapping[Turn, Both] = Field(min_length=3, description="mechanism of each outcome: levers may lead there")
+    instead: Mapping[Turn, Both] = Field(default={}, description="what a wrong answer overlooks")
 
 
 class Option(Part):
@@ -154,20 +157,13 @@ class Number(Part):
 Answer = Annotated[Direction | Which | Number, Field(discriminator="kind")]
 
 
-class Flows(Part):
-    """The table itself."""
+class Table(Part):
+    """A toy table itself, or the 16 terms of a pair in it, each with its equation and value; by sector of the exporter."""
 
-    picture: Literal["flows"]
+    picture: Literal["flows", "terms"]
     source: Name
-
-
-class Terms(Part):
-    """The 16 terms of a pair, each with its equation and value; by sector of the exporter."""
-
-    picture: Literal["terms"]
-    source: Name
-    exporter: str
-    importer: str
+    exporter: str = ""
+    importer: str = ""
 
 
 class Numbers(Part):
@@ -180,38 +176,34 @@ class Numbers(Part):
 
 
 class Course(Part):
-    """An indicator over the years, in one or two runs (the first dashed), with the prediction laid over it."""
+    """An indicator over the years with the prediction laid over it: in up to three sources (the first dashed), or of several.
+
+    ``who`` are economies, groups or, of observed tables, pairs (``CHN>KOR``).
+    """
 
     picture: Literal["course"]
     id: str
-    economy: str = "WLD"
+    who: tuple[str, ...] = Field(("WLD",), min_length=1, max_length=3)
     sources: tuple[Name, ...] = Field(min_length=1, max_length=3)
     overlay: Name | None = None
 
 
-class Pairs(Part):
-    """Vertical specialisation of pairs (``CHN>KOR``) over the observed years, with the prediction laid over it."""
-
-    picture: Literal["pairs"]
-    source: Name
-    pairs: tuple[str, ...] = Field(min_length=1, max_length=3)
-    overlay: Name | None = None
-
-
-Picture = Annotated[Flows | Terms | Numbers | Course | Pairs, Field(discriminator="picture")]
+Picture = Annotated[Table | Numbers | Course, Field(discriminator="picture")]
 
 
 class Step(Part):
-    """One step of a lesson."""
+    """One step of a lesson; ``after`` is shown once its question has been answered."""
 
     show: tuple[Picture, ...] = ()
+    after: tuple[Picture, ...] = ()
 
 
-class ReadStep(Step):
-    """A short text, 80 words at most."""
+class TextStep(Step):
+    """A short text, 80 words at most; at the end what to take along, and questions for the class."""
 
-    kind: Literal["read"]
+    kind: Literal["read", "debrief"]
     text: Both
+    questions: tuple[Both, ...] = ()
 
 
 class PredictStep(Step):
@@ -240,11 +232,10 @@ class AskStep(Step):
     question: Both
     answer: Answer
     hints: tuple[Both, Both]
-    after: tuple[Picture, ...] = Field((), description="shown once the question has been answered")
 
 
 class ExplainStep(Step):
-    """A free text; the model answer is shown afterwards."""
+    """A free text; the model answer and the measured mechanism are shown afterwards."""
 
     kind: Literal["explain"]
     id: Name
@@ -252,15 +243,16 @@ class ExplainStep(Step):
     model: Both
 
 
-class DebriefStep(Step):
-    """What to take along, and questions for the class."""
-
-    kind: Literal["debrief"]
-    text: Both
-    questions: tuple[Both, ...] = ()
+AnyStep = Annotated[TextStep | PredictStep | RunStep | AskStep | ExplainStep, Field(discriminator="kind")]
 
 
-AnyStep = Annotated[ReadStep | PredictStep | RunStep | AskStep | ExplainStep | DebriefStep, Field(discriminator="kind")]
+class Move(Part):
+    """A step of the mechanism: a measure that must move as said, ``says`` in words."""
+
+    of: Name
+    moves: Turn
+    within: float = Field(0.0, ge=0, description="changes up to this are none")
+    says: Both
 
 
 class Misconception(Part):
@@ -276,10 +268,9 @@ class Flip(Part):
     source: Name
     step: Name
     to: str = Field(description="answer after the change; for a number any other number")
-    levers: Mapping[str, float] = {}
-    edits: tuple[Edit, ...] = ()
-    years: tuple[int, int] | None = None
-    overrides: tuple[str, ...] = ()
+    change: Mapping[str, Any] = Field(
+        min_length=1, description="keys of the source; levers and lists are added to its own"
+    )
 
 
 class Lesson(Part):
@@ -295,6 +286,7 @@ class Lesson(Part):
     sources: Mapping[Name, Source]
     measures: Mapping[Name, Measure]
     steps: tuple[AnyStep, ...] = Field(min_length=3)
+    mechanism: tuple[Move, ...] = Field(min_length=2)
     flips: tuple[Flip, ...] = Field(min_length=1)
     misconceptions: tuple[Misconception, ...] = Field(min_length=1)
     notes: Both = Field(description="for the teacher")
@@ -303,9 +295,3 @@ class Lesson(Part):
     def asked(self) -> tuple[PredictStep | AskStep, ...]:
         """Steps with a computed answer."""
         return tuple(step for step in self.steps if isinstance(step, PredictStep | AskStep))
-
-
-def lesson_schema() -> dict[str, object]:
-    """JSON Schema of lesson files."""
-    found = Lesson.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}

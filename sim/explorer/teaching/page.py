@@ -4,7 +4,6 @@ From there to the laboratory: a run of the lesson opens there with the same numb
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,13 +15,11 @@ from sim.explorer.lessons.evidence import Evidence, Moved, setup_of
 from sim.explorer.lessons.marking import Progress, Reply, filled, spelled
 from sim.explorer.lessons.schema import Course, Lesson, Run
 from sim.explorer.parts import picking, session, ui
-from sim.explorer.setups.codec import CHARTS, View
+from sim.explorer.setups.codec import CHARTS
 from sim.explorer.setups.levers import CONTROLS
 from sim.explorer.setups.setup import Setup
 from sim.explorer.teaching import keep, progress_of, state
 from sim.explorer.teaching.pictures import pictures
-from sim.report.names import parameter_label
-from sim.texts import Texts
 
 
 def lesson_page(lesson: Lesson) -> None:
@@ -53,7 +50,7 @@ def lesson_page(lesson: Lesson) -> None:
             st.button(t("lessons.next"), key="lessons.next", **look)
 
 
-def _read(evidence: Evidence, step: schema.ReadStep, progress: Progress) -> None:
+def _read(evidence: Evidence, step: schema.TextStep, progress: Progress) -> None:
     st.markdown(filled(evidence, step.text, session.texts()))
     pictures(evidence, step.show, progress)
 
@@ -129,6 +126,7 @@ def _explain(evidence: Evidence, step: schema.ExplainStep, progress: Progress) -
         st.caption(t("lessons.mine"))
         st.text(str(progress.replies[step.id].answer))
         st.info(f"**{t('lessons.model')}**  \n{filled(evidence, step.model, t)}")
+        st.markdown(f"**{t('lessons.mechanism')}**\n\n" + "\n".join(marking.mechanism(evidence.lesson, t)))
         return
     key = f"lessons.{progress.lesson}.{step.id}"
     st.text_area(t("lessons.write"), key=key, height=140, max_chars=marking.LONGEST)
@@ -196,7 +194,7 @@ def _run(evidence: Evidence, step: schema.RunStep, progress: Progress) -> None:
     source = lesson.sources[step.source]
     assert isinstance(source, Run)
     predictions = [before for before in lesson.steps[:place] if isinstance(before, schema.PredictStep)]
-    asked = [before for before in predictions if step.source in marking.sources_of(lesson, before.answer)]
+    asked = [before for before in predictions if step.source in marking.needed(lesson, before.answer)]
     predicted = [before for before in asked[-1:] if before.id in progress.replies]
     for before in predicted:
         _locked(evidence, before, progress)
@@ -221,7 +219,7 @@ def _run(evidence: Evidence, step: schema.RunStep, progress: Progress) -> None:
             _outcome(evidence, before, progress)
 
 
-def _debrief(evidence: Evidence, step: schema.DebriefStep, progress: Progress) -> None:
+def _debrief(evidence: Evidence, step: schema.TextStep, progress: Progress) -> None:
     t, lesson = session.texts(), evidence.lesson
     st.success(t("lessons.finished"))
     st.markdown(filled(evidence, step.text, t))
@@ -230,11 +228,8 @@ def _debrief(evidence: Evidence, step: schema.DebriefStep, progress: Progress) -
         asked = "\n".join(f"- {question.in_(t.lang)}" for question in step.questions)
         st.markdown(f"**{t('lessons.class')}**\n\n{asked}")
     with st.container(horizontal=True):
-        forms = (("json", "application/json", marking.as_json), ("md", "text/markdown", marking.as_markdown))
-        for suffix, mime, write in forms:
-            form = mime.partition("/")[2]
-            label, file = t(f"lessons.download_{form}"), f"{lesson.id}-answers.{suffix}"
-            ui.download(label, partial(write, lesson, progress, t), file, mime, key=f"lessons.{form}")
+        write, file = partial(marking.as_markdown, lesson, progress, t), f"{lesson.id}-answers.md"
+        ui.download(t("lessons.download_markdown"), write, file, "text/markdown", key="lessons.markdown")
         st.button(t("lessons.restart"), key="lessons.restart", on_click=lambda: keep(Progress(lesson.id)))
     open_in_lab(lesson, progress)
 
@@ -253,50 +248,33 @@ def lever_label(name: str, source: Run) -> str:
     return f"{t(f'lever.{name}')} ({t(f'lever.{name}_unit')})"
 
 
-def named_settings(settings: tuple[str, ...], t: Texts) -> list[str]:
-    """Settings ``path=value`` for which there is no lever, with their names."""
-    pairs = (setting.removeprefix("behaviour.").partition("=") for setting in settings)
-    return [f"{parameter_label(path, t) or path} = {value}" for path, _, value in pairs]
-
-
-def seen(lesson: Lesson, name: str, view: View) -> View:
-    """The view in which the laboratory shows what the lesson showed of a run: economy and indicator of its last course."""
-    shown = [picture for step in lesson.steps for picture in (*step.show, *getattr(step, "after", ()))]
-    courses = [picture for picture in shown if isinstance(picture, Course) and name in picture.sources]
-    if not courses:
-        return replace(view, year=None)
-    last = courses[-1]
-    charts = (last.id, view.charts[1]) if last.id in CHARTS else view.charts
-    return replace(view, year=None, economy=last.economy, charts=charts)
-
-
 def setups(lesson: Lesson, moved: Moved) -> dict[str, Setup]:
     """The setups of the runs of a lesson that the laboratory reproduces exactly, by source."""
     return {name: setup_of(run, moved.get(name)) for name, run in runs_of(lesson).items() if not run.overrides}
 
 
 def open_in_lab(lesson: Lesson, progress: Progress) -> None:
-    """Choose one of the runs of a lesson and go on with it; those that can be compared are kept for the page Compare."""
-    t, runs = session.texts(), runs_of(lesson)
-    if not runs:
+    """Choose one of the runs of a lesson and go on with it; all of them are kept for the page Compare."""
+    t, there = session.texts(), setups(lesson, progress.moved)
+    if not there:
         return
-    labels = {name: run.label.in_(t.lang) for name, run in runs.items()}
-    made = [name for name in runs if name in progress.ran]
-    chosen = state()["lab"].get(lesson.id) or (made or list(runs))[-1]
+    labels = {name: runs_of(lesson)[name].label.in_(t.lang) for name in there}
+    made = [name for name in there if name in progress.ran]
+    chosen = state()["lab"].get(lesson.id) or (made or list(there))[-1]
     st.markdown(f"**{t('lessons.lab_head')}**")
     label, key = t("lessons.lab_which"), "lessons.lab.which"
     choose = partial(state()["lab"].__setitem__, lesson.id)
-    picking.widget(st.selectbox, label, key, chosen, choose, list(runs), labels.__getitem__, width=360)
-    if lost := named_settings(runs[chosen].overrides, t):
-        st.warning(t("lessons.lab_without", run=labels[chosen], settings="; ".join(lost)))
-    else:
-        st.caption(t("lessons.lab_same"))
+    picking.widget(st.selectbox, label, key, chosen, choose, list(there), labels.__getitem__, width=360)
+    st.caption(t("lessons.lab_same"))
     if st.button(t("lessons.open_lab"), key="lessons.lab"):
-        for name, setup in setups(lesson, progress.moved).items():
+        for name, setup in there.items():
             session.keep(f"{lesson.order} · {labels[name]}", setup)
-        session.change(setup_of(runs[chosen], progress.moved.get(chosen)))
-        view = seen(lesson, chosen, session.view())
-        session.look(year=view.year, economy=view.economy, charts=view.charts)
+        session.change(there[chosen])
+        shown = [picture for step in lesson.steps for picture in (*step.show, *step.after)]
+        courses = [picture for picture in shown if isinstance(picture, Course) and chosen in picture.sources]
+        session.look(year=None, **({"economy": courses[-1].who[0]} if courses else {}))
+        if courses and courses[-1].id in CHARTS:
+            session.look(charts=(courses[-1].id, session.view().charts[1]))
         ui.go_to("lab")
 
 

@@ -1,28 +1,30 @@
 """Pictures of a lesson on the page: courses and measures with the prediction over them, the toy tables and the 16 terms."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 from pandas import DataFrame
 
-from decomp.structure import vs_structure
 from decomp.terms import TERMS
 from sim.charts.bars import KINDS, bars
 from sim.charts.figure import Figure
-from sim.charts.lines import lines
 from sim.charts.theme import INK, OKABE_ITO
 from sim.explorer.contents import framed
-from sim.explorer.contents.lab_figures import Series, by_year, course_of, long
+from sim.explorer.contents.lab_figures import Series, course_of
 from sim.explorer.lessons import schema
-from sim.explorer.lessons.evidence import Evidence, cell_labels, readings_of
+from sim.explorer.lessons.evidence import Evidence, cell_labels
 from sim.explorer.lessons.marking import Progress, filled, number, spelled
 from sim.explorer.parts import session, ui
-from sim.indicators import INDICATORS
+from sim.indicators import INDICATORS, Indicator
+from sim.observed.openness import sources
 from sim.report.data import seam
 from sim.texts import Texts
 from sim.texts.formats import ends_in_words, scale
 
+#: World trade over output, from published series: no indicator of runs.
+OPENNESS = Indicator(
+    "openness", "World trade over output", "世界贸易占产出的比重", "share", "", "world", "(exports + imports) / GDP"
+)
 #: Smallest amount that is no rounding error of the decomposition.
 LEAST = 1e-12
 #: Last term of each part of exports, and the tint of its rows.
@@ -39,12 +41,12 @@ def pictures(evidence: Evidence, shown: tuple[schema.Picture, ...], progress: Pr
     right = st.column_config.Column(alignment="right")
     for k, picture in enumerate(shown):
         key = f"lessons.{progress.lesson}.{progress.step}.{place}{k}"
-        if isinstance(picture, schema.Flows):
+        if picture.picture == "flows":
             st.markdown(f"**{t('lessons.flows_title')}**")
             frame = flows(evidence, picture, t)
             first = {frame.columns[0]: st.column_config.Column(pinned=True)}
             st.dataframe(frame, hide_index=True, alt=t("lessons.flows_alt"), key=key, column_config=first)
-        elif isinstance(picture, schema.Terms):
+        elif picture.picture == "terms":
             names = {"exporter": economy(picture.exporter, t), "importer": economy(picture.importer, t)}
             st.markdown(f"**{t('lessons.terms_title', **names)}**")
             # The value stands beside the term, where a narrow screen shows it; numbers are read from the right.
@@ -52,11 +54,10 @@ def pictures(evidence: Evidence, shown: tuple[schema.Picture, ...], progress: Pr
             columns[t("lessons.term")] = st.column_config.Column(width=52, pinned=True)
             look: Any = {"hide_index": True, "height": "content", "key": key, "column_config": columns}
             st.dataframe(terms(evidence, picture, t), alt=t("lessons.terms_alt", **names), **look)
-        elif isinstance(picture, schema.Numbers):
+        elif picture.picture == "numbers":
             ui.show(numbers(evidence, picture, t), key, name=progress.lesson)
         else:
-            draw: Any = pairs if isinstance(picture, schema.Pairs) else course
-            ui.show(draw(evidence, picture, progress, t), key, name=progress.lesson)
+            ui.show(course(evidence, picture, progress, t), key, name=progress.lesson)
 
 
 def economy(code: str, t: Texts) -> str:
@@ -76,7 +77,7 @@ def amount(value: float) -> str:
     return f"{value:g}" if abs(value) > LEAST else "–"
 
 
-def flows(evidence: Evidence, picture: schema.Flows, t: Texts) -> DataFrame:
+def flows(evidence: Evidence, picture: schema.Table, t: Texts) -> DataFrame:
     """The toy table: rows sell, columns buy, households last; who buys nothing has no column."""
     table = evidence.table(picture.source)
     cells = [cell(label, t, sectors=len(table.sectors) > 1) for label in cell_labels(table)]
@@ -87,7 +88,7 @@ def flows(evidence: Evidence, picture: schema.Flows, t: Texts) -> DataFrame:
     return frame
 
 
-def terms(evidence: Evidence, picture: schema.Terms, t: Texts) -> Any:
+def terms(evidence: Evidence, picture: schema.Table, t: Texts) -> Any:
     """The 16 terms of a pair, their sum and gross exports: value, whose it is, meaning, by sector, equation; tinted by part."""
     found = evidence.decomposition(picture.source)
     sectors = found.sectors if len(found.sectors) > 1 else ()
@@ -109,45 +110,41 @@ def terms(evidence: Evidence, picture: schema.Terms, t: Texts) -> Any:
 
 
 def course(evidence: Evidence, asked: schema.Course, progress: Progress, t: Texts) -> Figure:
-    """An indicator in up to three runs, the first dashed, with the prediction at the last year."""
-    unit, names, series = INDICATORS[asked.id].unit, {}, {}
-    for source in asked.sources:
-        run = evidence.lesson.sources[source]
-        assert isinstance(run, schema.Run)
-        names[source] = run.label.in_(t.lang)
-        values = evidence.run(source).series(asked.id, asked.economy)
-        series[source] = {year: scale(unit) * value for year, value in values.items() if value == value}
-    mark, whole = _prediction(evidence, asked, progress, series, t), unit == "members"
-    look: Any = {"mark": mark, "whole": whole, "unit": t("lessons.members") if whole else ""}
-    look |= {"dashed": asked.sources[:1] if len(names) > 1 else (), "seam": seam(evidence.run(asked.sources[0]), t)}
-    id, economy = f"{asked.id}-{asked.economy.replace(':', '-')}", (asked.economy, t.economy(asked.economy))
-    return course_of(asked.id, economy, series, names, _facts(names, series, mark, t), t, id=id, **look)
-
-
-def pairs(evidence: Evidence, asked: schema.Pairs, progress: Progress, t: Texts) -> Figure:
-    """Vertical specialisation of pairs over the observed years; the line that was chosen is marked."""
-    source = evidence.lesson.sources[asked.source]
-    assert isinstance(source, schema.History)
+    """An indicator in up to three sources, the first dashed, or of several economies or pairs; the prediction at the last year."""
+    info = OPENNESS if asked.id == "openness" else INDICATORS[asked.id]
+    factor, first, several = scale(info.unit), evidence.lesson.sources[asked.sources[0]], len(asked.who) > 1
     names, series = {}, {}
-    for name in asked.pairs:
-        exporter, importer = name.split(">")
-        names[name] = t("lessons.pair", exporter=t.economy(exporter), importer=t.economy(importer))
-        series[name] = {
-            year: float(vs_structure(evidence.decomposition(asked.source, year), exporter, importer).vs_share)
-            for year in range(source.first, source.last + 1)
-        }
-    frame, mark = long(series), _prediction(evidence, asked, progress, series, t)
-    title = t("lessons.pairs_title", first=source.first, last=source.last)
-    return Figure(
-        id="vs-pairs",
-        title=title,
-        subtitle=t("lessons.pairs_subtitle"),
-        alt=f"{title}. {_facts(names, series, mark, t)}",
-        chart=lines(frame, names, mark=mark),
-        table=by_year(series, names, t),
-        data=frame.assign(value=frame["value"] / 100, indicator="vs_one_minus_dva", unit="share"),
-        about=[(title, t("lessons.pairs_about"))],
-    )
+    for source in asked.sources:
+        for who in asked.who:
+            line = who if several else source
+            names[line] = _pair(who, t) if several else source_label(evidence.lesson.sources[source], t)
+            values = evidence.series(source, asked.id, who)
+            series[line] = {year: factor * value for year, value in values.items() if value == value}
+    mark, whole = _prediction(evidence, asked, progress, series, t), info.unit == "members"
+    look: Any = {"mark": mark, "whole": whole, "unit": t("lessons.members") if whole else ""}
+    if isinstance(first, schema.Run):
+        seen = seam(evidence.run(asked.sources[0]), t)
+        look |= {"dashed": asked.sources[:1] if len(asked.sources) > 1 else (), "seam": seen}
+    id, economy = f"{asked.id}-{asked.who[0].replace(':', '-')}", (asked.who[0], _pair(asked.who[0], t))
+    if several:
+        id, economy = f"{asked.id}-several", (" ".join(asked.who), source_label(first, t))
+    facts = ends_in_words(names, series, t)
+    facts = facts if mark is None else f"{facts} {mark['said']}."
+    return course_of(info, economy, series, names, facts, t, id=id.replace(">", "-"), **look)
+
+
+def source_label(source: schema.Source, t: Texts) -> str:
+    """Short name of a source: that of a run, of a published series, or what kind of table it is."""
+    if isinstance(source, schema.Run):
+        return source.label.in_(t.lang)
+    series = [row for row in sources() if isinstance(source, schema.History) and row.series == source.tables]
+    return t.label(series[0]) if series else t(f"lessons.source_{source.kind}")
+
+
+def _pair(who: str, t: Texts) -> str:
+    exporter, _, importer = who.partition(">")
+    names = {"exporter": t.economy(exporter), "importer": t.economy(importer)}
+    return t("lessons.pair", **names) if importer else names["exporter"]
 
 
 def numbers(evidence: Evidence, asked: schema.Numbers, t: Texts) -> Figure:
@@ -175,13 +172,8 @@ def numbers(evidence: Evidence, asked: schema.Numbers, t: Texts) -> Figure:
     )
 
 
-def _facts(names: Mapping[str, str], series: Series, mark: Mapping[str, Any] | None, t: Texts) -> str:
-    facts = ends_in_words(names, series, t)
-    return facts if mark is None else f"{facts} {mark['said']}."
-
-
 def _prediction(
-    evidence: Evidence, asked: schema.Course | schema.Pairs, progress: Progress, series: Series, t: Texts
+    evidence: Evidence, asked: schema.Course, progress: Progress, series: Series, t: Texts
 ) -> dict[str, Any] | None:
     """The mark of a prediction that was handed in: a number at its value, a direction above, on or below the end of the
     first line, a choice at the end of the line that was chosen.
@@ -192,15 +184,12 @@ def _prediction(
     answer, last = progress.replies[step.id].answer, max(map(max, series.values()))
     said = t("lessons.overlay", answer=spelled(evidence, step.answer, answer, t))
     mark = {"year": last, "said": said, "label": said, "shape": "diamond"}
-    if step.answer.kind == "number":
+    if isinstance(step.answer, schema.Number):
         return {**mark, "value": float(answer)}
-    if isinstance(asked, schema.Course):
-        end, reached = series[asked.sources[0]][last], [value for line in series.values() for value in line.values()]
-        extent = max(reached) - min(reached) or abs(end) or 1.0
-        shape, shift = MARKS.get(str(answer), ("diamond", 0.0))
-        return {**mark, "value": end + shift * extent, "shape": shape}
-    if not isinstance(step.answer, schema.Which):
-        return None
-    measure = step.answer.options[str(answer)].of
-    pair = next((">".join(reading.labels) for reading in readings_of(evidence.lesson, [measure]) if reading.pair), "")
-    return {**mark, "value": series[pair][last], "label": t("lessons.overlay_here")} if pair else None
+    if isinstance(step.answer, schema.Which):
+        line = evidence.lesson.measures[step.answer.options[str(answer)].of].who
+        return {**mark, "value": series[line][last], "label": t("lessons.overlay_here")} if line in series else None
+    end, reached = next(iter(series.values()))[last], [value for line in series.values() for value in line.values()]
+    extent = max(reached) - min(reached) or abs(end) or 1.0
+    shape, shift = MARKS.get(str(answer), ("diamond", 0.0))
+    return {**mark, "value": end + shift * extent, "shape": shape}

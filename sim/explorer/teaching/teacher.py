@@ -6,12 +6,14 @@ import streamlit as st
 
 from sim.explorer.lessons.evidence import Evidence, toy_table
 from sim.explorer.lessons.files import library
-from sim.explorer.lessons.marking import choices, filled, number, spelled, truth
-from sim.explorer.lessons.schema import ExplainStep, Flip, Lesson, Number, Run, Toy, Which
+from sim.explorer.lessons.marking import choices, filled, mechanism, number, spelled, truth
+from sim.explorer.lessons.schema import Edit, ExplainStep, Flip, Lesson, Number, Run, Toy, Which
 from sim.explorer.parts import session
 from sim.explorer.setups.levers import CONTROLS
-from sim.explorer.teaching.page import lever_label, named_settings
-from sim.explorer.teaching.pictures import cell, economy
+from sim.explorer.setups.setup import preset_scenario
+from sim.explorer.teaching.page import lever_label
+from sim.explorer.teaching.pictures import cell, economy, source_label
+from sim.report.names import parameter_label
 from sim.texts import Texts
 
 
@@ -30,11 +32,12 @@ def teacher_view() -> None:
     for step in lesson.steps:
         if isinstance(step, ExplainStep):
             st.markdown(f"**{filled(evidence, step.prompt, t)}**  \n{filled(evidence, step.model, t)}")
+    st.markdown(f"**{t('lessons.mechanism')}**\n\n" + "\n".join(mechanism(lesson, t)))
     left, right = st.columns(2)
     with left:
         st.subheader(t("lessons.misconceptions"), anchor=False)
         for wrong in lesson.misconceptions:
-            st.markdown(f"- **{wrong.belief.in_(t.lang)}**  \n  {wrong.instead.in_(t.lang)}")
+            st.markdown(f"- **{wrong.belief.in_(t.lang)}**  \n  {filled(evidence, wrong.instead, t)}")
     with right:
         st.subheader(t("lessons.flips"), anchor=False)
         st.markdown("\n".join(f"- {flip_text(lesson, flip, t)}" for flip in lesson.flips))
@@ -64,22 +67,24 @@ def answers(evidence: Evidence, t: Texts) -> Iterator[tuple[str, str]]:
 
 def flip_text(lesson: Lesson, flip: Flip, t: Texts) -> str:
     """A change that turns an answer round, in words."""
-    source = lesson.sources[flip.source]
-    name = source.label.in_(t.lang) if isinstance(source, Run) else t(f"lessons.source_{source.kind}")
-    changes: list[str] = []
-    if isinstance(source, Run):
-        changes += [f"{lever_label(id, source)} = {CONTROLS[id].shown(value):g}" for id, value in flip.levers.items()]
-    if isinstance(source, Toy):
-        several = len(toy_table(source.table).sectors) > 1
-        for edit in flip.edits:
-            seller, buyer = (cell(end, t, sectors=several) for end in (edit.origin, edit.to))
-            if "." not in edit.to:
-                buyer = t("lessons.households", economy=economy(edit.to, t))
-            changes.append(f"{seller} → {buyer} = {edit.value:g}")
-    changes += named_settings(flip.overrides, t)
-    if flip.years:
-        changes.append(t("lessons.years", first=flip.years[0], last=flip.years[1]))
+    source, changes = lesson.sources[flip.source], []
+    for key, value in flip.change.items():
+        if key == "levers" and isinstance(source, Run):
+            changes += [f"{lever_label(id, source)} = {CONTROLS[id].shown(v):g}" for id, v in value.items()]
+        elif key == "overrides":
+            pairs = (setting.removeprefix("behaviour.").partition("=") for setting in value)
+            changes += [f"{parameter_label(path, t) or path} = {set_to}" for path, _, set_to in pairs]
+        elif key == "edits" and isinstance(source, Toy):
+            several = len(toy_table(source.table).sectors) > 1
+            for edit in map(Edit.model_validate, value):
+                at_home = t("lessons.households", economy=economy(edit.to, t))
+                buyer = cell(edit.to, t, sectors=several) if "." in edit.to else at_home
+                changes.append(f"{cell(edit.origin, t, sectors=several)} → {buyer} = {edit.value:g}")
+        elif key == "first":
+            changes.append(t("lessons.years", first=value, last=flip.change["last"]))
+        elif key == "preset":
+            changes.append(t.pick(preset_scenario(value).title.model_dump()))
     step = next(asked for asked in lesson.asked if asked.id == flip.step)
     to = choices(step.answer, t).get(flip.to, t("lessons.flip_other"))
-    question = filled(Evidence(lesson), step.question, t)
+    question, name = filled(Evidence(lesson), step.question, t), source_label(source, t)
     return t("lessons.flip", source=name, change=", ".join(changes), step=question, to=to)

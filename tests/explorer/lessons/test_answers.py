@@ -5,7 +5,7 @@ import pytest
 from sim.explorer.lessons.evidence import Evidence
 from sim.explorer.lessons.files import library
 from sim.explorer.lessons.marking import choices, filled, mark, measures_of, spelled, truth
-from sim.explorer.lessons.schema import AskStep, Flip, History, Lesson, Measure, Number, Run, Toy, Which
+from sim.explorer.lessons.schema import AskStep, Edit, Flip, Lesson, Measure, Number, Run, Toy, Which
 from sim.texts import Texts
 
 LESSONS = library()
@@ -23,16 +23,15 @@ def step_of(lesson: Lesson, name: str):
 
 
 def flipped(lesson: Lesson, flip: Flip) -> Lesson:
-    source = lesson.sources[flip.source]
+    """The lesson with a source changed: levers, edits and settings are added to its own."""
+    source, change = lesson.sources[flip.source], dict(flip.change)
     if isinstance(source, Run):
-        change = {"levers": {**source.levers, **flip.levers}, "overrides": (*source.overrides, *flip.overrides)}
+        change["levers"] = {**source.levers, **change.get("levers", {})}
+        change["overrides"] = [*source.overrides, *change.get("overrides", ())]
     elif isinstance(source, Toy):
-        change = {"edits": (*source.edits, *flip.edits)}
-    else:
-        assert isinstance(source, History)
-        change = {"first": flip.years[0], "last": flip.years[1]}
-    sources = {**lesson.sources, flip.source: source.model_copy(update=change)}
-    return lesson.model_copy(update={"sources": sources})
+        change["edits"] = [*source.edits, *map(Edit.model_validate, change["edits"])]
+    changed = type(source).model_validate({**source.model_dump(), **change})
+    return lesson.model_copy(update={"sources": {**lesson.sources, flip.source: changed}})
 
 
 def test_the_eight_lessons_are_there_in_order() -> None:
@@ -109,15 +108,50 @@ def test_every_text_is_filled_and_every_wrong_answer_hears_of_a_mechanism(asked)
             assert not isinstance(step, AskStep) or len(step.hints) == 2
 
 
-def test_what_can_be_read_from_sources_is_what_the_registries_and_tables_say() -> None:
+def test_every_step_of_the_mechanism_is_measured_and_moves_as_said() -> None:
+    """The quantities between cause and answer, not only the sign of the answer."""
+    wrong = {}
+    for lesson in LESSONS.values():
+        evidence = Evidence(lesson)
+        for move in lesson.mechanism:
+            value = evidence.value(move.of)
+            found = "same" if abs(value) <= move.within else "up" if value > 0 else "down"
+            if found != move.moves:
+                wrong[lesson.id, move.of] = value
+            assert "{" not in filled(evidence, move.says, Texts("en")) + filled(evidence, move.says, Texts("zh"))
+    assert wrong == {}
+
+
+def test_the_value_that_a_sector_abroad_has_in_exports_adds_up_to_foreign_content() -> None:
+    """Against the terms of the decomposition, which are computed in another way."""
+    lesson = LESSONS["china-korea"]
+    table = Evidence(lesson).decomposition("past").table
+    parts = {
+        f"s{k}": {"what": "foreign", "in": "past", "who": "KOR>CHN", "origin": code}
+        for k, code in enumerate(table.sectors)
+    }
+    measures = {name: Measure.model_validate(one) for name, one in parts.items()}
+    measures["all"] = Measure.model_validate({"what": "FC", "in": "past", "who": "KOR>CHN"})
+    evidence = Evidence(lesson.model_copy(update={"measures": measures}))
+    assert sum(evidence.value(name) for name in parts) == pytest.approx(evidence.value("all"), rel=1e-9)
+
+
+def test_what_can_be_read_from_sources_is_what_runs_and_tables_say() -> None:
     lesson = LESSONS["phone-chain"]
-    whats = {
-        "local": "L(chain, CHN.phones, CHN.phones)", "inputs": "A(chain, JPN.phones, CHN.phones)",
-        "flow": "Z(chain, JPN.phones, CHN.phones)", "output": "X(chain, CHN.phones)",
-        "all": "exports(chain, CHN, USA) - DVA(chain, CHN, USA) - DDC(chain, CHN, USA) - FC(chain, CHN, USA)",
-        "early": "vs(real, CHN, USA, year=first)", "late": "vs(real, CHN, USA)", "half": "(flow + output) * 0.5",
-    }  # fmt: skip
-    measures = {name: Measure(what=what) for name, what in whats.items()}
+    chain, pair = {"in": "chain"}, {"who": "CHN>USA"}
+    rows = {
+        "local": {"what": "L", "who": "CHN.phones>CHN.phones", **chain},
+        "inputs": {"what": "A", "who": "JPN.phones>CHN.phones", **chain},
+        "flow": {"what": "Z", "who": "JPN.phones>CHN.phones", **chain},
+        "output": {"what": "X", "who": "CHN.phones", **chain},
+        **{code: {"what": code, **pair, **chain} for code in ("exports", "DVA", "DDC", "FC")},
+        "early": {"what": "vs_one_minus_dva", "in": "real", "at": "first", **pair},
+        "late": {"what": "vs_one_minus_dva", "in": "real", **pair},
+        "all": {"formula": "exports - DVA - DDC - FC"},
+        "half": {"formula": "(flow + output) * 0.5"},
+    }
+    measures = {name.lower(): Measure.model_validate(row) for name, row in rows.items()}
+    measures["all"] = Measure(formula="exports - dva - ddc - fc")
     evidence = Evidence(lesson.model_copy(update={"measures": measures}))
     assert evidence.value("inputs") == pytest.approx(evidence.value("flow") / evidence.value("output"))
     assert evidence.value("local") >= 1.0 and evidence.value("early") == evidence.value("late") > 0
@@ -176,7 +210,8 @@ def test_what_lesson_4_says_of_a_world_without_earlier_duties_holds() -> None:
 
 def test_what_lesson_8_tells_the_teacher_holds_on_the_classroom_table() -> None:
     lesson = LESSONS["trust-ledger"]
-    measures = {"part": Measure(what="help / (interdependence(divide) - interdependence(fades))")} | lesson.measures
+    undone = {"what": "interdependence", "in": "divide", "versus": "fades"}
+    measures = {**lesson.measures, "undone": Measure.model_validate(undone), "part": Measure(formula="help / undone")}
     divide = lesson.sources["fades"].model_copy(update={"preset": "ai-divide"})
     sources = {**lesson.sources, "divide": divide}
     part = Evidence(lesson.model_copy(update={"measures": measures, "sources": sources})).value("part")

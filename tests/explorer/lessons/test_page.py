@@ -1,6 +1,5 @@
 """The lessons page in both languages: the list, a lesson from end to end, a wrong answer, the teacher's view."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -142,20 +141,33 @@ def test_the_teacher_sees_every_answer(lang: str) -> None:
     assert sum(said in one.value for one in at.markdown) == len(lesson.asked)
 
 
-def test_json_of_the_session_is_plain() -> None:
-    from sim.explorer.lessons.marking import Progress, Reply, as_json, as_markdown
+def test_own_answers_do_not_give_a_prediction_away() -> None:
+    from sim.explorer.lessons.marking import Progress, Reply, as_markdown
     from sim.texts import Texts
 
     lesson = library()["tariff-retaliation"]
     progress = Progress(lesson.id).reply(lesson.asked[0], Reply("up", 2, "fewer imports"))
-    document = json.loads(as_json(lesson, progress, Texts("en")))
-    assert document["answers"][0]["answer"] == "up"
-    assert "right" not in document["answers"][0], "the run has not been made: the answer would be given away"
+    before = as_markdown(lesson, progress, Texts("en"))
+    assert "Computed" not in before, "the run has not been made: the answer would be given away"
     ran = progress.run("tariff", {"tariff": 0.1})
-    assert json.loads(as_json(lesson, ran, Texts("en")))["answers"][0]["right"] is False
+    assert "- Computed: It goes down" in as_markdown(lesson, ran, Texts("en"))
     paper = as_markdown(lesson, ran, Texts("zh"))
     assert "- 我的理由：fewer imports" in paper
     assert f"本课已完成 {ran.share(lesson):.0%}" in paper, "how much of the lesson is done"
+
+
+def test_the_measured_mechanism_stands_below_the_model_answer() -> None:
+    from sim.explorer.lessons.marking import Progress, Reply
+
+    lesson = library()["tariff-retaliation"]
+    at = opened("en")
+    at.button(key=f"lessons.open.{lesson.id}").click().run()
+    place = next(k for k, step in enumerate(lesson.steps) if isinstance(step, ExplainStep))
+    done = Progress(lesson.id, place, {lesson.steps[place].id: Reply("mine")})
+    at.session_state["x.lessons"]["progress"][lesson.id] = done
+    calm(at.run())
+    said = next(one.value for one in at.markdown if "What the model measures" in one.value)
+    assert said.count("\n") == len(lesson.mechanism) + 1 and "1. Americans buy less in China (−20" in said
 
 
 def test_a_prediction_about_a_toy_does_not_wait_for_a_run_of_the_world() -> None:
