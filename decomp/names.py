@@ -107,7 +107,8 @@ def groups(kind: Kind, year: int | None = None) -> tuple[LabelGroup, ...]:
             defined.setdefault(group.name, []).append(group)
 
     def distance(group: LabelGroup) -> int:
-        return abs((group.year or 0) - (9999 if year is None else year))
+        since = group.year or 0
+        return -since if year is None else abs(since - year)
 
     return tuple(min(found, key=distance) for found in defined.values())
 

@@ -40,6 +40,15 @@ def test_with_the_truth_as_prior_the_truth_comes_back(monkeypatch: pytest.Monkey
     assert found.value_added_flow.sum() == pytest.approx(truth.value_added_flow.sum(), rel=1e-3)
 
 
+def test_the_coarse_prior_is_the_final_use_of_an_earlier_table() -> None:
+    truth = decomp.load("world-2011")
+    known, before = backtest.hidden(truth), decomp.load(f"world-{2011 - backtest.COARSE_AGE}")
+    summed = np.zeros_like(known.earlier_final)
+    np.add.at(summed.swapaxes(0, 1), known.coarse, before.Y.reshape(truth.G, truth.N, truth.G).swapaxes(0, 1))
+    assert known.earlier_final.shape[1] < truth.N
+    assert known.earlier_final == pytest.approx(np.maximum(summed, 0.0), rel=1e-9, abs=1e-6)
+
+
 def test_rows_balances_and_facts_all_hold() -> None:
     truth = decomp.load("world-2011")
     known = backtest.hidden(truth)

@@ -201,6 +201,7 @@ def test_a_game_that_is_not_solved_says_so(classroom, monkeypatch):
         ({"instruments": "none"}, "instruments is 'none'; allowed: uniform, partner, sector, full"),
         ({"patience": 1.0}, "patience is 1"),
         ({"sectors": "services", "players": ["USA"], "floor": 0.2, "cap": 0.1}, "floor of USA is above its cap"),
+        ({"players": ["USA", "CHN"], "floor": {"CHN": 0.2}, "cap": {"CHN": 0.1}}, "floor of CHN is above its cap"),
         ({"players": ["USA", "CHN"], "unions": [["USA", "JPN"]]}, "split: JPN not among the players"),
         ({"unions": [["USA", "JPN"], ["JPN", "KOR"]]}, "JPN is in two unions"),
         ({"players": []}, "nobody plays"),
