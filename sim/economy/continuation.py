@@ -3,15 +3,16 @@
 A year near the last one takes the quick way: all unknowns move together. One pass evaluates unit costs, demands and
 markets at one point and steps by the kept inverse Jacobian, block by block:
 
-    y_c = (I − Sᵀ)⁻¹ r_c,   y_x = M⁻¹ r_x,   df = −J⁻¹ r_f(x + y_x),   dc = y_c + C df,   dx = y_x + D df
+    y_x = M⁻¹ r_x,   df = −J⁻¹ r_f(x + y_x),   dc = (I − Sᵀ)⁻¹ (r_c + s df),   dx = y_x + D df
 
-Residuals are exact, so that a stale Jacobian costs passes, never accuracy. When the residuals do not shrink the search
-gives up and the careful solver takes over.
+Residuals are exact, so that a stale Jacobian costs passes, never accuracy. Where they shrink slowly the steps of all unknowns together
+are Broyden's (Kelley 1995, section 7.3: from the steps alone). When they do not shrink the search gives up and the careful solver takes over.
 """
 
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -38,6 +39,8 @@ FIRST, LEAST = 0.5, 0.02
 MOST_PASSES = 24
 #: Over two passes the residuals must shrink at least to this part.
 SHRINK = 0.5
+#: When a pass leaves more than this part of the residual, steps begin to learn from those before them.
+LEARN = 0.1
 #: Outputs this near are solved alone once costs and markets are solved, in at most so many cheap steps.
 NEARLY, MOST_FINISHING = 1e-9, 8
 #: A year that took more passes than this renews the factorisations for the next: small tables, where they are cheap,
@@ -129,14 +132,15 @@ def _steps(system: System, point: Point, response: Response, renewals: int) -> S
     n, shape = point.cost.size, point.cost.shape
     goods_scale, income_scale = response.goods[1][:n].reshape(shape), response.goods[1][n:]
     last = before = np.inf  # sizes of the last two passes
+    steps: list[tuple[Array, float]] = []
     for passes in range(1, MOST_PASSES + 1):
         wage, rental = factor_prices(system, point.factor)
         prices = price_pass(system, point.cost, wage, rental)
         cost_gap = (prices.unit_cost - point.cost).reshape(-1)
         supply = labour_supply(system, wage, prices.consumer_price)
         quantities, gap = goods_gap(system, prices, point.output, point.income, supply, response)
-        step = response.goods[0].solve(gap, transposed=True)
-        reached = point.output + step[:n].reshape(shape) * goods_scale
+        goods = response.goods[0].solve(gap, transposed=True)
+        reached = point.output + goods[:n].reshape(shape) * goods_scale
         market = factor_residuals(system, prices, reached, supply, wage, rental)
         cost_size, goods_size, market_size = largest(cost_gap), largest(gap), largest(market)
         size = max(cost_size, goods_size, market_size)
@@ -145,15 +149,25 @@ def _steps(system: System, point: Point, response: Response, renewals: int) -> S
             return _finish(system, state, gap, response, passes, renewals)
         if not size <= SHRINK * before:
             return None
-        before, last = last, size
         factor_step = -(response.inverse @ market)
-        cost = response.costs.solve(cost_gap) + response.cost_by_factor @ single(factor_step)
-        step += response.scaled_by_factor @ single(factor_step)
+        wage, rental = (system.lines(part) for part in factor_prices(system, factor_step))
+        dearer = prices.value_share * (prices.labour_share * wage + prices.capital_share * rental[:, None])
+        cost = response.costs.solve(cost_gap + dearer.reshape(-1))
+        goods += response.scaled_by_factor @ single(factor_step)
+        step = np.concatenate((cost, factor_step, goods))
+        for (taken, length), (after, _) in pairwise(steps):
+            step += after * (taken @ step / length)
+        if steps:
+            step /= 1.0 - steps[-1][0] @ step / steps[-1][1]
+        if steps or size > LEARN * last:
+            steps.append((step, float(step @ step)))
+        before, last = last, size
+        cost, factor_step, goods = np.split(step, (n, n + factor_step.size))
         point = Point(
             point.cost + cost.reshape(shape),
             point.factor + factor_step,
-            np.maximum(point.output + step[:n].reshape(shape) * goods_scale, 0.1 * point.output),
-            np.maximum(point.income + step[n:] * income_scale, 0.1 * point.income),
+            np.maximum(point.output + goods[:n].reshape(shape) * goods_scale, 0.1 * point.output),
+            np.maximum(point.income + goods[n:] * income_scale, 0.1 * point.income),
         )
     return None
 

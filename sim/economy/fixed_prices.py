@@ -4,6 +4,8 @@
 value added is the residual and X = B'Y'.
 """
 
+from typing import Any
+
 import numpy as np
 import scipy.linalg
 
@@ -60,38 +62,28 @@ def solve_fixed_prices(system: System, read: ReadShocks, shocks: Shocks, templat
         "balance": float((gap / np.maximum(X, SMALL_CELL * X.mean())).max()),
         "income_spending": float(np.abs(final.sum((0, 1)) / base.income - 1).max()),
     }
-    ones = np.ones(G)
+    same: dict[str, Any] = dict.fromkeys(("real_wage", "real_income", "gross_income"), 1.0 / consumer_price)
+    same |= dict.fromkeys(("capital_charge", "machine_tariff", "outlays"), np.zeros(G))
+    same |= dict.fromkeys(("labour_participation", "wage", "rental", "reference_wage"), np.ones(G))
+    same |= dict.fromkeys(("sector_wage", "group_wage", "job_wage", "unit_cost"), np.ones((G, N)))
     return Equilibrium(
+        **same,
         Z=Z,
         Y=Y,
         X=X,
-        real_wage=1.0 / consumer_price,
-        real_income=1.0 / consumer_price,
-        gross_income=1.0 / consumer_price,
-        capital_charge=np.zeros(G),
         unemployment=settings.unemployment,
         labour_share=labour.sum(axis=1) / factor.sum(axis=1),
         employment=labour.sum(axis=1) / base_labour.sum(axis=1),
-        labour_participation=ones,
         capital=np.divide(capital.sum(axis=1), base_capital, out=np.ones(G), where=base_capital > 0),
-        wage=ones,
-        rental=ones,
         consumer_price=consumer_price,
-        sector_wage=np.ones((G, N)),
-        group_wage=np.ones((G, N)),
-        job_wage=np.ones((G, N)),
-        unit_cost=np.ones((G, N)),
         technology=np.zeros((G, N)),
         machine_cost={},
         labour_payments=labour,
         capital_payments=capital,
         tariff_payments=duty,
         final_tariff=final_tariff,
-        machine_tariff=np.zeros(G),
         revenue=duty.sum(axis=1) + final_tariff,
         income=base.income,
-        outlays=np.zeros(G),
-        reference_wage=ones,
         residual=max(checks.values()),
         checks=checks,
         iterations=1,

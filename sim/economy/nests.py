@@ -64,8 +64,10 @@ def cheaper(labour: Array, machine: Array, sharpness: float) -> tuple[Array, Arr
     >>> bool(abs(z[0] - np.log(0.7)) < 1e-6), bool(part[0] > 0.9999)
     (True, True)
     """
-    cost = -np.logaddexp(-sharpness * labour, -sharpness * machine) / sharpness
-    return cost, np.exp(sharpness * (cost - machine))
+    dearer = sharpness * (labour - machine)
+    odds = np.exp(-np.abs(dearer))  # of what is dearer against what is cheaper
+    cost = np.minimum(labour, machine) - np.log(1.0 + odds) / sharpness
+    return cost, np.where(dearer > 0.0, 1.0, odds) / (1.0 + odds)
 
 
 def sourcing(

@@ -154,12 +154,7 @@ class ReadShocks:
 def read_shocks(shocks: Shocks, base: BaseEconomy) -> ReadShocks:
     """Check shapes and ranges."""
     G, N = base.G, base.N
-    labels = {
-        "economy": base.economies,
-        "exporter": base.economies,
-        "destination": base.economies,
-        "sector": base.sectors,
-    }
+    labels = dict.fromkeys(("economy", "exporter", "destination"), base.economies) | {"sector": base.sectors}
 
     def checked(
         name: str, axes: str, high: float, low: float = 0.0, *, open_low: bool = True, use: str | None = None
@@ -189,6 +184,9 @@ def read_shocks(shocks: Shocks, base: BaseEconomy) -> ReadShocks:
             return np.zeros([len(labels[axis]) for axis in axes.split(", ")])
         return np.asarray(np.log(checked(name, axes, LARGEST)))
 
+    def part(name: str) -> Array | None:
+        return None if getattr(shocks, name) is None else checked(name, "economy", 1.0, open_low=False)
+
     rates = tariffs()
     saving, price = _machine_cost(shocks, base)
     export_tax = None if shocks.export_tax is None else checked("export_tax", FLOW, LARGEST, -1.0)
@@ -206,11 +204,9 @@ def read_shocks(shocks: Shocks, base: BaseEconomy) -> ReadShocks:
         machine_cost=saving + price,
         reference_wage=logs("reference_wage", "economy"),
         outlays=_outlays(shocks.outlays, base),
-        ai_home_share=None
-        if shocks.ai_home_share is None
-        else checked("ai_home_share", "economy", 1.0, open_low=False),
+        ai_home_share=part("ai_home_share"),
         attachment=None if shocks.attachment is None else number(shocks.attachment, "attachment", low=0.0, high=1.0),
-        drawback=None if shocks.drawback is None else checked("drawback", "economy", 1.0, open_low=False),
+        drawback=part("drawback"),
         transfers=_transfers(shocks.transfers, base),
     )
 
@@ -238,14 +234,12 @@ def _machine_cost(shocks: Shocks, base: BaseEconomy) -> tuple[Array, Array]:
     """Logs of μ and of the price factor (2, G)."""
     saving = MACHINE_SAVING if shocks.machine_saving is None else shocks.machine_saving
     per_kind = saving if isinstance(saving, Mapping) else dict.fromkeys(KINDS, saving)
-    logs = []
-    for name, values in (
-        ("machine_saving", {**MACHINE_SAVING, **per_kind}),
-        ("machine_price", shocks.machine_price or {}),
-    ):
+
+    def log(values: PerKind, name: str) -> Array:
         read = _per_kind(values, name, (base.G,), "economy", 1.0)
-        logs.append(np.log(within(read, 0.0, LARGEST, name, (KINDS, base.economies), open_low=True)))
-    return logs[0], logs[1]
+        return np.asarray(np.log(within(read, 0.0, LARGEST, name, (KINDS, base.economies), open_low=True)))
+
+    return log({**MACHINE_SAVING, **per_kind}, "machine_saving"), log(shocks.machine_price or {}, "machine_price")
 
 
 def _outlays(outlays: ArrayLike | PerKind | None, base: BaseEconomy) -> Array | None:

@@ -21,10 +21,13 @@ def group_pay(wage: Array, weights: Array, attachment: float, mobility: float) -
     - ``weights`` (ndarray, shape (G, N)): λ, sums to 1 over sectors.
     - ``attachment``, ``mobility`` (float): a in [0, 1], κ > 1.
     """
-    most, power, total, moved = _terms(wage, weights, attachment, mobility)
-    common = np.add.reduce(weights * np.exp(moved + (1.0 / mobility - 1.0) * total), axis=1, keepdims=True)
-    own = np.exp(power + (1.0 / mobility - 1.0) * total)
-    income = np.exp(most) * weights * (np.exp(power) * common + attachment * own)
+    if attachment == 1.0:
+        income = weights * np.exp(wage)
+    else:
+        most, power, total, moved = _terms(wage, weights, attachment, mobility)
+        free = np.exp(moved + (1.0 / mobility - 1.0) * total)
+        common = np.add.reduce(weights * free, axis=1, keepdims=True)
+        income = weights * np.exp(most + power) * (common + attachment / (1.0 - attachment) * free)
     return income, np.log(np.add.reduce(income, axis=1))
 
 
@@ -57,8 +60,8 @@ def _terms(wage: Array, weights: Array, attachment: float, mobility: float) -> t
     """Highest log wage (G, 1), and logs of (ŵ_k/highest)^κ, of Σ_k π_jk of it, and of 1 − a: at a high κ the powers leave the range of floats."""
     most = np.maximum.reduce(np.where(weights > 0, wage, -np.inf), axis=1, keepdims=True)
     power = np.minimum(mobility * (wage - most), 700.0)  # sectors without workers may pay more
-    with np.errstate(divide="ignore"):
-        moved, stayed = float(np.log1p(-attachment)), float(np.log(attachment))
-    rest = moved + np.log(np.add.reduce(weights * np.exp(power), axis=1, keepdims=True))
-    total = np.maximum(np.logaddexp(rest, stayed + power), -1e9)  # attached for good to a sector without jobs
-    return most, power, total, moved
+    if attachment == 1.0:  # for good, some to a sector without jobs
+        return most, power, np.maximum(power, -1e9), -np.inf
+    rest, kept = np.exp(power), 1.0 - attachment
+    rest = kept * np.add.reduce(weights * rest, axis=1, keepdims=True) + attachment * rest
+    return most, power, np.log(rest), float(np.log(kept))
