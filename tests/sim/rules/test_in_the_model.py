@@ -11,6 +11,7 @@ import decomp
 import sim
 from decomp.table import WorldTable
 from sim.errors import ScenarioError
+from sim.runs.brief import numbers
 from sim.runs.result import RunResult
 
 OFF = {"automation": {"active": False}, "protection": {"active": False}, "trust": {"active": False}}
@@ -310,6 +311,8 @@ def test_sellers_and_buyers_stand_in_the_log(table: WorldTable) -> None:
     assert "CHN" in set(acts.query("kind == 'carbon-sell'")["economy"])  # the dirtiest abates most cheaply
     assert acts["reason"].str.contains("USD a tonne").all()
     assert (acts["after"] < acts["before"]).all()
+    for drivers in acts["drivers"].map(numbers):  # USD a tonne × kilotonnes = thousand USD
+        assert drivers["value"] == pytest.approx(1e-3 * drivers["price"] * drivers["traded"], rel=1e-3)
 
 
 def test_a_cap_costs_and_no_cap_costs_nothing(table: WorldTable) -> None:
@@ -378,3 +381,11 @@ def test_groups_that_fall_behind_press_and_are_named(table: WorldTable) -> None:
         table, {**groups, "protection": {"sensitivity": 1.0}}, last=2015, economy={"mobility": 1.5, "attachment": 0.9}
     )
     assert np.abs(other.records[-1].state.grievance - found.records[-1].state.grievance).max() > 0.003
+
+
+def test_the_base_year_has_lost_nothing_and_later_years_what_their_industry_did(table: WorldTable) -> None:
+    found = run(table, BACKLASH, last=2014)
+    losses = [[one.loss for one in record.played.decisions["protection"]] for record in found.records[1:]]
+    assert not any(losses[0])  # decided on the base year, before which nothing is known
+    shares = np.array([[found.value("manufacturing_va_share", e, y) for e in found.economies] for y in found.years])
+    assert np.array(losses[1:]) == pytest.approx(-np.diff(np.log(shares[:-1]), axis=0), rel=1e-6)
