@@ -56,7 +56,7 @@ def find(name: str) -> list[Entry]:
 
     wanted = name.strip().removeprefix("behaviour.").casefold()
     # Reading all lesson files takes longer than everything else that can be explained.
-    lesson = wanted in lesson_files() or re.fullmatch(r"l\d", wanted)
+    lesson = wanted in lesson_files() or re.fullmatch(r"l\d+", wanted)
     known = [*_registries(), *(lessons() if lesson else ())]
     exact = [entry for entry in known if wanted in (entry["id"].casefold(), str(entry.get("number", "")).casefold())]
     return exact + [entry for entry in known if entry["id"].casefold().endswith(f".{wanted}")]

@@ -126,7 +126,7 @@ def _of_exports(found: Decomposition, exporter: str, importer: str, asked: Measu
         s, r, table = found.table.economy(exporter), found.table.economies_in(importer), found.table
         made = found.exports[s][:, r].sum(axis=1)
         made = made if asked.sector is None else made * np.isin(table.sectors, asked.sector)
-        origin = np.outer(np.arange(found.G) != s, np.isin(table.sectors, str(asked.origin))).ravel()
+        origin = [asked.origin in (e, i) and e != exporter for e in table.economies for i in table.sectors]
         return float((found.V * origin) @ found.B[:, s * found.N : (s + 1) * found.N] @ made)
     values = found.select(exporter, importer, asked.sector)
     if asked.what == "vs_one_minus_dva":

@@ -83,7 +83,7 @@ class Measure(Part):
     """A number: a formula of other measures (``v * bpp + bgp``), or what ``source`` holds of ``who``.
 
     ``what`` is an indicator of the registry; of a pair (``CHN>USA``) gross exports, one of the 16 terms or their groups, or a
-    pair indicator; ``foreign``, the value from sector ``origin`` abroad in exports of a pair; of a run by ``sector``
+    pair indicator; ``foreign``, the value from ``origin`` abroad, a sector or an economy, in exports of a pair; of a run by ``sector``
     ``value_added``, ``jobs``, ``unit_cost`` or exports; of a toy table a cell (``JPN.phones>CHN.phones``) of Z, A, B, L (local
     inverse), Y, a row of X or V, or ``crossings``, gross trade per unit of final goods; of a series of openness ``openness``, or
     ``depth`` of a backlash.

@@ -73,7 +73,9 @@ def flip_text(lesson: Lesson, flip: Flip, t: Texts) -> str:
             changes += [f"{lever_label(id, source)} = {CONTROLS[id].shown(v):g}" for id, v in value.items()]
         elif key == "overrides":
             pairs = (setting.removeprefix("behaviour.").partition("=") for setting in value)
-            changes += [f"{parameter_label(path, t) or path} = {set_to}" for path, _, set_to in pairs]
+            for path, _, set_to in pairs:
+                name = parameter_label(path, t) or t.get(f"lessons.setting_{path}") or path
+                changes.append(f"{name} = {'0' if set_to == '[]' else set_to}")
         elif key == "edits" and isinstance(source, Toy):
             several = len(toy_table(source.table).sectors) > 1
             for edit in map(Edit.model_validate, value):

@@ -34,8 +34,8 @@ def flipped(lesson: Lesson, flip: Flip) -> Lesson:
     return lesson.model_copy(update={"sources": {**lesson.sources, flip.source: changed}})
 
 
-def test_the_eight_lessons_are_there_in_order() -> None:
-    assert [lesson.order for lesson in LESSONS.values()] == list(range(1, 9))
+def test_the_lessons_are_there_in_order() -> None:
+    assert [lesson.order for lesson in LESSONS.values()] == list(range(1, 15))
     for lesson in LESSONS.values():
         assert set(lesson.needs) <= set(LESSONS)
         assert {"read", "predict", "observe", "explain", "transfer", "debrief"} <= {step.kind for step in lesson.steps}
@@ -191,7 +191,7 @@ def test_what_turns_an_answer_round_is_said_in_words(lang: str) -> None:
     assert len(said) == len(FLIPS)
     assert not [one for one in said for code in ("HOM", "JPN", "behaviour.", "{") if code in one]
     tariff = "Tariff of USA on China (points) = 0" if lang == "en" else "美国对中国加征的关税（百分点） = 0"
-    assert sum(tariff in one for one in said) == 2
+    assert sum(tariff in one for one in said) == 4
 
 
 def test_what_lesson_4_says_of_a_world_without_earlier_duties_holds() -> None:
@@ -216,3 +216,15 @@ def test_what_lesson_8_tells_the_teacher_holds_on_the_classroom_table() -> None:
     sources = {**lesson.sources, "divide": divide}
     part = Evidence(lesson.model_copy(update={"measures": measures, "sources": sources})).value("part")
     assert 0.5 < part < 0.6 and "a little more than half" in lesson.notes.en
+
+
+def test_value_added_and_jobs_of_a_sector_are_those_of_the_brief() -> None:
+    """The brief computes them for its tables on its own."""
+    from sim.runs.brief import effects
+
+    lesson = LESSONS["inside"]
+    evidence = Evidence(lesson)
+    told = effects(evidence.run("tariff"), evidence.run("usual"), 2032).set_index(["economy", "indicator", "sector"])
+    for name, measure in (("made", "value_added"), ("jobs", "jobs")):
+        row = told.loc[("USA", measure, "c14")]
+        assert evidence.value(name) == pytest.approx(row["value"] / row["contrast"] - 1.0, rel=1e-9)

@@ -51,14 +51,14 @@ def test_a_finished_lesson_opens_its_run_in_the_laboratory(lang: str) -> None:
 
 
 def test_the_laboratory_shows_the_economy_and_indicator_of_the_lesson() -> None:
-    lesson = LESSONS["automation-offshoring"]
+    lesson = LESSONS["blocs"]
     at = opened("en")
     at.button(key=f"lessons.open.{lesson.id}").click().run()
     at.session_state["x.lessons"]["progress"][lesson.id] = Progress(lesson.id, step=len(lesson.steps) - 1)
     calm(at.run())
     at.button(key="lessons.lab").click()
     calm(at.run())
-    assert at.session_state["x.session"].view.economy == "IND"
+    assert at.session_state["x.session"].view.economy == "KOR"
     assert at.session_state["x.session"].view.charts[0] == "real_income"
 
 
