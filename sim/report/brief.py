@@ -11,6 +11,7 @@ import pandas as pd
 from sim.channels import CHANNELS, channel
 from sim.indicators import INDICATORS
 from sim.report.answer import BASE, Answer, rounded, sized
+from sim.report.data import template
 from sim.report.evidence import sizings, variant
 from sim.report.names import amount as level_of
 from sim.report.sections import Table
@@ -309,7 +310,6 @@ def plain(run: Run) -> dict[str, Any]:
 
 def as_text(run: Run, lang: str = "en") -> str:
     """The brief for a terminal."""
-    from jinja2 import Environment, PackageLoader
 
     def grid(table: Table | None) -> str:
         return columns([list(table.heads), *map(list, table.rows)]) if table else ""
@@ -317,10 +317,9 @@ def as_text(run: Run, lang: str = "en") -> str:
     brief = Brief(run, Texts(lang))
     if not brief.there:
         return brief("nothing", name=run.name)
-    env = Environment(loader=PackageLoader("sim.report", "templates"), trim_blocks=True, lstrip_blocks=True)
     bars = Table(
         (brief.texts("table.economy"), brief.names.indicator(brief.measure)),
         tuple(zip(*(brief.bars()[key] for key in ("name", "shown")), strict=True)),
     )
-    text = env.get_template("brief.txt.j2").render(brief=brief, grid=grid, bars=bars, t=brief.texts)
+    text = template("brief.txt.j2").render(brief=brief, grid=grid, bars=bars, t=brief.texts)
     return re.sub(r"\n{3,}", "\n\n", text).replace(NBSP, " ").strip()

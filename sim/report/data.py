@@ -1,8 +1,11 @@
 """What a report takes from a run: small frames in displayed units, and the run with its names in one language."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from pandas import DataFrame
@@ -11,6 +14,9 @@ from sim.report.names import Names
 from sim.runs.saved import WORLD, Run
 from sim.texts import Texts
 from sim.texts.formats import is_ratio, scale
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 #: Terms and groups of terms (codes of :mod:`decomp.terms`) that add up to gross exports, from the bottom of the stack.
 GROUPS = ("DVA_FIN", "DVA_INT", "DVA_INTREX", "RDV", "FVA", "PDC")
@@ -47,6 +53,17 @@ class Report:
     def name_of(self, other: str) -> str:
         """Name of a scenario that the run was compared with; of its own contrast in words."""
         return self.texts("brief.own_short") if other == "own" else other
+
+
+@cache
+def template(name: str) -> Template:
+    """A template of the reports by its file name; those of HTML escape what they show, and none shows what it is not given."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("sim.report", "templates")
+    html = name.endswith(".html.j2")
+    made = Environment(loader=loader, autoescape=html, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return made.get_template(name)
 
 
 def seam(run: Run, texts: Texts | None = None) -> tuple[int, str, str] | None:

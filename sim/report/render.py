@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.report import sections
 from sim.report.brief import Brief
-from sim.report.data import Report
+from sim.report.data import Report, template
 from sim.report.evidence import era_tables, literature_table, reading, sensitivity_table
 from sim.report.figures import effect, figures
 from sim.report.sentences import against, calibration_warnings, headline, since, why
@@ -31,25 +31,20 @@ def page(lang: str, context: Callable[[Texts], dict[str, Any]]) -> str:
     ``context`` gives what the template shows in one language: ``title``, and ``template`` where it is not the report
     of a run. Raises :class:`ValueError`: the language is not one of the choices.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
     if lang not in CHOICES:
         raise ValueError(f"report language {lang!r} is not known; allowed: {', '.join(CHOICES)}")
     languages = list(LANGUAGES) if lang == "both" else [lang]
-    trim: Any = {"trim_blocks": True, "lstrip_blocks": True}
-    loader = PackageLoader("sim.report", "templates")
-    env = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, **trim)
     css = (files("sim.report") / "templates" / "report.css").read_text(encoding="utf-8")
 
     def body(code: str) -> dict[str, Any]:
         texts = Texts(code)
         shown = context(texts)
-        html = env.get_template(shown.get("template", "body.html.j2")).render(body=shown, t=texts)
+        html = template(shown.get("template", "body.html.j2")).render(body=shown, t=texts)
         return {"t": texts, "title": shown["title"], "html": html}
 
     # Drawing releases the interpreter, so the languages are drawn side by side.
     with ThreadPoolExecutor(len(languages)) as pool:
-        text = env.get_template("report.html.j2").render(bodies=list(pool.map(body, languages)), css=css)
+        text = template("report.html.j2").render(bodies=list(pool.map(body, languages)), css=css)
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from decomp.codes import rows_in
 from sim._version import __version__
 from sim.indicators import INDICATORS
-from sim.report.data import Report
+from sim.report.data import Report, template
 from sim.report.sections import Table
 from sim.scenario import scenario_files
 from sim.scenario.yaml_text import parse
@@ -127,20 +127,14 @@ def shown(rows: Iterable[str], lang: str = "en") -> str:
 
 def keep(found: Mapping[str, Any], **facts: Any) -> list[Path]:
     """Store verdicts; in a copy of the repository write docs/verdicts.md and the last column of the rows in docs/narratives.md."""
-    from jinja2 import Environment, PackageLoader
-
     STORE.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     stored.cache_clear()
     page, table = DOCS / "verdicts.md", DOCS / "narratives.md"
     if not table.is_file():
         return [STORE]
-    env = Environment(
-        loader=PackageLoader("sim.report", "templates"), trim_blocks=True, lstrip_blocks=True, autoescape=False
-    )
     rows = {row: _row(row, Texts("en")) for row in stories()}
-    page.write_text(
-        env.get_template("verdicts.md.j2").render(**found, **facts, stories=rows).replace(NBSP, " "), encoding="utf-8"
-    )
+    text = template("verdicts.md.j2").render(**found, **facts, stories=rows)
+    page.write_text(text.replace(NBSP, " "), encoding="utf-8")
     ends = re.compile(r"^(\| (N\d\.\d+) \|.*`) \|[^|`\n]*\|?$", re.M)
     text = table.read_text(encoding="utf-8")
     table.write_text(ends.sub(lambda m: f"{m[1]} | {rows[m[2]][1]} |", text), encoding="utf-8")

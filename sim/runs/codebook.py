@@ -8,6 +8,7 @@ from sim.channels import CHANNELS, RESIDUAL
 from sim.economy.accounts import TOLERANCES as SOLVER_CHECKS
 from sim.indicators import INDICATORS, MEANINGS, PAIR_INDICATORS
 from sim.levers import EVENT, POLICY
+from sim.report.data import template
 from sim.report.sections import growth_sentence
 from sim.runs.saved import ON_REQUEST, TABLES, Run
 from sim.texts import LANGUAGES, Texts
@@ -61,42 +62,11 @@ def _rows() -> Iterator[tuple[str, ...]]:
 
 def readme(run: Run, headline: str, *, report: bool) -> str:
     """Text of the README.md of a run folder: what happened, what is where (the report if there will be one), how to repeat it."""
-    manifest, table = run.manifest, run.manifest.get("table", {})
-    years = f"{run.years[0]}–{run.years[-1]}" if run.years else "none"
-    estimated = f"\n- {said.rstrip('.')}." if (said := table.get("estimate")) else ""
-    growth = growth_sentence(run, Texts("en"))
-    files = {
-        "`report.html`": "the report: one file, opens offline" if report else "",
-        "`run.json`": "manifest: status, versions, threads, seed, checks, files with SHA-256, command",
-        "`scenario.yaml`, `scenario.resolved.yaml`": "the scenario as given, and with every default filled in",
-        f"`{table.get('file')}`": f"the table that it starts from ({table.get('bytes', 0) / 1e3:,.0f} kB), read with `decomp.load`"
-        if table.get("file")
-        else "",
-        "`tables/*.csv`, `tables/*.parquet`": "the same tidy tables twice; columns and codes in `codebook.csv`",
-        "`years/*.npz`": "simulated world tables, read with `decomp.load`"
-        if run.folder is not None and (run.folder / "years").is_dir()
-        else "",
-        "`log.jsonl`": "what happened when",
+    facts = {
+        "told": run.manifest,
+        "table": run.manifest["table"],
+        "years": f"{run.years[0]}–{run.years[-1]}" if run.years else "none",
+        "growth": growth_sentence(run, Texts("en")),
+        "year_tables": run.folder is not None and (run.folder / "years").is_dir(),
     }
-    listed = "\n".join(f"| {file} | {holds} |" for file, holds in files.items() if holds)
-    return f"""\
-# Run {manifest.get("run", "")}
-
-{headline}
-
-A model world, not a forecast. {growth}
-
-- scenario: `{run.name}`, seed {manifest.get("seed")}, years {years}, status **{run.status}**
-- table: {table.get("name")} — {table.get("source")} ({table.get("licence") or "licence not stated"}){estimated}
-- Unweave {manifest.get("versions", {}).get("unweave")}
-
-| file | what it holds |
-|---|---|
-{listed}
-
-Repeat the run from inside this folder:
-
-```
-{manifest.get("rerun", "")}
-```
-"""
+    return template("run.md.j2").render(run=run, headline=headline, report=report, **facts) + "\n"

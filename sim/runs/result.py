@@ -19,7 +19,7 @@ from sim.indicators import INDICATORS, PAIR_INDICATORS
 from sim.rules import log
 from sim.runs.saved import WORLD, Run
 from sim.scenario.schema import Scenario
-from sim.state import Array
+from sim.state import Array, Mask
 
 if TYPE_CHECKING:
     from decomp.result import Decomposition
@@ -223,12 +223,12 @@ def tidy(values: Array, labels: Sequence[Sequence[Any]], columns: Sequence[str],
 
     ``labels`` holds one sequence and ``columns`` one name per axis, ``units`` one per label of the last axis.
     """
-    kept = np.flatnonzero(~np.isnan(values.reshape(-1)))
-    places = np.unravel_index(kept, values.shape)
-    data: dict[str, Any] = {
-        name: np.asarray(names, dtype=np.int64 if name == "year" else object)[place]
-        for name, names, place in zip(columns, labels, places, strict=True)
-    }
-    data["value"] = values.reshape(-1)[kept]
-    data["unit"] = np.asarray(units, dtype=object)[places[-1]]
-    return pd.DataFrame(data)
+    kept = ~np.isnan(values)
+    of_cells = np.broadcast_to(np.asarray(units, dtype=object), values.shape)
+    return pd.DataFrame({**labelled(kept, labels, columns), "value": values[kept], "unit": of_cells[kept]})
+
+
+def labelled(kept: Mask, labels: Sequence[Sequence[Any]], columns: Sequence[str]) -> dict[str, Any]:
+    """Labels of the cells of a mask in C order, a column per axis."""
+    axes = zip(columns, labels, np.nonzero(kept), strict=True)
+    return {name: np.asarray(of, dtype=np.int64 if name == "year" else object)[place] for name, of, place in axes}

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from decomp.terms import TERM_CODES
+from decomp.codes import rows_in
 from sim.errors import OutputError, SimError
 
 if TYPE_CHECKING:
@@ -23,38 +23,14 @@ if TYPE_CHECKING:
 #: Version of the layout of run folders, of run.json and of every ``--json`` answer.
 SCHEMA_VERSION = 1
 
-
-def _split(**tables: str) -> Mapping[str, tuple[str, ...]]:
-    return {name: tuple(columns.split()) for name, columns in tables.items()}
-
-
-#: Tables of a run folder with their columns, in order.
-TABLES = _split(
-    indicators="year economy indicator value unit",
-    pairs="year exporter importer indicator value unit",
-    interdependence="year source absorber indicator value unit",
-    decisions="year economy lever partner sector before after reason",
-    levers="kind lever who partners sectors value unit from to note",
-    checks="year check value tolerance passed",
-    expectations="indicator economy versus direction least least_in at before after unit outcome who mechanism why",
-    assumptions="id value default low high unit source status changed note",
-    companions="kind companion year economy indicator value unit",
-    base_year="economy indicator published simulated unit",
-)
-#: Tables that a run folder holds only when the scenario or the command line asked for them; workers: where mobility is finite; effects
-#: and what decided them: where the contrast of the scenario was run.
-ON_REQUEST = _split(
-    attribution="year economy indicator channel value unit",
-    bands="year economy indicator q05 q25 q50 q75 q95 members unit",
-    draws="member kind id economy year value choice low mode high unit",
-    sector_terms=f"year exporter importer sector exports {' '.join(TERM_CODES)} unit",
-    workers="year economy sector real_pay wage jobs",
-    effects="year economy indicator sector contrast value unit",
-    decisive="year economy lever partner contrast value weight kind drivers",
-    effect_bands="year economy indicator q05 q25 q50 q75 q95 members unit",
-    effect_ends="case economy indicator value unit",
-    effect_channels="economy indicator channel value unit",
-    members="member seed status message first last passed",
+#: Tables of a run folder with their columns, in order: those of every run, and those that ``tables.csv`` ties to a condition.
+TABLES, ON_REQUEST = (
+    {
+        row["table"]: tuple(row["columns"].split())
+        for row in rows_in("sim.runs", "tables.csv")
+        if (row["when"] == "always") is always
+    }
+    for always in (True, False)
 )
 #: Seconds without a sign of life after which a run is taken as interrupted where its process cannot be asked for.
 PATIENCE = 24 * 3600.0

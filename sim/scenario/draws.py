@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, StrictStr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from decomp.codes import rows_in
 from sim.calibration import parameters
 from sim.calibration.parameters import parameter
 from sim.errors import Problems
@@ -24,23 +27,14 @@ MOST_SEEDS = 1000
 #: The one parameter that is drawn among named sets instead of a range.
 ELASTICITY = "economy.trade_elasticity"
 
+#: Parameters that are drawn together, by the name of their set in ``drawn.csv``.
+SETS = {
+    name: tuple(row["parameter"] for row in rows)
+    for name, rows in groupby(rows_in("sim.scenario", "drawn.csv"), key=itemgetter("set"))
+}
 #: Parameters that `parameters: standard` draws: what theory and data leave open. Left out are instruments of policy, the speed
 #: of sourcing (a choice about the horizon of the elasticities) and settings of families that are switched off.
-STANDARD = (
-    ELASTICITY,
-    *(f"economy.substitution.{nest}" for nest in ("value_added", "inputs", "consumption", "tasks")),
-    "economy.capital_supply",
-    *(f"automation.{machine}_{part}" for part in ("speed", "ceiling") for machine in ("robot", "ai")),
-    *(
-        f"automation.{name}"
-        for name in ("base_access", "ai_home_share", "robot_cost", "ai_cost", "wage_gradient", "reinstatement")
-    ),
-    *(f"automation.{machine}_price_decline" for machine in ("robot", "ai")),
-    *(f"protection.{name}" for name in ("sensitivity", "memory", "adjustment", "cap", "threshold", "patience")),
-    *(f"trust.{name}" for name in ("initial", "hostility", "recovery", "friction")),
-    *(f"ledger.{name}" for name in ("documents", "payments", "entry_cost", "running_cost", "commitment")),
-    *(f"ledger.{name}" for name in ("trust_shield", "trust_recovery")),
-)
+STANDARD = SETS["standard"]
 #: Families that stand for all their parameters of :data:`STANDARD`.
 FAMILIES = tuple(dict.fromkeys(name.partition(".")[0] for name in STANDARD))
 #: Everything that can be drawn by name.

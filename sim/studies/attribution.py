@@ -12,7 +12,6 @@ from functools import cached_property
 from math import factorial
 
 import numpy as np
-from numpy.typing import NDArray
 from pandas import DataFrame
 
 from decomp.labels import did_you_mean
@@ -29,12 +28,11 @@ from sim.scenario.given import GrowthSettings, ObservedSettings
 from sim.scenario.read import LoadedScenario, ScenarioSource
 from sim.scenario.resolve import resolve
 from sim.scenario.schema import Baseline, Scenario
-from sim.state import Locked
+from sim.state import Array, Locked
 from sim.studies.draw import spread
 
 logger = logging.getLogger("unweave.attribution")
 
-Array = NDArray[np.float64]
 
 #: Indicators whose change is attributed unless others are named.
 ATTRIBUTED = PLACES["attribution"]
@@ -111,13 +109,9 @@ def used(scenario: Scenario, rules: Iterable[Rule] = ()) -> tuple[str, ...]:
     moving |= {POLICY[p.lever].channel for p in scenario.policies if p.first is None or p.first <= last}
     if any(event.first <= last for event in scenario.events):
         moving.add(EVENTS)
-    if any(getattr(scenario.baseline, name) for name in Baseline.model_fields):
-        moving.add(PATHS)
-    given = (
-        scenario.observed is not None and scenario.observed.active,
-        scenario.growth is not None and scenario.growth.path == "trend",
-    )
-    if any(given):
+    observed, growth = scenario.observed, scenario.growth
+    given = (observed and observed.active, growth and growth.path == "trend")
+    if any(given) or any(getattr(scenario.baseline, name) for name in Baseline.model_fields):
         moving.add(PATHS)
     return tuple(channel for channel in channels_of(playing) if channel in moving)
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.stats import spearmanr
 
+from decomp.codes import rows_in
 from decomp.io import load
 from decomp.table import WorldTable
 from sim.calibration import base_tariffs
@@ -30,21 +32,9 @@ LEADERS = ("USA", "CHN", "JPN", "KOR", "DEU", "TWN")
 OBSERVED = range(1996, 2012)
 #: An economy and the ends of a range, None where it is open.
 Range = tuple[str, float | None, float | None]
-TRIED = (
-    "About 70 measures were tried on 13 economies before this rule, and 48 combinations of source, memory, patience and closure when it was "
-    "built: a high rank shows little by itself. φ is fitted to one episode (United States, 2018–2019); the list is a judgement."
-)
-#: Why numbers miss their range, or are others on the table of 2022, by acceptance check.
-WHY = {
-    1: "at patience 0.9 sluggish trade hides what a tariff brings back; in national accounts Canada lost as much as Russia and did not protect.",
-    3: "at patience 1 these four are above 0.1 on both tables (2011: United States 0.20, Brazil 0.16, EU 0.11, Russia 0.26). In 2022 the American and the "
-    "Brazilian number are twice as large: less of their manufactures is exported (13 and 12 % of output, in 2011 21 and 15 %), so that dearer "
-    "inputs cost fewer sales.",
-    5: "the range is that of a prototype without sluggish trade: η of the United States is 0.10 here and 0.20 at patience 1.",
-    8: "leaders whose manufactures get cheaper lose share in value added too; the EU sets one rate, and Germany, a leader, is in it.",
-    9: "2022: America remembers as much as in 2011 (0.21, 0.22), but its tariff brings back more than twice the jobs (3).",
-    10: "2022: the same; the world pays for more protection.",
-}
+_SAID = {row["check"]: row["why"] for row in rows_in("sim.studies", "protection.csv")}
+#: How much was tried before; and why numbers miss their range, or are others on the table of 2022, by acceptance check.
+TRIED, WHY = _SAID["tried"], {int(check): why for check, why in _SAID.items() if check.isdecimal()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,22 +189,12 @@ def ranks() -> Iterator[Checked]:
             yield Checked(
                 f"rank correlation with {name} ({len(known)}), {source}",
                 "world-2011",
-                sign * rank_correlation(ours, theirs),
+                sign * float(spearmanr(ours, theirs).statistic),
             )
 
 
 #: Russia joined the WTO in 2012; the order has no Taiwan.
 ABSENT = {("antidumping_initiations", "RUS"), ("trade_alert_rank", "TWN")}
-
-
-def rank_correlation(x: list[float], y: list[float]) -> float:
-    """Spearman's rank correlation, ties at their mean rank."""
-
-    def ranked(values: list[float]) -> Array:
-        held = np.array(values)
-        return np.asarray([(held < v).sum() + 0.5 * ((held == v).sum() - 1) for v in held], dtype=float)
-
-    return float(np.corrcoef(ranked(x), ranked(y))[0, 1])
 
 
 def timing() -> Iterator[Checked]:

@@ -20,7 +20,6 @@ from typing import Any, TypeVar
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.errors import DecompError
 from sim.calibration import CalibrationError
@@ -34,8 +33,8 @@ from sim.scenario.read import LoadedScenario
 from sim.scenario.resolve import resolve
 from sim.scenario.schema import Scenario
 from sim.scenario.settings import SETTING
+from sim.state import Array
 
-Array = NDArray[np.float64]
 Result = TypeVar("Result")
 #: Speeds of adoption, one for each technology.
 SPEEDS = ("robot_speed", "ai_speed")

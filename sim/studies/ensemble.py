@@ -4,34 +4,31 @@ Randomness stands for something or is absent: parameters are drawn within their 
 around its calibrated speed, shocks with a stated size. The run as written stays beside the bands.
 """
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
+from pandas import DataFrame
 
 from sim.indicators import INDICATORS
+from sim.rules import Rule
+from sim.runs.result import RunResult, labelled
 from sim.runs.runner import processors, run_loaded
 from sim.runs.saved import ON_REQUEST, WORLD
 from sim.scenario.draws import Drawn, drawn_parameters
+from sim.scenario.layers import Overrides
+from sim.scenario.read import LoadedScenario, ScenarioSource, read_scenario
+from sim.scenario.schema import Scenario
+from sim.state import Array
 from sim.studies.draw import SPEEDS, Member, draw, play_member, spread
 
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
-    from sim.rules import Rule
-    from sim.runs.result import RunResult
-    from sim.scenario.layers import Overrides
-    from sim.scenario.read import LoadedScenario, ScenarioSource
-    from sim.scenario.schema import Scenario
-
-Array = NDArray[np.float64]
+#: Members where nobody says how many.
+SEEDS = 20
 #: Quantiles of the bands by column.
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
 
@@ -69,8 +66,6 @@ class Ensemble:
 
         Members that ended early count in the years that they finished; ``members`` says how many there were.
         """
-        import pandas as pd
-
         years = self.loaded.resolved.years
         economies = (*self.loaded.table.economies, WORLD, *self.run.groups)
         cube = np.full((len(self.members), len(years), len(economies), len(INDICATORS)), np.nan)
@@ -78,26 +73,15 @@ class Ensemble:
             cube[k, : len(member.years)] = member.values if len(member.years) else cube[k, :0]
         counts = np.isfinite(cube).sum(axis=0)
         levels = quantiles(cube, np.array(list(QUANTILES.values())))
-        kept = np.flatnonzero(counts.reshape(-1) > 0)
-        y, e, i = np.unravel_index(kept, counts.shape)
-        units = np.array([one.unit for one in INDICATORS.values()], dtype=object)
-        columns = {name: level.reshape(-1)[kept] for name, level in zip(QUANTILES, levels, strict=True)}
-        return pd.DataFrame(
-            {
-                "year": np.array(years)[y],
-                "economy": np.array(economies, dtype=object)[e],
-                "indicator": np.array(list(INDICATORS), dtype=object)[i],
-                **columns,
-                "members": counts.reshape(-1)[kept],
-                "unit": units[i],
-            }
-        )
+        kept, labels = counts > 0, [years, economies, list(INDICATORS)]
+        units = np.broadcast_to(np.array([one.unit for one in INDICATORS.values()], dtype=object), kept.shape)
+        columns = {name: level[kept] for name, level in zip(QUANTILES, levels, strict=True)}
+        columns = labelled(kept, labels, ["year", "economy", "indicator"]) | columns
+        return pd.DataFrame({**columns, "members": counts[kept], "unit": units[kept]})
 
     @cached_property
     def draws(self) -> DataFrame:
         """Columns member, kind, id, economy, year, value, choice, low, mode, high, unit: every number that was drawn."""
-        import pandas as pd
-
         ranges = {one.id: (one.low, one.mode, one.high, one.unit) for one in self.drawn}
         rows = []
         for member in self.members:
@@ -111,8 +95,6 @@ class Ensemble:
     @cached_property
     def outcomes(self) -> DataFrame:
         """Columns member, seed, status, message, first, last, passed: how each member ended."""
-        import pandas as pd
-
         rows = []
         for one in self.members:
             first, last = (one.years[0], one.years[-1]) if one.years else (np.nan, np.nan)
@@ -152,8 +134,6 @@ def quantiles(values: Array, levels: Array) -> Array:
 
     The same as ``np.nanquantile`` (Hyndman & Fan 1996, type 7), but fast for many short samples.
 
-    Examples
-    --------
     >>> quantiles(np.array([[1.0], [2.0], [np.nan], [4.0]]), np.array([0.5]))
     array([[2.]])
     """
@@ -172,10 +152,6 @@ def quantiles(values: Array, levels: Array) -> Array:
     return found
 
 
-#: Members where neither the call nor the scenario says how many.
-SEEDS = 20
-
-
 def run_ensemble(
     source: ScenarioSource,
     *,
@@ -190,40 +166,21 @@ def run_ensemble(
 ) -> Ensemble:
     """Run a scenario as written and an ensemble around it.
 
-    Parameters
-    ----------
-    source : str, Path, Scenario or mapping
-        A scenario; its ``draws`` say what the members differ in.
-    seeds : int, optional
-        Members, instead of the scenario's ``seeds``; at least 2.
-    seed : int, optional
-        Seed of all draws, instead of the scenario's.
-    overrides : list of ``"path=value"`` or mapping, optional
-    years : (int, int), optional
-    rules : iterable of Rule, optional
-        Rules of behaviour beside the built-in ones, as in :func:`sim.run`.
-    jobs : int, optional
-        Processes; all processors when absent. The numbers do not depend on it.
-    progress : callable, optional
-        ``progress(finished, planned)`` after each member.
-    stop : callable, optional
-        Returns true to start no further member; finished ones are kept.
+    - ``source`` (str, Path, Scenario or mapping): a scenario; its ``draws`` say what the members differ in.
+    - ``seeds`` (int, optional): members, instead of the scenario's ``seeds``; at least 2.
+    - ``seed`` (int, optional): seed of all draws, instead of the scenario's.
+    - ``overrides`` (list of ``"path=value"`` or mapping), ``years`` (int, int), ``rules`` (iterable of Rule): as in :func:`sim.run`.
+    - ``jobs`` (int, optional): processes; all processors when absent. The numbers do not depend on it.
+    - ``progress`` (callable, optional): ``progress(finished, planned)`` after each member.
+    - ``stop`` (callable, optional): returns true to start no further member; finished ones are kept.
 
-    Raises
-    ------
-    ScenarioError
-        The scenario is not valid, or draws nothing.
-    DecompError, EconomyError
-        The run as written has no base year.
+    Raises ScenarioError: the scenario is not valid, or draws nothing. DecompError, EconomyError: the run as written has no base
+    year.
 
-    Examples
-    --------
     >>> found = run_ensemble("baseline", seeds=2, overrides=["table=classroom-2011"], years=(2011, 2012), jobs=1)
     >>> len(found.members), found.status
     (2, 'ok')
     """
-    from sim.scenario.read import read_scenario
-
     asked = [overrides] if isinstance(overrides, str) else list(overrides or ())
     if isinstance(overrides, Mapping):
         asked = [f"{path}={json.dumps(value)}" for path, value in overrides.items()]

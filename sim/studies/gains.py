@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pandas import DataFrame
 
 from decomp.aggregate import aggregate
@@ -24,8 +24,7 @@ from sim import calibration
 from sim.calibration.sectors import elasticity_set
 from sim.economy import WorldEconomy
 from sim.economy.base import BaseEconomy
-
-Array = NDArray[np.float64]
+from sim.state import Array
 
 #: Name of the elasticities of Table 4.1, and what they differ in from those of Caliendo & Parro's full sample: transport equipment
 #: as in their "other transport", services, and the one of a single sector.

@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pandas import DataFrame
 
+from decomp.codes import rows_in
 from decomp.errors import DataMissingError
 from decomp.io import tables as read_tables
 from decomp.io import years_of
@@ -32,20 +32,12 @@ from sim import calibration
 from sim.economy import Equilibrium, WorldEconomy
 from sim.economy.base import BaseEconomy, calibrate
 from sim.economy.errors import ConvergenceError
+from sim.state import Array
 from sim.texts import Texts
 from sim.texts.formats import number
 
-Array = NDArray[np.float64]
-
 #: What is told of the later year, by name of the prediction: English, Chinese.
-PREDICTIONS = {
-    "persistence": ("nothing: the first year's shares", "什么都不告诉：沿用首年份额"),
-    "sizes": ("sizes", "规模"),
-    "told": ("sizes, deficits, demand, tariffs", "规模、差额、需求、关税"),
-    "wedge": ("and one wedge, in sample", "再加一个楔子（样本内）"),
-    "trend": ("and one wedge, out of sample", "再加一个楔子（样本外）"),
-    "cells": ("and wedges by flow (an inversion)", "再加逐流量楔子（反推）"),
-}
+PREDICTIONS = {row["prediction"]: (row["told_en"], row["told_zh"]) for row in rows_in("sim.studies", "predictions.csv")}
 #: Told figures count as met within this; rounds until then at most.
 MET, ROUNDS = 1e-6, 80
 #: What is left of a flow that stopped, so that every input keeps its sources.

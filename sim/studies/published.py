@@ -5,7 +5,6 @@ counts as reproduced (set before the run), source and status. A check computes n
 of one basis can be compared (:class:`Comparison` refuses others); unlike ones stand side by side without a verdict.
 """
 
-import csv
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -14,17 +13,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
+from decomp.codes import rows_in
 from decomp.errors import DataMissingError
 
 Weighting = Literal["none", "unweighted", "gdp", "years", "unknown"]
-#: Head of docs/validation.md.
-INTRODUCTION = """# Published numbers beside ours
-
-Made by `unweave published all --markdown` with the full WIOD tables (`--wiod`) and the data of Caliendo & Parro (`--nafta`); `python -m tests.readme
---validation` writes it. A target carries what it is of: quantity, weighting, closure, elasticities. Only numbers alike in the first three are
-compared, other elasticities are named; *unlike* numbers stand side by side without a verdict. Tolerances are in the unit of the target and
-were set before these computations ran (`sim/studies/targets.csv`), though for most of them a figure of an earlier version was known; a miss
-stays a miss. What the economy does with observed changes is another test: `unweave hindcast` ([economy.md](economy.md), section 8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +111,8 @@ def differences(one: Basis, other: Basis) -> str:
 @cache
 def targets() -> tuple[Target, ...]:
     """Return all targets in the order of the file."""
-    text = files("sim.studies").joinpath("targets.csv").read_text(encoding="utf-8")
     found = []
-    for row in csv.DictReader(text.splitlines()):
+    for row in rows_in("sim.studies", "targets.csv"):
         basis = Basis(*(row[field.name] for field in fields(Basis)))  # type: ignore[arg-type]
         numbers = float(row["published"]), float(row["tolerance"])
         found.append(Target(row["check"], row["entity"], *numbers, basis, row["source"], row["status"], row["note"]))
@@ -189,8 +180,8 @@ def about(found: Sequence[Row]) -> list[str]:
 def document(found: Mapping[str, Sequence[Row]]) -> str:
     """Return docs/validation.md: what is known of misses, a summary, then every target with ours, error and tolerance."""
     summary = [["check", "targets"], *([f"[{name}](#{name})", counts(rows)] for name, rows in found.items())]
-    misses = files("sim.studies").joinpath("misses.md").read_text(encoding="utf-8").strip()
-    parts = [INTRODUCTION, misses, _markdown(summary)]
+    head = files("sim.studies").joinpath("validation.md").read_text(encoding="utf-8").strip()
+    parts = [head, _markdown(summary)]
     for name, rows in found.items():
         parts += [f"## {name}", *(f"- {text}" for text in about(rows)), _markdown(lines(rows))]
     return "\n\n".join(parts) + "\n"

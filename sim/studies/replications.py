@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 import decomp
 from decomp import published as study
@@ -18,10 +17,10 @@ from sim.calibration.given import OBSERVED
 from sim.calibration.parameters import FACTS
 from sim.calibration.rows import read_rows
 from sim.economy import Equilibrium, Shocks, WorldEconomy, games
+from sim.state import Array
 from sim.studies.gains import UNIT, gains, table_41
 from sim.studies.published import Basis, Computed, Weighting, targets
 
-Array = NDArray[np.float64]
 #: A computation: from the folders of the full WIOD and of Caliendo & Parro's data, either None where it is not there.
 Check = Callable[[Path | None, Path | None], Iterator[Computed]]
 #: Elasticity of services in Lashkaripour (2021), of what is not traded in Caliendo & Parro (2015).

@@ -38,7 +38,7 @@ from sim.scenario.resolve import resolve
 from sim.scenario.schema import BASE
 from sim.studies.attribution import AttributionError, attribute, used
 from sim.studies.draw import Draw, DrawnValue, Member, draw, play_member, spread
-from sim.studies.ensemble import QUANTILES, quantiles
+from sim.studies.ensemble import QUANTILES, SEEDS, quantiles
 
 logger = logging.getLogger("unweave.companions")
 
@@ -47,9 +47,6 @@ Kind = Literal["contrast", "scenario", "capital", "sensitivity"]
 ENDS = (0.0, math.inf)
 #: Sector whose trade elasticity is the least settled.
 UNSETTLED = "c15"
-
-#: Members of paired bands where nobody says how many.
-SEEDS = 20
 #: Most channels of an arm whose every combination is run without being asked for.
 CHEAP = 3
 

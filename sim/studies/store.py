@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 from pandas import DataFrame
 
 from sim.errors import OutputError
@@ -98,8 +99,6 @@ class SweepFolder:
 
     def keep(self, number: int, digest: str, table: pa.Table, about: Mapping[str, Any]) -> None:
         """Write a finished member; the file is complete or not there."""
-        import pyarrow.parquet as pq
-
         table = table.replace_schema_metadata({_META: json.dumps(about, ensure_ascii=False)})
         with replacing(self.path(number, digest)) as path:
             pq.write_table(table, path, compression="zstd", write_statistics=False)
@@ -109,8 +108,6 @@ class SweepFolder:
         return [about for path in self.parts() if (about := self._about(path)) is not None]
 
     def _about(self, path: Path) -> dict[str, Any] | None:
-        import pyarrow.parquet as pq
-
         try:
             about = dict(json.loads((pq.read_schema(path).metadata or {})[_META]))
             if isinstance(about["member"], int) and isinstance(about["status"], str):
@@ -131,8 +128,6 @@ class SweepFolder:
 
     def frame(self, indicator: str, economy: str, year: int) -> DataFrame:
         """Columns member and value: one number of every member that has it, read part by part."""
-        import pyarrow.parquet as pq
-
         wanted = [("indicator", "==", indicator), ("economy", "==", economy), ("year", "==", year)]
         frames = [pd.DataFrame({"member": np.array([], dtype=np.int32), "value": np.array([])})]
         for path in self.parts():
@@ -150,8 +145,6 @@ class SweepFolder:
 
 def member_table(number: int, member: Member, economies: Sequence[str], kept: Sequence[str]) -> pa.Table:
     """Tidy Arrow table of a member: member, year, economy, indicator, value; rows of undefined values are left out."""
-    import pyarrow as pa
-
     places = [list(INDICATORS).index(name) for name in kept]
     values = member.values[:, :, places] if len(member.years) else np.empty((0, len(economies), len(places)))
     defined = np.flatnonzero(np.isfinite(values.reshape(-1)))

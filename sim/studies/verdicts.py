@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.io import load
 from decomp.leontief import input_coefficients, leontief_inverse
@@ -29,26 +28,21 @@ from sim.report.stories import code_hash, inputs_hash, stories
 from sim.runs.compare import NOISE, change, judged, spelled
 from sim.runs.runner import processors, run_loaded
 from sim.scenario import scenario_files
+from sim.scenario.draws import SETS
 from sim.scenario.labels import OPTIONAL
 from sim.scenario.read import LoadedScenario, load_scenario, read_scenario
 from sim.scenario.resolve import resolve
 from sim.scenario.schema import Expectation
+from sim.state import Array
 from sim.studies.draw import draw, member_scenario, spread, stream
 
-Array = NDArray[np.float64]
 #: Value of an indicator by scenario, indicator, economy and year.
 Values = Mapping[tuple[str, str, str, int], float]
 #: Share of the region in which the sign of a shown claim holds, at least; table on which sizes are measured.
 REGION_SHARE, WORLD = 0.9, "world-2022"
 #: What the draws of the region differ in; draws on each table, and with ``quick``; seed of all of them. Initial trust is left
 #: out: it is drawn only where trust moves, so that contrasts with a world in which it does not would compare two beginnings.
-REGION = (
-    *("economy.trade_elasticity", "economy.sluggishness", "economy.capital_supply", "economy.mobility"),
-    *("economy.labour_supply.participation", "automation.ai_home_share", "automation.wage_gradient"),
-    *("automation.robot_speed", "automation.ai_speed"),
-    *(f"protection.{name}" for name in ("sensitivity", "patience", "memory", "retaliation")),
-    *(f"trust.{name}" for name in ("hostility", "recovery", "friction")),
-)
+REGION = SETS["region"]
 DRAWS, SEED = {"classroom-2022": (32, 8), WORLD: (8, 2)}, 7
 #: Standard deviations of the logarithm of flows between two economies, and of single cells, that give the absolute errors of the
 #: backward test of the estimate at 16 × 20 (10 % and 28 %); the cells of the small table are sums, so that this is careful.
