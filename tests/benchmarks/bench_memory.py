@@ -58,14 +58,14 @@ def run(smoke: bool) -> list[Row]:
     if not Path("/proc/self/statm").is_file():
         return []
     rows, data = [], data_dir()
-    for name, (count, limit) in RUNS.items():
+    for name, (count, limit) in list(RUNS.items())[: 1 if smoke else None]:
         table = name
         if name == "WIOD":
-            if smoke or data is None:
+            if data is None:
                 continue
             table = str(data / "wiod2013" / "wiot_2011.npz")
         grown, end = alone(growth, table, WARM + 1 if smoke else count)
         rows.append(Row("memory", f"{name}, MB per run", grown, "MB", limit, f"{end:.0f} MB at the end"))
-    members = 10 if smoke else MEMBERS
+    members = 2 if smoke else MEMBERS
     peak, _ = alone(sweep_peak, members)
     return [*rows, Row("memory", f"sweep of {members} in one process", peak, "MB", PEAK)]
