@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,10 @@ os.environ["UNWEAVE_TABLES"] = str(ROOT / "tests" / "no tables")
 #: Set here, before anything imports NumPy; workers of pytest-xdist and the commands that tests start inherit it.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+
+#: The many processes that tests start read the code that the first one compiled, wherever Python is told not to keep it.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 settings.register_profile(
     "unweave", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -65,6 +71,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
                     self.workqueue.move_to_end(file, last=False)
 
     return LongFirst(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected stays to the end: looking through it for garbage again and again is in vain."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
