@@ -21,55 +21,45 @@ PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
-    """The computed answer: its id (for a number the number as text), the value behind it in displayed units, and why."""
+class Mark:
+    """The computed answer, and what is said to one that was given."""
 
+    #: Id of the right answer (a number as text), the value behind it in displayed units, and why.
     answer: str
     value: float
     because: Both
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What is said to an answer that was given."""
-
-    right: bool
-    truth: Truth
+    right: bool = False
     #: What the given answer overlooks; None when it is right or the lesson has nothing special to say.
-    instead: Both | None
+    instead: Both | None = None
 
 
-def truth(evidence: Evidence, answer: schema.Answer) -> Truth:
+def truth(evidence: Evidence, answer: schema.Answer) -> Mark:
     """Compute the right answer."""
     if isinstance(answer, schema.Direction):
         value = evidence.value(answer.of)
-        found = "same" if abs(value) <= answer.tolerance else "up" if value > 0 else "down"
-        return Truth(found, evidence.scaled(answer.of), answer.because[found])  # type: ignore[index]
+        found: schema.Turn = "same" if abs(value) <= answer.tolerance else "up" if value > 0 else "down"
+        return Mark(found, evidence.scaled(answer.of), answer.because[found])
     if isinstance(answer, schema.Which):
         sign = 1.0 if answer.pick == "largest" else -1.0
         best = max(answer.options, key=lambda name: sign * evidence.value(answer.options[name].of))
-        option = answer.options[best]
-        return Truth(best, evidence.scaled(option.of), option.because)
+        return Mark(best, evidence.scaled(answer.options[best].of), answer.options[best].because)
     value = evidence.scaled(answer.of)
-    return Truth(f"{value:.6g}", value, answer.because)
+    return Mark(f"{value:.6g}", value, answer.because)
 
 
 def mark(evidence: Evidence, answer: schema.Answer, given: str | float) -> Mark:
     """Mark an answer: an option, a direction or a number in displayed units."""
-    computed = truth(evidence, answer)
-    instead: Both | None = None
+    found = truth(evidence, answer)
     if isinstance(answer, schema.Number):
-        right = abs(float(given) - computed.value) <= answer.within
+        right = abs(float(given) - found.value) <= answer.within
         # The known slip that leads to the number, else the general hint at the mechanism.
-        near = [slip.text for slip in answer.slips if abs(evidence.scaled(slip.of) - float(given)) <= answer.within]
-        instead = near[0] if near else answer.instead
+        near = [text for of, text in answer.slips.items() if abs(evidence.scaled(of) - float(given)) <= answer.within]
+        instead: Both | None = near[0] if near else answer.instead
     else:
-        right = given == computed.answer
-        if isinstance(answer, schema.Direction):
-            instead = answer.instead.get(str(given))  # type: ignore[call-overload]
-        elif str(given) in answer.options:
-            instead = answer.options[str(given)].instead
-    return Mark(right, computed, None if right else instead)
+        right, told = given == found.answer, answer.instead if isinstance(answer, schema.Direction) else answer.options
+        said = told.get(str(given))  # type: ignore[call-overload]
+        instead = said.instead if isinstance(said, schema.Option) else said
+    return replace(found, right=right, instead=None if right else instead)
 
 
 def choices(answer: schema.Answer, t: Texts) -> dict[str, str]:
@@ -110,7 +100,7 @@ def measures_of(answer: schema.Answer) -> tuple[str, ...]:
     """Names of the measures that an answer is computed from, slips included."""
     if isinstance(answer, schema.Which):
         return tuple(option.of for option in answer.options.values())
-    return (answer.of, *(slip.of for slip in answer.slips)) if isinstance(answer, schema.Number) else (answer.of,)
+    return (answer.of, *answer.slips) if isinstance(answer, schema.Number) else (answer.of,)
 
 
 class LockedError(ValueError):

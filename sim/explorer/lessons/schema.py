@@ -132,13 +132,6 @@ class Which(Part):
     expect: str
 
 
-class Slip(Part):
-    """A well-known wrong number, itself a measure, with the misconception behind it."""
-
-    of: Name
-    text: Both
-
-
 class Number(Part):
     """The value of a measure in displayed units, right within ``within``."""
 
@@ -151,7 +144,9 @@ class Number(Part):
     expect: float = Field(description="what the author saw, in displayed units")
     because: Both
     instead: Both = Field(description="mechanism that a wrong number overlooks")
-    slips: tuple[Slip, ...] = ()
+    slips: Mapping[Name, Both] = Field(
+        default={}, description="misconceptions behind well-known wrong numbers, by measure"
+    )
 
 
 Answer = Annotated[Direction | Which | Number, Field(discriminator="kind")]

@@ -50,11 +50,6 @@ def lesson_page(lesson: Lesson) -> None:
             st.button(t("lessons.next"), key="lessons.next", **look)
 
 
-def _read(evidence: Evidence, step: schema.TextStep, progress: Progress) -> None:
-    st.markdown(filled(evidence, step.text, session.texts()))
-    pictures(evidence, step.show, progress)
-
-
 def _widget(evidence: Evidence, answer: schema.Answer, key: str, *, drawn: bool = False) -> None:
     """Where an answer is given: a choice, a number to type, or (``drawn``) one to draw on a scale that begins at "all of it".
 
@@ -104,7 +99,7 @@ def _ask(evidence: Evidence, step: schema.AskStep, progress: Progress) -> None:
         return
     given = progress.replies[step.id].answer
     marked = marking.mark(evidence, step.answer, given)
-    because = filled(evidence, marked.truth.because, t)
+    because = filled(evidence, marked.because, t)
     if marked.right:
         st.success(f"**{t('lessons.right')}** {because}")
     else:
@@ -112,7 +107,7 @@ def _ask(evidence: Evidence, step: schema.AskStep, progress: Progress) -> None:
         st.warning(f"**{t('lessons.wrong', answer=spelled(evidence, step.answer, given, t))}** {instead}")
         st.caption(t("lessons.retry"))
         with st.expander(t("lessons.show_answer"), key=f"{key}.answer"):
-            computed = spelled(evidence, step.answer, marked.truth.answer, t)
+            computed = spelled(evidence, step.answer, marked.answer, t)
             st.markdown(f"**{t('lessons.computed', answer=computed)}** {because}")
     pictures(evidence, step.after, progress, place="after")
 
@@ -179,8 +174,8 @@ def _outcome(evidence: Evidence, step: schema.PredictStep, progress: Progress) -
     """The prediction set against the result, with the mechanism."""
     t, given = session.texts(), progress.replies[step.id].answer
     marked = marking.mark(evidence, step.answer, given)
-    said, computed = (spelled(evidence, step.answer, answer, t) for answer in (given, marked.truth.answer))
-    because = filled(evidence, marked.truth.because, t)
+    said, computed = (spelled(evidence, step.answer, answer, t) for answer in (given, marked.answer))
+    because = filled(evidence, marked.because, t)
     if marked.right:
         st.success(t("lessons.ran_right", said=said, because=because))
         return
@@ -219,11 +214,15 @@ def _run(evidence: Evidence, step: schema.RunStep, progress: Progress) -> None:
             _outcome(evidence, before, progress)
 
 
-def _debrief(evidence: Evidence, step: schema.TextStep, progress: Progress) -> None:
+def _text(evidence: Evidence, step: schema.TextStep, progress: Progress) -> None:
+    """A text; at the end also questions for the class, own answers to take away and the way to the laboratory."""
     t, lesson = session.texts(), evidence.lesson
-    st.success(t("lessons.finished"))
+    if step.kind == "debrief":
+        st.success(t("lessons.finished"))
     st.markdown(filled(evidence, step.text, t))
     pictures(evidence, step.show, progress)
+    if step.kind == "read":
+        return
     if step.questions:
         asked = "\n".join(f"- {question.in_(t.lang)}" for question in step.questions)
         st.markdown(f"**{t('lessons.class')}**\n\n{asked}")
@@ -280,11 +279,11 @@ def open_in_lab(lesson: Lesson, progress: Progress) -> None:
 
 #: What draws each kind of step.
 _DRAWN: Mapping[str, Callable[[Evidence, Any, Progress], None]] = {
-    "read": _read,
+    "read": _text,
     "predict": _predict,
     "run": _run,
     "observe": _ask,
     "transfer": _ask,
     "explain": _explain,
-    "debrief": _debrief,
+    "debrief": _text,
 }

@@ -22,8 +22,9 @@ from sim.texts import Texts
 from sim.texts.formats import ends_in_words, scale
 
 #: World trade over output, from published series: no indicator of runs.
+_PUBLISHED = "; ".join(dict.fromkeys(row.source for row in sources()))
 OPENNESS = Indicator(
-    "openness", "World trade over output", "世界贸易占产出的比重", "share", "", "world", "(exports + imports) / GDP"
+    "openness", "World trade over output", "世界贸易占产出的比重", "share", _PUBLISHED, formula="trade / GDP"
 )
 #: Smallest amount that is no rounding error of the decomposition.
 LEAST = 1e-12

@@ -59,7 +59,7 @@ def test_a_clear_margin_separates_the_answer_from_the_others(asked) -> None:
             best, second = sorted(values, reverse=answer.pick == "largest")[:2]
             assert abs(best - second) > 0.02 * max(abs(best), abs(second)), where
         elif isinstance(answer, Number):
-            slips = [evidence.scaled(one.of) for one in answer.slips]
+            slips = [evidence.scaled(one) for one in answer.slips]
             assert all(abs(slip - evidence.scaled(answer.of)) > answer.within for slip in slips), where
             # Scales are drawn from their upper end: who does not move them has not answered.
             assert not mark(evidence, answer, answer.high).right, where

@@ -19,7 +19,7 @@ from sim.indicators import INDICATORS, PAIR_INDICATORS
 GOOD = lesson_files()["cascade"].read_text(encoding="utf-8")
 #: Keys whose values name something, by what that is.
 NAMING = {"of": "measure", "measures": "measure", "formula": "measure", "source": "source", "sources": "source"}
-NAMING |= {"versus": "source", "preset": "scenario", "levers": "lever", "overlay": "step"}
+NAMING |= {"versus": "source", "preset": "scenario", "levers": "lever", "overlay": "step", "slips": "measure"}
 #: What is measured besides indicators.
 OTHERS = {*FLOWS, *MATRICES, *PAIR_INDICATORS, "crossings", "openness", "depth"}
 OTHERS |= {"value_added", "jobs", "real_pay", "unit_cost"}
