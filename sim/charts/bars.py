@@ -1,12 +1,13 @@
 """Charts with a row for each name: bars with their numbers, waterfalls, stacked parts of a change, dots and ranges."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pandas import DataFrame
 
 from sim.charts import theme
-from sim.charts.figure import Named, Plot, Spec, category, layer, quantity, zero_rule
+from sim.charts.figure import VIEW, Named, Plot, Spec, category, clickable, layer, quantity, zero_rule
 
 #: Height of a row, of a line of its label, and of one case in a row with bands.
 ROW, LINE, CASE = 26, 15, 16
@@ -62,22 +63,27 @@ def bars(
     width: int | None = None,
     height: int = 0,
     axis: bool = True,
+    limits: tuple[float, float] | None = None,
+    field: str = "",
 ) -> Plot:
     """Draw bars left and right of zero, one per name of ``order`` from the top, each with its number.
 
     The frame has ``name``, ``value`` (displayed units) and ``shown`` (the number as text); optionally ``kind`` (a key
-    of ``colours``; default ``less`` or ``more`` by sign), ``full`` (the name at length) and ``start``: steps of a
-    waterfall, whose bars go from there to ``value`` and have their numbers at the right.
+    of ``colours``; default ``less`` or ``more`` by sign), ``full`` (the name at length), ``low`` and ``high`` (ends of a
+    band, drawn as a line over the bar) and ``start``: steps of a waterfall, whose bars go from there to ``value`` and have
+    their numbers at the right. The axis holds the ``limits`` at least; a click on a bar selects by its ``field``.
     """
     rows = Rows(order, width)
     steps = "start" in frame
     data = rows.rowed(frame).assign(
         start=frame["start"] if steps else 0.0,
-        tip=frame[["start", "value"]].max(axis=1) if steps else frame["value"],
+        tip=frame[["start", "value"]].max(axis=1) if steps else _beyond(frame),
         kind=frame["kind"] if "kind" in frame else ["less" if value < 0 else "more" for value in frame["value"]],
         full=frame["full"] if "full" in frame else frame["name"],
     )
-    low, high = (float(edge) for edge in (data[["start", "value"]].min().min(), data[["start", "value"]].max().max()))
+    reached = data[["start", "value", "tip"]]
+    low, high = float(reached.min().min()), float(reached.max().max())
+    low, high = (min(low, limits[0]), max(high, limits[1])) if limits else (low, high)
     # Room for the numbers beside the bars, as a share of the plot.
     share = min(0.45, (12 + 7 * max((theme.text_width(text) for text in data["shown"]), default=0)) / rows.plot)
     air = share / (1 - share) * ((high - low) or 1.0)
@@ -89,11 +95,23 @@ def bars(
     tips = [category("full", title=None), category("shown", title=None)]
     bar = {"x": x, "x2": {"field": "value"}, "y": rows.y, "color": colour, "tooltip": tips}
     text = {"x": quantity("tip", scale=scale), "y": rows.y, "text": category("shown")}
-    layers = [layer("bars", "bar", bar, height={"band": 0.68}), zero_rule("x")]
+    layers = [layer("bars", "bar", bar, height={"band": 0.68}) | ({"name": VIEW} if field else {}), zero_rule("x")]
+    if "low" in data:
+        span = {"x": quantity("low", scale=scale), "x2": {"field": "high"}, "y": rows.y}
+        layers.append(layer("bars", "rule", span, color=theme.INK, strokeWidth=1.6, aria=False))
     for test, align, shift in (("datum.tip >= 0", "left", 4), ("datum.tip < 0", "right", -4)):
         number = layer("bars", "text", text, align=align, dx=shift, fontSize=12, color=theme.INK)
         layers.append(number | {"transform": [{"filter": test}]})
-    return rows.chart(layers, {"bars": data}, height=height)
+    plot = rows.chart(layers, {"bars": data.assign(now="") if field else data}, height=height)
+    return replace(plot, spec={**plot.spec, **clickable(field)}) if field else plot
+
+
+def _beyond(frame: DataFrame) -> Any:
+    """Where the number of a bar stands: at its end, or at that of its band where this is further out."""
+    if "low" not in frame:
+        return frame["value"]
+    out = frame["high"].where(frame["value"] >= 0, frame["low"])
+    return out.where(out.abs() > frame["value"].abs(), frame["value"]).where(out * frame["value"] >= 0, frame["value"])
 
 
 def parts(

@@ -33,6 +33,9 @@ LETTER = 0.55
 #: Widths in a report: of two figures side by side, or of one drawn twice, for desktops and for phones.
 PAGE_WIDTHS: Mapping[bool, Mapping[str, int]] = {False: {"any": 450}, True: {"wide": 900, "narrow": 360}}
 
+#: Selection of a mark with a click, and the layer that has them.
+CELL, VIEW = "cell", "cells"
+
 _ID = re.compile(r'(\bid="|url\(#|href="#)')
 _SIZE = re.compile(r'^<svg ([^>]*?)width="([\d.]+)" height="([\d.]+)"')
 
@@ -50,6 +53,16 @@ def category(name: str, **more: Any) -> Spec:
 def layer(data: str, mark: str, encoding: Mapping[str, Any], **look: Any) -> Spec:
     """Draw a mark of this look for each row of the data of this name."""
     return {"data": {"name": data}, "mark": {"type": mark, **look}, "encoding": dict(encoding)}
+
+
+def clickable(*fields: str) -> Spec:
+    """Select a mark by these fields.
+
+    ``now``, what is chosen while the chart is drawn, is among them: a mark that was clicked on before and is no longer
+    chosen makes another selection, and not the old one again, which would be no event.
+    """
+    select = {"type": "point", "fields": [*fields, "now"], "on": "click", "toggle": False}
+    return {"params": [{"name": CELL, "select": select, "views": [VIEW]}]}
 
 
 def zero_rule(channel: str, **look: Any) -> Spec:

@@ -1,4 +1,4 @@
-"""Charts in cells: who depends on whom as a matrix, a map of tiles, states over years, and who acted when.
+"""Charts in cells: who depends on whom as a matrix, a map of tiles, states over years, who acted when; ribbons of value.
 
 Tiles stand roughly where economies lie, one square each: there is no border to dispute, and small economies are seen.
 """
@@ -7,14 +7,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from pandas import DataFrame
 
-from sim.charts.figure import Named, Plot, Spec, category, layer, quantity
+from sim.charts.figure import VIEW, Named, Plot, Spec, category, clickable, layer, quantity
 from sim.charts.lines import Seam, seam_layers
-from sim.charts.theme import EMPTY, INK, LESS, MORE, OKABE_ITO, QUIET, RULE, room_for, text_width, years_of
+from sim.charts.theme import EMPTY, INK, LESS, MORE, OKABE_ITO, QUIET, RULE, room_for, text_width, wrapped, years_of
 
-#: Selection of a cell or a tile with a click, and the layer that has them.
-CELL, VIEW = "cell", "cells"
 #: Height that axis titles and the scale of colours take; a chart narrower than this has codes instead of names.
 SCALE, NARROW = 60, 420
 #: Values are printed in the cells of a matrix of at most this many economies; in a report in cells of at least this width
@@ -22,6 +22,8 @@ SCALE, NARROW = 60, 420
 PRINTED, PRINTED_WIDTH, PRINTED_SHARE = 12, 22, 0.08
 #: The colours of a change reach at least this far, in displayed units.
 FAINT = 0.2
+#: Print on cells whose colours are the same on a light and on a dark page.
+PRINT = ("#fefefe", "#1f2932")
 #: The map: each economy's tile, from west to east and north to south.
 MAP = (
     "  .   .   .   .   .  RUS  .   .   .",
@@ -40,6 +42,12 @@ LEGEND = {"gradientLength": 200, "gradientThickness": 10, "tickCount": 4}
 SPARE = 9
 #: Shapes of levers in a timeline.
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right")
+Links = Sequence[tuple[str, str, float]]
+#: Height in pixels, gap between nodes as a share of it, width of a node as a share of the width; pixels for labels at both
+#: sides, and letters in a line of a label.
+TALL, GAP, NODE, SIDE, WRAP = 420, 0.035, 0.016, 108, 17
+#: Points along the edge of a ribbon, and the selection of the one under the pointer.
+POINTS, OVER = 24, "over"
 
 
 def matrix(
@@ -88,21 +96,21 @@ def matrix(
     legend = None if cell else LEGEND
     hints: Spec = {"tooltip": [category("hint")], "description": category("hint")}
     cells = layer("there", "rect", {**at, **hints, "color": quantity("value", scale=scale, legend=legend)})
-    clickable = "from" in frame
-    layers = [cells | {"name": VIEW} if clickable else cells]
+    picks = "from" in frame
+    layers = [cells | {"name": VIEW} if picks else cells]
     layers += _missing({**at, **hints}, hatch="" if cell else "╱╱╱" if few else "╱")
     if few or cell >= PRINTED_WIDTH:
-        ink = {"condition": {"test": dark, "value": "#ffffff"}, "value": INK}
+        ink = {"condition": {"test": dark, "value": PRINT[0]}, "value": INK if change else PRINT[1]}
         small = min(12, cell // 3 + 2) if cell else 12
         layers.append(layer("printed", "text", {**at, "text": category("shown"), "color": ink}, fontSize=small))
-    if clickable and chosen is not None:
+    if picks and chosen is not None:
         pair = frame[(frame["from"] == chosen[0]) & (frame["to"] == chosen[1])]
         sets["chosen"] = pair[["from", "to", "source", "absorber"]]
         layers.append(layer("chosen", "rect", at, filled=False, stroke=MORE, strokeWidth=3))
     if cell:
         return Plot.of(layers, sets, width=cell * len(codes), height=cell * len(codes))
     height = SCALE + max(200, (36 if few else 30) * len(codes)) + (0 if few else round(6 * longest))
-    return Plot.of(layers, sets, width=None, height=height, **(_clickable("from", "to") if clickable else {}))
+    return Plot.of(layers, sets, width=None, height=height, **(clickable("from", "to") if picks else {}))
 
 
 def tiles(frame: DataFrame, *, top: float, change: bool, focus: str = "") -> Plot:
@@ -122,7 +130,7 @@ def tiles(frame: DataFrame, *, top: float, change: bool, focus: str = "") -> Plo
     sets["focus"] = data[data["economy"] == focus]
     hints: Spec = {"tooltip": [category("hint")], "description": category("hint")}
     coloured = {**at, **hints, "color": quantity("value", scale=scale, legend=LEGEND)}
-    ink = {"condition": {"test": dark, "value": "#ffffff"}, "value": INK}
+    ink = {"condition": {"test": dark, "value": PRINT[0]}, "value": INK if change else PRINT[1]}
     letters = max((text_width(line) for label in data["label"] for line in label.split("|")), default=0)
     need = round((max(column) + 1) * (6.5 * letters + 8))
     named: Spec = {"text": {"value": {"expr": f"width < {need} ? datum.economy : split(datum.label, '|')"}}}
@@ -136,7 +144,7 @@ def tiles(frame: DataFrame, *, top: float, change: bool, focus: str = "") -> Plo
         layer("there", "text", {**at, "text": category("shown"), "color": ink}, fontSize=12, dy=14),
     ]
     height = SCALE + 60 * (max(row) - min(row) + 1)
-    return Plot.of(layers, sets, width=None, height=height, **_clickable("economy"))
+    return Plot.of(layers, sets, width=None, height=height, **clickable("economy"))
 
 
 def tile_places(codes: Sequence[str]) -> dict[str, tuple[int, int]]:
@@ -218,18 +226,85 @@ def _fitting(labels: Mapping[str, str], need: int) -> str:
     return f"width < {need} ? ({json.dumps(codes, ensure_ascii=False)})[datum.label] : datum.label"
 
 
-def _clickable(*fields: str) -> Spec:
-    """Select a mark by these fields.
-
-    ``now``, what is chosen while the chart is drawn, is among them: a mark that was clicked on before and is no longer
-    chosen makes another selection, and not the old one again, which would be no event.
-    """
-    select = {"type": "point", "fields": [*fields, "now"], "on": "click", "toggle": False}
-    return {"params": [{"name": CELL, "select": select, "views": [VIEW]}]}
-
-
 def _missing(encoding: Spec, *, hatch: str, dy: int = 0) -> list[Spec]:
     """Cells without a value: grey and hatched, never the colour of zero."""
     at = {channel: encoding[channel] for channel in ("x", "y")}
     hatched = layer("gone", "text", at, text=hatch, color=QUIET, fontSize=11, dy=dy)
     return [layer("gone", "rect", encoding, color=EMPTY), *([hatched] if hatch else [])]
+
+
+def ribbons(links: Links, colours: Mapping[str, str], unit: str) -> Plot:
+    """Draw three columns of nodes, sources, one in the middle, targets: links (from, to, value) into the middle and out of it.
+
+    A ribbon under the pointer is darker and says its value in the ``unit``.
+    """
+    places = _places(links)
+    places["label"] = [
+        name if k == 1 else wrapped(name, WRAP) for k, name in zip(places["column"], places["name"], strict=True)
+    ]
+    bands = _bands(links, places, unit)
+    names = list(dict.fromkeys([*places["name"], *bands["colour"]]))
+    scale = {"domain": names, "range": [colours.get(name, QUIET) for name in names]}
+    x = quantity("x", axis=None, scale={"domain": [0, 1], "range": [SIDE, {"expr": f"width - {SIDE}"}], "nice": False})
+    y = quantity("top", axis=None, scale={"domain": [0, 1], "nice": False, "reverse": True})
+    edges = {"x": x, "y": y, "y2": {"field": "bottom"}}
+    ribbon = {**edges, "detail": category("link"), "color": category("colour", scale=scale, legend=None)}
+    ribbon |= {"opacity": {"condition": {"param": OVER, "empty": False, "value": 0.6}, "value": 0.35}}
+    ribbon["tooltip"] = category("hint")
+    box = {**edges, "x2": {"field": "end"}, "color": category("name", scale=scale, legend=None)}
+    under = {"type": "point", "fields": ["link"], "on": "pointerover", "clear": "pointerout"}
+    layers = [
+        layer("bands", "area", ribbon) | {"params": [{"name": OVER, "select": under}]},
+        layer("nodes", "rect", box),
+    ]
+    # names of sources to the left, of targets to the right, that of the middle above it: where no ribbon passes
+    for k, at, edge, look in (
+        (0, "x", "middle", {"align": "right", "dx": -5, "baseline": "middle"}),
+        (1, "x", "top", {"align": "center", "dy": -5, "baseline": "bottom"}),
+        (2, "end", "middle", {"align": "left", "dx": 5, "baseline": "middle"}),
+    ):
+        label = {"x": x | {"field": at}, "y": y | {"field": edge}, "text": category("label")}
+        only: Any = {"transform": [{"filter": f"datum.column === {k}"}]}
+        layers.append(
+            layer("nodes", "text", label, lineBreak="|", fontSize=11, lineHeight=12, color=INK, **look) | only
+        )
+    return Plot.of(layers, {"bands": bands, "nodes": places}, width=None, height=TALL)
+
+
+def _places(links: Links) -> DataFrame:
+    """Where each node stands: columns name, column, x, end, top, bottom, middle; heights are to scale, the picture is 1 high."""
+    targets, sources = {target for _, target, _ in links}, {source for source, _, _ in links}
+    first = {source: value for source, _, value in links if source not in targets}
+    last = {target: value for _, target, value in links if target not in sources}
+    columns = [first, dict.fromkeys(sources & targets, sum(first.values())), last]
+    tallest = max(sum(column.values()) for column in columns)
+    scale = (1 - GAP * (max(len(column) for column in columns) - 1)) / tallest
+    rows = []
+    for k, column in enumerate(columns):
+        top = (1 - scale * sum(column.values()) - GAP * (len(column) - 1)) / 2
+        for name, value in column.items():
+            left, bottom = k / 2 * (1 - NODE), top + scale * value
+            rows.append((name, k, left, left + NODE, top, bottom, (top + bottom) / 2))
+            top = bottom + GAP
+    return pd.DataFrame(rows, columns=["name", "column", "x", "end", "top", "bottom", "middle"])
+
+
+def _bands(links: Links, places: DataFrame, unit: str) -> DataFrame:
+    """Edges of each ribbon, level where it leaves and arrives, a smooth step between; and what it carries, in words."""
+    share = np.linspace(0.0, 1.0, POINTS)
+    step = share * share * (3 - 2 * share)
+    at = places.set_index("name")
+    left = dict(zip(places["name"], places["top"], strict=True))  # next free place where ribbons leave
+    right = dict(left)  # and where they arrive
+    parts = []
+    for k, (source, target, value) in enumerate(links):
+        whole = sum(other for start, _, other in links if start == source)
+        tall = (at["bottom"][source] - at["top"][source]) * value / whole
+        start, end = left[source], right[target]
+        left[source], right[target] = start + tall, end + tall
+        begin, stop = at["end"][source], at["x"][target]
+        edge = start + (end - start) * step
+        x = begin + (stop - begin) * share
+        said = {"link": k, "colour": source, "hint": f"{source} → {target}: {value:,.1f} {unit}"}
+        parts.append(pd.DataFrame({**said, "x": x, "top": edge, "bottom": edge + tall}))
+    return pd.concat(parts)

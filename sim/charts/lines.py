@@ -7,7 +7,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from sim.charts import theme
-from sim.charts.figure import SCHEMA, Plot, Spec, category, layer, quantity
+from sim.charts.figure import SCHEMA, VIEW, Plot, Spec, category, clickable, layer, quantity
 
 #: First year, last year and short name of what happened.
 Span = tuple[int, int, str]
@@ -42,6 +42,8 @@ def lines(
     seam: Seam | None = None,
     labelled: bool = True,
     axes: bool = True,
+    around: DataFrame | None = None,
+    clicks: bool = False,
 ) -> Plot:
     """Draw lines (``year``, ``line``, ``value`` in displayed units), named at their ends; the world is thick and black.
 
@@ -51,7 +53,8 @@ def lines(
     ``limits``, the ends of the value axis, which starts at ``zero`` and counts what is ``whole``. ``spans`` are years
     shaded behind the lines, for charts with a width of their own; a ``mark`` is a prediction: ``year``, ``value``,
     ``shape`` and ``label``. At each of ``breaks``, the first year of another source, the lines start anew; a ``seam``
-    divides what is given from what is simulated.
+    divides what is given from what is simulated. ``around`` is a band (``year``, ``low``, ``high``) behind the lines; with
+    ``clicks`` a line can be selected.
     """
     codes = [code for code in names if (frame["line"] == code).any()]
     first, last = (int(frame["year"].min()), int(frame["year"].max())) if len(frame) else (0, 1)
@@ -82,7 +85,15 @@ def lines(
     layers = span_layers(spans, first, last, width=(width or 0) - room, height=tall)
     shown, alone = _parts(frame[frame["line"].isin(codes)], breaks)
     data, detail = {"lines": shown}, {"detail": category("source")} if breaks else {}
+    if around is not None:
+        data["around"] = around
+        ends = {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}}
+        layers.append(layer("around", "area", ends, color=theme.OKABE_ITO[0], opacity=0.18))
     layers.append(layer("lines", "line", encoding | detail, point=first == last))
+    if clicks:  # a thin line is hard to hit
+        data["lines"] = shown.assign(now="")
+        wide = {"x": x, "y": y, "detail": category("line")}
+        layers.append(layer("lines", "line", wide, strokeWidth=16, opacity=0) | {"name": VIEW})
     if len(alone):
         data["alone"] = alone
         layers.append(layer("alone", "point", {"x": x, "y": y, "color": colour, "tooltip": tips}, filled=True, size=60))
@@ -96,7 +107,8 @@ def lines(
         data["mark"] = pd.DataFrame([dict(mark)])
         layers += _predicted(mark["shape"], x, y)
     layers += seam_layers(seam, first, last, x)
-    return Plot.of(layers, data, width=width and width - room, height=tall)
+    more = clickable("line") if clicks else {}
+    return Plot.of(layers, data, width=width and width - room, height=tall, **more)
 
 
 def _reached(frame: DataFrame, mark: Mapping[str, Any] | None) -> list[float]:
@@ -216,6 +228,7 @@ def stack(
     seam: Seam | None = None,
     title: str | None = None,
     width: int | None = None,
+    height: int = 0,
 ) -> Plot:
     """Stack shares (``year``, ``part``, ``value`` in per cent) to 100 %; dashed: the ``borders`` of another run.
 
@@ -233,7 +246,7 @@ def stack(
     y = quantity("value", stack="zero", scale=scale, axis=theme.values_of(title))
     shown = list(names)[::-1]  # the legend in the order of the stack, from above
     domain = {"domain": [names[code] for code in shown], "range": [colours[code] for code in shown]}
-    columns = 2 if width and width >= 480 else 1
+    columns = 2 if height or (width and width >= 480) else 1
     colour = category("name", sort=domain["domain"], scale=domain, legend={"columns": columns})
     tips = [quantity("year"), category("name"), quantity("value", format=".1f")]
     encoding: Any = {"x": x, "y": y, "color": colour, "order": quantity("rank"), "tooltip": tips}
@@ -253,7 +266,7 @@ def stack(
         line = {"x": x, "y": quantity("value", scale=scale), "detail": category("rank")}
         layers.append(layer("borders", "line", line, color=theme.INK, strokeDash=list(theme.DASHED), strokeWidth=1.3))
     layers += seam_layers(seam, first, last, x, top=-8)  # above the areas, which fill the chart
-    height = theme.HEIGHT if width else stack_height(len(names))
+    height = height or (theme.HEIGHT if width else stack_height(len(names)))
     return Plot.of(layers, data, width=width and width - theme.SIDE, height=height)
 
 

@@ -72,6 +72,26 @@ LOOK: dict[str, Any] = {
     "title": {"fontSize": 14, "color": INK, "anchor": "start", "frame": "group", "fontWeight": "normal"},
 }
 
+#: What the colours that are chosen for a white sheet become on a dark page; the others are legible on both.
+DARK = {
+    INK: "#e6ebf0",
+    QUIET: "#a3b1bf",
+    RULE: "#323d48",
+    EMPTY: "#27313b",
+    WORLD_COLOUR: "#ffffff",
+    "white": "#11181f",
+}
+DARK |= {"#ffffff": "#11181f", "#0B5A8F": "#56B4E9", "#A0457F": "#e29ac6"}
+
+
+def on_dark(spec: Any) -> Any:
+    """A specification, or a part of one, for a dark page."""
+    if isinstance(spec, dict):
+        return {key: on_dark(part) for key, part in spec.items()}
+    if isinstance(spec, list | tuple):
+        return [on_dark(part) for part in spec]
+    return DARK.get(spec, spec) if isinstance(spec, str) else spec
+
 
 def economy_colours(codes: Sequence[str]) -> list[str]:
     """Choose the colour of each economy: a fixed one where the project has it, else the next colour that is still free."""

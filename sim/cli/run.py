@@ -220,8 +220,13 @@ def _played(
         named = one.name if one.kind in ("contrast", "scenario") else variant(one.kind, one.name, texts)
         progress.step(texts("cli.companion", what=named))
 
+    def further_step(key: str, **words: Any) -> None:
+        what = variant(words["kind"], words["name"], texts) if key == "varied" else ""
+        progress.step(texts(f"cli.step_{key}", what=what, **words))
+
+    years = len(loaded.resolved.scenario.horizon)
     try:
-        with Progress(loaded.scenario.name, len(loaded.resolved.scenario.horizon), quiet=quiet) as progress:
+        with Progress(loaded.scenario.name, years, quiet=quiet, texts=texts) as progress:
             result = run_loaded(loaded, threads=threads, progress=note, stop=stop)
             if stop() and result.status == "cancelled":
                 result = replace(result, message=f"{result.message}{stop.reason}")
@@ -229,7 +234,7 @@ def _played(
             beside = run_companions(wanted, threads=threads, note=beside_it, stop=stop)
             ended, ensemble = result.status in ("cancelled", "failed"), None
             asked = ATTRIBUTION in result.scenario.outputs and not ended
-            frames = _attributed(result, progress, stop) if asked else {}
+            frames = _attributed(result, progress, stop, texts) if asked else {}
             if result.scenario.seeds and not ended:
                 ensemble = run_members(loaded, result, jobs=jobs, progress=progress.member, stop=stop)
                 frames |= ensemble.frames()
@@ -237,8 +242,8 @@ def _played(
                 arms, complete = arms_of(loaded, result, wanted, beside), None if paired is None else beside
                 if arms is not None:
                     seeds = result.scenario.seeds if paired is None else paired
-                    step, several = progress.step, {"attribution": asked} if asked else {}
-                    frames |= further(arms, complete, seeds=seeds, jobs=jobs, note=step, stop=stop, **several)
+                    several = {"attribution": asked} if asked else {}
+                    frames |= further(arms, complete, seeds=seeds, jobs=jobs, note=further_step, stop=stop, **several)
             return result, beside, frames, ensemble
     except KeyboardInterrupt:
         folder.end("cancelled", "interrupted before the base year was finished")
@@ -248,14 +253,14 @@ def _played(
         raise
 
 
-def _attributed(result: RunResult, progress: Progress, stop: Stopper) -> dict[str, DataFrame]:
+def _attributed(result: RunResult, progress: Progress, stop: Stopper, texts: Texts) -> dict[str, DataFrame]:
     """Table of the parts of a finished run, if its scenario asks for it; without it, and with a warning, when it fails."""
     from sim.studies.attribution import attribute
 
     try:
         return {
             ATTRIBUTION: attribute(
-                result, progress=lambda done, of: progress.step(f"attribution, run {done} of {of}"), stop=stop
+                result, progress=lambda done, of: progress.step(texts("cli.step_parts", done=done, of=of)), stop=stop
             ).frame
         }
     except KeyboardInterrupt:

@@ -17,9 +17,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from types import FrameType
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from sim._version import __version__
+
+if TYPE_CHECKING:
+    from sim.texts import Texts
 
 #: Exit codes of the command. What a signal ends has 128 and its number: 130 for Ctrl-C, 143 for TERM, 129 for HUP, and 141
 #: as if by PIPE when nobody reads stdout any more.
@@ -186,8 +189,10 @@ def _bug(error: BaseException) -> str:
 class Progress:
     """Says how far a run is; ``year`` is called after every finished year."""
 
-    def __init__(self, name: str, total: int | None = None, *, quiet: bool = False) -> None:
-        self.name, self.total, self.quiet = name.translate(_SHOWN), total, quiet
+    def __init__(self, name: str, total: int | None = None, *, quiet: bool = False, texts: Texts | None = None) -> None:
+        from sim.texts import Texts  # here: texts bring the names of economies and so numpy
+
+        self.name, self.total, self.quiet, self.texts = name.translate(_SHOWN), total, quiet, texts or Texts("en")
         self.started = time.perf_counter()
         self._said = -1
         self._bar: Any = None
@@ -219,12 +224,18 @@ class Progress:
         part = (index + 1) * PARTS // total
         if not self.quiet and (part > self._said or index + 1 == total):
             self._said = part
-            say(f"{self.name}: {year} ({index + 1} of {total}, {time.perf_counter() - self.started:.1f} s)")
+            words = {
+                "year": year,
+                "done": index + 1,
+                "of": total,
+                "seconds": f"{time.perf_counter() - self.started:.1f}",
+            }
+            say(f"{self.name}: {self.texts('cli.step_year', **words)}")
 
     def member(self, finished: int, planned: int) -> None:
         """Note a finished member of an ensemble, about twenty times."""
         if finished * PARTS // planned > (finished - 1) * PARTS // planned:
-            self.step(f"member {finished} of {planned}")
+            self.step(self.texts("cli.step_member", done=finished, of=planned))
 
     def step(self, what: str) -> None:
         """Note a step that is not a year."""

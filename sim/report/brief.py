@@ -53,10 +53,16 @@ class Brief(Answer):
         return next((name for name in asked if INDICATORS[name].scope != "world"), "real_income")
 
     def bars(self) -> pd.DataFrame:
-        """Effect on the first indicator of each economy, largest first: columns code, name, value, shown."""
+        """Effect on the first indicator of each economy, largest first: code, name, value, shown; low and high where drawn."""
         found = [(e, *self.rows[self.measure, e, ""]) for e in self.run.economies if (self.measure, e, "") in self.rows]
         rows = [(e, self.names.economy(e), x, sized(x, unit, self.texts).split(NBSP)[0]) for e, x, unit in found]
         frame = pd.DataFrame(rows, columns=["code", "name", "value", "shown"])
+        if "effect_bands" in self.run:
+            bands = self.run["effect_bands"]
+            bands = bands[bands["indicator"] == self.measure].rename(
+                columns={"economy": "code", "q05": "low", "q95": "high"}
+            )
+            frame = frame.merge(bands[["code", "low", "high"]], on="code", how="left")
         return frame.sort_values("value", ascending=False, kind="stable", ignore_index=True)
 
     def sectors(self) -> Table | None:
@@ -161,14 +167,17 @@ class Brief(Answer):
 
     # -- how sure --------------------------------------------------------------------------------
 
-    def sure(self) -> list[str]:
-        """Bands of the difference, its envelope under other assumptions, where its sign flips, what the literature says."""
+    def sure(self, about: str = "") -> list[str]:
+        """Bands of the difference, its envelope under other assumptions, where its sign flips, what the literature says.
+
+        With ``about`` only those claims count that are about this indicator.
+        """
         drawn = {self.label(e): (e["low"], e["high"], e["unit"]) for e in self.effects if e["low"] is not None}
         bands = self("bands_none", name=self.run.name, count=20)
         if drawn:
             members = int(self.run["effect_bands"]["members"].iloc[0])
             bands = self("band", members=members, ranges=self._ranges(drawn))
-        return [bands, *self._envelope(), *self._region(), *self._literature()]
+        return [bands, *self._envelope(), *self._region(about), *self._literature()]
 
     def _ranges(self, ends: Mapping[str, tuple[float, float, str]]) -> str:
         """Ranges by name; what has no width is left out unless nothing has."""
@@ -219,9 +228,10 @@ class Brief(Answer):
         label = f"label_{self.texts.lang}"
         return [{key: part[key] for key in keys} | {"claim": stories()[part["row"]][label]} for part in parts]
 
-    def _region(self) -> list[str]:
+    def _region(self, about: str) -> list[str]:
         """The claims whose sign does not hold in all draws of the region, least certain first."""
         told = [part for part in self.verdicts() if part["share"] is not None and part["share"] < 1.0]
+        told = [part for part in told if about in ("", part["indicator"])]
         shown = {f"{self.label(part)} {DIRECTIONS[part['direction']]}": part for part in told}
         least = sorted(shown.items(), key=lambda claim: claim[1]["share"])[:2]
         return [self("region", share=f"{100 * p['share']:.0f}{NBSP}%", claim=claim) for claim, p in least]

@@ -1,6 +1,7 @@
 """The figures of a report, each with its text alternative and the table behind it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -121,8 +122,11 @@ def group_changes(report: Report) -> Figure | None:
     return _changes(report, "group_changes", change, table, decimals=2)
 
 
-def effect(brief: Brief) -> Figure | None:
-    """Difference from the contrast by economy, in the first indicator that is asked about; None without a contrast."""
+def effect(brief: Brief, **look: Any) -> Figure | None:
+    """Difference from the contrast by economy, in the first indicator that is asked about; None without a contrast.
+
+    With a ``look`` of its bars it is as wide as its place.
+    """
     if not brief.there or (shown := brief.bars()).empty:
         return None
     texts, words = brief.texts, {"name": brief.names.indicator(brief.measure), "year": brief.year}
@@ -131,13 +135,14 @@ def effect(brief: Brief) -> Figure | None:
     table = shown[["name", "shown"]].set_axis([texts("table.economy"), texts("brief.figure_axis")], axis=1)
     drawn = shown.loc[shown["value"].abs().sort_values(ascending=False, kind="stable").index[:BARS]]
     drawn = shown[shown["code"].isin([*drawn["code"], *brief.whom])]
-    draw = partial(bars, drawn, drawn["name"].tolist(), title=texts("brief.figure_axis"))
+    draw = partial(bars, drawn, drawn["name"].tolist(), title=None if look else texts("brief.figure_axis"), **look)
     note = "figure_few" if len(drawn) < len(shown) else "figure_note"
     more = {
         "title": texts("brief.figure", **words),
         "subtitle": texts(f"brief.{note}", against=brief.against(), count=len(drawn)),
     }
-    return figure(Report(brief.run, texts), "effect", draw, texts("brief.alt", **ends), table, **more)
+    made = figure(Report(brief.run, texts), "effect", draw, texts("brief.alt", **ends), table, **more)
+    return replace(made, chart=draw()) if look else made
 
 
 def incomes(report: Report) -> Figure | None:

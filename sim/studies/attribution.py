@@ -4,10 +4,11 @@ The scenario is run with every combination of its channels switched on and off; 
 mean of what switching it on changes over all orders in which the channels can be switched on. The parts add up exactly.
 """
 
+import json
 import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import factorial
 
@@ -38,6 +39,8 @@ logger = logging.getLogger("unweave.attribution")
 ATTRIBUTED = PLACES["attribution"]
 #: Work of fewer seconds than this is not worth the start of worker processes.
 WORTH_WORKERS = 5.0
+#: Channels of which all sets are run although orders may be sampled.
+EXACT = 4
 
 
 class AttributionError(SimError):
@@ -57,6 +60,7 @@ class Attribution(Locked):
     runs: int  # made for it, beside the run itself
     notes: tuple[str, ...] = ()  # which runs ended early and so cut the years short
     channels: tuple[str, ...] = tuple(CHANNELS)  # all: those of the registry and those of rules that have their own
+    error: Array | None = None  # standard error of ``parts`` where orders were sampled
 
     @property
     def residual(self) -> Array:
@@ -140,6 +144,30 @@ def only(scenario: Scenario, on: Collection[str], rules: Iterable[Rule] = ()) ->
     return scenario.model_copy(update=changes)
 
 
+def identity(scenario: Scenario) -> str:
+    """Everything of a scenario that decides the numbers of its run on one table: what is equal here is run once.
+
+    Names and what is asked or expected are left out, and the settings of rules that are switched off.
+    """
+    left = {
+        "name",
+        "title",
+        "question",
+        "narrative",
+        "brief",
+        "expect",
+        "outputs",
+        "derived_from",
+        "draws",
+        "seeds",
+        "table",
+    }
+    data = scenario.model_dump(mode="json", by_alias=True, exclude=left)
+    behaviour = {name: part for name, part in data["behaviour"].items() if part.get("active", True)}
+    own = sorted(scenario.behaviour.protection.model_fields_set) if "protection" in behaviour else []
+    return json.dumps({**data, "behaviour": behaviour, "own": own}, sort_keys=True)
+
+
 def members(channels: Sequence[str], coalition: int) -> list[str]:
     """Channels that are on in a coalition.
 
@@ -171,10 +199,14 @@ def attribute(
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     stop: Callable[[], bool] | None = None,
+    known: dict[str, tuple[Array, str]] | None = None,
+    pairs: int = 0,
 ) -> Attribution:
     """Split the change of indicators against the base year into the parts of the scenario's channels.
 
-    With k channels in use the scenario is run 2^k − 1 more times; channels it does not use cost nothing and get zero.
+    With k channels in use the scenario is run 2^k − 1 more times; channels it does not use cost nothing and get zero. With
+    ``pairs`` and more than four channels only so many random orders of them and their reverses are gone through, and the parts have
+    a standard error.
 
     - ``source`` (RunResult, or anything :func:`sim.run` takes): a finished run, which is not repeated; or a scenario,
       which is run first.
@@ -183,6 +215,8 @@ def attribute(
       to do. The numbers do not depend on it.
     - ``progress`` (callable, optional): ``progress(finished, all)`` after each further run.
     - ``stop`` (callable, optional): asked after each further run; true gives the attribution up.
+    - ``known`` (dict, optional): runs of the same table, years and indicators by :func:`identity`, which are not repeated; it is
+      filled, so that two attributions share what they have in common.
     """
     for name in indicators:
         if name not in INDICATORS:
@@ -196,50 +230,96 @@ def attribute(
         )
     rules = result.loaded.resolved.rules
     channels = used(result.scenario, rules)
-    scenarios = [only(result.scenario, members(channels, k), rules) for k in range((1 << len(channels)) - 1)]
+    orders = sampled_orders(len(channels), pairs) if pairs and len(channels) > EXACT else ()
+    coalitions = range(1 << len(channels)) if not orders else sorted({c for order in orders for c in prefixes(order)})
+    every = {c: only(result.scenario, members(channels, c), rules) for c in coalitions}
+    keys, made = {c: identity(scenario) for c, scenario in every.items()}, {} if known is None else known
+    made[keys[coalitions[-1]]] = (trajectory(result, indicators), result.message)
+    scenarios = {keys[c]: scenario for c, scenario in every.items() if keys[c] not in made}
     seconds = len(scenarios) * result.timings.get("total", 0.0)
     count = workers or (1 if seconds < WORTH_WORKERS else min(len(scenarios), processors()))
-    tasks = ((scenario, rules, result.base_table, indicators) for scenario in scenarios)
-    trajectories: list[tuple[Array, str]] = []
+    tasks = ((scenario, rules, result.base_table, indicators) for scenario in scenarios.values())
     try:
-        for one in spread(play, tasks, jobs=count, ordered=True):
-            trajectories.append(one)
+        for done, (key, one) in enumerate(
+            zip(scenarios, spread(play, tasks, jobs=count, ordered=True), strict=False), 1
+        ):
+            made[key] = one
             if progress is not None:
-                progress(len(trajectories), len(scenarios))
-            if stop is not None and stop() and len(trajectories) < len(scenarios):
+                progress(done, len(scenarios))
+            if stop is not None and stop() and done < len(scenarios):
                 needed = f"{len(scenarios)} runs that the attribution needs"
-                raise AttributionError(f"stopped after {len(trajectories)} of the {needed}.")
+                raise AttributionError(f"stopped after {done} of the {needed}.")
     except BrokenExecutor as error:
         reason = "ended by itself, probably for want of memory; use workers=1."
         raise AttributionError(f"one of {count} worker processes {reason}") from error
-    return _split(result, channels, [*trajectories, (trajectory(result, indicators), result.message)], indicators)
+    found = _split(result, channels, {c: made[key] for c, key in keys.items()}, indicators, orders)
+    return replace(found, runs=len(scenarios))
 
 
 def _split(
     result: RunResult,
     used_channels: Sequence[str],
-    trajectories: Sequence[tuple[Array, str]],
+    trajectories: Mapping[int, tuple[Array, str]],
     indicators: Sequence[str],
+    orders: Sequence[Sequence[int]] = (),
 ) -> Attribution:
-    """Shapley values over the years that all coalitions finished; bit i of a place says whether channel i was on."""
-    length = min(len(values) for values, _ in trajectories)
+    """Shapley values over the years that all coalitions finished; bit i of a coalition says whether channel i was on."""
+    length = min(len(values) for values, _ in trajectories.values())
     notes = tuple(
         f"with {' and '.join(members(used_channels, coalition)) or 'no channel'} alone: {message}"
-        for coalition, (_, message) in enumerate(trajectories)
+        for coalition, (_, message) in trajectories.items()
         if message
     )
     for note in notes:
         logger.warning("attribution of %s: a run ended early, %s", result.scenario.name, note)
     if length < 2:
         raise AttributionError(f"{result.scenario.name}: no year can be attributed, a run {notes[0]}")
-    values = np.stack([one[:length] for one, _ in trajectories])  # (2^k, T, I, G + 1)
-    own = dict(zip(used_channels, shapley(values), strict=True))
+    values = {coalition: one[:length] for coalition, (one, _) in trajectories.items()}  # (T, I, G + 1) each
+    whole = values[max(values)]
+    parts, error = sampled(values, orders) if orders else (shapley(np.stack(list(values.values()))), None)
     channels = tuple(channels_of(result.loaded.resolved.rules))
-    parts = np.stack([own.get(channel, np.zeros_like(values[0])) for channel in channels])
-    parts[:, 0] = 0.0  # the base year is the same world in every coalition
+
+    def placed(found: Array) -> Array:
+        own = dict(zip(used_channels, found, strict=True))
+        whole_parts = np.stack([own.get(channel, np.zeros_like(whole)) for channel in channels])
+        whole_parts[:, 0] = 0.0  # the base year is the same world in every coalition
+        return whole_parts
+
     labels = (result.years[:length], result.economies, tuple(indicators), tuple(used_channels))
-    change = values[-1] - values[-1, :1]
-    return Attribution(*labels, change, parts, len(trajectories) - 1, notes, channels)
+    errors = None if error is None else placed(error)
+    return Attribution(*labels, whole - whole[:1], placed(parts), len(values) - 1, notes, channels, errors)
+
+
+def sampled_orders(players: int, pairs: int) -> list[tuple[int, ...]]:
+    """Random orders of so many players, each followed by its reverse; always the same ones."""
+    random = np.random.default_rng(players)
+    drawn = [tuple(map(int, random.permutation(players))) for _ in range(pairs)]
+    return [order for one in drawn for order in (one, one[::-1])]
+
+
+def prefixes(order: Sequence[int]) -> list[int]:
+    """The coalitions through which an order goes, from nobody to everybody.
+
+    >>> prefixes([2, 0, 1])
+    [0, 4, 5, 7]
+    """
+    return [sum(1 << player for player in order[:k]) for k in range(len(order) + 1)]
+
+
+def sampled(values: Mapping[int, Array], orders: Sequence[Sequence[int]]) -> tuple[Array, Array]:
+    """Mean of what each player adds over some orders and their reverses, and its standard error over the pairs.
+
+    - ``values``: v(S) of the coalitions of :func:`prefixes`; ``orders`` as from :func:`sampled_orders`.
+
+    Returns two ndarrays, shape (k, ...). The means add up to v(all) − v(none), as those over all orders do.
+    """
+    added = np.empty((len(orders), len(orders[0]), *np.shape(values[0])))
+    for place, order in enumerate(orders):
+        steps = prefixes(order)
+        for player, before, after in zip(order, steps, steps[1:], strict=False):
+            added[place, player] = values[after] - values[before]
+    means = (added[::2] + added[1::2]) / 2.0
+    return means.mean(axis=0), means.std(axis=0, ddof=1) / np.sqrt(len(means))
 
 
 def shapley(values: Array) -> Array:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -25,6 +25,7 @@ from pandas import DataFrame
 
 from decomp.errors import DecompError
 from sim.calibration import elasticity_alternatives, elasticity_set, parameters
+from sim.channels import RESIDUAL
 from sim.errors import SimError
 from sim.indicators import INDICATORS
 from sim.runs.brief import amount
@@ -36,7 +37,8 @@ from sim.scenario.draws import value_of
 from sim.scenario.read import LoadedScenario, Question, contrast_of, question_of, read_scenario
 from sim.scenario.resolve import resolve
 from sim.scenario.schema import BASE
-from sim.studies.attribution import AttributionError, attribute, used
+from sim.state import Array
+from sim.studies.attribution import Attribution, AttributionError, attribute, used
 from sim.studies.draw import Draw, DrawnValue, Member, draw, play_member, spread
 from sim.studies.ensemble import QUANTILES, SEEDS, quantiles
 
@@ -192,10 +194,6 @@ class Arms:
         run, year = (self.result, self.result.years[0]) if self.other is None else (self.other, self.year)
         return run.value(indicator, economy, year), self.result.value(indicator, economy, self.year)
 
-    def effect(self, indicator: str, economy: str) -> tuple[float, str]:
-        """Difference and its unit, see :func:`sim.runs.brief.amount`."""
-        return amount(*self.ends(indicator, economy), INDICATORS[indicator].unit)
-
 
 def arms_of(
     loaded: LoadedScenario, result: RunResult, wanted: Iterable[Companion], beside: Mapping[tuple[Kind, str], RunResult]
@@ -219,82 +217,120 @@ def paired_draws(arms: Arms, count: int) -> list[Draw]:
     return [replace(one, values=tuple(filter(shared, one.values))) for one in drawn]
 
 
-def bands(
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Values of both arms in draws or under other assumptions, by case: by year, economy (then the world and groups) and indicator.
+
+    The second of a pair is None where the contrast is the base year; ``columns`` are the economies of each arm.
+    """
+
+    years: tuple[int, ...]
+    columns: tuple[Sequence[str], ...]
+    cases: Mapping[str, tuple[Array, Array | None]]
+
+    @classmethod
+    def of(cls, arms: Arms, cases: Mapping[str, tuple[Array, Array | None]]) -> Pairs:
+        """Pairs of the two arms."""
+        runs = [one for one in (arms.result, arms.other) if one is not None]
+        return cls(arms.result.years, tuple([*one.economies, WORLD, *one.groups] for one in runs), cases)
+
+    def sizes(self, indicator: str, economy: str, year: int) -> list[tuple[float, str]]:
+        """An effect with its unit, see :func:`sim.runs.brief.amount`, in every case."""
+        which, unit, found = list(INDICATORS).index(indicator), INDICATORS[indicator].unit, []
+        for own, other in self.cases.values():
+            values, when = (own, self.years[0]) if other is None else (other, year)
+            before = values[self.years.index(when), self.columns[other is not None].index(economy), which]
+            after = own[self.years.index(year), self.columns[0].index(economy), which]
+            found.append(amount(float(before), float(after), unit))
+        return found
+
+    def bands(self, wanted: Iterable[tuple[str, str]], year: int) -> DataFrame:
+        """Quantiles of effects (indicator, economy) over the cases: the table ``effect_bands``."""
+        rows, at = [], np.array(list(QUANTILES.values()))
+        for indicator, economy in wanted if self.cases else ():
+            sizes = self.sizes(indicator, economy, year)
+            levels = quantiles(np.array([size for size, _ in sizes]), at)
+            rows.append((year, economy, indicator, *levels, len(sizes), sizes[0][1]))
+        return pd.DataFrame(rows, columns=list(ON_REQUEST["effect_bands"]))
+
+    def ends(self, wanted: Iterable[tuple[str, str]], year: int) -> DataFrame:
+        """Effects (indicator, economy) by case: the table ``effect_ends``."""
+        rows = []
+        for indicator, economy in wanted:
+            sizes = zip(self.cases, self.sizes(indicator, economy, year), strict=True)
+            rows += [(case, economy, indicator, *size) for case, size in sizes]
+        return pd.DataFrame(rows, columns=list(ON_REQUEST["effect_ends"]))
+
+
+def drawn(
     arms: Arms,
     count: int,
     *,
     jobs: int | None = None,
-    note: Callable[[str], None] = lambda _: None,
+    note: Callable[[int, int], None] = lambda done, of: None,
     stop: Callable[[], bool] = lambda: False,
-) -> DataFrame:
-    """Quantiles over draws of the difference of the two arms, both with the same draws: the table ``effect_bands``.
-
-    Effects as from :func:`sim.runs.brief.amount`. Members that do not reach the year in both arms are left out; ``members`` says how
-    many are in.
-    """
+) -> Pairs:
+    """Play both arms over draws that they share; members that do not reach the last year in both arms are left out."""
     draws, sides = paired_draws(arms, count), [one for one in (arms.loaded, arms.contrast) if one is not None]
     tasks, made = [(side, one) for one in draws for side in sides], list[Member]()
     for member in spread(play_member, tasks, jobs=jobs or min(len(tasks), processors()), stop=stop, ordered=True):
         made.append(member)
-        note(f"paired draws, run {len(made)} of {len(tasks)}")
-    pairs, ids, found = arms.pairs(), list(INDICATORS), []
-    layouts = [[*run.economies, WORLD, *run.groups] for run in (arms.result, arms.other or arms.result)]
-
-    def values(member: Member, side: int, year: int) -> list[float]:
-        kept = member.values[member.years.index(year)]
-        return [float(kept[layouts[side].index(economy), ids.index(indicator)]) for indicator, economy in pairs]
-
-    for mine, theirs in zip(made[:: len(sides)], made[len(sides) - 1 :: len(sides)], strict=False):
-        if arms.year in mine.years and arms.year in theirs.years:
-            before = values(theirs, 1, arms.year if arms.contrast else theirs.years[0])
-            both = zip(pairs, before, values(mine, 0, arms.year), strict=True)
-            found.append([amount(b, a, INDICATORS[indicator].unit)[0] for (indicator, _), b, a in both])
-    levels = quantiles(np.array(found), np.array(list(QUANTILES.values()))) if found else np.empty((len(QUANTILES), 0))
-    rows = [
-        (arms.year, economy, indicator, *levels[:, k], len(found), arms.effect(indicator, economy)[1])
-        for k, (indicator, economy) in enumerate(pairs if found else ())
-    ]
-    return pd.DataFrame(rows, columns=list(ON_REQUEST["effect_bands"]))
+        note(len(made), len(tasks))
+    both = zip(made[:: len(sides)], made[len(sides) - 1 :: len(sides)], strict=False)
+    whole = [pair for pair in both if all(one.years == arms.result.years for one in pair)]
+    return Pairs.of(
+        arms, {str(k): (own.values, other.values if arms.contrast else None) for k, (own, other) in enumerate(whole)}
+    )
 
 
-def ends(
+def varied(
     arms: Arms, beside: Mapping[tuple[Kind, str], RunResult], run: Callable[[Companion], RunResult | None]
-) -> DataFrame:
-    """The effects under other assumptions, the same in both arms: the table ``effect_ends``; ``beside`` are runs made already."""
-    rows = []
+) -> Pairs:
+    """Both arms under other assumptions, the same in both; ``beside`` are runs made already."""
     theirs = {} if arms.contrast is None else {one.name: one for one in variants(arms.contrast)}
+    found: dict[str, tuple[Array, Array | None]] = {}
     for one in variants(arms.loaded):
         mine = beside.get((one.kind, one.name)) or run(one)
         other = run(theirs[one.name]) if one.name in theirs else arms.other
         if mine is not None and arms.year in mine.years and (other is not None or arms.contrast is None):
-            changed = Arms(arms.loaded, mine, arms.contrast, other)
-            rows += [(f"{one.kind} {one.name}", e, i, *changed.effect(i, e)) for i, e in arms.pairs()]
-    return pd.DataFrame(rows, columns=list(ON_REQUEST["effect_ends"]))
+            found[f"{one.kind} {one.name}"] = (_values(mine), None if other is None else _values(other))
+    return Pairs.of(arms, found)
+
+
+def _values(result: RunResult) -> Array:
+    return np.stack([np.hstack([one.indicators.values, one.indicators.groups]).T for one in result.records])
 
 
 def channels(
     arms: Arms, *, always: bool = False, jobs: int | None = None, stop: Callable[[], bool] | None = None
 ) -> DataFrame:
-    """Parts of the effects by channel: the table ``effect_channels``; empty where neither cheap nor asked for (``always``).
-
-    A channel's part is its Shapley value in the run less that in the contrast, in the unit of the effect: with v the value in the
-    contrast, 100 (φ_c − φ'_c) / v per cent for levels, 100 (φ_c − φ'_c) points for shares. Parts and ``residual`` add up to the effect.
-    """
+    """Parts of the effects by channel: the table ``effect_channels``; empty where neither cheap nor asked for (``always``)."""
     runs, rows = [one for one in (arms.result, arms.other) if one is not None], []
     if always or max(len(used(one.scenario, one.loaded.resolved.rules)) for one in runs) <= CHEAP:
         pairs = [
             (i, e) for i, e in arms.pairs() if e == WORLD or (e in arms.asked.economies and e in arms.result.economies)
         ]
         names = list(dict.fromkeys(indicator for indicator, _ in pairs))
-        sides = [attribute(one, indicators=names, workers=jobs, stop=stop) for one in runs]
-        for indicator, economy in pairs:
-            before, after = arms.ends(indicator, economy)
-            effect, unit = arms.effect(indicator, economy)
-            factor = effect / (after - before) if after != before else 0.0
-            for channel in (*sides[0].channels, "residual"):
-                own, *other = (side.value(indicator, channel, economy, arms.year) for side in sides)
-                rows.append((economy, indicator, channel, factor * (own - sum(other)), unit))
+        known: dict[str, Any] = {}  # both arms have runs in common
+        sides = [attribute(one, indicators=names, workers=jobs, stop=stop, known=known) for one in runs]
+        rows = [row for pair in pairs for row in split(sides, *pair, arms.year, arms.ends(*pair))]
     return pd.DataFrame(rows, columns=list(ON_REQUEST["effect_channels"]))
+
+
+def split(
+    sides: Sequence[Attribution], indicator: str, economy: str, year: int, ends: tuple[float, float]
+) -> list[tuple[Any, ...]]:
+    """Rows of the table ``effect_channels`` for an effect between two ``ends``, values of the contrast and of the run.
+
+    A channel's part is its Shapley value in the run less that in the contrast, in the unit of the effect: with v the value in the
+    contrast, 100 (φ_c − φ'_c) / v per cent for levels, 100 (φ_c − φ'_c) points for shares. Parts and ``residual`` add up to the effect.
+    """
+    effect, unit = amount(*ends, INDICATORS[indicator].unit)
+    factor, rows = effect / (ends[1] - ends[0]) if ends[1] != ends[0] else 0.0, []
+    for channel in (*sides[0].channels, RESIDUAL):
+        own, *other = (side.value(indicator, channel, economy, year) for side in sides)
+        rows.append((economy, indicator, channel, factor * (own - sum(other)), unit))
+    return rows
 
 
 def further(
@@ -304,26 +340,27 @@ def further(
     seeds: int = SEEDS,
     attribution: bool = False,
     jobs: int | None = None,
-    note: Callable[[str], None] = lambda _: None,
+    note: Callable[..., None] = lambda key, **words: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> dict[str, DataFrame]:
     """What makes a brief complete, by table; what is stopped is left out.
 
     ``beside`` are companions of the run, or None to leave out the other assumptions and channels that are not asked for; ``seeds`` 0
-    makes no draws.
+    makes no draws. ``note`` is given each step: ``varied`` (``kind``, ``name``), ``channels`` or ``drawn`` (``done``, ``of``).
     """
 
     def run(one: Companion) -> RunResult | None:
-        note(f"both arms with {one.kind} {one.name}")
+        note("varied", kind=one.kind, name=one.name)
         return run_companions([one], stop=stop).get((one.kind, one.name))
 
-    found = {} if beside is None else {"effect_ends": ends(arms, beside, run)}
+    found = {} if beside is None else {"effect_ends": varied(arms, beside, run).ends(arms.pairs(), arms.year)}
     try:
         if (attribution or beside is not None) and not stop():
-            note("channels of both arms")
+            note("channels")
             found["effect_channels"] = channels(arms, always=attribution, jobs=jobs, stop=stop)
     except AttributionError as error:
         logger.warning("the brief has no channels: %s", error)
     if seeds and not stop():
-        found["effect_bands"] = bands(arms, seeds, jobs=jobs, note=note, stop=stop)
+        pairs = drawn(arms, seeds, jobs=jobs, note=lambda done, of: note("drawn", done=done, of=of), stop=stop)
+        found["effect_bands"] = pairs.bands(arms.pairs(), arms.year)
     return {name: frame for name, frame in found.items() if len(frame)}

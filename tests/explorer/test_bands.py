@@ -1,4 +1,4 @@
-"""Bands of differences: paired draws, honest units, nothing random said as such, stopped at once, and the page around them."""
+"""How sure and why: draws and parts of the explorer are those of the brief; jobs stop, and the pages around them."""
 
 from __future__ import annotations
 
@@ -8,151 +8,186 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.errors import ScenarioError
-from sim.explorer.contents import bands
-from sim.explorer.contents.bands import KEPT, DrawnRun, DrawnSetup, Spans, drawn, run_drawn
+from sim.channels import RESIDUAL
+from sim.explorer.contents import why
 from sim.explorer.contents.comparison import Case, ranking, world
-from sim.explorer.setups.engine import load, simulate
+from sim.explorer.contents.why import Found, find_sure, split, still
+from sim.explorer.setups.engine import question, reference, simulate
 from sim.explorer.setups.setup import Setup
+from sim.indicators import INDICATORS
+from sim.runs.brief import amount
+from sim.studies.attribution import attribute
+from sim.studies.draw import play_member
+from sim.studies.sensitivities import Arms, channels, paired_draws
+from sim.studies.sensitivities import split as rows_of
 from sim.texts import Texts
 from tests.explorer.conftest import healthy
 
-END, COUNT = 2028, 4
+END, COUNT = 2028, 3
 BASE, TARIFF = Setup(end=END), Setup(end=END).with_value("tariff", 0.2)
 
 
 @pytest.fixture(scope="module")
-def pair() -> dict[str, DrawnRun]:
-    found = {name: run_drawn(drawn(setup, COUNT)) for name, setup in (("base", BASE), ("war", TARIFF))}
-    assert all(isinstance(run, DrawnRun) for run in found.values())
-    return found  # type: ignore[return-value]
+def pair() -> tuple[Any, Any]:
+    return simulate(TARIFF), simulate(BASE)
 
 
 @pytest.fixture(scope="module")
-def contenders() -> list[Case]:
-    return [Case(id, id, simulate(setup)) for id, setup in (("base", BASE), ("war", TARIFF))]
+def sure(pair) -> Found:
+    before, why.COUNT = why.COUNT, COUNT
+    try:
+        found = find_sure(still("sure", TARIFF, BASE, *pair))
+    finally:
+        why.COUNT = before
+    assert isinstance(found, Found)
+    return found
 
 
-def test_all_members_finish_and_are_the_members_of_the_command_line(pair) -> None:
-    from sim.runs.runner import run_loaded
-    from sim.studies.ensemble import run_members
+def test_draws_are_the_paired_ones_of_the_brief(pair, sure) -> None:
+    run, base = pair
+    arms = Arms(run.loaded, run, base.loaded, base)
+    sizes = []
+    for one in paired_draws(arms, COUNT):
+        ends = []
+        for side, result in ((base.loaded, base), (run.loaded, run)):
+            member = play_member(side, one)
+            columns = [*result.economies, "WLD", *result.groups]
+            place = member.years.index(END), columns.index("CHN"), list(INDICATORS).index("real_income")
+            ends.append(float(member.values[place]))
+        sizes.append(amount(*ends, INDICATORS["real_income"].unit)[0])
+    row = sure.draws.bands([("real_income", "CHN")], END).iloc[0]
+    assert (row["q05"], row["q95"], row["members"]) == pytest.approx((*np.quantile(sizes, [0.05, 0.95]), COUNT))
+    band = sure.around("real_income", "CHN", [2027, END])
+    assert list(band["year"]) == [2027, END] and tuple(band.iloc[-1][["low", "high"]]) == (row["q05"], row["q95"])
+    assert {case.partition(" ")[0] for case in sure.cases.cases} == {"capital", "sensitivity"}
 
-    loaded = load(TARIFF, f"seeds={COUNT}", f"seed={bands.SEED}")
-    whole = run_members(loaded, run_loaded(loaded), jobs=1).bands.set_index(["year", "economy", "indicator"])
+
+def test_parts_are_those_of_the_brief_and_add_up(pair) -> None:
+    """Runs that two worlds have in common are made once; the parts are those of all runs made anew, bit for bit."""
+    run, base = pair
+    found = split_of(TARIFF, run, base)
+    plain = [attribute(one, indicators=list(INDICATORS), workers=1) for one in pair]
     for indicator, economy in (("real_income", "CHN"), ("interdependence", "WLD")):
-        values = pair["war"].values(indicator, economy, END)
-        assert sorted(values) == list(range(COUNT))
-        row = whole.loc[(END, economy, indicator)]
-        assert np.quantile(list(values.values()), 0.05) == pytest.approx(row["q05"], rel=1e-12)
+        ends = tuple(one.value(indicator, economy) for one in (base, run))
+        assert rows_of(found.sides, indicator, economy, END, ends) == rows_of(plain, indicator, economy, END, ends)
+        parts = {row[2]: row[3] for row in rows_of(found.sides, indicator, economy, END, ends)}
+        assert sum(parts.values()) == pytest.approx(amount(*ends, INDICATORS[indicator].unit)[0], abs=1e-12)
+        assert abs(parts["tariffs"]) > 0.9 * sum(map(abs, parts.values())) and abs(parts[RESIDUAL]) < 1e-9
+        assert found.error_of(indicator, economy, END, ends) is None
 
 
-def test_draws_are_paired_so_that_a_scenario_does_not_differ_from_itself(pair) -> None:
-    spans = Spans(pair["base"], {"again": pair["base"], "war": pair["war"]})
-    for indicator in ("real_income", "interdependence", "vs_foreign_content"):
-        band = spans.of("again", indicator, "WLD", END)
-        assert band is not None and band.low == band.high == 0.0 and band.count == COUNT
-    difference = spans.of("war", "mean_tariff", "WLD", END)
-    assert difference is not None and difference.high >= difference.low > 0
-    # Taken within each draw, the difference is surer than the distance between two bands would say.
-    amounts = [pair["war"].values("interdependence", "WLD", END)[k] - first
-               for k, first in pair["base"].values("interdependence", "WLD", END).items()]  # fmt: skip
-    levels = list(pair["base"].values("interdependence", "WLD", END).values())
-    assert (
-        0 < np.ptp(amounts) < np.ptp(levels) + np.ptp(list(pair["war"].values("interdependence", "WLD", END).values()))
-    )
+def split_of(setup: Setup, run: Any, base: Any) -> Found:
+    why._known.clear()
+    steps: list[tuple[int, int]] = []
+    found = split(still("parts", setup, reference(setup), run, base), lambda _year, done, of: steps.append((done, of)))
+    assert isinstance(found, Found) and steps and all(done < of for done, of in steps)
+    return found
 
 
-def test_bands_are_in_points_for_shares_and_per_cent_for_the_rest(pair) -> None:
-    spans = Spans(pair["base"], {"war": pair["war"]})
-    share, level = (spans.of("war", name, "CHN", END) for name in ("vs_foreign_content", "real_income"))
-    assert share is not None and level is not None
-    base, war = (pair[name].values("vs_foreign_content", "CHN", END) for name in ("base", "war"))
-    points = [100 * (war[k] - base[k]) for k in base]
-    assert share.low == pytest.approx(np.quantile(points, 0.05)) and share.high == pytest.approx(
-        np.quantile(points, 0.95)
-    )
-    base, war = (pair[name].values("real_income", "CHN", END) for name in ("base", "war"))
-    assert level.low == pytest.approx(np.quantile([100 * (war[k] / base[k] - 1) for k in base], 0.05))
-    assert (
-        spans.of("none", "real_income", "CHN", END) is None and spans.of("war", "real_income", "group:x", END) is None
+@pytest.mark.parametrize("preset", ["trade-war", "interdependence-fades"])
+def test_the_explorer_and_the_brief_have_one_number_for_one_thing(preset: str) -> None:
+    setup = Setup(preset=preset, end=2029)
+    run, other = simulate(setup), reference(setup)
+    base = simulate(other)
+    found = split_of(setup, run, base)
+    table = channels(Arms(run.loaded, run, base.loaded, base), always=True, jobs=1)
+    for (indicator, economy), rows in table.groupby(["indicator", "economy"]):
+        ends = tuple(one.value(indicator, economy, 2029) for one in (base, run))
+        mine = {row[2]: row[3] for row in rows_of(found.sides, indicator, economy, 2029, ends)}
+        assert dict(zip(rows["channel"], rows["value"], strict=True)) == mine
+
+
+def test_more_than_four_channels_are_sampled_and_their_error_is_shown() -> None:
+    setup = Setup(preset="pandemic-export-bans", end=2028).with_value("tariff", 0.1)
+    run, base = simulate(setup), simulate(reference(setup))
+    found = split_of(setup, run, base)
+    assert len(found.sides[0].used) == 5 and len(found.sides[1].used) == 4
+    ends = tuple(one.value("real_income") for one in (base, run))
+    error = found.error_of("real_income", "WLD", 2028, ends)
+    assert error is not None and error >= 0.0
+    exact = [attribute(one, indicators=list(INDICATORS), workers=1) for one in (run, base)]
+    both = zip(*(rows_of(side, "real_income", "WLD", 2028, ends) for side in (found.sides, exact)), strict=True)
+    assert all(abs(ours[3] - true[3]) <= 4.0 * error + 1e-9 for ours, true in both)
+    assert sum(row[3] for row in rows_of(found.sides, "real_income", "WLD", 2028, ends)) == pytest.approx(
+        amount(*ends, INDICATORS["real_income"].unit)[0]
     )
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_ranking_has_difference_low_high_and_unit(pair, contenders, lang: str) -> None:
-    texts = Texts(lang)
-    spans = Spans(pair["base"], {"war": pair["war"]})
-    picture = ranking(contenders[0], contenders[1:], "real_income", END, texts, spans)
+def test_the_ranking_has_difference_low_high_and_unit(pair, sure, lang: str) -> None:
+    texts, (war, base) = Texts(lang), pair
+    contenders = [Case("base", "base", base), Case("war", "war", war)]
+    picture = ranking(contenders[0], contenders[1:], "real_income", END, texts, {"war": sure.draws})
     assert picture is not None
     heads = [texts("table.economy"), *(texts(f"bands.{name}") for name in ("scenario", "value", "low", "high"))]
     assert list(picture.table.columns) == [*heads, texts("table.unit")]
-    assert set(picture.table[texts("table.unit")]) == {"%"}
-    data = picture.data.set_index("economy")
-    band = spans.of("war", "real_income", "CHN", END)
-    assert band is not None and data.loc["CHN", "low"] == band.low and data.loc["CHN", "draws"] == COUNT
+    data, row = picture.data.set_index("economy"), sure.draws.bands([("real_income", "CHN")], END).iloc[0]
+    assert data.loc["CHN", "low"] == row["q05"] and data.loc["CHN", "draws"] == COUNT
     assert picture.chart.to_dict()["layer"][1]["encoding"]["x2"]["field"] == "high"
-    shown, plain = world(contenders[0], contenders[1:], END, texts, spans)
+    shown, plain = world(contenders[0], contenders[1:], END, texts, {"war": sure.draws})
     assert " … " in shown.iloc[0, 1] and set(plain["distance_unit"]) <= {"%", "percentage points"}
     without = ranking(contenders[0], contenders[1:], "real_income", END, texts)
-    assert without is not None and len(without.table.columns) == 2 and not without.data["draws"].any()
+    assert without is not None and not without.data["draws"].any()
 
 
-def test_a_scenario_that_draws_nothing_is_refused_before_it_is_run(monkeypatch) -> None:
-    still = ("draws.parameters=none", "draws.adoption_timing=0")
-    monkeypatch.setattr(bands, "load", lambda setup, *more: load(setup, *more, *still))
-    with pytest.raises(ScenarioError, match="nothing is drawn"):
-        run_drawn(drawn(BASE, COUNT))
-
-
-def test_stopping_keeps_no_half_member() -> None:
+def test_a_stopped_job_keeps_nothing(pair) -> None:
     asked = iter(range(1000))
-    stopped = run_drawn(drawn(BASE, COUNT), stop=lambda: next(asked) > 11)  # the run as written asks 7 times
-    assert isinstance(stopped, DrawnRun) and stopped.status == "cancelled"
-    assert len(stopped.members) < COUNT and all(one.status == "ok" for one in stopped.members)
-    assert all(one.values.shape[2] == len(KEPT) for one in stopped.members)
+    stopped = find_sure(still("sure", TARIFF, BASE, *pair), stop=lambda: next(asked) > 20)
+    assert stopped.status == "cancelled" and not isinstance(stopped, Found)
+    why._known.clear()
+    stopped = split(still("parts", TARIFF, BASE, *pair), stop=lambda: True)
+    assert stopped.status == "cancelled" and not isinstance(stopped, Found)
 
 
-def test_keys_tell_draws_from_the_plain_run() -> None:
-    keys = {BASE.key, drawn(BASE, 4).key, drawn(BASE, 5).key, drawn(TARIFF, 4).key}
-    assert len(keys) == 4 and isinstance(drawn(BASE), DrawnSetup)
+def test_keys_tell_jobs_from_the_plain_run_and_contrasts_from_each_other(pair) -> None:
+    keys = {
+        TARIFF.key,
+        *(still(kind, TARIFF, other, *pair).key for kind in ("parts", "sure") for other in (BASE, None)),
+    }
+    assert len(keys) == 5
 
 
 def waited(app: Any) -> Any:
-    for _ in range(600):
+    for _ in range(900):
         if all(job.over for job in app.session_state["x.session"].jobs):
             break
         time.sleep(0.1)
     return app.run()
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_panel_says_why_and_the_link_opens_it(visit, lang: str) -> None:
+    texts, link = Texts(lang), {"l": lang, "p": "trade-war", "to": "2029"}
+    app = visit("lab", link)
+    healthy(app)
+    app.button(key="why.real_income.CHN").click().run()
+    query = {key: value[0] if isinstance(value, list) else value for key, value in app.query_params.items()}
+    assert query["w"] == "real_income.CHN"
+    other = waited(visit("lab", query))
+    healthy(other)
+    told = "\n".join(one.value for one in other.markdown)
+    for key in ("brief.channels", "brief.decisions", "brief.heading_sure", "brief.welfare"):
+        assert texts(key) in told, key
+    assert texts("cause.policy") in told and " → " in told  # a decision with its cause, and the chain
+    assert {"en": "Tariffs −", "zh": "关税 −"}[lang] in told
+    other.button(key="why.close").click().run()
+    assert "w" not in other.query_params
+
+
 @pytest.mark.parametrize("lang", ["zh"])
-def test_the_page_offers_bands_and_shows_them(visit, lang: str, monkeypatch) -> None:
-    from sim.explorer.parts import session
-
-    session.store.clear()
-    session.manager.clear()
-    monkeypatch.setattr(bands, "COUNT", 2)
-    monkeypatch.setattr(bands, "COUNTS", (2, 3))
-    texts, link = Texts(lang), {"l": lang, "p": "trade-war", "to": "2025"}
-    app = visit("compare", link)
+def test_bands_are_drawn_on_the_bars_and_around_the_line_when_asked_for(visit, lang: str, monkeypatch) -> None:
+    monkeypatch.setattr(why, "COUNT", 2)
+    app = waited(visit("lab", {"l": lang, "p": "trade-war", "to": "2025", "u": "1"}))
     healthy(app)
-    assert app.button(key="bands.compute").label == texts("bands.compute")
-    app.multiselect(key="compare.others").set_value(["lab"]).run()
-    app.button(key="bands.compute").click().run()
-    waited(app)
+    line, bars = (str(one.proto.spec) for one in app.get("vega_lite_chart"))
+    assert '"around"' in line and '"low"' in bars
+    app = waited(visit("compare", {"l": lang, "p": "trade-war", "to": "2025", "u": "1", "compare.others": "lab"}))
     healthy(app)
-    assert not [one for one in app.button if one.key == "bands.compute"]
-    assert app.selectbox(key="bands.count").value == 2
-    said = texts("bands.of", count=2, seed=bands.SEED, parameters="\x00").split("\x00")[0]
-    assert any(one.value.startswith(said) for one in app.caption)
+    assert any(one.value == Texts(lang)("bands.of", count=2) for one in app.caption)
 
 
-def test_the_page_says_when_nothing_is_random(visit, monkeypatch) -> None:
-    from sim.explorer.pages import compare
-
-    still = ("draws.parameters=none", "draws.adoption_timing=0")
-    monkeypatch.setattr(compare, "load", lambda setup, *more: load(setup, *more, *still))
-    app = visit("compare", {"l": "en", "p": "trade-war"})
-    app.button(key="bands.compute").click().run()
+def test_a_number_of_another_table_is_passed_over(visit) -> None:
+    app = visit("lab", {"l": "en", "p": "trade-war", "to": "2025", "w": "real_income.MEX"})
     healthy(app)
-    assert any("Nothing is random in" in one.value for one in app.info) and not app.session_state["x.session"].jobs
+    assert not [one for one in app.button if one.key == "why.close"]
+    assert question(Setup(preset="trade-war")).economies == ("USA", "CHN")

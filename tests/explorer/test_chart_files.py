@@ -10,13 +10,14 @@ from xml.etree import ElementTree
 import pytest
 
 from sim.charts.figure import BORDER, SHARPNESS, WIDTH, Figure
-from sim.charts.theme import TALL, TINTS
-from sim.explorer.contents import comparison, lab_figures
+from sim.charts.theme import TINTS
+from sim.explorer.contents import comparison, lab_figures, why
 from sim.explorer.contents import links as links_view
 from sim.explorer.contents.comparison import Case
 from sim.explorer.contents.flows import Source
-from sim.explorer.setups.engine import simulate
+from sim.explorer.setups.engine import question, simulate
 from sim.explorer.setups.setup import Setup
+from sim.report.brief import Brief
 from sim.texts import Texts
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -44,11 +45,12 @@ def of_every_page(run: Any, base: Any, texts: Texts) -> dict[str, Figure]:
     ]
     panels = comparison.panels(contenders[0], contenders[1:], "interdependence", "WLD", texts)
     way = links_view.way(source, "KOR", 2029, (), 4, texts)
+    brief = Brief(why.told(run, base, replace(question(Setup()), at=2029), {}), texts)
     assert panels is not None and way is not None
     figures = {
         "course": lab_figures.course(run, base, "vs_foreign_content", "CHN", texts),
         "groups": lab_figures.groups(run, base, "CHN", texts),
-        "incomes": lab_figures.incomes(run, base, 2029, texts),
+        "incomes": lab_figures.gains(brief),
         "ranking": comparison.ranking(contenders[0], contenders[1:], "real_income", 2029, texts),
         "matrix": links_view.heat(source, "dependence", 2029, 2022, False, texts),
         "map": links_view.tile_map(source, "on", "CHN", 2029, None, texts),
@@ -80,7 +82,7 @@ def test_a_png_has_two_pixels_for_each_of_the_screen_and_is_not_blank(run, base,
     content = figure.file("png")
     assert content.startswith(b"\x89PNG\r\n\x1a\n")
     width, height = struct.unpack(">II", content[16:24])
-    assert width == SHARPNESS * WIDTH and height > SHARPNESS * (TALL + 2 * BORDER)
+    assert width == SHARPNESS * WIDTH and height > SHARPNESS * (lab_figures.SHORT + 2 * BORDER)
     blank = replace(figure, title="", subtitle="").file("png")
     assert content != blank and len(content) > len(blank)  # the words are in the picture
 
@@ -106,7 +108,7 @@ def test_offering_files_costs_nothing_until_the_table_is_open_and_a_file_is_aske
     monkeypatch.setattr(Figure, "file", lambda figure, *_a, **_k: drawn.append(figure.title) or b"")
     app = visit("lab", {"l": "en", "p": "trade-war"})
     assert not [one for one in app.get("download_button") if ".0" in str(one.proto.id)]
-    app.session_state["tabs.0"] = "Table and files"
+    app.session_state["table.0.open"] = True
     app.run()
     offered = [one.proto.id for one in app.get("download_button")]
     for kind in ("csv", "png", "svg"):

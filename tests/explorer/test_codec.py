@@ -76,7 +76,7 @@ CHOICES = {
         ("decompose.sectors", "agents.economies", "agents.levers", "agents.kinds", "method.statuses"), some(codes)
     ),
     **dict.fromkeys(("decompose.against", "links.against"), years),
-    **dict.fromkeys(("links.count", "agents.decision", "bands.count"), st.integers(0, 5000)),
+    **dict.fromkeys(("links.count", "agents.decision"), st.integers(0, 5000)),
     "agents.years": st.tuples(years, years).map(sorted).map(tuple),
     "decompose.level": st.sampled_from(("groups", "terms")),
     "decompose.between": st.sampled_from(("years", "scenarios")),

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from decomp.io import load
-from sim.charts.grids import CELL, PRINTED, TILES, tile_places
+from sim.charts.figure import CELL
+from sim.charts.grids import PRINTED, TILES, tile_places
 from sim.explorer.contents.flows import Source
 from sim.explorer.contents.links import (
     MAPS,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -19,7 +20,6 @@ from sim.charts.lines import beside, lines
 from sim.charts.theme import TINTS, padded
 from sim.errors import SimError
 from sim.explorer.contents import framed
-from sim.explorer.contents.bands import Spans
 from sim.indicators import INDICATORS, PLACES
 from sim.levers import entry_of
 from sim.report.data import seam
@@ -28,6 +28,7 @@ from sim.runs.compare import differences, differing
 from sim.runs.saved import WORLD, Run
 from sim.scenario.schema import Scenario
 from sim.scenario.yaml_text import parse
+from sim.studies.sensitivities import Pairs
 from sim.texts import Texts
 from sim.texts.formats import MINUS, MISSING, Change, axis_unit, ends_in_words, is_share, level, number, scale
 
@@ -37,6 +38,8 @@ RULE, ACT = "rule:", "act:"
 FACTOR = "_factor"
 #: Columns of the table of distances.
 DISTANCES = "scenario against year economy indicator base value difference unit distance low high distance_unit draws"
+#: Draws of each scenario and of the base, by scenario.
+Spans = Mapping[str, Pairs]
 #: Height of a panel in pixels.
 PANEL = 200
 
@@ -70,38 +73,19 @@ def common_years(cases: Sequence[Case]) -> list[int]:
     return sorted(set(cases[0].run.years).intersection(*(case.run.years for case in cases)))
 
 
-def change(run: Run, base: Run | None, indicator: str, year: int) -> Change:
-    """Change of a world indicator in a year against another run, or against the base year where there is none."""
-    own = run.series(indicator)
-    before = own[run.years[0]] if base is None else base.series(indicator)[year]
-    return Change(before, own[year], INDICATORS[indicator].unit)
-
-
-def _clauses(run: Run, base: Run | None, year: int, texts: Texts) -> str:
+def _clauses(run: Run, base: Run, year: int, texts: Texts) -> str:
     """What differs, in words that follow the numbers; empty where nothing does."""
     clauses = []
     for indicator in PLACES["numbers"]:
-        if any(year not in each.series(indicator) for each in (run, base or run)):
+        before, after = (each.series(indicator).get(year) for each in (base, run))
+        if before is None or after is None:
             continue
-        moved = change(run, base, indicator, year)
+        moved = Change(before, after, INDICATORS[indicator].unit)
         if moved.direction != "same":
             words = {"name": texts(f"inline.{indicator}"), "value": level(moved.after, moved.unit)}
             amount = moved.show(texts, sign=False).lstrip(MINUS)
             clauses.append(texts(f"finding.{moved.direction}", change=amount, **words))
     return texts("headline.join").join(clauses)
-
-
-def finding(run: Run, base: Run | None, year: int, name: str, texts: Texts) -> str:
-    """One sentence: each of the four numbers against the baseline called ``name`` in a year.
-
-    A run that is its own baseline is set against its base year.
-    """
-    own = base is None or base is run
-    key, against = ("base", run.years[0]) if own else ("against", name)
-    clauses = _clauses(run, None if own else base, year, texts)
-    if not clauses:
-        return texts(f"finding.{key}_same", year=year, name=against)
-    return texts(f"finding.{key}", clauses=clauses, year=year, name=against)
 
 
 def sentence(base: Case, other: Case, year: int, texts: Texts) -> str:
@@ -122,7 +106,7 @@ def headings(order: Sequence[Case], texts: Texts) -> list[str]:
 
 
 def distances(
-    base: Case, others: Sequence[Case], year: int, indicators: Sequence[str], spans: Spans | None = None
+    base: Case, others: Sequence[Case], year: int, indicators: Sequence[str], spans: Spans = MappingProxyType({})
 ) -> DataFrame:
     """How far some indicators of every economy are from the base in a year, by scenario, as it is downloaded.
 
@@ -135,8 +119,10 @@ def distances(
         frame = differences(base.run, case.run, base.run.years[0], year)
         frame = frame.loc[frame["indicator"].isin(indicators), ["economy", "indicator", "a", "b", "difference", "unit"]]
         for economy, indicator, first, after, difference, unit in frame.itertuples(index=False):
-            band = spans.of(case.id, indicator, economy, year) if spans is not None else None
-            low, high, count = (math.nan, math.nan, 0) if band is None else (band.low, band.high, band.count)
+            low, high, count = math.nan, math.nan, 0
+            if case.id in spans and economy in spans[case.id].columns[-1]:
+                band = spans[case.id].bands([(indicator, economy)], year)
+                low, high, count = band[["q05", "q95", "members"]].iloc[0] if len(band) else (low, high, count)
             away = Change(first, after, unit).amount
             name = "percentage points" if is_share(unit) else "%"
             place = (case.id, base.id, year, economy, indicator)
@@ -191,7 +177,7 @@ def panels(base: Case, others: Sequence[Case], indicator: str, economy: str, tex
 
 
 def ranking(
-    base: Case, others: Sequence[Case], indicator: str, year: int, texts: Texts, spans: Spans | None = None
+    base: Case, others: Sequence[Case], indicator: str, year: int, texts: Texts, spans: Spans = MappingProxyType({})
 ) -> Figure | None:
     """Distance from the base of every economy in a year, largest first scenario's gain on top; None where nobody has it.
 
@@ -220,23 +206,14 @@ def ranking(
         subtitle=texts("comparison.ranking_note", **words) + bars,
         alt=texts("comparison.ranking_alt", **sizes, **words),
         chart=dots(frame, cases, order, title=unit, from_zero=True),
-        table=(_banded if count else _wide)(frame, cases, order, unit, texts),
+        table=_listed(frame, cases, order, unit, texts),
         data=data.reset_index(drop=True),
         about=_about(indicator, texts),
     )
 
 
-def _wide(frame: DataFrame, cases: Mapping[str, str], order: Sequence[str], unit: str, texts: Texts) -> DataFrame:
-    """A row for each economy, a column for each scenario."""
-    places: Any = {"index": list(order), "columns": list(cases)}
-    wide = frame.pivot_table(index="name", columns="case", values="value").reindex(**places)
-    wide = wide.map(lambda value: number(value, 2, sign=True)).reset_index()
-    wide.columns = [texts("table.economy"), *(f"{name} ({unit})" for name in cases.values())]
-    return wide
-
-
-def _banded(frame: DataFrame, cases: Mapping[str, str], order: Sequence[str], unit: str, texts: Texts) -> DataFrame:
-    """A row for each economy and scenario: difference, ends of its band, unit."""
+def _listed(frame: DataFrame, cases: Mapping[str, str], order: Sequence[str], unit: str, texts: Texts) -> DataFrame:
+    """A row for each economy and scenario: difference, ends of its band where there is one, unit."""
     rows = frame.set_index(["name", "case"]).reindex([(name, case) for name in order for case in cases]).reset_index()
     shown = rows[["name"]].assign(case=rows["case"].map(dict(cases)))
     for column in ("value", "low", "high"):
@@ -247,7 +224,7 @@ def _banded(frame: DataFrame, cases: Mapping[str, str], order: Sequence[str], un
 
 
 def world(
-    base: Case, others: Sequence[Case], year: int, texts: Texts, spans: Spans | None = None
+    base: Case, others: Sequence[Case], year: int, texts: Texts, spans: Spans = MappingProxyType({})
 ) -> tuple[DataFrame, DataFrame]:
     """Numbers of the world in a year: level of the base, distance of each scenario with pp or % said; shown and plain.
 

@@ -1,34 +1,48 @@
-"""Figures of the laboratory: courses, what exports are made of, incomes; the baseline is dashed and grey wherever it appears."""
+"""Figures of the laboratory: courses, what exports are made of, who gains; the contrast is dashed and grey wherever it appears."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pandas import DataFrame
 
-from sim.charts.bars import bars
+from decomp.table import WorldTable
 from sim.charts.figure import Figure, Plot
 from sim.charts.lines import lines, stack
-from sim.charts.theme import GROUP_COLOURS, TALL, WORLD_COLOUR, economy_colours, padded
+from sim.charts.theme import GROUP_COLOURS, WORLD_COLOUR, economy_colours, padded
 from sim.explorer.contents import framed
 from sim.indicators import INDICATORS, Indicator
+from sim.report.brief import Brief
 from sim.report.data import GROUPS, seam
+from sim.report.figures import effect
+from sim.runs.brief import amount
 from sim.runs.result import RunResult
 from sim.runs.saved import WORLD
 from sim.texts import Texts
-from sim.texts.formats import axis_unit, ends_in_words, number, scale
+from sim.texts.formats import axis_unit, ends_in_words, is_share, scale
 
 #: Values by line and year.
 Series = Mapping[str, Mapping[int, float]]
+#: Ends of an axis, None: as the data are; and what gives them for the least and the largest value drawn.
+Limits = tuple[float, float] | None
+Fit = Callable[[float, float], Limits]
+#: Height in pixels of a picture of which two stand above the fold of a small laptop.
+SHORT = 270
+
+
+def name_in(table: WorldTable, code: str, texts: Texts) -> str:
+    """Name of an economy of a table."""
+    return texts.economy(code, (table.economy_members or {}).get(code, ()))
 
 
 def economy_name(run: RunResult, code: str, texts: Texts) -> str:
     """Name of an economy of a run's table."""
-    return texts.economy(code, (run.base_table.economy_members or {}).get(code, ()))
+    return name_in(run.base_table, code, texts)
 
 
-def compared(run: RunResult, base: RunResult | None) -> dict[str, RunResult]:
-    """The scenario, and the baseline where it is another run."""
-    other = {} if base is None or base is run else {"baseline": base}
+def compared(run: RunResult, contrast: RunResult | None) -> dict[str, RunResult]:
+    """The scenario, and its contrast where that is another run."""
+    other = {} if contrast is None or contrast is run else {"contrast": contrast}
     return {"scenario": run, **other}
 
 
@@ -77,34 +91,72 @@ def course_of(
     )
 
 
-def course(run: RunResult, base: RunResult | None, indicator: str, economy: str, texts: Texts) -> Figure:
-    """One indicator of the world or of an economy over the years: the scenario solid, the baseline dashed."""
-    factor, stored = scale(INDICATORS[indicator].unit), compared(run, base).items()
-    shown = {line: {year: factor * v for year, v in one.series(indicator, economy).items()} for line, one in stored}
-    names, who = {line: texts(f"chart.{line}") for line in shown}, economy_name(run, economy, texts)
-    facts = texts("alt.lines", facts=ends_in_words(names, shown, texts), base=run.years[0], year=run.years[-1])
+def course(
+    run: RunResult,
+    contrast: RunResult | None,
+    indicator: str,
+    economy: str,
+    texts: Texts,
+    fit: Fit = lambda low, high: None,
+    around: DataFrame | None = None,
+    *,
+    levels: bool = False,
+) -> Figure:
+    """One indicator of the world or of an economy over the years: the scenario solid, its contrast dashed.
+
+    Differences from the contrast, which is zero, or both ``levels``; of a run that is set against its base year, its levels.
+    ``fit`` gives the limits of the axis for what the lines reach; ``around`` is a band in the same units.
+    """
+    info, who, stored = INDICATORS[indicator], economy_name(run, economy, texts), compared(run, contrast)
+    series = {line: one.series(indicator, economy) for line, one in stored.items()}
+    factor, names = scale(info.unit), {line: texts(f"chart.{line}") for line in stored}
+    shown, levelled = _scaled(series, factor), _scaled(series, factor)
+    own, other = series["scenario"], series.get("contrast", {})
+    away = {year: amount(other[year], own[year], info.unit) for year in own if year in other}
+    units, span = {unit for _, unit in away.values()}, {"base": run.years[0], "year": run.years[-1]}
+    if differs := not levels and len(units) == 1:  # what is nothing in some years has no per cent there
+        shown = {"scenario": {year: size for year, (size, _) in away.items()}, "contrast": dict.fromkeys(away, 0.0)}
+    facts = ends_in_words({line: names[line] for line in (["scenario"] if differs else names)}, shown, texts)
     tint = WORLD_COLOUR if economy == WORLD else economy_colours([economy])[0]
-    look: Any = {"tints": {"scenario": tint}, "dashed": ["baseline"], "seam": seam(run, texts)}
+    look: Any = {"tints": {"scenario": tint}, "dashed": ["contrast"], "seam": seam(run, texts), "height": SHORT}
+    reached = [value for values in shown.values() for value in values.values()]
+    if around is not None and differs:
+        look["around"] = around
+        reached += [*around["low"], *around["high"]]
+    look |= {"limits": fit(min(reached), max(reached)), "clicks": True}
     drawn = dict(reversed(names.items()))
-    return course_of(INDICATORS[indicator], (economy, who), shown, drawn, facts, texts, id=indicator, **look)
+    told = texts("alt.lines", facts=facts, **span)
+    figure = course_of(info, (economy, who), shown, drawn, told, texts, id=indicator, **look)
+    if not differs:
+        return figure
+    both = course_of(info, (economy, who), levelled, drawn, told, texts, id=indicator)
+    unit = {"percentage points": texts("unit.pp"), "per cent": "%"}.get(units.pop()) or axis_unit(info.unit, texts)
+    table = both.table.copy()
+    table[f"{texts('brief.size')} ({unit})"] = [shown["scenario"].get(year) for year in table.iloc[:, 0]]
+    subtitle = texts("chart.subtitle", unit=texts("chart.away", unit=unit), economy=who)
+    return replace(figure, subtitle=subtitle, table=table, data=both.data)
 
 
-def sparkline(run: RunResult, base: RunResult | None, indicator: str) -> Plot:
-    """A small course without axes: the scenario solid, the baseline dashed."""
-    shown = {"baseline": base, "scenario": run}
+def _scaled(series: Series, factor: float) -> dict[str, dict[int, float]]:
+    return {line: {year: factor * value for year, value in values.items()} for line, values in series.items()}
+
+
+def sparkline(run: RunResult, contrast: RunResult | None, indicator: str) -> Plot:
+    """A small course without axes: the scenario solid, its contrast dashed."""
+    shown = {"contrast": contrast, "scenario": run}
     frame = long({line: one.series(indicator) for line, one in shown.items() if one is not None})
     tints = {"scenario": "#0B5A8F"}
     limits = padded(frame["value"].tolist())
     look: Any = {"height": 64, "labelled": False, "axes": False, "limits": limits, "seam": seam(run)}
-    return lines(frame, dict.fromkeys(shown, ""), tints=tints, dashed=["baseline"], **look)
+    return lines(frame, dict.fromkeys(shown, ""), tints=tints, dashed=["contrast"], **look)
 
 
-def groups(run: RunResult, base: RunResult | None, economy: str, texts: Texts) -> Figure:
-    """What exports are made of over the years, stacked to 100 %; dashed lines where the baseline's borders are."""
+def groups(run: RunResult, contrast: RunResult | None, economy: str, texts: Texts) -> Figure:
+    """What exports are made of over the years, stacked to 100 %; dashed lines where the borders of its contrast are."""
     rows: list[tuple[int, str, str, float, str, str]] = []
     wide: list[list[Any]] = []
     shown: dict[str, dict[int, float]] = {code: {} for code in GROUPS}
-    for line, one in compared(run, base).items():
+    for line, one in compared(run, contrast).items():
         series = {code: one.series(code, economy) for code in GROUPS}
         for year in series[GROUPS[0]]:
             total = sum(values[year] for values in series.values())
@@ -118,7 +170,7 @@ def groups(run: RunResult, base: RunResult | None, economy: str, texts: Texts) -
     data = framed(rows, "year line group value economy unit")
     names = {code: texts(f"group.{code}") for code in GROUPS}
     parts = data.rename(columns={"group": "part"}).assign(value=100 * data["value"])
-    own, other = (parts[parts["line"] == line] for line in ("scenario", "baseline"))
+    own, other = (parts[parts["line"] == line] for line in ("scenario", "contrast"))
     span = {"base": own["year"].min(), "year": own["year"].max()}
     facts = texts("alt.groups", facts=ends_in_words(names, shown, texts), **span)
     who = economy_name(run, economy, texts)
@@ -128,34 +180,23 @@ def groups(run: RunResult, base: RunResult | None, economy: str, texts: Texts) -
         title=texts("chart.groups"),
         subtitle=texts("chart.subtitle", unit=texts("chart.of_exports"), economy=who),
         alt=texts("chart.alt_course", name=texts("chart.groups"), economy=who, rest=facts),
-        chart=stack(own, names, GROUP_COLOURS, borders=other if len(other) else None, seam=seam(run, texts)),
+        chart=stack(
+            own, names, GROUP_COLOURS, borders=other if len(other) else None, seam=seam(run, texts), height=SHORT
+        ),
         table=DataFrame(wide, columns=[texts("chart.line"), texts("table.year"), *names.values()]),
         data=data,
         about=[*formulas, (texts("chart.source"), INDICATORS["vax"].source)],
     )
 
 
-def incomes(run: RunResult, base: RunResult | None, year: int, texts: Texts) -> Figure:
-    """Real income of each economy in a year, against the baseline (or the base year without one), largest gain first."""
-    info = INDICATORS["real_income"]
-    other = compared(run, base).get("baseline")
-    rows = []
-    for code in run.economies:
-        before = other.series("real_income", code)[year] if other is not None else 1.0
-        value = 100 * (run.series("real_income", code)[year] / before - 1)
-        rows.append((code, economy_name(run, code, texts), value, number(value, 1, sign=True)))
-    frame = framed(rows, "economy name value shown")
-    frame = frame.sort_values("value", ascending=False, kind="stable")
-    first, last = frame.iloc[0], frame.iloc[-1]
-    ends = {"top": first["name"], "top_value": first["shown"], "low": last["name"], "low_value": last["shown"]}
-    key = "chart.against_base" if other is None else "chart.against_baseline"
-    return Figure(
-        id="incomes",
-        title=texts("chart.incomes"),
-        subtitle=texts(key, year=year, base=run.years[0]),
-        alt=texts("alt.changes", **ends),
-        chart=bars(frame, list(frame["name"]), height=TALL),
-        table=frame[["name", "value"]].rename(columns={"name": texts("table.economy"), "value": "%"}),
-        data=frame[["economy", "value"]].assign(year=year, indicator="real_income", unit="% against the comparison"),
-        about=[(texts(f"chart.{key}"), getattr(info, key)) for key in ("formula", "source")],
+def gains(brief: Brief, limits: Limits = None) -> Figure:
+    """Who gains and who loses: the figure of the brief, whose bars can be clicked on; downloads keep codes."""
+    made, frame, info = (
+        effect(brief, limits=limits, height=SHORT, field="code", axis=False),
+        brief.bars(),
+        brief.measure,
     )
+    assert made is not None
+    unit = brief.texts("unit.pp") if is_share(INDICATORS[info].unit) else "%"
+    data = frame[["code", "value"]].assign(year=brief.year, indicator=info, unit=f"{unit} against the contrast")
+    return replace(made, id="incomes", title=brief.texts("chart.incomes"), subtitle=f"{made.title}, {unit}", data=data)

@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from sim.charts.figure import Figure
-from sim.charts.grids import matrix, tiles
-from sim.charts.ribbons import ribbons
+from sim.charts.grids import matrix, ribbons, tiles
 from sim.charts.theme import QUIET, economy_colours, wrapped
 from sim.explorer.contents import framed
 from sim.explorer.contents.flows import Source, money, money_scale

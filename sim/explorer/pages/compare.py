@@ -1,24 +1,25 @@
 """Compare: up to four scenarios against a named base, on shared axes, with the unit of every distance said."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
 from decomp.names import estimate_text
 from sim._version import __version__
-from sim.errors import OutputError, ScenarioError
-from sim.explorer.contents import bands, comparison
-from sim.explorer.contents.bands import SEED, DrawnRun, DrawnSetup, Spans, drawn, run_drawn
-from sim.explorer.contents.comparison import Case
+from sim.errors import OutputError
+from sim.explorer.contents import comparison, why
+from sim.explorer.contents.comparison import Case, Spans
 from sim.explorer.parts import choosing, picking, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups.codec import COURSES
-from sim.explorer.setups.engine import load
+from sim.explorer.setups.engine import beside
 from sim.indicators import INDICATORS
 from sim.indicators.registry import WORLD as WORLD_ONLY
 from sim.report.names import Names
 from sim.runs.compare import misfit
+from sim.runs.result import RunResult
 from sim.runs.saved import WORLD
+from sim.studies.sensitivities import Pairs
 from sim.texts.formats import NBSP
 
 #: Scenarios beside the base.
@@ -27,8 +28,6 @@ MOST = 3
 BAND = 180
 #: Scenarios of the library that are shown when nothing is chosen yet.
 FIRST = ("preset:ai-divide", "preset:interdependence-fades", "preset:trust-ledger")
-#: Code of the error that nothing is drawn, and key of the session of the scenarios in which that is so.
-NOTHING, STILL = "S040", "x.bands_still"
 
 
 def page() -> None:
@@ -51,7 +50,7 @@ def _choice() -> tuple[Case, list[Case]] | None:
     choosing.opened(explain=True)
     left, right = st.columns([2, 5])
     with left:
-        usual, label = f"preset:{setup.versus}", say("comparison.base_pick")
+        usual, label = f"preset:{beside(setup)}", say("comparison.base_pick")
         base = picking.choose("compare.base", offered, usual, choosing.name_of, label=label)
     # The laboratory's scenario is one of the library while nothing is changed in it.
     lab = "" if setup.changed else f"preset:{setup.preset}"
@@ -120,10 +119,10 @@ def _results(base: Case, others: list[Case], years: list[int]) -> None:
     spans = _bands(base, others)
     _ranking(base, others, year, spans)
     ui.section("comparison.world", year=year)
-    note = texts("comparison.world_note" if spans is None else "bands.world_note")
+    note = texts("bands.world_note" if spans else "comparison.world_note")
     st.caption(note)
     shown, plain = comparison.world(base, others, year, texts, spans)
-    wide = {name: st.column_config.Column(width=BAND) for name in shown.columns[1:-1] if spans is not None}
+    wide = {name: st.column_config.Column(width=BAND) for name in shown.columns[1:-1] if spans}
     ui.show_table(shown, "compare.world", note, data=plain, file=f"compare-world-{year}.csv", column_config=wide)
     ui.section("comparison.settings")
     shown, plain = comparison.settings(base, others, texts)
@@ -169,7 +168,7 @@ def _note(base: Case) -> str:
     return say("ui.file_data", code=about["name"], version=__version__) + (f" {said}" if said else "")
 
 
-def _ranking(base: Case, others: list[Case], year: int, spans: Spans | None) -> None:
+def _ranking(base: Case, others: list[Case], year: int, spans: Spans) -> None:
     """Every economy's distance from the base, with its band where there is one."""
     texts = session.texts()
     offered = [name for name in COURSES if INDICATORS[name].scope != WORLD_ONLY]
@@ -187,54 +186,24 @@ def _label(indicator: str) -> str:
     return INDICATORS[indicator].label(session.view().lang)
 
 
-def _bands(base: Case, others: Sequence[Case]) -> Spans | None:
-    """Offer bands of the differences; return them once they are there, and until then None."""
-    texts = session.texts()
+def _bands(base: Case, others: Sequence[Case]) -> Spans:
+    """Offer bands of the differences; those that are there, by scenario."""
+    texts, found = session.texts(), dict[str, Pairs]()
     with st.container(border=True):
-        st.markdown(f"**{texts('bands.head')}**  \n{texts('bands.what')}")
-        setups = {run.id: setup for run in (base, *others) if (setup := choosing.setup_of(run.id)) is not None}
-        if base.id not in setups or len(setups) < 2:
-            key = "bands.folders_only" if base.id in setups else "bands.folder_base"
-            st.caption(texts(key, name=base.name(texts)))
-            return None
-        if left := [other.id for other in others if other.id not in setups]:
-            st.caption(texts("bands.folder", names=choosing.names_of(left)))
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            # A run that was asked to stop is no longer waited for, so that nothing would enable this again later.
-            jobs = [job for job in session.now().jobs if isinstance(job.setup, DrawnSetup)]
-            going = any(not (job.over or job.stopping) for job in jobs)
-            # Always drawn: a selection that goes and comes back would show its first option.
-            count = picking.choose("bands.count", bands.COUNTS, bands.COUNT, width=160, disabled=going)
-        asked = {id: drawn(setup, count) for id, setup in setups.items()}
-        there = {id: run for id, setup in asked.items() if isinstance(run := session.store().peek(setup), DrawnRun)}
-        if len(there) == len(asked):
-            runs = list(there.values())
-            fewest, most = min(run.parameters for run in runs), max(run.parameters for run in runs)
-            parameters = f"{fewest}–{most}" if most > fewest else f"{most}"
-            st.caption(texts("bands.of", count=len(runs[0].members), seed=SEED, parameters=parameters))
-            if failed := sum(run.failed for run in runs):
-                st.caption(texts("bands.failed", count=failed))
-            return Spans(there[base.id], {id: run for id, run in there.items() if id != base.id})
-        if still := [id for id in st.session_state.get(STILL, []) if id in asked]:
-            st.info(texts("bands.still", names=choosing.names_of(still)))
-        wanted = [setup for id, setup in asked.items() if id not in there]
-        why = texts("bands.effort", runs=sum(setup.count for setup in wanted))
-        choosing.wait_for(wanted, "bands.compute", texts("bands.compute"), why, begin=lambda: _compute(asked, wanted))
-        return None
-
-
-def _compute(asked: Mapping[str, DrawnSetup], wanted: Sequence[DrawnSetup]) -> None:
-    """Start what is not there yet; a scenario in which nothing is drawn would have bands without width, and is named."""
-    still = [id for id, setup in asked.items() if not _moves(setup)]
-    st.session_state[STILL] = still
-    if not still:
-        choosing.start(wanted, run_drawn)
-
-
-def _moves(setup: DrawnSetup) -> bool:
-    """Whether anything is drawn."""
-    try:
-        load(setup, f"seeds={setup.count}")
-    except ScenarioError as error:
-        return all(problem.code != NOTHING for problem in error.problems)
-    return True
+        on, act = session.view().sure, lambda wanted: session.look(sure=wanted)
+        picking.widget(st.toggle, texts("bands.head"), "sure", on, act, help=texts("bands.what", count=why.COUNT))
+        first = choosing.setup_of(base.id)
+        for other in others if on else ():
+            setup = choosing.setup_of(other.id)
+            if (
+                first is None
+                or setup is None
+                or not isinstance(base.run, RunResult)
+                or not isinstance(other.run, RunResult)
+            ):
+                st.caption(texts("bands.folder", names=other.name(texts)))
+            elif run := choosing.found(why.still("sure", setup, first, other.run, base.run), why.find_sure):
+                found[other.id] = run.draws
+        if found:
+            st.caption(texts("bands.of", count=min(len(pairs.cases) for pairs in found.values())))
+    return found

@@ -1,20 +1,22 @@
-"""Lab: move levers, see four numbers, a sentence and two charts at once, against a baseline that is always there."""
+"""Lab: move levers, see what that changes against a contrast that is always named, in a sentence, numbers and two charts, and why."""
 
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import streamlit as st
+from pandas import DataFrame
 
 from sim._version import __version__
-from sim.explorer.contents import lab_figures
-from sim.explorer.contents.comparison import finding
+from sim.explorer.contents import lab_figures, why
 from sim.explorer.contents.method import estimate_of
 from sim.explorer.parts import choosing, levers, picking, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups import share
 from sim.explorer.setups.codec import CHARTS, COURSES, GROUPS, INCOMES, LONGEST, link
+from sim.explorer.setups.engine import question, reference
 from sim.explorer.setups.setup import (
+    CONTRAST,
     STATUS_QUO,
     TABLES,
     Setup,
@@ -22,59 +24,81 @@ from sim.explorer.setups.setup import (
     presets,
     table_for,
     table_of,
-    untouched,
 )
-from sim.indicators import INDICATORS, PLACES
+from sim.indicators import INDICATORS
 from sim.indicators.registry import WORLD as WORLD_ONLY
+from sim.report.answer import sized
+from sim.report.brief import Brief
 from sim.report.render import render
+from sim.runs.brief import decisive
 from sim.runs.result import RunResult
-from sim.runs.saved import WORLD
+from sim.runs.saved import ON_REQUEST, WORLD, Run
+from sim.scenario.read import Question
+from sim.scenario.schema import BASE
+from sim.studies.sensitivities import split
 
-#: Key of the session of the runs that were shown last.
-SHOWN = "x.shown"
+#: Keys of the session: the runs that were shown last; ends of the axes of the charts, and what these show.
+SHOWN, AXES = "x.shown", "x.axes"
+#: Air above and below what an axis holds when it is fitted, as a share.
+AIR = 0.25
 
 
 def page() -> None:
     """Draw the page."""
-    ui.heading("lab")
     levers.sidebar()
-    st.html(f'<div class="narrow">{say("lab.narrow")}</div>')
-    _choices()
-    setups = [session.setup(), untouched(session.setup().versus, session.setup())]
-    run, base = map(session.run_of, setups)
-    if run is not None and base is not None:
-        st.session_state[SHOWN] = (setups[0], run, base)
-        _results(setups[0], run, base)
-    else:
-        choosing.wait_for(setups[::-1], "run", say("lab.run"), say("lab.not_run"), shortcut="Ctrl+Enter")
-        if SHOWN in st.session_state:
-            st.warning(say("lab.stale"))
-            _results(*st.session_state[SHOWN])
+    with st.container(gap="xsmall", key="lab"):
+        ui.heading("lab")
+        _answer(session.setup())
     levers.advanced()
     ui.badge(session.setup().table)
 
 
-def _choices() -> None:
-    """Preset, comparison and table; then what was changed and how to take it back."""
-    setup = session.setup()
-    question = preset_scenario(setup.preset).question.pick(session.view().lang)
+def _answer(setup: Setup) -> None:
+    """What is chosen and what comes of it, or what is shown until it is there."""
+    _choices(setup)
+    other = reference(setup)
+    wanted = [setup] if other is None else [other, setup]
+    runs = [session.run_of(one) for one in wanted]
+    if all(run is not None for run in runs):
+        st.session_state[SHOWN] = (setup, runs[-1], None if other is None else runs[0])
+        _results(*st.session_state[SHOWN])
+    else:
+        choosing.wait_for(wanted, "run", say("lab.run"), say("lab.not_run"), shortcut="Ctrl+Enter")
+        if SHOWN in st.session_state:
+            st.warning(say("lab.stale"))
+            _results(*st.session_state[SHOWN])
+
+
+def _choices(setup: Setup) -> None:
+    """Preset, what it is set against, and table; then what was changed and how to take it back."""
 
     def against(name: str) -> None:
         session.change(replace(session.setup(), versus=name))
 
-    def table_name(code: str) -> str:
-        table, kind = table_of(code), "classroom" if Setup(table=code).live else "world"
-        return say(f"ui.table_{kind}_short", economies=table.G, sectors=table.N, year=str(table.year))
+    def against_name(name: str) -> str:
+        return _contrast_name(setup) if name == CONTRAST else say("lab.base") if name == BASE else ui.preset_title(name)
 
-    tables = [*dict.fromkeys([*(table_for(setup.preset, name) for name in TABLES), setup.table])]
-    boxes: list[tuple[str, str, Any, Any, Any, str]] = [
-        ("preset", setup.preset, levers.choose_preset, presets(), ui.preset_title, question),
-        ("versus", setup.versus, against, presets(), ui.preset_title, say("lab.versus_help")),
-        ("table", setup.table, levers.choose_table, tables, table_name, say("lab.table_help")),
-    ]
-    for column, (key, value, act, options, show, help) in zip(st.columns([5, 4, 3]), boxes, strict=True):
-        with column:
-            picking.widget(st.selectbox, say(f"lab.{key}"), key, value, act, options, show, help=help)
+    table, texts = table_of(setup.table), session.texts()
+    left, middle, right = st.columns([4, 4, 3])
+    with left:
+        picking.widget(
+            *(
+                st.selectbox,
+                say("lab.preset"),
+                "preset",
+                setup.preset,
+                levers.choose_preset,
+                presets(),
+                ui.preset_title,
+            ),
+            help=preset_scenario(setup.preset).question.pick(texts.lang),
+        )
+    with middle:
+        options, label, about = [CONTRAST, BASE, *presets()], say("lab.versus"), say("lab.versus_help")
+        picking.widget(st.selectbox, label, "versus", setup.versus, against, options, against_name, help=about)
+    with right:
+        named = picking.but("", "lab.as_asked", partial(lab_figures.name_in, table, texts=texts))
+        picking.choose_economy("lab.economy", ["", WORLD, *table.economies], named, "")
     differences, back, on = setup.differences(), session.can_step(-1), session.can_step(+1)
 
     def action(text: str, key: str, act: Any, *args: Any, **settings: Any) -> None:
@@ -93,34 +117,128 @@ def _choices() -> None:
             action("lab.reset", "reset", levers.choose_preset, STATUS_QUO)
 
 
-def _results(setup: Setup, run: RunResult, base: RunResult) -> None:
-    """Sentence, four numbers, two charts."""
-    ui.partial_run(run)
-    ui.partial_run(base)
-    years = [year for year in run.years if year in base.years]
-    wanted = session.view().year
-    year = wanted if wanted is not None and wanted in years else years[-1]
-    sentence = finding(run, base, year, ui.preset_title(setup.versus), session.texts())
-    st.markdown(f"## {sentence}")
-    numbers = PLACES["numbers"]
-    for column, indicator in zip(st.columns(len(numbers)), numbers, strict=True):
-        with column:
-            ui.metric(run, base, indicator, year)
-    for side, column in enumerate(st.columns(2, gap="small")):
-        with column, st.container(border=True, gap="xsmall"):
-            _chart(setup, run, base, side, year)
-    _looks(setup, run, years, sentence)
+def _contrast_name(setup: Setup) -> str:
+    """What a setup is set against by default, in a few words."""
+    asked, texts = question(replace(setup, versus=CONTRAST)), session.texts()
+    if setup.altered or asked.versus == BASE:
+        return texts("lab.unchanged" if setup.altered else "lab.base")
+    told = asked.brief.against.pick(texts.lang) if asked.brief.against else ""
+    return texts("lab.contrast", name=told or texts.pick(asked.title) or texts("brief.own"))
 
 
-def _looks(setup: Setup, run: RunResult, years: list[int], sentence: str) -> None:
-    """Year and economy of the numbers and charts; share, keep, download."""
-    left, middle, right = st.columns([4, 3, 5], vertical_alignment="bottom", gap="medium")
+def _results(setup: Setup, run: RunResult, contrast: RunResult | None) -> None:
+    """Sentence, numbers, why one of them is what it is, two charts: all differences from the contrast in one year."""
+    texts, view = session.texts(), session.view()
+    for one in filter(None, (run, contrast)):
+        ui.partial_run(one)
+    years = [year for year in run.years if contrast is None or year in contrast.years]
+    asked = question(setup)
+    usual = asked.at if asked.at in years else years[-1]
+    asked = replace(asked, at=view.year if view.year in years else usual)
+    if view.economy in (*run.economies, WORLD):
+        asked = replace(asked, economies=(view.economy,))
+    above, below = st.container(gap="xsmall"), st.container(gap="xsmall")
+    with below:
+        asked_for = why.still("sure", setup, reference(setup), run, contrast)
+        sure: why.Found | None = choosing.found(asked_for, why.find_sure) if view.sure else None
+    whom = dict.fromkeys((*asked.economies, *run.economies, WORLD))
+    bands = {} if sure is None else sure.sureness([(one, code) for one in asked.indicators for code in whom], asked.at)
+    brief = Brief(why.told(run, contrast, asked, bands), texts)
+    sentence = brief.answer()
+    with above:
+        st.markdown(f"## {sentence}\n\n:small[{brief.versus()}]")
+        _numbers(brief)
+        if view.why:
+            _why(setup, run, contrast, asked, sure)
+        for side, column in enumerate(st.columns(2, gap="small")):
+            with column, st.container(border=True, gap="xxsmall", key=f"side.{side}"):
+                _chart(setup, run, contrast, brief, side, sure)
+    _looks(setup, run, years, usual, sentence)
+
+
+def _numbers(brief: Brief) -> None:
+    """The first four effects, each with both levels and a way to its reasons."""
+    for column, card, effect in zip(st.columns(4, gap="small"), brief.cards(), brief.effects, strict=False):
+        number = effect["indicator"], effect["economy"]
+        with column, st.container(key=f"card.{'.'.join(number)}"):
+            arrow: Any = {"up": "up", "down": "down"}.get(card["direction"], "off")
+            st.metric(card["label"], card["value"], card["before"], delta_color="off", delta_arrow=arrow, border=True)
+            st.button(say("why.ask"), key=f"why.{'.'.join(number)}", type="tertiary", on_click=_explain, args=number)
+
+
+def _explain(*number: str) -> None:
+    """Open the reasons of a number, an indicator and whose; close them where they are open or none is told."""
+    session.look(why=() if number == session.view().why else number)
+
+
+def _why(setup: Setup, run: RunResult, contrast: RunResult | None, asked: Question, sure: why.Found | None) -> None:
+    """Why a number is what it is: its answer, channels, chain and welfare, the decisions that mattered most, and how sure it is."""
+    texts, (indicator, economy) = session.texts(), session.view().why
+    if economy not in (*run.economies, WORLD, *run.groups):
+        return
+    asked = replace(asked, economies=(economy,), indicators=(indicator,))
+    tables = {"decisive": decisive(run, contrast, asked, asked.at), "indicators": run.indicators}
+    tables |= {} if sure is None else sure.sureness([(indicator, economy)], asked.at)
+    with st.container(border=True, gap="xsmall", key="reasons"):
+        name = run.name if setup.versus == CONTRAST and not setup.altered else ""
+        brief = Brief(why.told(run, contrast, asked, tables, name), texts)
+        if not brief.there:
+            return
+        effect = brief.effects[0]
+        head, close = st.columns([8, 1])
+        title = texts("why.head", name=brief.label(effect), value=brief.cards()[0]["value"])
+        head.markdown(f"### {title}\n\n{brief.answer()}")
+        close.button(say("why.close"), key="why.close", type="tertiary", on_click=_explain)
+        left, right = st.columns(2, gap="medium")
+        with left:
+            st.markdown(f"**{texts('brief.channels')}**")
+            _channels(setup, run, contrast, brief)
+            if chain := brief.chain():
+                st.markdown("  \n".join(chain))
+            if indicator == "real_income" and (parts := brief.welfare()):
+                listed = texts("brief.join").join(f"{part} {size}" for part, size in parts.rows)
+                st.markdown(f"**{parts.heads[0]}**  \n{listed}")
+        with right:
+            made = [f"- {one['sentence']}" for one in brief.decisions()]
+            st.markdown("\n".join([f"**{texts('brief.decisions')}**\n", *(made or [texts("brief.decisions_none")])]))
+            told = brief.sure(indicator)[0 if len(tables.get("effect_bands", ())) else 1 :]
+            st.markdown("\n".join([f"**{texts('brief.heading_sure')}**\n", *(f"- {line}" for line in told)]))
+            if not session.view().sure:
+                st.button(say("why.sure", count=why.COUNT), key="why.sure", on_click=partial(session.look, sure=True))
+
+
+def _channels(setup: Setup, run: RunResult, contrast: RunResult | None, brief: Brief) -> None:
+    """Parts of the number by channel, once they are there."""
+    effect = brief.effects[0]
+    place = effect["indicator"], effect["economy"], effect["year"], (effect["contrast"], effect["value"])
+    if effect["economy"] in run.groups:
+        st.caption(say("why.no_group"))
+        return
+    found: why.Found | None = choosing.found(why.still("parts", setup, reference(setup), run, contrast), why.split)
+    if found is None:
+        return
+    parts = DataFrame(split(found.sides, *place), columns=list(ON_REQUEST["effect_channels"]))
+    whole = Brief(Run(brief.run.manifest, {**brief.run.tables, "effect_channels": parts}), brief.texts)
+    st.markdown("  \n".join(whole.channel_lines()) or say("why.no_channel"))
+    if (error := found.error_of(*place)) is not None:
+        size = sized(error, effect["unit"], brief.texts, sign=False)
+        st.caption(say("why.sampled", orders=2 * why.PAIRS, error=size))
+
+
+def _looks(setup: Setup, run: RunResult, years: list[int], usual: int, sentence: str) -> None:
+    """Year of sentence, numbers and charts; table; levels or differences; axes; share, keep, download."""
+    left, middle, right = st.columns([3, 3, 6], vertical_alignment="bottom", gap="medium")
     with left:
-        picking.choose_year("year", years, say("lab.year"))
+        picking.choose_year("year", years, say("lab.year"), usual)
     with middle:
-        show = partial(lab_figures.economy_name, run, texts=session.texts())
-        picking.choose_economy("lab.economy", [WORLD, *run.economies], show, WORLD)
-    with right, st.container(horizontal=True, gap="small"):
+        tables = [*dict.fromkeys([*(table_for(setup.preset, name) for name in TABLES), setup.table])]
+        more: dict[str, Any] = {"options": tables, "show": _table_name, "help": say("lab.table_help")}
+        picking.widget(st.selectbox, say("lab.table"), "table", setup.table, levers.choose_table, **more)
+    with right, st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        for flag in ("levels", "sure"):
+            on, act = getattr(session.view(), flag), partial(_switch, flag)
+            picking.widget(st.toggle, say(f"lab.{flag}"), flag, on, act, help=say(f"lab.{flag}_help"))
+        st.button(say("lab.fit"), key="fit", help=say("lab.fit_help"), on_click=st.session_state.pop, args=(AXES, None))
         if st.button(say("share.open"), key="share", type="primary"):
             _share(setup, sentence)
         file = share.own_name(setup)
@@ -140,10 +258,22 @@ def _looks(setup: Setup, run: RunResult, years: list[int], sentence: str) -> Non
                     st.toast(say("lab.kept", name=name))
 
 
-def _chart(setup: Setup, run: RunResult, base: RunResult, side: int, year: int) -> None:
-    """One of the two charts with its selection."""
+def _switch(flag: str, on: bool) -> None:
+    session.look(**{flag: on})
+
+
+def _table_name(code: str) -> str:
+    table, kind = table_of(code), "classroom" if Setup(table=code).live else "world"
+    return say(f"ui.table_{kind}_short", economies=table.G, sectors=table.N, year=str(table.year))
+
+
+def _chart(
+    setup: Setup, run: RunResult, contrast: RunResult | None, brief: Brief, side: int, sure: why.Found | None
+) -> None:
+    """One of the two charts with its selection; without one it shows what the scenario is about."""
     texts, view = session.texts(), session.view()
-    wanted = view.charts[side]
+    asked = [effect["indicator"] for effect in brief.effects if effect["indicator"] in COURSES]
+    wanted = view.charts[side] or ([*asked, "interdependence"][0], INCOMES)[side]
 
     def choose(chart: str) -> None:
         left, right = session.view().charts
@@ -154,22 +284,38 @@ def _chart(setup: Setup, run: RunResult, base: RunResult, side: int, year: int) 
 
     label, box, hidden = say(f"lab.chart_{side}"), st.selectbox, "collapsed"
     picking.widget(box, label, f"pick.{side}", wanted, choose, CHARTS, name, label_visibility=hidden)
-    economy = view.economy if view.economy in (*run.economies, WORLD) else WORLD
-    if wanted in COURSES and INDICATORS[wanted].scope == WORLD_ONLY and economy != WORLD:
-        st.caption(say("lab.world_only"))
+    economy = next((code for code in brief.whom if code in (*run.economies, *run.groups)), WORLD)
+    if wanted in COURSES and INDICATORS[wanted].scope == WORLD_ONLY:
         economy = WORLD
+    act: ui.Act | None = None
+    fit = partial(_fitted, (side, wanted, economy, setup.preset, setup.table, setup.versus, view.year))
     if wanted == INCOMES:
-        figure = lab_figures.incomes(run, base, year, texts)
+        values = brief.bars()["value"]
+        figure = lab_figures.gains(brief, fit(min(0.0, values.min()), max(0.0, values.max())))
+        act = lambda mark: _explain(brief.measure, str(mark["code"]))  # noqa: E731
     elif wanted == GROUPS:
-        figure = lab_figures.groups(run, base, economy, texts)
+        figure = lab_figures.groups(run, contrast, economy if economy in run.economies else WORLD, texts)
     else:
-        figure = lab_figures.course(run, base, wanted, economy, texts)
+        years = [year for year in run.years if contrast is None or year in contrast.years]
+        around = None if sure is None else sure.around(wanted, economy, years)
+        figure = lab_figures.course(run, contrast, wanted, economy, texts, fit, around, levels=view.levels)
+        act = lambda _: _explain(wanted, economy)  # noqa: E731
     own = ui.preset_title(setup.preset)
     own = say("ui.changed", name=own) if setup.changed else own
-    against = ui.preset_title(setup.versus)
-    note = say("ui.file_note", name=own, code=setup.table, base=against, version=__version__)
-    note = f"{note} {estimate_of(setup.table, session.texts().lang)}".rstrip()
-    ui.show(figure, f"{side}", name=setup.preset, titled=False, note=note)
+    note = say("ui.file_note", name=own, code=setup.table, base=brief.against(), version=__version__)
+    note = f"{note} {estimate_of(setup.table, texts.lang)}".rstrip()
+    ui.show(figure, f"{side}", name=setup.preset, titled=False, note=note, act=act)
+
+
+def _fitted(shown: tuple[Any, ...], low: float, high: float) -> tuple[float, float]:
+    """Ends of the axis of a chart: they stay while a lever moves, and give way only to what would leave the picture."""
+    held = st.session_state.setdefault(AXES, {})
+    ends = held.get(shown[0], (None, 0.0, 0.0))
+    if ends[0] != shown or low < ends[1] or high > ends[2]:
+        air = AIR * (high - low) or 0.05 * abs(high) or 1.0
+        inside = ends[1:] if ends[0] == shown else (low, high)
+        held[shown[0]] = ends = (shown, min(low - air, inside[0]), max(high + air, inside[1]))
+    return ends[1], ends[2]
 
 
 def _share(setup: Setup, sentence: str) -> None:

@@ -3,11 +3,13 @@
 import streamlit as st
 from pandas import DataFrame
 
-from sim.explorer.contents.comparison import finding
+from sim.explorer.contents import why
 from sim.explorer.contents.lab_figures import sparkline
 from sim.explorer.parts import choosing, session, ui
 from sim.explorer.parts.session import say
+from sim.explorer.setups.engine import question, reference
 from sim.explorer.setups.setup import STATUS_QUO, Setup, presets
+from sim.report.answer import Answer
 from sim.report.sentences import headline
 from sim.texts.formats import level, number
 
@@ -39,16 +41,16 @@ def _story(name: str) -> None:
     """One story: title, what happens, the course of interdependence, the finding, and the way into the laboratory."""
     st.subheader(ui.preset_title(name), anchor=False)
     st.markdown(say(f"start.story_{name.replace('-', '_')}"))
-    run, base = session.run_of(Setup(preset=name)), session.run_of(Setup())
+    setup = Setup(preset=name)
+    other, run = reference(setup), session.run_of(setup)
     if run is not None:
-        series = run.series(TOLD)
+        contrast, series = None if other is None else session.run_of(other), run.series(TOLD)
         first, last = min(series), max(series)
-        alone = name == STATUS_QUO
-        st.caption(say("start.sparkline" if alone else "start.sparkline_beside", first=first, last=last))
+        st.caption(say("start.sparkline", first=first, last=last))
         before, after = (level(series[year], "share") for year in (first, last))
         alt = say("start.sparkline_alt", first=first, last=last, before=before, after=after)
-        ui.draw(sparkline(run, None if alone else base, TOLD), alt, key=f"story.{name}")
-        st.markdown(finding(run, base, last, ui.preset_title(STATUS_QUO), session.texts()))
+        ui.draw(sparkline(run, contrast, TOLD), alt, key=f"story.{name}")
+        st.markdown(Answer(why.told(run, contrast, question(setup), {}), session.texts()).answer())
     if st.button(say("start.open"), key=f"open.{name}"):
         session.change(Setup(preset=name))
         ui.go_to("lab")

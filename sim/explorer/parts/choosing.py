@@ -14,9 +14,9 @@ from decomp.errors import DecompError
 from decomp.io.bundled import of_series
 from sim.errors import OutputError, SimError
 from sim.explorer.contents import framed
-from sim.explorer.contents.bands import DrawnSetup
 from sim.explorer.contents.comparison import Case, rules_of
 from sim.explorer.contents.flows import OBSERVED, SERIES, Source
+from sim.explorer.contents.why import WhySetup
 from sim.explorer.parts import picking, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups import share
@@ -216,13 +216,10 @@ def missing(ids: Sequence[str]) -> None:
     wait_for(setups, "sources.compute", say("sources.compute"), say("sources.missing", names=names_of(ids)))
 
 
-def wait_for(
-    setups: Sequence[Setup], key: str, label: str, why: str, begin: Callable[[], None] | None = None, **settings: Any
-) -> None:
+def wait_for(setups: Sequence[Setup], key: str, label: str, why: str, **settings: Any) -> None:
     """What a page shows until the runs of some setups are there.
 
-    A button that starts those that are missing (``begin`` does, where it is no plain run), under ``why``; while they run
-    their progress and a way to stop, and afterwards how they ended. ``settings`` are those of the button.
+    A button that starts those that are missing, under ``why``; while they run their progress and a way to stop, and afterwards how they ended. ``settings`` are those of the button.
     """
     last_jobs = {job.setup.key: job for job in session.now().jobs}
     jobs = [last_jobs[setup.key] for setup in setups if setup.key in last_jobs]
@@ -236,11 +233,10 @@ def wait_for(
             st.warning(say("sources.failed", name=job_name(job), why=job.message))
     if stopped := [job for job in jobs if job.status == "cancelled" or (job.stopping and not job.over)]:
         last = max(job.year or 0 for job in stopped)
-        bands = isinstance(stopped[0].setup, DrawnSetup)
-        st.warning(say("bands.stopped") if bands else say("lab.cancelled", year=last or "–"))
+        st.warning(say("lab.cancelled", year=last or "–"))
     st.info(why)
     setups = [setup for setup in setups if session.store().peek(setup) is None]
-    st.button(label, key=key, type="primary", on_click=begin or partial(start, setups), **settings)
+    st.button(label, key=key, type="primary", on_click=partial(start, setups), **settings)
 
 
 def start(setups: Sequence[Setup], make: Simulate = simulate) -> None:
@@ -252,6 +248,24 @@ def start(setups: Sequence[Setup], make: Simulate = simulate) -> None:
             jobs[:] = [*(other for other in jobs if other is not job), job][-session.MOST_JOBS :]
     except BusyError:
         st.toast(say("lab.busy"))
+
+
+def found(setup: WhySetup, make: Simulate) -> Any:
+    """What a job finds out: it starts by itself and shows its progress; None until it is there, with how it ended if it is not."""
+    if (run := session.store().peek(setup)) is not None:
+        return run
+    job = next((one for one in session.now().jobs if one.setup.key == setup.key), None)
+    if job is None:
+        late = [one for one in session.now().jobs if isinstance(one.setup, WhySetup) and one.setup.kind == setup.kind]
+        stop([one for one in late if one.status == "queued" or setup.kind == "sure"])  # a lever has moved since
+        start([setup], make)
+        job = next((one for one in session.now().jobs if one.setup.key == setup.key), None)
+    if job is not None and not job.over and not job.stopping:
+        progress([job], f"{setup.kind}.stop", at_once=True)
+    elif job is not None:
+        st.caption(say("why.ended", why=job.message or say("why.stopped")))
+        st.button(say("why.again"), key=f"{setup.kind}.again", on_click=start, args=([setup], make))
+    return None
 
 
 def stop(jobs: Sequence[Job]) -> None:
@@ -275,8 +289,8 @@ def progress(jobs: Sequence[Job], key: str, *, at_once: bool = False) -> None:
             words = say("lab.stopping")
         elif job.status == "queued":
             words = say("lab.queued", position=session.manager().position(job))
-        elif isinstance(job.setup, DrawnSetup):
-            words = say("bands.progress", done=job.done, total=job.total, name=name, seconds=seconds)
+        elif isinstance(job.setup, WhySetup):
+            words = say(f"why.progress_{job.setup.kind}", done=job.done, total=job.total, seconds=seconds)
         else:
             words = say("lab.progress", year=job.year or "–", seconds=seconds, title=name)
         st.progress(min(1.0, job.done / max(1, job.total)), text=words)
@@ -291,7 +305,7 @@ def job_name(job: Job) -> str:
         return setup.loaded.resolved.scenario.name if setup.loaded is not None else setup.table
     name = ui.preset_title(setup.preset)
     name = say("ui.changed", name=name) if setup.changed else name
-    return say("files.job_draws", name=name, count=setup.count) if isinstance(setup, DrawnSetup) else name
+    return say(f"why.job_{setup.kind}", name=name) if isinstance(setup, WhySetup) else name
 
 
 def list_jobs() -> None:

@@ -26,8 +26,8 @@ from sim.explorer.setups.setup import (
 )
 from sim.texts.formats import number
 
-#: Colour of the badge of each kind.
-BADGES = {"instrument": "blue", "assumption": "gray", "behaviour": "orange"}
+#: Colour of the unit of a lever of each kind.
+INKS = {"instrument": "blue", "assumption": "gray", "behaviour": "orange"}
 #: Pixels of the number beside a slider.
 TYPED = 96
 #: What the widgets were told, and for how many seconds it may come back.
@@ -40,8 +40,7 @@ GRID = "x.grid"
 
 def sidebar() -> None:
     """All main levers, in the sidebar."""
-    with st.sidebar:
-        st.subheader(say("lab.levers"), anchor=False)
+    with st.sidebar, st.container(gap="xsmall", key="levers"):
         for control in MAIN.values():
             lever(control)
 
@@ -55,8 +54,10 @@ def lever(control: Control) -> None:
     unit, needed = say(f"lever.{control.id}_unit"), setup.needed(control)
     value = control.shown(setup.value(control.id))
     with st.container(gap="xxsmall", key=f"lever.{control.id}"):
-        badge = f":{BADGES[control.kind]}-badge[{say(f'lab.kind_{control.kind}')}]"
-        st.markdown(f"**{name}** {badge}", help=say(f"lever.{control.id}_help"))
+        about = (
+            f"**{say(f'lab.kind_{control.kind}')}** · {_scope_of(control, setup)}. {say(f'lever.{control.id}_help')}"
+        )
+        st.markdown(f"**{name}** :small[:{INKS[control.kind]}[{unit}]]", help=about)
         limits = {**_limits(control, off=not needed), "label_visibility": "collapsed", "on_change": _moved}
         # One row instead of columns, marks and words in one element: each element costs milliseconds whenever a lever moves.
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -64,7 +65,7 @@ def lever(control: Control) -> None:
             st.slider(f"{name} ({unit})", key=key, args=(control.id, key), **limits)
             key, typed = _following(f"N.{control.id}", value), say("lab.typed", name=name, unit=unit)
             st.number_input(typed, key=key, args=(control.id, key), width=TYPED, **limits)
-        st.html(_ticks(control) + _scope(control, setup, needed))
+        st.html(_ticks(control) + _moved_by(control, setup, needed))
 
 
 def _limits(control: Control, *, off: bool) -> dict[str, Any]:
@@ -112,21 +113,23 @@ def _moved(lever_id: str, key: str) -> None:
         session.change(session.setup().with_value(lever_id, CONTROLS[lever_id].stored(float(value))))
 
 
-def _scope(control: Control, setup: Setup, needed: bool) -> str:
-    """Scope of a lever and where it stands against the status quo, or why it is switched off, as HTML."""
+def _scope_of(control: Control, setup: Setup) -> str:
+    return session.texts().get(f"lever.{control.id}_scope_{setup.sectors}") or say(f"lever.{control.id}_scope")
+
+
+def _moved_by(control: Control, setup: Setup, needed: bool) -> str:
+    """Where a lever stands against the status quo, or why it is switched off, as HTML; empty where neither is to be said."""
     if not needed:
         return _subtitle(say("lab.off", why=say(f"lever.{control.id}_needs")))
-    scope = session.texts().get(f"lever.{control.id}_scope_{setup.sectors}") or say(f"lever.{control.id}_scope")
-    text = say("lab.scope", unit=say(f"lever.{control.id}_unit"), scope=scope)
     before, now = preset_value(STATUS_QUO, control.id), setup.value(control.id)
     if before == now:
-        return _subtitle(text)
+        return ""
     shift = number(control.shown(now - before), control.decimals, sign=True)
-    return _subtitle(text, say("lab.moved", before=shown(control, before), now=shown(control, now), shift=shift))
+    return _subtitle("", say("lab.moved", before=shown(control, before), now=shown(control, now), shift=shift))
 
 
 def _subtitle(text: str, strong: str = "") -> str:
-    end = f"<br><b>{html.escape(strong)}</b>" if strong else ""
+    end = f"<b>{html.escape(strong)}</b>" if strong else ""
     return f'<p class="subtitle">{html.escape(text)}{end}</p>'
 
 
@@ -290,7 +293,7 @@ def choose_table(name: str) -> None:
         kept[field] = tuple(code for code in getattr(setup, field) if code in known) or getattr(Setup(), field)
     session.change(replace(setup, table=name, **kept))
     if session.view().economy not in (*table.economies, "WLD"):
-        session.look(economy="WLD")
+        session.look(economy="")
 
 
 def choose_preset(name: str) -> None:

@@ -166,16 +166,16 @@ def choose_span(name: str, first: int, last: int) -> tuple[int, int]:
     return span
 
 
-def choose_year(key: str, years: Sequence[int], label: str = "") -> int:
-    """Year of the page: the one that all pages share where it is there, else the last."""
-    wanted, label = session.view().year, label or say("yearpick.label")
-    value = wanted if wanted is not None and wanted in years else years[-1]
+def choose_year(key: str, years: Sequence[int], label: str = "", usual: int | None = None) -> int:
+    """Year of the page: the one that all pages share where it is there, else the ``usual`` one, the last unless told."""
+    wanted, label, usual = session.view().year, label or say("yearpick.label"), usual or years[-1]
+    value = wanted if wanted is not None and wanted in years else usual
     if len(years) == 1:
         st.caption(f"{label}: {value}")
         return value
 
     def look(year: int) -> None:
-        session.look(year=None if year == years[-1] else year)
+        session.look(year=None if year == usual else year)
 
     if years[-1] - years[0] == len(years) - 1:
         widget(st.slider, label, key, value, look, min_value=years[0], max_value=years[-1])

@@ -14,21 +14,17 @@ from pandas import DataFrame
 
 from decomp.errors import DecompError
 from sim._version import __version__
-from sim.charts.figure import Figure, Kind, Plot
-from sim.charts.grids import CELL
-from sim.charts.theme import LOOK
+from sim.charts.figure import CELL, Figure, Kind, Plot
+from sim.charts.theme import LOOK, on_dark
 from sim.errors import EconomyError, ScenarioError, SimError
-from sim.explorer.contents.comparison import change
 from sim.explorer.contents.method import estimate_of
 from sim.explorer.parts import session
 from sim.explorer.parts.session import say
 from sim.explorer.setups.codec import OLDER
 from sim.explorer.setups.setup import preset_scenario
 from sim.explorer.setups.uploads import UploadError
-from sim.indicators import INDICATORS
 from sim.runs.result import RunResult
 from sim.texts import Texts
-from sim.texts.formats import MINUS, level
 from sim.texts.plain import csv_text
 
 #: What is done with the fields of a mark that was clicked on.
@@ -88,19 +84,6 @@ def badge(table: str) -> None:
     st.caption(texts("ui.badge", table=name, code=table) + (f" {said}" if said else ""))
 
 
-def metric(run: RunResult, base: RunResult | None, indicator: str, year: int) -> None:
-    """One number of the world in a year, and how far it is from the baseline in words and with an arrow."""
-    texts, info = session.texts(), INDICATORS[indicator]
-    own = base is None or base is run
-    moved = change(run, None if own else base, indicator, year)
-    against = str(run.years[0]) if own else texts("ui.baseline_short")
-    words = texts(f"ui.delta_{moved.direction}", change=moved.show(texts, sign=False).lstrip(MINUS), against=against)
-    arrow: Any = {"up": "up", "down": "down"}.get(moved.direction, "off")
-    key = f"metric.{indicator}"
-    label = texts(key, base=run.years[0]) if texts.get(key) else info.label(texts.lang)
-    st.metric(label, level(moved.after, info.unit), words, delta_color="off", delta_arrow=arrow, border=True)
-
-
 def show(
     figure: Figure,
     key: str,
@@ -117,30 +100,31 @@ def show(
     left to what stands above; ``note`` says in the files which scenario and data they are of; ``act`` is given what is
     clicked on in the chart. A figure that is not one chart is drawn by ``drawing``.
     """
+
+    def details() -> None:
+        """The table with its files."""
+        plain = st.column_config.NumberColumn(format="%.2f")
+        columns = dict.fromkeys(figure.table.select_dtypes("float").columns, plain)
+        show_table(figure.table, f"table.{key}", figure.alt, rows(len(figure.table)), column_config=columns)
+        files(figure, key, name=name, note=note)
+
     if titled:
         st.markdown(f"**{figure.title}**  \n{figure.subtitle}")
     else:
         read = html.escape(figure.alt)
         st.html(f'<p class="subtitle">{html.escape(figure.subtitle)} <span class="read">{read}</span></p>')
-    labels = [say(f"ui.tab_{tab}") for tab in ("chart", "table", "about")]
-    chart, table, about = st.tabs(labels, key=f"tabs.{key}", on_change="rerun")
-    if chart.open:
-        with chart:
-            if drawing is not None:
-                drawing()
-            else:
-                # A chart that is exchanged fast is drawn anew when its alternative changes, so the numbers are read above it.
-                alt = figure.alt if titled else f"{figure.title}. {figure.subtitle}"
-                draw(figure.drawn(), alt, key=f"chart.{key}", act=act)
-    if table.open:
-        with table:
-            plain = st.column_config.NumberColumn(format="%.2f")
-            columns = dict.fromkeys(figure.table.select_dtypes("float").columns, plain)
-            show_table(figure.table, f"table.{key}", figure.alt, rows(len(figure.table)), column_config=columns)
-            files(figure, key, name=name, note=note)
-    if about.open:
-        for what, text in figure.about:
-            about.markdown(f"**{what}**  \n{text}")
+    if drawing is not None:
+        drawing()
+    else:
+        # A chart that is exchanged fast is drawn anew when its alternative changes, so the numbers are read above it.
+        alt = figure.alt if titled else f"{figure.title}. {figure.subtitle}"
+        draw(figure.drawn(), alt, key=f"chart.{key}", act=act)
+    about = "\n\n".join(f"**{what}**  \n{text}" for what, text in figure.about)
+    with st.container(horizontal=True, gap="small"):
+        for tab, inside in (("table", details), ("about", partial(st.markdown, about))):
+            with folded(st.popover, f"ui.tab_{tab}", f"{tab}.{key}.open", type="tertiary") as is_open:
+                if is_open:
+                    inside()
 
 
 def show_table(
@@ -178,7 +162,8 @@ def files(figure: Figure, key: str, *, name: str = "", note: str = "") -> None:
 def draw(chart: Plot, alt: str, *, key: str, act: Act | None = None) -> None:
     """Draw a chart as wide as its place, in the common look; ``act`` is given what is clicked on in it."""
     # The data go to the browser as they are, not through records and back.
-    spec = {**chart.spec, "datasets": dict(chart.data), "config": LOOK}
+    spec = {**chart.spec, "config": LOOK}
+    spec = {**(on_dark(spec) if st.context.theme.type == "dark" else spec), "datasets": dict(chart.data)}
 
     def clicked() -> None:
         marks = st.session_state[key]["selection"].get(CELL)

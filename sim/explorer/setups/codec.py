@@ -1,6 +1,6 @@
 """Links: a setup and a view as a query string of ids, with differences only; what is not understood is reported, never dropped.
 
-``v=2`` is the version (links of version 1 started in 2011), ``p`` the preset, ``t`` the table, ``b`` the scenario compared with, ``L.<lever>`` a lever,
+``v=2`` is the version (links of version 1 started in 2011), ``p`` the preset, ``t`` the table, ``b`` what it is set against, ``L.<lever>`` a lever,
 ``L.<economy>.<lever>`` a lever of one economy; the other keys are listed in :data:`OPTIONS`, :data:`VIEW` and :data:`PICKS`.
 A missing key is a default.
 
@@ -16,11 +16,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from decomp.io import bundled_names
+from sim.calibration.tables import GROUP
 from sim.errors import SimError
 from sim.explorer.setups.engine import load
 from sim.explorer.setups.levers import CONTROLS, LOCAL
-from sim.explorer.setups.setup import TABLES, Setup, preset_scenario, presets, table_for, table_of
-from sim.indicators import PLACES
+from sim.explorer.setups.setup import CONTRAST, TABLES, Setup, preset_scenario, presets, table_for, table_of
+from sim.indicators import INDICATORS, PLACES
+from sim.scenario.schema import BASE
 from sim.texts import LANGUAGES
 
 #: Version of the links, and the one before with its own defaults: the same words, of a world that started in 2011.
@@ -45,15 +47,19 @@ Reader = Callable[[str], Any]
 class View:
     """What a user looks at, apart from the numbers.
 
-    Language, year that the numbers are of (None: the last), economy of the charts, left and right chart of the laboratory;
-    ``picks`` are the choices of the page that a link leads to, as (key, value), sorted by key.
+    Language, year that the numbers are of (None: the last, or that of the question), economy (empty: those that the scenario is
+    about), left and right chart of the laboratory (empty: what the scenario is about), the number that is explained, as indicator
+    and economy, whether draws say how sure the differences are, and whether charts show levels; ``picks`` are the choices of the page that a link leads to, as (key, value), sorted by key.
     """
 
     lang: str = "en"
     year: int | None = None
-    economy: str = "WLD"
-    charts: tuple[str, str] = ("interdependence", GROUPS)
+    economy: str = ""
+    charts: tuple[str, str] = ("", "")
     picks: tuple[tuple[str, Any], ...] = ()
+    why: tuple[str, ...] = ()
+    sure: bool = False
+    levels: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,14 @@ def _names(text: str) -> tuple[str, ...]:
 
 def _pair(text: str) -> tuple[str, ...]:
     charts = tuple(text.split("."))
-    return tuple(_checked(charts, len(charts) == 2 and set(charts) <= set(CHARTS)))
+    return tuple(_checked(charts, len(charts) == 2 and set(charts) <= {"", *CHARTS}))
+
+
+def _number(text: str) -> tuple[str, ...]:
+    """Read an indicator and the economy or group that it is of."""
+    indicator, _, economy = text.partition(".")
+    _checked(indicator, indicator in INDICATORS)
+    return indicator, f"{GROUP}{_name(economy[len(GROUP) :])}" if economy.startswith(GROUP) else _name(economy)
 
 
 def _span(text: str) -> tuple[int, int]:
@@ -139,7 +152,7 @@ def _spelled(value: Any) -> str:
 OPTIONS: Mapping[str, tuple[str, Reader]] = {
     "p": ("preset", _one_of(presets)),
     "t": ("table", _one_of(bundled_names)),
-    "b": ("versus", _one_of(presets)),
+    "b": ("versus", _one_of(lambda: (CONTRAST, BASE, *presets()))),
     "from": ("start", _year),
     "ramp": ("ramp", _words("step", "linear")),
     "who": ("who", _names),
@@ -154,6 +167,9 @@ VIEW: Mapping[str, tuple[str, Reader]] = {
     "y": ("year", _year),
     "c": ("economy", _one_of(lambda: {"WLD", *(code for name in TABLES for code in table_of(name).economies)})),
     "g": ("charts", _pair),
+    "w": ("why", _number),
+    "u": ("sure", _flag),
+    "lv": ("levels", _flag),
 }
 # Every field of a setup has a key, or is one of those that are written lever by lever.
 assert {field.name for field in fields(Setup)} == {"changes", "places", *(field for field, _ in OPTIONS.values())}
@@ -181,7 +197,6 @@ _CHOICES: Mapping[tuple[str, ...], Mapping[str, Reader]] = {
         "compare.anyway": _flag,
         "compare.indicator": _words(*COURSES),
         "compare.ranked": _words(*COURSES),
-        "bands.count": _whole,
     },
     ("decompose",): {
         "decompose.source": _source,

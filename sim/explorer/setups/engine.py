@@ -10,13 +10,26 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
 from typing import Literal
 
-from sim.explorer.setups.setup import Setup, overrides, preset_data, table_of
+from sim.explorer.setups.setup import (
+    CONTRAST,
+    STATUS_QUO,
+    Setup,
+    overrides,
+    preset_data,
+    preset_scenario,
+    presets,
+    table_of,
+    untouched,
+)
 from sim.runs.result import RunResult
 from sim.runs.runner import run_loaded
-from sim.scenario.read import LoadedScenario, read_scenario
+from sim.scenario.read import LoadedScenario, Question, contrast_of, question_of, read_scenario
+from sim.scenario.schema import BASE, OWN_CONTRAST, Brief, Text
+from sim.texts import LANGUAGES, Texts
 
 #: Runs that are kept.
 KEPT = 48
@@ -35,12 +48,66 @@ def load(setup: Setup, *more: str) -> LoadedScenario:
     lines = overrides(setup)
     years = None if setup.end is None else setup.years
     loaded = read_scenario(preset_data(setup.preset), [*lines, *more], years=years, table=table_of(setup.table))
-    return replace(loaded, overrides=lines)
+    loaded = replace(loaded, overrides=lines)
+    return contrast_of(loaded) or loaded if isinstance(setup, ContrastSetup) else loaded
 
 
 def simulate(setup: Setup, progress: OnYear | None = None, stop: Stop | None = None) -> RunResult:
     """Run a setup; see :func:`sim.runs.runner.run_loaded` for ``progress`` and ``stop``."""
     return run_loaded(load(setup), progress=progress, stop=stop)
+
+
+@dataclass(frozen=True, slots=True)
+class ContrastSetup(Setup):
+    """The contrast of a scenario of the library that is no scenario of the library itself."""
+
+    @property
+    def key(self) -> str:
+        """Canonical text of everything that decides the numbers."""
+        return f"contrast {super(ContrastSetup, self).key}"
+
+
+@lru_cache(maxsize=128)
+def question(setup: Setup) -> Question:
+    """What a run of a setup is asked, and against what it is set.
+
+    By default a scenario of the library is set against the contrast that its brief names, and one in which something was changed
+    against itself without these changes: two causes would be mixed otherwise.
+    """
+    if setup.versus == CONTRAST and not setup.altered:
+        return question_of(load(setup))
+    asked = question(replace(untouched(setup.preset, setup), versus=CONTRAST))
+    words = {
+        key: Text(**{lang: Texts(lang)(f"lab.{key}_changes", name=title.pick(lang)) for lang in LANGUAGES})
+        for title in [preset_scenario(setup.preset).title]
+        for key in ("subject", "against")
+    }
+    if setup.versus == CONTRAST:
+        return replace(asked, versus=OWN_CONTRAST, brief=Brief(**words), title="")
+    words = {"subject": words["subject"]} if setup.altered else {}
+    title = "" if setup.versus == BASE else preset_scenario(setup.versus).title.model_dump()
+    return replace(asked, versus=setup.versus, brief=Brief(**words), title=title)
+
+
+@lru_cache(maxsize=128)
+def reference(setup: Setup) -> Setup | None:
+    """The setup of what a setup is set against, see :func:`question`; None: its own base year."""
+    asked = question(setup)
+    if asked.versus == BASE:
+        return None
+    if setup.versus != CONTRAST or setup.altered:
+        return untouched(setup.preset if setup.versus == CONTRAST else setup.versus, setup)
+    if asked.versus in presets():
+        other, own = preset_scenario(asked.versus), preset_scenario(setup.preset)
+        if (other.seed, other.years[1]) == (own.seed, own.years[1]):
+            return Setup(preset=asked.versus, table=setup.table, end=setup.end)
+    return ContrastSetup(**{one.name: getattr(setup, one.name) for one in fields(Setup)})
+
+
+def beside(setup: Setup) -> str:
+    """The scenario of the library that stands for what a setup is set against on pages that compare scenarios."""
+    named = question(setup).versus
+    return named if named in presets() else setup.preset if setup.altered else STATUS_QUO
 
 
 class Store:

@@ -21,8 +21,10 @@ from sim.scenario import scenario_files
 from sim.scenario.read import load_scenario
 from sim.scenario.schema import Scenario
 
-#: Scenario that the status quo of every lever is read from, and that results are set against unless chosen otherwise.
+#: Scenario that the status quo of every lever is read from.
 STATUS_QUO = "baseline"
+#: What results are set against unless chosen otherwise: see :func:`sim.explorer.setups.engine.question`.
+CONTRAST = "contrast"
 #: Tables of the laboratory: the small one, which answers while a lever is moved, and the large one, which does on Run.
 TABLES = LIVE_TABLE, LARGE_TABLE = "classroom-2022", "world-2022"
 #: Year in which levers start to act unless chosen otherwise: the first one that is not given.
@@ -44,7 +46,7 @@ class Setup:
 
     preset: str = STATUS_QUO
     table: str = LIVE_TABLE
-    versus: str = STATUS_QUO
+    versus: str = CONTRAST
     changes: tuple[tuple[str, float], ...] = ()
     places: tuple[tuple[str, str, float], ...] = ()
     start: int = START
@@ -85,6 +87,11 @@ class Setup:
     def changed(self) -> bool:
         """Whether anything differs from the preset."""
         return bool(self.differences())
+
+    @property
+    def altered(self) -> bool:
+        """Whether the scenario is another than the preset: a shorter run is not."""
+        return bool(self.changes or self.places or self.founders)
 
     def value(self, lever: str) -> float:
         """Position of a lever: moved, or as in the preset."""

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from sim.charts.bars import bars, dots, parts, ranges
 from sim.charts.figure import Plot, to_svg
-from sim.charts.grids import matrix, states, tiles, timeline
+from sim.charts.grids import matrix, ribbons, states, tiles, timeline
 from sim.charts.lines import band, beside, lines, printed, stack
-from sim.charts.ribbons import ribbons
 from sim.charts.theme import GROUP_COLOURS, economy_colours, spread, text_width, wrapped
 from sim.report.data import GROUPS
 

@@ -28,7 +28,7 @@ from sim.runs.saved import Run
 from sim.scenario import scenario_files
 from sim.scenario.read import LoadedScenario, contrast_of, load_scenario, question_of, read_scenario
 from sim.studies.draw import play_member
-from sim.studies.sensitivities import Arms, Companion, bands, channels, contrast_companion, ends, paired_draws
+from sim.studies.sensitivities import Arms, Companion, channels, contrast_companion, drawn, paired_draws, varied
 from sim.texts import LANGUAGES, Texts
 from sim.texts.formats import NBSP
 
@@ -169,7 +169,7 @@ def test_bands_are_of_paired_differences(name: str) -> None:
     ours, theirs = (one.resolved.scenario.behaviour.governance for one in (both.loaded, both.contrast))
     if ours != theirs:
         assert not any(v.id in ("governance.lag", "governance.precision") for one in draws for v in one.values)
-    found = bands(both, 3, jobs=1)
+    found = drawn(both, 3, jobs=1).bands(both.pairs(), both.year)
     (indicator, economy), gaps = (both.asked.indicators[0], both.asked.economies[0]), []
     for one in draws:
         values = []
@@ -193,7 +193,7 @@ def test_other_assumptions_hold_in_both_arms() -> None:
         played.append(one)
         return run_loaded(one.loaded)
 
-    found = ends(both, {}, run)
+    found = varied(both, {}, run).ends(both.pairs(), both.year)
     fixed = [one for one in played if one.name == "0"]
     assert len(fixed) == 2
     after, before = (run_loaded(one.loaded).value("real_income", "CHN", both.year) for one in fixed)
