@@ -120,7 +120,7 @@ def _source(source: Entry, texts: Texts) -> str:
         levers = [f"{lever} {value:g}" for lever, value in source.get("levers", {}).items()]
         parts = [source.get("preset", "baseline"), *levers, *source.get("overrides", ())]
     elif source["kind"] == "toy":
-        edits = [f"{edit['from']}→{edit['to']} {edit['value']:g}" for edit in source.get("edits", ())]
+        edits = [f"{flow.replace('>', '→')} {value:g}" for flow, value in source.get("edits", {}).items()]
         parts = [source["table"], *edits]
     else:
         first, last = source.get("first", 1995), source.get("last", 2011)

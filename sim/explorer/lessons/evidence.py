@@ -15,13 +15,12 @@ from decomp import toy
 from decomp.io import load as load_table
 from decomp.io import years_of
 from decomp.labels import index_of
-from decomp.leontief import input_coefficients
 from decomp.result import Decomposition
 from decomp.table import WorldTable
 from decomp.terms import GROUPS, TERMS, rows_of
 from decomp.wwz import wwz
 from sim.errors import SimError
-from sim.explorer.lessons.schema import Edit, History, Lesson, Measure, Run, Toy, Year
+from sim.explorer.lessons.schema import History, Lesson, Measure, Run, Toy, Year
 from sim.explorer.setups.engine import load
 from sim.explorer.setups.setup import Setup
 from sim.observed.history import history
@@ -37,10 +36,11 @@ SHOWN = {"percent": (100.0, 1), "points": (100.0, 2), "change": (100.0, 1), "gro
 SHOWN |= {"plain": (1.0, 1), "ratio": (1.0, 2), "count": (1.0, 0)}
 #: Positions of levers that a student has moved, by source.
 Moved = Mapping[str, Mapping[str, float]]
+#: Changed flows of a toy table.
+Edits = tuple[tuple[str, float], ...]
 #: What formulas may do with numbers.
 OPERATORS = {"Add": operator.add, "Sub": operator.sub, "Mult": operator.mul, "Div": operator.truediv}
-#: Matrices of a toy table, and what is read from exports.
-MATRICES = ("Z", "A", "B", "L", "Y", "V", "X")
+#: What is read from exports.
 FLOWS = ("exports", "foreign", "vs_one_minus_dva", *(term.code for term in TERMS), *(group.code for group in GROUPS))
 
 
@@ -90,15 +90,15 @@ def run_of(setup: Setup, extra: tuple[str, ...] = ()) -> RunResult:
 
 
 @lru_cache(maxsize=KEPT)
-def toy_table(table: str, edits: tuple[Edit, ...] = ()) -> WorldTable:
+def toy_table(table: str, edits: Edits = ()) -> WorldTable:
     """A tiny table, with flows changed; output and value added follow from the flows."""
     base: WorldTable = getattr(toy, table)()
     if not edits:
         return base
     flows, final = np.array(base.Z), np.array(base.Y)
-    for edit in edits:
-        to = flows if "." in edit.to else final
-        to[place_in(base, edit.origin), place_in(base, edit.to)] = edit.value
+    for cell, value in edits:
+        origin, _, to = cell.partition(">")
+        (flows if "." in to else final)[place_in(base, origin), place_in(base, to)] = value
     return WorldTable(flows, final, base.economies, base.sectors, name=base.name, unit=base.unit, source=base.source)
 
 
@@ -113,7 +113,7 @@ def place_in(table: WorldTable, label: str) -> int:
 
 
 @lru_cache(maxsize=KEPT)
-def _decomposed(table: str | RunResult, at: tuple[Edit, ...] | int) -> Decomposition:
+def _decomposed(table: str | RunResult, at: Edits | int) -> Decomposition:
     """The 16 terms of a toy table with edits, of a year of observed tables, or of a run."""
     if isinstance(table, RunResult):
         return table.decomposition(int(at))  # type: ignore[arg-type]
@@ -166,13 +166,13 @@ class Evidence:
         """The toy table of a source."""
         setting = self.lesson.sources[source]
         assert isinstance(setting, Toy)
-        return toy_table(setting.table, setting.edits)
+        return toy_table(setting.table, tuple(setting.edits.items()))
 
     def decomposition(self, source: str, at: Year | None = None) -> Decomposition:
         """The 16 terms of a source: of a toy table, of an observed year, or of a year of a run; the last by default."""
         setting = self.lesson.sources[source]
         if isinstance(setting, Toy):
-            return _decomposed(setting.table, setting.edits)
+            return _decomposed(setting.table, tuple(setting.edits.items()))
         if isinstance(setting, History):
             return _decomposed(setting.tables, self._year(source, at))
         return _decomposed(self.run(source), self._year(source, at))
@@ -239,12 +239,9 @@ class Evidence:
 
     def _of_toy(self, source: str, what: str, row: str, column: str) -> float:
         """A cell of a matrix, or how often a unit of value crosses a border on its way to final use."""
-        from scipy.linalg import block_diag
-
         found = self.decomposition(source)
         table = found.table
         if what == "crossings":
             return float(found.exports.sum() / table.Y.sum())
-        matrices = {"A": input_coefficients(table.Z, table.X), "B": found.B, "L": block_diag(*found.L)}
-        matrices |= {name: getattr(table, name) for name in "VXYZ"}
-        return float(matrices[what][tuple(place_in(table, label) for label in (row, column) if label)])
+        matrix = found.B if what == "B" else getattr(table, what)
+        return float(matrix[tuple(place_in(table, label) for label in (row, column) if label)])

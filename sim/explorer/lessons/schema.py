@@ -35,20 +35,15 @@ class Both(Part):
         return self.zh if lang == "zh" else self.en
 
 
-class Edit(Part):
-    """A changed flow of a toy table: from ``USA.phones`` to ``JPN.phones``, or to ``USA`` for final demand."""
-
-    origin: str = Field(alias="from", description="economy.sector that sells")
-    to: str = Field(description="economy.sector that buys, or an economy for its final demand")
-    value: float = Field(ge=0, description="the flow, in units of the table")
-
-
 class Toy(Part):
-    """A tiny table with known answers, from :mod:`decomp.toy`."""
+    """A tiny table with known answers, from :mod:`decomp.toy`, with flows changed.
+
+    A flow is named ``USA.phones>JPN.phones``, or ``CHN.phones>USA`` for final demand.
+    """
 
     kind: Literal["toy"]
     table: Literal["two_by_two", "chain"]
-    edits: tuple[Edit, ...] = ()
+    edits: Mapping[str, float] = {}
 
 
 class Run(Part):
@@ -84,8 +79,8 @@ class Measure(Part):
 
     ``what`` is an indicator of the registry; of a pair (``CHN>USA``) gross exports, one of the 16 terms or their groups, or a
     pair indicator; ``foreign``, the value from ``origin`` abroad, a sector or an economy, in exports of a pair; of a run by ``sector``
-    ``value_added``, ``jobs``, ``unit_cost`` or exports; of a toy table a cell (``JPN.phones>CHN.phones``) of Z, A, B, L (local
-    inverse), Y, a row of X or V, or ``crossings``, gross trade per unit of final goods; of a series of openness ``openness``, or
+    ``value_added``, ``jobs``, ``unit_cost`` or exports; of a toy table a cell (``JPN.phones>CHN.phones``) of Z, B or Y,
+    a row of X or V, or ``crossings``, gross trade per unit of final goods; of a series of openness ``openness``, or
     ``depth`` of a backlash.
     """
 

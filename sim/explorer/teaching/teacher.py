@@ -7,7 +7,7 @@ import streamlit as st
 from sim.explorer.lessons.evidence import Evidence, toy_table
 from sim.explorer.lessons.files import library
 from sim.explorer.lessons.marking import choices, filled, mechanism, number, spelled, truth
-from sim.explorer.lessons.schema import Edit, ExplainStep, Flip, Lesson, Number, Run, Toy, Which
+from sim.explorer.lessons.schema import ExplainStep, Flip, Lesson, Number, Run, Toy, Which
 from sim.explorer.parts import session
 from sim.explorer.setups.levers import CONTROLS
 from sim.explorer.setups.setup import preset_scenario
@@ -78,10 +78,11 @@ def flip_text(lesson: Lesson, flip: Flip, t: Texts) -> str:
                 changes.append(f"{name} = {'0' if set_to == '[]' else set_to}")
         elif key == "edits" and isinstance(source, Toy):
             several = len(toy_table(source.table).sectors) > 1
-            for edit in map(Edit.model_validate, value):
-                at_home = t("lessons.households", economy=economy(edit.to, t))
-                buyer = cell(edit.to, t, sectors=several) if "." in edit.to else at_home
-                changes.append(f"{cell(edit.origin, t, sectors=several)} → {buyer} = {edit.value:g}")
+            for flow, amount in value.items():
+                origin, _, to = flow.partition(">")
+                at_home = t("lessons.households", economy=economy(to, t))
+                buyer = cell(to, t, sectors=several) if "." in to else at_home
+                changes.append(f"{cell(origin, t, sectors=several)} → {buyer} = {amount:g}")
         elif key == "first":
             changes.append(t("lessons.years", first=value, last=flip.change["last"]))
         elif key == "preset":

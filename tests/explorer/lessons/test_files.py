@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from sim.errors import ScenarioError
-from sim.explorer.lessons.evidence import FLOWS, MATRICES, named_in
+from sim.explorer.lessons.evidence import FLOWS, named_in
 from sim.explorer.lessons.files import lesson_files, lesson_of, library
 from sim.explorer.lessons.marking import PLACEHOLDER, measures_of
 from sim.explorer.lessons.schema import Both, Lesson, Number, RunStep
@@ -21,7 +21,7 @@ GOOD = lesson_files()["cascade"].read_text(encoding="utf-8")
 NAMING = {"of": "measure", "measures": "measure", "formula": "measure", "source": "source", "sources": "source"}
 NAMING |= {"versus": "source", "preset": "scenario", "levers": "lever", "overlay": "step", "slips": "measure"}
 #: What is measured besides indicators.
-OTHERS = {*FLOWS, *MATRICES, *PAIR_INDICATORS, "crossings", "openness", "depth"}
+OTHERS = {*FLOWS, *"ZBYVX", *PAIR_INDICATORS, "crossings", "openness", "depth"}
 OTHERS |= {"value_added", "jobs", "real_pay", "unit_cost"}
 #: Most words of a text to read, and most Chinese characters.
 WORDS, CHARACTERS = 80, 160
