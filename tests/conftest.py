@@ -37,6 +37,8 @@ def find_data() -> Path:
 
 #: Files that read the same runs of the library (``tests/library.py``): one worker makes them for all.
 SHARING = {"tests/test_scenarios.py", "tests/test_findings.py", "tests/sim/test_scenarios.py"}
+#: Files whose pages run the same stories and lessons: one worker runs them for all. Those in a browser have servers of their own.
+PAGES = "tests/explorer/"
 #: Files whose few tests take long. Others go by their number of tests, the fewest last, and a worker that took one of these
 #: last of all would leave the other idle.
 LONG = (
@@ -44,8 +46,9 @@ LONG = (
     "tests/cli/test_interruption.py",
     "tests/cli/test_after_runs.py",
     "tests/cli/test_attribution.py",
-    "tests/explorer/test_record_pages.py",
-    "tests/explorer/test_page_links.py",
+    "tests/cli/test_brief.py",
+    "tests/sim/economy/test_accounts.py",
+    "tests/sim/model/test_mesa.py",
     "tests/sim/studies/test_attribution_library.py",
     "tests/decomp/estimate/test_estimate.py",
     "tests/decomp/estimate/test_own.py",
@@ -62,6 +65,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class LongFirst(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
+            if file.startswith(PAGES) and "test_browser" not in file:
+                return PAGES
             return min(SHARING) if file in SHARING else file
 
         def schedule(self) -> None:

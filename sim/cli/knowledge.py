@@ -74,11 +74,12 @@ def entries() -> Iterator[Entry]:
     yield from lessons()
 
 
-def _registries() -> Iterator[Entry]:
+@cache
+def _registries() -> tuple[Entry, ...]:
     """Entries without their empty fields; numbers that are infinite become words, because JSON has none."""
-    registries = (_given, _parameters, _calibration, _levers, _indicators, _terms, _others, _computed)
-    for entry in (entry for registry in registries for entry in registry()):
-        yield {key: _plain(value) for key, value in entry.items() if value not in (None, "", (), [])}
+    kinds = (_given, _parameters, _calibration, _levers, _indicators, _terms, _others, _computed)
+    found = (entry for registry in kinds for entry in registry())
+    return tuple({key: _plain(v) for key, v in entry.items() if v not in (None, "", (), [])} for entry in found)
 
 
 def _plain(value: Any) -> Any:
