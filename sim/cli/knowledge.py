@@ -218,7 +218,7 @@ def lessons() -> Iterator[Entry]:
         evidence = []
         for name, source in lesson.sources.items():
             label = {f"label_{lang}": source.label.in_(lang) for lang in _LANGS} if source.kind == "run" else {}
-            changed = source.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"label"})
+            changed = source.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"label", "kind"})
             evidence.append({"name": name, **label, "kind": source.kind, **changed})
         entry = {"kind": "lesson", "id": lesson.id, "number": f"L{lesson.order}", "evidence": evidence}
         entry |= {f"label_{lang}": lesson.title.in_(lang) for lang in _LANGS}

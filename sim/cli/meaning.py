@@ -115,16 +115,13 @@ def _of_lesson(field: str, entry: Entry, texts: Texts) -> str:
 
 
 def _source(source: Entry, texts: Texts) -> str:
-    """A source of a lesson in words: its name, then the scenario with its levers, or the table."""
-    if source["kind"] == "run":
-        levers = [f"{lever} {value:g}" for lever, value in source.get("levers", {}).items()]
-        parts = [source.get("preset", "baseline"), *levers, *source.get("overrides", ())]
-    elif source["kind"] == "toy":
-        edits = [f"{flow.replace('>', '→')} {value:g}" for flow, value in source.get("edits", {}).items()]
-        parts = [source["table"], *edits]
-    else:
-        first, last = source.get("first", 1995), source.get("last", 2011)
-        parts = [f"{source.get('tables', 'world')} {first}" + (f"–{last}" if last != first else "")]
+    """A source of a lesson in words: its name, then what its file says of it."""
+    parts: list[str] = []
+    for value in (value for key, value in source.items() if key not in ("name", "kind") and key[:6] != "label_"):
+        changed = (
+            [f"{name.replace('>', '→')} {size:g}" for name, size in value.items()] if isinstance(value, dict) else []
+        )
+        parts += changed or (value if isinstance(value, list) else [str(value)])
     label = f" “{source[f'label_{texts.lang}']}”" if f"label_{texts.lang}" in source else ""
     return f"{source['name']}{label} ({', '.join(parts)})"
 

@@ -258,9 +258,8 @@ class Flip(Part):
     source: Name
     step: Name
     to: str = Field(description="answer after the change; for a number any other number")
-    change: Mapping[str, Any] = Field(
-        min_length=1, description="keys of the source; levers and lists are added to its own"
-    )
+    change: Mapping[str, Any] = Field(min_length=1, description="keys of the source; lists are added to its own")
+    says: Both
 
 
 class Lesson(Part):

@@ -4,16 +4,11 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from sim.explorer.lessons.evidence import Evidence, toy_table
+from sim.explorer.lessons.evidence import Evidence
 from sim.explorer.lessons.files import library
-from sim.explorer.lessons.marking import choices, filled, mechanism, number, spelled, truth
-from sim.explorer.lessons.schema import ExplainStep, Flip, Lesson, Number, Run, Toy, Which
+from sim.explorer.lessons.marking import filled, mechanism, number, spelled, truth
+from sim.explorer.lessons.schema import ExplainStep, Number, Which
 from sim.explorer.parts import session
-from sim.explorer.setups.levers import CONTROLS
-from sim.explorer.setups.setup import preset_scenario
-from sim.explorer.teaching.page import lever_label
-from sim.explorer.teaching.pictures import cell, economy, source_label
-from sim.report.names import parameter_label
 from sim.texts import Texts
 
 
@@ -40,7 +35,7 @@ def teacher_view() -> None:
             st.markdown(f"- **{wrong.belief.in_(t.lang)}**  \n  {filled(evidence, wrong.instead, t)}")
     with right:
         st.subheader(t("lessons.flips"), anchor=False)
-        st.markdown("\n".join(f"- {flip_text(lesson, flip, t)}" for flip in lesson.flips))
+        st.markdown("\n".join(f"- {filled(evidence, flip.says, t)}" for flip in lesson.flips))
         st.subheader(t("lessons.notes"), anchor=False)
         st.markdown(filled(evidence, lesson.notes, t))
 
@@ -63,31 +58,3 @@ def answers(evidence: Evidence, t: Texts) -> Iterator[tuple[str, str]]:
         question = filled(evidence, step.question, t)
         heading = f"**{place} · {t(f'lessons.kind.{step.kind}')}** · {question}"
         yield heading, f"{facts}  \n{filled(evidence, computed.because, t)}"
-
-
-def flip_text(lesson: Lesson, flip: Flip, t: Texts) -> str:
-    """A change that turns an answer round, in words."""
-    source, changes = lesson.sources[flip.source], []
-    for key, value in flip.change.items():
-        if key == "levers" and isinstance(source, Run):
-            changes += [f"{lever_label(id, source)} = {CONTROLS[id].shown(v):g}" for id, v in value.items()]
-        elif key == "overrides":
-            pairs = (setting.removeprefix("behaviour.").partition("=") for setting in value)
-            for path, _, set_to in pairs:
-                name = parameter_label(path, t) or t.get(f"lessons.setting_{path}") or path
-                changes.append(f"{name} = {'0' if set_to == '[]' else set_to}")
-        elif key == "edits" and isinstance(source, Toy):
-            several = len(toy_table(source.table).sectors) > 1
-            for flow, amount in value.items():
-                origin, _, to = flow.partition(">")
-                at_home = t("lessons.households", economy=economy(to, t))
-                buyer = cell(to, t, sectors=several) if "." in to else at_home
-                changes.append(f"{cell(origin, t, sectors=several)} → {buyer} = {amount:g}")
-        elif key == "first":
-            changes.append(t("lessons.years", first=value, last=flip.change["last"]))
-        elif key == "preset":
-            changes.append(t.pick(preset_scenario(value).title.model_dump()))
-    step = next(asked for asked in lesson.asked if asked.id == flip.step)
-    to = choices(step.answer, t).get(flip.to, t("lessons.flip_other"))
-    question, name = filled(Evidence(lesson), step.question, t), source_label(source, t)
-    return t("lessons.flip", source=name, change=", ".join(changes), step=question, to=to)

@@ -165,32 +165,6 @@ def test_a_known_slip_is_named() -> None:
     assert said.instead is not None and "smaller than the phone" in said.instead.en
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_what_turns_an_answer_round_is_said_in_words(lang: str) -> None:
-    pytest.importorskip("streamlit")
-    from streamlit.testing.v1 import AppTest
-
-    def script(lang: str) -> None:
-        import streamlit as st
-
-        from sim.explorer.lessons.files import library
-        from sim.explorer.parts import session
-        from sim.explorer.teaching.teacher import flip_text
-        from sim.texts import Texts
-
-        session.begin()
-        session.look(lang=lang)
-        for lesson in library().values():
-            for flip in lesson.flips:
-                st.text(flip_text(lesson, flip, Texts(lang)))
-
-    said = [one.value for one in AppTest.from_function(script, args=(lang,)).run().text]
-    assert len(said) == len(FLIPS)
-    assert not [one for one in said for code in ("HOM", "JPN", "behaviour.", "{") if code in one]
-    tariff = "Tariff of USA on China (points) = 0" if lang == "en" else "美国对中国加征的关税（百分点） = 0"
-    assert sum(tariff in one for one in said) == 4
-
-
 def test_what_lesson_4_says_of_a_world_without_earlier_duties_holds() -> None:
     """The first points of a tariff cost the seller most, those on top of the duties of 2018 to 2026 the buyer."""
     lesson = LESSONS["tariff-retaliation"]
