@@ -12,6 +12,7 @@ solver the export lines are further *lines* behind the G economies, S in all, wi
 rents are their owner's.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -87,16 +88,13 @@ def with_export_lines(
         return wide
 
     rates = [shocks.tariffs] if shocks.by_use is None else list(shocks.by_use)
-    changes: dict[str, Any] = {
-        "tariffs": levied(shocks.tariffs),
-        "by_use": None if shocks.by_use is None else levied(shocks.by_use),
-        "friction": flows(shocks.friction),
-        "export_tax": None if shocks.export_tax is None else flows(shocks.export_tax),
-        "automation": None if shocks.automation is None else shocks.automation[:, owner],
-        "productivity": shocks.productivity[owner],
-        "machine_saving": shocks.machine_saving[:, owner],
-        "machine_cost": shocks.machine_cost[:, owner],
+    ways: dict[Callable[[Array], Array], tuple[str, ...]] = {
+        levied: ("tariffs", "by_use"),
+        flows: ("friction", "export_tax"),
+        lambda by_kind: by_kind[:, owner]: ("automation", "machine_saving", "machine_cost"),
     }
+    given = ((name, way, getattr(shocks, name)) for way, names in ways.items() for name in names)
+    changes: dict[str, Any] = {name: None if value is None else way(value) for name, way, value in given}
     none: dict[str, Any] = dict.fromkeys(("demand", "ai_home_share", "transfers", "outlays"))
     wide = build_system(
         _lines(base, owner),
@@ -104,7 +102,7 @@ def with_export_lines(
         replace(machines, weights=machines.weights[..., owner]),
         by_line(users(base, machines, joined, shocks), owner, G),
         bundles,
-        replace(shocks, **changes, **none),
+        replace(shocks, productivity=shocks.productivity[owner], **changes, **none),
         last_sourcing,
     )
     borders = tuple(
@@ -131,8 +129,6 @@ def _lines(base: BaseEconomy, owner: Owner) -> BaseEconomy:
         economies=(*base.economies, *(f"{base.economies[r]} (exports)" for r in export)),
         X=output,
         tariffs=base.tariffs[owner][:, :, owner],
-        factor_income=base.factor_income[owner],
-        value_share=base.value_share[owner],
-        input_shares=base.input_shares[:, owner],
-        final_shares=base.final_shares[:, owner],
+        **{name: getattr(base, name)[owner] for name in ("factor_income", "value_share")},
+        **{name: getattr(base, name)[:, owner] for name in ("input_shares", "final_shares")},
     )

@@ -15,6 +15,12 @@ Flags = NDArray[np.bool_]
 BALANCED = 1e-9
 #: A sourcing sum below this has lost the sources that a user has, by underflow or because they are shut.
 VANISHED = 1e-290
+#: Economies that cannot carry a deficit or surplus.
+STUCK = (
+    "has no trade left",
+    "still exports but can import nothing, so that it would have to run a surplus",
+    "still imports but can export nothing, so that it would have to run a deficit",
+)
 
 
 def open_trade(system: System) -> Flags:
@@ -34,17 +40,8 @@ def require_feasible(system: System) -> None:
     base, trade = system.base, open_trade(system)
     size = BALANCED * base.income
     exports, imports = trade.any(axis=1), trade.any(axis=0)
-    for wrong, what in (
-        (~exports & ~imports & (abs(base.deficit) > size), "has no trade left"),
-        (
-            exports & ~imports & (base.deficit > -size),
-            "still exports but can import nothing, so that it would have to run a surplus",
-        ),
-        (
-            imports & ~exports & (base.deficit < size),
-            "still imports but can export nothing, so that it would have to run a deficit",
-        ),
-    ):
+    found = (~exports & ~imports & (abs(base.deficit) > size), exports & ~imports & (base.deficit > -size))
+    for wrong, what in zip((*found, imports & ~exports & (base.deficit < size)), STUCK, strict=True):
         for r in np.flatnonzero(wrong):
             raise InfeasibleError(
                 f"{base.economies[r]} {what}; its deficit is {base.deficit[r]:,.4g} "

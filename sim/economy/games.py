@@ -7,7 +7,6 @@ player's objective in all its rates v = log(1+t), :mod:`sim.economy.players` the
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,7 +17,7 @@ from decomp.table import Spec
 from sim.economy.accounts import Equilibrium
 from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError, InfeasibleError, ShockError
-from sim.economy.players import NOTHING, Board, Climb, Terms
+from sim.economy.players import NOTHING, Board, Climb, Joint, Terms
 from sim.economy.world import WorldEconomy
 from sim.state import Locked
 
@@ -36,6 +35,8 @@ __all__ = [
     "trigger",
 ]
 
+#: Slope, mean and κ of a round, (G,) each.
+Seen = tuple[Array, Array, Array]
 #: Most rounds.
 ROUNDS = 120
 #: Accuracy of gradients, of the last mean move; its range.
@@ -109,8 +110,8 @@ def _outcome(board: Board, rule: str, v: Array, year: Equilibrium, *found: Any) 
     return Outcome(rule, board.names, board.labels, *at, move, solved, year)
 
 
-def _search(board: Board, rule: str, joint: Callable[[Array], Array] | None = None) -> Outcome:
-    """Move until nobody moves; ``joint`` gives the weights of the players' objectives in a common one."""
+def _search(board: Board, rule: str, joint: Joint | None = None) -> Outcome:
+    """Move until nobody moves, all for a common objective if there is one."""
     terms, size, gain = board.terms, np.inf, np.zeros(1)
     year = board.world.solve(board.shocks, start=terms.start)
     before, v = year.real_income, board.first()
@@ -127,12 +128,9 @@ def _search(board: Board, rule: str, joint: Callable[[Array], Array] | None = No
             continue
         v, rounds = tried, rounds + 1
         accuracy = min(max(FINE * size, FINEST), COARSEST)
-        (value, slopes), (_, h) = board.slopes(year, v, accuracy=accuracy), board.flows(year)
-        if joint is None:
-            g = slopes[board.owner, np.arange(board.size)]
-        else:
-            weights = joint(value)
-            g, h = weights @ slopes, h.times(weights[board.owner])
+        (value, g), (_, h) = board.slopes(year, v, accuracy=accuracy, joint=joint), board.flows(year)
+        if joint is not None:
+            h = h.times(joint(value)[board.owner])
         step, gain, weight = climb.move(v, g, h, board.low, board.high)
         tried, size = climb.advance(v, step, weight, board.low, board.high)
         if terms.progress is not None:
@@ -214,9 +212,8 @@ def _bargain(board: Board, threat: Outcome) -> Outcome:
         nonlocal year, solved, v
         v, solved = np.where(np.isfinite(unit), np.clip(x / unit, board.low, board.high), v), solved + 1
         year = board.solve(v, year)
-        value, slopes = board.slopes(year, v)
-        total, weights = weighed(value)
-        return -total, -(weights @ slopes) / unit
+        value, slopes = board.slopes(year, v, joint=lambda value: weighed(value)[1])
+        return -weighed(value)[0], -slopes / unit
 
     scale = np.where(np.isfinite(unit), unit, 1.0)
     bounds = Bounds(board.low * scale, board.high * scale)
@@ -224,7 +221,7 @@ def _bargain(board: Board, threat: Outcome) -> Outcome:
         loss, v * scale, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 4 * ROUNDS, "ftol": 1e-13}
     )
     loss(found.x)
-    value, slopes = board.slopes(year, v)
+    value, slopes = board.slopes(year, v, joint=lambda value: weighed(value)[1])
     if (value <= threat.value).any() or not found.success:
         least = int(np.argmin(value - threat.value))
         have = f"{board.names[least]} has least over the war, {value[least] - threat.value[least]:+.1e} of real income"
@@ -232,27 +229,15 @@ def _bargain(board: Board, threat: Outcome) -> Outcome:
             f"no Nash bargain found: {found.message}; {have}. Use coarser instruments.", market="game"
         )
     weights = weighed(value)[1]
-    climb = Climb(0 * board.owner)
-    step, gain, weight = climb.move(
-        v,
-        weights @ slopes / weights.sum(),
-        curvature.times(weights[board.owner] / weights.sum()),
-        board.low,
-        board.high,
-    )
+    total = weights.sum()
+    climb, curved = Climb(0 * board.owner), curvature.times(weights[board.owner] / total)
+    step, gain, weight = climb.move(v, slopes / total, curved, board.low, board.high)
     size = climb.advance(v, step, weight, board.low, board.high)[1]
     return _outcome(board, "Nash bargain", v, year, threat.before, value, gain, size, solved)
 
 
 def moves(
-    world: WorldEconomy,
-    players: Spec,
-    *,
-    at: Equilibrium,
-    now: Array,
-    seen: tuple[Array, Array, Array],
-    patience: float = 0.0,
-    **terms: Any,
+    world: WorldEconomy, players: Spec, *, at: Equilibrium, now: Array, seen: Seen, patience: float = 0.0, **terms: Any
 ) -> Moves:
     """Find where each player would move from the tariffs ``now`` at a solved year, all others keeping theirs.
 
@@ -261,7 +246,7 @@ def moves(
     """
     board = Board(world, players, Terms.of({**terms, "first": now}))
     v, owner, first = board.first(), board.owner, [inside[0] for inside in board.members]
-    g = board.slopes(at, v, patience, 1e-10)[1][owner, np.arange(board.size)]
+    g = board.slopes(at, v, patience, 1e-10)[1]
     curvature = board.flows(at, patience)[1]
     h = curvature.together()
     climb, total = Climb(owner), np.maximum(np.bincount(owner, h), 1e-300)

@@ -5,7 +5,7 @@ For every player p, an economy or a customs union, and a rise dt of all its tari
     η_p = d ln L_p / dt        L what labour earns in these sectors over mean pay: efficiency units where there is one wage
     σ_p = −d(M_p / GDP_p) / dt        M imports of these goods at the year's producer prices, over the year's GDP
 
-by the adjoint of :mod:`sim.economy.gradient`, all players at once. Row r of a reverse pass needs only the two objectives of its own
+by the adjoint of :mod:`sim.economy.adjoint`, all players at once. Row r of a reverse pass needs only the two objectives of its own
 player: a pass over all rows costs what one for two objectives costs.
 
 With duty drawback on the rise, exports are made on lines of their own (:mod:`sim.economy.drawback`). To first order these differ from
@@ -23,8 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.economy.accounts import Equilibrium
+from sim.economy.adjoint import Adjoint, Markets, Multipliers, Priced, Use, together
 from sim.economy.arrays import Array
-from sim.economy.gradient import Adjoint, Markets, Multipliers, Priced, Use, together
+from sim.economy.gradient import SideBySide
 from sim.economy.response import cost_shares, respond
 from sim.economy.solver import State
 from sim.economy.system import System, at_horizon
@@ -69,17 +70,10 @@ def own_tariffs(
     player = np.unique(np.where(union, np.argmax(union), np.arange(year.G)), return_inverse=True)[1]
     with np.errstate(all="ignore"):  # cells without output, sectors without labour
         lines = system.owner is not None  # duties are refunded as the shocks of the year say
-        exact = lines or accuracy is not None
-        every = _Every(system, state, _Rows(system, state, player, sectors), exact=exact)
+        accuracy = accuracy or (1e-6 if lines else np.inf)  # one sweep of the fresh factorisations is enough
+        every = _Every(system, state, _Rows(system, state, player, sectors))
         response = respond(system, state.prices, state.quantities, state.point.output, state.point.income)
-        if exact:
-            lam, priced, _ = every.solve(response, accuracy or 1e-6)
-        else:  # one step of the fresh factorisations is enough
-            left, n = every.seed()[0], state.point.cost.size
-            stacked = every.step(left, response)
-            gap = left[:n] + every.pull(every.parts(stacked))[0][:n]
-            stacked[:n] = response.costs.solve(gap, transposed=True)
-            lam = every.parts(stacked)
+        lam, priced, _ = every.solve(response, accuracy)
         if lines:
             found = every.refunded(lam, priced, np.broadcast_to(year.shocks.drawback, year.G))  # type: ignore[arg-type]
             return OwnTariffs(found[:, 0], -found[:, 1], found.T * [[1.0], [-1.0]])
@@ -107,8 +101,7 @@ class _Rows(Adjoint):
         self.per_bought = (self.outside / gdp)[..., None]
         self.volume = sum(use.flow * use.basic for use in self.uses) * self.per_bought
         self.spent = state.quantities.spending
-        self.sold: Array | float = 0.0
-        self.rent: Array | float = 0.0
+        self.sold = self.rent = np.zeros(2)
         self.everywhere = np.zeros((G, 2))
 
     def together(self, values: Array) -> Array:
@@ -129,11 +122,13 @@ class _Rows(Adjoint):
         factor = np.concatenate((own, lam.factor[-G:][row, self.columns]))
         return Multipliers(none, none, lam.income[row, self.columns], factor)
 
+    def seen(self, lam: Multipliers) -> tuple[Array, Array, Array]:
+        """λ of each row's own objectives."""
+        return self.sold, self.system.lines(lam.income), self.rent
+
     def worth(self, lam: Multipliers, use: Use) -> Array:
         """v, with what the volume of own imports is worth in itself."""
-        v = self.sold * use.basic + self.system.lines(lam.income) * use.duty
-        if use.rent is not None:
-            v += self.rent * use.rent
+        v = super().worth(lam, use)
         v[..., 1:] += self.per_bought * use.basic
         return v
 
@@ -196,33 +191,36 @@ class _Rows(Adjoint):
         return np.concatenate((home, np.ones((G, 1)), machines.T), axis=1)
 
 
-class _Every(Adjoint):
+class _Every(SideBySide):
     """The adjoint of all players' objectives side by side, K = 2P."""
 
-    def __init__(self, system: System, state: State, rows: _Rows, *, exact: bool) -> None:
+    def __init__(self, system: System, state: State, rows: _Rows) -> None:
         aim = np.zeros((system.G, 2 * len(rows.one)))
         super().__init__(system, state, aim, np.zeros((system.G, system.N)), by_use=False)
-        self.rows, self.exact = rows, exact
+        self.rows = rows
+
+    def flows_at(self, lam: Multipliers, priced: Priced) -> Priced:
+        """The same with export lines; without them nobody reads these."""
+        return priced if self.system.owner is None else super().flows_at(lam, priced)
 
     def seed(self) -> tuple[Array, Priced]:
         """W_z: each row's, in its player's columns."""
-        rows, one = self.rows, np.eye(len(self.rows.one))
+        system, rows, one = self.system, self.rows, np.eye(len(self.rows.one))
         found, priced = rows.pull(rows.parts(rows.none))
         direct = np.asarray(sum(priced))
         direct[..., 1:] -= rows.volume
         cost = np.einsum("rp,sirk->sipk", one[rows.line], direct, optimize=True)
-        owner = np.concatenate((np.repeat(rows.player, self.system.markets), rows.player))
+        owner = np.concatenate((np.repeat(rows.player, system.markets), rows.player))
         output, income, factor = (
             (part[..., None, :] * one[who].reshape(len(who), *(1,) * (part.ndim - 2), -1, 1)).reshape(
                 *part.shape[:-1], -1
             )
             for part, who in zip(rows.parts(found)[1:], (rows.line, rows.player, owner), strict=True)
         )
-        wide = [
-            np.einsum("sirk,rp->sirpk", part, one[rows.line]).reshape(*part.shape[:3], -1)
-            for part in priced
-            if self.exact
-        ]
+        wide = [np.zeros((*self.shares.shape[1:3], self.aim.shape[1]))]
+        if system.owner is not None:
+            each = (np.einsum("sirk,rp->sirpk", part, one[rows.line]) for part in priced)
+            wide += [part.reshape(*part.shape[:3], -1) for part in each]
         return together(cost.reshape(*self.point.cost.shape, -1), output, income, factor), wide
 
     def refunded(self, lam: Multipliers, priced: Priced, drawback: Array) -> Array:

@@ -27,6 +27,7 @@ from sim import calibration
 from sim.economy.accounts import Equilibrium
 from sim.economy.arrays import Array, by_label, number, shaped, within
 from sim.economy.errors import ShockError
+from sim.economy.response import Response
 from sim.economy.shocks import FLOW, Shocks
 from sim.economy.system import horizon
 from sim.economy.world import Political, WorldEconomy
@@ -36,6 +37,8 @@ from sim.levers import USES
 INSTRUMENTS = ("uniform", "partner", "sector", "full")
 #: Accuracy of gradients: gains are quadratic in it.
 EXACT = 1e-6
+#: Weights of the players' objectives in a common one.
+Joint = Callable[[Array], Array]
 #: Mean moves below which moves are mixed, over how many; longest move of a log rate.
 SMALL, KEPT, LONGEST = 0.05, 12, 0.3
 #: A round is mixed in when more than this part of what it tells is not told by newer ones.
@@ -131,6 +134,10 @@ class Curvature(NamedTuple):
 
     def solve(self, slope: Array) -> Array:
         """H⁻¹ slope, 0 for rates without curvature."""
+        if len(slope) <= self.goods.shape[1]:
+            goods, curved = self.goods.toarray(), self.own > 0
+            matrix = np.diag(np.where(curved, self.own, 1.0)) - goods @ goods.T
+            return np.asarray(np.linalg.solve(matrix, np.where(curved, slope, 0.0)))
         each = np.divide(1.0, self.own, out=np.zeros_like(slope), where=self.own > 0)
         across = self.goods.T @ (self.goods * each[:, None])
         rest = spsolve((eye_array(across.shape[0]) - across).tocsc(), self.goods.T @ (each * slope))
@@ -153,6 +160,7 @@ class Board:
         self.shocks = shocks if back is None else replace(shocks, drawback=back)
         self.names, self.members = _players(world, players, terms.unions)
         self.labels = tuple(tuple(table.economies[r] for r in inside) for inside in self.members)
+        self.renewed: Response | None = None  # by the last slopes, for the year after
         self.weights = np.zeros((len(self.members), G))  # of real incomes in the objectives
         for k, inside in enumerate(self.members):
             self.weights[k, inside] = world.base.income[inside] / world.base.income[inside].sum()
@@ -167,7 +175,8 @@ class Board:
         _, self.place = np.unique(place[self.cells], return_inverse=True)
         self.size = int(self.place.max(initial=-1)) + 1
         self.owner = np.zeros(self.size, dtype=np.intp)  # player of each rate
-        self.owner[self.place] = np.argmax(self.weights > 0, axis=0)[self.cells[3]]
+        self.player = np.argmax(self.weights > 0, axis=0)  # of each economy that one plays for
+        self.owner[self.place] = self.player[self.cells[3]]
         if idle := sorted(set(range(len(self.names))) - set(self.owner)):
             raise ShockError(
                 f"player {self.names[idle[0]]!r} has no rates to set; give other `sectors`, or leave it out."
@@ -226,6 +235,8 @@ class Board:
     def solve(self, v: Array, year: Equilibrium) -> Equilibrium:
         """The year with these rates, from a guess; sluggish sourcing adjusts from last year."""
         rates, last = self.tariffs(v), self.terms.start
+        if self.renewed is not None:
+            year = replace(year, _carry=replace(year._carry, response=self.renewed))
         if self.world.settings.sluggishness < 1.0:
             sourcing = None if last is None else last._carry.sourcing
             year = replace(year, _carry=replace(year._carry, sourcing=sourcing))
@@ -233,16 +244,19 @@ class Board:
         return self.world.solve(self.shocks, tariffs=tariffs, start=year)
 
     def slopes(
-        self, year: Equilibrium, v: Array, patience: float = 0.0, accuracy: float = EXACT
+        self, year: Equilibrium, v: Array, patience: float = 0.0, accuracy: float = EXACT, joint: Joint | None = None
     ) -> tuple[Array, Array]:
-        """Objectives (P,) and their derivatives in every log rate (P, V)."""
+        """Objectives (P,) and the slopes of each player's own, or of those with the weights of ``joint``, in every log rate (V,)."""
         name, log_rate = "tariffs" if len(self.given) == 1 else "tariffs_by_use", self.anchor + v[self.place]
-        found = self.world.gradient(
-            self.weights, (name,), at=year, political=self.terms.political, patience=patience, accuracy=accuracy
-        )
-        slope = getattr(found, name).reshape(len(self.names), *self.given.shape)[(slice(None), *self.cells)]
+        aims, whose, how = self.weights, self.player, dict[str, Any](at=year, political=self.terms.political)
+        if joint is not None:
+            value = self.world.gradient(aims, (), **how).value
+            aims, whose = joint(value) @ aims, None
+        found = self.world.gradient(aims, (name,), whose=whose, patience=patience, accuracy=accuracy, **how)
+        self.renewed = found.renewed
+        slope = getattr(found, name).reshape(self.given.shape)[self.cells]
         slope = np.where(log_rate <= self.most, slope * np.exp(np.minimum(log_rate, self.most)), 0.0)
-        return found.value, np.stack([np.bincount(self.place, row, self.size) for row in slope])
+        return found.value if joint is None else value, np.bincount(self.place, slope, self.size).astype(np.float64)
 
     def flows(self, year: Equilibrium, patience: float = 0.0) -> tuple[Array, Curvature]:
         """What is imported under each rate (V,), and how its slope falls."""
@@ -340,10 +354,8 @@ def patient(world: WorldEconomy, patience: float) -> WorldEconomy:
         return world
     made = object.__new__(WorldEconomy)
     for name in WorldEconomy.__slots__:
-        value = getattr(world, name)
-        object.__setattr__(
-            made, name, replace(value, sluggishness=horizon(sluggish, patience)) if name == "settings" else value
-        )
+        object.__setattr__(made, name, getattr(world, name))
+    object.__setattr__(made, "settings", replace(world.settings, sluggishness=horizon(sluggish, patience)))
     return made
 
 

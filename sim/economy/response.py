@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from sim.economy.system import System
 from sim.economy.workers import supply_elasticity
 
 Single = NDArray[np.float32]
+Held = TypeVar("Held", Single, Array)
 
 #: Smallest singular value of the market Jacobian that counts, relative to the largest; below it relative wages are not
 #: determined (all trade shut) and the step is the shortest one.
@@ -33,8 +35,6 @@ RANK = 1e-9
 WIDE, CLEAR = 200, 1e5
 #: Subnormal numbers in single precision are slow and carry nothing.
 TINY = 1e-30
-
-
 _NONE = np.zeros((0, 1, 1), dtype=np.float32)
 
 
@@ -267,8 +267,8 @@ def _tangent(system: System, prices: Prices, found: Quantities, output: Array, o
     # what moves the spending of final demand and machines on every input alike
     final = np.float32(settings.consumption - 1.0) * system.lines(consumer)[:, None]
     shift = np.concatenate((final, services.swapaxes(0, 1)), axis=1)
-    tariff = _at_border(system, flow, "duty")
-    demand = _flow_change(system, prices, source, _at_border(system, flow, "basic"), own, shift, effects)
+    tariff = at_border(system, flow, "duty")
+    demand = _flow_change(system, prices, source, at_border(system, flow, "basic"), own, shift, effects)
     taken = np.add.reduce(tariff)  # (i, r, u)
     weights = taken * _elasticity(system)[:, None]
     weights[..., :N] += (settings.inputs - settings.value_added) * prices.input_shares * taken[..., :N].sum(axis=0)
@@ -276,7 +276,7 @@ def _tangent(system: System, prices: Prices, found: Quantities, output: Array, o
     by_cost[np.arange(S), :, np.arange(S)] += (settings.value_added - 1.0) * taken[..., :N].sum(axis=0)
     earned = by_cost.reshape(n, S).T @ own + np.einsum("iru,ruf->rf", taken[..., N:], shift)
     if system.inputs.rent is not None:
-        received = _flow_change(system, prices, source, _at_border(system, flow, "rent"), own, shift, effects)
+        received = _flow_change(system, prices, source, at_border(system, flow, "rent"), own, shift, effects)
         earned += received.reshape(S, N, F).sum(axis=1)
     capital = single(output * prices.value_share * prices.capital_share)
     value = _add(system, effects.dearer * np.float32(1.0 - settings.value_added), *effects.capital)
@@ -285,12 +285,13 @@ def _tangent(system: System, prices: Prices, found: Quantities, output: Array, o
     return np.concatenate((demand, single(earned))), effects
 
 
-def _at_border(system: System, flow: Single, valued: str) -> Single:
+def at_border(system: System, flow: Held, valued: str) -> Held:
     """Flows (s, i, r, u) as what becomes of them at the border, a field of :class:`~sim.economy.system.Border`."""
     parts = np.empty_like(flow)
     for users, border in system.borders:
         part = getattr(border, valued)
-        np.multiply(flow[..., users], 0.0 if part is None else single(part)[..., None], out=parts[..., users])
+        part = np.zeros(1) if part is None else part
+        np.multiply(flow[..., users], part.astype(flow.dtype)[..., None], out=parts[..., users])
     return parts
 
 

@@ -33,7 +33,6 @@ LABOUR_SUPPLY: Mapping[str, float] = {
 }
 #: Elasticity of employment below the reference wage where real wages are rigid.
 RIGID_SUPPLY = parameter("economy.rigid_supply")
-
 #: Mobility of workers, and the part that stays with its first sector a year after a shock.
 MOBILITY, ATTACHMENT = parameter("economy.mobility"), parameter("economy.attachment")
 
@@ -83,14 +82,10 @@ def read_settings(
     attachment: float,
 ) -> Settings:
     """Validate what the user gave and fill in calibrated defaults."""
-    words: tuple[tuple[str, str, Any], ...] = (
-        ("labour_market", labour_market, LabourMarket),
-        ("closure", closure, Closure),
-        ("deficits", deficits, Deficits),
-    )
-    for name, value, allowed in words:
-        if value not in get_args(allowed):
-            raise ShockError(f"{name} is {value!r}; allowed: {', '.join(map(repr, get_args(allowed)))}.")
+    for name, value in {"labour_market": labour_market, "closure": closure, "deficits": deficits}.items():
+        if value not in (allowed := get_args(Settings.__annotations__[name])):
+            raise ShockError(f"{name} is {value!r}; allowed: {', '.join(map(repr, allowed))}.")
+    most = np.inf if mobility == np.inf else MOST_MOBILE
     speed = number(sluggishness, "sluggishness", low=0.0, high=1.0, open_low=True)
     return Settings(
         trade_elasticity=_trade_elasticity(table, trade_elasticity),
@@ -104,9 +99,7 @@ def read_settings(
         deficits=deficits,  # type: ignore[arg-type]
         capital_charge=bool(capital_charge),
         sluggishness=speed if closure == "general-equilibrium" else 1.0,
-        mobility=number(
-            mobility, "mobility", low=1.0, high=np.inf if mobility == np.inf else MOST_MOBILE, open_low=True
-        ),
+        mobility=number(mobility, "mobility", low=1.0, high=most, open_low=True),
         attachment=number(attachment, "attachment", low=0.0, high=1.0),
     )
 

@@ -23,7 +23,6 @@ REOPENING = parameter("economy.reopening_share")
 #: Groups of sectors that outlays are spent on, in order of preference.
 OUTLAY_GROUPS: tuple[tuple[str, ...], ...] = (("public", "public-services", "services"), ("ict-business", "services"))
 
-
 Number = TypeVar("Number", bound=np.generic)
 
 

@@ -16,11 +16,11 @@ from sim.economy.drawback import carried, owners, with_export_lines
 from sim.economy.errors import ShockError
 from sim.economy.feasibility import require_feasible, require_income
 from sim.economy.fixed_prices import solve_fixed_prices
-from sim.economy.gradient import Gradient, differentiate
+from sim.economy.gradient import Gradient, Own, differentiate
 from sim.economy.machines import Machines, MachineSpec, read_machines
 from sim.economy.own_tariffs import OwnTariffs, own_tariffs
 from sim.economy.settings import ATTACHMENT, MOBILITY, Settings, TradeElasticity, read_settings
-from sim.economy.shocks import ReadShocks, Shocks, read_shocks
+from sim.economy.shocks import FLOW, ReadShocks, Shocks, read_shocks
 from sim.economy.system import System, build_system, join_sourcing, outlay_bundles
 
 Objective = str | Sequence[str] | Mapping[str, float] | NDArray[np.float64]
@@ -125,10 +125,7 @@ class WorldEconomy:
             attachment=attachment,
         )
         if deficits == "balanced":
-            options: dict[str, Any] = {
-                "trade_elasticity": settings.trade_elasticity,
-                "labour_share": settings.labour_share,
-            }
+            options: dict[str, Any] = {name: getattr(settings, name) for name in ("trade_elasticity", "labour_share")}
             options |= {"substitution": substitution, "repair": repair, "mobility": np.inf, "deficits": "none"}
             without = WorldEconomy(table, base.tariffs, **options).solve()
             balanced = calibrate(without.table, base.tariffs, "none")
@@ -207,6 +204,7 @@ class WorldEconomy:
         political: Political | None = None,
         patience: float = 0.0,
         accuracy: float = 1e-9,
+        whose: Own = None,
     ) -> Gradient:
         """Differentiate real incomes at a solved year, exactly, with respect to every rate at once.
 
@@ -225,9 +223,10 @@ class WorldEconomy:
           income; 1 when absent.
         - ``accuracy`` (float): what may be left of the adjoint equations, relative to the largest multiplier: each
           digit costs half a sweep.
+        - ``whose`` ((G,), optional): the objective of each destination; derivatives are of its own, without the axis K (not of productivity).
         """
         year, aim = self._solved(at, start), read_aim(self.table, self.base.income, objective, political)
-        return differentiate(year, aim, wrt, accuracy, number(patience, "patience", low=0.0, high=1.0))
+        return differentiate(year, aim, wrt, accuracy, number(patience, "patience", low=0.0, high=1.0), whose)
 
     def own_tariffs(
         self,
@@ -312,9 +311,7 @@ class WorldEconomy:
 
 def _base_tariffs(table: WorldTable, tariffs: ArrayLike | None) -> Array:
     G, N = table.G, table.N
-    rates = shaped(
-        0.0 if tariffs is None else tariffs, (G, N, G), "base tariffs", "exporter, sector, destination"
-    ).copy()
+    rates = shaped(0.0 if tariffs is None else tariffs, (G, N, G), "base tariffs", FLOW).copy()
     rates[np.arange(G), :, np.arange(G)] = 0.0
     labels = (table.economies, table.sectors, table.economies)
     return within(rates, -1.0, 1e6, "base tariffs", labels, open_low=True)

@@ -34,7 +34,7 @@ KNOWN = {
     ): "change of output from which a purged cell is listed; loss up to which a cell is repaired",
     ("sim/economy/continuation.py", 0.02): SOLVER,
     ("sim/economy/nests.py", 0.01): "elasticity below which the same formula is evaluated in another way",
-    ("sim/economy/gradient.py", 0.2): SOLVER,
+    ("sim/economy/adjoint.py", 0.2): SOLVER,
     **{("sim/economy/games.py", number): SOLVER for number in (0.0001, 0.001, 120)},
     **{("sim/economy/players.py", number): SOLVER for number in (0.001, 0.05, 0.25, 0.3, 0.6, 0.8)},
     ("sim/economy/workers.py", 700.0): "logarithm near the largest number",

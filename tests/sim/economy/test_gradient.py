@@ -112,6 +112,25 @@ def test_every_closure_against_five_point_differences(case):
     assert not found.tariffs[:, np.arange(G), :, np.arange(G)].any()
 
 
+@pytest.mark.parametrize("case", CLOSURES)
+def test_one_objective_many_and_those_of_destinations_agree(case):
+    """One is solved flow by flow, many side by side through matrices; each destination's own are read from these."""
+    settings, more, political = CLOSURES[case]
+    world = economy(**settings)
+    how = {"at": world.solve(**{**SHOCKS, **more}), "political": political, "accuracy": 1e-11}
+    many, whose = world.gradient(np.eye(G), PARAMETERS, **how), np.array([2, 0, 2])
+    own = world.gradient(np.eye(G), PARAMETERS[:-1], whose=whose, **how)
+    for k in range(G):
+        one = world.gradient(np.eye(G)[k], PARAMETERS, **how)
+        for name in PARAMETERS:
+            np.testing.assert_allclose(getattr(one, name), getattr(many, name)[k], atol=1e-9, err_msg=name)
+    for name in PARAMETERS[:-1]:
+        expected = np.stack([getattr(many, name)[k, ..., r] for r, k in enumerate(whose)], axis=-1)
+        np.testing.assert_allclose(getattr(own, name), expected, atol=1e-9, err_msg=name)
+    with pytest.raises(ShockError, match="productivity"):
+        world.gradient(np.eye(G), ("productivity",), whose=whose, **how)
+
+
 @pytest.mark.parametrize("rates", [SHOCKS["tariffs"], USES])
 def test_sluggish_sourcing_starts_from_last_year(rates):
     world, shocks = economy(sluggishness=0.2), {**SHOCKS, "tariffs": rates}
