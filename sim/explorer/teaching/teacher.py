@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from sim.explorer.lessons.evidence import Evidence
+from sim.explorer.lessons.evidence import SHOWN, Evidence
 from sim.explorer.lessons.files import library
 from sim.explorer.lessons.marking import filled, mechanism, number, spelled, truth
 from sim.explorer.lessons.schema import ExplainStep, Number, Which
@@ -49,12 +49,8 @@ def answers(evidence: Evidence, t: Texts) -> Iterator[tuple[str, str]]:
         facts = t("lessons.facts", **dict(zip(("expected", "computed"), said, strict=True)))
         if not isinstance(answer, Which):
             unit = evidence.lesson.measures[answer.of].unit
-            shares = unit in ("percent", "points", "change", "growth")
-            if isinstance(answer, Number):
-                within = number(answer.within, "percent" if shares and unit != "points" else unit, t)
-            else:
-                within = number(answer.tolerance * (100 if shares else 1), unit, t).lstrip("+")
-            facts += f" · {t('lessons.tolerance')} ± {within}"
+            within = answer.within if isinstance(answer, Number) else answer.tolerance * SHOWN[unit][0]
+            facts += f" · {t('lessons.tolerance')} ± {number(within, unit, t).lstrip('+')}"
         question = filled(evidence, step.question, t)
         heading = f"**{place} · {t(f'lessons.kind.{step.kind}')}** · {question}"
         yield heading, f"{facts}  \n{filled(evidence, computed.because, t)}"
