@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -14,6 +15,15 @@ from tests.explorer.browser import ROOT, Visitor, chromium, server
 def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("UNWEAVE_APP_RUN", "UNWEAVE_APP_LANG"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _components_looked_for_once() -> Iterator[None]:
+    """Streamlit reads what is said of every installed package for each session; while tests run, nothing is installed."""
+    scanner = pytest.importorskip("streamlit.components.v2.manifest_scanner")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scanner, "scan_component_manifests", cache(scanner.scan_component_manifests))
+        yield
 
 
 def go(app: Any, page: str) -> Any:
