@@ -21,28 +21,20 @@ if TYPE_CHECKING:
 class Decomposition:
     """All bilateral gross exports of a table, decomposed exactly; made by :func:`decomp.wwz`.
 
-    Attributes
-    ----------
-    terms : ndarray, shape (16, G, N, G), unit of the table
-        T1…T16 by exporter s, exporter's sector i and direct importer r; zero where s = r. Read-only.
-    exports : ndarray, shape (G, N, G), unit of the table
-        Gross exports E_sr; zero where s = r. Read-only.
-    residual : float
-        max |Σ T + net taxes − E| / max |E|.
-    table : WorldTable
-    B : ndarray, shape (n, n), unitless; of the parts where the table keeps them, as V and VB (:mod:`decomp.parts`)
-        Global Leontief inverse. Read-only.
-    L : ndarray, shape (G, N, N), unitless
-        Local Leontief inverses L_ss. Read-only.
-    V : ndarray, shape (n,), unitless
-        Value-added coefficients that the terms use; as ``table.V``, but 1 where nothing is produced (sales from stocks).
-    VB : ndarray, shape (G, n), unitless
-        V_t B_ts by origin t: where the value of one unit of final output of (s, i) was added. Read-only.
-    net_taxes : ndarray, shape (G, N, G), unit of the table, or None
-        With published value added, the 17th part of exports: net taxes on products, Σ_t τ_t B_ts ⊙ E_sr with τ = 1 − u A − V, which
-        no economy's value added contains. None with the residual, where it is zero.
-    economies, sectors : tuples of str
-        The labels of the table.
+    Every array is read-only.
+
+    - ``terms`` (16, G, N, G), unit of the table: T1…T16 by exporter s, exporter's sector i and direct importer r; zero where s = r.
+    - ``exports`` (G, N, G), unit of the table: gross exports E_sr; zero where s = r.
+    - ``residual`` (float): max |Σ T + net taxes − E| / max |E|.
+    - ``B`` (n, n), unitless: global Leontief inverse; of the parts where the table keeps them, as V and VB (:mod:`decomp.parts`).
+    - ``L`` (G, N, N), unitless: local Leontief inverses L_ss.
+    - ``V`` (n,), unitless: the value-added coefficients that the terms use; as ``table.V``, but 1 where nothing is produced (sales
+      from stocks).
+    - ``VB`` (G, n), unitless: V_t B_ts by origin t, where the value of one unit of final output of (s, i) was added.
+    - ``net_taxes`` (G, N, G), unit of the table, or None: with published value added, the 17th part of exports: net taxes on
+      products, Σ_t τ_t B_ts ⊙ E_sr with τ = 1 − u A − V, which no economy's value added contains. None with the residual, where it
+      is zero.
+    - ``economies``, ``sectors`` (tuples of str): the labels of the ``table``.
     """
 
     terms: Array

@@ -36,39 +36,28 @@ LARGEST_ENTRY = 1e100
 class WorldTable:
     """A world input–output table of G economies and N sectors at basic prices.
 
-    Parameters
-    ----------
-    Z : array_like, shape (G*N, G*N), unit of the table
-        Intermediate flows, row (origin economy, sector) to column (using economy, sector), economy-major.
-    Y : array_like, shape (G*N, G), unit of the table, or None
-        Final demand by destination; None when ``final_demand`` is given (it is then its sum over categories).
-    economies, sectors : sequences of str
-        Exact, distinct labels.
-    year, unit, source, licence, name, notes, estimate
-        Provenance; kept and written out. ``estimate`` says what of the table is estimated, with the error; None when nothing is.
-    final_demand : array_like, shape (G*N, G, C), optional
-        Final demand by category; must sum to ``Y``.
-    final_demand_labels : sequence of C str, optional
-    primary : mapping of str to array_like, shape (G*N,), optional
-        Named parts of value added (labour, capital, tariff on inputs) that sum to it.
-    final_tariff : array_like, shape (G,), optional
-        Tariffs on final demand by destination: outside value added.
-    published_output, published_value_added, published_taxes : array_like, shape (G*N,), optional
-        What a file prints beside the flows; reported by :meth:`check`.
-    value_added : {"residual", "published"}
-        Which value added :attr:`V` uses. With the residual, V B = 1 and the 16 terms add up exactly.
-    economy_members, sector_members : mapping of str to tuple of str, optional
-        The basic codes that each label stands for (default: itself).
-    economy_groups, sector_groups : mapping of str to tuple of str, optional
-        Named sets of this table's labels, for example ``manufacturing`` or ``eu``.
-    parts : Parts, optional
-        The same flows with the parts of some economies apart; dropped where flows or labels are replaced.
+    - ``Z`` (G*N, G*N), unit of the table: intermediate flows, row (origin economy, sector) to column (using economy, sector),
+      economy-major.
+    - ``Y`` (G*N, G), unit of the table: final demand by destination; None when ``final_demand`` is given (it is then its sum).
+    - ``economies``, ``sectors`` (sequences of str): exact, distinct labels.
+    - ``year``, ``unit``, ``source``, ``licence``, ``name``, ``notes``, ``estimate``: provenance; kept and written out. ``estimate``
+      says what of the table is estimated, with the error; None when nothing is.
+    - ``final_demand`` (G*N, G, C), optional: final demand by category, with ``final_demand_labels`` (C str); must sum to ``Y``.
+    - ``primary`` (mapping of str to (G*N,)), optional: named parts of value added (labour, capital, tariff on inputs) that sum to it.
+    - ``final_tariff`` (G,), optional: tariffs on final demand by destination, outside value added.
+    - ``published_output``, ``published_value_added``, ``published_taxes`` (G*N,), optional: what a file prints beside the flows;
+      reported by :meth:`check`.
+    - ``value_added`` ({"residual", "published"}): which value added :attr:`V` uses. With the residual, V B = 1 and the 16 terms add
+      up exactly.
+    - ``economy_members``, ``sector_members`` (mapping of str to tuple of str), optional: the basic codes that each label stands for
+      (default: itself).
+    - ``economy_groups``, ``sector_groups`` (mapping of str to tuple of str), optional: named sets of this table's labels, for example
+      ``manufacturing`` or ``eu``.
+    - ``parts`` (Parts, optional): the same flows with the parts of some economies apart; dropped where flows or labels are replaced.
 
     Raises TableError: a shape is wrong, a value is not finite, an output is negative, parts do not add up; names the
     worst cell. LabelError: a label is empty, reserved, given twice or holds control characters.
 
-    Notes
-    -----
     Gross output is the row sum, X = Σ Z + Σ Y; value added is the residual of the column, V = 1 − Σ A. A sector with
     X ≤ 0 and an all-zero input column is a zero-output sector: A and V are zero there (WIOD has X = −1 for LUX c5).
     Negative value added and final demand are kept as they are.

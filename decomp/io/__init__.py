@@ -34,21 +34,15 @@ def load(
 ) -> WorldTable:
     """Read a table: a bundled name, or the path of a file or folder in one of the layouts of the registry.
 
-    Parameters
-    ----------
-    name_or_path : str or Path
-        ``"world-2011"``, ``"classroom-2011"`` …; or a compact ``.npz``, a labelled CSV, or what OECD, Eurostat, ADB, WIOD, Eora,
-        EXIOBASE or GLORIA deliver, also zipped; ``unweave data list`` lists the layouts and where the files are to be had.
-    value_added : {"residual", "published"}, optional
-        Which value added the table uses; as the file says, else the residual.
-    year : int, optional
-        The year wanted, where a zip or a folder holds several.
-    parts : {"sum", "keep"}
-        What becomes of the parts of China and Mexico in OECD's tables (CN1, CN2, MX1, MX2): summed before the inversion, or
-        inverted apart and then presented as one economy.
-    accept_imbalance : bool
-        Read a table although the output, value added or taxes that its file publishes differ from the sums by more than 0.5 % of
-        world output, or its size is that of another unit.
+    - ``name_or_path`` (str or Path): ``"world-2011"``, ``"classroom-2011"`` …; or a compact ``.npz``, a labelled CSV, or what OECD,
+      Eurostat, ADB, WIOD, Eora, EXIOBASE or GLORIA deliver, also zipped; ``unweave data list`` lists the layouts and where the
+      files are to be had.
+    - ``value_added`` ({"residual", "published"}, optional): which value added the table uses; as the file says, else the residual.
+    - ``year`` (int, optional): the year wanted, where a zip or a folder holds several.
+    - ``parts`` ({"sum", "keep"}): what becomes of the parts of China and Mexico in OECD's tables (CN1, CN2, MX1, MX2): summed before
+      the inversion, or inverted apart and then presented as one economy.
+    - ``accept_imbalance`` (bool): read a table although the output, value added or taxes that its file publishes differ from the
+      sums by more than 0.5 % of world output, or its size is that of another unit.
 
     Returns WorldTable: flows in the unit of the file.
     Raises DataMissingError: no such bundled table or file, none of that year, or the optional package for the format is not installed.

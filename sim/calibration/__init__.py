@@ -6,9 +6,12 @@ README.md beside this file says what each file of the package holds, and where i
 from sim.calibration.countries import ai_adoption as ai_adoption
 from sim.calibration.countries import ai_preparedness as ai_preparedness
 from sim.calibration.countries import ai_provider_weights as ai_provider_weights
+from sim.calibration.countries import base_tariffs as base_tariffs
+from sim.calibration.countries import bound_tariffs as bound_tariffs
 from sim.calibration.countries import country_labour_share as country_labour_share
 from sim.calibration.countries import employment as employment
 from sim.calibration.countries import gdp_per_worker as gdp_per_worker
+from sim.calibration.countries import goods_share as goods_share
 from sim.calibration.countries import households as households
 from sim.calibration.countries import population as population
 from sim.calibration.countries import robot_adoption as robot_adoption
@@ -34,6 +37,3 @@ from sim.calibration.sources import fallback_notes as fallback_notes
 from sim.calibration.sources import origins as origins
 from sim.calibration.sources import unmapped as unmapped
 from sim.calibration.sources import without_rows as without_rows
-from sim.calibration.tariffs import base_tariffs as base_tariffs
-from sim.calibration.tariffs import bound_tariffs as bound_tariffs
-from sim.calibration.tariffs import goods_share as goods_share

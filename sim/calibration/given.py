@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from decomp.table import WorldTable
 from sim.calibration.rows import Row, read_rows
-from sim.calibration.series import members, read_series, size
+from sim.calibration.series import known_mean, members, read_series, size
 from sim.calibration.tables import Array, frozen, is_wiod_sector, sector_codes, sector_weight, union
 
 OBSERVED = ("observed.csv", ("series", "economy", "partner", "at"))
@@ -193,16 +193,16 @@ def adoption_steps(table: WorldTable, year: int) -> Array:
     An economy's own figures, else for members of the European Union those of the union; a label has the mean of its
     observed members by GDP where these are at least half of it.
     """
-    steps = np.full((2, table.G), np.nan)
-    for k, name in enumerate(("robots", "ai")):
-        for r, codes in enumerate(members(table)):
-            pairs = []
-            for code in codes:
-                figures = [_figures(name, code), _figures(name, "EU") if code in EU else {}]
-                own = next((f[year] - f[year - 1] for f in figures if year in f and year - 1 in f), None)
-                pairs.append((own, size(code, COMPLETE)))
-            known = [(step, weight) for step, weight in pairs if step is not None]
-            covered, whole = sum(w for _, w in known), sum(w for _, w in pairs)
-            if covered >= 0.5 * whole:
-                steps[k, r] = sum(step * weight for step, weight in known) / covered
-    return frozen(steps)
+
+    def step(name: str, code: str) -> float:
+        figures = [_figures(name, code), _figures(name, "EU") if code in EU else {}]
+        return next((f[year] - f[year - 1] for f in figures if year in f and year - 1 in f), float("nan"))
+
+    steps = [
+        [
+            known_mean(((step(name, code), size(code, COMPLETE)) for code in codes), least=0.5)
+            for codes in members(table)
+        ]
+        for name in ("robots", "ai")
+    ]
+    return frozen(np.array(steps))

@@ -21,7 +21,7 @@ from decomp.labels import listed, unknown_label
 from decomp.table import WorldTable
 from sim.calibration.given import COMPLETE, trade_of
 from sim.calibration.series import members, size
-from sim.calibration.tables import sector_codes, sector_weight
+from sim.calibration.tables import GOODS, sector_codes, sector_weight
 from sim.errors import SimError
 
 #: Heads of columns that are understood, lower case, by what they hold.
@@ -30,7 +30,6 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "partner": ("partner", "economy", "country", "origin", "iso", "iso3", "exporter"),
     "rate": ("rate", "tariff", "duty", "ad valorem", "ad_valorem", "mfn", "applied", "value"),
 }
-GOODS = tuple(f"c{k}" for k in range(1, 17))
 #: Longest schedule that is read, and how many faults are named.
 MOST_LINES, NAMED = 200_000, 5
 _NUMBER = re.compile(r"^[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?$")

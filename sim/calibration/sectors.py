@@ -131,8 +131,7 @@ def by_sector(table: WorldTable, value: Callable[[str], float]) -> Array:
 
 def labour_profile(table: WorldTable) -> Array:
     """Labour share of each sector relative to the economy (judgement), shape (N,), weighted with value added."""
-    rows = read_rows("labour_profile.csv", ("sector",))
-    return by_sector(table, lambda code: rows[code,].value if (code,) in rows else 1.0)
+    return by_sector(table, lambda code: _value("labour_profile.csv", code, otherwise=1.0))
 
 
 @lru_cache(maxsize=8)
@@ -163,7 +162,7 @@ def robot_exposure(table: WorldTable) -> Array:
 
     Judgement, ordered by the split of the robot stock; weighted with value added. Codes without a row have none.
     """
-    return by_sector(table, lambda code: _row_value("robots", code, 0.0))
+    return by_sector(table, lambda code: _value("exposure.csv", "robots", code))
 
 
 @lru_cache(maxsize=8)
@@ -175,7 +174,7 @@ def ai_exposure(table: WorldTable, *, scale: float | None = None) -> Array:
     added. ``scale`` defaults to the parameter ``automation.ai_exposure_scale``.
     """
     top = parameter("automation.ai_exposure_scale") if scale is None else scale
-    return by_sector(table, lambda code: top / (1.0 + math.exp(-_row_value("ai", code, 0.0))))
+    return by_sector(table, lambda code: top / (1.0 + math.exp(-_value("exposure.csv", "ai", code))))
 
 
 def ai_bundle(table: WorldTable, *, hardware: float) -> tuple[dict[str, float], tuple[str, ...]]:
@@ -201,13 +200,13 @@ def emission_intensity(table: WorldTable, *, gradient: float) -> Array:
     Judgement (emissions.csv), weighted with value added; codes without a row emit nothing. The scale keeps the mean over
     economies, weighted with value added, at the sector's value.
     """
-    rows = read_rows("emissions.csv", ("sector",))
-    sectors = by_sector(table, lambda code: rows[code,].value if (code,) in rows else 0.0)
+    sectors = by_sector(table, lambda code: _value("emissions.csv", code))
     size = np.maximum(0.0, np.asarray(table.value_added_flow)).reshape(len(table.economies), -1).sum(axis=1)
     relative = gdp_per_worker(table) ** -gradient
     return frozen(np.outer(relative / (relative @ size / size.sum()), sectors))
 
 
-def _row_value(kind: str, code: str, otherwise: float) -> float:
-    row = read_rows("exposure.csv", ("kind", "sector")).get((kind, code))
+def _value(file: str, *key: str, otherwise: float = 0.0) -> float:
+    """Value of a sector in a file, in one of exposures after its kind; another one where the file has no row."""
+    row = read_rows(file, ("kind", "sector")[-len(key) :]).get(key)
     return otherwise if row is None else row.value

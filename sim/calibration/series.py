@@ -100,18 +100,26 @@ def members(table: WorldTable) -> list[tuple[str, ...]]:
     return [tuple("RoW" if wiod and code == "ROW" else code for code in codes) for codes in economy_codes(table)]
 
 
+def known_mean(pairs: Iterable[tuple[float, float]], least: float = 0.0) -> float:
+    """Weighted mean of values of which some are NaN; NaN where the others have less than a share ``least`` of the weights.
+
+    >>> known_mean([(1.0, 1.0), (float("nan"), 8.0), (4.0, 2.0)])
+    3.0
+    """
+    every = list(pairs)
+    known = [(value, weight) for value, weight in every if value == value]
+    covered = sum(weight for _, weight in known)
+    enough = covered > 0.0 and covered >= least * sum(weight for _, weight in every)
+    return sum(value * weight for value, weight in known) / covered if enough else float("nan")
+
+
 def by_label(table: WorldTable, name: str, years: Iterable[int], weight_year: int) -> Array:
     """Mean of a series over each label's members by year, weighted with their GDP of one year, shape (T, G); NaN: not known."""
-    rows = []
-    for year in years:
-        row = []
-        for codes in members(table):
-            pairs = [(value_in(name, code, year), size(code, weight_year)) for code in codes]
-            known = [(value, weight) for value, weight in pairs if value == value]
-            total = sum(weight for _, weight in known)
-            row.append(sum(value * weight for value, weight in known) / total if total > 0.0 else np.nan)
-        rows.append(row)
-    return np.array(rows)
+
+    def mean(codes: tuple[str, ...], year: int) -> float:
+        return known_mean((value_in(name, code, year), size(code, weight_year)) for code in codes)
+
+    return np.array([[mean(codes, year) for codes in members(table)] for year in years])
 
 
 @lru_cache(maxsize=8)

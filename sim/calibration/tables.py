@@ -23,6 +23,8 @@ WEIGHTS = ("base_weights.csv", ("parameter", "code", "year"))
 #: Economy whose rows are used for a code that has none, with a note.
 FALLBACK_ECONOMY = "ROW"
 
+#: Sectors of WIOD that are goods: what tariffs fall on.
+GOODS = tuple(f"c{k}" for k in range(1, 17))
 #: Code of a group in results and expectations: this, then its name, for example ``group:lower-middle-income``.
 GROUP = "group:"
 #: Groups of every table that are tracked, and the one that holds who is neither a leader nor the rest of the world.

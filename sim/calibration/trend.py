@@ -29,7 +29,7 @@ from decomp.table import WorldTable
 from sim.calibration.countries import country_labour_share
 from sim.calibration.given import COMPLETE, FIRST, LAST, trade_of
 from sim.calibration.parameters import parameter
-from sim.calibration.series import by_label, manufacturing_losses, members, series, size, value_in
+from sim.calibration.series import by_label, known_mean, manufacturing_losses, members, series, size, value_in
 from sim.calibration.tables import Array, frozen
 
 #: Last year of the IMF's projections, last year of the series of manufacturing, and how many years of it are carried on.
@@ -165,17 +165,14 @@ def _balances(table: WorldTable, years: Sequence[int], gdp: Array) -> Array:
 
 def unemployment_norm(table: WorldTable) -> Array:
     """Rate that unemployment goes to, a share, shape (G,): the IMF's of 2031, else the median of the known years; NaN: none."""
-    norms = []
-    for codes in members(table):
-        pairs = []
-        for code in codes:
-            found = series("unemployment", code)
-            if found is not None and found.values:
-                known = found.values.get(PROJECTED, float(np.median(list(found.values.values()))))
-                pairs.append((known, size(code, COMPLETE)))
-        total = sum(weight for _, weight in pairs)
-        norms.append(sum(rate * weight for rate, weight in pairs) / total if pairs else np.nan)
-    return np.array(norms) / 100.0
+
+    def norm(code: str) -> float:
+        found = series("unemployment", code)
+        known = found.values if found is not None else {}
+        return known.get(PROJECTED, float(np.median(list(known.values())))) if known else float("nan")
+
+    means = [known_mean((norm(code), size(code, COMPLETE)) for code in codes) for codes in members(table)]
+    return np.array(means) / 100.0
 
 
 @lru_cache(maxsize=8)

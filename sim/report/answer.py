@@ -7,14 +7,13 @@ answer, and reports begin with changes since the base year, which say so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from sim.indicators import INDICATORS
-from sim.report.names import Names
+from sim.report.data import Report
 from sim.runs.brief import amount, effects_of
-from sim.runs.saved import WORLD, Run
+from sim.runs.saved import WORLD
 from sim.texts import Texts
 from sim.texts.formats import NBSP, level, number
 from sim.texts.words import phrase
@@ -52,12 +51,8 @@ def sized(effect: float, unit: str, texts: Texts, *, sign: bool = True, long: bo
     return shown if unit in ("members", "index", "") else f"{shown}{NBSP}{phrase(unit, texts)}"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Report):
     """The answer of a run in one language; ``there`` says whether its contrast is at hand."""
-
-    run: Run
-    texts: Texts
 
     def __call__(self, key: str, **words: Any) -> str:
         """A text of the brief."""
@@ -77,11 +72,6 @@ class Answer:
     def asked(self) -> Mapping[str, Any]:
         """What run.json says of the brief."""
         return self.run.manifest.get("brief") or {}
-
-    @cached_property
-    def names(self) -> Names:
-        """Names of the run's codes."""
-        return Names.of(self.run, self.texts)
 
     @property
     def year(self) -> int:

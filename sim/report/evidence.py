@@ -6,9 +6,11 @@ gain, premature deindustrialisation and inequality). The base year stands for th
 """
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
+from decomp.codes import rows_in
 from sim.calibration.parameters import Benchmark, benchmarks
 from sim.indicators import PLACES
 from sim.report.data import Report, companion_value
@@ -26,23 +28,11 @@ _WORLD = (
     "real_wage unemployment labour_participation labour_share interdependence mean_tariff us_china_manufacturing_share"
 )
 WATCHED = (*((indicator, WORLD) for indicator in _WORLD.split()), ("tfp", "USA"))
-LEADERS, FOLLOWERS, POOREST = "group:automation-leaders", "group:automation-followers", "group:lower-middle-income"
-#: Indicators of each question on the eras, with the economies or groups they are shown for.
-QUESTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "advantage": {
-        **dict.fromkeys(PLACES["reversal"], (WORLD,)),
-        **dict.fromkeys(("rca_cars", "rca_electronics"), ("USA", "CHN", "IND")),
-    },
-    "gains": {
-        "real_income": (LEADERS, FOLLOWERS, POOREST),
-        **dict.fromkeys(("leaders_manufacturing_share", "us_china_manufacturing_share", "labour_share"), (WORLD,)),
-    },
-    "growth": {
-        "manufacturing_va_share": (FOLLOWERS, POOREST),
-        "manufacturing_employment_share": (POOREST,),
-        "manufacturing_export_share": (FOLLOWERS,),
-        "theil": (WORLD,),
-    },
+LEADERS = "group:automation-leaders"
+#: Indicators of each question on the eras (in ``eras.csv`` also those of a place), with the economies or groups they are shown for.
+QUESTIONS = {
+    question: {id: row["of"].split() for row in rows for id in PLACES.get(row["indicator"], (row["indicator"],))}
+    for question, rows in groupby(rows_in("sim.report", "eras.csv"), key=itemgetter("question"))
 }
 
 

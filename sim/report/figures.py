@@ -141,7 +141,7 @@ def effect(brief: Brief, **look: Any) -> Figure | None:
         "title": texts("brief.figure", **words),
         "subtitle": texts(f"brief.{note}", against=brief.against(), count=len(drawn)),
     }
-    made = figure(Report(brief.run, texts), "effect", draw, texts("brief.alt", **ends), table, **more)
+    made = figure(brief, "effect", draw, texts("brief.alt", **ends), table, **more)
     return replace(made, chart=draw()) if look else made
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
+from sim.calibration.given import trade_of
 from sim.calibration.tables import GROUP
 from sim.indicators import INDICATORS
 from sim.levers import entry_of
@@ -139,8 +140,6 @@ def _duties(
 
 def _goods(result: RunResult) -> Array:
     """Imports of goods in the base year, (G, G) [exporter, importer], million USD; home sales left out."""
-    from sim.calibration.given import trade_of
-
     flows: Array = trade_of(result.base_table)[:, result.base_table.sectors_in(["goods"])].sum(axis=1)
     return flows * ~np.eye(len(flows), dtype=bool)
 

@@ -249,8 +249,6 @@ def spelled(mechanism: Sequence[Move]) -> str:
 
 def _stated(row: Mapping[Any, Any]) -> Expectation:
     """An expectation as it stands in the table of a run."""
-    from sim.scenario.schema import Expectation, Move
-
     moves = []
     for words in (part.split() for part in str(row["mechanism"]).split(";") if part.strip()):
         own = {"economy": words[1]} if len(words) == 4 else {}

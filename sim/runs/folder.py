@@ -22,6 +22,7 @@ from typing import Any, Literal
 
 from pandas import DataFrame
 
+from decomp.io import save as save_table
 from sim.errors import OutputError, SimError
 from sim.report.render import render
 from sim.report.sentences import headline
@@ -31,6 +32,7 @@ from sim.runs.result import RunResult
 from sim.runs.saved import Run
 from sim.runs.tables import replacing, sector_terms, tables_of, tidy, write_tables
 from sim.scenario.read import LoadedScenario
+from sim.scenario.schema import dump_yaml, scenario_hash
 
 logger = logging.getLogger("unweave.export")
 
@@ -151,9 +153,6 @@ def start(
 
     ``command`` is the command line to record, ``flags`` are options that a repetition needs for the same tables.
     """
-    from decomp.io import save as save_table
-    from sim.scenario.schema import dump_yaml, scenario_hash
-
     resolved = loaded.resolved
     digest = scenario_hash(resolved, table_checksum=loaded.table.checksum())
     folder = RunFolder.create(runs_folder(base), resolved.scenario.name, digest)
@@ -185,8 +184,6 @@ def finish(
     The tables are there before the report is drawn; the manifest is completed last. What could be written is kept when the
     rest cannot (OutputError), and the manifest says so. ``companions`` are those of :mod:`sim.studies.sensitivities`.
     """
-    from decomp.io import save as save_table
-
     try:
         frames = {**tables_of(result, companions), **extras}
         if "sectors" in result.scenario.outputs:

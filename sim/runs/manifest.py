@@ -17,6 +17,7 @@ from decomp.check import imbalance
 from decomp.names import data_rows
 from decomp.table import WorldTable
 from sim._version import __version__
+from sim.calibration import origins, without_rows
 from sim.calibration.given import given_sources, trade_of
 from sim.runs.result import RunResult
 from sim.runs.saved import SCHEMA_VERSION, this_process
@@ -159,8 +160,6 @@ def about_table(table: WorldTable, name: str) -> dict[str, Any]:
 
 def about_calibration(table: WorldTable) -> dict[str, Any]:
     """Year and status of the values by economy, and the codes of the table that the calibration has no rows for."""
-    from sim.calibration import origins, without_rows
-
     codes = {kind: list(found) for kind, found in without_rows(table).items()}
     return {"unmapped": codes, "values": [origin.as_dict() for origin in origins(table)]}
 

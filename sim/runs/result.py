@@ -14,11 +14,13 @@ from pandas import DataFrame
 
 from decomp.labels import index_of
 from decomp.table import WorldTable
+from decomp.wwz import wwz
+from sim.calibration import fallback_notes
 from sim.calibration.tables import GROUP
 from sim.indicators import INDICATORS, PAIR_INDICATORS
 from sim.rules import log
 from sim.runs.saved import WORLD, Run
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, scenario_hash
 from sim.state import Array, Mask
 
 if TYPE_CHECKING:
@@ -61,7 +63,6 @@ class RunResult(Run):
     def manifest(self) -> Mapping[str, Any]:  # type: ignore[override]
         """What run.json would say."""
         from sim.runs.manifest import closing, opening
-        from sim.scenario.schema import scenario_hash
 
         digest = scenario_hash(self.loaded.resolved, table_checksum=self.base_table.checksum())
         manifest = opening(self.loaded, digest, f"{self.name}-{digest[:8]}", ())
@@ -103,8 +104,6 @@ class RunResult(Run):
 
         With the number of BLAS threads of the run they are the tracked ones bit for bit.
         """
-        from decomp.wwz import wwz
-
         return wwz(self.table(year))
 
     def value(self, indicator: str, economy: str = WORLD, year: int | None = None) -> float:
@@ -208,8 +207,6 @@ class RunResult(Run):
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """What was changed in the base table, what the calibration adds, and which values stand in for missing ones."""
-        from sim.calibration import fallback_notes
-
         return (*self.base_notes, *fallback_notes(self.base_table))
 
     @property

@@ -16,7 +16,7 @@ from sim.model import WorldModel
 from sim.rules import Rule
 from sim.runs.result import RunResult, Status
 from sim.scenario.layers import Overrides
-from sim.scenario.read import LoadedScenario, ScenarioSource
+from sim.scenario.read import LoadedScenario, ScenarioSource, read_scenario
 
 logger = logging.getLogger("unweave.run")
 
@@ -43,34 +43,23 @@ def run(
 ) -> RunResult:
     """Run a scenario.
 
-    Parameters
-    ----------
-    source : str, Path, Scenario or mapping
-        A scenario file, the name of a scenario of the library, or a scenario in memory.
-    seed : int, optional
-        Instead of the scenario's.
-    overrides : list of ``"path=value"`` or mapping, optional
-        Such as ``["policies.0.value=0.3"]``.
-    years : (int, int), optional
-        Run only these years; the base year stays.
-    table : WorldTable, optional
-        Used instead of the table that the scenario names.
-    rules : iterable of Rule, optional
-        Rules of behaviour beside the built-in ones, or instead of those of the same name; see :mod:`sim.rules`.
-    threads : int, optional
-        BLAS threads; 1 for small tables and all processors for large ones when absent. Recorded in the result.
-    progress : callable, optional
-        ``progress(year, index, total)`` after every finished year.
-    stop : callable, optional
-        Returns true to end the run before the next year.
+    - ``source`` (str, Path, Scenario or mapping): a scenario file, the name of a scenario of the library, or a scenario in memory.
+    - ``seed`` (int, optional): instead of the scenario's.
+    - ``overrides`` (list of ``"path=value"`` or mapping, optional): such as ``["policies.0.value=0.3"]``.
+    - ``years`` ((int, int), optional): run only these years; the base year stays.
+    - ``table`` (WorldTable, optional): used instead of the table that the scenario names.
+    - ``rules`` (iterable of Rule, optional): rules of behaviour beside the built-in ones, or instead of those of the same name; see
+      :mod:`sim.rules`.
+    - ``threads`` (int, optional): BLAS threads; 1 for small tables and all processors for large ones when absent. Recorded in the
+      result.
+    - ``progress`` (callable, optional): ``progress(year, index, total)`` after every finished year.
+    - ``stop`` (callable, optional): returns true to end the run before the next year.
 
     Returns RunResult: its ``status`` tells whether all years were finished; an equilibrium that cannot be found ends the run and
     keeps the years before it.
     Raises ScenarioError: the scenario is not valid. DecompError: the table cannot be read. EconomyError: the base year cannot be
     calibrated.
     """
-    from sim.scenario.read import read_scenario
-
     loaded = read_scenario(
         source, overrides, years=years, seed=seed, table=table, indicators=INDICATORS, rules=rules or ()
     )
@@ -81,8 +70,6 @@ def run_loaded(
     loaded: LoadedScenario, *, threads: int | None = None, progress: Progress | None = None, stop: Stop | None = None
 ) -> RunResult:
     """Run a scenario that has been read already; see :func:`run`."""
-    from sim.model import WorldModel
-
     count = threads_for(loaded.table.n) if threads is None else threads
     with blas_threads(count) as blas:
         start = time.perf_counter()

@@ -9,11 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import ArrayLike, NDArray
 from pandas import DataFrame
+from pyarrow import csv
 
 from decomp.table import WorldTable
 from decomp.terms import TERM_CODES
+from decomp.wwz import wwz
+from sim.calibration import parameters
 from sim.errors import OutputError
 from sim.indicators import PLACES
 from sim.levers import EVENT, POLICY, of_use
@@ -124,8 +128,6 @@ def levers(scenario: Scenario) -> DataFrame:
 
 def assumptions(scenario: Scenario) -> DataFrame:
     """Every parameter with the value that the run used, its default, range, source and status."""
-    from sim.calibration import parameters
-
     known, used = parameters(), dict(settings(scenario))
     rows: list[tuple[Any, ...]] = []
     for one in known.values():
@@ -169,8 +171,6 @@ def settings(scenario: Scenario) -> Iterator[tuple[str, Any]]:
 
 def base_year(table: WorldTable, indicators: DataFrame) -> DataFrame:
     """Base-year figures of the table as published beside those simulated from it (negative final demand purged)."""
-    from decomp.wwz import wwz
-
     done = wwz(table)
     terms, exports = done.terms.sum(axis=(2, 3)), done.exports.sum(axis=(1, 2))
     whole = np.append(terms, terms.sum(axis=1, keepdims=True), axis=1)
@@ -217,8 +217,6 @@ def _kind(table: str, column: str) -> type:
 
 def arrow(name: str, frame: DataFrame) -> pa.Table:
     """Typed Arrow table of a tidy frame, without pandas metadata; NaN becomes null."""
-    import pyarrow as pa
-
     columns: dict[str, Any] = {}
     for column, values in frame.items():
         kind = _kind(name, str(column))
@@ -241,10 +239,6 @@ def write_tables(tables: Mapping[str, DataFrame], folder: Path) -> dict[str, int
 
     In the CSV, and only there, texts that a spreadsheet would compute have an apostrophe before them (:func:`no_formula`).
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-    from pyarrow import csv
-
     rows: dict[str, int] = {}
     for name, frame in tables.items():
         table = arrow(name, frame)

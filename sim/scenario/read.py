@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from decomp.errors import DataMissingError
+from decomp.io import bundled_names, load
 from decomp.labels import did_you_mean, listed
 from decomp.table import WorldTable
 from sim.calibration import unmapped
@@ -166,8 +167,6 @@ def read_document(path: Path) -> YamlDocument:
 
 def _table(scenario: Scenario, file: str, problems: Problems) -> WorldTable | None:
     """Load the table that the scenario names: bundled, or a file beside the scenario or in the working folder."""
-    from decomp.io import bundled_names, load
-
     name = scenario.table
     if name in bundled_names():
         return load(name)

@@ -16,8 +16,9 @@ from sim.rules import BUILT_IN, Rule, behaviour_model, in_play
 __all__ = ["SETTING", "Behaviour", "EconomySettings", "Substitution"]
 
 
-#: An elasticity of substitution between nests.
-_elasticity = partial(setting, unit="elasticity", low=0, high=10, kind="assumption", open_min=True)
+#: What the economy assumes of itself; an elasticity of substitution between nests is one.
+_assumed = partial(setting, kind="assumption")
+_elasticity = partial(_assumed, unit="elasticity", low=0, high=10, open_min=True)
 
 
 class Substitution(Model, section="economy.substitution"):
@@ -56,29 +57,19 @@ class EconomySettings(Model, section="economy"):
     """wage-curve: unemployment falls when real wages rise; elastic: hours and participation answer the real wage relative to its
     growth path; rigid: real wages do not fall below that path, employment does; full-employment: wages clear."""
     labour_supply: LabourSupply = Field(default_factory=LabourSupply, description="Elasticities of labour supply.")
-    capital_supply: Unbounded = setting(
-        "Elasticity of capital supply", "资本供给弹性", "elasticity", 0, math.inf, kind="assumption"
-    )
+    capital_supply: Unbounded = _assumed("Elasticity of capital supply", "资本供给弹性", "elasticity", 0, math.inf)
     """Capital answers real returns with this elasticity: 0 keeps the stock, .inf holds the real return constant."""
     substitution: Substitution = Field(default_factory=Substitution, description="Elasticities of the upper nests.")
     trade_elasticity: TradeElasticity = "lashkaripour"
     """Named set of sector elasticities, one number for all, or a mapping of sectors or groups (the rest as in `default`)."""
-    sluggishness: float = setting(
-        "Speed of sourcing", "采购调整速度", "share a year", 0, 1, kind="assumption", open_min=True
-    )
+    sluggishness: float = _assumed("Speed of sourcing", "采购调整速度", "share a year", 0, 1, open_min=True)
     """Share of the way that import sourcing moves to its new equilibrium within a year; 1 is at once."""
-    mobility: Unbounded = setting(
-        "Mobility of workers between sectors",
-        "劳动者在部门间的流动性",
-        "elasticity",
-        1,
-        math.inf,
-        kind="assumption",
-        open_min=True,
+    mobility: Unbounded = _assumed(
+        "Mobility of workers between sectors", "劳动者在部门间的流动性", "elasticity", 1, math.inf, open_min=True
     )
     """How readily workers go to sectors that pay more: .inf is one wage in every economy, 1.5 lets wages differ by sector."""
-    attachment: float = setting(
-        "Attachment of workers to their sector", "劳动者对原部门的依附", "share kept per year", 0, 1, kind="assumption"
+    attachment: float = _assumed(
+        "Attachment of workers to their sector", "劳动者对原部门的依附", "share kept per year", 0, 1
     )
     """Share of those who have stayed with the sector they began in that is still there a year later; read with finite mobility."""
     attached_since: Year | None = None

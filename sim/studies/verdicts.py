@@ -21,9 +21,13 @@ from typing import Any
 
 import numpy as np
 
+from decomp import published
 from decomp.io import load
 from decomp.leontief import input_coefficients, leontief_inverse
 from decomp.table import WorldTable
+from decomp.wwz import wwz
+from sim.observed.history import history
+from sim.observed.openness import backlashes, depth, weakening
 from sim.report.stories import code_hash, inputs_hash, stories
 from sim.runs.compare import NOISE, change, judged, spelled
 from sim.runs.runner import processors, run_loaded
@@ -189,11 +193,6 @@ def of_row(found: list[str]) -> str:
 
 def _measured(central: Values, wiod: Path | None) -> list[dict[str, Any]]:
     """Rows that a measurement decides: observed tables, identities, published numbers, openness since 1870."""
-    from decomp import published
-    from decomp.wwz import wwz
-    from sim.observed.history import history
-    from sim.observed.openness import backlashes, depth, weakening
-
     found, folder = wwz(table := load(WORLD)), None if wiod is None else str(wiod)
     origin = np.asarray(table.V) @ leontief_inverse(input_coefficients(table.Z, table.X))
     cells, sectors = published.table4(folder), published.sector_findings(folder)
