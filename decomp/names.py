@@ -140,13 +140,13 @@ def group_name(kind: Kind, name: str, lang: str = "en") -> str:
     return next((group.zh if lang == "zh" else group.en for group in groups(kind) if group.name == name), name)
 
 
-def statement(name: str, lang: str = "en") -> str:
+def statement(name: str) -> str:
     """Return what a bundled table of 2022 says of itself, by the id of the statement.
 
     >>> statement("final-use-2022")[:9]
     'Estimate:'
     """
-    return next(row[lang] for row in data_rows("estimate", "statements.csv") if row["id"] == name)
+    return next(row["en"] for row in data_rows("estimate", "statements.csv") if row["id"] == name)
 
 
 def estimate_text(estimate: str | None, lang: str = "en") -> str:

@@ -99,8 +99,7 @@ class WorldTable:
     estimate: str | None = field(default=None, kw_only=True)
     parts: Parts | None = field(default=None, kw_only=True)
 
-    #: Gross output, row sums of Z and Y, shape (G*N,).
-    X: Array = field(init=False)
+    X: Array = field(init=False)  # gross output, row sums of Z and Y, shape (G*N,)
     #: True where output is not positive and no input is used, shape (G*N,).
     zero_output: NDArray[np.bool_] = field(init=False)
     #: Value added by sector, in the unit of the table, shape (G*N,); zero for zero-output sectors.

@@ -13,7 +13,7 @@ from decomp.estimate.method import Array, Fact, Known, estimate, fine_shares, fo
 from decomp.indicators import interdependence
 from decomp.io.bundled import load_bundled
 from decomp.leontief import gross_exports
-from decomp.names import statement
+from decomp.names import data_rows, statement
 from decomp.table import WorldTable
 from decomp.wwz import wwz
 
@@ -93,15 +93,7 @@ def estimated(truth: WorldTable, how: str) -> WorldTable:
 
 
 #: Estimators by name, the one that is used first; a number is the age of a complete table that is taken as it is.
-ESTIMATORS: dict[str, int] = {
-    "recommended: trade balance exact": 0,
-    "trade balance ± 0.5 % of GDP": 0,
-    "rows only": 0,
-    "exports and imports exact": 0,
-    "rows only, nothing revealed by intermediates": 0,
-    "complete table 2 years old": COARSE_AGE,
-    "complete table 11 years old": FINE_AGE,
-}
+ESTIMATORS = {row["estimator"]: int(row["age"]) for row in data_rows("estimate", "estimators.csv")}
 
 
 def summary(table: WorldTable) -> dict[str, Array]:

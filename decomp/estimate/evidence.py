@@ -82,7 +82,7 @@ def _foreign(inputs: Inputs, world: Estimate) -> Iterator[Row]:
 
 def _exports(inputs: Inputs, world: Estimate) -> Iterator[Row]:
     """Final exports to the OECD, and of electronics, as estimated without these facts, beside TiVA."""
-    T, oecd, c = world.fitted.T, inputs.positions(OECD.split()), inputs.sectors.index("C26")
+    T, oecd, c = world.fitted.T, inputs.positions(OECD), inputs.sectors.index("C26")
     for economy, published in values("final exports", "OECD").items():
         s = inputs.economies.index(economy)
         ours = 1e-3 * float(T[s][:, oecd[oecd != s]].sum())

@@ -17,15 +17,8 @@ from decomp.names import data_rows
 YEAR = 2022
 INPUTS, COARSE = "icio2022_inputs.npz", "icio2023_2020_77x11.npz"
 ROW = "ROW"
-#: Economies inside ROW in the coarse table of 2020: they take its pattern × their part of it.
-NEW = ("AGO", "ARE", "COD", "STP")
-#: Lower-income economies whose purchases and home stand for ROW's.
-_PROXIES = "AGO CIV CMR COD EGY MAR NGA SEN TUN KAZ BLR JOR LAO MMR PAK PER COL"
-#: Members of the OECD, the buyers that TiVA's totals are about.
-OECD = (
-    "AUS AUT BEL CAN CHE CHL COL CRI CZE DEU DNK ESP EST FIN FRA GBR GRC HUN IRL ISL ISR ITA JPN KOR LTU LUX LVA MEX "
-    "NLD NOR NZL POL PRT SVK SVN SWE TUR USA"
-)
+#: Economies that were inside ROW in 2020, those whose pattern stands for ROW's, and the members of the OECD.
+NEW, _PROXIES, OECD = (tuple(row["economies"].split()) for row in data_rows("estimate", "sets.csv"))
 #: WIOD writes Romania its own way.
 _WIOD = {"ROM": "ROU", "RoW": ROW}
 
@@ -41,15 +34,15 @@ class Inputs:
         self.sectors = [str(s) for s in self.arrays["sectors"]]
         self.industries = [str(s).split(";") for s in self.arrays["sector_icio50"]]
 
-    def known(self, *, balances: bool = True, facts: bool = True) -> Known:
-        """Return what the method needs; without balances or facts for comparison."""
+    def known(self, *, facts: bool = True) -> Known:
+        """Return what the method needs; without facts for comparison."""
         a, S = self.arrays, len(self.economies)
         Z = a["Z"].astype(float)
         coarse = a["sector_icio11"].astype(np.int64)
         flows = Z.reshape(S, len(coarse), S, len(coarse))
         sold = flows.sum(axis=3)
         earlier = self._earlier(sold)
-        proxies = self.positions(_PROXIES.split())
+        proxies = self.positions(_PROXIES)
         output = a["output"].reshape(S, -1)
         size = np.vstack([output, output[proxies].sum(axis=0)])
         wiod = [_WIOD.get(str(e), str(e)) for e in a["wiod2011_economies"]]
@@ -59,7 +52,7 @@ class Inputs:
             fine_shares(a[f"wiod2011_{use}"].astype(float), sectors, places, size, coarse)
             for use in ("final", "intermediate")
         ]
-        exports, imports = (values(name) if balances else {} for name in ("exports", "imports"))
+        exports, imports = values("exports"), values("imports")
         return Known(
             Z=Z,
             output=a["output"].astype(float),
@@ -126,7 +119,7 @@ class Inputs:
 
     def _facts(self, sold: Array) -> Iterable[Fact]:
         """Final exports to the OECD of ten Asian economies; final exports and inputs sold to ROW of electronics (TiVA)."""
-        oecd, S = self.positions(OECD.split()), len(self.economies)
+        oecd, S = self.positions(OECD), len(self.economies)
         every = np.arange(len(self.sectors))
         for economy, value in values("final exports", "OECD").items():
             s = self.economies.index(economy)

@@ -112,8 +112,7 @@ class Text:
 
     source: Source
     dialect: Dialect
-    #: The first lines, as cells.
-    head: list[list[str]]
+    head: list[list[str]]  # the first lines, as cells
 
 
 def sniff(source: Source) -> Text:

@@ -28,22 +28,16 @@ class Grid:
 
     where: str
     layout: Layout
-    #: Labels of the n rows, and of the columns; a column of no economy has "" and its label.
-    rows: list[Pair]
+    rows: list[Pair]  # labels of the n rows, and of the columns; a column of no economy has "" and its label
     columns: list[Pair]
-    #: Numbers of the n rows, shape (n, columns), unit of the file; NaN where a cell is blank.
-    numbers: Array
-    #: Labels of every other row, and its numbers, at least n of them.
-    below: Sequence[tuple[tuple[str, ...], Array]]
-    #: Line of every row, and what a line is called.
-    lines: Sequence[int]
+    numbers: Array  # numbers of the n rows, shape (n, columns), unit of the file; NaN where a cell is blank
+    below: Sequence[tuple[tuple[str, ...], Array]]  # labels of every other row, and its numbers, at least n of them
+    lines: Sequence[int]  # line of every row, and what a line is called
     line: str = "{where}:{line}"
-    #: Columns of labels to the left of the numbers.
-    labels: int = 1
+    labels: int = 1  # columns of labels to the left of the numbers
     name: str = ""
     year: int | None = None
-    #: Unit that the file itself states; else that of its layout.
-    unit: str = ""
+    unit: str = ""  # unit that the file itself states; else that of its layout
     sector_names: tuple[str, ...] | None = None
     notes: tuple[str, ...] = ()
 

@@ -47,10 +47,8 @@ class Layout:
     taxes: tuple[str, ...] = ()
     totals: tuple[str, ...] = ()
     discrepancy: tuple[str, ...] = ()
-    #: Names of the categories of final demand by their code.
-    categories: Mapping[str, str] = field(default_factory=dict)
-    #: Pattern of the parts of an economy, and the economy.
-    parts: Mapping[str, str] = field(default_factory=dict)
+    categories: Mapping[str, str] = field(default_factory=dict)  # names of the categories of final demand by their code
+    parts: Mapping[str, str] = field(default_factory=dict)  # pattern of the parts of an economy, and the economy
     unit: str = "million USD"
     source: str = ""
     licence: str = ""

@@ -9,13 +9,11 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from decomp.codes import basic, basic_members
 from decomp.names import groups
+from decomp.table import Array as Array
 from sim.calibration.rows import Row, read_rows
-
-Array = NDArray[np.float64]
 
 #: Files of values by economy (and the weights, by sector too), with the columns that identify a row.
 COUNTRIES = ("countries.csv", ("parameter", "economy", "year"))

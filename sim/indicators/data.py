@@ -8,12 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.state import Array as Array
 from sim.state import Locked
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+from sim.state import Mask as Mask
 
 
 @dataclass(frozen=True, slots=True, eq=False)

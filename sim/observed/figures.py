@@ -21,7 +21,7 @@ from sim.report.data import GROUPS
 from sim.report.render import page
 from sim.report.sections import Table
 from sim.texts import Texts
-from sim.texts.formats import Change, level, number
+from sim.texts.formats import Change, ends_in_words, level, number
 
 Series = Mapping[int, float]
 #: Parts of VS in stacking order.
@@ -150,15 +150,15 @@ class HistoryFigures(Words):
         **words: Any,
     ) -> Figure:
         def shown(value: float) -> str:
-            return number(factor * value, decimals)
+            return number(value, decimals)
 
+        series = {code: {year: factor * value for year, value in values.items()} for code, values in series.items()}
         years = sorted({year for values in series.values() for year in values})
-        cells = [(year, code, factor * value) for code, values in series.items() for year, value in values.items()]
+        cells = [(year, code, value) for code, values in series.items() for year, value in values.items()]
         frame = pd.DataFrame(cells, columns=["year", "line", "value"])
         axis = self.texts(f"history.{key}_axis")
-        parts = {code: self.past.within(v) or dict(v) for code, v in series.items()}
-        ends = {code: {"before": shown(v[min(v)]), "after": shown(v[max(v)])} for code, v in parts.items()}
-        facts = " ".join(self.texts("alt.line_fact", name=names[code], **values) for code, values in ends.items())
+        parts = {code: self.past.within(v) or v for code, v in series.items()}
+        facts = ends_in_words(names, parts, self.texts, decimals)
         for code, year in ((code, y) for code in series for y in self.past.later if y in series[code]):
             facts += self.texts("history.alt_later", name=names[code], year=year, value=shown(series[code][year]))
         cells_of = {y: [shown(values.get(y, float("nan"))) for values in series.values()] for y in years}

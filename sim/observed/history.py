@@ -124,8 +124,7 @@ class History:
     rows_of_economies: Mapping[int, Sequence[Measured]]
     #: The tables in order of years, each with its checksum and the residual of its decomposition.
     sources: tuple[TableRead, ...]
-    #: What the labels of the pair stand for, to find their names.
-    members: Mapping[str, tuple[str, ...]]
+    members: Mapping[str, tuple[str, ...]]  # what the labels of the pair stand for, to find their names
 
     @property
     def years(self) -> tuple[int, ...]:

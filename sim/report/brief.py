@@ -14,7 +14,7 @@ from sim.report.answer import BASE, Answer, rounded, sized
 from sim.report.data import template
 from sim.report.evidence import sizings, variant
 from sim.report.names import amount as level_of
-from sim.report.sections import Table
+from sim.report.sections import INCOMES, Table
 from sim.report.stories import DIRECTIONS, stored, stories
 from sim.runs.brief import amount, numbers
 from sim.runs.saved import WORLD, Run
@@ -25,7 +25,6 @@ from sim.texts.plain import columns
 
 #: Sectors that are looked for by the basic code inside their own, and further ones with the largest differences.
 NAMED, MORE = ("c15", "c14", "c4", "c30"), 2
-INCOMES = ("labour_income", "capital_income", "manufacturing_pay", "services_pay")
 WELFARE = ("terms_of_trade", "allocation", "technology", "employment", "capital", "outlays", "other")
 #: From price to answer.
 CHAIN = (
@@ -242,12 +241,8 @@ class Brief(Answer):
         moved = any(rounded(effect["effect"]) for effect in self.effects)
         for size in sizings(self.run) if moved else ():
             if size.benchmark.indicator.split("/")[0] in self.asked["indicators"]:
-                unit = f"{NBSP}{texts('unit.pp') if size.benchmark.kind == 'points' else '%'}"
-                low, high, ours = (number(value, 1, sign=True) for value in (size.low, size.high, size.ours))
                 what = self.names.indicator_of(size.benchmark.indicator, size.benchmark.economy)
-                words = {"ours": f"{ours}{unit}", "published": f"{low if low == high else f'{low} … {high}'}{unit}"}
-                words["verdict"] = texts(f"literature.{size.verdict}")
-                lines.append(texts("brief.literature", base=size.first, what=what, **words))
+                lines.append(texts("brief.literature", base=size.first, what=what, **size.words(texts)))
         return lines[:2] or [texts("brief.literature_none")]
 
     # -- what was expected -----------------------------------------------------------------------

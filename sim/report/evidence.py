@@ -57,6 +57,13 @@ class Sizing:
         smaller = ours > high if high < 0 else ours < low
         return "below" if smaller else "above"
 
+    def words(self, texts: Texts) -> dict[str, str]:
+        """Our size, the published one and the verdict, as they are shown."""
+        unit = f"{NBSP}{texts('unit.pp') if self.benchmark.kind == 'points' else '%'}"
+        low, high, ours = (number(value, 1, sign=True) for value in (self.low, self.high, self.ours))
+        published = f"{low if low == high else f'{low} … {high}'}{unit}"
+        return {"ours": f"{ours}{unit}", "published": published, "verdict": texts(f"literature.{self.verdict}")}
+
 
 def sizings(run: Run) -> list[Sizing]:
     """Every published size that the run can be set beside: the indicator tracked, enough years of its window finished.
@@ -87,12 +94,8 @@ def literature_table(report: Report) -> Table | None:
     """Our sizes beside the literature's; None where nothing can be compared."""
     texts, names, rows = report.texts, report.names, []
     for size in sizings(report.run):
-        unit = f"{NBSP}{texts('unit.pp') if size.benchmark.kind == 'points' else '%'}"
-        low, high, ours = (number(value, 1, sign=True) for value in (size.low, size.high, size.ours))
         what = f"{names.indicator(size.benchmark.indicator)}, {names.economy(size.benchmark.economy)}"
-        published = low if low == high else f"{low} … {high}"
-        sizes = (f"{size.first}–{size.last}", f"{ours}{unit}", f"{published}{unit}")
-        rows.append((what, *sizes, texts(f"literature.{size.verdict}"), size.benchmark.source))
+        rows.append((what, f"{size.first}–{size.last}", *size.words(texts).values(), size.benchmark.source))
     heads = tuple(texts(f"literature.{key}") for key in ("what", "years", "ours", "published", "verdict", "source"))
     return Table(heads, tuple(rows)) if rows else None
 

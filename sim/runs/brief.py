@@ -23,6 +23,7 @@ from sim.state import Array
 from sim.texts.formats import is_share
 
 if TYPE_CHECKING:
+    from sim.model import YearRecord
     from sim.runs.result import RunResult
     from sim.scenario.read import Question
 
@@ -62,23 +63,26 @@ def effects(result: RunResult, contrast: RunResult | None, year: int) -> DataFra
     own = {"economy": list(table.economies), "indicator": "tariff_faced", "sector": "", "unit": "share"}
     frames.append(pd.DataFrame({**own, "contrast": faced[0], "value": faced[1]}))
     start = base.equilibrium.labour_payments
-    for name, unit in (("value_added", "million USD"), ("jobs", "million USD of base-year pay")):
-        found = []
-        for one in ends:
-            solved = one.equilibrium
-            hours = (np.array([one.indicators.value("employment", r) for r in range(table.G)]) / solved.employment)[
-                :, None
-            ]
-            earned = (solved.labour_payments + solved.capital_payments) / solved.consumer_price[:, None]
-            paid = np.divide(solved.labour_payments, start, where=start > 0, out=np.ones_like(start))
-            found.append(earned if name == "value_added" else start * paid / solved.job_wage * hours)
-        places = {"economy": np.repeat(table.economies, table.N), "sector": np.tile(table.sectors, table.G)}
-        frames.append(
-            pd.DataFrame(
-                {**places, "indicator": name, "contrast": found[0].ravel(), "value": found[1].ravel(), "unit": unit}
-            )
-        )
+    solved = [(one.equilibrium.labour_payments + one.equilibrium.capital_payments, one.equilibrium) for one in ends]
+    earned = [income / found.consumer_price[:, None] for income, found in solved]
+    at_work = [start * people(one, start) for one in ends]
+    places = {"economy": np.repeat(table.economies, table.N), "sector": np.tile(table.sectors, table.G)}
+    for name, unit, found in (
+        ("value_added", "million USD", earned),
+        ("jobs", "million USD of base-year pay", at_work),
+    ):
+        levels = {key: level.ravel() for key, level in zip(("contrast", "value"), found, strict=True)}
+        frames.append(pd.DataFrame({**places, "indicator": name, **levels, "unit": unit}))
     return pd.concat(frames, ignore_index=True).assign(year=year)[list(ON_REQUEST["effects"])]
+
+
+def people(record: YearRecord, start: Array) -> Array:
+    """People at work over those of the base year, whose pay was ``start``, by economy and sector, (G, N)."""
+    solved = record.equilibrium
+    employed = np.array([record.indicators.value("employment", r) for r in range(len(start))])
+    paid = np.divide(solved.labour_payments, start, where=start > 0, out=np.ones_like(start))
+    at_work: Array = paid / solved.job_wage * (employed / solved.employment)[:, None]
+    return at_work
 
 
 def decisive(result: RunResult, contrast: RunResult | None, asked: Question, year: int) -> DataFrame:

@@ -26,8 +26,7 @@ from decomp.io import save as save_table
 from sim.errors import OutputError, SimError
 from sim.report.render import render
 from sim.report.sentences import headline
-from sim.runs.codebook import codebook, readme
-from sim.runs.manifest import GIVEN, RESOLVED, TABLE, closing, is_own, now, opening
+from sim.runs.manifest import GIVEN, RESOLVED, TABLE, closing, codebook, is_own, now, opening, readme
 from sim.runs.result import RunResult
 from sim.runs.saved import Run
 from sim.runs.tables import replacing, sector_terms, tables_of, tidy, write_tables

@@ -1,10 +1,10 @@
-"""What run.json says about a run: written when it starts, completed when it ends, whatever way it ends."""
+"""What a run folder says of itself: run.json, written when a run starts and completed when it ends in any way; codebook and README."""
 
 import os
 import platform
 import shlex
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,17 +14,28 @@ import numpy as np
 from pandas import DataFrame
 
 from decomp.check import imbalance
+from decomp.codes import rows_in
 from decomp.names import data_rows
 from decomp.table import WorldTable
+from decomp.terms import TERM_CODES, TERMS
 from sim._version import __version__
 from sim.calibration import origins, without_rows
 from sim.calibration.given import given_sources, trade_of
+from sim.channels import CHANNELS, RESIDUAL
+from sim.economy.accounts import TOLERANCES as SOLVER_CHECKS
+from sim.indicators import INDICATORS, MEANINGS, PAIR_INDICATORS
+from sim.levers import EVENT, POLICY
+from sim.report.data import template
+from sim.report.sections import growth_sentence
 from sim.runs.result import RunResult
-from sim.runs.saved import SCHEMA_VERSION, this_process
+from sim.runs.saved import ON_REQUEST, SCHEMA_VERSION, TABLES, Run, this_process
 from sim.scenario import scenario_files
 from sim.scenario.read import LoadedScenario, question_of
 from sim.scenario.schema import EXTENDS
 from sim.scenario.yaml_text import parse
+from sim.texts import LANGUAGES, Texts
+from sim.texts.plain import csv_rows
+from sim.texts.words import meaning
 
 #: Files of the scenario inside the run folder, as given and with every default filled in; and of a table of one's own.
 GIVEN, RESOLVED, TABLE = "scenario.yaml", "scenario.resolved.yaml", "table.npz"
@@ -32,6 +43,12 @@ GIVEN, RESOLVED, TABLE = "scenario.yaml", "scenario.resolved.yaml", "table.npz"
 PACKAGES = ("numpy", "scipy", "pandas", "mesa", "pydantic", "pyarrow", "altair", "vl-convert-python")
 #: Pairs whose duties the manifest lists: those on most of the table's trade.
 SHOWN_DUTIES = 12
+_KINDS: Mapping[str, type] = {"whole number": int, "number": float, "text": str, "yes or no": bool}
+#: What the columns hold and what that means, the same name everywhere; lines of ``columns.csv``.
+COLUMNS: dict[str, tuple[type, str, str]] = {
+    row["column"]: (_KINDS[row["kind"]], row["meaning"], row["meaning_zh"])
+    for row in rows_in("sim.runs", "columns.csv")
+} | dict.fromkeys(TERM_CODES, (float, "", ""))
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -182,17 +199,10 @@ def closing(result: RunResult, tables: Mapping[str, DataFrame], started: str) ->
 
 def worst_checks(checks: DataFrame) -> list[dict[str, Any]]:
     """Worst value of each check over the years, in the order of the checks; a value that is no number counts as worst."""
-    worst: dict[str, dict[str, Any]] = {}
-
-    def size(row: Mapping[str, Any]) -> float:
-        return float("inf") if row["worst"] is None else abs(row["worst"])
-
-    for row in _records(checks.rename(columns={"value": "worst"}), ("check", "worst", "year", "tolerance", "passed")):
-        before = worst.setdefault(row["check"], row)
-        row["passed"] = before["passed"] = row["passed"] and before["passed"]
-        if size(row) > size(before):
-            worst[row["check"]] = row
-    return list(worst.values())
+    by_check = checks.assign(size=checks["value"].abs().fillna(np.inf)).groupby("check", sort=False)
+    worst = checks.loc[by_check["size"].idxmax()].assign(passed=by_check["passed"].all().to_numpy())
+    columns = ("check", "worst", "year", "tolerance", "passed")
+    return _records(worst.rename(columns={"value": "worst"}), columns)
 
 
 def _records(frame: DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
@@ -248,3 +258,52 @@ def source_state() -> dict[str, Any] | None:
         return {"commit": git("rev-parse", "HEAD"), "changed": bool(changed)}
     except (OSError, subprocess.SubprocessError):
         return None
+
+
+def codebook() -> str:
+    """Text of codebook.csv."""
+    head = ("table", "column", "code", "label_en", "label_zh", "unit", "meaning", "meaning_zh", "source")
+    return csv_rows([head, *_rows()])
+
+
+def _rows() -> Iterator[tuple[str, ...]]:
+    chinese = Texts("zh")
+
+    def labels(key: str) -> list[str]:
+        return [Texts(lang).get(key, "") or "" for lang in LANGUAGES]
+
+    for table, columns in (*TABLES.items(), *ON_REQUEST.items()):
+        for column in (*columns, *(("kind", "drivers") if table == "decisions" else ())):
+            if column not in TERM_CODES:
+                yield (table, column, "", "", "", "", *COLUMNS[column][1:], "")
+    yield ("all tables", "", "", "", "", "", *labels("codebook.safe"), "")
+    for table, registry in (("indicators", INDICATORS), ("pairs", PAIR_INDICATORS)):
+        for entry in registry.values():
+            about = (entry.label_en, entry.label_zh, entry.unit, entry.formula, "", entry.source)
+            yield (table, "indicator", entry.id, *about)
+    for term in TERMS:
+        about = (term.label_en, term.label_zh, "unit of the row", term.equation, "", "Wang, Wei & Zhu (2013)")
+        yield ("sector_terms", term.code, "", *about)
+    for channel in CHANNELS.values():
+        said = (channel.meaning, meaning("channel", channel.id, "", chinese))
+        yield ("attribution", "channel", channel.id, channel.label_en, channel.label_zh, "", *said, "")
+    yield ("attribution", "channel", RESIDUAL, *labels("attribution.residual"), "", *labels("codebook.residual"), "")
+    for kind, levers in (("policy", POLICY), ("event", EVENT)):
+        for lever in levers.values():
+            said = (lever.meaning, meaning(kind, lever.id, "", chinese))
+            yield ("levers", kind, lever.id, lever.label_en, lever.label_zh, lever.unit, *said, "")
+    for check in dict.fromkeys((*MEANINGS, *SOLVER_CHECKS)):
+        names = labels(f"check.{check}")
+        yield ("checks", "check", check, *names, "", MEANINGS.get(check, names[0]), names[1], "")
+
+
+def readme(run: Run, headline: str, *, report: bool) -> str:
+    """Text of the README.md of a run folder: what happened, what is where (the report if there will be one), how to repeat it."""
+    facts = {
+        "told": run.manifest,
+        "table": run.manifest["table"],
+        "years": f"{run.years[0]}–{run.years[-1]}" if run.years else "none",
+        "growth": growth_sentence(run, Texts("en")),
+        "year_tables": run.folder is not None and (run.folder / "years").is_dir(),
+    }
+    return template("run.md.j2").render(run=run, headline=headline, report=report, **facts) + "\n"

@@ -21,9 +21,9 @@ from sim.calibration import parameters
 from sim.errors import OutputError
 from sim.indicators import PLACES
 from sim.levers import EVENT, POLICY, of_use
-from sim.runs.brief import decisive, effects
-from sim.runs.codebook import COLUMNS
+from sim.runs.brief import decisive, effects, people
 from sim.runs.compare import evaluate, value_of
+from sim.runs.manifest import COLUMNS
 from sim.runs.result import RunResult
 from sim.runs.saved import ON_REQUEST, TABLES, WORLD, columns_of
 from sim.scenario.read import Question, question_of
@@ -79,19 +79,15 @@ def workers(result: RunResult) -> DataFrame:
     table, first, frames = result.base_table, result.records[0].equilibrium, []
     for record in result.records:
         found, n = record.equilibrium, table.N
-        real, hours = (
-            np.array([record.indicators.value(id, r) for r in range(table.G)]) for id in ("real_wage", "employment")
-        )
+        real = np.array([record.indicators.value("real_wage", r) for r in range(table.G)])
         mean = (real / found.wage)[:, None]
-        before = first.labour_payments
-        paid = np.divide(found.labour_payments, before, where=before > 0, out=np.ones((table.G, n)))
         columns = {
             "year": record.year,
             "economy": np.repeat(table.economies, n),
             "sector": np.tile(table.sectors, table.G),
             "real_pay": (found.group_wage * mean).ravel(),
             "wage": (found.sector_wage * mean).ravel(),
-            "jobs": (paid / found.job_wage * (hours / found.employment)[:, None]).ravel(),
+            "jobs": people(record, first.labour_payments).ravel(),
         }
         frames.append(pd.DataFrame(columns))
     return pd.concat(frames, ignore_index=True)

@@ -4,6 +4,8 @@ The contrast is what ``brief:`` names: another scenario, or the same one without
 where it adds none, the scenario that it builds on; where there is none either, its own base year.
 """
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -62,6 +64,10 @@ class LoadedScenario:
         acting = {rule.section for rule in rules if not rule.idle(rule.settings)}
         sections = {rule.section: rule.section in acting for rule in rules}
         return {word: [name for name, on in sections.items() if on is (word == "on")] for word in ("on", "off")}
+
+    def changed(self, scenario: Scenario) -> LoadedScenario:
+        """The same with another scenario in its place, resolved against the same table with the same rules."""
+        return replace(self, resolved=resolve(scenario, self.table, rules=self.resolved.rules))
 
 
 def load_scenario(source: ScenarioSource, overrides: Overrides | None = None, **options: Any) -> Scenario:
@@ -322,8 +328,7 @@ def _without(loaded: LoadedScenario, sections: tuple[str, ...]) -> LoadedScenari
         changes[part] = tuple(entry for k, entry in enumerate(getattr(scenario, part)) if k not in own)
     off = {name: getattr(scenario.behaviour, name).model_copy(update={"active": False}) for name in sections}
     changes["behaviour"] = scenario.behaviour.model_copy(update=off)
-    resolved = resolve(scenario.model_copy(update=changes), loaded.table, rules=loaded.resolved.rules)
-    return replace(loaded, resolved=resolved)
+    return loaded.changed(scenario.model_copy(update=changes))
 
 
 def _acting(loaded: LoadedScenario) -> tuple[str, ...]:

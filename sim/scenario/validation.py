@@ -18,7 +18,7 @@ from sim.scenario import scenario_files
 from sim.scenario.draws import check_draws
 from sim.scenario.schema import BASE, BEFORE_READING, LONGEST, OWN_CONTRAST, Scenario
 from sim.scenario.settings import SETTING
-from sim.scenario.yaml_text import KeyPath
+from sim.scenario.yaml_text import KeyPath, worded
 
 #: Lists whose broken entries are left out while the others are checked on, and how many entries they may have.
 LISTS: Mapping[str, int] = {"policies": 2_000, "events": 2_000, "expect": 2_000}
@@ -30,24 +30,9 @@ HIGH_TAX = 2.0
 
 #: What else to do about a key of `behaviour:` that no rule has.
 _OF_RULES = "; a rule of your own: `sim.run(…, rules=[MyRule()])`, or a package that offers it as `unweave.rules`"
-_EXPECTED = {
-    "float_type": "a number",
-    "int_type": "a whole number",
-    "bool_type": "true or false",
-    "string_type": "a text",
-    "tuple_type": "a list",
-    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "a mapping (lines of `key: value`)"),
-}
-_LIMITS = {
-    "greater_than": "above {gt:g}",
-    "greater_than_equal": "at least {ge:g}",
-    "less_than": "below {lt:g}",
-    "less_than_equal": "at most {le:g}",
-    "finite_number": "a finite number",
-}
-#: Faults that the models word themselves; what was found is added to the second kind.
-_OWN_WORDS = ("one_amount", "level_or_factor", "renamed")
-_OWN_WORDS_OF_A_VALUE = ("bad_growth", "bad_elasticity", "bad_intensities", "bad_types", "bad_range", "bad_chosen")
+#: Words for faults that the models find, by name: wrong types, limits, and faults that the models word themselves, of which the
+#: second kind is told with what was found.
+_TYPES, _LIMITS, _OWN_WORDS, _OWN_WORDS_OF_A_VALUE = map(worded, ("type", "limit", "own words", "own words of a value"))
 
 
 def structure(data: Any, problems: Problems, rules: tuple[Rule, ...] = ()) -> Scenario | None:
@@ -112,8 +97,8 @@ def _record(detail: Any, problems: Problems) -> None:
     elif kind == "missing":
         meaning = getattr(_field(path), "description", "") or ""
         problems.add(path, "S011", "is missing.", help=f"add a line `{path[-1]}: …`: {meaning}", key=len(path) > 1)
-    elif kind in _EXPECTED:
-        message = f"expected {_EXPECTED[kind]}, found {kind_of(value)}."
+    elif kind in _TYPES:
+        message = f"expected {_TYPES[kind]}, found {kind_of(value)}."
         problems.add(path, "S012", message, help=_type_help(kind, value), key=is_key)
     elif kind in _LIMITS:
         message = f"{quoted(value)} must be {_LIMITS[kind].format(**context)}."

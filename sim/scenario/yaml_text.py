@@ -27,6 +27,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+from decomp.codes import rows_in
 from sim.errors import MOST_PROBLEMS, Place, Problem, ScenarioError, quoted
 
 #: Keys and positions from the top of the document, for example ("policies", 0, "who").
@@ -53,13 +54,9 @@ _WORDS_OF_1_1 = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~
 _PLAIN = re.compile(r"[^\W_](?:[\w .+/()%–-]*[\w)%])?")
 
 
-#: What to do about an error of the parser, by a part of its text.
-_ADVICE = {
-    "mapping values": "check the indentation, and put texts that contain ': ' in quotes",
-    "expected <block end>": "check the indentation: entries of one mapping or list start in the same column",
-    "unexpected end of stream": "a quote or bracket is not closed",
-    "expected ',' or": "a bracket is not closed, or a comma is missing between two entries",
-}
+def worded(kind: str) -> dict[str, str]:
+    """Words for faults of a kind by name, lines of ``faults.csv``; of the parser what to do, by a part of its own text."""
+    return {row["fault"]: row["words"] for row in rows_in("sim.scenario", "faults.csv") if row["of"] == kind}
 
 
 @dataclass(slots=True, eq=False)
@@ -294,7 +291,7 @@ def _syntax_problem(error: YAMLError, name: str, lines: list[str]) -> Problem:
         return place.problem("S003", "a tab cannot indent YAML.", help="replace the tab by two spaces")
     opened, doing = getattr(error, "context_mark", None), getattr(error, "context", None)
     context = f" ({doing} that starts in line {opened.line + 1})" if opened and doing else ""
-    advice = next((text for part, text in _ADVICE.items() if part in what), "")
+    advice = next((text for part, text in worded("parser").items() if part in what), "")
     return place.problem("S001", f"not valid YAML: {what}{context}.", help=advice)
 
 

@@ -46,10 +46,8 @@ class Checked:
     value: float
     low: float | None = None
     high: float | None = None
-    #: Calibration: the rule was fitted to it.
-    fitted: bool = False
-    #: Acceptance check that it belongs to, 1 to 10; None for a number beside them.
-    number: int | None = None
+    fitted: bool = False  # calibration: the rule was fitted to it
+    number: int | None = None  # acceptance check that it belongs to, 1 to 10; None for a number beside them
 
     @property
     def met(self) -> bool | None:

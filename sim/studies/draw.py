@@ -176,9 +176,7 @@ def play_member(loaded: LoadedScenario | str, drawn: Draw, stop: Callable[[], bo
         if isinstance(loaded, str):
             return Member(drawn, "failed", loaded)
         if drawn.values:  # the scenario was checked when it was read; a shorter run need not reach all its policies
-            scenario = member_scenario(loaded, drawn)
-            resolved = resolve(scenario, loaded.table, rules=loaded.resolved.rules)
-            loaded = LoadedScenario(scenario, resolved, loaded.table, (), "", "", ())
+            loaded = loaded.changed(member_scenario(loaded, drawn))
         result = run_loaded(loaded, threads=1, stop=stop)
     except (SimError, DecompError, CalibrationError) as error:
         return Member(drawn, "failed", str(error), outside=isinstance(error.__cause__, OSError))

@@ -49,10 +49,8 @@ class Prediction:
     """A prediction of the later year, or what was observed in a year; arrays are shares in world value added and in exports."""
 
     name: str
-    #: κ, for wedges by flow their trade-weighted geometric mean; None where trade costs stay.
-    wedge: float | None
-    #: Exports by pair in world value added (G, G), foreign content of exports (G,).
-    flows: Array
+    wedge: float | None  # κ, for wedges by flow their trade-weighted geometric mean; None where trade costs stay
+    flows: Array  # exports by pair in world value added (G, G), foreign content of exports (G,)
     content: Array
 
     @property
@@ -67,10 +65,8 @@ class Errors:
 
     #: Root mean square Δ log of pairs' exports in world value added, weighted with the trade of both years.
     bilateral: float
-    #: Mean absolute difference of shares in the world's exports, percentage points.
-    export_shares: float
-    #: Root mean square difference of the foreign content of exports, percentage points.
-    foreign_content: float
+    export_shares: float  # mean absolute difference of shares in the world's exports, percentage points
+    foreign_content: float  # root mean square difference of the foreign content of exports, percentage points
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,14 +75,12 @@ class Hindcast:
 
     first: int
     last: int
-    #: Year whose trade the wedge of ``trend`` is fitted to; None where no year lies between.
-    fitted_to: int | None
+    fitted_to: int | None  # year whose trade the wedge of ``trend`` is fitted to; None where no year lies between
     economies: tuple[str, ...]
     trade_elasticity: str
     observed: tuple[Prediction, Prediction]
     predictions: tuple[Prediction, ...]
-    #: Largest |Δ log τ given − Δ log τ by the formula| over flows and users.
-    identity: float
+    identity: float  # largest |Δ log τ given − Δ log τ by the formula| over flows and users
     #: The table of each year with its source, and what of it is estimated.
     sources: tuple[tuple[int, str, str, str], ...]
 

@@ -35,7 +35,6 @@ from sim.runs.saved import ON_REQUEST, WORLD
 from sim.scenario import scenario_files
 from sim.scenario.draws import value_of
 from sim.scenario.read import LoadedScenario, Question, contrast_of, question_of, read_scenario
-from sim.scenario.resolve import resolve
 from sim.scenario.schema import BASE
 from sim.state import Array
 from sim.studies.attribution import Attribution, AttributionError, attribute, used
@@ -131,8 +130,7 @@ def _sensitivities(loaded: LoadedScenario) -> list[Companion]:
 def _with(loaded: LoadedScenario, part: str, **changes: Any) -> LoadedScenario:
     """The same scenario with other settings in one part, resolved again: the rules carry theirs."""
     scenario = loaded.resolved.scenario
-    changed = scenario.model_copy(update={part: getattr(scenario, part).model_copy(update=changes)})
-    return replace(loaded, resolved=resolve(changed, loaded.table, rules=loaded.resolved.rules))
+    return loaded.changed(scenario.model_copy(update={part: getattr(scenario, part).model_copy(update=changes)}))
 
 
 def run_companions(

@@ -147,14 +147,14 @@ def member_table(number: int, member: Member, economies: Sequence[str], kept: Se
     """Tidy Arrow table of a member: member, year, economy, indicator, value; rows of undefined values are left out."""
     places = [list(INDICATORS).index(name) for name in kept]
     values = member.values[:, :, places] if len(member.years) else np.empty((0, len(economies), len(places)))
-    defined = np.flatnonzero(np.isfinite(values.reshape(-1)))
-    y, e, i = np.unravel_index(defined, values.shape)
+    defined = np.isfinite(values)
+    y, e, i = np.nonzero(defined)
     return pa.table(
         {
-            "member": pa.array(np.full(len(defined), number), type=pa.int32()),
+            "member": pa.array(np.full(len(y), number), type=pa.int32()),
             "year": pa.array(np.array(member.years, dtype=np.int32)[y]),
             "economy": pa.DictionaryArray.from_arrays(pa.array(e.astype(np.int32)), pa.array(list(economies))),
             "indicator": pa.DictionaryArray.from_arrays(pa.array(i.astype(np.int32)), pa.array(list(kept))),
-            "value": pa.array(values.reshape(-1)[defined]),
+            "value": pa.array(values[defined]),
         }
     )

@@ -34,8 +34,7 @@ from sim.runs.runner import processors, run_loaded
 from sim.scenario import scenario_files
 from sim.scenario.draws import SETS
 from sim.scenario.labels import OPTIONAL
-from sim.scenario.read import LoadedScenario, load_scenario, read_scenario
-from sim.scenario.resolve import resolve
+from sim.scenario.read import load_scenario, read_scenario
 from sim.scenario.schema import Expectation
 from sim.state import Array
 from sim.studies.draw import draw, member_scenario, spread, stream
@@ -56,17 +55,11 @@ BILATERAL, CELL = 0.13, 0.36
 def claims() -> list[tuple[str, Expectation]]:
     """Scenario and expectation of everything that decides a row, in the order of the rows; economies in the table's spelling."""
     found = []
-    for name in scenario_files():
-        for one in (one for one in load_scenario(name).expect if one.row):
-            moves = [
-                m.model_copy(update={"economy": (m.economy or one.economy).removesuffix(OPTIONAL)})
-                for m in one.mechanism
-            ]
-            own = {
-                "economy": one.economy.removesuffix(OPTIONAL),
-                "mechanism": tuple(moves),
-                "at": one.at or load_scenario(name).years[1],
-            }
+    for name, scenario in ((name, load_scenario(name)) for name in scenario_files()):
+        for one in (one for one in scenario.expect if one.row):
+            whose = ((move, move.economy or one.economy) for move in one.mechanism)
+            moves = tuple(move.model_copy(update={"economy": of.removesuffix(OPTIONAL)}) for move, of in whose)
+            own = {"economy": one.economy.removesuffix(OPTIONAL), "mechanism": moves, "at": one.at or scenario.years[1]}
             found.append((name, one.model_copy(update=own)))
     return sorted(found, key=lambda claim: list(stories()).index(claim[1].row or ""))
 
@@ -108,9 +101,7 @@ def play(kind: str, member: int | None, wanted: Mapping[str, Iterable[tuple[str,
     for name, keys in wanted.items():
         loaded = read_scenario(name, asked, seed=SEED, table=table)
         if member is not None:
-            scenario = member_scenario(loaded, draw(loaded, member))
-            resolved = resolve(scenario, table, rules=loaded.resolved.rules)
-            loaded = LoadedScenario(scenario, resolved, table, (), "", "", ())
+            loaded = loaded.changed(member_scenario(loaded, draw(loaded, member)))
         run = run_loaded(loaded, threads=1)
         places = {*run.economies, *run.groups, "WLD"}
         there = ((i, economy, year) for i, economy, year in keys if economy in places and year in run.years)
