@@ -141,7 +141,7 @@ def group_name(kind: Kind, name: str, lang: str = "en") -> str:
 
 
 def statement(name: str) -> str:
-    """Return what a bundled table of 2022 says of itself, by the id of the statement.
+    """Return what a bundled table says of itself, by the id of the statement.
 
     >>> statement("final-use-2022")[:9]
     'Estimate:'

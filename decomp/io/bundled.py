@@ -13,16 +13,12 @@ from decomp.errors import DataMissingError, FormatError
 from decomp.io.compact import read_npz, read_npz_bytes, to_npz_bytes
 from decomp.io.files import write_atomically
 from decomp.labels import did_you_mean
-from decomp.names import data_file, data_rows, economy_name, sector_name
+from decomp.names import data_file, data_rows, economy_name, sector_name, statement
 from decomp.table import WorldTable
 
 #: Years of the release, and the year of the classroom table.
 YEARS = range(1995, 2012)
 CLASSROOM_YEAR = 2011
-SOURCE = (
-    "World Input-Output Database, 2013 release (Timmer, Dietzenbacher, Los, Stehrer & de Vries 2015, Review of "
-    "International Economics 23: 575–605), aggregated by Unweave"
-)
 LICENCE = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
 #: Titles of the bundled concordances, by their name.
 TITLES = {"world": "World, 16 economies × 20 sectors", "classroom": "Classroom, 8 economies × 8 sectors"}
@@ -134,7 +130,7 @@ def bundle(full: WorldTable, kind: str) -> WorldTable:
         final_demand=table.final_demand.round(),
         published_output=None if table.published_output is None else table.published_output.round(),
         name=f"{kind}-{table.year}",
-        source=SOURCE,
+        source=statement("source-2011"),
         licence=LICENCE,
         unit="million USD",
         economy_names=[economy_name(e, members=table.economy_members[e]) for e in table.economies],

@@ -43,9 +43,14 @@ class Compared:
     note: str
 
 
-def diffusion(start: int, economies: tuple[str, ...]) -> Mapping[str, np.ndarray]:
-    """Robot densities and AI adoption (%) by year from ``start`` to 2025, shape (years, G) each, by measure, at the rule's defaults."""
-    chosen = automation.Settings()
+def diffusion(
+    start: int, economies: tuple[str, ...], settings: automation.Settings | None = None
+) -> Mapping[str, np.ndarray]:
+    """Return robot densities and AI adoption (%) by year from ``start`` to 2025, shape (years, G) each, by measure.
+
+    ``settings`` are those of the rule, its defaults unless given; settings of single economies do not count.
+    """
+    chosen = automation.Settings() if settings is None else settings
     count = len(economies)
     table = attach_classes(WorldTable(np.eye(count), 2 * np.eye(count), economies, ("all",), year=start))
     adoption = np.stack([calibration.robot_adoption(table), calibration.ai_adoption(table)])

@@ -4,8 +4,6 @@ All numbers are differences from the contrast that the scenario names (table ``e
 answer, and reports begin with changes since the base year, which say so.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any

@@ -1,7 +1,5 @@
 """The brief of a run in words: the answer to its scenario's question, who gains and loses, why, how sure, and what was expected."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """The rows of the narratives and the stored verdicts on them, in words: for the terminal, reports and docs/verdicts.md."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -63,15 +63,13 @@ def effects(result: RunResult, contrast: RunResult | None, year: int) -> DataFra
     own = {"economy": list(table.economies), "indicator": "tariff_faced", "sector": "", "unit": "share"}
     frames.append(pd.DataFrame({**own, "contrast": faced[0], "value": faced[1]}))
     start = base.equilibrium.labour_payments
-    solved = [(one.equilibrium.labour_payments + one.equilibrium.capital_payments, one.equilibrium) for one in ends]
-    earned = [income / found.consumer_price[:, None] for income, found in solved]
-    at_work = [start * people(one, start) for one in ends]
+    solved = [one.equilibrium for one in ends]
+    earned = [(one.labour_payments + one.capital_payments) / one.consumer_price[:, None] for one in solved]
+    jobs = [start * people(one, start) for one in ends]
     places = {"economy": np.repeat(table.economies, table.N), "sector": np.tile(table.sectors, table.G)}
-    for name, unit, found in (
-        ("value_added", "million USD", earned),
-        ("jobs", "million USD of base-year pay", at_work),
-    ):
-        levels = {key: level.ravel() for key, level in zip(("contrast", "value"), found, strict=True)}
+    made = (("value_added", "million USD", earned), ("jobs", "million USD of base-year pay", jobs))
+    for name, unit, (first, last) in made:
+        levels = {"contrast": first.ravel(), "value": last.ravel()}
         frames.append(pd.DataFrame({**places, "indicator": name, **levels, "unit": unit}))
     return pd.concat(frames, ignore_index=True).assign(year=year)[list(ON_REQUEST["effects"])]
 

@@ -10,8 +10,6 @@ error of an estimated table (:func:`redrawn`), most of them on ``classroom-2022`
 share table and draws.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
