@@ -10,6 +10,8 @@ How sure the difference from the contrast is: draws, assumptions and channels va
 scenarios set differently would undo the contrast; it is left out of both.
 """
 
+from __future__ import annotations
+
 import logging
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
