@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -49,6 +50,7 @@ class Brief(Answer):
         asked = (effect["indicator"] for effect in self.effects)
         return next((name for name in asked if INDICATORS[name].scope != "world"), "real_income")
 
+    @cached_property
     def bars(self) -> pd.DataFrame:
         """Effect on the first indicator of each economy, largest first: code, name, value, shown; low and high where drawn."""
         found = [(e, *self.rows[self.measure, e, ""]) for e in self.run.economies if (self.measure, e, "") in self.rows]
@@ -322,7 +324,7 @@ def as_text(run: Run, lang: str = "en") -> str:
         return brief("nothing", name=run.name)
     bars = Table(
         (brief.texts("table.economy"), brief.names.indicator(brief.measure)),
-        tuple(zip(*(brief.bars()[key] for key in ("name", "shown")), strict=True)),
+        tuple(zip(*(brief.bars[key] for key in ("name", "shown")), strict=True)),
     )
     text = template("brief.txt.j2").render(brief=brief, grid=grid, bars=bars, t=brief.texts)
     return re.sub(r"\n{3,}", "\n\n", text).replace(NBSP, " ").strip()

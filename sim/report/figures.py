@@ -127,7 +127,7 @@ def effect(brief: Brief, **look: Any) -> Figure | None:
 
     With a ``look`` of its bars it is as wide as its place.
     """
-    if not brief.there or (shown := brief.bars()).empty:
+    if not brief.there or (shown := brief.bars).empty:
         return None
     texts, words = brief.texts, {"name": brief.names.indicator(brief.measure), "year": brief.year}
     top, low = shown.iloc[0], shown.iloc[-1]

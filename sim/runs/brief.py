@@ -6,7 +6,7 @@ only a scenario whose contrast is its base year is set against that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,13 +35,13 @@ NOTHING = 1e-9
 MACHINES = ("robots", "ai")
 
 
-def effects(result: RunResult, contrast: RunResult | None, year: int) -> DataFrame:
+def effects(result: RunResult, contrast: RunResult | None, year: int, only: Collection[str] = ()) -> DataFrame:
     """Every indicator of every economy in a run and in its contrast, and value added and jobs by sector.
 
     Columns year, economy, indicator, sector (empty but for value added and jobs), contrast, value, unit. ``contrast`` None is the base
     year of the run itself. Value added is real income from work and capital, (w L + ρ K)_j / P̂_C, million USD of the base year; jobs are
     people at work at the base year's pay, so that both add up over sectors; ``tariff_faced`` is the mean tariff that an economy's
-    exports meet, weighted with the base year's exports.
+    exports meet, weighted with the base year's exports. ``only`` these indicators, and nothing by sector, where some are named.
     """
     ends = [result.record(result.years[0]) if contrast is None else contrast.record(year), result.record(year)]
     table, base = result.base_table, result.records[0]
@@ -51,13 +51,16 @@ def effects(result: RunResult, contrast: RunResult | None, year: int) -> DataFra
         np.hstack([one.indicators.values, one.indicators.groups])[:, [names.index(name) for name in economies]]
         for one, names in zip(ends, named, strict=True)
     )  # (K, G + 1 + groups)
-    k, e = np.nonzero(np.isfinite(before) & np.isfinite(after))
+    wanted = np.array([not only or id in only for id in INDICATORS])
+    k, e = np.nonzero(np.isfinite(before) & np.isfinite(after) & wanted[:, None])
     units = np.array([one.unit for one in INDICATORS.values()], dtype=object)
     columns = {
         "economy": np.array(economies, dtype=object)[e],
         "indicator": np.array(list(INDICATORS), dtype=object)[k],
     }
     frames = [pd.DataFrame({**columns, "sector": "", "contrast": before[k, e], "value": after[k, e], "unit": units[k]})]
+    if only:
+        return frames[0].assign(year=year)[list(ON_REQUEST["effects"])]
     weights = base.indicators.pairs.exports
     faced = [(one.indicators.pairs.tariff * weights).sum(axis=1) / weights.sum(axis=1) for one in ends]
     own = {"economy": list(table.economies), "indicator": "tariff_faced", "sector": "", "unit": "share"}

@@ -69,23 +69,24 @@ def course_of(
     *,
     id: str,
     unit: str = "",
+    levels: Series | None = None,
     **look: Any,
 ) -> Figure:
     """One indicator of an economy (its code and name) over the years, a line for each of ``series`` in displayed units.
 
-    ``facts`` end the text alternative, ``unit`` replaces that of the axis, and ``look`` is handed to
-    :func:`sim.charts.lines.lines`, which draws the lines in the order of ``names``.
+    ``facts`` end the text alternative, ``unit`` replaces that of the axis, ``levels`` stand in table and data where the lines are
+    differences, and ``look`` is handed to :func:`sim.charts.lines.lines`, which draws the lines in the order of ``names``.
     """
-    frame, (code, who) = long(series), economy
-    title = info.label(texts.lang)
-    data = frame.assign(value=frame["value"] / scale(info.unit), economy=code, indicator=info.id, unit=info.unit)
+    frame, behind, (code, who) = long(series), levels or series, economy
+    title, data = info.label(texts.lang), long(behind)
+    data = data.assign(value=data["value"] / scale(info.unit), economy=code, indicator=info.id, unit=info.unit)
     return Figure(
         id=id,
         title=title,
         subtitle=texts("chart.subtitle", unit=unit or axis_unit(info.unit, texts), economy=who),
         alt=texts("chart.alt_course", name=title, economy=who, rest=facts),
         chart=lines(frame, names, **look),
-        table=by_year(series, names, texts),
+        table=by_year(behind, names, texts),
         data=data[["year", "line", "economy", "indicator", "value", "unit"]],
         about=[(texts(f"chart.{key}"), getattr(info, key)) for key in ("formula", "source", "unit")],
     )
@@ -126,15 +127,14 @@ def course(
     look |= {"limits": fit(min(reached), max(reached)), "clicks": True}
     drawn = dict(reversed(names.items()))
     told = texts("alt.lines", facts=facts, **span)
-    figure = course_of(info, (economy, who), shown, drawn, told, texts, id=indicator, **look)
     if not differs:
-        return figure
-    both = course_of(info, (economy, who), levelled, drawn, told, texts, id=indicator)
+        return course_of(info, (economy, who), shown, drawn, told, texts, id=indicator, **look)
     unit = {"percentage points": texts("unit.pp"), "per cent": "%"}.get(units.pop()) or axis_unit(info.unit, texts)
-    table = both.table.copy()
-    table[f"{texts('brief.size')} ({unit})"] = [shown["scenario"].get(year) for year in table.iloc[:, 0]]
-    subtitle = texts("chart.subtitle", unit=texts("chart.away", unit=unit), economy=who)
-    return replace(figure, subtitle=subtitle, table=table, data=both.data)
+    look |= {"unit": texts("chart.away", unit=unit), "levels": levelled}
+    figure = course_of(info, (economy, who), shown, drawn, told, texts, id=indicator, **look)
+    sizes = [shown["scenario"].get(year) for year in figure.table.iloc[:, 0]]
+    figure.table[f"{texts('brief.size')} ({unit})"] = sizes
+    return figure
 
 
 def _scaled(series: Series, factor: float) -> dict[str, dict[int, float]]:
@@ -193,7 +193,7 @@ def gains(brief: Brief, limits: Limits = None) -> Figure:
     """Who gains and who loses: the figure of the brief, whose bars can be clicked on; downloads keep codes."""
     made, frame, info = (
         effect(brief, limits=limits, height=SHORT, field="code", axis=False),
-        brief.bars(),
+        brief.bars,
         brief.measure,
     )
     assert made is not None

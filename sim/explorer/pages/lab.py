@@ -290,7 +290,7 @@ def _chart(
     act: ui.Act | None = None
     fit = partial(_fitted, (side, wanted, economy, setup.preset, setup.table, setup.versus, view.year))
     if wanted == INCOMES:
-        values = brief.bars()["value"]
+        values = brief.bars["value"]
         figure = lab_figures.gains(brief, fit(min(0.0, values.min()), max(0.0, values.max())))
         act = lambda mark: _explain(brief.measure, str(mark["code"]))  # noqa: E731
     elif wanted == GROUPS:
