@@ -63,6 +63,7 @@ def prepare(store: Store | None = None) -> None:
     """Run the stories of the first page at once and, while visitors read, every scenario of the library, so that it is there."""
     from sim.explorer.pages.start import STORIES
     from sim.explorer.parts import session
+    from sim.explorer.setups.engine import reference
     from sim.explorer.setups.setup import Setup, presets, table_for
 
     store = store or session.store()
@@ -70,7 +71,9 @@ def prepare(store: Store | None = None) -> None:
         while name not in STORIES and not (store.asked and time.monotonic() - store.asked > QUIET):
             time.sleep(LOOK)
         with suppress(Exception):  # who chooses it is told
-            store.get(Setup(preset=name, table=table_for(name)), ahead=True)
+            setup = Setup(preset=name, table=table_for(name))
+            for one in filter(None, (setup, reference(setup))):
+                store.get(one, ahead=True)
 
 
 def main() -> None:

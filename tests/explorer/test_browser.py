@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.texts import Texts
 from tests.explorer.browser import CHARTS
 
 pytestmark = pytest.mark.browser
@@ -118,3 +119,97 @@ def test_the_keyboard_alone_moves_a_lever_and_takes_it_back(visitor) -> None:
     )
     one.settle()
     assert one.metrics() == before
+
+
+FOLD = 768
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("preset", ["us-china-tariffs", "baseline", "interdependence-fades"])
+def test_levers_and_two_whole_charts_stand_on_one_screen(visitor, preset, lang) -> None:
+    one = visitor()
+    one.open(f"/lab?l={lang}&p={preset}")
+    charts = [chart.bounding_box() for chart in one.page.locator(CHARTS).all()]
+    levers = [slider.bounding_box() for slider in one.page.locator(".st-key-levers input[type=range]").all()]
+    assert len(charts) == 2 and len(levers) == 7
+    for box in (*charts, *levers):
+        assert box is not None and box["y"] > 0 and box["y"] + box["height"] <= FOLD, box
+    left, right = charts
+    assert left["x"] + left["width"] <= right["x"] and left["width"] > 400 and left["height"] > 200
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_phone_levers_and_charts_do_not_cover_each_other(visitor, scheme) -> None:
+    one = visitor(width=390, height=844, color_scheme=scheme)
+    one.open("/lab?l=en&p=trade-war")
+    main, sheet = (one.page.locator(f"[data-testid={name}]").bounding_box() for name in ("stMain", "stSidebar"))
+    assert main["y"] + main["height"] <= sheet["y"] + 1 and sheet["y"] + sheet["height"] <= 845
+    assert main["height"] > 450 and sheet["height"] > 280
+    chart, lever = one.page.locator(CHARTS).first, one.page.locator(".st-key-levers input[type=range]").first
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box["y"] + box["height"] <= sheet["y"] + 1 and lever.bounding_box()["y"] < 844
+    before = one.metrics()
+    one.lever("tariff").focus()
+    one.page.keyboard.press("ArrowRight")
+    one.settle()
+    assert one.metrics() != before
+
+
+def test_charts_are_dark_on_a_dark_page(visitor) -> None:
+    image = pytest.importorskip("PIL.Image")
+    shades = {}
+    for scheme in ("light", "dark"):
+        one = visitor(color_scheme=scheme)
+        one.open("/lab?l=en&p=trade-war")
+        picture = image.open(io.BytesIO(one.page.locator(CHARTS).first.screenshot())).convert("L")
+        shades[scheme] = max(range(256), key=picture.histogram().__getitem__)
+    assert shades["light"] > 240 and shades["dark"] < 40
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_first_minute_tells_the_truth(visitor, lang) -> None:
+    """What *Try it in 60 seconds* says, step by step, and that it is so."""
+    texts = Texts(lang)
+    one = visitor()
+    one.open(f"/?l={lang}")
+    for step in ("start.try_1", "start.try_2", "start.try_3"):
+        for line in texts(step).split("**"):
+            assert one.page.get_by_text(line.strip()[:24]).count() > 0, line
+    one.press("open.interdependence-fades")
+    one.page.locator(".st-key-advanced").first.wait_for()
+    one.settle()
+    said = one.page.locator("[data-testid=stMain] h2").first.inner_text()
+    assert {"en": "Because of a backlash", "zh": "由于对自动化所致损失的反弹"}[lang] in said
+    story = one.metrics()
+    assert all(value.startswith(("−", "+")) for value in story)
+    typed = one.keyed("N.tariff").locator("input")
+    typed.fill("10")
+    typed.press("Enter")
+    one.page.locator("text=0 → 10").first.wait_for()
+    one.settle()
+    assert (
+        one.page.locator("[data-testid=stMain] h2")
+        .first.inner_text()
+        .startswith({"en": "Because of your changes", "zh": "由于您的改动"}[lang])
+    )
+    trade, tariff, income, _ = one.metrics()
+    assert trade.startswith("−") and income.startswith("−"), "less trade, less real income"
+    assert tariff.startswith(("+9", "+10"))
+    one.page.locator("[class*=st-key-why-real_income], [class*='st-key-why\\.real_income']").first.locator(
+        "button"
+    ).click()
+    one.page.locator(".st-key-reasons").wait_for()
+    one.page.get_by_text({"en": "Tariffs −", "zh": "关税 −"}[lang]).first.wait_for(timeout=60_000)
+    one.press("replay")
+    one.settle()
+    assert one.metrics() == story
+    one.press("replay")
+    one.settle()
+    assert one.metrics()[0] == trade
+    one.press("share")
+    code = one.page.locator("[role=dialog] [data-testid=stCode]").first
+    code.wait_for()
+    other = visitor()
+    other.open(code.inner_text().strip().removeprefix(one.address))
+    assert other.metrics()[0] == trade and other.page.locator(".st-key-reasons").count() == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from importlib import import_module
 from pkgutil import iter_modules
@@ -218,3 +219,56 @@ def test_a_narrow_tariff_is_named_after_those_who_levy_it(visit) -> None:
         assert any(name in one.label for one in app.button), [one.label for one in app.button]
         assert name in app.slider(key="L.tariff").label
         assert any(scope in one.help for one in app.sidebar.markdown)
+
+
+def domain(app) -> list[float]:
+    """Ends of the value axis of the left chart."""
+    spec = json.loads(app.get("vega_lite_chart")[0].proto.spec)
+    return next(
+        layer["encoding"]["y"]["scale"]["domain"] for layer in spec["layer"] if "scale" in layer["encoding"]["y"]
+    )
+
+
+def test_axes_stay_while_a_lever_moves_and_are_fitted_on_request(visit) -> None:
+    app = visit("lab", {"l": "en", "p": "interdependence-fades"})
+    app.slider(key="L.tariff").set_value(20.0).run()
+    wide = domain(app)
+    for value in (15.0, 10.0, 5.0):
+        app.slider(key="L.tariff").set_value(value).run()
+        assert domain(app) == wide
+    app.button(key="fit").click().run()
+    healthy(app)
+    low, high = domain(app)
+    assert high - low < 0.6 * (wide[1] - wide[0])
+    app.slider(key="L.tariff").set_value(40.0).run()
+    assert domain(app)[0] < low, "what would leave the picture moves the axis"
+
+
+def test_levels_and_the_base_year_are_second_views(visit) -> None:
+    app = visit("lab", {"l": "en", "p": "us-china-tariffs", "c": "KOR"})
+    assert app.metric[0].label == "Real income, Korea"
+    assert any("in Korea" in one.value for one in app.markdown)
+    assert any("difference from the contrast" in one.proto.body for one in app.get("html"))
+    app.toggle(key="levels").set_value(True).run()
+    healthy(app)
+    assert any("base year = 100 · Korea" in one.proto.body for one in app.get("html"))
+    assert app.query_params["lv"] in ("1", ["1"])
+    app.selectbox(key="versus").set_value("base").run()
+    healthy(app)
+    assert any("all causes together" in one.value for one in app.markdown) and app.query_params["b"] in (
+        "base",
+        ["base"],
+    )
+
+
+def test_a_lever_that_is_moved_on_and_on_is_one_change(visit) -> None:
+    app = visit("lab", {"l": "en"})
+    before = [one.value for one in app.metric]
+    for value in (1.0, 2.0, 3.0):
+        app.slider(key="L.tariff").set_value(value).run()
+    app.slider(key="L.reshoring").set_value(5.0).run()
+    app.button(key="undo").click().run()
+    assert app.slider(key="L.tariff").value == 3.0 and app.slider(key="L.reshoring").value == 0.0
+    app.button(key="undo").click().run()
+    assert [one.value for one in app.metric] == before
+    healthy(app)

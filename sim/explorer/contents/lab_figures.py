@@ -37,7 +37,7 @@ def name_in(table: WorldTable, code: str, texts: Texts) -> str:
 
 def economy_name(run: RunResult, code: str, texts: Texts) -> str:
     """Name of an economy of a run's table."""
-    return name_in(run.base_table, code, texts)
+    return texts.economy(code, (run.base_table.economy_members or {}).get(code, ()), run.economy_names.get(code, ""))
 
 
 def compared(run: RunResult, contrast: RunResult | None) -> dict[str, RunResult]:

@@ -5,7 +5,7 @@ Widgets never hold the truth: before a widget is drawn its value is set from the
 
 import os
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -108,12 +108,22 @@ def setup() -> Setup:
 
 
 def change(new: Setup) -> None:
-    """Replace the setup; the old one can be undone."""
+    """Replace the setup; the old one can be undone. A lever that is moved on and on is one change."""
     session = now()
     if new != session.setup:
-        session.history = [*session.history[: session.place + 1], new][-STEPS:]
+        before = session.history[: session.place + 1]
+        if session.place and len(parts := _parts(before[-2], new)) == 1 and parts == _parts(before[-1], new):
+            before = before[:-1]
+        session.history = [*before, new][-STEPS:]
         session.place, session.setup = len(session.history) - 1, new
         session.unknown, session.off = (), False
+
+
+def _parts(one: Setup, other: Setup) -> set[Any]:
+    """In which levers and options two setups differ."""
+    moved = {part[:-1] for name in ("changes", "places") for part in {*getattr(one, name)} ^ {*getattr(other, name)}}
+    same = replace(one, changes=other.changes, places=other.places)
+    return moved | {field.name for field in fields(Setup) if getattr(same, field.name) != getattr(other, field.name)}
 
 
 def step(by: int) -> None:
