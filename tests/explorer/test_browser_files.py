@@ -29,7 +29,7 @@ def test_a_chart_is_taken_away_as_png_and_svg_in_chinese(visitor) -> None:
     one, texts = visitor(), Texts("zh")
     one.open("/lab?l=zh&p=trade-war&to=2029")
     assert not one.page.locator("[class*=st-key-png]").count()  # nothing of it stands beside the chart
-    one.page.get_by_role("tab", name=texts("ui.tab_table")).first.click()
+    one.page.get_by_role("button", name=texts("ui.tab_table")).first.click()
     one.keyed("png.0").wait_for(timeout=30_000)
     one.settle()
     assert not one.faults()
@@ -38,7 +38,7 @@ def test_a_chart_is_taken_away_as_png_and_svg_in_chinese(visitor) -> None:
     content = Path(png.path()).read_bytes()
     assert content.startswith(b"\x89PNG") and struct.unpack(">I", content[16:20]) == (1800,)
     words = "".join(ElementTree.parse(svg.path()).getroot().itertext())
-    assert "贸易相互依存" in words and "中美贸易战" in words and "classroom-2022" in words
+    assert "实际收入" in words and "中美贸易战" in words and "classroom-2022" in words
 
 
 def test_a_run_that_is_taken_away_opens_again(visitor) -> None:
@@ -70,17 +70,12 @@ def test_a_run_that_is_taken_away_opens_again(visitor) -> None:
 
 def test_bands_are_stopped_and_computed(visitor) -> None:
     one, texts = visitor(), Texts("en")
-    one.arrive("/compare?l=en&bands.count=50&compare.others=trade-war")
-    one.press("bands.compute")
-    one.keyed("bands.compute.stop").wait_for(timeout=30_000)
-    one.page.get_by_text(re.compile(r"^[1-9]\d* of 50 runs")).first.wait_for(timeout=60_000)
-    one.press("bands.compute.stop")
-    one.page.get_by_text(texts("bands.stopped")).wait_for(timeout=30_000)
+    one.arrive("/compare?l=en&u=1&to=2026&compare.others=trade-war")
+    one.page.get_by_text(re.compile(r"^How sure: [1-9]\d* of \d+ steps")).first.wait_for(timeout=60_000)
+    one.press("sure.stop")
+    one.page.get_by_text(texts("why.ended", why="").strip()).wait_for(timeout=30_000)
     one.settle()
-    one.keyed("bands.count").locator("input").click()
-    one.page.get_by_role("option", name="10", exact=True).click()
-    one.settle()
-    one.press("bands.compute")
-    one.page.get_by_text("Bands from 5 to 95 % of 10 draws").wait_for(timeout=120_000)
+    one.press("sure.again")
+    one.page.get_by_text("Bands from 5 to 95 % of 20 draws").wait_for(timeout=180_000)
     one.settle()
     assert not one.faults()
