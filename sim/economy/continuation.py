@@ -162,7 +162,7 @@ def _steps(system: System, point: Point, response: Response, renewals: int) -> S
         if steps or size > LEARN * last:
             steps.append((step, float(step @ step)))
         before, last = last, size
-        cost, factor_step, goods = np.split(step, (n, n + factor_step.size))
+        cost, factor_step, goods = step[:n], step[n : -goods.size], step[-goods.size :]
         point = Point(
             point.cost + cost.reshape(shape),
             point.factor + factor_step,

@@ -92,7 +92,7 @@ def sourcing(
     lowest = np.minimum.reduce(prices)
     relative = np.subtract(lowest, prices, out=prices)
     relative *= theta[:, None]
-    rigid = np.flatnonzero(theta < RIGID)
+    rigid = (theta < RIGID).nonzero()[0]
     small = np.expm1(relative[:, rigid]) if rigid.size else None
     np.exp(relative, out=relative)
     total = weighted(weights, relative)
