@@ -164,7 +164,6 @@ def test_twice_the_size_cuts_nothing_off(visitor, page) -> None:
         })"""
     )
     if page == "lab":
-        one.page.get_by_test_id("stExpandSidebarButton").click()
         one.lever("speed").wait_for()
         one.lever("speed").focus()
         one.page.keyboard.press("Home")
