@@ -50,7 +50,12 @@ class Lever:
     @property
     def neutral(self) -> float:
         """Value in the base year, where nothing else is known."""
-        return 1.0 if self.unit.startswith("ratio") else 0.0
+        return 0.0 if self.share else 1.0
+
+    @property
+    def share(self) -> bool:
+        """Whether it is written in per cent: of something, not relative to the base year."""
+        return not self.unit.startswith("ratio")
 
     @property
     def is_share(self) -> bool:

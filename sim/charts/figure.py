@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pandas import DataFrame
 
 from sim.charts.theme import INK, LOOK, QUIET, wrapped
-from sim.texts.plain import csv_text
+from sim.texts.words import csv_text
 
 Spec = dict[str, Any]
 #: Names that people read, by code.

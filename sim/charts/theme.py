@@ -1,6 +1,8 @@
 """Look of every chart: colours that colour-blind readers can tell apart, one font stack, calm axes, widths of labels."""
 
+import json
 from collections.abc import Sequence
+from importlib.resources import files
 from typing import Any
 
 FONT = '"Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "Helvetica Neue", Arial, sans-serif'
@@ -43,34 +45,7 @@ PHONE = 310
 NARROW_LETTERS, LETTERS = 18, 22
 
 #: The common look, as the ``config`` of a specification.
-LOOK: dict[str, Any] = {
-    "font": FONT,
-    "background": "white",
-    "padding": 4,
-    "view": {"stroke": None},
-    "axis": {
-        "labelFontSize": 13,
-        "titleFontSize": 13,
-        "labelColor": INK,
-        "titleColor": QUIET,
-        "titleFontWeight": "normal",
-        "gridColor": RULE,
-        "domainColor": QUIET,
-        "tickColor": QUIET,
-    },
-    "legend": {
-        "labelFontSize": 13,
-        "titleFontSize": 13,
-        "labelColor": INK,
-        "symbolType": "square",
-        "labelLimit": 420,
-        "symbolSize": 140,
-        "title": None,
-        "orient": "bottom",
-    },
-    "header": {"labelFontSize": 13, "labelColor": INK},
-    "title": {"fontSize": 14, "color": INK, "anchor": "start", "frame": "group", "fontWeight": "normal"},
-}
+LOOK: dict[str, Any] = json.loads(files("sim.charts").joinpath("look.json").read_text(encoding="utf-8"))
 
 #: What the colours that are chosen for a white sheet become on a dark page; the others are legible on both.
 DARK = {

@@ -8,7 +8,9 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from csv import DictReader
 from importlib import import_module
+from importlib.resources import files
 from typing import Annotated, Any
 
 import typer
@@ -18,52 +20,11 @@ from typer.core import TyperGroup
 from sim._version import __version__
 from sim.cli.terminal import cleaned, configure_log, explain, say
 
+_LINES = files("sim.cli").joinpath("commands.csv").read_text(encoding="utf-8").splitlines()
 #: Commands in the order of the help: name, module (and name in it, if another), one line of help.
-COMMANDS: dict[str, tuple[str, str]] = {
-    "run": ("sim.cli.run", "Run a scenario and write its run folder."),
-    "init": ("sim.cli.scenarios", "Make a folder with a commented scenario of your own."),
-    "validate": ("sim.cli.scenarios", "Check scenario files; every problem with file, line and column."),
-    "sweep": ("sim.cli.sweep", "Run a scenario over a grid of settings or many seeds; goes on after a stop."),
-    "compare": ("sim.cli.compare", "Compare finished runs."),
-    "report": ("sim.cli.compare", "Write the report of a finished run again."),
-    "brief": ("sim.cli.compare", "Answer the question of a scenario: what it changes, for whom, why, how sure."),
-    "decompose": ("sim.cli.decompose", "Decompose one economy's exports to another into the 16 terms."),
-    "history": ("sim.cli.history", "Show the observed years of a pair and of the world, shocks marked."),
-    "hindcast": ("sim.cli.history", "Predict a later year from an earlier table; errors beside the same shares kept."),
-    "published": ("sim.cli.published:published_app", "Set our decomposition beside the published figures."),
-    "verdicts": (
-        "sim.cli.studies",
-        "Show what the narratives claim: shown, weak or contradicted, and where it holds.",
-    ),
-    "gains": ("sim.cli.studies", "Show gains from trade against autarky, in closed form and solved."),
-    "play": ("sim.cli.play", "Play a game in tariffs: best responses, a Nash war, agreements, what keeps them."),
-    "list": (
-        "sim.cli.scenarios:listing",
-        "List scenarios, tables, indicators, levers, terms, parameters or error codes.",
-    ),
-    "explain": ("sim.cli.meaning", "Explain a parameter, indicator, lever, term or error code."),
-    "schema": ("sim.cli.scenarios", "Print the JSON Schema of scenario files."),
-    "data": ("sim.cli.data", "Look at input–output tables, check, convert and build them."),
-    "app": ("sim.cli.start", "Start the explorer in the browser."),
-    "doctor": ("sim.cli.doctor", "Check the installation."),
-}
+COMMANDS = {row["name"]: (row["module"], row["help"]) for row in DictReader(_LINES)}
 
-_HELP = """\
-Country agents automate, tax trade and gain or lose trust; the world input–output table answers in general
-equilibrium; every simulated year is decomposed exactly.
-
-\b
-Examples:
-  unweave list scenarios
-  unweave run ai-divide
-  unweave run my.yaml --set behaviour.automation.robot_speed=0.4 --years 2022:2030
-  unweave decompose world-2022 --exporter CHN --importer KOR
-
-\b
-Exit codes: 0 ok, 1 finished with failures or partial, 2 invalid input, 3 data, 4 no numerical solution,
-5 the computer or the installation (a missing package, no memory, a full disk, a killed worker), 70 a bug of ours,
-130 interrupted by Ctrl-C, 143 by TERM, 129 by HUP (finished years are kept), 141 when nobody reads stdout any more.
-"""
+_HELP = files("sim.cli").joinpath("help.txt").read_text(encoding="utf-8")
 
 
 class LazyGroup(TyperGroup):

@@ -25,7 +25,7 @@ from decomp.terms import GROUPS, NET_TAXES, PARTITION, TERM_CODES, TERMS, label
 from sim.cli import options
 from sim.cli.options import print_json, write_file
 from sim.texts import Texts
-from sim.texts.plain import csv_rows
+from sim.texts.words import csv_rows
 
 #: Width where nobody looks at a terminal: wide, so that pipes lose nothing.
 _PIPE_WIDTH = 200

@@ -14,7 +14,7 @@ from sim.cli import options
 from sim.cli.options import print_json
 from sim.cli.terminal import Progress
 from sim.scenario import scenario_files
-from sim.texts.plain import columns
+from sim.texts.words import columns
 
 if TYPE_CHECKING:
     from sim.economy import WorldEconomy

@@ -16,7 +16,7 @@ from decomp.io.bundled import load_bundled, of_series
 from decomp.published import YearlySectors, YearlyUse, aggregation
 from sim.calibration.parameters import fact
 from sim.cli.options import AsJson, CsvOption, NaftaOption, VsDefinition, WiodOption, parse_years, print_json, split
-from sim.texts.plain import columns, csv_rows
+from sim.texts.words import columns, csv_rows
 
 if TYPE_CHECKING:
     from sim.studies.published import Row
@@ -266,7 +266,7 @@ def machines(
     For example:
       unweave published machines -e CAN,TUR,POL,CHN
     """
-    from sim.observed.machines import compared, latest
+    from sim.observed.trade import compared, latest
 
     wanted = split(economies)
     every = [row for row in compared() if wanted is None or row.economy in wanted]

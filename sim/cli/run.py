@@ -24,7 +24,7 @@ from sim.errors import ScenarioError, SimError
 from sim.indicators import INDICATORS, PLACES
 from sim.texts import Texts
 from sim.texts.formats import level
-from sim.texts.plain import counted
+from sim.texts.words import counted
 
 if TYPE_CHECKING:
     from pandas import DataFrame

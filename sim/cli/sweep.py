@@ -21,7 +21,7 @@ from sim.cli.options import print_json
 from sim.cli.terminal import INTERRUPTED, OK, PARTIAL, PARTS, say, stopper
 from sim.indicators import INDICATORS, PLACES
 from sim.texts import Texts
-from sim.texts.plain import columns
+from sim.texts.words import columns
 
 if TYPE_CHECKING:
     from sim.studies.store import SweepFolder

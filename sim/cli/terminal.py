@@ -157,7 +157,7 @@ def _ours(error: BaseException) -> tuple[int, str] | None:
 
     if isinstance(error, ScenarioError):
         named = {problem.file for problem in error.problems if problem.line and not problem.file.startswith("--")}
-        from sim.texts.plain import counted  # here: texts bring the names of economies and so numpy
+        from sim.texts.words import counted  # here: texts bring the names of economies and so numpy
 
         count = counted(len(error.problems), "problem", "problems")
         where = f" in {next(iter(named))}" if len(named) == 1 else ""

@@ -20,7 +20,7 @@ from sim.runs.saved import WORLD, Run
 from sim.scenario import scenario_files
 from sim.texts import LANGUAGES, Texts
 from sim.texts.formats import MISSING, NBSP, number
-from sim.texts.plain import columns
+from sim.texts.words import columns
 
 #: Sectors that are looked for by the basic code inside their own, and further ones with the largest differences.
 NAMED, MORE = ("c15", "c14", "c4", "c30"), 2

@@ -17,7 +17,7 @@ from sim.scenario import scenario_files
 from sim.scenario.yaml_text import parse
 from sim.texts import Texts
 from sim.texts.formats import NBSP, number
-from sim.texts.plain import columns
+from sim.texts.words import columns
 
 HERE = Path(__file__).parent
 #: Where verdicts are stored; documents of a copy of the repository, which hold them too.

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import Field, StrictBool, field_validator, model_validator
@@ -34,7 +34,7 @@ from sim.rules.diffusion import (
     observed_adoption,
     profit,
 )
-from sim.rules.log import Decisions, Reason
+from sim.rules.log import Decisions
 from sim.state import TECHNOLOGIES, Array, Statistics, View, WorldState, Year, economy_mask
 
 if TYPE_CHECKING:
@@ -156,25 +156,6 @@ class Automation(base.Rule):
     Settings = Settings
     about = "Diffusion of robots and AI."
     channel = "automation"
-    reasons: ClassVar[Mapping[str, Reason | str]] = {
-        "diffusion": Reason(
-            "Machines do the task at {cost:.1%} of what labour costs, a saving of {saving:.1%}; at speed {speed:.3f}, capability "
-            "{capability:.2f} and access {access:.2f} their use spreads by {rate:.4f} a year (in log-odds) towards {ceiling:.0%} of "
-            "the tasks they can do.",
-            (
-                r"m = \max(0,\ 1 - \mu\,\hat q / \hat w)",
-                r"r = s \cdot m \cdot h \cdot \pi",
-                r"K' = C \,/\, \bigl(1 + (C/K - 1)\, e^{-r}\bigr)",
-            ),
-            source="Mansfield (1961), Econometrica 29; Acemoglu & Restrepo (2018), American Economic Review 108",
-        ),
-        "observed": Reason(
-            "Given as observed, not decided. Left to itself, the rule would let use spread by {rate:.4f} a year (in log-odds).",
-            (r"K' = K e^{\Delta} \,/\, \bigl(1 + K (e^{\Delta} - 1)\bigr)",),
-            source="`observed` in the scenario; `unweave explain observed`",
-            parameters=("observed",),
-        ),
-    }
 
     def resolve(self, labels: TableLabels, years: Sequence[int]) -> Mapping[str, Any]:
         """Settings by economy; one with its own calibrated robot speed has it in proportion to the general one."""

@@ -19,7 +19,7 @@ from pydantic import Field, StrictBool
 from sim import calibration
 from sim.fields import Model
 from sim.levers import POLICY
-from sim.rules.log import NONE, Decisions, Reason, batch
+from sim.rules.log import NONE, Decisions, Reason, batch, written
 from sim.state import Array, Mask, View, World, WorldState, Year, locked
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Rule:
         """Fill in section, channel and reasons."""
         cls.section = cls.section or cls.name.replace("-", "_")
         cls.channel = cls.channel or cls.name
-        reasons = cls.reasons or ({cls.name: cls.sentence} if cls.sentence else {})
+        reasons = cls.reasons or written().get(cls.name) or ({cls.name: cls.sentence} if cls.sentence else {})
         cls.reasons = {
             kind: replace(
                 reason,

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ from sim import calibration, fields
 from sim.calibration import parameter
 from sim.fields import Economies, GrowthPath, setting
 from sim.rules import base
-from sim.rules.log import Decisions, Reason
+from sim.rules.log import Decisions
 from sim.state import Array, Locked, Year
 
 if TYPE_CHECKING:
@@ -77,9 +77,6 @@ class Settings(base.Settings, section="carbon"):
     """How much more poorer economies emit per dollar in the stylised set."""
 
 
-_METHOD = ((r"m \cdot a = p", r"\textstyle\sum_r E_r (1 - a_r) = \bar E"), "carbon")
-
-
 class Carbon(base.Rule):
     """Members cap their emissions and trade allowances; abatement costs productivity, sales move income.
 
@@ -92,18 +89,6 @@ class Carbon(base.Rule):
     Settings = Settings
     about = "Carbon-allowance market."
     channel = "paths"
-    reasons: ClassVar[Mapping[str, Reason | str]] = {
-        "carbon-sell": Reason(
-            "At {price:.2f} USD a tonne it abates {abated:.1%} of {uncapped:,.0f} kilotonnes for {cost:,.0f} million USD, and sells "
-            "{traded:,.0f} of its {allowances:,.0f} kilotonnes of allowances for {value:,.0f} million USD.",
-            *_METHOD,
-        ),
-        "carbon-buy": Reason(
-            "At {price:.2f} USD a tonne it abates {abated:.1%} of {uncapped:,.0f} kilotonnes for {cost:,.0f} million USD, and buys "
-            "{traded:,.0f} kilotonnes of allowances beyond its own {allowances:,.0f} for {value:,.0f} million USD.",
-            *_METHOD,
-        ),
-    }
 
     def check(self, settings: Any, scenario: Any, problems: Any, inside: Callable[..., bool]) -> None:
         """A market needs members, years of the run, and an economy in which income can move."""

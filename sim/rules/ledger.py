@@ -12,7 +12,7 @@ are already members, adoption can cascade or stall.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,7 +21,7 @@ from pydantic import Field, StrictBool
 from sim import fields
 from sim.fields import Economies, setting
 from sim.rules import base
-from sim.rules.log import Decisions, Reason
+from sim.rules.log import Decisions
 from sim.state import Array, Mask, View, WorldState, Year
 
 if TYPE_CHECKING:
@@ -71,9 +71,6 @@ class Settings(base.Settings, section="ledger"):
     """Share of its policy lag that a member saves."""
 
 
-_METHOD = ((r"S > R + E / H", r"S < R \quad (n \times)"), "ledger")
-
-
 class Membership(NamedTuple):
     """Whether an economy is a member, years in a row in which it did not pay, and what it saves or would save."""
 
@@ -94,28 +91,6 @@ class Ledger(base.Rule):
     Settings = Settings
     about = "Consortium on a shared ledger."
     channel = "trust"
-    reasons: ClassVar[Mapping[str, Reason | str]] = {
-        "ledger-found": Reason(
-            "Founds the ledger, {members:.0f} economies in all. Entry costs {entry:.3%} of GDP once, membership {running:.3%} a year.",
-            *_METHOD,
-        ),
-        "ledger-join": Reason(
-            "Joins: trade with last year's {members:.0f} members would save {saving:.3%} of GDP a year, while running costs of "
-            "{running:.3%} and the entry cost of {entry:.3%}, spread over {horizon:.0f} years, come to {cost:.3%}.",
-            *_METHOD,
-        ),
-        "ledger-leave": Reason(
-            "Leaves: the ledger has not paid for {losing:.0f} years in a row. Trade with the {members:.0f} other members saves "
-            "{saving:.3%} of GDP; membership costs {running:.3%}.",
-            *_METHOD,
-        ),
-        "commitment": Reason(
-            "Shares the ledger with {partner}, where commitments can be verified: of what protection ({own:.2%}pt) or retaliation "
-            "({answer:.2%}pt) calls for, it gives up {commitment:.0%}. Each year covers {adjustment:.0%} of the distance.",
-            (r"\max(o, v) \;\to\; (1 - c)\,\max(o, v)",),
-            parameters=("ledger.commitment", "protection.adjustment"),
-        ),
-    }
 
     def check(self, settings: Any, scenario: Any, problems: Any, inside: Callable[..., bool]) -> None:
         """A ledger needs founders, a year of the run, and an economy in which costs can be paid."""

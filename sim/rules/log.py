@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from decomp.codes import rows_in
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -62,6 +65,17 @@ INTERVENTIONS: Mapping[str, Reason] = MappingProxyType(
         "event-end": Reason("Event of the scenario (events.{number:.0f}) is over.", *_SCENARIO),
     }
 )
+
+
+@cache
+def written() -> Mapping[str, Mapping[str, Reason]]:
+    """Return the reasons of ``reasons.csv`` by rule and kind; equations stand apart by two semicolons."""
+    found: dict[str, dict[str, Reason]] = {}
+    for row in rows_in("sim.rules", "reasons.csv"):
+        equations, parameters = tuple(filter(None, row["equations"].split(" ;; "))), tuple(row["parameters"].split())
+        reason = Reason(row["sentence"], equations, row["method"], row["source"], parameters)
+        found.setdefault(row["rule"], {})[row["kind"]] = reason
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

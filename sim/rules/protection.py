@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -27,7 +27,7 @@ from sim.calibration import parameter
 from sim.calibration.series import manufacturing_losses
 from sim.fields import CountryTypes, Economies, setting
 from sim.rules import base
-from sim.rules.log import NONE, Decisions, Reason
+from sim.rules.log import NONE, Decisions
 from sim.state import Array, Mask, View, WorldState, Year
 
 if TYPE_CHECKING:
@@ -105,9 +105,6 @@ class TariffDecision:
     presses: int
 
 
-_TARIFF = r"t' = t + \lambda\,\bigl(t^0 + \min(\max(o, v),\ \bar c) - t\bigr)"
-
-
 class Protection(base.Rule):
     """Governments protect lost industry where a tariff helps it, and answer the tariffs of others.
 
@@ -122,40 +119,6 @@ class Protection(base.Rule):
     Settings = Settings
     about = "Tariffs from lost industry and retaliation."
     channel = "tariffs"
-    reasons: ClassVar[Mapping[str, Reason | str]] = {
-        "protection": Reason(
-            "Sets its tariff on manufactures at {level:.1%}. A loss of {grievance:.1%} of manufacturing's weight in value added is still "
-            "remembered (last year {change:+.2%}, tolerated {threshold:.1%}) and calls for {asked:.2%}pt of extra tariff; half that loss "
-            "would call for {half:.2%}pt, the same loss without duty refunds on exports for {bare:.2%}pt. Each year covers "
-            "{adjustment:.0%} of the distance.",
-            (
-                r"g' = \max(0,\ m\,g - \Delta \ln s)",
-                r"E = \max(0, \eta) / \sigma",
-                r"o = (\varphi / n) \cdot \max(0,\ g - \bar g) \cdot E",
-                _TARIFF,
-            ),
-        ),
-        "pressure": Reason(
-            "Sets its tariff on manufactures at {level:.1%}. Workers who began in manufacturing remember having fallen {grievance:.1%} "
-            "behind in pay (last year {change:+.2%}); those of {sector} press hardest. They call for {asked:.2%}pt of extra tariff; half "
-            "that loss would call for {half:.2%}pt, the same loss without duty refunds on exports for {bare:.2%}pt. Each year covers "
-            "{adjustment:.0%} of the distance.",
-            (r"g' = \max\bigl(0,\ m\,g - \textstyle\sum_j \lambda_j\,\Delta \ln (w_j / \bar w)\bigr)", _TARIFF),
-            "protection",
-        ),
-        "retaliation": Reason(
-            "{partner} has raised its mean tariff on this economy's goods by {rise:.2%}pt since the base year. Each point is answered "
-            "with {coefficient:.2f} points: {answer:.2%}pt on {partner}'s goods (own protection {asked:.2%}pt). Each year covers "
-            "{adjustment:.0%} of the distance.",
-            (r"v = \rho \cdot \max(0,\ \Delta \bar t_s)", _TARIFF),
-            parameters=("protection.retaliation", "protection.answer", "protection.adjustment", "protection.cap"),
-        ),
-        "union": Reason(
-            "As a member of a customs union it adopts the import-weighted mean of the members' proposals, {level:.1%} on manufactures; "
-            "its own remembered loss of {grievance:.1%} called for {asked:.2%}pt of extra tariff.",
-            (r"\bar t_{s,i} = \textstyle\sum_r w_r\, t_{s,i,r}",),
-        ),
-    }
 
     def resolve(self, labels: TableLabels, years: Sequence[int]) -> Mapping[str, Any]:
         """Settings by economy, country types and observed answers included, and who acts at all."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -20,7 +20,7 @@ from sim import calibration
 from sim.fields import Economies, setting
 from sim.levers import of_use
 from sim.rules import base
-from sim.rules.log import Decisions, Reason
+from sim.rules.log import Decisions
 from sim.state import UNION, Array, View, Year
 
 if TYPE_CHECKING:
@@ -82,20 +82,6 @@ class Strategy(base.Rule):
     always = True
     Settings = Settings
     channel = "tariffs"
-    reasons: ClassVar[Mapping[str, Reason | str]] = {
-        "advantage": Reason(
-            "Given the others' tariffs of last year, a different tariff would raise its own real income by {gain:.3%}; it moves {pace:.0%} "
-            "of the way there each year.",
-            (r"\Delta v = H^{-1}g + (1/\kappa-1)\,\Sigma g/\Sigma H", r"t' = t + s\,\bigl(t(v + \Delta v) - t\bigr)"),
-            parameters=("protection.speed",),
-        ),
-        "leaving": Reason(
-            "The agreement holds at a discount factor of {critical:.2f} or more. At {discount:.2f} what a tariff brings this year, "
-            "{gain:.3%} of real income, outweighs keeping the peace.",
-            (r"\beta \ge (W_{leaving} - W_{keeping}) / (W_{leaving} - W_{war})",),
-            parameters=("protection.patience", "protection.patience_fall"),
-        ),
-    }
 
     def resolve(self, labels: TableLabels, years: Sequence[int]) -> Mapping[str, Any]:
         """Who plays, and the largest rates."""

@@ -5,7 +5,7 @@ friction   κ = 1 + φ · max(0, 1 − T̄ / T̄⁰)
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,7 +13,7 @@ from pydantic import Field, StrictBool
 
 from sim.fields import setting
 from sim.rules import base
-from sim.rules.log import Decisions, Reason
+from sim.rules.log import Decisions
 from sim.state import Array, Year
 
 #: Levers by which an exporter keeps its goods from a partner.
@@ -46,12 +46,6 @@ class Trust(base.Rule):
     Settings = Settings
     about = "Bilateral trust and its friction."
     channel = "trust"
-    reasons: ClassVar[Mapping[str, Reason | str]] = {
-        "hostility": Reason(
-            "{partner} raised its mean tariff on this economy's goods or newly restricted its exports to it, by {hostility:.2%}pt in all.",
-            (r"T' = T + r\,(T^0 - T) - f \cdot h", r"\kappa = 1 + \phi \cdot \max(0,\ 1 - \bar T / \bar T^0)"),
-        )
-    }
 
     def idle(self, settings: Any) -> bool:
         """Trust that cannot be lost, or whose loss costs nothing."""

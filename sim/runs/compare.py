@@ -19,7 +19,7 @@ from sim.runs.saved import SCHEMA_VERSION, TABLES, WORLD, Run
 from sim.scenario.schema import Expectation, Move
 from sim.texts import Texts
 from sim.texts.formats import MISSING, NBSP, Change, level
-from sim.texts.plain import columns, csv_text
+from sim.texts.words import columns, csv_text
 
 #: Change below which nothing counts as moved, whatever the least size: the noise of the solver.
 NOISE = 1e-9

@@ -34,8 +34,7 @@ from sim.scenario.read import LoadedScenario, question_of
 from sim.scenario.schema import EXTENDS
 from sim.scenario.yaml_text import parse
 from sim.texts import LANGUAGES, Texts
-from sim.texts.plain import csv_rows
-from sim.texts.words import meaning
+from sim.texts.words import csv_rows, meaning
 
 #: Files of the scenario inside the run folder, as given and with every default filled in; and of a table of one's own.
 GIVEN, RESOLVED, TABLE = "scenario.yaml", "scenario.resolved.yaml", "table.npz"

@@ -28,7 +28,7 @@ from sim.runs.result import RunResult
 from sim.runs.saved import ON_REQUEST, TABLES, WORLD, columns_of
 from sim.scenario.read import Question, question_of
 from sim.scenario.schema import BASE, Scenario
-from sim.texts.plain import no_formula
+from sim.texts.words import no_formula
 
 #: Tables whose numbers are shown as the user gave them, so that text ("inf", "default") can stand beside numbers.
 _AS_TEXT = frozenset({"assumptions", "levers"})

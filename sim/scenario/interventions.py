@@ -47,8 +47,9 @@ class Intervention:
     mask: Mask
     first: int  # first and last year in force
     last: int
-    ramp: Literal["step", "linear"]
+    ramp: Literal["step", "linear", "s"]
     use: str | None = None  # the one use that a tariff is levied on, of :data:`sim.levers.USES`; None: all
+    by: int | None = None  # year in which a ramp is complete; None: ``last``
 
     @property
     def path(self) -> KeyPath:
@@ -56,10 +57,14 @@ class Intervention:
         return ("policies" if self.kind == "policy" else "events", self.index)
 
     def share(self, year: int) -> float:
-        """Share of the amount in force in a year: 0 outside its years, 1 from the first (step) or in the last (linear)."""
+        """Share of the amount in force in a year: 0 outside its years; a step is 1 from the first, a ramp from ``by`` on.
+
+        With x the part of the years of the ramp that is over, a linear one is x and an s-shaped one x² (3 − 2x).
+        """
         if not self.first <= year <= self.last:
             return 0.0
-        return 1.0 if self.ramp == "step" else (year - self.first + 1) / (self.last - self.first + 1)
+        x = min(1.0, (year - self.first + 1) / ((self.by or self.last) - self.first + 1))
+        return 1.0 if self.ramp == "step" else x if self.ramp == "linear" else x * x * (3.0 - 2.0 * x)
 
 
 def combined(interventions: Sequence[Intervention], current: Array, base: Array, year: int) -> Array:
@@ -84,7 +89,7 @@ def interventions_of(scenario: Scenario, labels: TableLabels) -> tuple[Intervent
         operation: Operation = "set" if policy.value is not None else "add"
         cells = _cells(("policies", i), policy, labels, POLICY[policy.lever])
         span = (policy.first or start + 1, policy.last or end)
-        given = (i, policy.lever, operation, policy.amount, *cells, *span, policy.ramp, policy.use)
+        given = (i, policy.lever, operation, policy.amount, *cells, *span, policy.ramp, policy.use, policy.by)
         policies.append(Intervention("policy", *given))
     for i, event in enumerate(scenario.events):
         operation = _OPERATIONS.get(event.type, "scale")

@@ -174,8 +174,9 @@ class Policy(Model):
     add: StrictFloat | None = Field(None, description="Increment over what would hold otherwise.")
     first: Year | None = Field(None, alias="from", description="First year; the year after the base year if not given.")
     last: Year | None = Field(None, alias="to", description="Last year; the end of the run if not given.")
-    ramp: Literal["step", "linear"] = "step"
-    """step: in full from the first year; linear: in equal steps, in full in the year `to`."""
+    ramp: Literal["step", "linear", "s"] = "step"
+    """step: in full from the first year; linear: in equal steps; s: slowly, then fast, then slowly; both in full in `by`."""
+    by: Year | None = Field(None, description="Year in which a linear or s ramp is complete; `to` if not given.")
 
     @property
     def amount(self) -> float:

@@ -5,6 +5,7 @@ Sound parts are kept so that the checks of meaning can still run on them: a scen
 
 import types
 from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -297,14 +298,15 @@ def _check_interventions(scenario: Scenario, problems: Problems, inside: Callabl
             problems.add((*path, "add"), "S013", message)
         if fixed and lever.pays:
             unanswered(problems, (*path, "lever"), lever.pays)
-        if policy.ramp == "linear" and policy.last is None:
-            message = "a linear ramp needs the year `to` in which it is complete."
-            problems.add((*path, "ramp"), "S015", message, help="add `to: …`")
-        first, last = policy.first, policy.last
-        spans = [inside(year, (*path, key)) for key, year in (("from", first), ("to", last)) if year is not None]
-        if all(spans) and first is not None and last is not None and first > last:
-            message = f"starts in {first}, after it ends in {last}."
-            problems.add((*path, "from"), "S023", message, help="exchange `from` and `to`")
+        if policy.ramp != "step" and policy.by is None and policy.last is None:
+            message = f"a ramp of the form {policy.ramp!r} needs the year `by` or `to` in which it is complete."
+            problems.add((*path, "ramp"), "S015", message, help="add `by: …`")
+        years = [(key, year) for key, year in (("from", policy.first), ("by", policy.by), ("to", policy.last)) if year]
+        spans = [inside(year, (*path, key)) for key, year in years]
+        for (early, before), (late, after) in pairwise(years if all(spans) else ()):
+            if before > after:
+                message = f"`{early}` is {before}, after `{late}`, {after}."
+                problems.add((*path, early), "S023", message, help=f"exchange `{early}` and `{late}`")
     for i, event in enumerate(scenario.events):
         path = ("events", i)
         _check_amount(event.size, EVENT[event.type], (*path, "size"), problems)

@@ -23,7 +23,7 @@ from sim.errors import OutputError
 from sim.indicators import INDICATORS
 from sim.runs.tables import replacing
 from sim.studies.draw import Member
-from sim.texts.plain import csv_text
+from sim.texts.words import csv_text
 
 logger = logging.getLogger("unweave.sweep")
 

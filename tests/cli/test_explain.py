@@ -87,7 +87,7 @@ def test_calibrated_data_list_their_values_by_economy(call: Call) -> None:
 
 
 def test_every_entry_can_be_found_and_shown_in_both_languages() -> None:
-    from sim.cli.meaning import shown
+    from sim.cli.lists import told as shown
 
     for entry in entries():
         assert entry in find(entry["id"])

@@ -37,12 +37,11 @@ def hand_in(one: Visitor, text: str, name: str) -> None:
         "line => [...document.querySelectorAll('textarea')].some(area => area.value.includes(line))", arg=line
     )
     one.settle()
-    one.press("files.run")
 
 
 def test_a_bad_scenario_is_answered_with_its_place_and_a_good_one_still_runs(visitor) -> None:
     one = visitor()
-    one.arrive("/runs?l=en")
+    one.arrive("/compose?l=en&compose.view=yaml")
     hand_in(one, BAD, "slip.yaml")
     fault = one.page.locator("[data-testid=stCode]").filter(has_text="slip.yaml:7:3")
     fault.wait_for(timeout=30_000)

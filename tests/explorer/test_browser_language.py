@@ -9,7 +9,7 @@ from tests.explorer.browser import Visitor
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("start", "lab", "compare", "decompose", "links", "agents", "lessons", "assumptions", "runs")
+PAGES = ("start", "lab", "compose", "compare", "decompose", "links", "agents", "lessons", "assumptions", "runs")
 WORD = {"en": "English", "zh": "中文"}
 
 

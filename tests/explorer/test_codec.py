@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.calibration.parameters import parameters
 from sim.explorer.lessons.files import lesson_files
+from sim.explorer.setups import levers as own
 from sim.explorer.setups.codec import (
     CHARTS,
     COURSES,
@@ -24,12 +26,18 @@ from sim.explorer.setups.codec import (
     written,
 )
 from sim.explorer.setups.engine import load
-from sim.explorer.setups.levers import CONTROLS, LOCAL
-from sim.explorer.setups.setup import Setup, preset_scenario, presets
+from sim.explorer.setups.levers import CONTROLS
+from sim.explorer.setups.setup import CONTRAST, Setup, preset_scenario, presets
+from sim.scenario.schema import BASE
+from sim.scenario.settings import SETTING
 
 #: Scenarios that start in the year of the live table.
 TODAY = [name for name in presets() if preset_scenario(name).years[0] == 2022]
 ECONOMIES = ("USA", "CHN", "JPN", "KOR", "IND", "EUR", "EME", "ROW")
+
+
+#: Parameters that a scenario can set.
+LIMITED = {name: row for name, row in parameters().items() if name in SETTING}
 
 
 def position(control):
@@ -39,11 +47,26 @@ def position(control):
 
 @st.composite
 def setups(draw):
-    setup = Setup(preset=draw(st.sampled_from(TODAY)), versus=draw(st.sampled_from(presets())))
+    setup = Setup(preset=draw(st.sampled_from(TODAY)), versus=draw(st.sampled_from((CONTRAST, BASE, *presets()))))
     for name in draw(st.sets(st.sampled_from(sorted(CONTROLS)))):
         setup = setup.with_value(name, draw(position(CONTROLS[name])))
-    for who, name in draw(st.sets(st.tuples(st.sampled_from(ECONOMIES), st.sampled_from(sorted(LOCAL))), max_size=4)):
-        setup = setup.with_local(who, name, draw(position(LOCAL[name])))
+    for name in draw(st.sets(st.sampled_from(sorted(name for name in LIMITED if name not in own.SIGNED)), max_size=4)):
+        row = LIMITED[name]
+        value = draw(st.floats(row.low, row.high)) if row.high < 1e9 else row.low
+        setup = setup.assuming(
+            name, value, draw(st.sampled_from(ECONOMIES)) if SETTING[name].shape == "economy" else ""
+        )
+    for k, who in enumerate(draw(st.lists(st.sampled_from(ECONOMIES), max_size=3))):
+        year = draw(st.integers(2023, 2030))
+        policy = {
+            "who": [who],
+            "lever": "tariff",
+            "add": draw(st.floats(0, 1)),
+            "from": year,
+            "ramp": "s",
+            "by": year + 3,
+        }
+        setup = setup.saying(("policies+", str(k)), policy)
     some = st.lists(st.sampled_from((*ECONOMIES, "eu", "high-income")), unique=True, min_size=1, max_size=3).map(tuple)
     end = draw(st.none() | st.integers(2033, 2039))
     return replace(
@@ -84,6 +107,7 @@ CHOICES = {
     "links.measure": st.sampled_from(("dependence", "absorbed", "mutual")),
     "links.map": st.sampled_from(("on", "by", "imports", "exports")),
     "agents.measure": st.sampled_from(("trust", "tariff", "both")),
+    "compose.view": st.sampled_from(("form", "yaml")),
     "method.one": st.sampled_from(("behaviour.protection.cap", "world.substitution")),
     "lessons.open": st.sampled_from(sorted(lesson_files())),
 }
@@ -122,8 +146,8 @@ def test_garbage_is_reported_and_changes_nothing(query) -> None:
     ("key", "value"),
     [
         ("v", "3"), ("p", "no-such"), ("t", "world-1900"), ("t", "world-1995"), ("b", "../etc"), ("L.tariff", "9"),
-        ("L.tariff", "nan"), ("L.tariff", "x"), ("L.nothing", "1"), ("L.XYZ.tariff", "0.1"), ("L.CHN.nothing", "1"),
-        ("from", "1066"), ("from", "2040"), ("to", "2022"), ("to", "soon"), ("ramp", "s"), ("who", "XYZ"), ("with", "a,b"),
+        ("L.tariff", "nan"), ("L.tariff", "x"), ("L.nothing", "1"), ("L.XYZ.tariff", "0.1"), ("t", "own:a.csv:0123456789ab"), ("L.CHN.nothing", "1"),
+        ("from", "1066"), ("from", "2040"), ("to", "2022"), ("to", "soon"), ("ramp", "soon"), ("who", "XYZ"), ("with", "a,b"),
         ("l", "fr"), ("c", "XYZ"), ("g", "one"), ("y", "9999"), ("zz", "1"), ("compare.base", "no-such"),
         ("compare.base", "run:../etc"), ("compare.base", "named:mine"), ("compare.others", "lab.lab"), ("compare.others", ""),
         ("decompose.level", "17"), ("decompose.importer", "<b>"), ("decompose.sectors", "a..b"), ("links.home", "yes"),
@@ -140,8 +164,9 @@ def test_each_wrong_part_is_named(key, value) -> None:
 
 def test_only_differences_are_written() -> None:
     assert encode(Setup()) == {"v": "2", "p": "baseline"}
-    assert encode(Setup().with_value("tariff", 0.2).with_local("CHN", "speed", 1.5), View(lang="zh")) == {
-        "v": "2", "p": "baseline", "l": "zh", "L.tariff": "0.2", "L.CHN.speed": "1.5",
+    moved = Setup().with_value("tariff", 0.2).assuming("trust.friction", 0.2)
+    assert encode(moved, View(lang="zh")) == {
+        "v": "2", "p": "baseline", "l": "zh", "L.tariff": "0.2", "s": own.packed('{"behaviour":{"trust":{"friction":0.2}}}'),
     }  # fmt: skip
     back = Setup().with_value("tariff", 0.2).with_value("tariff", 0.0)
     assert back == Setup()
@@ -199,3 +224,44 @@ def test_a_scenario_that_cannot_start_in_2011_opens_in_its_own_year_and_says_so(
     found = decode({"v": "1", "p": "nash-escalation", "t": "world-2011", "from": "2015"})
     assert found.setup == Setup(preset="nash-escalation") and found.unknown == ("v=1", "t=world-2011")
     assert decode({"p": "korea-china-chain-2011"}).setup.table == "classroom-2011"
+
+
+def test_a_lever_of_one_economy_in_a_link_of_before_is_told() -> None:
+    found = decode({"v": "2", "p": "baseline", "L.CHN.speed": "1.5", "L.tariff": "0.2"})
+    assert found.unknown == ("L.CHN.speed=1.5",) and found.setup == Setup().with_value("tariff", 0.2)
+
+
+SAID = '{"policies+":[{"add":0.6,"from":2025,"lever":"tariff","partners":["CHN"],"sectors":["electronics"],"who":["USA"]}]}'
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("1.garbage", "damaged"), ("1.", "damaged"), ("x", "damaged"), ("2.abc", "version"), ("1." + "A" * 9000, "long"),
+        (own.packed(SAID)[:-6], "damaged"), (own.packed(SAID).replace("1.e", "1.f"), "damaged"),
+        (own.packed("[1]"), "damaged"), (own.packed('{"table":"/etc/passwd"}'), "damaged"), (own.packed('{"extends":"../x"}'), "damaged"), (own.packed('{"a":NaN}'), "damaged"), (own.packed("[" * 50_000), "damaged"),
+        (own.packed('{"title":"' + "x" * 200_000 + '"}'), "long"),
+    ],
+)  # fmt: skip
+def test_a_scenario_that_cannot_be_read_is_told_and_the_rest_of_the_link_opens(text, reason) -> None:
+    found = decode({"p": "trade-war", "L.tariff": "0.2", "s": text})
+    assert isinstance(found.fault, own.PackedError) and found.fault.reason == reason
+    assert found.setup == Setup(preset="trade-war").with_value("tariff", 0.2) and found.refused == text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '{"policies+":[{"who":["XYZ"],"lever":"tariff","add":0.1}]}', '{"nothing":1}', '{"policies+":7}',
+        '{"policies+":[{"who":["USA"],"lever":"tariff","add":-2}]}', '{"behaviour":{"trust":{"friction":"x"}}}',
+        '{"years":[1,2]}', '{"behaviour":7}', '{"brief":7}', '{"brief":{"versus":"../secret"}}',
+    ],
+)  # fmt: skip
+def test_a_scenario_that_cannot_be_run_is_kept_as_data_and_told(said) -> None:
+    found = decode({"s": own.packed(said)})
+    assert found.fault is not None and found.data == own.canonical(own.data_of(said)) and found.setup == Setup()
+
+
+def test_the_policy_of_the_brief_fits_a_short_link() -> None:
+    setup = Setup().saying(("policies+", "0"), own.data_of(SAID)["policies+"][0])
+    assert len(link(setup, View(), "http://127.0.0.1:8501/lab")) < 400 and decode(encode(setup)).setup == setup

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 import pytest
 
 import sim
 from sim.explorer.setups import share
-from sim.explorer.setups.engine import load, simulate
-from sim.explorer.setups.levers import CONTROLS, LOCAL, MAIN
+from sim.explorer.setups.engine import load, question, reference, simulate
+from sim.explorer.setups.levers import CONTROLS, MAIN
 from sim.explorer.setups.setup import STATUS_QUO, Setup, overrides, preset_value, presets, table_for
 from sim.indicators import INDICATORS, PLACES
 from sim.texts import Texts
@@ -44,13 +45,6 @@ def test_each_lever_moves_a_headline_number_in_its_documented_direction(name) ->
     assert any(abs(new.value(one) / old.value(one) - 1) > 1e-4 for one in PLACES["numbers"]), "no headline number moves"
     difference = new.value(control.moves) - old.value(control.moves)
     assert difference * (control.sign if up else -control.sign) > 0, (control.moves, difference)
-
-
-@pytest.mark.parametrize("name", sorted(LOCAL))
-def test_each_lever_of_a_country_moves_that_country(name) -> None:
-    control = LOCAL[name]
-    old, new = run(shorter(Setup())), run(shorter(Setup().with_local("CHN", name, control.rounded(control.high / 2))))
-    assert (new.value(control.moves, "CHN") - old.value(control.moves, "CHN")) * control.sign > 0
 
 
 @pytest.mark.parametrize("name", sorted(name for name, one in CONTROLS.items() if one.needs))
@@ -99,24 +93,59 @@ def test_every_scenario_of_the_library_opens_with_its_levers_on_their_scale(pres
     assert load(Setup(preset=preset, table=table_for(preset))).table.name
 
 
-def test_command_python_and_yaml_run_the_same(tmp_path) -> None:
-    setup = replace(
+def test_command_python_and_yaml_run_the_same(tmp_path, monkeypatch) -> None:
+    levers = replace(
         shorter(Setup(preset="trade-war").with_value("tariff", 0.1).with_value("speed", 1.5)), ramp="linear"
+    ).with_value("ledger", 0.03)
+    own = levers.saying(("policies+", "0"), {"who": ["IND"], "lever": "tariff", "add": 0.25, "from": 2027})
+    own = own.assuming("automation.ai_cost", 0.8).assuming("automation.robot_speed_factor", 2.0, "KOR")
+    monkeypatch.chdir(tmp_path)
+    for setup in (levers, own):
+        mine = run(setup).value("interdependence")
+        file = tmp_path / f"{share.own_name(setup)}.yaml"
+        file.write_text(share.yaml(setup), encoding="utf-8")
+        assert sim.run(str(file), years=(2022, 2033)).value("interdependence") == pytest.approx(mine, rel=1e-9)
+        names: dict = {}
+        exec(share.python(setup), names)
+        assert names["result"].value("interdependence") == pytest.approx(mine, rel=1e-9)
+        assert "--years 2022:2033" in share.command(setup)
+    assert sim.run("trade-war", overrides=list(overrides(levers)), years=(2022, 2033)).value("interdependence") == (
+        run(levers).value("interdependence")
     )
-    setup = setup.with_local("IND", "tariff", 0.25).with_value("ledger", 0.03)
-    mine = run(setup).value("interdependence")
-    file = tmp_path / "own.yaml"
-    file.write_text(share.yaml(setup), encoding="utf-8")
-    assert sim.run(str(file), years=(2022, 2033)).value("interdependence") == mine
-    assert sim.run("trade-war", overrides=list(overrides(setup)), years=(2022, 2033)).value("interdependence") == mine
-    names: dict = {}
-    exec(share.python(setup), names)
-    assert names["result"].value("interdependence") == mine
-    assert "--years 2022:2033" in share.command(setup)
 
 
 def test_undoing_a_change_gives_the_preset_back() -> None:
-    setup = replace(Setup().with_value("tariff", 0.1).with_local("USA", "tariff", 0.2), founders=("KOR",), end=2035)
+    setup = (
+        Setup().with_value("tariff", 0.1).assuming("trust.friction", 0.2).assuming("automation.ai_speed", 2.0, "USA")
+    )
+    setup = setup.saying(("policies+", "0"), {"who": ["USA"], "lever": "tariff", "add": 0.2, "from": 2027})
+    setup = replace(setup, founders=("KOR",), end=2035)
+    assert len(setup.differences()) == 6
     for one in setup.differences():
         setup = setup.without(one)
     assert setup == Setup() and not setup.changed
+
+
+def test_a_lever_and_the_parameter_that_it_moves_are_one() -> None:
+    setup = Setup(preset="trade-war").with_value("distrust", 0.2).assuming("trust.friction", 0.15)
+    assert setup.changes == () and setup.value("distrust") == pytest.approx(0.15)
+    assert setup.with_value("distrust", 0.3).value("distrust") == pytest.approx(0.3)
+    assert load(setup).resolved.scenario.behaviour.trust.friction == 0.15
+
+
+def test_an_assumption_is_that_of_the_run_and_of_its_contrast() -> None:
+    policy = {"who": ["USA"], "partners": ["CHN"], "lever": "tariff", "add": 0.6, "from": 2027, "by": 2030, "ramp": "s"}
+    setup = shorter(Setup().assuming("automation.ai_cost", 0.8).saying(("policies+", "0"), policy))
+    made, bare = run(setup), run(reference(setup))
+    for one in (made, bare):
+        assert one.scenario.behaviour.automation.ai_cost == 0.8
+    assert made.value("real_income", "CHN") < bare.value("real_income", "CHN")
+    rates = [
+        made.value("mean_tariff", "USA", year) - bare.value("mean_tariff", "USA", year) for year in range(2026, 2034)
+    ]
+    assert rates[0] == 0.0 and rates == pytest.approx(sorted(rates), abs=0.01)
+    rises = [after - before for before, after in pairwise(rates)]
+    assert rises[1] > rises[0] > 0 and rises[2] > rises[3] > abs(rises[4]), "slowly, then fast, then slowly, then held"
+    assumed = reference(setup)
+    assert reference(assumed) == shorter(Setup()), "an assumption alone is set against the scenario without it"
+    assert question(setup).economies == ("USA", "CHN") and question(assumed).economies != question(setup).economies

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from sim.explorer.parts.ui import PAGES
-from sim.explorer.setups.uploads import read_given, run_given
+from sim.explorer.setups.engine import simulate
+from sim.explorer.setups.setup import Setup
+from sim.explorer.setups.uploads import read_own
 from sim.texts import Texts, catalogue
 from tests.explorer.conftest import go, healthy
 
@@ -43,7 +45,7 @@ CASES = [
     *(("bad link", "en"), ("other version", "zh"), ("bad YAML", "en"), ("cancelled", "zh"), ("large table", "en")),
 ]
 #: Charts of the pages that have some, and in which states.
-CHARTS = {"start": 4, "lab": 2, "compare": 4, "decompose": 4, "links": 3}
+CHARTS = {"start": 4, "lab": 2, "compose": 1, "compare": 4, "decompose": 4, "links": 3}
 #: Pages that show what a run folder holds.
 OF_RUNS = ("start", "compare", "decompose", "links", "agents", "assumptions", "runs")
 #: Keys of texts that stand on a page because the text is missing.
@@ -53,14 +55,14 @@ MISSING = re.compile(rf"\b(?:{'|'.join(sorted({key.partition('.')[0] for key in 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a short run."""
-    return run_given(read_given(GIVEN, "mine.yaml")).save(tmp_path_factory.mktemp("runs"), lang=None)
+    return simulate(read_own(GIVEN, "mine.yaml", Setup())).save(tmp_path_factory.mktemp("runs"), lang=None)
 
 
 def bad_scenario(visit: Callable[..., Any], lang: str) -> Any:
     """Somebody has handed in a scenario with a mistake."""
-    app = visit("runs", {"l": lang})
+    app = visit("compose", {"l": lang, "compose.view": "yaml"})
     app.text_area(key="files.text").set_value(BAD).run()
-    app.button(key="files.run").click().run()
+    app.button(key="compose.apply").click().run()
     assert any("did you mean" in one.value for one in app.code)
     return app
 
@@ -133,5 +135,5 @@ def look_at(app: Any, page: str, state: str, lang: str) -> None:
     if state == "opened run":
         key = {"agents": "agents.run", "assumptions": "method.run", "runs": "files.download_run"}.get(page)
         assert key is None or app.selectbox(key=key).value == "folder", where
-    if page == "runs" and state == "bad YAML":
+    if page == "compose" and state == "bad YAML":
         assert app.text_area(key="files.text").value == BAD, "what was typed is kept"

@@ -54,7 +54,7 @@ def test_every_parameter_has_a_name_of_its_own_in_both_languages(run: Run) -> No
 
 
 def test_a_parameter_of_one_economy_is_named_after_it() -> None:
-    saved = simulate(Setup(places=(("IND", "speed", 2.0),)))
+    saved = simulate(Setup().assuming("automation.robot_speed_factor", 2.0, "IND"))
     labels = view.parameter_table(saved, Texts("zh")).set_index("id")["label"]
     own = [id for id in labels.index if id not in parameters()]
     assert own and all("印度" in labels[id] for id in own)

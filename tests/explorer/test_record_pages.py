@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 
 from decomp.io import load, save
+from sim.explorer.setups.codec import encode
+from sim.explorer.setups.engine import simulate
+from sim.explorer.setups.levers import data_of, packed
 from sim.explorer.setups.setup import Setup
-from sim.explorer.setups.uploads import MAX_SCENARIO, read_given, run_given
+from sim.explorer.setups.uploads import MAX_SCENARIO, read_own
 from sim.runs import folder as run_folders
 from sim.texts import Texts
-from tests.explorer.conftest import healthy
+from tests.explorer.conftest import go, healthy
 
 pytest.importorskip("streamlit")
 
@@ -29,10 +32,11 @@ BAD = GOOD + "policies:\n  - {who: USA, lever: tarif, value: 0.2, from: 2023}\n"
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("runs")
-    run_given(read_given(GOOD, "mine.yaml")).save(place, lang=None)
+    simulate(read_own(GOOD, "mine.yaml", Setup())).save(place, lang=None)
     stopped = iter([False, True])
-    run_given(
-        read_given(GOOD.replace("mine", "halted").replace("Mine", "Halted"), "a.yaml"), stop=lambda: next(stopped, True)
+    simulate(
+        read_own(GOOD.replace("mine", "halted").replace("Mine", "Halted"), "a.yaml", Setup()),
+        stop=lambda: next(stopped, True),
     ).save(place, lang=None)
     old = place / "20200101T000000Z-old-00000000"
     old.mkdir()
@@ -111,33 +115,26 @@ def test_folders_are_opened_and_closed_here(visit, lang: str, runs: Path, monkey
     assert app.selectbox(key="files.download_run").value == "lab" and not app.warning
 
 
-def finished(app: Any) -> Any:
-    for _ in range(60):
-        job = app.session_state["x.session"].jobs[-1]
-        if job.over:
-            break
-        time.sleep(0.2)
-    return app.run()
+FILE = {"compose.view": "yaml"}
 
 
 @pytest.mark.parametrize("lang", ["zh"])
 def test_a_bad_scenario_keeps_its_text_and_shows_its_places_until_it_is_mended(visit, lang: str) -> None:
-    app = visit("runs", {"l": lang})
+    app = visit("compose", {"l": lang, **FILE})
     app.file_uploader(key="upload.scenario").set_value(("mine.yaml", BAD.encode(), "text/yaml")).run()
-    app.button(key="files.run").click().run()
     translated(app, lang)
     assert any("mine.yaml:8:" in one.value and "did you mean" in one.value for one in app.code)
-    assert app.text_area(key="files.text").value == BAD
+    assert app.text_area(key="files.text").value == BAD and app.session_state["x.session"].setup == Setup()
     app.text_area(key="files.text").set_value(GOOD).run()
-    app.button(key="files.run").click().run()
-    finished(app)
+    app.button(key="compose.apply").click().run()
     translated(app, lang)
-    assert (not app.code and "Mine" in words(app)) or "mine" in words(app)
-    assert app.selectbox(key="files.download_run").value == "given"
-    assert any(one.endswith("mine") for one in app.selectbox(key="files.download_run").options)
+    setup = app.session_state["x.session"].setup
+    assert not app.code and setup.preset == "trust-ledger" and setup.years == (2022, 2028)
+    assert app.text_input(key="compose.title").value == "Mine"
     app.button(key="files.save").click().run()
     translated(app, lang)
-    assert app.selectbox(key="files.download_run").value in ("folder", "given", "lab")
+    assert go(app, "runs").run().selectbox(key="files.download_run").value == "folder"
+    assert any(one.endswith("Mine") for one in app.selectbox(key="files.download_run").options)
 
 
 @pytest.mark.parametrize("lang", ["en"])
@@ -147,7 +144,7 @@ def test_a_bad_scenario_keeps_its_text_and_shows_its_places_until_it_is_mended(v
     ids=["oversized", "empty", "not text"],
 )
 def test_files_that_cannot_be_scenarios_keep_what_was_there(visit, lang: str, name: str, content: bytes) -> None:
-    app = visit("runs", {"l": lang})
+    app = visit("compose", {"l": lang, **FILE})
     app.text_area(key="files.text").set_value(GOOD).run()
     app.file_uploader(key="upload.scenario").set_value((name, content, "text/yaml")).run()
     translated(app, lang)
@@ -157,64 +154,144 @@ def test_files_that_cannot_be_scenarios_keep_what_was_there(visit, lang: str, na
 @pytest.mark.parametrize("lang", ["zh"])
 def test_a_corrupt_table_is_explained_and_a_good_one_is_run_on(visit, lang: str, tmp_path: Path) -> None:
     good = save(load("classroom-2022"), tmp_path / "t.npz").read_bytes()
-    app = visit("runs", {"l": lang})
-    app.file_uploader(key="upload.table").set_value(("t.npz", good[: len(good) // 2], "application/zip")).run()
+    app = visit("compose", {"l": lang})
+    app.session_state["compose.own_table"] = True
+    app.run()
+    app.file_uploader(key="upload.own_table").set_value(("t.npz", good[: len(good) // 2], "application/zip")).run()
     translated(app, lang)
     assert len(app.warning) == 1 and "t.npz" in app.code[0].value and "/tmp" not in app.code[0].value
-    app.file_uploader(key="upload.table").set_value(("t.npz", good, "application/zip")).run()
+    app.file_uploader(key="upload.own_table").set_value(("t.npz", good, "application/zip")).run()
     translated(app, lang)
-    assert app.success and not app.warning
-    app.text_area(key="files.text").set_value(GOOD.replace("table: classroom-2022\n", "")).run()
-    app.button(key="files.run").click().run()
-    finished(app)
-    translated(app, lang)
-    app.button(key="files.forget").click().run()
-    assert not app.success and not app.exception
+    setup = app.session_state["x.session"].setup
+    assert (
+        not app.warning
+        and setup.table.startswith("own:t.npz:")
+        and "t.npz" in " ".join(app.selectbox(key="compose.table").options)
+    )
+    for page in ("lab", "agents", "assumptions"):
+        go(app, page).run()
+        assert not app.exception and not app.error and app.session_state["x.session"].setup == setup
+    query = {key: value[0] if isinstance(value, list) else value for key, value in app.query_params.items()}
+    assert visit("lab", query).session_state["x.session"].setup == setup, "as long as a session holds the table"
 
 
-@pytest.mark.parametrize("lang", ["en"])
-def test_a_run_that_is_stopped_shows_what_was_finished(visit, lang: str) -> None:
-    app = visit("runs", {"l": lang})
-    app.text_area(key="files.text").set_value(
-        GOOD.replace("classroom-2022", "world-2022").replace("2028", "2040")
-    ).run()
-    app.button(key="files.run").click().run()
-    job = app.session_state["x.session"].jobs[-1]
-    while job.done < 1 and not job.over:
-        time.sleep(0.05)
-    asked = time.monotonic()
-    job.cancel()
-    while not job.over:
-        time.sleep(0.02)
-    assert time.monotonic() - asked < 5.0
+def put(app: Any, **fields: Any) -> Any:
+    for name, value in fields.items():
+        box = next(
+            one
+            for kind in ("multiselect", "selectbox", "radio", "number_input")
+            for one in app.get(kind)
+            if one.key == f"compose.{name}"
+        )
+        box.set_value(value).run()
+    return app.button(key="compose.put").click().run()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_policy_is_composed_and_what_cannot_be_is_said_at_its_field(visit, lang: str) -> None:
+    texts, app = Texts(lang), visit("compose", {"l": lang})
+    put(app, who=["USA"], partners=["CHN"], sectors=["manufacturing"], size=60.0, **{"from": 1999})
+    translated(app, lang)
+    assert [one.value for one in app.warning] == [texts("compose.wrong_S022", first=2023, last=2040)]
+    put(app, how="value", size=-150.0, **{"from": 2025})
+    assert len(app.warning) == 1 and app.multiselect(key="compose.who").value == ["USA"], "nothing is lost"
+    put(app, ramp="s", by=2024, size=60.0)
+    assert [one.value for one in app.warning] == [texts("compose.wrong_S023")]
+    put(app, by=2030)
+    translated(app, lang)
+    setup, policy = app.session_state["x.session"].setup, {"who": ["USA"], "partners": ["CHN"], "lever": "tariff"}
+    policy |= {"sectors": ["manufacturing"], "value": 0.6, "from": 2025, "by": 2030, "ramp": "s"}
+    assert not app.warning and data_of(setup.own)["policies+"] == [policy]
+    assert app.session_state["x.session"].setup.live and app.get("vega_lite_chart"), "the result stands beside it"
+    put(app, lever="ai", who=["IND"], how="value", size=160.0)
+    assert len(app.warning) == 1 and "1" in app.warning[0].value
+    app.button(key="compose.edit.0").click().run()
+    assert app.number_input(key="compose.size").value == 60.0 and app.radio(key="compose.ramp").value == "s"
+    put(app, size=30.0)
+    assert data_of(app.session_state["x.session"].setup.own)["policies+"] == [policy | {"value": 0.3}]
+    app.radio(key="compose.view").set_value("yaml").run()
+    assert "value: 0.3" in app.text_area(key="files.text").value
+    app.text_area(key="files.text").set_value(app.text_area(key="files.text").value.replace("0.3", "0.4")).run()
+    app.button(key="compose.apply").click().run()
+    assert data_of(app.session_state["x.session"].setup.own)["policies+"][0]["value"] == 0.4, (
+        "two views of one scenario"
+    )
+    app.button(key="compose.drop.0").click().run()
+    assert not data_of(app.session_state["x.session"].setup.own).get("policies+")
+
+
+def test_what_a_table_lacks_is_said_at_the_table_and_nothing_is_lost(visit, tmp_path: Path) -> None:
+    policy = {"who": ["MEX"], "lever": "tariff", "sectors": ["electronics"], "add": 0.1}
+    setup = Setup(table="world-2022").saying(("policies+", "0"), policy)
+    app = visit("compose", encode(setup) | {"l": "en"})
+    app.selectbox(key="compose.table").set_value("classroom-2022").run()
+    assert app.session_state["x.session"].setup == setup and "MEX" in app.code[0].value
+    app.button(key="compose.edit.0").click().run()
+    assert app.multiselect(key="compose.who").value == ["MEX"]
+    odd = load("classroom-2022").replace(sectors=tuple("abcdefgh"), sector_groups={}, sector_members={})
+    app.session_state["compose.own_table"] = True
     app.run()
+    file = ("odd.npz", save(odd, tmp_path / "odd.npz").read_bytes(), "application/zip")
+    app.file_uploader(key="upload.own_table").set_value(file).run()
+    told = app.session_state["x.session"]
+    assert told.setup == setup and "electronics" in " ".join(one.value for one in app.code) and told.tables, (
+        "a sector is missing"
+    )
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_scenario_of_a_link_that_cannot_be_run_is_shown_with_its_faults(visit, lang: str) -> None:
+    said = packed('{"policies+":[{"who":["XYZ"],"lever":"tariff","add":0.1}]}')
+    app = visit("lab", {"l": lang, "s": said})
+    assert [one.value for one in app.warning] == [Texts(lang)("link.invalid")] and app.query_params["s"] in (
+        said,
+        [said],
+    )
+    app = visit("compose", {"l": lang, "s": said, **FILE})
+    assert "XYZ" in app.text_area(key="files.text").value and "XYZ" in app.code[0].value
+    app.text_area(key="files.text").set_value(app.text_area(key="files.text").value.replace("XYZ", "IND")).run()
+    app.button(key="compose.apply").click().run()
+    assert not app.warning and data_of(app.session_state["x.session"].setup.own)["policies+"][0]["who"] == ["IND"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_an_assumption_is_moved_where_it_is_read_and_from_the_laboratory(visit, lang: str) -> None:
+    app = visit("assumptions", {"l": lang, "method.one": "automation.ai_cost"})
+    app.number_input(key="assume.automation.ai_cost.type").set_value(0.8).run()
     translated(app, lang)
-    assert job.status == "cancelled" and app.warning
-    assert app.text_area(key="files.text").value.startswith("extends")
-
-
-def test_setups_of_uploads_have_keys_of_their_own() -> None:
-    given = read_given(GOOD, "mine.yaml")
-    assert given.key.startswith("given:") and given.key != Setup().key
+    assert app.session_state["x.session"].setup == Setup().assuming("automation.ai_cost", 0.8)
+    assert "0.8" in " ".join(one.value for one in app.markdown), "the card shows what the run uses"
+    app.number_input(key="assume.automation.ai_cost.type").set_value(7.0).run()
+    assert app.warning and app.session_state["x.session"].setup.assumed("automation.ai_cost") == 0.8, (
+        "said, nothing lost"
+    )
+    app.selectbox(key="method.one").set_value("automation.robot_speed").run()
+    app.selectbox(key="assume.who.automation.robot_speed").set_value("KOR").run()
+    app.slider(key="assume.automation.robot_speed.slide").set_value(0.3).run()
+    assert app.session_state["x.session"].setup.assumed("automation.robot_speed", "KOR") == 0.3
+    go(app, "lab").run()
+    chips = [one.label for one in app.button if str(one.key).startswith("chip.own")]
+    assert len(chips) == 2 and all(any(move in chip for chip in chips) for move in ("0.95 → 0.8", "0.18 → 0.3")), chips
+    app.session_state["advanced"] = True
+    app.run()
+    app.button(key="assume.automation.robot_speed.back").click().run()
+    translated(app, lang)
+    assert len(app.session_state["x.session"].setup.differences()) == 1
 
 
 @pytest.mark.parametrize("lang", ["zh"])
 def test_long_runs_of_the_session_are_listed_and_can_be_stopped(visit, lang: str) -> None:
     texts = Texts(lang)
-    app = visit("runs", {"l": lang})
-    assert texts("files.jobs") not in [one.value for one in app.header]
-    app.text_area(key="files.text").set_value(
-        GOOD.replace("classroom-2022", "world-2022").replace("2028", "2040")
-    ).run()
-    app.button(key="files.run").click().run()
-    job = app.session_state["x.session"].jobs[-1]
-    app.run()
-    assert texts("files.jobs") in [one.value for one in app.header] and not job.over
+    app = visit("lab", {"l": lang, "t": "world-2022", "L.reshoring": "0.07"})
+    app.button(key="run").click().run()
+    jobs = app.session_state["x.session"].jobs
+    go(app, "runs").run()
+    assert texts("files.jobs") in [one.value for one in app.header]
     app.button(key="files.jobs_stop").click().run()
-    while not job.over:
+    while not all(job.over for job in jobs):
         time.sleep(0.02)
     app.run()
     translated(app, lang)
     listed = next(one.value for one in app.dataframe if texts("files.job_state") in one.value.columns)
-    assert listed.iloc[0].tolist()[:2] == ["mine", texts("job.cancelled")]
+    assert texts("job.cancelled") in listed.iloc[:, 1].tolist()
     assert not [one for one in app.button if one.key == "files.jobs_stop"]

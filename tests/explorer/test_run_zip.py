@@ -17,8 +17,10 @@ import pytest
 
 from sim.errors import OutputError
 from sim.explorer.setups import uploads as run_zip
+from sim.explorer.setups.engine import simulate
+from sim.explorer.setups.setup import Setup
 from sim.explorer.setups.share import zip_of_folder
-from sim.explorer.setups.uploads import UploadError, read_given, run_given, unpack
+from sim.explorer.setups.uploads import UploadError, read_own, unpack
 from sim.runs.saved import read_run
 from sim.texts import Texts
 from tests.explorer.conftest import go, healthy
@@ -32,7 +34,7 @@ Files = dict[str, bytes]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("runs")
-    run_given(read_given(SCENARIO, "mine.yaml")).save(place, lang=None)
+    simulate(read_own(SCENARIO, "mine.yaml", Setup())).save(place, lang=None)
     return next(path for path in place.iterdir() if path.is_dir())
 
 

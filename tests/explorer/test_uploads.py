@@ -15,15 +15,10 @@ from decomp.io import load, save
 from sim.errors import OutputError, ScenarioError
 from sim.explorer.setups import share as run_files
 from sim.explorer.setups import uploads
-from sim.explorer.setups.uploads import (
-    GivenSetup,
-    UploadError,
-    read_given,
-    read_table,
-    run_given,
-    safe_name,
-    scenario_text,
-)
+from sim.explorer.setups.engine import load as load_setup
+from sim.explorer.setups.engine import simulate
+from sim.explorer.setups.setup import GivenTable, Setup, given_tables
+from sim.explorer.setups.uploads import UploadError, read_own, read_table, safe_name, scenario_text
 from sim.runs.saved import read_run
 from sim.scenario import scenario_files
 
@@ -94,23 +89,25 @@ def test_faults_of_a_csv_name_the_place_in_the_users_file(tmp_path: Path) -> Non
 
 
 def test_a_scenario_runs_and_its_key_follows_its_content() -> None:
-    given = read_given(SMALL, "mine.yaml")
-    assert given.key != read_given(SMALL.replace("2024", "2023"), "mine.yaml").key
+    given = read_own(SMALL, "mine.yaml", Setup())
+    assert given.key != read_own(SMALL.replace("2024", "2023"), "mine.yaml", Setup()).key
     done: list[int] = []
-    run = run_given(given, lambda year, index, total: done.append(year))
+    run = simulate(given, lambda year, index, total: done.append(year))
     assert run.status == "ok" and done == [2022, 2023, 2024]
-    assert run.loaded.text == SMALL
+    assert run.name == "mine"
 
 
 def test_a_scenario_runs_on_a_table_of_ones_own(tmp_path: Path) -> None:
     table = read_table("t.npz", bytes_of(tmp_path, ".npz"))
-    given = read_given(SMALL.replace("table: classroom-2022\n", ""), "mine.yaml", table)
-    assert given.loaded is not None and given.loaded.table is table
+    held = GivenTable("t.npz", table)
+    given_tables[held.id] = held
+    given = read_own(SMALL.replace("table: classroom-2022\n", ""), "mine.yaml", Setup(table=held.id))
+    assert given.table == held.id and simulate(given).loaded.table is table
 
 
 def test_a_run_that_is_stopped_keeps_its_years() -> None:
     calls = iter([False, True])
-    run = run_given(read_given(SMALL, "mine.yaml"), stop=lambda: next(calls, True))
+    run = simulate(read_own(SMALL, "mine.yaml", Setup()), stop=lambda: next(calls, True))
     assert run.status == "cancelled" and run.years == (2022, 2023)
 
 
@@ -119,7 +116,7 @@ def test_a_run_that_is_stopped_keeps_its_years() -> None:
 def test_scenarios_may_not_refer_to_files(key: str, value: str) -> None:
     lines = [line for line in SMALL.splitlines() if not line.startswith(key)]
     with pytest.raises(ScenarioError, match="not of the library") as caught:
-        read_given("\n".join([*lines, f"{key}: {value}"]), "mine.yaml")
+        read_own("\n".join([*lines, f"{key}: {value}"]), "mine.yaml", Setup())
     assert caught.value.problems[0].place == f"mine.yaml:{len(lines) + 1}:{len(key) + 3}"
 
 
@@ -129,7 +126,7 @@ def test_all_faults_of_a_scenario_are_told_with_line_and_column() -> None:
         + "policies:\n  - {who: USA, lever: tarif, value: 0.2, from: 2023}\n  - {who: XYZ, lever: tariff, value: 0.2, from: 2023}\n"
     )
     with pytest.raises(ScenarioError) as caught:
-        read_given(text, "mine.yaml")
+        read_own(text, "mine.yaml", Setup())
     assert {one.line for one in caught.value.problems} >= {8}
     assert all(one.file == "mine.yaml" for one in caught.value.problems)
 
@@ -137,13 +134,21 @@ def test_all_faults_of_a_scenario_are_told_with_line_and_column() -> None:
 def test_yaml_that_would_run_code_is_refused_and_runs_nothing(tmp_path: Path) -> None:
     trace = tmp_path / "trace"
     with pytest.raises(ScenarioError):
-        read_given(SMALL + f"narrative: !!python/object/apply:os.system ['touch {trace}']\n", "mine.yaml")
+        read_own(SMALL + f"narrative: !!python/object/apply:os.system ['touch {trace}']\n", "mine.yaml", Setup())
     assert not trace.exists()
 
 
 @pytest.mark.parametrize("name", sorted(scenario_files()))
 def test_every_scenario_of_the_library_can_be_handed_in(name: str) -> None:
-    assert isinstance(read_given(scenario_files()[name].read_text(encoding="utf-8"), f"{name}.yaml"), GivenSetup)
+    text = scenario_files()[name].read_text(encoding="utf-8")
+    as_it_stands = read_own(text, f"{name}.yaml", Setup())
+    assert as_it_stands.preset == name and not as_it_stands.changed
+    mine = read_own(text.replace(f"name: {name}", "name: mine"), "mine.yaml", Setup())
+    assert load_setup(mine).resolved.scenario.policies == load_setup(as_it_stands).resolved.scenario.policies
+    again = read_own(run_files.yaml(mine), "mine.yaml", Setup())
+    assert (again.preset, again.own, again.table) == (mine.preset, mine.own, mine.table), (
+        "form and file are one scenario"
+    )
 
 
 # -- run folders -----------------------------------------------------------------------------------
@@ -152,7 +157,7 @@ def test_every_scenario_of_the_library_can_be_handed_in(name: str) -> None:
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("runs")
-    run_given(read_given(SMALL, "mine.yaml")).save(place, lang=None)
+    simulate(read_own(SMALL, "mine.yaml", Setup())).save(place, lang=None)
     old = place / "20200101T000000Z-old-00000000"
     old.mkdir()
     (old / "run.json").write_text(json.dumps({"schema_version": 0, "years": {"finished": [2011]}}))
@@ -186,14 +191,14 @@ def test_the_zip_holds_everything_and_the_mark_only_when_asked_for(runs: Path, b
 
 
 def test_a_run_in_memory_is_zipped_as_the_folder_that_it_would_leave() -> None:
-    run = run_given(read_given(SMALL, "mine.yaml"))
+    run = simulate(read_own(SMALL, "mine.yaml", Setup()))
     with zipfile.ZipFile(io.BytesIO(run_files.archive(run))) as box:
         given = next(name for name in box.namelist() if name.endswith("/scenario.yaml"))
-        assert box.read(given).decode() == SMALL
+        assert "name: mine" in box.read(given).decode()
         assert any(name.endswith("report.html") for name in box.namelist())
 
 
 def test_one_table_comes_with_stable_columns() -> None:
-    run = run_given(read_given(SMALL, "mine.yaml"))
+    run = simulate(read_own(SMALL, "mine.yaml", Setup()))
     assert run_files.table_bytes(run, "checks").startswith(b"year,check,value,tolerance,passed")
     assert run_files.table_bytes(run, "checks", bom=True).startswith(run_files.BOM)

@@ -12,7 +12,8 @@ from sim.calibration import STATUSES
 from sim.channels import CHANNELS
 from sim.cli import lists
 from sim.cli.knowledge import entries
-from sim.cli.meaning import FIELDS, shown
+from sim.cli.lists import FIELDS
+from sim.cli.lists import told as shown
 from sim.explorer.contents import method as proof
 from sim.explorer.contents import method as view
 from sim.explorer.setups.engine import simulate

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pandas import DataFrame
 
+from decomp.codes import rows_in
 from sim.charts.figure import Figure
 from sim.charts.grids import matrix, ribbons, tiles
 from sim.charts.theme import QUIET, economy_colours, wrapped
@@ -20,16 +21,7 @@ MEASURES = ("dependence", "absorbed", "mutual")
 #: What the map shows: others' dependence on one economy, its dependence on them, foreign value in what each absorbs,
 #: each one's value absorbed abroad.
 MAPS = ("on", "by", "imports", "exports")
-FORMULAS = {
-    "dependence": "D[r, s] = W[s, r] / Σ_s W[s, r],  W = V̂ B Y",
-    "absorbed": "W[s, r] = Σ_i V_si (B Y)_si,r",
-    "mutual": "√(D[r, s] · D[s, r])",
-    "on": "D[r, s], s fixed",
-    "by": "D[r, s], r fixed",
-    "imports": "1 − D[r, r]",
-    "exports": "Σ_{r≠s} W[s, r] / Σ_r W[s, r]",
-    "chain": "Σ_i V_t B_ts,i E_s,i → E_s → Σ_i (Y_su + Σ_{r≠s} A_sr Σ_t B_rt Y_tu)",
-}
+FORMULAS = {row["what"]: row["formula"] for row in rows_in("sim.explorer.contents", "formulas.csv")}
 JN = "Johnson & Noguera (2012), Journal of International Economics 86"
 #: Letters in a line of a name on the map.
 TILE_LETTERS = 11

@@ -10,6 +10,7 @@ from importlib.resources import files
 import pandas as pd
 from pandas import DataFrame
 
+from decomp.codes import rows_in
 from decomp.io import bundled_names, load
 from decomp.names import data_rows, estimate_text
 from decomp.structure import structure_of
@@ -19,7 +20,7 @@ from sim.charts.figure import Figure
 from sim.charts.lines import printed
 from sim.explorer.contents import framed
 from sim.explorer.contents.flows import Flow, Source
-from sim.explorer.setups.levers import CONTROLS
+from sim.explorer.setups.levers import CONTROLS, SIGNED
 from sim.indicators import INDICATORS, PAIR_INDICATORS
 from sim.levers import EVENT, POLICY
 from sim.report.evidence import sizings
@@ -28,8 +29,6 @@ from sim.runs.saved import Run
 from sim.texts import Texts, catalogue
 from sim.texts.formats import number
 
-#: Levers of the laboratory by the parameter that they set; the sign of each is tested.
-SIGNED = {control.setting: id for id, control in CONTROLS.items() if control.setting} | {"automation.ai_speed": "speed"}
 #: Calibration files with the column that names the quantity; without one the file is the quantity.
 CALIBRATED = {"countries": "parameter", "elasticities": "set", "exposure": "kind", "labour_profile": "file"}
 CALIBRATED |= {"ai_providers": "file", "emissions": "file", "types": "parameter", "facts": "fact"}
@@ -38,19 +37,7 @@ STATUSES = ("data", "literature", "judgement")
 #: Columns of the downloaded table of parameters.
 PARAMETER_COLUMNS = "id label value default changed low high unit effect sign status source note"
 #: Accounting behind everything, from the table to the sixteen terms and to the equilibrium.
-EQUATIONS: tuple[tuple[str, str], ...] = (
-    ("output", r"X = A X + Y = B\,Y, \qquad B = (I - A)^{-1}"),
-    ("value", r"V_i = 1 - \textstyle\sum_j A_{ji}, \qquad \sum_t V_t B_{ts} = 1"),
-    ("exports", r"E_{sr} = A_{sr} X_r + Y_{sr}, \qquad L_{ss} = (I - A_{ss})^{-1}"),
-    ("terms", r"E_{sr} = T_1 + T_2 + \dots + T_{16}"),
-    ("vs", r"\mathrm{VS} = 1 - \frac{T_1 + \dots + T_8}{E} ,\qquad \frac{T_{11} + \dots + T_{16}}{E}"),
-    ("absorbed", r"W_{sr} = V_s B_s Y_r, \qquad I = \textstyle\sum_{s \ne r} W_{sr} / \sum W_{sr}"),
-    (
-        "prices",
-        r"\hat c_i = \bigl(\alpha_i\, \hat p_{v,i}^{\,1-\sigma} + (1 - \alpha_i)\, \hat p_{m,i}^{\,1-\sigma}\bigr)^{1/(1-\sigma)}",
-    ),
-    ("shares", r"\hat\pi_{si,r} = \left(\frac{\hat c_{si}\, \hat\kappa_{si,r}}{\hat P_{i,r}}\right)^{-\theta_i}"),
-)
+EQUATIONS = tuple((row["name"], row["equation"]) for row in rows_in("sim.explorer.contents", "equations.csv"))
 #: Columns of the published table: vertical specialisation in % of exports, and its parts in % of it.
 MEASURES = ("vs_share", "mva", "ova", "fdc", "fva_fin", "fva_int")
 #: The order of play of one simulated year.

@@ -7,8 +7,9 @@ import streamlit as st
 from pandas import DataFrame
 
 from decomp.names import estimate_text
+from sim.calibration.parameters import parameters
 from sim.explorer.contents import method as view
-from sim.explorer.parts import choosing, picking, session, ui
+from sim.explorer.parts import choosing, levers, picking, session, ui
 from sim.explorer.parts.picking import words
 from sim.explorer.parts.session import say
 from sim.report.sections import limits, provenance
@@ -122,6 +123,8 @@ def _parameters(run: Run | None) -> None:
         parts |= {name: row[name] for name in ("unit", "effect", "status", "source", "note")}
         lines = [f"**{say(f'column.{name}')}** {text}" for name, text in parts.items() if text]
         st.markdown("  \n".join(lines))
+        if id in parameters():
+            levers.assumption(id)
 
 
 def _range(low: Any, high: Any) -> str:

@@ -12,7 +12,6 @@ from sim.explorer.contents.comparison import Case, Spans
 from sim.explorer.parts import choosing, picking, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups.codec import COURSES
-from sim.explorer.setups.engine import beside
 from sim.indicators import INDICATORS
 from sim.indicators.registry import WORLD as WORLD_ONLY
 from sim.report.names import Names
@@ -50,7 +49,7 @@ def _choice() -> tuple[Case, list[Case]] | None:
     choosing.opened(explain=True)
     left, right = st.columns([2, 5])
     with left:
-        usual, label = f"preset:{beside(setup)}", say("comparison.base_pick")
+        usual, label = choosing.versus(), say("comparison.base_pick")
         base = picking.choose("compare.base", offered, usual, choosing.name_of, label=label)
     # The laboratory's scenario is one of the library while nothing is changed in it.
     lab = "" if setup.changed else f"preset:{setup.preset}"

@@ -7,7 +7,6 @@ from sim.explorer.contents.flows import ALL, EXACT, OBSERVED, VS, Flow, Seen, So
 from sim.explorer.parts import choosing, picking, session, ui
 from sim.explorer.parts.picking import but
 from sim.explorer.parts.session import say
-from sim.explorer.setups.engine import beside
 from sim.texts.formats import NBSP, number
 
 #: Decimal places of shares.
@@ -130,7 +129,7 @@ def _other_year(seen: Seen) -> Seen | None:
 def _other_source(seen: Seen) -> Seen | None:
     """The same flow in another scenario, in the same year or the nearest one that it has."""
     ids = [id for id in choosing.options(tables=True) if id != seen.source.id]
-    id = picking.choose("decompose.other", ids, f"preset:{beside(session.setup())}", choosing.name_of)
+    id = picking.choose("decompose.other", ids, choosing.versus(), choosing.name_of)
     other = choosing.source(id)
     if other is None:
         choosing.missing([id])

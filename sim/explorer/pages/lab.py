@@ -18,11 +18,10 @@ from sim.explorer.setups.engine import question, reference
 from sim.explorer.setups.setup import (
     CONTRAST,
     STATUS_QUO,
-    TABLES,
     Setup,
+    file_of,
     preset_scenario,
     presets,
-    table_for,
     table_of,
 )
 from sim.indicators import INDICATORS
@@ -231,8 +230,7 @@ def _looks(setup: Setup, run: RunResult, years: list[int], usual: int, sentence:
     with left:
         picking.choose_year("year", years, say("lab.year"), usual)
     with middle:
-        tables = [*dict.fromkeys([*(table_for(setup.preset, name) for name in TABLES), setup.table])]
-        more: dict[str, Any] = {"options": tables, "show": _table_name, "help": say("lab.table_help")}
+        more: dict[str, Any] = {"options": levers.tables(), "show": levers.table_name, "help": say("lab.table_help")}
         picking.widget(st.selectbox, say("lab.table"), "table", setup.table, levers.choose_table, **more)
     with right, st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for flag in ("levels", "sure"):
@@ -251,7 +249,7 @@ def _looks(setup: Setup, run: RunResult, years: list[int], usual: int, sentence:
                 st.caption(say("share.downloads_note"))
         with ui.folded(st.popover, "lab.keep", "keep") as is_open:
             if is_open:
-                title = ui.preset_title(session.setup().preset)
+                title = ui.setup_title(session.setup())
                 name = st.text_input(say("lab.keep_name"), value=title, key="keep.name", max_chars=60).strip()
                 if st.button(say("lab.keep"), key="keep.now", disabled=not name):
                     session.keep(name)
@@ -260,11 +258,6 @@ def _looks(setup: Setup, run: RunResult, years: list[int], usual: int, sentence:
 
 def _switch(flag: str, on: bool) -> None:
     session.look(**{flag: on})
-
-
-def _table_name(code: str) -> str:
-    table, kind = table_of(code), "classroom" if Setup(table=code).live else "world"
-    return say(f"ui.table_{kind}_short", economies=table.G, sectors=table.N, year=str(table.year))
 
 
 def _chart(
@@ -300,9 +293,9 @@ def _chart(
         around = None if sure is None else sure.around(wanted, economy, years)
         figure = lab_figures.course(run, contrast, wanted, economy, texts, fit, around, levels=view.levels)
         act = lambda _: _explain(wanted, economy)  # noqa: E731
-    own = ui.preset_title(setup.preset)
-    own = say("ui.changed", name=own) if setup.changed else own
-    note = say("ui.file_note", name=own, code=setup.table, base=brief.against(), version=__version__)
+    note = say(
+        "ui.file_note", name=ui.setup_title(setup), code=file_of(setup.table), base=brief.against(), version=__version__
+    )
     note = f"{note} {estimate_of(setup.table, texts.lang)}".rstrip()
     ui.show(figure, f"{side}", name=setup.preset, titled=False, note=note, act=act)
 

@@ -1,6 +1,6 @@
 """What pages look at: observed tables, scenarios of the session and the library, run folders; and the long runs behind them.
 
-A choice is an id: ``observed``, ``lab``, ``preset:<name>``, ``named:<name>``, ``given`` (an uploaded scenario that was run),
+A choice is an id: ``observed``, ``lab``, ``contrast`` (of the scenario of the laboratory), ``preset:<name>``, ``named:<name>``,
 ``folder`` (opened in this session) or ``run:<folder>`` (in the folder of runs). Nothing is computed before it is chosen.
 """
 
@@ -21,9 +21,8 @@ from sim.explorer.parts import picking, session, ui
 from sim.explorer.parts.session import say
 from sim.explorer.setups import share
 from sim.explorer.setups.codec import RUN
-from sim.explorer.setups.engine import BusyError, Job, Simulate, simulate
+from sim.explorer.setups.engine import BusyError, Job, Simulate, beside, question, reference, simulate
 from sim.explorer.setups.setup import STATUS_QUO, Setup, presets, untouched
-from sim.explorer.setups.uploads import GivenSetup
 from sim.observed.figures import BREAK
 from sim.runs.folder import runs_folder
 from sim.runs.result import RunResult
@@ -46,18 +45,12 @@ def options(*, tables: bool = False) -> list[str]:
     return [
         *([OBSERVED] if tables else []),
         "lab",
+        *(["contrast"] if versus() == "contrast" else []),
         *(f"preset:{name}" for name in presets()),
         *(f"named:{name}" for name in session.now().named),
-        *(["given"] if given() is not None else []),
         *(["folder"] if opened() is not None else []),
         *dict.fromkeys([*recent, *asked]),
     ]
-
-
-def given() -> RunResult | None:
-    """The last run of an uploaded scenario that finished a year."""
-    jobs = [job for job in session.now().jobs if isinstance(job.setup, GivenSetup) and job.over]
-    return next((job.run for job in reversed(jobs) if job.run is not None and job.run.years), None)
 
 
 def opened(*, explain: bool = False) -> Run | None:
@@ -75,7 +68,15 @@ def setup_of(id: str) -> Setup | None:
     kind, _, name = id.partition(":")
     if kind == "preset":
         return untouched(name, session.setup())
+    if kind == "contrast":
+        return reference(session.setup())
     return session.setup() if kind == "lab" else session.now().named.get(name) if kind == "named" else None
+
+
+def versus() -> str:
+    """The choice of what the laboratory compares with."""
+    other = reference(session.setup())
+    return "contrast" if other is not None and other.altered else f"preset:{beside(session.setup())}"
 
 
 def name_of(id: str, texts: Texts | None = None) -> str:
@@ -85,11 +86,10 @@ def name_of(id: str, texts: Texts | None = None) -> str:
     if kind == "preset":
         return ui.preset_title(name, texts)
     if kind == "lab":
-        key = "sources.lab_changed" if setup.changed else "sources.lab"
-        return texts(key, name=ui.preset_title(setup.preset, texts))
-    if kind == "given":
-        run = given()
-        return texts("files.is_given", name="" if run is None else run.name)
+        return texts("sources.lab", name=ui.setup_title(setup, texts))
+    if kind == "contrast":
+        told = question(setup).brief.against
+        return texts("sources.contrast", name=told.pick(texts.lang) if told else "")
     if kind == "folder":
         folder = opened()
         return texts("sources.folder", name="" if folder is None else title_of(folder, texts))
@@ -116,7 +116,7 @@ def run_behind(id: str) -> Run | None:
     if kind == "run":
         return session.read_folder(runs_folder() / name)
     setup = setup_of(id)
-    return given() if kind == "given" else None if setup is None else session.run_of(setup)
+    return None if setup is None else session.run_of(setup)
 
 
 def _titles(id: str) -> dict[str, str]:
@@ -156,7 +156,7 @@ def choose_run(key: str, *, explain: bool = True) -> Run | None:
     ``explain``: also say why a run folder cannot be opened.
     """
     ids, settings = options(), {"key": key, "elsewhere": "lab", "label": say("files.which")}
-    default = next((id for id in ("folder", "given") if id in ids), "lab")
+    default = "folder" if "folder" in ids else "lab"
     run: Run | None = _chosen(run_behind, "look_at", ids, default, explain=explain, **settings)
     if isinstance(run, RunResult):
         ui.partial_run(run)
@@ -301,10 +301,7 @@ def progress(jobs: Sequence[Job], key: str, *, at_once: bool = False) -> None:
 def job_name(job: Job) -> str:
     """What is run, in words."""
     setup = job.setup
-    if isinstance(setup, GivenSetup):
-        return setup.loaded.resolved.scenario.name if setup.loaded is not None else setup.table
-    name = ui.preset_title(setup.preset)
-    name = say("ui.changed", name=name) if setup.changed else name
+    name = ui.setup_title(setup)
     return say(f"why.job_{setup.kind}", name=name) if isinstance(setup, WhySetup) else name
 
 

@@ -1,41 +1,53 @@
-"""The levers of the laboratory: in the sidebar, and further ones with their timing, whom they concern and a grid of countries."""
+"""The levers of the laboratory: in the sidebar, further ones with their timing, and any assumption; and changes in words."""
 
 import html
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import pandas as pd
 import streamlit as st
+from pandas import DataFrame
 
-from sim.explorer.parts import session, ui
+from sim.calibration.parameters import parameter, parameters
+from sim.explorer.parts import picking, session, ui
 from sim.explorer.parts.picking import widget, words
 from sim.explorer.parts.session import say
-from sim.explorer.setups.levers import CONTROLS, LOCAL, MAIN, MORE, Control
+from sim.explorer.setups.engine import load
+from sim.explorer.setups.levers import CONTROLS, MAIN, MORE, Control, Path, at, data_of, path_of
 from sim.explorer.setups.setup import (
     ALL,
     FOUNDERS,
+    GIVEN,
+    OWN,
     STATUS_QUO,
+    TABLES,
     Setup,
+    file_of,
+    flow,
+    preset_data,
     preset_scenario,
     preset_value,
     table_for,
     table_of,
 )
+from sim.explorer.setups.uploads import UploadError
+from sim.levers import POLICY
+from sim.report.names import parameter_label
+from sim.scenario.settings import SETTING
 from sim.texts.formats import number
+from sim.texts.words import limits, plain, spoken
 
 #: Colour of the unit of a lever of each kind.
 INKS = {"instrument": "blue", "assumption": "gray", "behaviour": "orange"}
 #: Pixels of the number beside a slider.
 TYPED = 96
+#: Key of the session: the economy whose parameter is moved.
+WHO = "x.assumed_for"
 #: What the widgets were told, and for how many seconds it may come back.
 TOLD, ECHO = "x.told", 3.0
-#: Groups of economies that the selections offer beside single economies.
-GROUPS = ("eu", "high-income", "automation-leaders")
-#: Key of the grid's state: a number that makes a fresh grid, and the places it was made from.
-GRID = "x.grid"
 
 
 def sidebar() -> None:
@@ -71,14 +83,6 @@ def lever(control: Control) -> None:
 def _limits(control: Control, *, off: bool) -> dict[str, Any]:
     low, high, step = map(control.shown, (control.low, control.high, control.step))
     return {"min_value": low, "max_value": high, "step": step, "format": f"%.{control.decimals}f", "disabled": off}
-
-
-def name_of(code: str) -> str:
-    """Name of an economy of the current table or of a group."""
-    texts, table = session.texts(), table_of(session.setup().table)
-    if code in table.economies:
-        return texts.economy(code, (table.economy_members or {}).get(code, ()))
-    return texts.economy(f"group:{code}")
 
 
 def lever_name(control: Control, setup: Setup) -> str:
@@ -159,22 +163,18 @@ def _ticks(control: Control) -> str:
 
 def change_label(change: tuple[str, ...], setup: Setup) -> str:
     """A difference from the preset in a few words: what, and by how much."""
-    if len(change) == 2:
-        who, lever_id = change
-        control, before, now = LOCAL[lever_id], LOCAL[lever_id].off, setup.local(who, lever_id)
-        name = f"{name_of(who)}: {say(f'lever.local_{lever_id}')}"
-    elif change[0] in CONTROLS:
-        control = CONTROLS[change[0]]
-        before, now = preset_value(setup.preset, control.id), setup.value(control.id)
-        name = lever_name(control, setup)
-    else:
+    if change[0] == OWN:
+        return said(change[1:], setup)
+    if change[0] not in CONTROLS:
         return say(f"lab.changed_{change[0]}")
-    unit = say(f"lever.{control.id}_unit")
-    return say("lab.chip", name=name, before=shown(control, before), now=shown(control, now), unit=unit)
+    control = CONTROLS[change[0]]
+    before, now = preset_value(setup.preset, control.id, setup.own), setup.value(control.id)
+    words = {"name": lever_name(control, setup), "unit": say(f"lever.{control.id}_unit")}
+    return say("lab.chip", before=shown(control, before), now=shown(control, now), **words)
 
 
 def advanced() -> None:
-    """Options, further levers and the grid."""
+    """When the levers act, further ones, and any assumption as a lever."""
     with ui.folded(st.expander, "lab.advanced", "advanced") as is_open:
         if not is_open:
             return
@@ -182,7 +182,7 @@ def advanced() -> None:
         with left:
             st.markdown(f"**{say('lab.when')}**")
             setup = session.setup()
-            first, last = setup.years[0], preset_scenario(setup.preset).years[1]
+            first, last = setup.years[0], setup.scenario.years[1]
             end = setup.end or last
 
             def until(year: int) -> None:
@@ -191,18 +191,21 @@ def advanced() -> None:
                 if (session.view().year or year) > year:
                     session.look(year=None)
 
-            widget(st.slider, say("lab.end"), "o.end", end, until, min_value=first + 2, max_value=last)
+            if last > first + 2:
+                widget(st.slider, say("lab.end"), "o.end", end, until, min_value=first + 2, max_value=last)
             limits: dict[str, Any] = {"min_value": first + 1, "max_value": end - 1, "help": say("lab.start_help")}
-            widget(st.slider, say("lab.start_year"), "o.start", setup.start, partial(_set, "start"), **limits)
-            _few("ramp", "lab.ramp", ("step", "linear"))
-            st.markdown(f"**{say('lab.whom')}**")
-            _whom()
+            if end > first + 2:
+                widget(st.slider, say("lab.start_year"), "o.start", setup.start, partial(_set, "start"), **limits)
+            _few("ramp", "lab.ramp", ("step", "linear", "s"))
+            _few("sectors", "lab.sectors", ("goods", "manufacturing"))
+            _founders()
+            st.page_link(ui.page_of("compose"), label=say("lab.compose"))
+            st.markdown(f"**{say('lab.assumption')}**")
+            any_assumption()
         with right:
             st.markdown(f"**{say('lab.more')}**")
             for control in MORE.values():
                 lever(control)
-        st.markdown(f"**{say('lab.grid')}**")
-        _grid()
 
 
 def _set(field: str, value: Any) -> None:
@@ -216,83 +219,47 @@ def _few(field: str, label: str, options: Sequence[str], **settings: Any) -> Non
     widget(st.radio, say(label), f"o.{field}", value, act, options, show, horizontal=True, **settings)
 
 
-def _whom() -> None:
-    """Who levies the tariff on whom and on what, and who founds the ledger; off where it would not matter."""
-    setup = session.setup()
-    no_tariff, no_ledger = setup.value("tariff") == 0, setup.value("ledger") == 0
-    codes = economies(setup)
-
-    def some(field: str, nobody: tuple[str, ...], **settings: Any) -> None:
-        """Some economies or groups; ``nobody`` stands for none chosen."""
-        value = [code for code in getattr(setup, field) if code != "all"]
-
-        def act(chosen: tuple[str, ...]) -> None:
-            _set(field, chosen or nobody)
-
-        widget(st.multiselect, say(f"lab.{field}"), f"o.{field}", value, act, codes, name_of, **settings)
-
-    some("who", ALL, placeholder=say("lab.everybody"), disabled=no_tariff)
-    some("partners", ALL, placeholder=say("lab.everybody"), disabled=no_tariff)
-    _few("sectors", "lab.sectors", ("goods", "manufacturing"), disabled=no_tariff and setup.value("reshoring") == 0)
-    if no_tariff:
-        st.caption(say("lab.off", why=say("lab.needs_tariff")))
+def _founders() -> None:
+    """Who founds the ledger; off where it would not matter."""
+    setup, off = session.setup(), session.setup().value("ledger") == 0
     usual = preset_scenario(setup.preset).behaviour.ledger.initiators or FOUNDERS
-    some("founders", (), placeholder=say("lab.as_preset", who=", ".join(map(name_of, usual))), disabled=no_ledger)
-    if no_ledger:
+    hint = say("lab.as_preset", who=say("flows.list_join").join(map(name_of, usual)))
+    act, label = partial(_set, "founders"), say("lab.founders")
+    settings: Any = {"placeholder": hint, "disabled": off}
+    widget(st.multiselect, label, "o.founders", list(setup.founders), act, economies(setup), name_of, **settings)
+    if off:
         st.caption(say("lab.off", why=say("lab.needs_ledger")))
 
 
 def economies(setup: Setup) -> list[str]:
     """Economies of the table, then the groups that it has."""
-    table = table_of(setup.table)
-    return [*table.economies, *(name for name in GROUPS if name in table.economy_groups)]
+    return [*table_of(setup.table).economies, *table_of(setup.table).economy_groups]
 
 
-def _grid() -> None:
-    """One row per economy, one column per lever; what differs from the status quo counts on top of the levers above."""
-    setup, codes = session.setup(), table_of(session.setup().table).economies
-    state = st.session_state.get(GRID)
-    if state is None or state["table"] != setup.table or state["now"] != setup.places:
-        number = 0 if state is None else state["number"] + 1
-        state = {"number": number, "made": setup.places, "now": setup.places, "table": setup.table}
-        st.session_state[GRID] = state
-    made, speed_off = replace(setup, places=state["made"]), setup.value("speed") == 0
-    cells: dict[str, list[float]] = {}
-    config: dict[str, Any] = {}
-    for name, control in LOCAL.items():
-        cells[name] = [control.shown(made.local(code, name)) for code in codes]
-        unit, value = say(f"lever.{name}_unit"), control.shown(control.off)
-        head = say("lab.grid_column", name=say(f"lever.local_{name}"), unit=unit, value=value)
-        config[name] = st.column_config.NumberColumn(head, **_limits(control, off=name == "speed" and speed_off))
-    frame = pd.DataFrame(cells, index=pd.Index([name_of(code) for code in codes], name=say("table.economy")))
-    key, alt = f"grid.{state['number']}", say("lab.grid_help")
-    st.data_editor(frame, key=key, column_config=config, on_change=_edited, args=(key, codes), alt=alt)
-    st.caption(alt)
-    if speed_off:
-        st.caption(say("lab.off", why=say("lever.access_needs")))
+def tables() -> list[str]:
+    """Tables that a setup can be put on: those of the laboratory in its year, and those that were handed in."""
+    setup = session.setup()
+    lab = (f"{name.partition('-')[0]}-{preset_scenario(setup.preset).years[0]}" for name in TABLES)
+    return [*dict.fromkeys([*lab, setup.table, *session.now().tables])]
 
 
-def _edited(key: str, codes: Sequence[str]) -> None:
-    """Take over what was typed into the grid."""
-    state = st.session_state[GRID]
-    setup = replace(session.setup(), places=state["made"])
-    for row, cells in st.session_state[key]["edited_rows"].items():
-        for name, value in cells.items():
-            if value is not None:
-                setup = setup.with_local(codes[int(row)], name, LOCAL[name].stored(float(value)))
-    state["now"] = setup.places
-    session.change(setup)
+def table_name(code: str) -> str:
+    """Name of a table with its size."""
+    table, kind = table_of(code), "classroom" if Setup(table=code).live else "world"
+    if code.startswith(GIVEN):
+        return f"{file_of(code)} · {table.G} × {table.N}"
+    return say(f"ui.table_{kind}_short", economies=table.G, sectors=table.N, year=str(table.year))
 
 
 def choose_table(name: str) -> None:
-    """Change the table; economies that it lacks leave the setup."""
+    """Change the table; what the levers say of economies that it lacks goes, what the scenario says itself must fit."""
     table, setup = table_of(name), session.setup()
     known = {*table.economies, *table.economy_groups, "all"}
-    kept: dict[str, Any] = {"places": tuple(place for place in setup.places if place[0] in table.economies)}
+    kept: dict[str, Any] = {}
     for field in ("who", "partners", "founders"):
         kept[field] = tuple(code for code in getattr(setup, field) if code in known) or getattr(Setup(), field)
-    session.change(replace(setup, table=name, **kept))
-    if session.view().economy not in (*table.economies, "WLD"):
+    tried(replace(setup, table=name, **kept), "table")
+    if session.view().economy not in (*table_of(session.setup().table).economies, "WLD"):
         session.look(economy="")
 
 
@@ -301,3 +268,124 @@ def choose_preset(name: str) -> None:
     now = session.setup()
     session.change(Setup(preset=name, table=table_for(name, now.table), versus=now.versus))
     session.look(year=None)
+
+
+def name_of(code: str) -> str:
+    """Name of an economy of the current table or of a group."""
+    texts, table = session.texts(), table_of(session.setup().table)
+    if code in table.economies:
+        return texts.economy(code, (table.economy_members or {}).get(code, ()))
+    return texts.economy(f"group:{code}")
+
+
+def tried(new: Setup, field: str) -> None:
+    """Change the setup where the scenario can then be run; else that is said beside the field, and nothing is lost."""
+    with ui.trying(field):
+        load(new)
+        session.change(new)
+
+
+def said(path: Path, setup: Setup) -> str:
+    """Something that a scenario says itself in a few words: a policy, a parameter with its default, or as it is written."""
+    value = at(data_of(setup.own), path)
+    if path[0] == "policies+":
+        return policy_line(value)
+    id = ".".join(path[1:] if path[0] == "behaviour" else path)
+    who = path[3] if path[2:3] == ("overrides",) and len(path) == 5 else ""
+    id = f"{path[1]}.{path[4]}" if who else id
+    if id not in parameters() or isinstance(value, str):
+        return f"{'.'.join(path)} = {flow(value)}"
+    name, before = parameter_label(id, session.texts()), plain(default_of(id, setup))
+    name = say("compose.of", name=name, who=name_of(who)) if who else name
+    return say("lab.chip", name=name, before=before, now=plain(value), unit="").strip()
+
+
+def default_of(id: str, setup: Setup) -> float:
+    """Value of a parameter in the scenario that a setup builds on."""
+    value = at(preset_data(setup.preset), path_of(id))
+    return parameter(id) if value is None else float(value)
+
+
+def policy_line(policy: Mapping[str, Any]) -> str:
+    """A policy in one line: who moves what, on whom, in what, by how much, when."""
+    texts, lever = session.texts(), POLICY[policy["lever"]]
+
+    def named(key: str, name: Callable[[str], str]) -> str:
+        codes = policy.get(key) or ["all"]
+        codes = [codes] if isinstance(codes, str) else codes
+        return say("flows.list_join").join(say("acts.all") if code == "all" else name(code) for code in codes)
+
+    added = "add" in policy
+    amount = policy["add" if added else "value"] * (100.0 if lever.share else 1.0)
+    size = ("+" if added and amount > 0 else "") + plain(amount)
+    size = say("compose.points" if added else "compose.per_cent", size=size) if lever.share else size
+    parts = [say("compose.line", who=named("who", name_of), lever=texts.label(lever))]
+    if lever.shape in ("pair", "partners"):
+        parts.append(say("compose.onto", whom=named("partners", name_of)))
+    if lever.shape in ("pair", "cell", "demand") and policy.get("sectors"):
+        parts.append(named("sectors", texts.sector))
+    parts += [say(f"compose.use_{policy['use']}")] if policy.get("use") else []
+    parts.append(size if added else say("compose.set", size=size))
+    first, last = (policy.get(key) for key in ("from", "to"))
+    begins, ends = session.setup().years
+    parts.append(say("acts.from_to", first=first or begins + 1, last=last or ends))
+    if (ramp := policy.get("ramp", "step")) != "step":
+        parts.append(say(f"compose.ramp_{ramp}"))
+        parts += [say("compose.by_year", year=policy["by"])] if policy.get("by") else []
+    return " · ".join(parts)
+
+
+def assumption(id: str) -> None:
+    """A parameter as a lever: a slider over the range of the literature, a number within the limits of the model, and back.
+
+    Those that belong to the making of the base economy cannot be moved in a scenario, and say so.
+    """
+    entry, setting = parameters()[id], SETTING.get(id)
+    if setting is None:
+        st.caption(say("method.fixed"))
+        return
+    setup, who = session.setup(), ""
+    if setting.shape == "economy":
+        codes, act = ["", *table_of(setup.table).economies], partial(st.session_state.__setitem__, WHO)
+        who = st.session_state.get(WHO, "") if st.session_state.get(WHO) in codes else ""
+        show = picking.but("", "lab.all_economies", name_of)
+        widget(st.selectbox, say("method.whom"), f"assume.who.{id}", who, act, codes, show)
+    default, told = default_of(id, setup), setup.assumed(id, who)
+    value = float(default if told is None else told)
+    low, high = entry.low, entry.high if math.isfinite(entry.high) else max(10.0, 2.0 * entry.low)
+    step = 10.0 ** math.floor(math.log10((high - low) / 20.0)) if high > low else 0.01
+    name, field = parameter_label(id, session.texts()), f"assume.{id}"
+
+    def move(number: float | None) -> None:
+        if number is not None and not setting.allows(number):
+            ui.faults()[field] = UploadError("compose.wrong_S013", allowed=limits(setting.allowed, session.texts()))
+            return
+        tried(session.setup().assuming(id, number if number != default or who else None, who), field)
+
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        shown_at = min(max(value, low), high)
+        span: Any = {"min_value": low, "max_value": high, "step": step, "format": "%g"}
+        if high > low:
+            widget(st.slider, say("method.move", name=name), f"{field}.slide", shown_at, move, **span)
+        if math.isfinite(value):
+            label = say("method.typed")
+            widget(st.number_input, label, f"{field}.type", value, move, step=step, format="%g", width=140)
+        if told is not None:
+            st.button(say("method.back", value=plain(default)), key=f"{field}.back", on_click=move, args=(None,))
+    allowed = limits(setting.allowed, session.texts())
+    st.caption(say("method.limits_of", low=plain(entry.low), high=plain(entry.high), allowed=allowed))
+    if not getattr(getattr(setup.scenario.behaviour, id.partition(".")[0], None), "active", True):
+        st.caption(say("method.rule_off"))
+    ui.trouble(field)
+
+
+def any_assumption() -> None:
+    """Choose any parameter that a scenario can set, and move it."""
+    texts = session.texts()
+    names = {id: parameter_label(id, texts) for id in parameters() if id in SETTING}
+    show, label = (lambda id: f"{names.get(id, id)} · {id}"), say("lab.which")
+    id = picking.choose("method.one", list(names), show=show, label=label, key="lab.assumption")
+    entry = parameters()[id]
+    about = spoken(DataFrame([{"status": entry.status}]), texts)["status"].iloc[0]
+    st.caption(f"{about} · {entry.source}")
+    assumption(id)

@@ -11,9 +11,10 @@ from typing import Any
 
 import streamlit as st
 
-from sim.explorer.setups.codec import PICKS, View, decode, encode
+from sim.explorer.setups.codec import PICKS, Decoded, View, decode, encode
 from sim.explorer.setups.engine import Job, JobManager, Store
-from sim.explorer.setups.setup import Setup
+from sim.explorer.setups.levers import at, changes, data_of
+from sim.explorer.setups.setup import OWN, GivenTable, Setup
 from sim.explorer.setups.uploads import Unpacked
 from sim.runs.result import RunResult
 from sim.runs.saved import Run, read_run
@@ -31,9 +32,9 @@ STEPS, MOST_NAMED, MOST_JOBS = 100, 12, 12
 class Session:
     """One visit.
 
-    ``unknown`` are the parts of the link that were not understood, ``came`` the choices of pages that it brought, ``picks``
+    ``link`` is what the link said; of it ``unknown`` are the parts that were not understood, ``came`` the choices of pages that it brought, ``picks``
     those that hold, ``shown`` those in sight with their defaults. ``off``: the last change is switched off; ``turned``: this
-    script speaks another language than the one before. ``unpacked`` is the folder of an uploaded zip, which goes with the session.
+    script speaks another language than the one before. ``tables`` were handed in, by id; ``unpacked`` is the folder of an uploaded zip, which goes with the session.
     """
 
     setup: Setup
@@ -49,6 +50,8 @@ class Session:
     shown: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     named: dict[str, Setup] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
+    link: Decoded | None = None
+    tables: dict[str, GivenTable] = field(default_factory=dict)
     folder: Path | None = None
     unpacked: Unpacked | None = None
 
@@ -81,7 +84,7 @@ def begin() -> None:
         seen = replace(link.view, lang=link.view.lang if query.get("l") in LANGUAGES else spoken, picks=())
         came, folder = dict(link.view.picks), os.environ.get(RUN_VARIABLE)
         begun = Session(link.setup, seen, link.unknown, came, [link.setup], picks=dict(came))
-        begun.folder = Path(folder) if folder else None
+        begun.folder, begun.link = Path(folder) if folder else None, link
         st.session_state[SESSION] = begun
     session, lang = now(), view().lang
     session.turned, session.spoken = session.spoken not in ("", lang), lang
@@ -98,6 +101,8 @@ def finish(page: str) -> None:
     shown = {key: session.shown[key] for key in keys if key in session.shown}
     picks |= {key: value for key, (value, default) in shown.items() if value != default}
     wanted = encode(session.setup, replace(session.view, picks=tuple(picks.items())))
+    if session.link is not None and session.link.refused and session.setup == session.link.setup:
+        wanted["s"] = session.link.refused  # until something is changed, what was not taken stays in the address
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
 
@@ -121,8 +126,11 @@ def change(new: Setup) -> None:
 
 def _parts(one: Setup, other: Setup) -> set[Any]:
     """In which levers and options two setups differ."""
-    moved = {part[:-1] for name in ("changes", "places") for part in {*getattr(one, name)} ^ {*getattr(other, name)}}
-    same = replace(one, changes=other.changes, places=other.places)
+    moved: set[Any] = {part[:1] for part in {*one.changes} ^ {*other.changes}}
+    said = [data_of(each.own) for each in (one, other)]
+    paths = {path for data in said for path in changes(data)}
+    moved |= {(OWN, *path) for path in paths if at(said[0], path) != at(said[1], path)}
+    same = replace(one, changes=other.changes, own=other.own)
     return moved | {field.name for field in fields(Setup) if getattr(same, field.name) != getattr(other, field.name)}
 
 

@@ -2,7 +2,7 @@
 
 import html
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
@@ -21,16 +21,19 @@ from sim.explorer.contents.method import estimate_of
 from sim.explorer.parts import session
 from sim.explorer.parts.session import say
 from sim.explorer.setups.codec import OLDER
-from sim.explorer.setups.setup import preset_scenario
-from sim.explorer.setups.uploads import UploadError
+from sim.explorer.setups.levers import LONGEST, data_of
+from sim.explorer.setups.setup import GIVEN, Setup, file_of, preset_scenario
+from sim.explorer.setups.uploads import UploadError, megabytes
 from sim.runs.result import RunResult
 from sim.texts import Texts
-from sim.texts.plain import csv_text
+from sim.texts.words import csv_text
 
+#: Keys of the session: what was wrong with what was handed in, and digests of uploaded files that were read.
+FAULTS, SEEN = "x.given_faults", "x.given_seen"
 #: What is done with the fields of a mark that was clicked on.
 Act = Callable[[Mapping[str, Any]], None]
 #: Pages in the order of the navigation.
-PAGES = ("start", "lab", "compare", "decompose", "links", "agents", "lessons", "assumptions", "runs")
+PAGES = ("start", "lab", "compose", "compare", "decompose", "links", "agents", "lessons", "assumptions", "runs")
 
 
 def page_of(name: str) -> Any:
@@ -55,8 +58,17 @@ def heading(page: str) -> None:
         st.caption(under, width="content")
     if f"v={OLDER}" in session.now().unknown:
         st.info(say("ui.older_link"))
+    link, gone = session.now().link, f"t={GIVEN}"
+    if link is not None and link.fault is not None and session.setup() == link.setup:
+        reason = getattr(link.fault, "reason", "invalid")
+        st.warning(say(f"link.{reason}", most=LONGEST))
+        if link.data and page != "compose":
+            st.page_link(page_of("compose"), label=say("ui.go", page=say("nav.compose")))
+    for part in session.now().unknown:
+        if part.startswith(gone):
+            st.warning(say("link.table", name=part.removeprefix(gone).partition(":")[0][:60]))
     # A broken link can hold anything: the first parts, none of them long.
-    if parts := [part for part in session.now().unknown if part != f"v={OLDER}"]:
+    if parts := [part for part in session.now().unknown if part != f"v={OLDER}" and not part.startswith(gone)]:
         shown = [part if len(part) <= 60 else f"{part[:59]}…" for part in parts[:8]] + ["…"] * (len(parts) > 8)
         st.warning(say("ui.unknown_link", count=len(parts), parts=", ".join(shown)))
 
@@ -79,9 +91,13 @@ def folded(box: Callable[..., Any], label: str, key: str, **settings: Any) -> It
 def badge(table: str) -> None:
     """What kind of data and of statement this is; on every page."""
     texts = session.texts()
-    name = texts.get(f"ui.table_{table.replace('-', '_')}") or texts.get(f"ui.table_{table.split('-')[0]}") or table
+    name = (
+        texts.get(f"ui.table_{table.replace('-', '_')}")
+        or texts.get(f"ui.table_{table.split('-')[0]}")
+        or file_of(table)
+    )
     said = estimate_of(table, texts.lang)
-    st.caption(texts("ui.badge", table=name, code=table) + (f" {said}" if said else ""))
+    st.caption(texts("ui.badge", table=name, code=file_of(table)) + (f" {said}" if said else ""))
 
 
 def show(
@@ -191,6 +207,44 @@ def partial_run(run: RunResult) -> None:
         st.warning(say("ui.partial", year=year, last=run.last_planned, why=run.message))
 
 
+def faults() -> dict[str, Exception]:
+    """What was wrong with what was handed in last, by what it was."""
+    found: dict[str, Exception] = st.session_state.setdefault(FAULTS, {})
+    return found
+
+
+@contextmanager
+def trying(what: str) -> Iterator[None]:
+    """Try something with what was handed in; what was wrong with it is kept until the next try."""
+    faults().pop(what, None)
+    try:
+        yield
+    except (UploadError, SimError, DecompError) as error:
+        faults()[what] = error
+
+
+def trouble(what: str) -> None:
+    """Say what was wrong with it last, where it was handed in."""
+    if (error := faults().get(what)) is not None:
+        fault(error)
+
+
+def upload(what: str, endings: Sequence[str], most: int, read: Callable[[str, bytes], None], **settings: Any) -> bool:
+    """Offer an upload; ``read`` is given name and content of a file once. Whether it was just read."""
+    label = say(f"files.{what}_file", most=megabytes(most))
+    limit = -(-most // 1024**2)
+    file = st.file_uploader(label, type=list(endings), key=f"upload.{what}", max_upload_size=limit, **settings)
+    seen = st.session_state.setdefault(SEEN, {})
+    digest = None if file is None else hash(file.getvalue())
+    if digest == seen.get(what):  # uploads stay in their widget over reruns
+        return False
+    seen[what] = digest  # taken out of its widget, a file can be handed in again
+    if file is not None:
+        with trying(what):
+            read(file.name, file.getvalue())
+    return file is not None
+
+
 def fault(error: Exception) -> None:
     """What is wrong with something that was handed in: where, what, and what to do."""
     if isinstance(error, UploadError):
@@ -217,6 +271,15 @@ def failure(error: Exception, key: str = "error") -> None:
         details = f"{type(error).__name__}: {error} ({where}, unweave {__version__})"
     with st.expander(say("ui.details"), key=f"{key}.details"):
         st.code(details, language=None, wrap_lines=True)
+
+
+def setup_title(setup: Setup, texts: Texts | None = None) -> str:
+    """Title of a setup: its own, or that of the scenario that it changes."""
+    texts = texts or session.texts()
+    if told := data_of(setup.own).get("title"):
+        return str(texts.pick(told))
+    title = preset_title(setup.preset, texts)
+    return texts("ui.changed", name=title) if setup.changed else title
 
 
 def preset_title(name: str, texts: Texts | None = None) -> str:

@@ -1,26 +1,36 @@
 """Links: a setup and a view as a query string of ids, with differences only; what is not understood is reported, never dropped.
 
 ``v=2`` is the version (links of version 1 started in 2011), ``p`` the preset, ``t`` the table, ``b`` what it is set against, ``L.<lever>`` a lever,
-``L.<economy>.<lever>`` a lever of one economy; the other keys are listed in :data:`OPTIONS`, :data:`VIEW` and :data:`PICKS`.
+``s`` what the scenario says itself, compressed; the other keys are listed in :data:`OPTIONS`, :data:`VIEW` and :data:`PICKS`.
 A missing key is a default.
 
 A choice of data or scenario is spelled ``observed``, ``lab``, ``folder``, ``run:<folder>``, or by the bare name of a scenario
 of the library. What lives in one session only (scenarios kept under a name, an uploaded one) has no spelling: pages say so.
 """
 
-import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from decomp.codes import rows_in
 from decomp.io import bundled_names
 from sim.calibration.tables import GROUP
-from sim.errors import SimError
+from sim.errors import ScenarioError, SimError
+from sim.explorer.setups import levers as owned
 from sim.explorer.setups.engine import load
-from sim.explorer.setups.levers import CONTROLS, LOCAL
-from sim.explorer.setups.setup import CONTRAST, TABLES, Setup, preset_scenario, presets, table_for, table_of
+from sim.explorer.setups.levers import CONTROLS
+from sim.explorer.setups.setup import (
+    CONTRAST,
+    TABLES,
+    Setup,
+    given_tables,
+    preset_scenario,
+    presets,
+    table_for,
+    table_of,
+)
 from sim.indicators import INDICATORS, PLACES
 from sim.scenario.schema import BASE
 from sim.texts import LANGUAGES
@@ -29,11 +39,11 @@ from sim.texts import LANGUAGES
 VERSION, OLDER = "2", "1"
 BEFORE: Mapping[str, Any] = {"table": "classroom-2011", "start": 2015, "end": 2035}
 #: Longest link that is offered; longer ones are given as a file.
-LONGEST = 1800
+LONGEST = 9000
 #: A list that was emptied on purpose: an empty value would get lost on the way.
 NONE = "none"
-#: Choices of data and scenarios that are no scenario of the library: laboratory, observed tables, opened run folder.
-FIXED = ("observed", "lab", "folder")
+#: Choices of data and scenarios that are no scenario of the library: laboratory, observed tables, its contrast, opened run folder.
+FIXED = ("observed", "lab", "contrast", "folder")
 #: How ids begin that mean a scenario of the library, and a folder of a run.
 PRESET, RUN = "preset:", "run:"
 #: Courses that the laboratory can draw, indicators of the world or of one economy, and its pictures that are no course.
@@ -64,11 +74,18 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What a link says, and the parts of it that were not understood, as they stand."""
+    """What a link says, and the parts of it that were not understood, as they stand.
+
+    Of the compressed scenario ``refused`` is as it stands, ``fault`` why it is not taken (a PackedError or ScenarioError), and
+    ``data`` what it says where it can be read.
+    """
 
     setup: Setup
     view: View
     unknown: tuple[str, ...] = ()
+    refused: str = ""
+    fault: Exception | None = None
+    data: str = ""
 
 
 def _checked(value: Any, fits: bool) -> Any:
@@ -151,10 +168,10 @@ def _spelled(value: Any) -> str:
 #: Keys of the parts of a setup: key, field, reader.
 OPTIONS: Mapping[str, tuple[str, Reader]] = {
     "p": ("preset", _one_of(presets)),
-    "t": ("table", _one_of(bundled_names)),
+    "t": ("table", _one_of(lambda: [*bundled_names(), *given_tables])),
     "b": ("versus", _one_of(lambda: (CONTRAST, BASE, *presets()))),
     "from": ("start", _year),
-    "ramp": ("ramp", _words("step", "linear")),
+    "ramp": ("ramp", _words("step", "linear", "s")),
     "who": ("who", _names),
     "on": ("partners", _names),
     "of": ("sectors", _words("goods", "manufacturing")),
@@ -165,14 +182,17 @@ OPTIONS: Mapping[str, tuple[str, Reader]] = {
 VIEW: Mapping[str, tuple[str, Reader]] = {
     "l": ("lang", _words(*LANGUAGES)),
     "y": ("year", _year),
-    "c": ("economy", _one_of(lambda: {"WLD", *(code for name in TABLES for code in table_of(name).economies)})),
+    "c": (
+        "economy",
+        _one_of(lambda: {"WLD", *(e for name in (*TABLES, *given_tables) for e in table_of(name).economies)}),
+    ),
     "g": ("charts", _pair),
     "w": ("why", _number),
     "u": ("sure", _flag),
     "lv": ("levels", _flag),
 }
 # Every field of a setup has a key, or is one of those that are written lever by lever.
-assert {field.name for field in fields(Setup)} == {"changes", "places", *(field for field, _ in OPTIONS.values())}
+assert {field.name for field in fields(Setup)} == {"changes", "own", *(field for field, _ in OPTIONS.values())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,57 +208,18 @@ class Pick:
         return isinstance(self.read, Several)
 
 
-#: Choices by the pages that show them. Economies, sectors and the like depend on the data that are looked at: pages say what
-#: is not there.
-_CHOICES: Mapping[tuple[str, ...], Mapping[str, Reader]] = {
-    ("compare",): {
-        "compare.base": _source,
-        "compare.others": Several(_source),
-        "compare.anyway": _flag,
-        "compare.indicator": _words(*COURSES),
-        "compare.ranked": _words(*COURSES),
-    },
-    ("decompose",): {
-        "decompose.source": _source,
-        "decompose.sectors": Several(_name),
-        "decompose.level": _words("groups", "terms"),
-        "decompose.between": _words("years", "scenarios"),
-        "decompose.against": _year,
-        "decompose.other": _source,
-        "decompose.form": _words("waterfall", "sorted"),
-    },
-    ("decompose", "links"): {"decompose.importer": _name},
-    ("links",): {
-        "links.source": _source,
-        "links.against": _year,
-        "links.measure": _words("dependence", "absorbed", "mutual"),
-        "links.home": _flag,
-        "links.sectors": _name,
-        "links.count": _whole,
-        "links.map": _words("on", "by", "imports", "exports"),
-    },
-    ("agents", "assumptions", "runs"): {"look_at": _source},
-    ("agents",): {
-        "agents.economies": Several(_name),
-        "agents.levers": Several(_name),
-        "agents.kinds": Several(_name),
-        "agents.years": _span,
-        "agents.decision": _whole,
-        "agents.measure": _words("trust", "tariff", "both"),
-        "agents.change": _flag,
-        "agents.state": _name,
-    },
-    ("assumptions",): {
-        "method.section": _name,
-        "method.hindcast": _words("1995-2011", "2011-2022"),
-        "method.statuses": Several(_name),
-        "method.only": _flag,
-        "method.one": lambda text: ".".join(_names(text)),
-    },
-    ("lessons",): {"lessons.open": _name},
-}
-#: Every choice of single pages by its key.
-PICKS = {key: Pick(pages, read) for pages, choices in _CHOICES.items() for key, read in choices.items()}
+def _picks() -> Iterator[tuple[str, Pick]]:
+    """Lines of ``picks.csv``: pages, how a choice is read, words that it may be; several ids where ``many``."""
+    readers = {"source": _source, "flag": _flag, "whole": _whole, "name": _name, "year": _year, "span": _span}
+    readers["names"] = lambda text: ".".join(_names(text))
+    for row in rows_in("sim.explorer.setups", "picks.csv"):
+        words = COURSES if row["words"] == "courses" else row["words"].split()
+        read = _words(*words) if words else readers[row["kind"]]
+        yield row["key"], Pick(tuple(row["pages"].split()), Several(read) if row["many"] else read)
+
+
+#: Every choice of single pages by its key. Economies, sectors and the like depend on the data: pages say what is not there.
+PICKS = dict(_picks())
 
 
 def written(key: str, value: Any) -> str | None:
@@ -270,8 +251,8 @@ def encode(setup: Setup, view: View | None = None) -> dict[str, str]:
         query["l"] = view.lang
         query |= {key: text for key, value in view.picks if (text := written(key, value)) is not None}
     query |= {f"L.{name}": f"{value:.10g}" for name, value in setup.changes}
-    query |= {f"L.{who}.{name}": f"{value:.10g}" for who, name, value in setup.places}
-    return query
+    letters = owned.packed(setup.own)
+    return query | ({"s": letters} if 0 < len(letters) <= owned.LONGEST else {})
 
 
 def link(setup: Setup, view: View | None = None, base: str = "") -> str:
@@ -298,14 +279,22 @@ def decode(query: Mapping[str, str]) -> Decoded:
     setup = Setup(**{**(BEFORE if query.get("v") == OLDER else {}), **read(OPTIONS)})
     view = View(**read(VIEW))
     picks = read({key: (key, pick.read) for key, pick in PICKS.items()})
+    own, fault = "", None
+    try:
+        own = owned.unpacked(query["s"]) if "s" in query else ""
+        load(replace(setup, own=own))
+        setup = replace(setup, own=own)
+    except (owned.PackedError, SimError, KeyError) as error:
+        fault = error if "s" in query else None
     setup = _fitting(setup, query, unknown)
-    known = {"v", *OPTIONS, *VIEW, *PICKS}
+    known = {"v", "s", *OPTIONS, *VIEW, *PICKS}
     for key, text in query.items():
         try:
             setup = setup if key in known else _moved(setup, key, text)
-        except ValueError:
+        except (ValueError, ScenarioError):
             unknown.append(f"{key}={text}")
-    return Decoded(setup, replace(view, picks=tuple(sorted(picks.items()))), tuple(dict.fromkeys(unknown)))
+    view = replace(view, picks=tuple(sorted(picks.items())))
+    return Decoded(setup, view, tuple(dict.fromkeys(unknown)), query.get("s", "") if fault else "", fault, own)
 
 
 def _fitting(setup: Setup, query: Mapping[str, str], unknown: list[str]) -> Setup:
@@ -320,7 +309,7 @@ def _fitting(setup: Setup, query: Mapping[str, str], unknown: list[str]) -> Setu
         if key in ("who", "on", "with") and not set(getattr(setup, field)) <= known:
             unknown.append(f"{key}={query[key]}")
             setup = replace(setup, **{field: getattr(default, field)})
-    first, last = setup.years[0], preset_scenario(setup.preset).years[1]
+    first, last = setup.years[0], setup.scenario.years[1]
     if setup.end is not None and not first + 1 < setup.end <= last:
         unknown.append(f"to={setup.end}")
         setup = replace(setup, end=None)
@@ -334,7 +323,7 @@ def _fitting(setup: Setup, query: Mapping[str, str], unknown: list[str]) -> Setu
 def _runs(setup: Setup) -> bool:
     """Whether a scenario can start from the year of the table: from its own, or from that of older links where nothing in it minds."""
     own, first = preset_scenario(setup.preset).years[0], setup.years[0]
-    if first >= own or first != table_of(BEFORE["table"]).year:
+    if setup.table not in given_tables and (first >= own or first != table_of(BEFORE["table"]).year):
         return first == own
     try:
         load(replace(setup, end=None))
@@ -345,10 +334,7 @@ def _runs(setup: Setup) -> bool:
 
 def _moved(setup: Setup, key: str, text: str) -> Setup:
     """The setup with a lever moved; refused when the lever or the position is not known."""
-    value = float(text)
-    kind, *who, lever = key.split(".") if "." in key else (key, "")
-    control = (LOCAL if who else CONTROLS).get(lever)
-    there = kind == "L" and control is not None and math.isfinite(value) and control.low <= value <= control.high
-    if not there or len(who) > 1 or (who and who[0] not in table_of(setup.table).economies):
+    value, control = float(text), CONTROLS.get(key.removeprefix("L."))
+    if not key.startswith("L.") or control is None or not control.low <= value <= control.high:
         raise ValueError(key)
-    return setup.with_local(who[0], lever, value) if who else setup.with_value(lever, value)
+    return setup.with_value(control.id, value)

@@ -18,11 +18,13 @@ from sim.explorer.setups.setup import (
     CONTRAST,
     STATUS_QUO,
     Setup,
+    document_of,
     overrides,
     preset_data,
     preset_scenario,
     presets,
     table_of,
+    unaltered,
     untouched,
 )
 from sim.runs.result import RunResult
@@ -31,6 +33,8 @@ from sim.scenario.read import LoadedScenario, Question, contrast_of, question_of
 from sim.scenario.schema import BASE, OWN_CONTRAST, Brief, Text
 from sim.texts import LANGUAGES, Texts
 
+#: Most economies that the policies of a scenario of one's own make it ask about.
+MOST_ASKED = 4
 #: Runs that are kept.
 KEPT = 48
 JobStatus = Literal["queued", "running", "done", "cancelled", "failed"]
@@ -47,7 +51,9 @@ def load(setup: Setup, *more: str) -> LoadedScenario:
     """Read the scenario of a setup, with ``more`` overrides; a ScenarioError when it does not fit its preset and table."""
     lines = overrides(setup)
     years = None if setup.end is None else setup.years
-    loaded = read_scenario(preset_data(setup.preset), [*lines, *more], years=years, table=table_of(setup.table))
+    # So that what is its own is told from what the preset does, an altered scenario builds on it.
+    source = document_of(setup.preset, setup.own) if setup.altered else preset_data(setup.preset)
+    loaded = read_scenario(source, [*lines, *more], years=years, table=table_of(setup.table))
     loaded = replace(loaded, overrides=lines)
     return contrast_of(loaded) or loaded if isinstance(setup, ContrastSetup) else loaded
 
@@ -77,16 +83,29 @@ def question(setup: Setup) -> Question:
     if setup.versus == CONTRAST and not setup.altered:
         return question_of(load(setup))
     asked = question(replace(untouched(setup.preset, setup), versus=CONTRAST))
+    against = "against_assumed" if unaltered(setup).own else "against_changes"
     words = {
-        key: Text(**{lang: Texts(lang)(f"lab.{key}_changes", name=title.pick(lang)) for lang in LANGUAGES})
+        key.partition("_")[0]: Text(**{lang: Texts(lang)(f"lab.{key}", name=title.pick(lang)) for lang in LANGUAGES})
         for title in [preset_scenario(setup.preset).title]
-        for key in ("subject", "against")
+        for key in ("subject_changes", against)
     }
+    if acting := _acting(setup):
+        asked = replace(asked, economies=acting)
     if setup.versus == CONTRAST:
         return replace(asked, versus=OWN_CONTRAST, brief=Brief(**words), title="")
     words = {"subject": words["subject"]} if setup.altered else {}
     title = "" if setup.versus == BASE else preset_scenario(setup.versus).title.model_dump()
     return replace(asked, versus=setup.versus, brief=Brief(**words), title=title)
+
+
+def _acting(setup: Setup) -> tuple[str, ...]:
+    """Economies of the table that the policies of a setup of its own name, actors first; none where they are many."""
+    said, there = (
+        setup.scenario.policies[len(preset_scenario(setup.preset).policies) :],
+        table_of(setup.table).economies,
+    )
+    named = [code for key in ("who", "partners") for one in said for code in getattr(one, key) if code in there]
+    return tuple(dict.fromkeys(named)) if len(set(named)) <= MOST_ASKED else ()
 
 
 @lru_cache(maxsize=128)
@@ -96,7 +115,7 @@ def reference(setup: Setup) -> Setup | None:
     if asked.versus == BASE:
         return None
     if setup.versus != CONTRAST or setup.altered:
-        return untouched(setup.preset if setup.versus == CONTRAST else setup.versus, setup)
+        return unaltered(setup) if setup.versus == CONTRAST else untouched(setup.versus, setup)
     if asked.versus in presets():
         other, own = preset_scenario(asked.versus), preset_scenario(setup.preset)
         if (other.seed, other.years[1]) == (own.seed, own.years[1]):

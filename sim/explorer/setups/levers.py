@@ -4,7 +4,11 @@ A lever reads its position from a scenario; :func:`sim.explorer.setups.setup.ove
 that scenario, so that the application, the command line and a link all say the same thing.
 """
 
-from collections.abc import Mapping
+import base64
+import binascii
+import json
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +18,7 @@ from pydantic import TypeAdapter
 from decomp.codes import rows_in
 from sim.calibration.parameters import parameter
 from sim.levers import Kind
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import APPENDED, CHAIN, EXTENDS, Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,111 @@ def _section(name: str) -> Mapping[str, Control]:
 MAIN = _section("main")
 #: Further levers, in the advanced section.
 MORE = _section("more")
-#: Levers that can be set for one economy, in the country grid.
-LOCAL = _section("local")
 #: Levers of the whole model by id.
 CONTROLS: Mapping[str, Control] = MappingProxyType({**MAIN, **MORE})
+
+
+#: Version of packed data, and the most characters that they have: packed, in a link, and unpacked.
+PACKED, LONGEST, LARGEST = "1", 8000, 100_000
+#: Keys of a scenario that are no change of what it builds on: its version, its chain, and the table, which a setup names.
+ASIDE = ("schema_version", CHAIN, "table")
+#: Keys that say who a scenario is, not what happens in it.
+WORDS = ("name", "title", "question", "narrative", "expect", "brief")
+#: Levers of the laboratory by the parameter that they set.
+SIGNED = {control.setting: id for id, control in CONTROLS.items() if control.setting} | {"automation.ai_speed": "speed"}
+Path = tuple[str, ...]
+
+
+class PackedError(ValueError):
+    """Packed data are not read; ``reason`` is one of damaged, long, version."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+def canonical(data: Mapping[str, Any]) -> str:
+    """Text of the data; equal data have equal texts, and no data the empty one."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False) if data else ""
+
+
+def data_of(own: str) -> dict[str, Any]:
+    """The data of a canonical text, which the caller may change; keys that are years are numbers."""
+    years: Any = lambda pairs: {int(key) if key.isdecimal() else key: value for key, value in pairs}  # noqa: E731
+    return json.loads(own, object_pairs_hook=years) if own else {}
+
+
+def packed(own: str) -> str:
+    """Compress data for a link: version, a point, and letters that need no escape.
+
+    >>> unpacked(packed('{"seed":7}'))
+    '{"seed":7}'
+    """
+    letters = base64.urlsafe_b64encode(zlib.compress(own.encode(), 9)).decode().rstrip("=")
+    return f"{PACKED}.{letters}" if own else ""
+
+
+def unpacked(text: str) -> str:
+    """Read packed data as data: length, version, checksum, size and form are checked. Raises PackedError."""
+    version, point, letters = text.partition(".")
+    if point and version != PACKED and version.isdecimal():
+        raise PackedError("version")
+    if len(text) > LONGEST:
+        raise PackedError("long")
+    try:
+        stream = zlib.decompressobj()
+        content = stream.decompress(base64.b64decode(letters + "=" * (-len(letters) % 4), "-_", validate=True), LARGEST)
+        if stream.unconsumed_tail:
+            raise PackedError("long")
+        if not stream.eof or stream.unused_data:
+            raise PackedError("damaged")
+        data = json.loads(content.decode(), parse_constant={"Infinity": float("inf")}.__getitem__)
+    except (binascii.Error, zlib.error, ValueError, KeyError, RecursionError) as error:
+        raise error if isinstance(error, PackedError) else PackedError("damaged") from None
+    if not isinstance(data, dict) or not data or data.get(EXTENDS) or {*ASIDE} & data.keys():
+        raise PackedError("damaged")
+    return canonical(data)
+
+
+def path_of(parameter: str, who: str = "") -> Path:
+    """Where a scenario sets a parameter, for one economy if given."""
+    section, *rest = parameter.split(".")
+    if section in ("economy", "growth"):
+        return (section, *rest)
+    return ("behaviour", section, *(("overrides", who) if who else ()), *rest)
+
+
+def at(data: Any, path: Path) -> Any:
+    """Value at a path; None where there is none."""
+    for part in path:
+        if isinstance(data, list):
+            data = dict(enumerate(data)).get(int(part))
+        else:
+            data = data.get(part) if isinstance(data, Mapping) else None
+    return data
+
+
+def put(data: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:
+    """The data with a value at a path, or without it (None); what has become empty goes as well."""
+    first, *rest = path
+    inner = data.get(first)
+    if rest and first in APPENDED:
+        listed, place = list(inner or ()), int(rest[0])
+        inner = [*listed[:place], *([] if value is None else [value]), *listed[place + 1 :]]
+    else:
+        inner = put(dict(inner) if isinstance(inner, Mapping) else {}, tuple(rest), value) if rest else value
+    kept = {key: each for key, each in data.items() if key != first}
+    return kept if inner is None or inner in ({}, []) else {**kept, first: inner}
+
+
+def changes(data: Mapping[str, Any], path: Path = ()) -> Iterator[Path]:
+    """Paths of everything that the data change: each value, and each policy and event that they append."""
+    for key, value in data.items():
+        if not path and key in (*WORDS, EXTENDS):
+            continue
+        if isinstance(value, Mapping) and value:
+            yield from changes(value, (*path, key))
+        elif not path and key in APPENDED:
+            yield from ((key, str(k)) for k in range(len(value)))
+        else:
+            yield (*path, key)

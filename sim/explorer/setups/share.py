@@ -10,15 +10,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim.errors import OutputError
-from sim.explorer.setups.engine import load
-from sim.explorer.setups.setup import Setup, overrides
+from sim.errors import OutputError, Place
+from sim.explorer.setups.levers import data_of
+from sim.explorer.setups.setup import Setup, file_of, overrides, policies_of, preset_data
 from sim.runs.folder import runs_folder
 from sim.runs.result import RunResult
 from sim.runs.saved import SCHEMA_VERSION, Run, current
-from sim.scenario.schema import dump_yaml
+from sim.scenario.layers import overridden
+from sim.scenario.schema import EXTENDS
+from sim.scenario.yaml_text import Node, YamlDocument, dump
 from sim.texts import Texts
-from sim.texts.plain import csv_text
+from sim.texts.words import csv_text
 
 #: Run folders that are listed, the newest first.
 LISTED = 60
@@ -27,9 +29,9 @@ BOM = b"\xef\xbb\xbf"
 
 
 def command(setup: Setup) -> str:
-    """Command line that makes the run of a setup."""
-    words = ["unweave", "run", setup.preset]
-    for override in overrides(setup):
+    """Command line that makes the run of a setup; what it says itself stands in its file."""
+    words = ["unweave", "run", f"{own_name(setup)}.yaml" if setup.own else setup.preset]
+    for override in () if setup.own else overrides(setup):
         words += ["--set", override]
     if setup.end is not None:
         words += ["--years", f"{setup.years[0]}:{setup.end}"]
@@ -37,29 +39,39 @@ def command(setup: Setup) -> str:
 
 
 def python(setup: Setup) -> str:
-    """Python that makes the run of a setup."""
-    lines = ",\n        ".join(map(repr, overrides(setup)))
+    """Python that makes the run of a setup; what it says itself stands in its file."""
+    source = f"{own_name(setup)}.yaml" if setup.own else setup.preset
+    lines = ",\n        ".join(map(repr, () if setup.own else overrides(setup)))
     years = "" if setup.end is None else f"\n    years={setup.years},"
     return (
-        f"import sim\n\nresult = sim.run(\n    {setup.preset!r},\n    overrides=[\n        {lines},\n    ],{years}\n)\n"
+        f"import sim\n\nresult = sim.run(\n    {source!r},\n    overrides=[\n        {lines},\n    ],{years}\n)\n"
         'print(result.value("interdependence"))\n'
-    )
+    ).replace("overrides=[\n        ,\n    ]", "overrides=[]")
 
 
 def yaml(setup: Setup) -> str:
-    """The scenario of a setup as a file, every default written out; it says where it came from.
+    """The scenario of a setup as a file: what it builds on, and what it says itself, levers included."""
+    lines = [line for line in overrides(setup)[1:] if not line.startswith(("policies", "expect", "brief"))]
+    said = overridden(YamlDocument("", "", data_of(setup.own), Node(Place(""))), lines).data
+    data = {EXTENDS: setup.preset} | unsaid(setup) | said | {"table": file_of(setup.table)}
+    key = "policies+" if data[EXTENDS] else "policies"
+    if added := policies_of(setup):
+        data[key] = [*data.get(key, ()), *added]
+    comment = f"Made in the explorer of Unweave.\n{command(setup)}"
+    return dump({key: value for key, value in data.items() if value != ""}, comment=comment)
 
-    What the author of the preset expects is not expected of a changed scenario.
-    """
-    scenario = load(setup).scenario
-    if setup.changed:
-        scenario = scenario.model_copy(update={"name": own_name(setup), "derived_from": (), "expect": ()})
-    return f"# Made in the laboratory of Unweave from `{setup.preset}`.\n# {command(setup)}\n{dump_yaml(scenario)}"
+
+def unsaid(setup: Setup) -> dict[str, Any]:
+    """Name, title and question of a scenario that does not say them itself: after what it builds on."""
+    below = preset_data(setup.preset)
+    title = {lang: Texts(lang)("ui.changed", name=text) for lang, text in below["title"].items()}
+    named = {"name": f"{setup.preset[:50]}-changed", "title": title} if setup.changed else {}
+    return {key: below[key] for key in ("name", "title", "question")} | named
 
 
 def own_name(setup: Setup) -> str:
-    """Name of a changed scenario, of the letters that names may have."""
-    return f"{setup.preset[:50]}-changed" if setup.changed else setup.preset
+    """Name of a scenario, for files: its own, or after what it builds on."""
+    return str(data_of(setup.own).get("name") or unsaid(setup)["name"])
 
 
 def archive(run: Run, setup: Setup | None = None, *, bom: bool = False) -> bytes:

@@ -11,7 +11,7 @@ import stat
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -20,16 +20,16 @@ from decomp.io import attach_classes, bundled_names, load, refuse_imbalance
 from decomp.io.compact import read_npz_bytes
 from decomp.table import WorldTable
 from sim.errors import OutputError, ScenarioError
-from sim.explorer.setups.engine import OnYear, Stop
-from sim.explorer.setups.setup import Setup
+from sim.explorer.setups.engine import load as load_setup
+from sim.explorer.setups.levers import ASIDE, canonical
+from sim.explorer.setups.setup import STATUS_QUO, Setup, given_tables, preset_scenario, presets, table_of
+from sim.explorer.setups.share import unsaid
 from sim.indicators import INDICATORS
 from sim.report.sentences import headline
-from sim.runs.result import RunResult
-from sim.runs.runner import run_loaded
 from sim.runs.saved import ON_REQUEST, TABLES, read_manifest, read_run
 from sim.scenario import scenario_files
-from sim.scenario.read import LoadedScenario, read_scenario
-from sim.scenario.schema import scenario_hash
+from sim.scenario.read import read_scenario
+from sim.scenario.schema import EXTENDS
 from sim.scenario.yaml_text import YamlDocument, parse
 from sim.texts import LANGUAGES
 
@@ -100,31 +100,6 @@ def _checked(name: str, size: int, endings: tuple[str, ...], most: int) -> str:
     return plain
 
 
-@dataclass(frozen=True, slots=True)
-class GivenSetup(Setup):
-    """A scenario that was handed in, as the jobs take it: its key is the digest of scenario and table."""
-
-    digest: str = ""
-    loaded: LoadedScenario | None = field(default=None, compare=False, repr=False)
-
-    @property
-    def key(self) -> str:
-        """Canonical text of everything that decides the numbers."""
-        return f"given:{self.digest}"
-
-    @property
-    def years(self) -> tuple[int, int]:
-        """First and last year of the run."""
-        assert self.loaded is not None
-        return self.loaded.resolved.scenario.years
-
-
-def run_given(setup: GivenSetup, progress: OnYear | None = None, stop: Stop | None = None) -> RunResult:
-    """Run what was handed in."""
-    assert setup.loaded is not None
-    return run_loaded(setup.loaded, progress=progress, stop=stop)
-
-
 def scenario_text(name: str, content: bytes) -> str:
     """Text of a scenario file; an UploadError when it is empty, too large, of another ending, or not UTF-8."""
     plain = _checked(name, len(content), SCENARIO_ENDINGS, MAX_SCENARIO)
@@ -134,18 +109,29 @@ def scenario_text(name: str, content: bytes) -> str:
         raise UploadError("upload.encoding", name=plain) from None
 
 
-def read_given(text: str, name: str, table: WorldTable | None = None) -> GivenSetup:
-    """Read a scenario from its text, on the table that it names or on one that was handed in.
+def read_own(text: str, name: str, now: Setup) -> Setup:
+    """Read a scenario from its text, as the difference from what it builds on; a table that was handed in stays in place.
 
-    An UploadError when it is too large; a ScenarioError with all problems when it is not valid or refers to a file.
+    An UploadError when it is too large; a ScenarioError with all problems when it is not valid
+    or refers to a file.
     """
-    plain = _checked(name, len(text.encode()), SCENARIO_ENDINGS, MAX_SCENARIO)
-    document = parse(text, plain)
+    plain_name = _checked(name, len(text.encode()), SCENARIO_ENDINGS, MAX_SCENARIO)
+    document = parse(text, plain_name)
+    table = table_of(now.table) if now.table in given_tables else None
     _only_the_library(document, table)
-    loaded = replace(read_scenario(document, table=table, indicators=INDICATORS), file=plain, text=text)
-    digest = scenario_hash(loaded.resolved, table_checksum=loaded.table.checksum())
-    last = loaded.resolved.scenario.years[1]
-    return GivenSetup(table=loaded.table.name or "uploaded", end=last, digest=digest, loaded=loaded)
+    scenario = read_scenario(document, table=table, indicators=INDICATORS).scenario
+    setup = Setup(document.data.get(EXTENDS) or STATUS_QUO, now.table if table is not None else scenario.table)
+    if scenario.name in presets() and scenario == preset_scenario(scenario.name):
+        return replace(setup, preset=scenario.name)
+    data = {
+        key: value for key, value in {EXTENDS: "", **document.data}.items() if key not in (*ASIDE, "accept_imbalance")
+    }
+    data = {key: value for key, value in data.items() if key != EXTENDS or not value}
+    setup = replace(setup, own=canonical(data))
+    usual = unsaid(setup)
+    setup = replace(setup, own=canonical({key: value for key, value in data.items() if usual.get(key) != value}))
+    load_setup(setup)
+    return replace(setup, start=max(setup.years[0] + 1, min(setup.start, setup.years[1] - 1)))
 
 
 def _only_the_library(document: YamlDocument, table: WorldTable | None) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim.observed import figures, history, openness
+from sim.observed import figures, history
+from sim.observed import trade as openness
 from sim.texts import Texts
 
 

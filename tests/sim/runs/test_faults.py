@@ -22,7 +22,7 @@ from sim.explorer.setups.share import listed
 from sim.runs.folder import finish, start
 from sim.runs.saved import find_run, is_running, read_manifest, read_run, this_process
 from sim.scenario.read import read_scenario
-from sim.texts.plain import csv_text, no_formula
+from sim.texts.words import csv_text, no_formula
 
 SMALL = {"table": "classroom-2011"}
 NOW = time.time()
