@@ -13,6 +13,7 @@ import pytest
 
 from sim.explorer.parts.ui import PAGES
 from sim.explorer.setups.engine import simulate
+from sim.explorer.setups.levers import packed
 from sim.explorer.setups.setup import Setup
 from sim.explorer.setups.uploads import read_own
 from sim.texts import Texts, catalogue
@@ -31,7 +32,7 @@ LINKS = {
     "changed": {
         "p": "ai-divide",
         "L.tariff": "0.2",
-        "L.CHN.speed": "1.5",
+        "s": packed('{"behaviour":{"automation":{"overrides":{"CHN":{"robot_speed_factor":1.5}}}}}'),
         "L.ledger": "0.02",
         "with": "IND",
         "to": "2030",
