@@ -113,7 +113,7 @@ def test_every_page_of_the_installed_explorer_opens(installed: Path, tmp_path: P
     )
     assert shown.returncode == 0, shown.stderr
     said = dict(line.split(maxsplit=1) for line in shown.stdout.splitlines())
-    assert len(said) == 9 and said["lab"] == "实验台" and said["lessons"] == "课程"
+    assert len(said) == 10 and said["lab"] == "实验台" and said["lessons"] == "课程"
 
 
 def test_list_names_the_bundled_scenarios_and_tables(installed: Path, tmp_path: Path) -> None:

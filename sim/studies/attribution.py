@@ -164,7 +164,7 @@ def identity(scenario: Scenario) -> str:
     }
     data = scenario.model_dump(mode="json", by_alias=True, exclude=left)
     behaviour = {name: part for name, part in data["behaviour"].items() if part.get("active", True)}
-    own = sorted(scenario.behaviour.protection.model_fields_set) if "protection" in behaviour else []
+    own = {name: sorted(part.model_fields_set) for name, part in scenario.behaviour if part.active}
     return json.dumps({**data, "behaviour": behaviour, "own": own}, sort_keys=True)
 
 
