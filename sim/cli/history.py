@@ -85,7 +85,7 @@ def history(
 
 def as_data(past: History) -> dict[str, Any]:
     """Return everything that ``--json`` prints: series by indicator and year, responses to shocks, tables."""
-    from sim.observed.trade import backlashes, depth, openness
+    from sim.observed.openness import backlashes, depth, openness
 
     asked = past.asked
     ways = ((past.exporter, past.importer), (past.importer, past.exporter))
@@ -141,7 +141,7 @@ def shown(past: History, texts: Texts) -> str:
     After them stands what each backlash since 1914 did to openness.
     """
     from sim.observed.figures import Words, waves_sentence
-    from sim.observed.trade import waves_table
+    from sim.observed.openness import waves_table
 
     names = Words(past, texts)
     parts = [f"{names.title}", "", names.headline(), names.world(), "", texts("history.banner")]

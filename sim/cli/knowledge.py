@@ -20,8 +20,8 @@ from sim.calibration.rows import Row, read_rows
 from sim.cli.lists import Entry, picked
 from sim.economy.accounts import TOLERANCES as SOLVER
 from sim.errors import CODES
+from sim.indicators.checks import MEANINGS, TOLERANCES
 from sim.indicators.registry import INDICATORS, PAIR_INDICATORS
-from sim.indicators.trade import MEANINGS, TOLERANCES
 from sim.levers import EVENT, POLICY
 from sim.report.names import GAPS, parameter_label
 from sim.scenario import scenario_files

@@ -266,7 +266,7 @@ def machines(
     For example:
       unweave published machines -e CAN,TUR,POL,CHN
     """
-    from sim.observed.trade import compared, latest
+    from sim.observed.machines import compared, latest
 
     wanted = split(economies)
     every = [row for row in compared() if wanted is None or row.economy in wanted]

@@ -15,12 +15,13 @@ from decomp.table import WorldTable
 from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError
 from sim.economy.machines import KINDS
-from sim.economy.nests import ces, ces_pair, cheaper, pay_by_origin
+from sim.economy.nests import ces, ces_pair, cheaper
 from sim.economy.passes import Prices, export_taxes, factor_payments
 from sim.economy.response import Response, cost_shares
 from sim.economy.shocks import Shocks
 from sim.economy.solver import Point, Solution, State
 from sim.economy.system import System
+from sim.economy.workers import pay_by_origin
 from sim.state import Locked
 
 #: Tolerances of the checks, relative (design of the economy).

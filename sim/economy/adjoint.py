@@ -23,11 +23,11 @@ import numpy as np
 
 from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError
-from sim.economy.nests import supply_elasticity
 from sim.economy.passes import factor_payments
 from sim.economy.response import Response, respond, single
 from sim.economy.solver import State
 from sim.economy.system import System
+from sim.economy.workers import supply_elasticity
 
 #: Most sweeps; one that leaves more than this part of the residual calls for new factorisations.
 SWEEPS, SLOW = 12, 0.2

@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.economy.arrays import Array
-from sim.economy.nests import ces, ces_pair, cheaper, group_pay, sourcing
+from sim.economy.nests import ces, ces_pair, cheaper, sourcing
 from sim.economy.settings import WAGE_CURVE_POWER
 from sim.economy.system import System
+from sim.economy.workers import group_pay
 
 _NONE = np.zeros((0, 1, 1))
 

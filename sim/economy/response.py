@@ -21,9 +21,9 @@ from scipy.linalg import lapack
 
 from sim.economy.arrays import Array
 from sim.economy.errors import ConvergenceError
-from sim.economy.nests import supply_elasticity
 from sim.economy.passes import Prices, Quantities, Supply, factor_payments
 from sim.economy.system import System
+from sim.economy.workers import supply_elasticity
 
 Single = NDArray[np.float32]
 Held = TypeVar("Held", Single, Array)

@@ -96,7 +96,7 @@ class System:
         return max(1.0, self.settings.labour_elastic[0])
 
     def attached(self, wage: Array) -> tuple[Array, Array, float, float]:
-        """What :mod:`~sim.economy.nests` asks for: log wages of the jobs that there are, λ, a, κ."""
+        """What :mod:`~sim.economy.workers` asks for: log wages of the jobs that there are, λ, a, κ."""
         jobs = wage if self.unstaffed is None else np.where(self.unstaffed & (self.labour_weights > 0), -np.inf, wage)
         return jobs, self.labour_weights, self.attachment, self.settings.mobility
 

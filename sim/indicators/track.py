@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from decomp.terms import GROUPS, TERM_CODES
+from sim.indicators.checks import Check, year_checks
 from sim.indicators.data import Array, BaseYear, Values, YearArrays, ratio
 from sim.indicators.income import PARTS, SIDES, consumed, contributions, track_income
 from sim.indicators.industry import ADVANTAGES, track_industry
 from sim.indicators.registry import INDICATORS
-from sim.indicators.trade import Check, PairArrays, absorbed_of, pair_arrays, track_blocs, track_trade, year_checks
+from sim.indicators.trade import PairArrays, absorbed_of, pair_arrays, track_blocs, track_trade
 from sim.state import Locked
 
 #: Row of each indicator in the values of a year.

@@ -26,7 +26,8 @@ from sim.indicators.data import YearArrays
 from sim.indicators.track import track
 from sim.levers import POLICY, USES, of_use
 from sim.model.accounts import NO_TREND, build_economy, build_world, measure, statistics, year_arrays
-from sim.model.agents import CUT, CountryAgent, base_levels, fixed_tariffs, grown, in_force, intervention_log
+from sim.model.agents import CountryAgent
+from sim.model.levels import CUT, base_levels, fixed_tariffs, grown, in_force, intervention_log
 from sim.rules import Played, Rule
 from sim.rules.base import adjusters
 from sim.rules.log import Decisions

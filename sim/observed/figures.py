@@ -16,7 +16,7 @@ from sim.charts.lines import lines, stack
 from sim.charts.theme import GROUP_COLOURS
 from sim.observed.history import History
 from sim.observed.measures import WORLD, vs_indicator
-from sim.observed.trade import backlashes, depth, openness, sources, waves_table, weakening
+from sim.observed.openness import backlashes, depth, openness, sources, waves_table, weakening
 from sim.report.data import GROUPS
 from sim.report.render import page
 from sim.report.sections import Table

@@ -4,28 +4,18 @@ Sourcing that adjusts by λ a year has moved 1 − (1 − λ)ⁿ of its way afte
 tariff answers a price by about −1 − θ (1 − (1 − λ)ⁿ). What is given here are the answers of the whole model.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from decomp.codes import rows_in
-from decomp.io import attach_classes, load
+from decomp.io import load
 from decomp.table import WorldTable
 from sim import calibration
-from sim.calibration import parameter
 from sim.calibration.given import trade_of
 from sim.calibration.parameters import fact
-from sim.calibration.rows import Row, read_rows
-from sim.calibration.tables import COUNTRIES
 from sim.economy import WorldEconomy
-from sim.observed.history import ShockResponse, read_shocks, response
-from sim.rules import automation
-from sim.rules.diffusion import diffuse, diffusion_rate, frontier_access, machine_saving, profit
 from sim.runs.runner import run
-from sim.texts import Texts
 
 #: Sets of elasticities with the speed of sourcing: today's long-run set at once, and the one that answers over years.
 SETTINGS: tuple[tuple[str, float], ...] = (("lashkaripour", 0.2), ("default", 1.0))
@@ -104,163 +94,3 @@ def import_shares(trade_elasticity: Any, sluggishness: float, table: str = "worl
         flows = trade_of(record.equilibrium.table)[:, goods, r].sum(axis=1)
         shares[record.year] = float(flows[s] / (flows.sum() - flows[r]))
     return shares
-
-
-class Source(NamedTuple):
-    """Where a series of openness comes from and what it holds."""
-
-    series: str
-    label_en: str
-    label_zh: str
-    source: str
-    status: str
-    licence: str
-    note: str
-
-
-@cache
-def sources() -> tuple[Source, ...]:
-    """The series, those that reach furthest first."""
-    return tuple(Source(**row) for row in rows_in("sim.observed", "openness_sources.csv"))
-
-
-@cache
-def openness() -> dict[str, dict[int, float]]:
-    """Exports and imports over GDP of the world, per cent, by series and year.
-
-    >>> openness()["goods"][1913], min(openness()["goods-services"])
-    (29.53, 1970)
-    """
-    found: dict[str, dict[int, float]] = {source.series: {} for source in sources()}
-    for row in rows_in("sim.observed", "openness.csv"):
-        found[row["series"]][int(row["year"])] = float(row["value"])
-    return found
-
-
-@cache
-def backlashes() -> tuple[tuple[str, ShockResponse], ...]:
-    """What openness did around each backlash, in order, with the series that it is read off."""
-    found = []
-    for shock in read_shocks("waves.csv"):
-        falls = ((name, response(values, shock)) for name, values in openness().items())
-        found += [(name, fall) for name, fall in falls if fall is not None][:1]
-    return tuple(found)
-
-
-def depth(fall: ShockResponse) -> float:
-    """Fall of openness in a backlash, share of its value in the year before; 0 where it never fell below."""
-    return max(0.0, -fall.change / fall.before)
-
-
-def weakening(depths: Sequence[float]) -> float:
-    """Share of pairs of backlashes of which the later is the weaker, less the share of the others (Kendall's τ of order and depth, −τ).
-
-    >>> weakening([0.5, 0.3, 0.1]), weakening([0.1, 0.3])
-    (1.0, -1.0)
-    """
-    pairs = [(a, b) for k, a in enumerate(depths) for b in depths[k + 1 :]]
-    return sum((a > b) - (a < b) for a, b in pairs) / len(pairs)
-
-
-def waves_table(texts: Texts) -> list[tuple[str, ...]]:
-    """Heads and a row for each backlash: what, years, before, lowest, depth, back at its value, by which series."""
-    names = {source.series: texts.label(source) for source in sources()}
-    rows = [tuple(texts(f"history.{key}") for key in ("shock", "years", "before", "low", "depth", "back", "series"))]
-    for series, fall in backlashes():
-        shock, last = fall.shock, max(openness()[series])
-        back = str(fall.back) if fall.back else texts("history.never", last=last)
-        levels = (
-            f"{value:.1f} % ({year})" for value, year in ((fall.before, fall.year_before), (fall.low, fall.year_low))
-        )
-        fell = depth(fall) > 0
-        years = f"{shock.first}–{shock.last}" if shock.first < shock.last else str(shock.first)
-        ends = (f"−{100 * depth(fall):.0f} %", back) if fell else ("0 %", texts("history.no_fall"))
-        rows.append((texts.label(shock), years, *levels, *ends, names[series]))
-    return rows
-
-
-#: Years from which the rule is run, those of the bundled tables.
-STARTS = (2011, 2022)
-#: Rows of the calibration that were published, with their measure; surveys that asked broadly.
-PUBLISHED, BROAD = {"robot_density": "robots", "ai_use": "ai", "ai_use_broad": "ai"}, "ai_use_broad"
-_LAST = 2025
-#: How the note of a row begins that cannot be compared with the years before it.
-BREAK = "series break"
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """A published figure and what the rule gives for it, by the year that the rule starts from; robots per 10,000, or % of firms."""
-
-    measure: str
-    economy: str
-    year: int
-    published: float
-    from_2011: float | None
-    from_2022: float | None
-    source: str
-    status: str
-    note: str
-
-
-def diffusion(
-    start: int, economies: tuple[str, ...], settings: automation.Settings | None = None
-) -> Mapping[str, np.ndarray]:
-    """Return robot densities and AI adoption (%) by year from ``start`` to 2025, shape (years, G) each, by measure.
-
-    ``settings`` are those of the rule, its defaults unless given; settings of single economies do not count.
-    """
-    chosen = automation.Settings() if settings is None else settings
-    count = len(economies)
-    table = attach_classes(WorldTable(np.eye(count), 2 * np.eye(count), economies, ("all",), year=start))
-    adoption = np.stack([calibration.robot_adoption(table), calibration.ai_adoption(table)])
-    wages = calibration.country_labour_share(table) * calibration.gdp_per_worker(table)
-    relative = wages / wages[table.economy(automation.REFERENCE_ECONOMY)]
-    costs = (chosen.robot_cost, chosen.ai_cost * automation.cheaper(chosen, start))
-    saving = np.stack([machine_saving(cost, gradient=chosen.wage_gradient, relative_wage=relative) for cost in costs])
-    own = calibration.robot_speed(table) / parameter("automation.robot_speed")
-    speed = np.stack([own * chosen.robot_speed, np.full(count, chosen.ai_speed)])
-    leads = np.isin(economies, table.economy_groups.get(automation.PROVIDERS, ()))
-    access = frontier_access(leads, base_access=chosen.base_access, openness=0.0, sharing=0.0)
-    ceiling = np.array([chosen.robot_ceiling, chosen.ai_ceiling])[:, None]
-    decline = np.array([chosen.robot_price_decline, chosen.ai_price_decline])
-    path = [adoption]
-    for passed in range(_LAST - start):
-        gain = profit(saving, np.exp(-decline * passed)[:, None], 1.0)
-        rate = diffusion_rate(speed, gain=gain, capability=calibration.ai_preparedness(table), access=access)
-        path.append(diffuse(path[-1], rate, ceiling))
-    levels = np.array(path)
-    density = parameter("automation.robot_half_density") * levels[:, 0] / (1.0 - levels[:, 0])
-    return {"robots": density, "ai": 100.0 * levels[:, 1]}
-
-
-def compared() -> list[Compared]:
-    """Return every published figure after 2011 beside what the rule gives, by measure, economy and year."""
-    rows: list[tuple[str, Row]] = []
-    for name, measure in PUBLISHED.items():
-        found = (row for (of, _, _), row in read_rows(*COUNTRIES).items() if of == name)
-        rows += [(measure, row) for row in found if row.status != "imputed" and row.when > STARTS[0]]
-    economies = tuple(dict.fromkeys(["USA", *(row.key[1] for _, row in rows)]))
-
-    paths = {start: diffusion(start, economies) for start in STARTS}
-
-    def given(measure: str, row: Row, start: int) -> float | None:
-        if row.when <= start:
-            return None
-        return float(paths[start][measure][row.when - start, economies.index(row.key[1])])
-
-    scale = parameter("automation.broad_survey")
-
-    def beside(measure: str, row: Row) -> Compared:
-        value = row.value * (scale if row.key[0] == BROAD else 1.0)
-        old, new = (given(measure, row, start) for start in STARTS)
-        return Compared(measure, row.key[1], row.when, value, old, new, row.source, row.status, row.note)
-
-    return [beside(*each) for each in rows]
-
-
-def latest(rows: Sequence[Compared], first: int, last: int) -> list[Compared]:
-    """Return the last row of each measure and economy within a span of years, before a series break."""
-    whole = (row for row in rows if first <= row.year <= last and not row.note.startswith(BREAK))
-    found = {(row.measure, row.economy): row for row in whole}
-    return list(found.values())

@@ -25,7 +25,7 @@ from decomp.leontief import input_coefficients, leontief_inverse
 from decomp.table import WorldTable
 from decomp.wwz import wwz
 from sim.observed.history import history
-from sim.observed.trade import backlashes, depth, weakening
+from sim.observed.openness import backlashes, depth, weakening
 from sim.report.stories import code_hash, inputs_hash, stories
 from sim.runs.compare import NOISE, change, judged, spelled
 from sim.runs.runner import processors, run_loaded

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import sim.cli
-from sim.cli import doctor as command
+from sim.cli import start as command
 from sim.explorer.main import app_file
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -24,7 +24,7 @@ from sim.explorer.lessons.schema import History, Lesson, Measure, Run, Toy, Year
 from sim.explorer.setups.engine import load
 from sim.explorer.setups.setup import Setup
 from sim.observed.history import history
-from sim.observed.trade import backlashes, depth, openness
+from sim.observed.openness import backlashes, depth, openness
 from sim.runs.result import RunResult
 from sim.runs.runner import run_loaded
 from sim.runs.tables import workers

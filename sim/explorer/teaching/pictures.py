@@ -16,7 +16,7 @@ from sim.explorer.lessons.evidence import Evidence, cell_labels
 from sim.explorer.lessons.marking import Progress, filled, number, spelled
 from sim.explorer.parts import session, ui
 from sim.indicators import INDICATORS, Indicator
-from sim.observed.trade import sources
+from sim.observed.openness import sources
 from sim.report.data import seam
 from sim.texts import Texts
 from sim.texts.formats import ends_in_words, scale

@@ -37,7 +37,7 @@ KNOWN = {
     ("sim/economy/adjoint.py", 0.2): SOLVER,
     **{("sim/economy/games.py", number): SOLVER for number in (0.0001, 0.001, 120)},
     **{("sim/economy/players.py", number): SOLVER for number in (0.001, 0.05, 0.25, 0.3, 0.6, 0.8)},
-    ("sim/economy/nests.py", 700.0): "logarithm near the largest number",
+    ("sim/economy/workers.py", 700.0): "logarithm near the largest number",
     ("sim/rules/automation.py", 1950): "first year that a cost may be of",
     ("sim/rules/automation.py", 2100): "last year that a cost may be of",
     ("sim/economy/machines.py", 1000.0): "largest value accepted",

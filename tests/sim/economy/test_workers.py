@@ -8,7 +8,7 @@ import decomp
 from decomp.table import WorldTable
 from sim.calibration.parameters import MOST_MOBILE
 from sim.economy import ShockError, WorldEconomy
-from sim.economy.nests import group_pay, pay_by_origin, supply_elasticity
+from sim.economy.workers import group_pay, pay_by_origin, supply_elasticity
 from tests.sim.economy.oracle import Oracle
 from tests.sim.economy.tables import everywhere, random_table
 

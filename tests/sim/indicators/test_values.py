@@ -12,9 +12,10 @@ import pytest
 from decomp.indicators import interdependence, theil
 from sim.indicators import income as income_rows
 from sim.indicators import industry, registry, track
+from sim.indicators.checks import Check, negative_flow, out_of_range
 from sim.indicators.data import Values, YearArrays, ratio
 from sim.indicators.registry import INDICATORS, PAIR_INDICATORS, PLACES
-from sim.indicators.trade import Check, PairArrays, negative_flow, out_of_range
+from sim.indicators.trade import PairArrays
 
 RNG = np.random.default_rng(5)
 

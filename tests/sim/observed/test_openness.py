@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.observed import figures, history
-from sim.observed import trade as openness
+from sim.observed import figures, history, openness
 from sim.texts import Texts
 
 

@@ -11,7 +11,7 @@ from decomp.codes import basic_members
 from sim import calibration
 from sim.economy import MachineSpec, WorldEconomy
 from sim.model.accounts import build_economy
-from sim.observed.trade import diffusion as diffusion_from
+from sim.observed.machines import diffusion as diffusion_from
 from sim.rules import diffusion
 from sim.rules.automation import Settings, cheaper
 from sim.scenario.read import read_scenario

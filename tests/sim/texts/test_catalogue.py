@@ -11,7 +11,7 @@ from string import Formatter
 import pytest
 
 from sim.economy.accounts import TOLERANCES as SOLVER
-from sim.indicators.trade import TOLERANCES
+from sim.indicators.checks import TOLERANCES
 from sim.rules import reasons
 from sim.texts import LANGUAGES, Texts, catalogue
 from sim.texts.formats import MISSING, NBSP, Change, level, number
