@@ -60,8 +60,7 @@ class Flow:
 
 def decompose(
     table: Annotated[
-        str,
-        Argument(help="A bundled table (world-2022) or series (world), a table file, or a folder of yearly files."),
+        str, Argument(help="A bundled table (world-2022) or series (world), a table file, or a folder of yearly files.")
     ],
     exporter: options.Exporter,
     importer: options.Importer,

@@ -28,6 +28,8 @@ def build_economy(resolved: ResolvedScenario, table: WorldTable) -> WorldEconomy
     from sim.economy import MachineSpec, WorldEconomy
 
     settings = resolved.scenario.economy
+    plain: tuple[str, ...] = ("labour_market", "capital_supply", "closure", "deficits")
+    plain += ("capital_charge", "sluggishness", "mobility", "repair")
     machines = {name: value for rule in resolved.rules for name, value in rule.machines(table).items()}
     return WorldEconomy(
         table,
@@ -37,19 +39,7 @@ def build_economy(resolved: ResolvedScenario, table: WorldTable) -> WorldEconomy
         substitution=settings.substitution.model_dump(),
         labour_supply=settings.labour_supply.model_dump(),
         unemployment=np.array(calibration.unemployment(table)),
-        **{
-            name: getattr(settings, name)
-            for name in (
-                "labour_market",
-                "capital_supply",
-                "closure",
-                "deficits",
-                "capital_charge",
-                "sluggishness",
-                "mobility",
-                "repair",
-            )
-        },
+        **{name: getattr(settings, name) for name in plain},
         machines=MachineSpec(**machines),
     )
 

@@ -209,23 +209,11 @@ class Brief(Answer):
 
     def verdicts(self) -> list[dict[str, Any]]:
         """Stored verdicts on the claims of this scenario of the library."""
-        keys = [
-            "row",
-            "indicator",
-            "economy",
-            "direction",
-            "versus",
-            "at",
-            "least",
-            "least_in",
-            "size",
-            "share",
-            "draws",
-            "verdict",
-        ]
+        aside = ("scenario", "who", "mechanism", "outcome")
         parts = [one for one in stored()["parts"] if one["scenario"] == self.run.name in scenario_files()]
         label = f"label_{self.texts.lang}"
-        return [{key: part[key] for key in keys} | {"claim": stories()[part["row"]][label]} for part in parts]
+        told = [{key: value for key, value in part.items() if key not in aside} for part in parts]
+        return [part | {"claim": stories()[part["row"]][label]} for part in told]
 
     def _region(self, about: str) -> list[str]:
         """The claims whose sign does not hold in all draws of the region, least certain first."""

@@ -149,19 +149,8 @@ def identity(scenario: Scenario) -> str:
 
     Names and what is asked or expected are left out, and the settings of rules that are switched off.
     """
-    left = {
-        "name",
-        "title",
-        "question",
-        "narrative",
-        "brief",
-        "expect",
-        "outputs",
-        "derived_from",
-        "draws",
-        "seeds",
-        "table",
-    }
+    words = ("name", "title", "question", "narrative", "brief", "expect")
+    left = {*words, "outputs", "derived_from", "draws", "seeds", "table"}
     data = scenario.model_dump(mode="json", by_alias=True, exclude=left)
     behaviour = {name: part for name, part in data["behaviour"].items() if part.get("active", True)}
     own = {name: sorted(part.model_fields_set) for name, part in scenario.behaviour if part.active}

@@ -42,12 +42,8 @@ def told(
     ``name`` is that of a scenario of the library whose claims, judged beforehand, are about this difference.
     """
     manifest = {
-        **{
-            "name": name,
-            "status": run.status,
-            "brief": asked.plain(),
-            "table": _about(run.base_table, run.scenario.table),
-        },
+        **{"name": name, "status": run.status, "brief": asked.plain()},
+        "table": _about(run.base_table, run.scenario.table),
         "years": {"finished": list(run.years), "requested": list(run.scenario.years)},
         "given": {"growth": {"path": getattr(run.scenario.growth, "path", "none")}},
     }

@@ -91,14 +91,8 @@ def _draft() -> dict[str, Any]:
     """The policy in the form, as a scenario file has it; what does not fit its lever is kept aside."""
     last = session.setup().years[1]
     usual: dict[str, Any] = {"lever": "tariff", "how": "add", "size": 0.1, "use": "", "ramp": "step"}
-    usual |= {
-        "who": [],
-        "partners": [],
-        "sectors": [],
-        "from": min(START, last),
-        "by": min(START + 3, last),
-        "to": last,
-    }
+    usual |= {name: [] for name in ("who", "partners", "sectors")}
+    usual |= {"from": min(START, last), "by": min(START + 3, last), "to": last}
     return {**usual, **st.session_state.get(DRAFT, {})}
 
 
@@ -212,22 +206,11 @@ def _changes() -> None:
 
     for k, change in enumerate(changes):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            look: Any = {"type": "tertiary", "help": say("lab.undo_one")}
-            st.button(
-                f"{levers.change_label(change, setup)} ✕",
-                key=f"compose.drop.{k}",
-                on_click=drop,
-                args=(change,),
-                **look,
-            )
+            look: Any = {"type": "tertiary", "help": say("lab.undo_one"), "on_click": drop, "args": (change,)}
+            st.button(f"{levers.change_label(change, setup)} ✕", key=f"compose.drop.{k}", **look)
             if change[:2] == (OWN, POLICIES):
-                st.button(
-                    say("compose.edit"),
-                    key=f"compose.edit.{k}",
-                    on_click=_edit,
-                    args=(int(change[2]),),
-                    type="tertiary",
-                )
+                look = {"type": "tertiary", "on_click": _edit, "args": (int(change[2]),)}
+                st.button(say("compose.edit"), key=f"compose.edit.{k}", **look)
     below = len(setup.scenario.policies) - len(data_of(setup.own).get(POLICIES, ()))
     note = [say("compose.below", count=below, name=ui.preset_title(setup.preset))] if below else []
     st.caption(" ".join(note))

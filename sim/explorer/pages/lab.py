@@ -15,15 +15,7 @@ from sim.explorer.parts.session import say
 from sim.explorer.setups import share
 from sim.explorer.setups.codec import CHARTS, COURSES, GROUPS, INCOMES, LONGEST, link
 from sim.explorer.setups.engine import question, reference
-from sim.explorer.setups.setup import (
-    CONTRAST,
-    STATUS_QUO,
-    Setup,
-    file_of,
-    preset_scenario,
-    presets,
-    table_of,
-)
+from sim.explorer.setups.setup import CONTRAST, STATUS_QUO, Setup, file_of, preset_scenario, presets, table_of
 from sim.indicators import INDICATORS
 from sim.indicators.registry import WORLD as WORLD_ONLY
 from sim.report.answer import sized
