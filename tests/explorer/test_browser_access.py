@@ -64,7 +64,7 @@ def test_what_opens_in_the_laboratory_is_accessible_and_closes_with_escape(visit
     one.page.locator("[role=dialog]").wait_for(state="detached")
     one.page.wait_for_function("text => document.activeElement.innerText.includes(text)", arg=texts("share.open"))
     one.keyed("advanced").locator("summary").click()
-    one.keyed("advanced").locator("[data-testid=stDataFrame]").wait_for()
+    one.keyed("advanced").locator("input").first.wait_for()
     assert not one.faults()
 
 

@@ -254,18 +254,23 @@ def found(setup: WhySetup, make: Simulate) -> Any:
     """What a job finds out: it starts by itself and shows its progress; None until it is there, with how it ended if it is not."""
     if (run := session.store().peek(setup)) is not None:
         return run
-    job = next((one for one in session.now().jobs if one.setup.key == setup.key), None)
+    job = _latest(setup)
     if job is None:
         late = [one for one in session.now().jobs if isinstance(one.setup, WhySetup) and one.setup.kind == setup.kind]
         stop([one for one in late if one.status == "queued" or setup.kind == "sure"])  # a lever has moved since
         start([setup], make)
-        job = next((one for one in session.now().jobs if one.setup.key == setup.key), None)
+        job = _latest(setup)
     if job is not None and not job.over and not job.stopping:
         progress([job], f"{setup.kind}.stop", at_once=True)
     elif job is not None:
         st.caption(say("why.ended", why=job.message or say("why.stopped")))
         st.button(say("why.again"), key=f"{setup.kind}.again", on_click=start, args=([setup], make))
     return None
+
+
+def _latest(setup: Setup) -> Job | None:
+    """The job of a setup that was started last: the ones before it were stopped."""
+    return next((one for one in reversed(session.now().jobs) if one.setup.key == setup.key), None)
 
 
 def stop(jobs: Sequence[Job]) -> None:
